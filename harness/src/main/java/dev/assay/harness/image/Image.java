@@ -1,0 +1,67 @@
+package dev.assay.harness.image;
+
+import java.util.Arrays;
+
+/** An 8-bit sRGB picture; the only form in which pixels travel between packages. Immutable. */
+public final class Image {
+    private final int width;
+    private final int height;
+    private final byte[] rgb; // (height, width, 3), unsigned
+
+    private Image(int width, int height, byte[] rgb) {
+        if (width < 1 || height < 1 || rgb.length != Math.multiplyExact(Math.multiplyExact(width, height), 3)) {
+            throw new IllegalArgumentException(
+                    "expected " + width + " x " + height + " x 3 bytes, found " + rgb.length);
+        }
+        this.width = width;
+        this.height = height;
+        this.rgb = rgb;
+    }
+
+    /** Copies {@code rgb}, shape (height, width, 3), unsigned bytes. */
+    public static Image of(int width, int height, byte[] rgb) {
+        return new Image(width, height, rgb.clone());
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    /** One channel of one pixel, 0 to 255; channel 0 is red. */
+    public int value(int x, int y, int channel) {
+        return rgb[(y * width + x) * 3 + channel] & 0xff;
+    }
+
+    /** A copy of the pixels, shape (height, width, 3), unsigned bytes. */
+    public byte[] rgb() {
+        return rgb.clone();
+    }
+
+    /** Luma Y' of ITU-R BT.601, shape (height, width), 0 to 255. */
+    public double[] luma() {
+        double[] y = new double[width * height];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = 0.299 * (rgb[3 * i] & 0xff) + 0.587 * (rgb[3 * i + 1] & 0xff) + 0.114 * (rgb[3 * i + 2] & 0xff);
+        }
+        return y;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Image i && width == i.width && height == i.height && Arrays.equals(rgb, i.rgb);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * width + height) + Arrays.hashCode(rgb);
+    }
+
+    @Override
+    public String toString() {
+        return "Image " + width + " x " + height;
+    }
+}

@@ -1,0 +1,6 @@
+package dev.assay.harness.model;
+
+import java.nio.file.Path;
+
+/** A whole text-to-image model: a diffusers folder, or a single safetensors file in the LDM layout. */
+public record Checkpoint(Path path) {}

@@ -1,0 +1,12 @@
+package dev.assay.harness.model;
+
+import java.nio.file.Path;
+
+/** A LoRA file and the strength at which it is merged: any finite real, 0 changes nothing. */
+public record Lora(Path path, double strength) {
+    public Lora {
+        if (!Double.isFinite(strength)) {
+            throw new IllegalArgumentException(path + ": expected a finite strength, found " + strength);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.assay.harness.model;
+
+import java.nio.file.Path;
+
+/** A model file that cannot be used; the message says which, what was expected, what was found, what to do. */
+public final class ModelFileException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public ModelFileException(String message) {
+        super(message);
+    }
+
+    public ModelFileException(Path file, String problem) {
+        super(file + ": " + problem);
+    }
+
+    public ModelFileException(Path file, String problem, Throwable cause) {
+        super(file + ": " + problem, cause);
+    }
+}

@@ -1,0 +1,2 @@
+/** Device facts through JavaCPP CUDA. */
+package dev.assay.harness.nn.cuda;

@@ -1,0 +1,2 @@
+/** Stable Diffusion: UNet, autoencoder, samplers, pipeline. */
+package dev.assay.harness.nn.diffusion;

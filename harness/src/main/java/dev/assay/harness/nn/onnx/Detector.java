@@ -1,0 +1,16 @@
+package dev.assay.harness.nn.onnx;
+
+import dev.assay.harness.image.Image;
+import java.util.List;
+
+/** Finds things in pictures. */
+public interface Detector extends AutoCloseable {
+    /** Boxes above the confidence threshold, after non-maximum suppression, most confident first. */
+    List<Detection> detect(Image image);
+
+    @Override
+    void close();
+
+    /** A box in pixels of the picture, origin top left; confidence 0 to 1. */
+    record Detection(String label, double x0, double y0, double x1, double y1, double confidence) {}
+}

@@ -1,0 +1,2 @@
+/** ONNX models through DJL. */
+package dev.assay.harness.nn.onnx;

@@ -1,0 +1,2 @@
+/** Small tensor helpers shared by the networks. */
+package dev.assay.harness.nn.ops;

@@ -1,0 +1,2 @@
+/** Text encoders and tokenizers. */
+package dev.assay.harness.nn.text;

@@ -1,0 +1,2 @@
+/** The renderer in this JVM. */
+package dev.assay.harness.render.local;

@@ -1,0 +1,136 @@
+package dev.assay.harness.run;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The truth about one run, as written to {@code run.json}; every report is a view of it. Readers accept a newer minor
+ * schema and refuse a newer major one.
+ *
+ * @param schema {@code assay-run/1}
+ * @param id sortable by time: {@code 20261122-235959-123-sound}
+ * @param outcome of the whole run: {@code PASSED}, {@code REGRESSED}, {@code INCONCLUSIVE}, {@code BROKEN}
+ * @param problem what stopped the run, when {@code outcome} is BROKEN for the whole run; else null
+ * @param started ISO 8601, UTC
+ * @param seconds wall time of the run, from reading the suite to the verdicts
+ * @param renderSeconds wall time spent rendering
+ * @param criteriaDeclared criteria of the suite; {@code verdicts} may be fewer when tags select some
+ */
+public record RunRecord(
+        String schema,
+        String id,
+        String outcome,
+        String problem,
+        String started,
+        double seconds,
+        double renderSeconds,
+        Model base,
+        Model candidate,
+        SuiteInfo suite,
+        Settings settings,
+        RendererInfo renderer,
+        int rendersMade,
+        int rendersReused,
+        int criteriaDeclared,
+        List<VerdictEntry> verdicts,
+        List<RenderingEntry> renderings) {
+    public static final String SCHEMA = "assay-run/1";
+
+    /** A model under test; {@code name} is short, for people: {@code sound}, {@code base}. */
+    public record Model(String name, List<ModelPart> files, List<LoraPart> loras) {}
+
+    /** A file of a checkpoint; the path is as the user gave it or relative to the checkpoint folder. */
+    public record ModelPart(String file, String sha256, long bytes) {}
+
+    public record LoraPart(String file, String sha256, double strength, long bytes) {}
+
+    public record SuiteInfo(String name, String version, String sha256, int prompts, int seedsPerPrompt) {}
+
+    public record Settings(
+            int width, int height, int steps, double guidanceScale, String sampler, String scheduler, int clipSkip) {}
+
+    public record RendererInfo(String name, String version, String device, Map<String, String> facts) {}
+
+    /**
+     * @param metric name
+     * @param metricVersion e.g. {@code 1}
+     * @param family lower case: {@code artifact}, {@code anatomy}, {@code adherence}, {@code diversity}, {@code aesthetic},
+     *     {@code effect}, {@code cost}
+     * @param scope {@code suite}, or the tags of the cases covered
+     * @param estimate mean of candidate minus base; null when nothing was compared
+     * @param interval {@code [lower, upper]}; null when nothing was compared
+     * @param confidence of the two-sided interval
+     * @param better {@code HIGHER}, {@code LOWER}, {@code EITHER}
+     * @param baseMean mean value on the base; null where the metric has no value per model
+     * @param candidateMean mean value on the candidate; null likewise
+     * @param finding of a metric over the whole suite ({@code period 8 px ...}); null for others
+     * @param unscoredReasons reason to number of pairs
+     */
+    public record VerdictEntry(
+            String id,
+            String metric,
+            String metricVersion,
+            String family,
+            String scope,
+            String outcome,
+            Double estimate,
+            double[] interval,
+            double confidence,
+            double margin,
+            String rule,
+            String severity,
+            String better,
+            String unit,
+            Double baseMean,
+            Double candidateMean,
+            int clusters,
+            int pairs,
+            int unscored,
+            Map<String, Integer> unscoredReasons,
+            String finding,
+            String reason,
+            List<PairEntry> measurements,
+            List<WorstCase> worst) {}
+
+    /**
+     * One compared pair. {@code seed} is null for a metric over the pictures of one prompt; {@code base} and {@code
+     * candidate} are null where only the difference exists.
+     */
+    public record PairEntry(String caseId, Long seed, Double base, Double candidate, double difference) {}
+
+    /**
+     * A pair that shows the defect most, worst first.
+     *
+     * @param seed of the pictures to show
+     * @param baseMarks what the metric saw in the base picture
+     * @param candidateMarks what it saw in the candidate picture
+     */
+    public record WorstCase(
+            String caseId,
+            String prompt,
+            long seed,
+            Double base,
+            Double candidate,
+            double difference,
+            String baseEvidence,
+            String candidateEvidence,
+            List<MarkEntry> baseMarks,
+            List<MarkEntry> candidateMarks) {}
+
+    /** A box in pixels of the picture, origin top left. */
+    public record MarkEntry(String label, double x0, double y0, double x1, double y1, double confidence) {}
+
+    /**
+     * @param role {@code base} or {@code candidate}
+     * @param file PNG of the render store, relative to the run's folder
+     */
+    public record RenderingEntry(
+            String caseId,
+            String prompt,
+            List<String> tags,
+            long seed,
+            String role,
+            String file,
+            double seconds,
+            boolean reused) {}
+}

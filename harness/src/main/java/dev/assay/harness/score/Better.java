@@ -1,0 +1,9 @@
+package dev.assay.harness.score;
+
+/** Which way a metric improves. */
+public enum Better {
+    HIGHER,
+    LOWER,
+    /** A drift either way is a change for the worse. */
+    EITHER
+}

@@ -1,0 +1,54 @@
+package dev.assay.harness.score;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.suite.PromptCase;
+import java.util.List;
+
+/** Turns pictures into scores; stateless, so that order does not matter. Blank frames never reach a metric but blank-frame itself. */
+public sealed interface Metric {
+    MetricInfo info();
+
+    /** Scores one picture; compared as candidate minus base, per prompt and seed. */
+    non-sealed interface ImageMetric extends Metric {
+        Score score(PromptCase prompt, Image image);
+    }
+
+    /** Scores a candidate picture against the base picture of the same prompt and seed. */
+    non-sealed interface PairMetric extends Metric {
+        Score score(PromptCase prompt, Image base, Image candidate);
+    }
+
+    /** Scores the pictures of one prompt over its seeds; compared as candidate minus base, per prompt. */
+    non-sealed interface SetMetric extends Metric {
+        Score score(PromptCase prompt, List<Image> images);
+    }
+
+    /** Scores all pictures together and gives one difference, candidate minus base, per prompt. */
+    non-sealed interface SuiteMetric extends Metric {
+        Finding score(List<PromptImages> prompts);
+    }
+
+    /** The pictures of one prompt, paired: {@code base.get(i)} and {@code candidate.get(i)} have the same seed. */
+    record PromptImages(PromptCase prompt, List<Image> base, List<Image> candidate) {
+        public PromptImages {
+            base = List.copyOf(base);
+            candidate = List.copyOf(candidate);
+            if (base.size() != candidate.size()) {
+                throw new IllegalArgumentException(prompt.id() + ": expected as many candidate as base pictures, found "
+                        + candidate.size() + " and " + base.size());
+            }
+        }
+    }
+
+    /**
+     * What a {@link SuiteMetric} found.
+     *
+     * @param differences in the order of the prompts given; {@code Measured.value} is candidate minus base
+     * @param summary one sentence for people, e.g. {@code period 8 px across x, 3.1 grey levels}
+     */
+    record Finding(List<Score> differences, String summary) {
+        public Finding {
+            differences = List.copyOf(differences);
+        }
+    }
+}

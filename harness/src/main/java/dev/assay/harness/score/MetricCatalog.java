@@ -1,0 +1,17 @@
+package dev.assay.harness.score;
+
+import java.util.List;
+import java.util.Map;
+
+/** The metrics that exist; the metrics module provides it as a service. Information is free; opening loads networks. */
+public interface MetricCatalog {
+    List<MetricInfo> infos();
+
+    /**
+     * Opens a metric.
+     *
+     * @param parameters complete: every parameter of the metric's information, no other
+     * @throws IllegalArgumentException on a parameter out of range
+     */
+    Metric open(String name, Map<String, Double> parameters, MetricModels models);
+}

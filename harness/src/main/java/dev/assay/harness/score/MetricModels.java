@@ -1,0 +1,14 @@
+package dev.assay.harness.score;
+
+import dev.assay.harness.nn.onnx.ClipEncoder;
+import dev.assay.harness.nn.onnx.Detector;
+
+/** The networks that metrics use, opened when first asked for and shared. */
+public interface MetricModels extends AutoCloseable {
+    ClipEncoder clip();
+
+    Detector detector();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,2 @@
+/** What metrics are and what they give. */
+package dev.assay.harness.score;

@@ -1,0 +1,57 @@
+package dev.assay.harness.suite;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a candidate must show on one metric.
+ *
+ * @param tags the cases it covers: those with any of these tags; empty covers all
+ * @param margin in the metric's unit; what it means depends on the rule
+ * @param leastPairs scored pairs below which the verdict is inconclusive
+ * @param parameters of the metric, by name; missing ones take the metric's defaults
+ */
+public record Criterion(
+        String metric,
+        List<String> tags,
+        Rule rule,
+        double margin,
+        int leastPairs,
+        Severity severity,
+        Map<String, Double> parameters) {
+    public Criterion {
+        tags = tags == null ? List.of() : List.copyOf(tags);
+        rule = rule == null ? Rule.NON_INFERIOR : rule;
+        severity = severity == null ? Severity.CRITICAL : severity;
+        parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
+    }
+
+    /** {@code suite}, or the tags joined: {@code figure+pose}. */
+    public String scope() {
+        return tags.isEmpty() ? "suite" : String.join("+", tags);
+    }
+
+    /** Unique in a suite: {@code vendi} or {@code clip-score.relation}. */
+    public String id() {
+        return tags.isEmpty() ? metric : metric + "." + scope();
+    }
+
+    /** How the comparison becomes a verdict. */
+    public enum Rule {
+        /** The candidate is not worse than the base by more than the margin. */
+        NON_INFERIOR,
+        /** No picture shows the defect where the base did not; the margin is not used. */
+        NONE_NEW,
+        /** The candidate differs from the base by more than the noise floor plus the margin. */
+        EFFECTIVE
+    }
+
+    /** How grave a regression is; the words are Allure's. */
+    public enum Severity {
+        BLOCKER,
+        CRITICAL,
+        NORMAL,
+        MINOR,
+        TRIVIAL
+    }
+}

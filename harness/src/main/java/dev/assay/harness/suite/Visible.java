@@ -1,0 +1,26 @@
+package dev.assay.harness.suite;
+
+import java.util.List;
+
+/**
+ * What a picture of the prompt should show; null where the case does not say.
+ *
+ * @param people number of people
+ * @param hands number of visible hands
+ * @param feet number of visible feet
+ */
+public record Visible(
+        Integer people, Integer hands, Integer feet, List<VisibleObject> objects, List<Relation> relations) {
+    public static final Visible UNSTATED = new Visible(null, null, null, List.of(), List.of());
+
+    public Visible {
+        objects = objects == null ? List.of() : List.copyOf(objects);
+        relations = relations == null ? List.of() : List.copyOf(relations);
+    }
+
+    /** {@code count} objects of a kind; {@code color} may be null. */
+    public record VisibleObject(String name, String color, int count) {}
+
+    /** {@code subject} stands {@code predicate} {@code object}: names of objects, e.g. "red circle", "above". */
+    public record Relation(String subject, String predicate, String object) {}
+}

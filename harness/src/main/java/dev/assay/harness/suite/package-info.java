@@ -1,0 +1,2 @@
+/** Suites as data. */
+package dev.assay.harness.suite;

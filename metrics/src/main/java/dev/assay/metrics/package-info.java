@@ -1,0 +1,2 @@
+/** One file per metric, listed in {@code Metrics}. */
+package dev.assay.metrics;

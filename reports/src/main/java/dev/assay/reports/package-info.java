@@ -1,0 +1,2 @@
+/** Views of a run. */
+package dev.assay.reports;
