@@ -74,7 +74,7 @@ public record RunRecord(
             String scope,
             String outcome,
             Double estimate,
-            double[] interval,
+            List<Double> interval,
             double confidence,
             double margin,
             String rule,
