@@ -1,15 +1,11 @@
 package dev.assay.harness.junit;
 
 import dev.assay.harness.run.Session;
-import dev.assay.harness.score.MetricCatalog;
-import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.platform.engine.EngineDiscoveryRequest;
@@ -51,9 +47,7 @@ public final class AssayEngine extends HierarchicalTestEngine<AssayContext> {
         if (suite.isEmpty() && wanted.isEmpty()) {
             return engine;
         }
-        MetricCatalog catalog = catalog();
-        Session session = Session.read(suite.orElse(Session.DEFAULT_SUITE), catalog);
-        addTo(engine, session, catalog);
+        addTo(engine, Session.read(suite.orElse(Session.DEFAULT_SUITE)));
         if (suite.isEmpty()) {
             prune(engine, wanted);
         }
@@ -65,14 +59,7 @@ public final class AssayEngine extends HierarchicalTestEngine<AssayContext> {
         return new AssayContext(request.getEngineExecutionListener());
     }
 
-    private static MetricCatalog catalog() {
-        return ServiceLoader.load(MetricCatalog.class)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "no metrics on the class path: expected the module dev.assay:metrics beside the harness"));
-    }
-
-    private static void addTo(EngineDescriptor engine, Session session, MetricCatalog catalog) {
+    private static void addTo(EngineDescriptor engine, Session session) {
         NodeDescriptor suite = NodeDescriptor.under(engine, "suite", session.suiteName());
         CandidateDescriptor candidate = new CandidateDescriptor(suite, session);
         suite.addChild(candidate);
@@ -80,11 +67,9 @@ public final class AssayEngine extends HierarchicalTestEngine<AssayContext> {
             candidate.addChild(CriterionDescriptor.problem(candidate));
             return;
         }
-        Map<String, String> families = new TreeMap<>();
-        catalog.infos().forEach((MetricInfo i) -> families.put(i.name(), i.family().word()));
         Map<String, NodeDescriptor> nodes = new LinkedHashMap<>();
         for (Criterion criterion : session.criteria()) {
-            String family = families.getOrDefault(criterion.metric(), "unknown");
+            String family = session.family(criterion);
             NodeDescriptor node = nodes.computeIfAbsent(family, f -> NodeDescriptor.under(candidate, "family", f));
             node.addChild(new CriterionDescriptor(node, criterion, family, session));
         }

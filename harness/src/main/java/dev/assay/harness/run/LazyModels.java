@@ -7,10 +7,13 @@ import dev.assay.harness.nn.onnx.OnnxDetector;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.suite.Suite;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Function;
 
 /** Opens the networks that a suite names, when a metric first asks. */
 final class LazyModels implements MetricModels {
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
+
     private final Suite suite;
     private final Function<String, Path> resolve;
     private ClipEncoder clip;
@@ -25,7 +28,7 @@ final class LazyModels implements MetricModels {
     @Override
     public ClipEncoder clip() {
         if (clip == null) {
-            clip = OnnxClip.open(place("clip"));
+            clip = OnnxClip.open(place("clip"), THREADS);
         }
         return clip;
     }
@@ -33,7 +36,7 @@ final class LazyModels implements MetricModels {
     @Override
     public Detector detector() {
         if (detector == null) {
-            detector = OnnxDetector.open(place("detector"));
+            detector = OnnxDetector.open(place("detector"), Map.of(), THREADS);
         }
         return detector;
     }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /**
@@ -60,29 +61,32 @@ public final class Session {
     }
 
     /** Reads settings from the system properties, the environment and {@code assay.yaml} in {@code assay.root}. */
-    public static Session read(String defaultSuite, MetricCatalog catalog) {
+    public static Session read(String defaultSuite) {
         Properties properties = System.getProperties();
         return read(
                 defaultSuite,
-                catalog,
                 System.getenv(),
                 properties.stringPropertyNames().stream()
                         .collect(Collectors.toMap(k -> k, properties::getProperty)));
     }
 
-    static Session read(
-            String defaultSuite, MetricCatalog catalog, Map<String, String> environment, Map<String, String> properties) {
+    private static Session read(
+            String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
         Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
         Path out = Path.of(properties.getOrDefault("assay.out", root.resolve("target/assay").toString()));
         Path microcosm = Path.of(properties.getOrDefault(
                 "assay.microcosm", root.resolve("suites/microcosm").toString()));
         try {
+            MetricCatalog catalog = ServiceLoader.load(MetricCatalog.class)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(
+                            "no metrics on the class path: expected the module dev.assay:metrics beside the harness"));
             Settings settings = Settings.read(root, environment, properties);
             ModelReference references = new ModelReference(root, Map.of("microcosm", microcosm));
             Plan plan = plan(settings, references, root, out, defaultSuite);
             return new Session(out, catalog, null, settings, root, references, plan);
         } catch (RuntimeException trouble) {
-            return new Session(out, catalog, RecordBuilder.describe(trouble), null, root, null, null);
+            return new Session(out, null, RecordBuilder.describe(trouble), null, root, null, null);
         }
     }
 
@@ -171,6 +175,15 @@ public final class Session {
 
     public String candidateName() {
         return plan == null ? "unknown" : plan.candidateName();
+    }
+
+    /** The family of a criterion's metric, or {@code unknown}: the evaluation will say that there is no such metric. */
+    public String family(Criterion criterion) {
+        return catalog.infos().stream()
+                .filter(i -> i.name().equals(criterion.metric()))
+                .map(i -> i.family().word())
+                .findFirst()
+                .orElse("unknown");
     }
 
     /** Empty when there is a problem. */
