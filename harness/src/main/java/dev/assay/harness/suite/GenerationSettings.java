@@ -12,4 +12,8 @@ package dev.assay.harness.suite;
  * @param clipSkip layers of the text encoder left out at its end: 0 uses the last
  */
 public record GenerationSettings(
-        int width, int height, int steps, double guidanceScale, String sampler, String scheduler, int clipSkip) {}
+        int width, int height, int steps, double guidanceScale, String sampler, String scheduler, int clipSkip) {
+    public GenerationSettings withSteps(int newSteps) {
+        return new GenerationSettings(width, height, newSteps, guidanceScale, sampler, scheduler, clipSkip);
+    }
+}

@@ -11,4 +11,8 @@ public record PromptCase(
         tags = tags == null ? List.of() : List.copyOf(tags);
         visible = visible == null ? Visible.UNSTATED : visible;
     }
+
+    public PromptCase withSeeds(List<Long> newSeeds) {
+        return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible);
+    }
 }

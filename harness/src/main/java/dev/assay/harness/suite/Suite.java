@@ -21,4 +21,8 @@ public record Suite(
         cases = List.copyOf(cases);
         criteria = List.copyOf(criteria);
     }
+
+    public Suite with(GenerationSettings newSettings, List<PromptCase> newCases) {
+        return new Suite(name, version, description, newSettings, models, newCases, criteria);
+    }
 }
