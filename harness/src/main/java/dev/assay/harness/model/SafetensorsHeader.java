@@ -1,0 +1,214 @@
+package dev.assay.harness.model;
+
+import com.fasterxml.jackson.core.JacksonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The header of a safetensors file, completely checked against the file's length; no tensor is read. The layout is the one of
+ * github.com/huggingface/safetensors: a little-endian unsigned 64-bit length, so many bytes of JSON, then the tensors without
+ * gaps to the end of the file.
+ *
+ * @param bytes length of the file
+ * @param tensors by name, in the order of their bytes in the file
+ * @param metadata untrusted text, may be empty
+ */
+public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
+    /** Longest header that is read, in bytes; the reference implementation's limit. */
+    static final long MOST_BYTES = 100_000_000;
+
+    private static final int PREFIX = 8; // bytes of the header's length
+    private static final String AGAIN = "; download the file again";
+
+    public SafetensorsHeader {
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    /**
+     * Reads and checks the header and closes the file again.
+     *
+     * @throws ModelFileException when this is no safetensors file, or a damaged one
+     */
+    public static SafetensorsHeader read(Path path) {
+        checkKind(path);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return read(path, channel);
+        } catch (AccessDeniedException e) {
+            throw new ModelFileException(path, "may not be read by this user; check its permissions", e);
+        } catch (CharacterCodingException e) {
+            throw new ModelFileException(path, "the header is not UTF-8; the file is damaged" + AGAIN, e);
+        } catch (JacksonException e) {
+            throw new ModelFileException(
+                    path,
+                    "the header is malformed JSON: " + e.getOriginalMessage() + "; the file is damaged" + AGAIN,
+                    e);
+        } catch (IOException e) {
+            throw new ModelFileException(path, "cannot be read: " + e, e);
+        }
+    }
+
+    /** Refuses what must not be opened: opening a FIFO would wait for ever. */
+    private static void checkKind(Path path) {
+        BasicFileAttributes attributes;
+        try {
+            attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (NoSuchFileException e) {
+            throw new ModelFileException(path, missing(path), e);
+        } catch (IOException e) {
+            throw new ModelFileException(path, "cannot be read: " + e, e);
+        }
+        if (attributes.isDirectory()) {
+            throw new ModelFileException(path, "expected a .safetensors file, found a folder; name a file in it");
+        }
+        if (!attributes.isRegularFile()) {
+            throw new ModelFileException(
+                    path, "expected a .safetensors file, found a FIFO, socket or device; name a regular file");
+        }
+    }
+
+    private static String missing(Path path) {
+        if (!Files.isSymbolicLink(path)) {
+            return "no such file; check the path";
+        }
+        try {
+            return "is a symbolic link to " + Files.readSymbolicLink(path)
+                    + ", which does not exist; download that file or correct the link";
+        } catch (IOException e) {
+            return "is a symbolic link that leads nowhere; correct the link";
+        }
+    }
+
+    private static SafetensorsHeader read(Path path, FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size == 0) {
+            throw new ModelFileException(path, "is empty" + AGAIN);
+        }
+        byte[] head = bytes(channel, 0, (int) Math.min(size, 256));
+        long length = size < PREFIX
+                ? 0
+                : ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong(); // unsigned
+        boolean fits = length > 0 && length <= MOST_BYTES && length <= size - PREFIX;
+        if (!fits || head[PREFIX] != '{') {
+            throw new ModelFileException(path, notSafetensors(head, length, fits, size));
+        }
+        byte[] json = bytes(channel, PREFIX, (int) length);
+        SafetensorsJson parsed = SafetensorsJson.parse(path, json, PREFIX + length);
+        Map<String, TensorInfo> tensors = inFileOrder(path, parsed.tensors(), PREFIX + length, size);
+        return new SafetensorsHeader(path, size, tensors, parsed.metadata());
+    }
+
+    private static byte[] bytes(FileChannel channel, long position, int count) throws IOException {
+        byte[] bytes = new byte[count];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new EOFException("the file ended while it was read");
+            }
+        }
+        return bytes;
+    }
+
+    private static String notSafetensors(byte[] head, long length, boolean fits, long size) {
+        String other = ForeignFile.recognise(head, size);
+        if (other != null) {
+            return other;
+        }
+        if (size <= PREFIX) {
+            return "is too small for a safetensors file: expected more than 8 bytes, found " + size + AGAIN;
+        }
+        if (fits) {
+            return "is not a safetensors file: expected its header to start with '{', found byte 0x"
+                    + Integer.toHexString(head[PREFIX] & 0xff) + "; is it another format under a wrong name?";
+        }
+        String says = "says that its header has " + Long.toUnsignedString(length) + " bytes; ";
+        if (length == 0) {
+            return says + "expected at least 2: it is damaged, or no safetensors file";
+        }
+        if (length < 0 || length > MOST_BYTES) {
+            return says + "expected at most " + MOST_BYTES + ": it is damaged, or no safetensors file";
+        }
+        return says + "only " + (size - PREFIX) + " follow, " + (length - (size - PREFIX))
+                + " bytes are missing: the download was cut short" + AGAIN;
+    }
+
+    /** Tensors in the order of their bytes, which must fill the file from {@code dataStart} to the last byte. */
+    private static Map<String, TensorInfo> inFileOrder(
+            Path path, Map<String, TensorInfo> tensors, long dataStart, long size) {
+        List<TensorInfo> order = new ArrayList<>(tensors.values());
+        order.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
+        Map<String, TensorInfo> result = new LinkedHashMap<>();
+        long end = dataStart;
+        String before = "the header";
+        for (TensorInfo tensor : order) {
+            if (tensor.begin() != end) {
+                long gap = Math.abs(tensor.begin() - end);
+                throw new ModelFileException(
+                        path,
+                        "tensor " + quote(tensor.name())
+                                + (tensor.begin() > end
+                                        ? " leaves a hole of " + gap + " bytes after "
+                                        : " overlaps by " + gap + " bytes with ")
+                                + before + "; the file is damaged or was written by a faulty tool");
+            }
+            end = tensor.end();
+            before = "tensor " + quote(tensor.name());
+            result.put(tensor.name(), tensor);
+        }
+        if (end > size) {
+            throw new ModelFileException(
+                    path,
+                    "expected " + end + " bytes, found " + size + ": " + (end - size)
+                            + " bytes are missing, the download was cut short" + AGAIN);
+        }
+        if (end < size) {
+            throw new ModelFileException(
+                    path,
+                    "expected " + end + " bytes, found " + size + ": " + (size - end)
+                            + " bytes too many after the last tensor; the file is damaged" + AGAIN);
+        }
+        return result;
+    }
+
+    /** A name from a file, fit for a message: at most 120 characters, nothing invisible. */
+    static String quote(String name) {
+        StringBuilder out = new StringBuilder("\"");
+        name.codePoints().limit(120).forEach(c -> {
+            if (isInvisible(c)) {
+                out.append(String.format("\\u%04x", c));
+            } else {
+                out.appendCodePoint(c);
+            }
+        });
+        return out.append(name.codePointCount(0, name.length()) > 120 ? "...\"" : "\"")
+                .toString();
+    }
+
+    /** Control and format characters (line breaks, ANSI escapes, text direction), halves of surrogate pairs. */
+    static boolean isInvisible(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
+    }
+}
