@@ -1,0 +1,152 @@
+package dev.assay.harness.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Finds the models that a user names: by a path, absolute or relative to {@code root}, or as {@code SCHEME:NAME} among the
+ * bundled ones.
+ *
+ * @param bundles folder of each scheme, e.g. {@code microcosm}; NAME is a folder or NAME.safetensors in it or in its {@code
+ *     loras}
+ */
+public record ModelReference(Path root, Map<String, Path> bundles) {
+    private static final String ENDING = ".safetensors";
+    private static final Pattern BUNDLED = Pattern.compile("([a-z][a-z0-9-]+):(?![/\\\\])(.*)"); // not C:\
+    private static final Pattern STRENGTH =
+            Pattern.compile("(.+)@([+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)");
+    private static final int MOST_LISTED = 20;
+
+    public ModelReference {
+        bundles = Map.copyOf(bundles);
+    }
+
+    /**
+     * The file or folder, which exists.
+     *
+     * @throws ModelFileException on a name that leads nowhere; lists what is there
+     */
+    public Path resolve(String written) {
+        Matcher bundled = BUNDLED.matcher(written);
+        if (bundled.matches()) {
+            Path folder = bundles.get(bundled.group(1));
+            if (folder == null) {
+                throw new ModelFileException(
+                        written + ": no bundle " + bundled.group(1) + ":; expected a path or one of "
+                                + new TreeSet<>(bundles.keySet())
+                                        .stream().map(s -> s + ":NAME").toList()
+                                + Nearest.hint(bundled.group(1), bundles.keySet()));
+            }
+            return bundled(written, folder, bundled.group(2));
+        }
+        if (written.isBlank()) {
+            throw new ModelFileException("expected the path of a model, found nothing");
+        }
+        try {
+            Path path = root.resolve(written);
+            if (!Files.exists(path)) {
+                throw new ModelFileException(path, missing(path));
+            }
+            return path;
+        } catch (InvalidPathException e) {
+            throw new ModelFileException(SafetensorsHeader.quote(written) + ": is not a path: " + e.getReason());
+        }
+    }
+
+    /**
+     * LoRAs in load order from {@code FILE[@STRENGTH][,FILE[@STRENGTH]...]}; the strength is 1 if none is given. Only a number
+     * after the last {@code @} is a strength: names may have others. Names may not have commas.
+     *
+     * @throws ModelFileException on an empty list or item, an infinite strength, or a file that is not there
+     */
+    public List<Lora> loras(String written) {
+        List<Lora> loras = new ArrayList<>();
+        for (String item : written.split(",", -1)) {
+            String trimmed = item.strip();
+            if (trimmed.isEmpty()) {
+                throw new ModelFileException(
+                        "\"" + written + "\": expected FILE[@STRENGTH] between commas, found nothing");
+            }
+            loras.add(lora(trimmed));
+        }
+        return List.copyOf(loras);
+    }
+
+    private Lora lora(String item) {
+        Matcher strong = STRENGTH.matcher(item);
+        if (!strong.matches()) {
+            return new Lora(resolve(item), 1);
+        }
+        double strength = Double.parseDouble(strong.group(2));
+        if (!Double.isFinite(strength)) {
+            throw new ModelFileException(item + ": expected a finite strength after @, found " + strong.group(2));
+        }
+        return new Lora(resolve(strong.group(1)), strength);
+    }
+
+    private static Path bundled(String written, Path folder, String name) {
+        List<String> names = new ArrayList<>(names(folder));
+        names.addAll(names(folder.resolve("loras")));
+        // Asking the listing, not the file system: a name like ../x cannot leave the folder.
+        if (names.contains(name)) {
+            for (Path place : List.of(folder, folder.resolve("loras"))) {
+                for (Path path : List.of(place.resolve(name), place.resolve(name + ENDING))) {
+                    if (Files.exists(path)) {
+                        return path;
+                    }
+                }
+            }
+        }
+        names.remove("loras");
+        throw new ModelFileException(
+                written + ": no such bundled model in " + folder + listed(names) + Nearest.hint(name, names));
+    }
+
+    private static String missing(Path path) {
+        if (Files.isSymbolicLink(path)) {
+            return "is a symbolic link that leads nowhere; correct the link or download its file";
+        }
+        Path folder = path.toAbsolutePath().getParent();
+        Path name = path.getFileName();
+        if (folder == null || name == null || !Files.isDirectory(folder)) {
+            return "no such file, and its folder does not exist either; check the path";
+        }
+        List<String> names = names(folder).stream()
+                .map(n -> Files.exists(folder.resolve(n)) ? n : n + ENDING)
+                .toList();
+        return "no such file" + listed(names) + Nearest.hint(name.toString(), names);
+    }
+
+    private static String listed(List<String> names) {
+        return names.isEmpty()
+                ? "; there are no models"
+                : "; there are " + String.join(", ", names.subList(0, Math.min(names.size(), MOST_LISTED)))
+                        + (names.size() > MOST_LISTED ? " and " + (names.size() - MOST_LISTED) + " more" : "");
+    }
+
+    /** Folders, and safetensors files without their ending; sorted. */
+    private static List<String> names(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(p -> Files.isDirectory(p) || p.toString().endsWith(ENDING))
+                    .map(p -> p.getFileName().toString())
+                    .filter(n -> !n.startsWith("."))
+                    .map(n -> n.endsWith(ENDING) ? n.substring(0, n.length() - ENDING.length()) : n)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new ModelFileException(folder, "cannot be listed: " + e, e);
+        }
+    }
+}
