@@ -45,6 +45,9 @@ public final class GridMetric implements Metric.SuiteMetric {
 
     private static final int FEWEST_PROMPTS = 2;
 
+    /** Per degree of freedom; Akaike's 2 would let a pattern of lines be called a lattice in one suite of twenty. */
+    private static final double PENALTY = 3;
+
     /** How a tile is folded. */
     private enum Fold {
         X("across x"),
@@ -132,7 +135,7 @@ public final class GridMetric implements Metric.SuiteMetric {
             }
             Residuals own = residuals.get(next++);
             Field others = differences.plus(own.difference, -1);
-            Candidate best = best(others, candidates, true);
+            Candidate best = best(others, candidates, 0);
             double[] pattern = centred(mean(tiles(others, best, 0)));
             double norm = norm(pattern);
             // Is the pattern the candidate's own, or one of the base that it lacks?
@@ -146,7 +149,7 @@ public final class GridMetric implements Metric.SuiteMetric {
             scores.add(new Score.Measured(
                     amplitude, format("%s, as the other prompts show it: %.2f grey levels", best, amplitude)));
         }
-        Candidate best = best(differences, candidates, false);
+        Candidate best = best(differences, candidates, -1);
         Comparison c = Compare.paired(values, 0, 0.90);
         double[][] tiles = tiles(differences, best, -1);
         String strongest = format("%s, %.2f grey levels, F %.1f", best, c.estimate(), fStatistic(tiles));
@@ -192,20 +195,42 @@ public final class GridMetric implements Metric.SuiteMetric {
         return all;
     }
 
-    /** The most significant candidate; of equals the shortest period. */
-    private static Candidate best(Field field, List<Candidate> candidates, boolean half) {
+    /** The candidate that explains most for its size; of equals the shortest period. */
+    private static Candidate best(Field field, List<Candidate> candidates, int colour) {
         Candidate best = null;
         double most = Double.NEGATIVE_INFINITY;
         for (Candidate c : candidates) {
-            double[][] tiles = tiles(field, c, half ? 0 : -1);
-            int groups = tiles[0].length;
-            double z = significance(fStatistic(tiles), groups - 1, groups * (tiles.length - 1.0));
-            if (z > most) {
-                most = z;
+            double[][] tiles = tiles(field, c, colour);
+            double[] pixels = pixels(field, c, colour);
+            double variance = squares(centred(pixels)) / pixels.length;
+            double explained = squares(centred(mean(tiles))) / cells(c); // per pixel, as the variance
+            double gain = gain(
+                    variance, explained, within(tiles) / tiles.length / cells(c), pixels.length, tiles[0].length - 1);
+            if (gain > most) {
+                most = gain;
                 best = c;
             }
         }
         return best;
+    }
+
+    /**
+     * Twice the gain in log likelihood of a pattern, less a penalty for its size, after Akaike 1974; the penalty grows
+     * where neighbouring pixels are alike (edges of things). F itself cannot rank: with a
+     * strong pattern it grows with every further way of counting the same pixels.
+     *
+     * @param variance of the pixels
+     * @param explained part of it that the pattern explains
+     * @param noise part of it that one degree of freedom explains without a pattern
+     * @param freedom degrees of freedom of the pattern
+     */
+    static double gain(double variance, double explained, double noise, int pixels, int freedom) {
+        double rest = Math.max(variance - explained, 1e-12 * variance);
+        if (rest == 0) {
+            return -PENALTY * freedom; // nothing to explain: the smallest pattern
+        }
+        double inflation = Math.max(1, pixels * noise / rest);
+        return pixels * Math.log(variance / rest) - PENALTY * freedom * inflation;
     }
 
     /** The pattern's values count for the root mean square per pixel: x and y profiles add up in every pixel. */
@@ -231,10 +256,26 @@ public final class GridMetric implements Metric.SuiteMetric {
         return tiles.toArray(double[][]::new);
     }
 
+    /** The pixels of the same tiles. */
+    private static double[] pixels(Field field, Candidate candidate, int colour) {
+        int p = candidate.period;
+        float[] values = field.of(candidate.fold);
+        double[] out = new double[field.width * field.height];
+        int n = 0;
+        for (int y = 0; y < field.height / p * p; y++) {
+            for (int x = 0; x < field.width / p * p; x++) {
+                if (colour < 0 || (x / p + y / p) % 2 == colour) {
+                    out[n++] = values[y * field.width + x];
+                }
+            }
+        }
+        return Arrays.copyOf(out, n);
+    }
+
     private static double[] tile(Field field, Candidate candidate, int left, int top) {
         int p = candidate.period;
         double[] out = new double[candidate.fold.length(p)];
-        float[] values = candidate.fold == Fold.CELL ? field.checks : field.lines;
+        float[] values = field.of(candidate.fold);
         for (int y = 0; y < p; y++) {
             for (int x = 0; x < p; x++) {
                 double v = values[(top + y) * field.width + left + x];
@@ -263,22 +304,19 @@ public final class GridMetric implements Metric.SuiteMetric {
         int phases = tiles[0].length;
         double[] mean = mean(tiles);
         double between = repeats * squares(centred(mean)) / (phases - 1);
+        return between == 0 ? 0 : between / Math.max(within(tiles), 1e-12 * between);
+    }
+
+    /** Variance of the repeats of a phase. */
+    private static double within(double[][] tiles) {
+        double[] mean = mean(tiles);
         double within = 0;
         for (double[] tile : tiles) {
-            for (int j = 0; j < phases; j++) {
+            for (int j = 0; j < mean.length; j++) {
                 within += (tile[j] - mean[j]) * (tile[j] - mean[j]);
             }
         }
-        within /= phases * (repeats - 1.0);
-        return between == 0 ? 0 : between / Math.max(within, 1e-12 * between);
-    }
-
-    /** F as a standard normal deviate (Wilson and Hilferty 1931, Paulson 1942): comparable between degrees of freedom. */
-    static double significance(double f, double between, double within) {
-        double a = 2 / (9 * between);
-        double b = 2 / (9 * within);
-        double root = Math.cbrt(f);
-        return ((1 - b) * root - (1 - a)) / Math.sqrt(b * root * root + a);
+        return within / (mean.length * (tiles.length - 1.0));
     }
 
     private static double[] mean(double[][] tiles) {
@@ -375,6 +413,10 @@ public final class GridMetric implements Metric.SuiteMetric {
             this.height = height;
             lines = new float[width * height];
             checks = new float[width * height];
+        }
+
+        float[] of(Fold fold) {
+            return fold == Fold.CELL ? checks : lines;
         }
 
         static Field mean(List<Image> images) {
