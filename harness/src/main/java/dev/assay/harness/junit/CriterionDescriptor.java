@@ -70,8 +70,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
         context.listener().reportingEntryPublished(this, ReportEntry.from(entries(record, verdict)));
         switch (verdict.outcome()) {
             case "PASSED" -> {}
-            case "REGRESSED" ->
-                throw new AssertionFailedError("Regression: " + verdict.id() + ": " + verdict.reason());
+            case "REGRESSED" -> throw new AssertionFailedError("Regression: " + verdict.id() + ": " + verdict.reason());
             case "INCONCLUSIVE" ->
                 throw new TestAbortedException("Inconclusive: " + verdict.id() + ": " + verdict.reason());
             default -> throw new HarnessTrouble(verdict.id() + ": " + verdict.reason());

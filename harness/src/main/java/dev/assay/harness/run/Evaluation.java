@@ -53,7 +53,8 @@ public final class Evaluation {
         RecordBuilder record = new RecordBuilder(plan, renderer, Instant.now());
         try {
             if (criteria.isEmpty()) {
-                throw new IllegalArgumentException(plan.suite().name() + ": no criterion selected; nothing would be judged");
+                throw new IllegalArgumentException(
+                        plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
             Fingerprint base = Fingerprint.of(plan.base());
             Fingerprint candidate = Fingerprint.of(plan.candidate());
@@ -61,8 +62,8 @@ public final class Evaluation {
             renderer.check(plan.base());
             renderer.check(plan.candidate());
             Map<Criterion, Metric> metrics = open(criteria);
-            Metric.ImageMetric blankFrame =
-                    (Metric.ImageMetric) catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
+            Metric.ImageMetric blankFrame = (Metric.ImageMetric)
+                    catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
             progress.say("judging " + plan.candidateName() + " against " + plan.baseName() + " on "
                     + plan.suite().name() + ": " + 2 * Gallery.pictures(plan.suite()) + " pictures, "
                     + criteria.size() + " criteria, " + renderer.device());

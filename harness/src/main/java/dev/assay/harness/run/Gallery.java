@@ -33,7 +33,8 @@ final class Gallery {
         this.renderer = renderer;
         this.store = store;
         this.progress = progress;
-        this.total = 2 * pictures(plan.suite()) + Math.min(REPEATS, plan.suite().cases().size());
+        this.total = 2 * pictures(plan.suite())
+                + Math.min(REPEATS, plan.suite().cases().size());
     }
 
     static int pictures(Suite suite) {

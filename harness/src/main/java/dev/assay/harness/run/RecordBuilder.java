@@ -118,13 +118,7 @@ final class RecordBuilder {
                                 .max()
                                 .orElse(0)),
                 new RunRecord.Settings(
-                        s.width(),
-                        s.height(),
-                        s.steps(),
-                        s.guidanceScale(),
-                        s.sampler(),
-                        s.scheduler(),
-                        s.clipSkip()),
+                        s.width(), s.height(), s.steps(), s.guidanceScale(), s.sampler(), s.scheduler(), s.clipSkip()),
                 new RunRecord.RendererInfo(renderer.name(), renderer.version(), renderer.device(), renderer.facts()),
                 made,
                 reused,
@@ -245,14 +239,7 @@ final class RecordBuilder {
 
     private RenderingEntry entry(PromptCase c, Picture p) {
         return new RenderingEntry(
-                c.id(),
-                c.prompt(),
-                c.tags(),
-                p.seed(),
-                p.role(),
-                relative(p.file()),
-                p.seconds(),
-                p.reused());
+                c.id(), c.prompt(), c.tags(), p.seed(), p.role(), relative(p.file()), p.seconds(), p.reused());
     }
 
     private String relative(Path file) {

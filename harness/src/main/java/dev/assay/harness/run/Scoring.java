@@ -117,7 +117,11 @@ final class Scoring {
         Finding found = metric.score(prompts);
         finding = found.summary();
         for (int i = 0; i < kept.size(); i++) {
-            difference(kept.get(i), null, kept.get(i).base().get(0).seed(), found.differences().get(i));
+            difference(
+                    kept.get(i),
+                    null,
+                    kept.get(i).base().get(0).seed(),
+                    found.differences().get(i));
         }
     }
 

@@ -66,14 +66,13 @@ public final class Session {
         return read(
                 defaultSuite,
                 System.getenv(),
-                properties.stringPropertyNames().stream()
-                        .collect(Collectors.toMap(k -> k, properties::getProperty)));
+                properties.stringPropertyNames().stream().collect(Collectors.toMap(k -> k, properties::getProperty)));
     }
 
-    private static Session read(
-            String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
+    private static Session read(String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
         Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
-        Path out = Path.of(properties.getOrDefault("assay.out", root.resolve("target/assay").toString()));
+        Path out = Path.of(properties.getOrDefault(
+                "assay.out", root.resolve("target/assay").toString()));
         Path microcosm = Path.of(properties.getOrDefault(
                 "assay.microcosm", root.resolve("suites/microcosm").toString()));
         try {
@@ -90,8 +89,7 @@ public final class Session {
         }
     }
 
-    private static Plan plan(
-            Settings settings, ModelReference references, Path root, Path out, String defaultSuite) {
+    private static Plan plan(Settings settings, ModelReference references, Path root, Path out, String defaultSuite) {
         byte[] suiteFile = suiteFile(settings.suite(), root, defaultSuite);
         String suiteSource = settings.suite() == null ? defaultSuite + ".yaml" : settings.suite();
         Suite suite = shorten(SuiteFile.parse(suiteSource, suiteFile), settings);
@@ -126,12 +124,12 @@ public final class Session {
                 return Files.readAllBytes(root.resolve(wanted));
             }
             String name = wanted == null ? defaultSuite : wanted;
-            try (InputStream in = Thread.currentThread()
-                    .getContextClassLoader()
-                    .getResourceAsStream("suites/" + name + ".yaml")) {
+            try (InputStream in =
+                    Thread.currentThread().getContextClassLoader().getResourceAsStream("suites/" + name + ".yaml")) {
                 if (in == null) {
-                    throw new IllegalArgumentException("assay.suite: expected the name of a bundled suite or a file, found "
-                            + name + "; no such file in " + root);
+                    throw new IllegalArgumentException(
+                            "assay.suite: expected the name of a bundled suite or a file, found " + name
+                                    + "; no such file in " + root);
                 }
                 return in.readAllBytes();
             }
@@ -143,7 +141,8 @@ public final class Session {
     /** Steps and number of seeds as the user wishes. */
     private static Suite shorten(Suite suite, Settings settings) {
         List<PromptCase> cases = suite.cases().stream()
-                .map(c -> settings.seeds() == null || settings.seeds() >= c.seeds().size()
+                .map(c -> settings.seeds() == null
+                                || settings.seeds() >= c.seeds().size()
                         ? c
                         : c.withSeeds(c.seeds().subList(0, settings.seeds())))
                 .toList();
@@ -203,8 +202,7 @@ public final class Session {
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
         try (Renderer renderer = Renderers.open(settings.renderer(), settings.device());
                 MetricModels models = new LazyModels(plan.suite(), references::resolve)) {
-            return new Evaluation(plan, renderer, new RenderStore(store), catalog, models, progress)
-                    .run(selected);
+            return new Evaluation(plan, renderer, new RenderStore(store), catalog, models, progress).run(selected);
         } catch (RuntimeException | LinkageError trouble) {
             return RecordBuilder.unplanned(RecordBuilder.describe(trouble));
         }

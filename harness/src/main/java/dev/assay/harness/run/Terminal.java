@@ -47,7 +47,9 @@ public final class Terminal implements Progress {
     /** Our own output, or that of the build tool that started us: the next Java process above. */
     private static Optional<Path> parentTerminal() {
         Optional<Path> own = terminalOf(ProcessHandle.current());
-        return own.isPresent() ? own : javaAbove(ProcessHandle.current().parent()).flatMap(Terminal::terminalOf);
+        return own.isPresent()
+                ? own
+                : javaAbove(ProcessHandle.current().parent()).flatMap(Terminal::terminalOf);
     }
 
     private static Optional<ProcessHandle> javaAbove(Optional<ProcessHandle> process) {
@@ -108,6 +110,8 @@ public final class Terminal implements Progress {
 
     private static String time(double seconds) {
         long s = Math.round(seconds);
-        return s < 60 ? s + " s" : s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s / 60 % 60 + " min";
+        return s < 60
+                ? s + " s"
+                : s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s / 60 % 60 + " min";
     }
 }

@@ -35,7 +35,10 @@ class AssayEngineTest {
     }
 
     private static Events tests(DiscoverySelector selector) {
-        return EngineTestKit.engine(AssayEngine.ID).selectors(selector).execute().testEvents();
+        return EngineTestKit.engine(AssayEngine.ID)
+                .selectors(selector)
+                .execute()
+                .testEvents();
     }
 
     @Test

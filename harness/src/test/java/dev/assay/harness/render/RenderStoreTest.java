@@ -96,7 +96,8 @@ class RenderStoreTest {
         put(new RenderStore(folder), request(1));
 
         try (Stream<Path> files = Files.walk(folder)) {
-            assertThat(files.filter(Files::isRegularFile).map(p -> p.getFileName().toString()))
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(p -> p.getFileName().toString()))
                     .containsExactly(RenderStore.key(request(1), "hash", renderer) + ".png");
         }
     }

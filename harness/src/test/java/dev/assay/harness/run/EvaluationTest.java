@@ -135,7 +135,8 @@ class EvaluationTest {
 
     @Test
     void a_change_no_larger_than_the_noise_floor_is_no_effect() {
-        assertThat(run(null, criterion("distance", Rule.EFFECTIVE, 2)).outcome()).isEqualTo("REGRESSED");
+        assertThat(run(null, criterion("distance", Rule.EFFECTIVE, 2)).outcome())
+                .isEqualTo("REGRESSED");
         assertThat(run(1.0, criterion("distance", Rule.EFFECTIVE, 2)).outcome()).isEqualTo("PASSED");
     }
 
@@ -181,8 +182,7 @@ class EvaluationTest {
 
     private RunRecord run(Double strength, Path store, Criterion... criteria) {
         List<PromptCase> cases = IntStream.range(0, 6)
-                .mapToObj(i -> new PromptCase(
-                        "case-" + i, "prompt " + i, "", List.of(1L, 2L, 3L, 4L), List.of(), null))
+                .mapToObj(i -> new PromptCase("case-" + i, "prompt " + i, "", List.of(1L, 2L, 3L, 4L), List.of(), null))
                 .toList();
         Suite suite = new Suite(
                 "test",
@@ -242,8 +242,7 @@ class EvaluationTest {
             return switch (name) {
                 case "brightness" -> new OfImage(BRIGHTNESS, image -> mean(image));
                 case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
-                case "failing" ->
-                    new OfImage(FAILING, image -> models.clip().embed(image)[0]);
+                case "failing" -> new OfImage(FAILING, image -> models.clip().embed(image)[0]);
                 case "distance" -> new OfPair();
                 default -> throw new IllegalArgumentException(name);
             };

@@ -106,7 +106,7 @@ public record SchedulerConfig(
      */
     public static SchedulerConfig read(Path file) {
         try {
-            return parse(new ObjectMapper().readTree(file.toFile()));
+            return of(new ObjectMapper().readTree(file.toFile()));
         } catch (IOException e) {
             throw new ModelFileException(file, "expected the JSON of a scheduler: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -114,7 +114,12 @@ public record SchedulerConfig(
         }
     }
 
-    static SchedulerConfig parse(JsonNode json) {
+    /**
+     * From the JSON of a {@code scheduler_config.json}.
+     *
+     * @throws IllegalArgumentException naming the field that is unreadable or not supported
+     */
+    public static SchedulerConfig of(JsonNode json) {
         if (json == null || !json.isObject()) {
             throw new IllegalArgumentException("expected a JSON object");
         }

@@ -12,7 +12,9 @@ class CudaDeviceTest {
         try {
             assertThat(CudaDevice.open().totalBytes()).isPositive(); // a machine that has it all
         } catch (CudaDevice.CudaException e) {
-            assertThat(e).hasMessageStartingWith("assay.device=cuda: ").hasMessageMatching("(?s).*(-Pcuda|device=cpu).*");
+            assertThat(e)
+                    .hasMessageStartingWith("assay.device=cuda: ")
+                    .hasMessageMatching("(?s).*(-Pcuda|device=cpu).*");
         }
     }
 
@@ -32,7 +34,7 @@ class CudaDeviceTest {
     @Test
     void too_little_memory_is_an_error_or_cuda_is_absent() {
         CudaDevice device = new CudaDevice("test", "9.0", "13.1", "13.1", 1L << 30);
-        assertThatThrownBy(() -> device.requireFree(Long.MAX_VALUE, "SD 1.5")).isInstanceOfAny(
-                CudaDevice.CudaException.class, LinkageError.class);
+        assertThatThrownBy(() -> device.requireFree(Long.MAX_VALUE, "SD 1.5"))
+                .isInstanceOfAny(CudaDevice.CudaException.class, LinkageError.class);
     }
 }

@@ -40,7 +40,7 @@ class SamplersTest {
     @Test
     void sigmas_equal_diffusers() {
         for (JsonNode run : GOLDEN.get("runs")) {
-            SchedulerConfig config = SchedulerConfig.parse(run.get("config"));
+            SchedulerConfig config = SchedulerConfig.of(run.get("config"));
             int steps = run.get("steps").asInt();
             String which =
                     run.get("sampler").asText() + " " + run.get("schedule").asText();
@@ -71,7 +71,6 @@ class SamplersTest {
             assertThat(error).as(name(run)).isLessThanOrEqualTo(tolerance(run));
         }
         assertThat(worst).hasSize(8);
-        
     }
 
     @Test
@@ -181,7 +180,7 @@ class SamplersTest {
                 run.get("sampler").asText(),
                 run.get("schedule").asText(),
                 run.get("steps").asInt(),
-                SchedulerConfig.parse(withSdDefaults(run)));
+                SchedulerConfig.of(withSdDefaults(run)));
     }
 
     /** The golden script leaves fields away whose defaults are the class's; ours needs the class's name for DDIM. */
