@@ -86,9 +86,9 @@ public final class RenderStore {
         return Double.parseDouble(text.getOrDefault("assay:seconds", "0"));
     }
 
-    private static TreeMap<String, String> describe(RenderRequest request, String modelHash, Renderer renderer) {
+    private static Map<String, String> describe(RenderRequest request, String modelHash, Renderer renderer) {
         GenerationSettings s = request.settings();
-        TreeMap<String, String> text = new TreeMap<>();
+        Map<String, String> text = new TreeMap<>();
         text.put("assay:model", modelHash);
         text.put("assay:prompt", request.prompt());
         text.put("assay:negativePrompt", request.negativePrompt());

@@ -52,10 +52,11 @@ final class LazyModels implements MetricModels {
 
     @Override
     public void close() {
-        try (ClipEncoder c = clip;
-                Detector d = detector) {
-            clip = null;
-            detector = null;
+        if (clip != null) {
+            clip.close();
+        }
+        if (detector != null) {
+            detector.close();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.assay.harness.run;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.nn.cuda.CudaDevice;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
@@ -14,6 +15,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.verdict.Compare;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.Judgement;
@@ -33,6 +35,14 @@ import java.util.function.Function;
 final class RecordBuilder {
     /** Two-sided; each end holds at 0.95. */
     static final double CONFIDENCE = 0.90;
+
+    /** Exceptions whose messages are written for people. */
+    private static final List<Class<? extends RuntimeException>> WORDED = List.of(
+            ModelFileException.class,
+            SuiteException.class,
+            SettingsException.class,
+            CudaDevice.CudaException.class,
+            IllegalArgumentException.class);
 
     private static final DateTimeFormatter ID_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -229,8 +239,7 @@ final class RecordBuilder {
 
     /** The message alone where it was written for people; else with its type and where it came from. */
     static String describe(Throwable trouble) {
-        if (trouble.getMessage() != null
-                && (trouble instanceof ModelFileException || trouble instanceof IllegalArgumentException)) {
+        if (trouble.getMessage() != null && WORDED.stream().anyMatch(t -> t.isInstance(trouble))) {
             return trouble.getMessage();
         }
         StackTraceElement[] trace = trouble.getStackTrace();

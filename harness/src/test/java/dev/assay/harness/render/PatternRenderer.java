@@ -47,7 +47,7 @@ public final class PatternRenderer implements Renderer {
         int w = request.settings().width();
         int h = request.settings().height();
         byte[] rgb = new byte[w * h * 3];
-        Random random = new Random(31 * request.prompt().hashCode() + request.seed());
+        Random random = new Random(31L * request.prompt().hashCode() + request.seed());
         for (int i = 0; i < rgb.length; i++) {
             int value = random.nextInt(200) + (int) Math.round(40 * strength);
             rgb[i] = blackCandidates && strength != 0 ? 0 : (byte) Math.min(255, value);

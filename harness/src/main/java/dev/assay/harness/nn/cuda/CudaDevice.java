@@ -67,6 +67,11 @@ public record CudaDevice(String name, String capability, String driver, String r
         }
     }
 
+    /** Memory in use on the whole device right now, by any program, in bytes. */
+    public long usedBytes() {
+        return totalBytes - freeBytes();
+    }
+
     /** @throws CudaException when less than {@code bytes} is free */
     public void requireFree(long bytes, String what) {
         long free = freeBytes();

@@ -1,0 +1,133 @@
+package dev.assay.harness.render.local;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.nn.cuda.CudaDevice;
+import dev.assay.harness.nn.diffusion.ModelParts;
+import dev.assay.harness.nn.diffusion.StableDiffusion;
+import dev.assay.harness.nn.weights.LoraMerge;
+import dev.assay.harness.nn.weights.StateDict;
+import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.Renderer;
+import dev.assay.harness.suite.GenerationSettings;
+import java.util.Map;
+
+/** Renders in this JVM: Stable Diffusion 1 class models, LoRAs merged into their weights. Keeps the last model loaded. */
+public final class LocalRenderer implements Renderer {
+    /** Raised whenever the same request may give other pixels. */
+    private static final String VERSION = "1";
+
+    /** GPU memory for activations of one guided picture and for the libraries themselves; a generous guess. */
+    private static final long WORKING_BYTES = 3L << 30;
+
+    private final CudaDevice gpu; // null on a CPU
+    private ModelUnderTest loaded;
+    private StableDiffusion pipeline;
+
+    private LocalRenderer(CudaDevice gpu) {
+        this.gpu = gpu;
+    }
+
+    /**
+     * Opens the renderer; models are loaded when first asked for.
+     *
+     * @param device {@code cpu} or {@code cuda}
+     * @throws CudaDevice.CudaException saying what keeps a GPU from being used
+     */
+    public static LocalRenderer open(String device) {
+        return switch (device) {
+            case "cpu" -> new LocalRenderer(null);
+            case "cuda" -> new LocalRenderer(CudaDevice.open());
+            default -> throw new IllegalArgumentException("assay.device: expected cpu or cuda, found " + device);
+        };
+    }
+
+    @Override
+    public String name() {
+        return "local";
+    }
+
+    @Override
+    public String version() {
+        return VERSION;
+    }
+
+    @Override
+    public String device() {
+        return gpu == null ? "cpu" : "cuda " + gpu.name() + " " + gpu.capability();
+    }
+
+    @Override
+    public Map<String, String> facts() {
+        return gpu == null
+                ? Map.of(
+                        "processors", Integer.toString(Runtime.getRuntime().availableProcessors()),
+                        "architecture", System.getProperty("os.arch"))
+                : gpu.facts();
+    }
+
+    /** First by names and shapes, which lists all that is wrong at once; then by loading and merging for real. */
+    @Override
+    public void check(ModelUnderTest model) {
+        try (ModelParts parts = ModelParts.open(model.checkpoint())) {
+            LoraMerge.check(
+                    model.loras(),
+                    Map.of(
+                            "unet", LoraMerge.shapes(parts.unet()),
+                            "text_encoder", LoraMerge.shapes(parts.text())));
+            if (gpu != null) {
+                long bytes = 2 * (elements(parts.unet()) + elements(parts.text())) + 4 * elements(parts.vae());
+                gpu.requireFree(
+                        bytes + WORKING_BYTES,
+                        model.checkpoint().path().getFileName().toString());
+            }
+        }
+        load(model);
+    }
+
+    @Override
+    public Image render(RenderRequest request) {
+        load(request.model());
+        GenerationSettings s = request.settings();
+        return pipeline.render(
+                request.prompt(),
+                request.negativePrompt(),
+                request.seed(),
+                s.width(),
+                s.height(),
+                s.steps(),
+                s.guidanceScale(),
+                s.sampler(),
+                s.scheduler(),
+                s.clipSkip());
+    }
+
+    private static long elements(StateDict weights) {
+        return weights.names().stream()
+                .mapToLong(n -> weights.shape(n).stream().reduce(1L, Math::multiplyExact))
+                .sum();
+    }
+
+    private void load(ModelUnderTest model) {
+        if (!model.equals(loaded)) {
+            close();
+            pipeline =
+                    StableDiffusion.load(model.checkpoint(), LoraMerge.of(model.loras()), gpu == null ? "cpu" : "cuda");
+            loaded = model;
+        }
+    }
+
+    @Override
+    public long peakVramBytes() {
+        return gpu == null ? 0 : gpu.usedBytes();
+    }
+
+    @Override
+    public void close() {
+        if (pipeline != null) {
+            pipeline.close();
+            pipeline = null;
+            loaded = null;
+        }
+    }
+}
