@@ -1,6 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
@@ -32,10 +33,21 @@ public final class LimbsMetric implements Metric.ImageMetric {
             "own definition; counts of a detector with the classes person, hand and foot",
             Map.of());
 
+    private static final List<String> LABELS = List.of("person", "hand", "foot");
+
     private final Function<Image, List<Detection>> detect;
 
     public LimbsMetric(Function<Image, List<Detection>> detect) {
         this.detect = detect;
+    }
+
+    /** @throws IllegalArgumentException when the detector cannot find what is counted: it would see no defect anywhere */
+    public static LimbsMetric with(Detector detector) {
+        if (!detector.labels().containsAll(LABELS)) {
+            throw new IllegalArgumentException(
+                    "limbs: expected a detector of " + LABELS + ", found one of " + detector.labels());
+        }
+        return new LimbsMetric(detector::detect);
     }
 
     @Override

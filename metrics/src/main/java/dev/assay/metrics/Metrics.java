@@ -14,7 +14,7 @@ public final class Metrics implements MetricCatalog {
     private static final List<Entry> ALL = List.of(
             new Entry(BlankFrameMetric.INFO, (models, p) -> new BlankFrameMetric()),
             new Entry(GridMetric.INFO, (models, p) -> new GridMetric()),
-            new Entry(LimbsMetric.INFO, (models, p) -> new LimbsMetric(models.detector()::detect)),
+            new Entry(LimbsMetric.INFO, (models, p) -> LimbsMetric.with(models.detector())),
             new Entry(
                     ClipScoreMetric.INFO,
                     (models, p) -> new ClipScoreMetric(models.clip()::embed, models.clip()::embed)),

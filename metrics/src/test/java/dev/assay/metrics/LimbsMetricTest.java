@@ -1,7 +1,10 @@
 package dev.assay.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Visible;
@@ -56,6 +59,26 @@ class LimbsMetricTest {
         });
         assertThat(metric.score(Golden.prompt("circle"), Golden.flat(4, 0, 0, 0)))
                 .isEqualTo(new Score.Unscored("the case states no people"));
+    }
+
+    @Test
+    void a_detector_without_hands_is_an_error() {
+        Detector blind = new Detector() {
+            @Override
+            public List<Detection> detect(Image image) {
+                return List.of();
+            }
+
+            @Override
+            public List<String> labels() {
+                return List.of("person", "dog");
+            }
+
+            @Override
+            public void close() {}
+        };
+        assertThatThrownBy(() -> LimbsMetric.with(blind))
+                .hasMessage("limbs: expected a detector of [person, hand, foot], found one of [person, dog]");
     }
 
     private static String evidence(Visible visible, List<Detection> found) {

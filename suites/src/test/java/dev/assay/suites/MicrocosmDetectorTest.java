@@ -24,7 +24,7 @@ class MicrocosmDetectorTest {
                 .forEach(e -> thresholds.put(e.getKey(), e.getValue().asDouble()));
         assertThat(golden.get("pictures").size()).isGreaterThan(3);
         try (OnnxDetector detector = OnnxDetector.open(FOLDER.resolve("detector.onnx"), thresholds, 1)) {
-            assertThat(detector.names()).containsExactly("person", "hand", "foot");
+            assertThat(detector.labels()).containsExactly("person", "hand", "foot");
             for (JsonNode picture : golden.get("pictures")) {
                 same(
                         detector.detect(MicrocosmPictures.read(

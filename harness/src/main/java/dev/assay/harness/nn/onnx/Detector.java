@@ -8,6 +8,9 @@ public interface Detector extends AutoCloseable {
     /** Boxes above the confidence threshold, after non-maximum suppression, most confident first. */
     List<Detection> detect(Image image);
 
+    /** What it can find, in the order of the network. */
+    List<String> labels();
+
     @Override
     void close();
 

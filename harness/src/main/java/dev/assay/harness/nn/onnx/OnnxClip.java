@@ -44,7 +44,12 @@ public final class OnnxClip implements ClipEncoder {
                 folder.resolve("tokenizer.json"),
                 Map.of("truncation", "true", "maxLength", Integer.toString(length), "padding", "false"));
         visual = new OnnxNetwork(folder.resolve("visual.onnx"), "image_embeds", threads);
-        textual = new OnnxNetwork(folder.resolve("textual.onnx"), "text_embeds", threads);
+        try {
+            textual = new OnnxNetwork(folder.resolve("textual.onnx"), "text_embeds", threads);
+        } catch (ModelFileException e) {
+            visual.close();
+            throw e;
+        }
     }
 
     /**

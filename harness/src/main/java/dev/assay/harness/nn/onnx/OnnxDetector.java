@@ -41,24 +41,24 @@ public final class OnnxDetector implements Detector {
 
     private final Path file;
     private final OnnxNetwork network;
-    private final List<String> names;
+    private final List<String> labels;
     private final int size;
     private final double[] thresholds; // per class
 
-    private OnnxDetector(Path file, Map<String, Double> stated, int threads) {
+    private OnnxDetector(Path file, OnnxNetwork network, Map<String, Double> stated) {
         this.file = file;
-        network = new OnnxNetwork(file, "output0", threads);
+        this.network = network;
         Map<String, String> metadata = network.metadata();
-        names = names(file, metadata.get("names"));
+        labels = labels(file, metadata.get("names"));
         size = size(file, metadata.get("imgsz"));
         Map<String, Double> all = thresholds(file, metadata.get("thresholds"));
         all.putAll(stated);
         for (String name : all.keySet()) {
-            if (!names.contains(name)) {
-                throw new ModelFileException(file, "a threshold for " + name + ", but the classes are " + names);
+            if (!labels.contains(name)) {
+                throw new ModelFileException(file, "a threshold for " + name + ", but the classes are " + labels);
             }
         }
-        thresholds = names.stream()
+        thresholds = labels.stream()
                 .mapToDouble(name -> all.getOrDefault(name, THRESHOLD))
                 .toArray();
     }
@@ -71,22 +71,28 @@ public final class OnnxDetector implements Detector {
      * @throws ModelFileException when the file is missing, or does not say its classes or its input size
      */
     public static OnnxDetector open(Path file, Map<String, Double> thresholds, int threads) {
-        return new OnnxDetector(file, thresholds, threads);
+        OnnxNetwork network = new OnnxNetwork(file, "output0", threads);
+        try {
+            return new OnnxDetector(file, network, thresholds);
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
     }
 
-    /** The classes, in the order of the network. */
-    public List<String> names() {
-        return names;
+    @Override
+    public List<String> labels() {
+        return labels;
     }
 
     @Override
     public List<Detection> detect(Image image) {
         Letterbox box = Letterbox.of(image.width(), image.height(), size);
         OnnxNetwork.Output output = network.run(pixels(image, box), 1, 3, size, size);
-        if (output.shape().dimension() != 3 || output.shape().get(1) != 4 + names.size()) {
+        if (output.shape().dimension() != 3 || output.shape().get(1) != 4 + labels.size()) {
             throw new ModelFileException(
                     file,
-                    "expected an output of shape (1, " + (4 + names.size()) + ", boxes) for " + names + ", found "
+                    "expected an output of shape (1, " + (4 + labels.size()) + ", boxes) for " + labels + ", found "
                             + output.shape());
         }
         return suppress(decode(output.values().array(), (int) output.shape().get(2), box, image), IOU);
@@ -94,7 +100,7 @@ public final class OnnxDetector implements Detector {
 
     private List<Detection> decode(float[] values, int boxes, Letterbox letterbox, Image image) {
         List<Detection> found = new ArrayList<>();
-        for (int c = 0; c < names.size(); c++) {
+        for (int c = 0; c < labels.size(); c++) {
             for (int a = 0; a < boxes; a++) {
                 float score = values[(4 + c) * boxes + a];
                 if (score > thresholds[c]) {
@@ -103,7 +109,7 @@ public final class OnnxDetector implements Detector {
                     double halfWidth = values[2 * boxes + a] / 2.0;
                     double halfHeight = values[3 * boxes + a] / 2.0;
                     found.add(new Detection(
-                            names.get(c),
+                            labels.get(c),
                             letterbox.x(x - halfWidth, image.width()),
                             letterbox.y(y - halfHeight, image.height()),
                             letterbox.x(x + halfWidth, image.width()),
@@ -176,7 +182,7 @@ public final class OnnxDetector implements Detector {
         }
     }
 
-    private static List<String> names(Path file, String metadata) {
+    private static List<String> labels(Path file, String metadata) {
         if (metadata == null) {
             Path list = file.resolveSibling("classes.txt");
             try {
@@ -191,8 +197,14 @@ public final class OnnxDetector implements Detector {
         }
         JsonNode json = parse(file, "names", metadata);
         String[] names = new String[json.size()];
-        json.properties()
-                .forEach(e -> names[Integer.parseInt(e.getKey())] = e.getValue().asText());
+        for (int i = 0; i < names.length; i++) {
+            JsonNode name = json.isArray() ? json.get(i) : json.get(Integer.toString(i));
+            if (name == null) {
+                throw new ModelFileException(
+                        file, "expected names of the classes 0 to " + (names.length - 1) + ", found " + metadata);
+            }
+            names[i] = name.asText();
+        }
         return List.of(names);
     }
 

@@ -46,7 +46,7 @@ class OnnxDetectorTest {
         }
         List<Detection> kept = OnnxDetector.suppress(expected, OnnxDetector.IOU);
         try (OnnxDetector detector = OnnxDetector.open(FILE, Map.of(), 1)) {
-            assertThat(detector.names()).containsExactly("hand", "foot");
+            assertThat(detector.labels()).containsExactly("hand", "foot");
             List<Detection> found = detector.detect(PICTURE);
             assertThat(found).hasSameSizeAs(kept).hasSizeGreaterThan(3);
             for (int i = 0; i < found.size(); i++) {
