@@ -24,6 +24,13 @@ public record Criterion(
         rule = rule == null ? Rule.NON_INFERIOR : rule;
         severity = severity == null ? Severity.CRITICAL : severity;
         parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
+        Checks.requireWord("metric", metric);
+        tags.forEach(t -> Checks.requireWord("tags", t));
+        Checks.requireDistinct("tags", tags);
+        Checks.require(Double.isFinite(margin) && margin >= 0, "margin", "a finite number, 0 or more", margin);
+        Checks.require(leastPairs >= 1, "leastPairs", "1 or more", leastPairs);
+        parameters.forEach((name, value) ->
+                Checks.require(Double.isFinite(value), "parameters." + name, "a finite number", value));
     }
 
     /** {@code suite}, or the tags joined: {@code figure+pose}. */

@@ -2,7 +2,14 @@ package dev.assay.harness.suite;
 
 import java.util.List;
 
-/** One prompt with its seeds; the cluster of the statistics. */
+/**
+ * One prompt with its seeds; the cluster of the statistics.
+ *
+ * @param id lower-case letters, digits, hyphens; unique in a suite
+ * @param negativePrompt may be empty
+ * @param seeds at least one, distinct, 0 or more
+ * @param tags by which criteria choose cases
+ */
 public record PromptCase(
         String id, String prompt, String negativePrompt, List<Long> seeds, List<String> tags, Visible visible) {
     public PromptCase {
@@ -10,6 +17,13 @@ public record PromptCase(
         seeds = List.copyOf(seeds);
         tags = tags == null ? List.of() : List.copyOf(tags);
         visible = visible == null ? Visible.UNSTATED : visible;
+        Checks.requireWord("id", id);
+        Checks.requireText("prompt", prompt);
+        Checks.require(!seeds.isEmpty(), "seeds", "at least one seed", "none");
+        Checks.requireDistinct("seeds", seeds);
+        seeds.forEach(s -> Checks.require(s >= 0, "seeds", "0 or more", s));
+        tags.forEach(t -> Checks.requireWord("tags", t));
+        Checks.requireDistinct("tags", tags);
     }
 
     public PromptCase withSeeds(List<Long> newSeeds) {

@@ -1,11 +1,16 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.model.Nearest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A fixed set of prompts and seeds, and the criteria that a candidate must meet on them.
  *
+ * @param name lower-case letters, digits, hyphens
+ * @param version raised whenever cases, seeds, settings or criteria change
  * @param models weights that the metrics use, by role ({@code clip}, {@code detector}): a path or {@code microcosm:NAME}
  */
 public record Suite(
@@ -20,6 +25,30 @@ public record Suite(
         models = models == null ? Map.of() : Map.copyOf(models);
         cases = List.copyOf(cases);
         criteria = List.copyOf(criteria);
+        Checks.requireWord("name", name);
+        Checks.requireText("version", version);
+        Checks.require(settings != null, "settings", "how pictures are made", null);
+        models.forEach((role, model) -> Checks.requireText("models." + role, model));
+        Checks.require(!cases.isEmpty(), "cases", "at least one case", "none");
+        Checks.require(!criteria.isEmpty(), "criteria", "at least one criterion", "none");
+        Checks.requireDistinct("cases", cases.stream().map(PromptCase::id).toList());
+        Checks.requireDistinct("criteria", criteria.stream().map(Criterion::id).toList());
+        requireCasesFor(criteria, cases);
+    }
+
+    /** A criterion over no picture could never fail. */
+    private static void requireCasesFor(List<Criterion> criteria, List<PromptCase> cases) {
+        Set<String> tags = new TreeSet<>();
+        cases.forEach(c -> tags.addAll(c.tags()));
+        for (int i = 0; i < criteria.size(); i++) {
+            for (String tag : criteria.get(i).tags()) {
+                Checks.require(
+                        tags.contains(tag),
+                        "criteria[" + i + "].tags",
+                        "tags of cases (" + String.join(", ", tags) + ")",
+                        tag + ", which no case has" + Nearest.hint(tag, tags));
+            }
+        }
     }
 
     public Suite with(GenerationSettings newSettings, List<PromptCase> newCases) {

@@ -16,11 +16,29 @@ public record Visible(
     public Visible {
         objects = objects == null ? List.of() : List.copyOf(objects);
         relations = relations == null ? List.of() : List.copyOf(relations);
+        requireCount("people", people);
+        requireCount("hands", hands);
+        requireCount("feet", feet);
     }
 
     /** {@code count} objects of a kind; {@code color} may be null. */
-    public record VisibleObject(String name, String color, int count) {}
+    public record VisibleObject(String name, String color, int count) {
+        public VisibleObject {
+            Checks.requireText("name", name);
+            requireCount("count", count);
+        }
+    }
 
     /** {@code subject} stands {@code predicate} {@code object}: names of objects, e.g. "red circle", "above". */
-    public record Relation(String subject, String predicate, String object) {}
+    public record Relation(String subject, String predicate, String object) {
+        public Relation {
+            Checks.requireText("subject", subject);
+            Checks.requireText("predicate", predicate);
+            Checks.requireText("object", object);
+        }
+    }
+
+    private static void requireCount(String field, Integer count) {
+        Checks.require(count == null || count >= 0, field, "0 or more", count);
+    }
 }

@@ -1,0 +1,40 @@
+package dev.assay.harness.suite;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Checks that the suite's records share; messages start with the field. */
+final class Checks {
+    private static final Pattern WORD = Pattern.compile("[a-z0-9-]+");
+
+    private Checks() {}
+
+    static void require(boolean holds, String field, String expected, Object found) {
+        if (!holds) {
+            throw new IllegalArgumentException(
+                    field + ": expected " + expected + ", found " + (found == null ? "nothing" : found));
+        }
+    }
+
+    /** Ids and tags become file names, test ids and links. */
+    static void requireWord(String field, String found) {
+        require(
+                found != null && WORD.matcher(found).matches(),
+                field,
+                "lower-case letters, digits and hyphens",
+                found == null || found.isEmpty() ? null : "\"" + found + "\"");
+    }
+
+    static void requireText(String field, String found) {
+        require(found != null && !found.isBlank(), field, "text", null);
+    }
+
+    static <T> void requireDistinct(String field, List<T> found) {
+        Set<T> seen = new HashSet<>();
+        for (T each : found) {
+            require(seen.add(each), field, "each once", each + " twice");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.assay.harness.suite;
+
+/** A suite file that cannot be used; the message names file and place, what was expected, what was found. */
+public final class SuiteException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public SuiteException(String message) {
+        super(message);
+    }
+
+    public SuiteException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
