@@ -1,0 +1,14 @@
+package dev.assay.harness.run;
+
+/** A setting that cannot be used; the message names its source, what was expected, what was found. */
+public final class SettingsException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public SettingsException(String message) {
+        super(message);
+    }
+
+    public SettingsException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
