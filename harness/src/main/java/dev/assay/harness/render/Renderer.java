@@ -2,6 +2,7 @@ package dev.assay.harness.render;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelUnderTest;
+import java.util.Map;
 
 /**
  * Makes pictures. One model is loaded at a time; callers render all pictures of a model in a row. Whoever opens a renderer
@@ -26,6 +27,11 @@ public interface Renderer extends AutoCloseable {
 
     /** Renders one picture, loading the model first if another one is loaded. */
     Image render(RenderRequest request);
+
+    /** Facts about machine and versions for people to read in the record, e.g. driver, free memory; no part of any hash. */
+    default Map<String, String> facts() {
+        return Map.of();
+    }
 
     /** Peak device memory of the last picture in bytes; 0 on a CPU. */
     default long peakVramBytes() {

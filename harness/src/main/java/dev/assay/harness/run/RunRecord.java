@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The truth about one run, as written to {@code run.json}; every report is a view of it. Readers accept a newer minor
- * schema and refuse a newer major one.
+ * The truth about one run, as written to {@code run.json}; every report is a view of it. Readers refuse
+ * a schema that they do not know.
  *
  * @param schema {@code assay-run/1}
  * @param id sortable by time: {@code 20261122-235959-123-sound}

@@ -1,0 +1,99 @@
+package dev.assay.harness.junit;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.Session;
+import dev.assay.harness.suite.Criterion;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.platform.engine.TestDescriptor;
+import org.junit.platform.engine.TestTag;
+import org.junit.platform.engine.UniqueId;
+import org.junit.platform.engine.reporting.ReportEntry;
+import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;
+import org.junit.platform.engine.support.hierarchical.Node;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/** One criterion as a test: regressed is failed, inconclusive is aborted, trouble is any other exception. */
+final class CriterionDescriptor extends AbstractTestDescriptor implements Node<AssayContext> {
+    private final Criterion criterion;
+    private final Set<TestTag> tags = new LinkedHashSet<>();
+
+    CriterionDescriptor(TestDescriptor parent, Criterion criterion, String family, Session session) {
+        this(
+                parent.getUniqueId().append("criterion", criterion.id()),
+                criterion.id() + " · " + session.candidateName(),
+                criterion);
+        tags.add(TestTag.create(family));
+        tags.add(TestTag.create(criterion.metric()));
+        criterion.tags().forEach(t -> tags.add(TestTag.create(t)));
+    }
+
+    private CriterionDescriptor(UniqueId id, String name, Criterion criterion) {
+        super(id, name);
+        this.criterion = criterion;
+    }
+
+    /** Stands for a run whose settings or suite could not be read. */
+    static CriterionDescriptor problem(TestDescriptor parent) {
+        return new CriterionDescriptor(parent.getUniqueId().append("criterion", "settings"), "settings", null);
+    }
+
+    /** Null for a run whose settings could not be read. */
+    Criterion criterion() {
+        return criterion;
+    }
+
+    @Override
+    public Set<TestTag> getTags() {
+        return tags;
+    }
+
+    @Override
+    public Type getType() {
+        return Type.TEST;
+    }
+
+    @Override
+    public AssayContext execute(AssayContext context, DynamicTestExecutor dynamicTestExecutor) {
+        RunRecord record = record();
+        VerdictEntry verdict = record.verdicts().stream()
+                .filter(v -> criterion != null && v.id().equals(criterion.id()))
+                .findFirst()
+                .orElseThrow(() -> new HarnessTrouble(
+                        record.problem() == null
+                                ? "the run " + record.id() + " has no verdict on " + getDisplayName()
+                                : record.problem()));
+        context.listener().reportingEntryPublished(this, ReportEntry.from(entries(record, verdict)));
+        switch (verdict.outcome()) {
+            case "PASSED" -> {}
+            case "REGRESSED" -> throw new AssertionFailedError("Regression: " + verdict.id() + ": " + verdict.reason());
+            case "INCONCLUSIVE" ->
+                throw new TestAbortedException("Inconclusive: " + verdict.id() + ": " + verdict.reason());
+            default -> throw new HarnessTrouble(verdict.id() + ": " + verdict.reason());
+        }
+        return context;
+    }
+
+    private RunRecord record() {
+        TestDescriptor node = this;
+        while (!(node instanceof CandidateDescriptor)) {
+            node = node.getParent().orElseThrow();
+        }
+        return ((CandidateDescriptor) node).record();
+    }
+
+    private static Map<String, String> entries(RunRecord record, VerdictEntry v) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        entries.put("outcome", v.outcome());
+        entries.put("estimate", String.valueOf(v.estimate()));
+        entries.put("interval", String.valueOf(v.interval()));
+        entries.put("margin", String.valueOf(v.margin()));
+        entries.put("reason", v.reason());
+        entries.put("run", record.id());
+        return entries;
+    }
+}

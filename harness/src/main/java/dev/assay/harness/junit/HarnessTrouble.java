@@ -1,0 +1,10 @@
+package dev.assay.harness.junit;
+
+/** No judgement was possible; not a word about the candidate's quality. */
+final class HarnessTrouble extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    HarnessTrouble(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.assay.harness.model;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The files that a model under test is made of, with their hashes. Two models with the same {@link #hash()} give the same
+ * pictures.
+ */
+public record Fingerprint(List<Part> files, List<LoraPart> loras) {
+    public Fingerprint {
+        files = List.copyOf(files);
+        loras = List.copyOf(loras);
+    }
+
+    /** A file of the checkpoint; the name is relative to a checkpoint folder. */
+    public record Part(String file, String sha256, long bytes) {}
+
+    /** A LoRA file and its strength. */
+    public record LoraPart(String file, String sha256, double strength, long bytes) {}
+
+    /** Reads every file once; a diffusers folder is read without its pictures and texts. */
+    public static Fingerprint of(ModelUnderTest model) {
+        Path checkpoint = model.checkpoint().path();
+        List<Part> files = new ArrayList<>();
+        for (Path file : files(checkpoint)) {
+            String name = file.equals(checkpoint)
+                    ? checkpoint.getFileName().toString()
+                    : checkpoint.relativize(file).toString().replace('\\', '/');
+            files.add(new Part(name, Hashes.sha256(file), size(file)));
+        }
+        if (files.isEmpty()) {
+            throw new ModelFileException(
+                    checkpoint, "expected a diffusers folder or a safetensors file, found a folder without weights");
+        }
+        List<LoraPart> loras = model.loras().stream()
+                .map(l -> new LoraPart(l.path().toString(), Hashes.sha256(l.path()), l.strength(), size(l.path())))
+                .toList();
+        return new Fingerprint(files, loras);
+    }
+
+    /** SHA-256 over names, hashes and strengths; hex. */
+    public String hash() {
+        StringBuilder text = new StringBuilder();
+        files.forEach(p -> text.append(p.file()).append(' ').append(p.sha256()).append('\n'));
+        loras.forEach(l -> text.append("lora ")
+                .append(l.sha256())
+                .append(' ')
+                .append(l.strength())
+                .append('\n'));
+        return Hashes.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<Path> files(Path checkpoint) {
+        if (!Files.isDirectory(checkpoint)) {
+            return List.of(checkpoint);
+        }
+        try (Stream<Path> tree = Files.walk(checkpoint, 2)) {
+            return tree.filter(Files::isRegularFile)
+                    .filter(p -> p.toString().matches(".*\\.(safetensors|json|txt)"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.assay.harness.nn.onnx;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.image.Image;
+import dev.assay.harness.model.ModelFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * CLIP as two ONNX networks in a folder: {@code visual.onnx} (pixel_values (N, 3, S, S) to image_embeds (N, D)), {@code
+ * textual.onnx} (input_ids (N, L) to text_embeds (N, D)), {@code tokenizer.json} with {@code tokenizer_config.json} (L is its
+ * model_max_length, 77 if unstated), {@code preprocessor_config.json}.
+ *
+ * <p>Embeddings are kept as long as the instance lives: metrics ask for the same picture more than once.
+ */
+public final class OnnxClip implements ClipEncoder {
+    private static final int OPENAI_LENGTH = 77;
+
+    private final ClipPreprocessing preprocessing;
+    private final int length; // tokens, with start and end
+    private final HuggingFaceTokenizer tokenizer;
+    private final OnnxNetwork visual;
+    private final OnnxNetwork textual;
+    private final Map<String, float[]> images = new ConcurrentHashMap<>(); // by digest: pixels would fill the memory
+    private final Map<String, float[]> texts = new ConcurrentHashMap<>();
+
+    private OnnxClip(Path folder, int threads) throws IOException {
+        preprocessing = ClipPreprocessing.read(folder.resolve("preprocessor_config.json"));
+        length = length(folder.resolve("tokenizer_config.json"));
+        // The truncation of the tokenizer leaves room for start and end, so the end token, from which CLIP reads a
+        // text,
+        // survives. Padding is ours: repeating the last token (the end) is what CLIP's tokenizers do.
+        tokenizer = HuggingFaceTokenizer.newInstance(
+                folder.resolve("tokenizer.json"),
+                Map.of("truncation", "true", "maxLength", Integer.toString(length), "padding", "false"));
+        visual = new OnnxNetwork(folder.resolve("visual.onnx"), "image_embeds", threads);
+        textual = new OnnxNetwork(folder.resolve("textual.onnx"), "text_embeds", threads);
+    }
+
+    /**
+     * Opens the networks of a folder.
+     *
+     * @param threads of one embedding, at least 1
+     * @throws ModelFileException when a file is missing or not what it should be
+     */
+    public static OnnxClip open(Path folder, int threads) {
+        for (String name : new String[] {"visual.onnx", "textual.onnx", "tokenizer.json", "preprocessor_config.json"}) {
+            if (!Files.isRegularFile(folder.resolve(name))) {
+                throw new ModelFileException(
+                        folder,
+                        "expected a CLIP folder with " + name + ", found none; it needs"
+                                + " visual.onnx, textual.onnx, tokenizer.json and preprocessor_config.json");
+            }
+        }
+        try {
+            return new OnnxClip(folder, threads);
+        } catch (IOException e) {
+            throw new ModelFileException(folder, "cannot read the CLIP tokenizer: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public float[] embed(Image image) {
+        return images.computeIfAbsent(digest(image), key -> {
+                    float[] pixels = preprocessing.pixels(image);
+                    return normalised(visual.run(pixels, 1, 3, preprocessing.crop(), preprocessing.crop())
+                            .values()
+                            .array());
+                })
+                .clone();
+    }
+
+    @Override
+    public float[] embed(String text) {
+        return texts.computeIfAbsent(
+                        text,
+                        key -> normalised(
+                                textual.run(ids(text), 1, length).values().array()))
+                .clone();
+    }
+
+    /** Token ids, shape (length): start, text, end, and the end repeated. */
+    long[] ids(String text) {
+        long[] found = tokenizer.encode(text).getIds();
+        long[] ids = Arrays.copyOf(found, length);
+        Arrays.fill(ids, Math.min(found.length, length), length, found[found.length - 1]);
+        return ids;
+    }
+
+    /** Before the network: shape (3, S, S). */
+    float[] pixels(Image image) {
+        return preprocessing.pixels(image);
+    }
+
+    private static float[] normalised(float[] vector) {
+        double squares = 0;
+        for (float v : vector) {
+            squares += (double) v * v;
+        }
+        double norm = Math.sqrt(squares);
+        float[] out = new float[vector.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) (vector[i] / norm);
+        }
+        return out;
+    }
+
+    private static int length(Path config) throws IOException {
+        if (!Files.isRegularFile(config)) {
+            return OPENAI_LENGTH;
+        }
+        JsonNode stated = new ObjectMapper().readTree(config.toFile()).path("model_max_length");
+        return stated.isInt() ? stated.asInt() : OPENAI_LENGTH;
+    }
+
+    private static String digest(Image image) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            sha.update(ByteBuffer.allocate(8)
+                    .putInt(image.width())
+                    .putInt(image.height())
+                    .array());
+            return HexFormat.of().formatHex(sha.digest(image.rgb()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        visual.close();
+        textual.close();
+        tokenizer.close();
+    }
+}

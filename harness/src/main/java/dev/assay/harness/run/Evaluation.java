@@ -1,0 +1,164 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Renderer;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricCatalog;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.Score.Measured;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.PromptCase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The only orchestrator: checks, renders, scores, judges. Whatever can fail without a picture fails before the first one;
+ * whatever fails later leaves the finished pictures in the store. It always gives a record: trouble is a BROKEN one.
+ */
+public final class Evaluation {
+    private static final String BLANK_FRAME = "blank-frame";
+
+    private final Plan plan;
+    private final Renderer renderer;
+    private final RenderStore store;
+    private final MetricCatalog catalog;
+    private final MetricModels models;
+    private final Progress progress;
+
+    /** The caller opens and closes renderer and models. */
+    public Evaluation(
+            Plan plan,
+            Renderer renderer,
+            RenderStore store,
+            MetricCatalog catalog,
+            MetricModels models,
+            Progress progress) {
+        this.plan = plan;
+        this.renderer = renderer;
+        this.store = store;
+        this.catalog = catalog;
+        this.models = models;
+        this.progress = progress;
+    }
+
+    /** @param criteria those of the plan's suite to judge; not empty */
+    public RunRecord run(List<Criterion> criteria) {
+        RecordBuilder record = new RecordBuilder(plan, renderer, Instant.now());
+        try {
+            if (criteria.isEmpty()) {
+                throw new IllegalArgumentException(
+                        plan.suite().name() + ": no criterion selected; nothing would be judged");
+            }
+            Fingerprint base = Fingerprint.of(plan.base());
+            Fingerprint candidate = Fingerprint.of(plan.candidate());
+            record.models(base, candidate);
+            renderer.check(plan.base());
+            renderer.check(plan.candidate());
+            Map<Criterion, Metric> metrics = open(criteria);
+            Metric.ImageMetric blankFrame = (Metric.ImageMetric)
+                    catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
+            progress.say("judging " + plan.candidateName() + " against " + plan.baseName() + " on "
+                    + plan.suite().name() + ": " + 2 * Gallery.pictures(plan.suite()) + " pictures, "
+                    + criteria.size() + " criteria, " + renderer.device());
+
+            Gallery gallery = new Gallery(plan, renderer, store, progress);
+            Gallery.Pictures pictures;
+            try {
+                pictures = gallery.get(base, candidate);
+            } finally {
+                record.rendered(gallery.made(), gallery.reused(), gallery.seconds());
+            }
+            record.pictures(pictures.cases());
+            Predicate<Picture> blank = blank(blankFrame, pictures.cases());
+            metrics.forEach((criterion, metric) -> record.verdict(judge(criterion, metric, pictures, blank)));
+        } catch (RuntimeException | LinkageError trouble) {
+            record.problem(trouble, criteria, this::infoOrNull);
+        }
+        return record.build();
+    }
+
+    /** Opens what every criterion needs: a wrong name or a missing network is found before the first picture. */
+    private Map<Criterion, Metric> open(List<Criterion> criteria) {
+        Map<Criterion, Metric> metrics = new LinkedHashMap<>();
+        for (Criterion criterion : criteria) {
+            MetricInfo info = info(criterion.metric());
+            Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
+            criterion.parameters().forEach((name, value) -> {
+                if (parameters.replace(name, value) == null) {
+                    throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
+                            + ": no parameter " + name + "; there are " + parameters.keySet());
+                }
+            });
+            metrics.put(criterion, catalog.open(info.name(), parameters, models));
+        }
+        return metrics;
+    }
+
+    private MetricInfo info(String name) {
+        MetricInfo info = infoOrNull(name);
+        if (info == null) {
+            throw new IllegalArgumentException(plan.suite().name() + ": no metric " + name + "; there are "
+                    + catalog.infos().stream().map(MetricInfo::name).toList());
+        }
+        return info;
+    }
+
+    private MetricInfo infoOrNull(String name) {
+        return catalog.infos().stream()
+                .filter(i -> i.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Predicate<Picture> blank(Metric.ImageMetric metric, List<Picture.Pairs> cases) {
+        List<Picture> blank = new ArrayList<>();
+        for (Picture.Pairs c : cases) {
+            for (List<Picture> side : List.of(c.base(), c.candidate())) {
+                side.stream()
+                        .filter(p -> metric.score(c.prompt(), p.image()) instanceof Measured m && m.value() > 0)
+                        .forEach(blank::add);
+            }
+        }
+        return blank::contains;
+    }
+
+    private VerdictEntry judge(
+            Criterion criterion, Metric metric, Gallery.Pictures pictures, Predicate<Picture> blank) {
+        MetricInfo info = metric.info();
+        try {
+            List<Picture.Pairs> covered = pictures.cases().stream()
+                    .filter(c -> covers(criterion, c.prompt()))
+                    .toList();
+            Scoring.Result scored =
+                    Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
+            return RecordBuilder.judged(criterion, info, scored, noiseFloor(metric, pictures));
+        } catch (RuntimeException trouble) {
+            return RecordBuilder.broken(criterion, info, RecordBuilder.describe(trouble));
+        }
+    }
+
+    private static boolean covers(Criterion criterion, PromptCase prompt) {
+        return criterion.tags().isEmpty() || criterion.tags().stream().anyMatch(prompt.tags()::contains);
+    }
+
+    /** The largest distance between two renders of the same request; 0 where the metric is no distance. */
+    private double noiseFloor(Metric metric, Gallery.Pictures pictures) {
+        double floor = 0;
+        if (metric instanceof Metric.PairMetric pair) {
+            PromptCase any = plan.suite().cases().get(0);
+            for (Gallery.Repeat repeat : pictures.repeats()) {
+                if (pair.score(any, repeat.first().image(), repeat.second().image()) instanceof Measured m) {
+                    floor = Math.max(floor, m.value());
+                }
+            }
+        }
+        return floor;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.nn.onnx.ClipEncoder;
+import dev.assay.harness.nn.onnx.Detector;
+import dev.assay.harness.nn.onnx.OnnxClip;
+import dev.assay.harness.nn.onnx.OnnxDetector;
+import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.suite.Suite;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Opens the networks that a suite names, when a metric first asks. */
+final class LazyModels implements MetricModels {
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
+
+    private final Suite suite;
+    private final Function<String, Path> resolve;
+    private ClipEncoder clip;
+    private Detector detector;
+
+    /** @param resolve from a reference in the suite to a file or folder that exists */
+    LazyModels(Suite suite, Function<String, Path> resolve) {
+        this.suite = suite;
+        this.resolve = resolve;
+    }
+
+    @Override
+    public ClipEncoder clip() {
+        if (clip == null) {
+            clip = OnnxClip.open(place("clip"), THREADS);
+        }
+        return clip;
+    }
+
+    @Override
+    public Detector detector() {
+        if (detector == null) {
+            detector = OnnxDetector.open(place("detector"), Map.of(), THREADS);
+        }
+        return detector;
+    }
+
+    private Path place(String role) {
+        String reference = suite.models().get(role);
+        if (reference == null) {
+            throw new IllegalArgumentException(suite.name() + ": models: a criterion needs a " + role
+                    + ", the suite names none; add  " + role + ": PATH");
+        }
+        return resolve.apply(reference);
+    }
+
+    @Override
+    public void close() {
+        try (ClipEncoder c = clip;
+                Detector d = detector) {
+            clip = null;
+            detector = null;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.suite.Suite;
+import java.nio.file.Path;
+
+/**
+ * What one run does: base and candidate on a suite.
+ *
+ * @param suiteHash SHA-256 of the suite file
+ * @param baseName short, for people
+ * @param candidateName short, for people: the LoRA's or checkpoint's file name without its ending
+ * @param seedOffset added to the candidate's seeds; other than 0 only to calibrate the gate on the base itself
+ * @param out run records are written below it
+ */
+public record Plan(
+        Suite suite,
+        String suiteHash,
+        ModelUnderTest base,
+        String baseName,
+        ModelUnderTest candidate,
+        String candidateName,
+        long seedOffset,
+        Path out) {}

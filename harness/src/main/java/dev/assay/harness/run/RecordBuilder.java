@@ -1,0 +1,272 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.Renderer;
+import dev.assay.harness.run.RunRecord.LoraPart;
+import dev.assay.harness.run.RunRecord.Model;
+import dev.assay.harness.run.RunRecord.ModelPart;
+import dev.assay.harness.run.RunRecord.PairEntry;
+import dev.assay.harness.run.RunRecord.RenderingEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.verdict.Compare;
+import dev.assay.harness.verdict.Comparison;
+import dev.assay.harness.verdict.Judgement;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.harness.verdict.PairedDifference;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Collects a run's facts into its record. */
+final class RecordBuilder {
+    /** Two-sided; each end holds at 0.95. */
+    static final double CONFIDENCE = 0.90;
+
+    private static final DateTimeFormatter ID_TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final Plan plan;
+    private final Renderer renderer;
+    private final Instant started;
+    private final long clock = System.nanoTime();
+    private final Path folder;
+    private final String id;
+    private Model base;
+    private Model candidate;
+    private String problem;
+    private int made;
+    private int reused;
+    private double renderSeconds;
+    private final List<VerdictEntry> verdicts = new ArrayList<>();
+    private final List<RenderingEntry> renderings = new ArrayList<>();
+
+    RecordBuilder(Plan plan, Renderer renderer, Instant started) {
+        this.plan = plan;
+        this.renderer = renderer;
+        this.started = started;
+        this.id = ID_TIME.format(started) + "-" + plan.candidateName().replaceAll("[^A-Za-z0-9._+-]", "_");
+        this.folder = RunRecords.folder(plan.out(), id);
+        this.base = unread(plan.baseName(), plan.base());
+        this.candidate = unread(plan.candidateName(), plan.candidate());
+    }
+
+    void models(Fingerprint baseFiles, Fingerprint candidateFiles) {
+        base = model(plan.baseName(), baseFiles);
+        candidate = model(plan.candidateName(), candidateFiles);
+    }
+
+    void rendered(int picturesMade, int picturesReused, double seconds) {
+        made = picturesMade;
+        reused = picturesReused;
+        renderSeconds = seconds;
+    }
+
+    void pictures(List<Picture.Pairs> cases) {
+        for (Picture.Pairs c : cases) {
+            c.base().forEach(p -> renderings.add(entry(c.prompt(), p)));
+            c.candidate().forEach(p -> renderings.add(entry(c.prompt(), p)));
+        }
+    }
+
+    void verdict(VerdictEntry verdict) {
+        verdicts.add(verdict);
+    }
+
+    /** The run cannot be judged: every criterion is broken for this reason. */
+    void problem(Throwable trouble, List<Criterion> criteria, Function<String, MetricInfo> infos) {
+        problem = describe(trouble);
+        verdicts.clear();
+        for (Criterion criterion : criteria) {
+            MetricInfo info = infos.apply(criterion.metric());
+            if (info != null) {
+                verdicts.add(broken(criterion, info, problem));
+            }
+        }
+    }
+
+    RunRecord build() {
+        GenerationSettings s = plan.suite().settings();
+        return new RunRecord(
+                RunRecord.SCHEMA,
+                id,
+                outcome().name(),
+                problem,
+                started.toString(),
+                (System.nanoTime() - clock) / 1e9,
+                renderSeconds,
+                base,
+                candidate,
+                new RunRecord.SuiteInfo(
+                        plan.suite().name(),
+                        plan.suite().version(),
+                        plan.suiteHash(),
+                        plan.suite().cases().size(),
+                        plan.suite().cases().stream()
+                                .mapToInt(c -> c.seeds().size())
+                                .max()
+                                .orElse(0)),
+                new RunRecord.Settings(
+                        s.width(), s.height(), s.steps(), s.guidanceScale(), s.sampler(), s.scheduler(), s.clipSkip()),
+                new RunRecord.RendererInfo(renderer.name(), renderer.version(), renderer.device(), renderer.facts()),
+                made,
+                reused,
+                plan.suite().criteria().size(),
+                List.copyOf(verdicts),
+                List.copyOf(renderings));
+    }
+
+    private Outcome outcome() {
+        if (problem != null || verdicts.isEmpty() || any(Outcome.BROKEN)) {
+            return Outcome.BROKEN;
+        }
+        return any(Outcome.REGRESSED)
+                ? Outcome.REGRESSED
+                : any(Outcome.INCONCLUSIVE) ? Outcome.INCONCLUSIVE : Outcome.PASSED;
+    }
+
+    private boolean any(Outcome outcome) {
+        return verdicts.stream().anyMatch(v -> v.outcome().equals(outcome.name()));
+    }
+
+    /** The record of a run that could not even be planned. */
+    static RunRecord unplanned(String problem) {
+        Instant now = Instant.now();
+        Model unknown = new Model("unknown", List.of(), List.of());
+        return new RunRecord(
+                RunRecord.SCHEMA,
+                ID_TIME.format(now) + "-unplanned",
+                Outcome.BROKEN.name(),
+                problem,
+                now.toString(),
+                0,
+                0,
+                unknown,
+                unknown,
+                new RunRecord.SuiteInfo("unknown", "", "", 0, 0),
+                new RunRecord.Settings(0, 0, 0, 0, "", "", 0),
+                new RunRecord.RendererInfo("unknown", "", "", Map.of()),
+                0,
+                0,
+                0,
+                List.of(),
+                List.of());
+    }
+
+    static VerdictEntry judged(Criterion criterion, MetricInfo info, Scoring.Result scored, double noiseFloor) {
+        List<PairedDifference> differences = scored.pairs().stream()
+                .map(p -> new PairedDifference(p.caseId(), p.difference()))
+                .toList();
+        Comparison c = Compare.paired(differences, scored.unscoredPairs(), CONFIDENCE);
+        Judgement j = Judgement.of(criterion, info, c, differences, scored.unscored(), noiseFloor);
+        boolean none = c.pairs() == 0;
+        boolean noInterval = none || !Double.isFinite(c.lower()) || !Double.isFinite(c.upper());
+        return new VerdictEntry(
+                criterion.id(),
+                info.name(),
+                info.version(),
+                info.family().word(),
+                criterion.scope(),
+                j.outcome().name(),
+                none ? null : c.estimate(),
+                noInterval ? null : List.of(c.lower(), c.upper()),
+                c.confidence(),
+                criterion.margin(),
+                criterion.rule().name(),
+                criterion.severity().name(),
+                info.better().name(),
+                info.unit(),
+                Scoring.Result.mean(scored.pairs(), PairEntry::base),
+                Scoring.Result.mean(scored.pairs(), PairEntry::candidate),
+                c.clusters(),
+                c.pairs(),
+                c.unscored(),
+                scored.unscored(),
+                scored.finding(),
+                j.reason(),
+                scored.pairs(),
+                scored.worst());
+    }
+
+    static VerdictEntry broken(Criterion criterion, MetricInfo info, String reason) {
+        return new VerdictEntry(
+                criterion.id(),
+                info.name(),
+                info.version(),
+                info.family().word(),
+                criterion.scope(),
+                Outcome.BROKEN.name(),
+                null,
+                null,
+                CONFIDENCE,
+                criterion.margin(),
+                criterion.rule().name(),
+                criterion.severity().name(),
+                info.better().name(),
+                info.unit(),
+                null,
+                null,
+                0,
+                0,
+                0,
+                Map.of(),
+                null,
+                reason,
+                List.of(),
+                List.of());
+    }
+
+    /** The message alone where it was written for people; else with its type and where it came from. */
+    static String describe(Throwable trouble) {
+        if (trouble.getMessage() != null
+                && (trouble instanceof ModelFileException || trouble instanceof IllegalArgumentException)) {
+            return trouble.getMessage();
+        }
+        StackTraceElement[] trace = trouble.getStackTrace();
+        return trouble + (trace.length == 0 ? "" : " at " + trace[0]);
+    }
+
+    private RenderingEntry entry(PromptCase c, Picture p) {
+        return new RenderingEntry(
+                c.id(), c.prompt(), c.tags(), p.seed(), p.role(), relative(p.file()), p.seconds(), p.reused());
+    }
+
+    private String relative(Path file) {
+        return folder.toAbsolutePath()
+                .normalize()
+                .relativize(file.toAbsolutePath().normalize())
+                .toString()
+                .replace('\\', '/');
+    }
+
+    private static Model model(String name, Fingerprint files) {
+        return new Model(
+                name,
+                files.files().stream()
+                        .map(f -> new ModelPart(f.file(), f.sha256(), f.bytes()))
+                        .toList(),
+                files.loras().stream()
+                        .map(l -> new LoraPart(l.file(), l.sha256(), l.strength(), l.bytes()))
+                        .toList());
+    }
+
+    private static Model unread(String name, ModelUnderTest model) {
+        return new Model(
+                name,
+                List.of(new ModelPart(model.checkpoint().path().toString(), null, 0)),
+                model.loras().stream()
+                        .map(l -> new LoraPart(l.path().toString(), null, l.strength(), 0))
+                        .toList());
+    }
+}

@@ -1,0 +1,216 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.run.RunRecord.MarkEntry;
+import dev.assay.harness.run.RunRecord.PairEntry;
+import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.Metric.Finding;
+import dev.assay.harness.score.Metric.ImageMetric;
+import dev.assay.harness.score.Metric.PairMetric;
+import dev.assay.harness.score.Metric.PromptImages;
+import dev.assay.harness.score.Metric.SetMetric;
+import dev.assay.harness.score.Metric.SuiteMetric;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.score.Score.Measured;
+import dev.assay.harness.score.Score.Unscored;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** Runs one metric over the pairs of a run. A pair with a blank frame gets no score from any metric that is told of them. */
+final class Scoring {
+    private static final int WORST = 4;
+
+    private final Predicate<Picture> blank;
+    private final List<Scored> scored = new ArrayList<>();
+    private final Map<String, Integer> unscored = new TreeMap<>();
+    private String finding;
+
+    private Scoring(Predicate<Picture> blank) {
+        this.blank = blank;
+    }
+
+    /**
+     * What a metric gave.
+     *
+     * @param unscored reason to number of pairs
+     * @param finding of a metric over the whole suite, else null
+     */
+    record Result(List<PairEntry> pairs, Map<String, Integer> unscored, List<WorstCase> worst, String finding) {
+        int unscoredPairs() {
+            return unscored.values().stream().mapToInt(Integer::intValue).sum();
+        }
+
+        /** Mean over the pairs, or null where the metric has no value per model. */
+        static Double mean(List<PairEntry> pairs, java.util.function.Function<PairEntry, Double> side) {
+            return pairs.isEmpty() || side.apply(pairs.get(0)) == null
+                    ? null
+                    : pairs.stream().mapToDouble(side::apply).average().orElseThrow();
+        }
+    }
+
+    private record Scored(PairEntry pair, String prompt, long seed, Score base, Score candidate) {}
+
+    /** @param blank tells the pictures that this metric must not see */
+    static Result score(Metric metric, List<Picture.Pairs> cases, Predicate<Picture> blank) {
+        Scoring scoring = new Scoring(blank);
+        if (metric instanceof ImageMetric m) {
+            cases.forEach(c -> scoring.images(m, c));
+        } else if (metric instanceof PairMetric m) {
+            cases.forEach(c -> scoring.pairs(m, c));
+        } else if (metric instanceof SetMetric m) {
+            cases.forEach(c -> scoring.sets(m, c));
+        } else if (metric instanceof SuiteMetric m) {
+            scoring.suite(m, cases);
+        }
+        return scoring.result(metric.info().better());
+    }
+
+    private void images(ImageMetric metric, Picture.Pairs c) {
+        for (int i : usable(c)) {
+            add(
+                    c,
+                    i,
+                    metric.score(c.prompt(), c.base().get(i).image()),
+                    metric.score(c.prompt(), c.candidate().get(i).image()));
+        }
+    }
+
+    private void pairs(PairMetric metric, Picture.Pairs c) {
+        for (int i : usable(c)) {
+            Score score = metric.score(
+                    c.prompt(), c.base().get(i).image(), c.candidate().get(i).image());
+            difference(c, c.base().get(i).seed(), c.base().get(i).seed(), score);
+        }
+    }
+
+    private void sets(SetMetric metric, Picture.Pairs c) {
+        List<Integer> usable = usable(c);
+        if (usable.isEmpty()) {
+            return; // each pair has been counted as unscored
+        }
+        Score base = metric.score(c.prompt(), images(c.base(), usable));
+        Score candidate = metric.score(c.prompt(), images(c.candidate(), usable));
+        add(c, null, c.base().get(usable.get(0)).seed(), base, candidate);
+    }
+
+    private void suite(SuiteMetric metric, List<Picture.Pairs> cases) {
+        List<Picture.Pairs> kept = new ArrayList<>();
+        List<PromptImages> prompts = new ArrayList<>();
+        for (Picture.Pairs c : cases) {
+            List<Integer> usable = usable(c);
+            if (!usable.isEmpty()) {
+                kept.add(c);
+                prompts.add(new PromptImages(c.prompt(), images(c.base(), usable), images(c.candidate(), usable)));
+            }
+        }
+        if (prompts.isEmpty()) {
+            return;
+        }
+        Finding found = metric.score(prompts);
+        finding = found.summary();
+        for (int i = 0; i < kept.size(); i++) {
+            difference(
+                    kept.get(i),
+                    null,
+                    kept.get(i).base().get(0).seed(),
+                    found.differences().get(i));
+        }
+    }
+
+    private List<Integer> usable(Picture.Pairs c) {
+        return IntStream.range(0, c.base().size())
+                .filter(i -> sees(c.base().get(i)) && sees(c.candidate().get(i)))
+                .boxed()
+                .toList();
+    }
+
+    private boolean sees(Picture picture) {
+        boolean isBlank = blank.test(picture);
+        if (isBlank) {
+            unscored.merge("blank frame of the " + picture.role(), 1, Integer::sum);
+        }
+        return !isBlank;
+    }
+
+    private static List<Image> images(List<Picture> pictures, List<Integer> usable) {
+        return usable.stream().map(i -> pictures.get(i).image()).toList();
+    }
+
+    private void add(Picture.Pairs c, int i, Score base, Score candidate) {
+        add(c, c.base().get(i).seed(), c.base().get(i).seed(), base, candidate);
+    }
+
+    private void add(Picture.Pairs c, Long seed, long shown, Score base, Score candidate) {
+        if (base instanceof Measured b && candidate instanceof Measured d) {
+            PairEntry pair = new PairEntry(c.prompt().id(), seed, b.value(), d.value(), d.value() - b.value());
+            scored.add(new Scored(pair, c.prompt().prompt(), shown, base, candidate));
+        } else {
+            String reason = candidate instanceof Unscored u
+                    ? "candidate: " + u.reason()
+                    : "base: " + ((Unscored) base).reason();
+            unscored.merge(reason, 1, Integer::sum);
+        }
+    }
+
+    private void difference(Picture.Pairs c, Long seed, long shown, Score score) {
+        if (score instanceof Measured m) {
+            scored.add(new Scored(
+                    new PairEntry(c.prompt().id(), seed, null, null, m.value()),
+                    c.prompt().prompt(),
+                    shown,
+                    null,
+                    score));
+        } else {
+            unscored.merge(((Unscored) score).reason(), 1, Integer::sum);
+        }
+    }
+
+    private Result result(Better better) {
+        ToDoubleFunction<Scored> worsening = s -> switch (better) {
+            case HIGHER -> -s.pair().difference();
+            case LOWER -> s.pair().difference();
+            case EITHER -> Math.abs(s.pair().difference());
+        };
+        List<WorstCase> worst = scored.stream()
+                .sorted(Comparator.comparingDouble(worsening).reversed())
+                .limit(WORST)
+                .map(Scoring::worst)
+                .toList();
+        return new Result(scored.stream().map(Scored::pair).toList(), unscored, worst, finding);
+    }
+
+    private static WorstCase worst(Scored s) {
+        PairEntry p = s.pair();
+        return new WorstCase(
+                p.caseId(),
+                s.prompt(),
+                s.seed(),
+                p.base(),
+                p.candidate(),
+                p.difference(),
+                evidence(s.base()),
+                evidence(s.candidate()),
+                marks(s.base()),
+                marks(s.candidate()));
+    }
+
+    private static String evidence(Score score) {
+        return score instanceof Measured m ? m.evidence() : null;
+    }
+
+    private static List<MarkEntry> marks(Score score) {
+        return score instanceof Measured m
+                ? m.marks().stream()
+                        .map(k -> new MarkEntry(k.label(), k.x0(), k.y0(), k.x1(), k.y1(), k.confidence()))
+                        .toList()
+                : List.of();
+    }
+}

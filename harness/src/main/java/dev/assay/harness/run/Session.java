@@ -1,0 +1,210 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelReference;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.Renderers;
+import dev.assay.harness.score.MetricCatalog;
+import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.SuiteFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * From the user's settings to a run. What cannot be read becomes the {@link #problem()}, so that it is reported and recorded
+ * like any other trouble.
+ */
+public final class Session {
+    public static final String DEFAULT_SUITE = "microcosm";
+    private static final String DEFAULT_BASE = "microcosm:base";
+    private static final String DEFAULT_LORA = "microcosm:sound";
+
+    private final Path out;
+    private final MetricCatalog catalog;
+    private final String problem;
+    private final Settings settings;
+    private final Path root;
+    private final ModelReference references;
+    private final Plan plan;
+
+    private Session(
+            Path out,
+            MetricCatalog catalog,
+            String problem,
+            Settings settings,
+            Path root,
+            ModelReference references,
+            Plan plan) {
+        this.out = out;
+        this.catalog = catalog;
+        this.problem = problem;
+        this.settings = settings;
+        this.root = root;
+        this.references = references;
+        this.plan = plan;
+    }
+
+    /** Reads settings from the system properties, the environment and {@code assay.yaml} in {@code assay.root}. */
+    public static Session read(String defaultSuite) {
+        Properties properties = System.getProperties();
+        return read(
+                defaultSuite,
+                System.getenv(),
+                properties.stringPropertyNames().stream().collect(Collectors.toMap(k -> k, properties::getProperty)));
+    }
+
+    private static Session read(String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
+        Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
+        Path out = Path.of(properties.getOrDefault(
+                "assay.out", root.resolve("target/assay").toString()));
+        Path microcosm = Path.of(properties.getOrDefault(
+                "assay.microcosm", root.resolve("suites/microcosm").toString()));
+        try {
+            MetricCatalog catalog = ServiceLoader.load(MetricCatalog.class)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(
+                            "no metrics on the class path: expected the module dev.assay:metrics beside the harness"));
+            Settings settings = Settings.read(root, environment, properties);
+            ModelReference references = new ModelReference(root, Map.of("microcosm", microcosm));
+            Plan plan = plan(settings, references, root, out, defaultSuite);
+            return new Session(out, catalog, null, settings, root, references, plan);
+        } catch (RuntimeException trouble) {
+            return new Session(out, null, RecordBuilder.describe(trouble), null, root, null, null);
+        }
+    }
+
+    private static Plan plan(Settings settings, ModelReference references, Path root, Path out, String defaultSuite) {
+        byte[] suiteFile = suiteFile(settings.suite(), root, defaultSuite);
+        String suiteSource = settings.suite() == null ? defaultSuite + ".yaml" : settings.suite();
+        Suite suite = shorten(SuiteFile.parse(suiteSource, suiteFile), settings);
+
+        boolean bundled = settings.base() == null || settings.base().startsWith("microcosm:");
+        boolean calibrates = settings.seedOffset() != 0;
+        Path base = references.resolve(settings.base() == null ? DEFAULT_BASE : settings.base());
+        Path checkpoint = settings.checkpoint() == null ? base : references.resolve(settings.checkpoint());
+        String wanted = settings.lora();
+        if (wanted == null && settings.checkpoint() == null && !calibrates) {
+            if (!bundled) {
+                throw new IllegalArgumentException("nothing to judge on " + settings.base()
+                        + ": give -Dassay.lora=FILE or -Dassay.checkpoint=FILE|DIR");
+            }
+            wanted = DEFAULT_LORA;
+        }
+        List<Lora> loras = wanted == null ? List.of() : references.loras(wanted);
+        return new Plan(
+                suite,
+                Hashes.sha256(suiteFile),
+                new ModelUnderTest(new Checkpoint(base), List.of()),
+                stem(base),
+                new ModelUnderTest(new Checkpoint(checkpoint), loras),
+                candidateName(base, checkpoint, loras, settings.seedOffset()),
+                settings.seedOffset(),
+                out);
+    }
+
+    private static byte[] suiteFile(String wanted, Path root, String defaultSuite) {
+        try {
+            if (wanted != null && Files.isRegularFile(root.resolve(wanted))) {
+                return Files.readAllBytes(root.resolve(wanted));
+            }
+            String name = wanted == null ? defaultSuite : wanted;
+            try (InputStream in =
+                    Thread.currentThread().getContextClassLoader().getResourceAsStream("suites/" + name + ".yaml")) {
+                if (in == null) {
+                    throw new IllegalArgumentException(
+                            "assay.suite: expected the name of a bundled suite or a file, found " + name
+                                    + "; no such file in " + root);
+                }
+                return in.readAllBytes();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Steps and number of seeds as the user wishes. */
+    private static Suite shorten(Suite suite, Settings settings) {
+        List<PromptCase> cases = suite.cases().stream()
+                .map(c -> settings.seeds() == null
+                                || settings.seeds() >= c.seeds().size()
+                        ? c
+                        : c.withSeeds(c.seeds().subList(0, settings.seeds())))
+                .toList();
+        return suite.with(
+                settings.steps() == null ? suite.settings() : suite.settings().withSteps(settings.steps()), cases);
+    }
+
+    private static String candidateName(Path base, Path checkpoint, List<Lora> loras, long seedOffset) {
+        List<String> parts = new ArrayList<>();
+        if (!checkpoint.equals(base) || loras.isEmpty()) {
+            parts.add(stem(checkpoint));
+        }
+        loras.forEach(l -> parts.add(stem(l.path()) + (l.strength() == 1 ? "" : "@" + l.strength())));
+        return String.join("+", parts) + (seedOffset == 0 ? "" : " seeds+" + seedOffset);
+    }
+
+    private static String stem(Path path) {
+        return path.getFileName().toString().replaceFirst("\\.(safetensors|ckpt|pt|bin|gguf)$", "");
+    }
+
+    /** What keeps this session from running, for people; null when nothing does. */
+    public String problem() {
+        return problem;
+    }
+
+    public String suiteName() {
+        return plan == null ? "unknown" : plan.suite().name();
+    }
+
+    public String candidateName() {
+        return plan == null ? "unknown" : plan.candidateName();
+    }
+
+    /** The family of a criterion's metric, or {@code unknown}: the evaluation will say that there is no such metric. */
+    public String family(Criterion criterion) {
+        return catalog.infos().stream()
+                .filter(i -> i.name().equals(criterion.metric()))
+                .map(i -> i.family().word())
+                .findFirst()
+                .orElse("unknown");
+    }
+
+    /** Empty when there is a problem. */
+    public List<Criterion> criteria() {
+        return plan == null ? List.of() : plan.suite().criteria();
+    }
+
+    /** Runs the evaluation, or records the problem; writes the record. */
+    public RunRecord evaluate(List<Criterion> selected) {
+        RunRecord record = problem == null ? judge(selected) : RecordBuilder.unplanned(problem);
+        RunRecords.write(out, record);
+        return record;
+    }
+
+    private RunRecord judge(List<Criterion> selected) {
+        Progress progress = Terminal.find(settings.progress());
+        Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
+        try (Renderer renderer = Renderers.open(settings.renderer(), settings.device());
+                MetricModels models = new LazyModels(plan.suite(), references::resolve)) {
+            return new Evaluation(plan, renderer, new RenderStore(store), catalog, models, progress).run(selected);
+        } catch (RuntimeException | LinkageError trouble) {
+            return RecordBuilder.unplanned(RecordBuilder.describe(trouble));
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package dev.assay.harness.nn.weights;
+
+import static dev.assay.harness.nn.weights.TinyWeights.floats;
+import static dev.assay.harness.nn.weights.TinyWeights.resource;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.nn.weights.TinyWeights.Values;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@SuppressWarnings("try") // scopes free tensors by closing
+class LoraMergeTest {
+    private static final String QUERY = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q";
+    private static final String KOHYA_QUERY = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, StateDict> base =
+            Map.of("unet", TinyWeights.base("unet"), "text_encoder", TinyWeights.base("text_encoder"));
+
+    @Test
+    void merges_equal_the_golden_ones() throws IOException {
+        Map<String, Tensor> golden = TinyWeights.tensors("merged.safetensors");
+        JsonNode cases =
+                new ObjectMapper().readTree(resource("merged.json").toFile()).get("cases");
+        int compared = 0;
+        for (int n = 0; n < cases.size(); n++) {
+            List<Lora> loras = new ArrayList<>();
+            cases.get(n)
+                    .forEach(l -> loras.add(new Lora(
+                            resource(l.get("file").asText()), l.get("strength").asDouble())));
+            LoraMerge merge = LoraMerge.of(loras);
+            for (String component : base.keySet()) {
+                StateDict merged = merge.apply(component, base.get(component));
+                assertThat(merged.names())
+                        .containsExactlyInAnyOrderElementsOf(base.get(component).names());
+                for (String name : merged.names()) {
+                    Tensor expected = golden.get(n + "/" + component + "/" + name);
+                    if (expected == null) {
+                        assertThat(floats(merged.get(name)))
+                                .as(name)
+                                .isEqualTo(floats(base.get(component).get(name)));
+                    } else {
+                        assertThat(error(merged.get(name), expected))
+                                .as("case %s %s", n, name)
+                                .isLessThan(1e-6);
+                        compared++;
+                    }
+                }
+            }
+        }
+        assertThat(compared).isEqualTo(golden.size());
+    }
+
+    @Test
+    void merged_weights_act_like_the_base_plus_the_low_rank_path() {
+        Map<String, Tensor> file = TinyWeights.tensors("kohya.safetensors");
+        StateDict merged = LoraMerge.of(List.of(new Lora(resource("kohya.safetensors"), 0.7)))
+                .apply("unet", base.get("unet"));
+        Tensor x = torch.randn(5, 8);
+        Tensor path = x.matmul(file.get(KOHYA_QUERY + ".lora_down.weight").t())
+                .matmul(file.get(KOHYA_QUERY + ".lora_up.weight").t());
+        Tensor apart = x.matmul(base.get("unet").get(QUERY + ".weight").t()).add(path, new Scalar(0.7 * 1.0 / 2));
+        assertThat(error(x.matmul(merged.get(QUERY + ".weight").t()), apart)).isLessThan(1e-5);
+
+        String conv = "down_blocks.0.resnets.0.conv1.weight";
+        String key = "lora_unet_down_blocks_0_resnets_0_conv1.lora_";
+        Tensor picture = torch.randn(1, 8, 6, 6);
+        Tensor convPath =
+                torch.conv2d(torch.conv2d(picture, file.get(key + "down.weight")), file.get(key + "up.weight"));
+        Tensor convApart = torch.conv2d(picture, base.get("unet").get(conv)).add(convPath, new Scalar(0.7 * 1.5 / 3));
+        assertThat(error(torch.conv2d(picture, merged.get(conv)), convApart)).isLessThan(1e-5);
+    }
+
+    @Test
+    void strength_0_gives_the_same_tensors() {
+        StateDict merged = LoraMerge.of(List.of(new Lora(resource("kohya.safetensors"), 0)))
+                .apply("unet", base.get("unet"));
+        assertThat(merged).isSameAs(base.get("unet"));
+    }
+
+    @Test
+    void the_base_stays_as_it_was_and_merged_tensors_outlive_the_scope() {
+        float[] before = floats(base.get("unet").get(QUERY + ".weight"));
+        StateDict merged;
+        try (PointerScope scope = new PointerScope()) {
+            merged = LoraMerge.of(List.of(new Lora(resource("kohya.safetensors"), 1)))
+                    .apply("unet", base.get("unet"));
+        }
+        System.gc();
+        assertThat(floats(base.get("unet").get(QUERY + ".weight"))).isEqualTo(before);
+        assertThat(floats(merged.get(QUERY + ".weight"))).isNotEqualTo(before).hasSize(64);
+    }
+
+    @Test
+    void half_precision_weights_are_merged_in_float32_and_cast_once() {
+        Map<String, Tensor> half = new LinkedHashMap<>();
+        base.get("unet")
+                .names()
+                .forEach(n ->
+                        half.put(n, base.get("unet").get(n).mul(new Scalar(100)).to(ScalarType.Half)));
+        String name = QUERY + ".weight";
+        // Ten changes, each below half a step of float16 at these weights: added one by one in float16 all would
+        // vanish.
+        Values tiny = Values.of(0.05f, 8L, 1L);
+        Path file = TinyWeights.write(
+                folder.resolve("tiny.safetensors"),
+                Map.of(
+                        KOHYA_QUERY + ".lora_up.weight",
+                        tiny,
+                        KOHYA_QUERY + ".lora_down.weight",
+                        Values.of(0.02f, 1L, 8L)));
+        List<Lora> ten = java.util.Collections.nCopies(10, new Lora(file, 1));
+        Tensor merged = LoraMerge.of(ten)
+                .apply("unet", StateDict.of(half).to(ScalarType.Half, "cpu"))
+                .get(name);
+        assertThat(merged.dtype().toScalarType().intern()).isEqualTo(ScalarType.Half);
+        Tensor expected =
+                half.get(name).to(ScalarType.Float).add(new Scalar(0.01)).to(ScalarType.Half);
+        assertThat(floats(merged)).isEqualTo(floats(expected)).isNotEqualTo(floats(half.get(name)));
+    }
+
+    @Test
+    void text_encoders_with_the_text_model_prefix_are_found_too() {
+        Map<String, Tensor> prefixed = new LinkedHashMap<>();
+        StateDict text = base.get("text_encoder");
+        text.names().forEach(n -> prefixed.put("text_model." + n, text.get(n)));
+        List<Lora> loras = List.of(new Lora(resource("kohya.safetensors"), 1));
+        String name = "encoder.layers.0.mlp.fc1.weight";
+        assertThat(floats(LoraMerge.of(loras)
+                        .apply("text_encoder", StateDict.of(prefixed))
+                        .get("text_model." + name)))
+                .isEqualTo(
+                        floats(LoraMerge.of(loras).apply("text_encoder", text).get(name)));
+    }
+
+    @Test
+    void other_components_come_back_as_they_are() {
+        LoraMerge merge = LoraMerge.of(List.of(new Lora(resource("kohya.safetensors"), 1)));
+        assertThat(merge.apply("vae", base.get("unet"))).isSameAs(base.get("unet"));
+        assertThat(LoraMerge.of(List.of()).apply("unet", base.get("unet"))).isSameAs(base.get("unet"));
+    }
+
+    @Test
+    void good_files_pass_the_check_by_names_and_shapes() {
+        for (String name : List.of("kohya", "ldm", "peft", "old", "diff")) {
+            assertThatCode(() -> check(resource(name + ".safetensors"))).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void unmatched_lora_keys_are_an_error() {
+        Map<String, Values> keys = query(8, 2, 8);
+        for (int i = 0; i < 20; i++) {
+            pair(keys, "lora_te2_text_model_encoder_layers_" + i + "_mlp_fc1", 8, 2, 8);
+        }
+        Path file = TinyWeights.write(folder.resolve("sdxl.safetensors"), keys);
+        assertThatThrownBy(() -> check(file))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("sdxl.safetensors")
+                .hasMessageContaining("40 of 42 keys match no layer")
+                .hasMessageContaining("lora_te2_text_model_encoder_layers_0_mlp_fc1.lora_down.weight")
+                .hasMessageContaining("SDXL");
+        assertThatThrownBy(() -> LoraMerge.of(List.of(new Lora(file, 1))))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("40 of 42");
+    }
+
+    @Test
+    void a_layer_that_the_unet_does_not_have_is_an_error_also_at_strength_0() {
+        Map<String, Values> keys = query(8, 2, 8);
+        pair(keys, "lora_unet_down_blocks_7_attentions_0_proj_in", 8, 2, 8);
+        LoraMerge merge =
+                LoraMerge.of(List.of(new Lora(TinyWeights.write(folder.resolve("other.safetensors"), keys), 0)));
+        assertThatThrownBy(() -> merge.apply("unet", base.get("unet")))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("2 of 4 keys")
+                .hasMessageContaining("down_blocks_7");
+        assertThat(merge.apply("text_encoder", base.get("text_encoder"))).isSameAs(base.get("text_encoder"));
+    }
+
+    @Test
+    void families_are_recognised_by_their_keys() {
+        Map<String, String> families = Map.of(
+                "lora_unet_double_blocks_0_img_attn_qkv", "Flux",
+                "transformer.single_transformer_blocks.0.attn.to_q", "Flux",
+                "transformer_blocks.0.img_mod.1", "Qwen-Image",
+                "lora_unet_joint_blocks_0_x_block_attn_qkv", "Stable Diffusion 3",
+                "lora_unet_input_blocks_8_1_transformer_blocks_9_attn1_to_q", "SDXL");
+        families.forEach((key, family) -> {
+            Map<String, Values> keys = new LinkedHashMap<>();
+            pair(keys, key, 8, 2, 8);
+            Path file = TinyWeights.write(folder.resolve("f.safetensors"), keys);
+            assertThatThrownBy(() -> check(file)).hasMessageContaining("2 of 2").hasMessageContaining(family);
+        });
+    }
+
+    @Test
+    void a_layer_of_another_shape_is_an_error_that_says_both_shapes() {
+        for (Map<String, Values> keys : List.of(query(8, 2, 12), query(6, 2, 8))) {
+            Path file = TinyWeights.write(folder.resolve("wide.safetensors"), keys);
+            assertThatThrownBy(() -> check(file))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining(KOHYA_QUERY)
+                    .hasMessageContaining("[8, 8]")
+                    .hasMessageContaining(
+                            keys.get(KOHYA_QUERY + ".lora_down.weight").shape().toString());
+        }
+    }
+
+    @Test
+    void half_a_pair_is_an_error() {
+        for (String missing : List.of(".lora_up.weight", ".lora_down.weight")) {
+            Map<String, Values> keys = query(8, 2, 8);
+            keys.remove(KOHYA_QUERY + missing);
+            Path file = TinyWeights.write(folder.resolve("half.safetensors"), keys);
+            assertThatThrownBy(() -> check(file))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("half of a pair")
+                    .hasMessageContaining(KOHYA_QUERY);
+        }
+    }
+
+    @Test
+    void alpha_without_weights_and_unknown_suffixes_are_unmatched_keys() {
+        Map<String, Values> keys = query(8, 2, 8);
+        keys.put("lora_unet_conv_in.alpha", Values.of(1));
+        keys.put(KOHYA_QUERY + ".something", Values.of(1, 2L));
+        Path file = TinyWeights.write(folder.resolve("odd.safetensors"), keys);
+        assertThatThrownBy(() -> check(file))
+                .hasMessageContaining("2 of 4 keys")
+                .hasMessageContaining("lora_unet_conv_in.alpha")
+                .hasMessageContaining(".something");
+    }
+
+    @Test
+    void one_layer_under_two_names_is_an_error() {
+        Map<String, Values> keys = query(8, 2, 8);
+        pair(keys, "lora_unet_input_blocks_1_1_transformer_blocks_0_attn1_to_q", 8, 2, 8);
+        Path file = TinyWeights.write(folder.resolve("twice.safetensors"), keys);
+        assertThatThrownBy(() -> check(file)).hasMessageContaining("named twice");
+    }
+
+    @Test
+    void algorithms_that_are_not_merged_are_named() {
+        Map<String, String> refused =
+                Map.of(".hada_w1_a", "LoHa", ".lokr_w2_b", "LoKr", ".dora_scale", "DoRA", ".oft_blocks", "OFT");
+        refused.forEach((suffix, name) -> {
+            Map<String, Values> keys = query(8, 2, 8);
+            keys.put(KOHYA_QUERY + suffix, Values.of(1, 8L, 1L));
+            Path file = TinyWeights.write(folder.resolve("other.safetensors"), keys);
+            assertThatThrownBy(() -> check(file))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("other.safetensors")
+                    .hasMessageContaining(name)
+                    .hasMessageContaining("supported: LoRA");
+        });
+    }
+
+    @Test
+    void values_that_are_not_finite_are_an_error_that_names_the_tensor() {
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            Map<String, Values> keys = query(8, 2, 8);
+            Values up = keys.get(KOHYA_QUERY + ".lora_up.weight");
+            up.values()[3] = bad;
+            LoraMerge merge =
+                    LoraMerge.of(List.of(new Lora(TinyWeights.write(folder.resolve("nan.safetensors"), keys), 1)));
+            assertThatThrownBy(() -> merge.apply("unet", base.get("unet")))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("nan.safetensors")
+                    .hasMessageContaining(KOHYA_QUERY + ".lora_up.weight");
+        }
+    }
+
+    @Test
+    void an_empty_file_is_an_error() {
+        Path file = TinyWeights.write(folder.resolve("empty.safetensors"), Map.of());
+        assertThatThrownBy(() -> check(file)).hasMessageContaining("no tensors");
+    }
+
+    private void check(Path file) {
+        LoraMerge.check(
+                List.of(new Lora(file, 1)),
+                Map.of(
+                        "unet", LoraMerge.shapes(base.get("unet")),
+                        "text_encoder", LoraMerge.shapes(base.get("text_encoder"))));
+    }
+
+    private static Map<String, Values> query(long out, long rank, long in) {
+        Map<String, Values> keys = new LinkedHashMap<>();
+        pair(keys, KOHYA_QUERY, out, rank, in);
+        return keys;
+    }
+
+    private static void pair(Map<String, Values> keys, String layer, long out, long rank, long in) {
+        keys.put(layer + ".lora_up.weight", Values.of(0.1f, out, rank));
+        keys.put(layer + ".lora_down.weight", Values.of(0.1f, rank, in));
+    }
+
+    /** Largest difference, relative to the largest expected value. */
+    private static double error(Tensor found, Tensor expected) {
+        Tensor wide = expected.to(ScalarType.Double);
+        assertThat(found.sizes().vec().get()).isEqualTo(expected.sizes().vec().get());
+        return found.to(ScalarType.Double).sub(wide).abs().max().item_double()
+                / wide.abs().max().item_double();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.assay.harness.render;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelUnderTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** A renderer without networks: noise by prompt and seed, brighter by the sum of LoRA strengths. Can be made to fail. */
+public final class PatternRenderer implements Renderer {
+    public final List<RenderRequest> rendered = new ArrayList<>();
+    public int failAfter = Integer.MAX_VALUE;
+    public boolean blackCandidates;
+    public String problem;
+
+    @Override
+    public String name() {
+        return "pattern";
+    }
+
+    @Override
+    public String version() {
+        return "1";
+    }
+
+    @Override
+    public String device() {
+        return "cpu";
+    }
+
+    @Override
+    public void check(ModelUnderTest model) {
+        if (problem != null && !model.loras().isEmpty()) {
+            throw new ModelFileException(problem);
+        }
+    }
+
+    @Override
+    public Image render(RenderRequest request) {
+        if (rendered.size() >= failAfter) {
+            throw new IllegalStateException("out of memory");
+        }
+        rendered.add(request);
+        double strength =
+                request.model().loras().stream().mapToDouble(l -> l.strength()).sum();
+        int w = request.settings().width();
+        int h = request.settings().height();
+        byte[] rgb = new byte[w * h * 3];
+        Random random = new Random(31 * request.prompt().hashCode() + request.seed());
+        for (int i = 0; i < rgb.length; i++) {
+            int value = random.nextInt(200) + (int) Math.round(40 * strength);
+            rgb[i] = blackCandidates && strength != 0 ? 0 : (byte) Math.min(255, value);
+        }
+        return Image.of(w, h, rgb);
+    }
+
+    @Override
+    public void close() {}
+}

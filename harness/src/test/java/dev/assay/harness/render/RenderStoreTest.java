@@ -1,0 +1,104 @@
+package dev.assay.harness.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.image.Png;
+import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.suite.GenerationSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RenderStoreTest {
+    private static final GenerationSettings SETTINGS = new GenerationSettings(16, 16, 4, 3, "ddim", "normal", 0);
+    private static final ModelUnderTest MODEL = new ModelUnderTest(new Checkpoint(Path.of("base")), List.of());
+
+    @TempDir
+    Path folder;
+
+    private final PatternRenderer renderer = new PatternRenderer();
+
+    private static RenderRequest request(long seed) {
+        return new RenderRequest(MODEL, "a cat, \"quoted\" – ünïcode", "", seed, SETTINGS, 0);
+    }
+
+    private RenderStore.Stored put(RenderStore store, RenderRequest request) {
+        Provenance provenance = new Provenance("hash", renderer.name(), renderer.version(), renderer.device(), 0.25, 0);
+        return store.put(
+                RenderStore.key(request, "hash", renderer),
+                new Rendering(request, renderer.render(request), provenance),
+                renderer);
+    }
+
+    @Test
+    void a_finished_picture_is_found_again_with_its_seconds() {
+        RenderStore.Stored stored = put(new RenderStore(folder), request(1));
+
+        RenderStore.Stored found = new RenderStore(folder)
+                .find(RenderStore.key(request(1), "hash", renderer))
+                .orElseThrow();
+
+        assertThat(found.image()).isEqualTo(stored.image());
+        assertThat(found.seconds()).isEqualTo(0.25);
+    }
+
+    @Test
+    void whatever_decides_the_pixels_is_in_the_key() {
+        String key = RenderStore.key(request(1), "hash", renderer);
+        RenderRequest more = new RenderRequest(
+                MODEL, request(1).prompt(), "", 1, new GenerationSettings(16, 16, 5, 3, "ddim", "normal", 0), 0);
+        RenderRequest again = new RenderRequest(MODEL, request(1).prompt(), "", 1, SETTINGS, 1);
+
+        assertThat(key).isEqualTo(RenderStore.key(request(1), "hash", renderer));
+        assertThat(Stream.of(
+                        RenderStore.key(request(2), "hash", renderer),
+                        RenderStore.key(request(1), "other", renderer),
+                        RenderStore.key(more, "hash", renderer),
+                        RenderStore.key(again, "hash", renderer)))
+                .doesNotContain(key)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_picture_carries_its_provenance() {
+        Path file = put(new RenderStore(folder), request(7)).file();
+
+        assertThat(Png.read(file).text())
+                .containsEntry("assay:seed", "7")
+                .containsEntry("assay:prompt", request(7).prompt())
+                .containsEntry("assay:renderer", "pattern 1")
+                .containsKey("parameters");
+    }
+
+    @Test
+    void a_damaged_or_foreign_file_counts_as_absent() throws IOException {
+        RenderStore store = new RenderStore(folder);
+        String key = RenderStore.key(request(1), "hash", renderer);
+        Path file = put(store, request(1)).file();
+        byte[] whole = Files.readAllBytes(file);
+
+        for (int length : new int[] {0, 7, 60, whole.length / 2, whole.length - 13}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertThat(store.find(key)).as("%s bytes", length).isEmpty();
+        }
+        Files.write(file, Png.encode(renderer.render(request(1)), java.util.Map.of("assay:key", "another")));
+        assertThat(store.find(key)).isEmpty();
+    }
+
+    @Test
+    void a_file_appears_under_its_name_only_when_whole() throws IOException {
+        put(new RenderStore(folder), request(1));
+
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(p -> p.getFileName().toString()))
+                    .containsExactly(RenderStore.key(request(1), "hash", renderer) + ".png");
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package dev.assay.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.nn.onnx.ClipEncoder;
+import dev.assay.harness.nn.onnx.Detector;
+import dev.assay.harness.render.PatternRenderer;
+import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricCatalog;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Suite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationTest {
+    @TempDir
+    Path folder;
+
+    private final PatternRenderer renderer = new PatternRenderer();
+    private Path base;
+    private Path lora;
+
+    @BeforeEach
+    void files() throws IOException {
+        base = Files.writeString(folder.resolve("base.safetensors"), "base");
+        lora = Files.writeString(folder.resolve("lora.safetensors"), "lora");
+    }
+
+    @Test
+    void a_candidate_that_is_brighter_than_allowed_is_regressed_and_the_record_says_by_how_much() {
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(record.outcome()).isEqualTo("REGRESSED");
+        VerdictEntry verdict = record.verdicts().get(0);
+        assertThat(verdict.estimate()).isBetween(30.0, 41.0);
+        assertThat(verdict.pairs()).isEqualTo(24);
+        assertThat(verdict.clusters()).isEqualTo(6);
+        assertThat(verdict.candidateMean() - verdict.baseMean()).isCloseTo(verdict.estimate(), within(1e-9));
+        assertThat(verdict.worst()).hasSize(4);
+        assertThat(record.renderings()).hasSize(48);
+        assertThat(record.rendersMade()).isEqualTo(48 + 4);
+    }
+
+    @Test
+    void the_base_against_itself_passes_and_is_rendered_once() {
+        RunRecord record = run(null, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(record.outcome()).isEqualTo("PASSED");
+        assertThat(record.rendersMade()).isEqualTo(24 + 4);
+        assertThat(record.rendersReused()).isEqualTo(24);
+    }
+
+    @Test
+    void a_second_candidate_reuses_the_renders_of_the_base() {
+        run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+        RunRecord second = run(0.5, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(second.rendersReused()).isEqualTo(24 + 4);
+        assertThat(second.rendersMade()).isEqualTo(24);
+    }
+
+    @Test
+    void a_run_that_dies_keeps_its_pictures_and_the_next_one_goes_on_there() {
+        RunRecord whole = run(1.0, folder.resolve("other"), criterion("brightness", Rule.NON_INFERIOR, 10));
+        renderer.failAfter = renderer.rendered.size() + 31;
+        RunRecord dead = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+        renderer.failAfter = Integer.MAX_VALUE;
+        RunRecord resumed = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(dead.outcome()).isEqualTo("BROKEN");
+        assertThat(dead.problem()).contains("out of memory");
+        assertThat(dead.rendersMade()).isEqualTo(31);
+        assertThat(resumed.rendersReused()).isEqualTo(31);
+        assertThat(resumed.rendersMade()).isEqualTo(52 - 31);
+        assertThat(resumed.verdicts().get(0).measurements())
+                .isEqualTo(whole.verdicts().get(0).measurements());
+    }
+
+    @Test
+    void a_model_that_does_not_fit_is_broken_before_the_first_render() {
+        renderer.problem = "lora.safetensors: 12 of 264 keys match no layer";
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem()).contains("12 of 264 keys");
+        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly("BROKEN");
+        assertThat(renderer.rendered).isEmpty();
+    }
+
+    @Test
+    void black_pictures_are_counted_and_never_scored() {
+        renderer.blackCandidates = true;
+        RunRecord record =
+                run(1.0, criterion("blank-frame", Rule.NONE_NEW, 0), criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(record.outcome()).isEqualTo("REGRESSED");
+        assertThat(record.verdicts().get(0).outcome()).isEqualTo("REGRESSED");
+        VerdictEntry brightness = record.verdicts().get(1);
+        assertThat(brightness.outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(brightness.estimate()).isNull();
+        assertThat(brightness.unscoredReasons()).containsEntry("blank frame of the candidate", 24);
+    }
+
+    @Test
+    void a_metric_that_fails_is_broken_and_the_others_are_judged() {
+        RunRecord record =
+                run(1.0, criterion("failing", Rule.NON_INFERIOR, 1), criterion("brightness", Rule.NON_INFERIOR, 50));
+
+        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsExactly("BROKEN", "PASSED");
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.verdicts().get(0).reason()).contains("no such network");
+    }
+
+    @Test
+    void a_change_no_larger_than_the_noise_floor_is_no_effect() {
+        assertThat(run(null, criterion("distance", Rule.EFFECTIVE, 2)).outcome())
+                .isEqualTo("REGRESSED");
+        assertThat(run(1.0, criterion("distance", Rule.EFFECTIVE, 2)).outcome()).isEqualTo("PASSED");
+    }
+
+    @Test
+    void nothing_selected_is_broken() {
+        RunRecord record = run(1.0);
+
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem()).contains("no criterion selected");
+    }
+
+    @Test
+    void a_misspelled_parameter_names_those_that_exist() {
+        Criterion wrong = new Criterion(
+                "brightness", List.of(), Rule.NON_INFERIOR, 1, 1, Criterion.Severity.NORMAL, Map.of("gama", 2.0));
+
+        assertThat(run(1.0, wrong).problem()).contains("gama").contains("gamma");
+        assertThat(renderer.rendered).isEmpty();
+    }
+
+    @Test
+    void a_record_survives_the_way_to_disk_and_back() {
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        RunRecords.write(folder.resolve("out"), record);
+
+        assertThat(RunRecords.read(RunRecords.last(folder.resolve("out")))).isEqualTo(record);
+        Path run = RunRecords.folder(folder.resolve("out"), record.id());
+        assertThat(RunRecords.read(run.resolve("run.json"))).isEqualTo(record);
+    }
+
+    private static org.assertj.core.data.Offset<Double> within(double value) {
+        return org.assertj.core.data.Offset.offset(value);
+    }
+
+    private static Criterion criterion(String metric, Rule rule, double margin) {
+        return new Criterion(metric, List.of(), rule, margin, 12, Criterion.Severity.CRITICAL, Map.of());
+    }
+
+    private RunRecord run(Double strength, Criterion... criteria) {
+        return run(strength, folder.resolve("store"), criteria);
+    }
+
+    private RunRecord run(Double strength, Path store, Criterion... criteria) {
+        List<PromptCase> cases = IntStream.range(0, 6)
+                .mapToObj(i -> new PromptCase("case-" + i, "prompt " + i, "", List.of(1L, 2L, 3L, 4L), List.of(), null))
+                .toList();
+        Suite suite = new Suite(
+                "test",
+                "1",
+                "",
+                new GenerationSettings(16, 16, 4, 3, "ddim", "normal", 0),
+                Map.of(),
+                cases,
+                criteria.length == 0 ? List.of(criterion("brightness", Rule.NON_INFERIOR, 1)) : List.of(criteria));
+        Checkpoint checkpoint = new Checkpoint(base);
+        Plan plan = new Plan(
+                suite,
+                "hash",
+                new ModelUnderTest(checkpoint, List.of()),
+                "base",
+                new ModelUnderTest(checkpoint, strength == null ? List.of() : List.of(new Lora(lora, strength))),
+                "candidate",
+                0,
+                folder.resolve("out"));
+        return new Evaluation(plan, renderer, new RenderStore(store), new TestCatalog(), new NoModels(), Progress.QUIET)
+                .run(Arrays.asList(criteria));
+    }
+
+    private static final class NoModels implements MetricModels {
+        @Override
+        public ClipEncoder clip() {
+            throw new IllegalStateException("no such network");
+        }
+
+        @Override
+        public Detector detector() {
+            throw new IllegalStateException("no such network");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Small metrics with arithmetic that can be checked by hand. */
+    private static final class TestCatalog implements MetricCatalog {
+        private static final MetricInfo BRIGHTNESS = info("brightness", Family.AESTHETIC, Better.LOWER);
+        private static final MetricInfo BLANK = info("blank-frame", Family.ARTIFACT, Better.LOWER);
+        private static final MetricInfo DISTANCE = info("distance", Family.EFFECT, Better.HIGHER);
+        private static final MetricInfo FAILING = info("failing", Family.ANATOMY, Better.LOWER);
+
+        private static MetricInfo info(String name, Family family, Better better) {
+            return new MetricInfo(name, "1", family, better, "grey levels", "[0, 255]", "test", Map.of("gamma", 1.0));
+        }
+
+        @Override
+        public List<MetricInfo> infos() {
+            return List.of(BRIGHTNESS, BLANK, DISTANCE, FAILING);
+        }
+
+        @Override
+        public Metric open(String name, Map<String, Double> parameters, MetricModels models) {
+            return switch (name) {
+                case "brightness" -> new OfImage(BRIGHTNESS, image -> mean(image));
+                case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
+                case "failing" -> new OfImage(FAILING, image -> models.clip().embed(image)[0]);
+                case "distance" -> new OfPair();
+                default -> throw new IllegalArgumentException(name);
+            };
+        }
+
+        private static double mean(Image image) {
+            return Arrays.stream(image.luma()).average().orElseThrow();
+        }
+
+        private record OfImage(MetricInfo info, java.util.function.ToDoubleFunction<Image> value)
+                implements Metric.ImageMetric {
+            @Override
+            public Score score(PromptCase prompt, Image image) {
+                return new Score.Measured(value.applyAsDouble(image), "mean");
+            }
+        }
+
+        private static final class OfPair implements Metric.PairMetric {
+            @Override
+            public MetricInfo info() {
+                return DISTANCE;
+            }
+
+            @Override
+            public Score score(PromptCase prompt, Image base, Image candidate) {
+                return new Score.Measured(Math.abs(mean(base) - mean(candidate)), "distance of means");
+            }
+        }
+    }
+}

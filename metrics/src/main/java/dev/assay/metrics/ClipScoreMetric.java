@@ -1,0 +1,61 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** After Hessel et al. 2021 (CLIPScore); w = 1 instead of 2.5, so the range is [0, 1]. */
+public final class ClipScoreMetric implements Metric.ImageMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "clip-score",
+            "1",
+            Family.ADHERENCE,
+            Better.HIGHER,
+            "cosine",
+            "[0, 1]",
+            "Hessel et al. 2021, arXiv 2104.08718",
+            Map.of());
+
+    private final Function<Image, float[]> embedImage;
+    private final Function<String, float[]> embedText;
+
+    public ClipScoreMetric(Function<Image, float[]> embedImage, Function<String, float[]> embedText) {
+        this.embedImage = embedImage;
+        this.embedText = embedText;
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Image image) {
+        double score = clipScore(embedImage.apply(image), embedText.apply(prompt.prompt()));
+        return new Score.Measured(score, String.format(Locale.ROOT, "cosine %.3f between picture and prompt", score));
+    }
+
+    /** max(cosine, 0); neither vector needs to be normalised. */
+    static double clipScore(float[] image, float[] text) {
+        return Math.max(0, cosine(image, text));
+    }
+
+    static double cosine(float[] a, float[] b) {
+        double dot = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += (double) a[i] * b[i];
+            aa += (double) a[i] * a[i];
+            bb += (double) b[i] * b[i];
+        }
+        return dot / Math.sqrt(aa * bb);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How far a picture is from the base picture of the same seed: root mean square over pixels and channels. 0 if the
+ * candidate has no effect at all, as with keys that match no layer or a strength of 0.
+ */
+public final class EffectMetric implements Metric.PairMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "effect",
+            "1",
+            Family.EFFECT,
+            Better.HIGHER,
+            "grey levels",
+            "[0, 255]",
+            "root mean square difference",
+            Map.of());
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Image base, Image candidate) {
+        if (base.width() != candidate.width() || base.height() != candidate.height()) {
+            return new Score.Unscored("the pictures differ in size: base " + base + ", candidate " + candidate);
+        }
+        double distance = distance(base.rgb(), candidate.rgb());
+        return new Score.Measured(
+                distance, String.format(Locale.ROOT, "%.2f grey levels from the picture of the base", distance));
+    }
+
+    /** Root mean square of the differences of unsigned bytes. */
+    static double distance(byte[] a, byte[] b) {
+        long squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            int d = (a[i] & 0xff) - (b[i] & 0xff);
+            squares += (long) d * d;
+        }
+        return Math.sqrt((double) squares / a.length);
+    }
+}

@@ -1,0 +1,445 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.verdict.Compare;
+import dev.assay.harness.verdict.Comparison;
+import dev.assay.harness.verdict.PairedDifference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A pattern locked to the pixel grid that all prompts share: stripes, lattices and checkerboards with the periods of
+ * decoders, patches and tiles. In one picture such a pattern drowns in the content; over a suite the content averages
+ * out. Epoch folding, as astronomers find pulsars (Leahy et al. 1983), of high-pass residuals.
+ *
+ * <p>Per prompt, the mean residual of the candidate minus that of the base is cut into tiles of p x p pixels. Half of the
+ * tiles (those of one colour of a chessboard) of the <i>other</i> prompts choose the period and give the pattern; the other
+ * half of <i>this</i> prompt's tiles says how strongly it shows the pattern. So no number is measured on what it was
+ * searched on: without a shared pattern its expectation is 0, and prompts are nearly uncorrelated, as the interval over
+ * prompts assumes. (Were the same tiles used for both, each pair of prompts would be counted twice and the interval be too
+ * narrow by the square root of 2.)
+ *
+ * <p>The value is the root mean square of the pattern over all pixels: lines one pixel wide with amplitude A and period p
+ * give about A / sqrt(p). Negative where the candidate shows less of a pattern than the base.
+ */
+public final class GridMetric implements Metric.SuiteMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "grid",
+            "1",
+            Family.ARTIFACT,
+            Better.LOWER,
+            "grey levels",
+            "difference of root mean squares, in [-255, 255]",
+            "epoch folding, Leahy et al. 1983, doi:10.1086/160766, over a high-pass residual",
+            Map.of());
+
+    private static final int[] PERIODS = {4, 8, 16, 32, 64, 128}; // of decoders (8), patches (16), tokens (32), tiles
+
+    private static final int FEWEST_PROMPTS = 2;
+
+    /** Per degree of freedom; Akaike's 2 would let a pattern of lines be called a lattice in one suite of twenty. */
+    private static final double PENALTY = 3;
+
+    /** How a tile is folded. */
+    private enum Fold {
+        X("across x"),
+        Y("across y"),
+        XY("across x and y"),
+        CELL("in a checkered pattern");
+
+        private final String words;
+
+        Fold(String words) {
+            this.words = words;
+        }
+
+        /** Values of a folded tile. */
+        int length(int period) {
+            return switch (this) {
+                case X, Y -> period;
+                case XY -> 2 * period;
+                case CELL -> period * period;
+            };
+        }
+    }
+
+    private record Candidate(Fold fold, int period) {
+        @Override
+        public String toString() {
+            return "period " + period + " px " + fold.words;
+        }
+    }
+
+    /** Mean residuals of a prompt, shape (height, width): candidate minus base, and of the base alone. */
+    private static final class Residuals {
+        private final Field difference;
+        private final Field base;
+
+        Residuals(Field candidate, Field base) {
+            this.base = base;
+            difference = candidate.plus(base, -1);
+        }
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Finding score(List<PromptImages> prompts) {
+        List<PromptImages> shown =
+                prompts.stream().filter(p -> !p.candidate().isEmpty()).toList();
+        if (shown.size() < FEWEST_PROMPTS) {
+            return unscored(
+                    prompts, "a pattern shared by prompts needs at least 2 with pictures, found " + shown.size());
+        }
+        Image first = shown.get(0).candidate().get(0);
+        checkSizes(shown, first);
+        List<Candidate> candidates = candidates(first.width(), first.height());
+        if (candidates.isEmpty()) {
+            return unscored(
+                    prompts, "pictures of " + first.width() + " x " + first.height() + " are too small for a grid");
+        }
+        List<Residuals> residuals = shown.stream()
+                .map(p -> new Residuals(Field.mean(p.candidate()), Field.mean(p.base())))
+                .toList();
+        return measure(prompts, residuals, candidates);
+    }
+
+    private static Finding measure(List<PromptImages> prompts, List<Residuals> residuals, List<Candidate> candidates) {
+        int n = residuals.size();
+        Field differences = residuals.stream()
+                .map(r -> r.difference)
+                .reduce((a, b) -> a.plus(b, 1))
+                .orElseThrow();
+        Field bases = residuals.stream()
+                .map(r -> r.base)
+                .reduce((a, b) -> a.plus(b, 1))
+                .orElseThrow();
+        List<Score> scores = new ArrayList<>();
+        List<PairedDifference> values = new ArrayList<>();
+        int next = 0;
+        for (PromptImages prompt : prompts) {
+            if (prompt.candidate().isEmpty()) {
+                scores.add(new Score.Unscored("no pair of pictures to compare"));
+                continue;
+            }
+            Residuals own = residuals.get(next++);
+            Field others = differences.plus(own.difference, -1);
+            Candidate best = best(others, candidates, 0);
+            double[] pattern = centred(mean(tiles(others, best, 0)));
+            double norm = norm(pattern);
+            // Is the pattern the candidate's own, or one of the base that it lacks?
+            double atBase = dot(mean(tiles(bases.plus(own.base, -1), best, 0)), pattern);
+            double atCandidate = atBase + norm * norm;
+            double sign = Math.abs(atCandidate) >= Math.abs(atBase) ? 1 : -1;
+            double amplitude = norm == 0
+                    ? 0
+                    : sign * dot(mean(tiles(own.difference, best, 1)), pattern) / norm / Math.sqrt(cells(best));
+            values.add(new PairedDifference(prompt.prompt().id(), amplitude));
+            scores.add(new Score.Measured(
+                    amplitude, format("%s, as the other prompts show it: %.2f grey levels", best, amplitude)));
+        }
+        Candidate best = best(differences, candidates, -1);
+        Comparison c = Compare.paired(values, 0, 0.90);
+        double[][] tiles = tiles(differences, best, -1);
+        String strongest = format("%s, %.2f grey levels, F %.1f", best, c.estimate(), fStatistic(tiles));
+        if (c.lower() > 0) {
+            return new Finding(scores, strongest);
+        }
+        return new Finding(
+                scores,
+                c.upper() < 0
+                        ? "less than in the base: " + strongest
+                        : "no pattern shared by " + n + " prompts; the strongest is " + strongest);
+    }
+
+    private static void checkSizes(List<PromptImages> prompts, Image first) {
+        for (PromptImages p : prompts) {
+            for (List<Image> images : List.of(p.base(), p.candidate())) {
+                for (Image image : images) {
+                    if (image.width() != first.width() || image.height() != first.height()) {
+                        throw new IllegalArgumentException("grid: expected pictures of one size, found " + first.width()
+                                + " x " + first.height() + " and, for "
+                                + p.prompt().id() + ", " + image.width() + " x "
+                                + image.height() + "; a pattern of pixels can only be folded at one size");
+                    }
+                }
+            }
+        }
+    }
+
+    private static Finding unscored(List<PromptImages> prompts, String reason) {
+        return new Finding(
+                prompts.stream().map(p -> (Score) new Score.Unscored(reason)).toList(), reason);
+    }
+
+    private static List<Candidate> candidates(int width, int height) {
+        List<Candidate> all = new ArrayList<>();
+        for (int period : PERIODS) {
+            if (2 * period <= Math.min(width, height)) {
+                for (Fold fold : Fold.values()) {
+                    all.add(new Candidate(fold, period));
+                }
+            }
+        }
+        return all;
+    }
+
+    /** The candidate that explains most for its size; of equals the shortest period. */
+    private static Candidate best(Field field, List<Candidate> candidates, int colour) {
+        Candidate best = null;
+        double most = Double.NEGATIVE_INFINITY;
+        for (Candidate c : candidates) {
+            double[][] tiles = tiles(field, c, colour);
+            double[] pixels = pixels(field, c, colour);
+            double variance = squares(centred(pixels)) / pixels.length;
+            double explained = squares(centred(mean(tiles))) / cells(c); // per pixel, as the variance
+            double gain = gain(
+                    variance, explained, within(tiles) / tiles.length / cells(c), pixels.length, tiles[0].length - 1);
+            if (gain > most) {
+                most = gain;
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * Twice the gain in log likelihood of a pattern, less a penalty for its size, after Akaike 1974; the penalty grows
+     * where neighbouring pixels are alike (edges of things). F itself cannot rank: with a
+     * strong pattern it grows with every further way of counting the same pixels.
+     *
+     * @param variance of the pixels
+     * @param explained part of it that the pattern explains
+     * @param noise part of it that one degree of freedom explains without a pattern
+     * @param freedom degrees of freedom of the pattern
+     */
+    static double gain(double variance, double explained, double noise, int pixels, int freedom) {
+        double rest = Math.max(variance - explained, 1e-12 * variance);
+        if (rest == 0) {
+            return -PENALTY * freedom; // nothing to explain: the smallest pattern
+        }
+        double inflation = Math.max(1, pixels * noise / rest);
+        return pixels * Math.log(variance / rest) - PENALTY * freedom * inflation;
+    }
+
+    /** The pattern's values count for the root mean square per pixel: x and y profiles add up in every pixel. */
+    private static int cells(Candidate c) {
+        return c.fold == Fold.XY ? c.period : c.fold.length(c.period);
+    }
+
+    /**
+     * Folded tiles, shape (tiles, fold length).
+     *
+     * @param colour of the chessboard of tiles, 0 or 1; -1 takes all
+     */
+    private static double[][] tiles(Field field, Candidate candidate, int colour) {
+        int p = candidate.period;
+        List<double[]> tiles = new ArrayList<>();
+        for (int ty = 0; ty < field.height / p; ty++) {
+            for (int tx = 0; tx < field.width / p; tx++) {
+                if (colour < 0 || (tx + ty) % 2 == colour) {
+                    tiles.add(tile(field, candidate, tx * p, ty * p));
+                }
+            }
+        }
+        return tiles.toArray(double[][]::new);
+    }
+
+    /** The pixels of the same tiles. */
+    private static double[] pixels(Field field, Candidate candidate, int colour) {
+        int p = candidate.period;
+        float[] values = field.of(candidate.fold);
+        double[] out = new double[field.width * field.height];
+        int n = 0;
+        for (int y = 0; y < field.height / p * p; y++) {
+            for (int x = 0; x < field.width / p * p; x++) {
+                if (colour < 0 || (x / p + y / p) % 2 == colour) {
+                    out[n++] = values[y * field.width + x];
+                }
+            }
+        }
+        return Arrays.copyOf(out, n);
+    }
+
+    private static double[] tile(Field field, Candidate candidate, int left, int top) {
+        int p = candidate.period;
+        double[] out = new double[candidate.fold.length(p)];
+        float[] values = field.of(candidate.fold);
+        for (int y = 0; y < p; y++) {
+            for (int x = 0; x < p; x++) {
+                double v = values[(top + y) * field.width + left + x];
+                switch (candidate.fold) {
+                    case X -> out[x] += v / p;
+                    case Y -> out[y] += v / p;
+                    case XY -> {
+                        out[x] += v / p;
+                        out[p + y] += v / p;
+                    }
+                    case CELL -> out[y * p + x] = v;
+                }
+            }
+        }
+        return out;
+    }
+
+    /**
+     * One-way analysis of variance of the epoch fold: variance between the phases over variance within them. 1 is
+     * expected without a pattern.
+     *
+     * @param tiles shape (repeats, phases), at least 2 of each
+     */
+    static double fStatistic(double[][] tiles) {
+        int repeats = tiles.length;
+        int phases = tiles[0].length;
+        double[] mean = mean(tiles);
+        double between = repeats * squares(centred(mean)) / (phases - 1);
+        return between == 0 ? 0 : between / Math.max(within(tiles), 1e-12 * between);
+    }
+
+    /** Variance of the repeats of a phase. */
+    private static double within(double[][] tiles) {
+        double[] mean = mean(tiles);
+        double within = 0;
+        for (double[] tile : tiles) {
+            for (int j = 0; j < mean.length; j++) {
+                within += (tile[j] - mean[j]) * (tile[j] - mean[j]);
+            }
+        }
+        return within / (mean.length * (tiles.length - 1.0));
+    }
+
+    private static double[] mean(double[][] tiles) {
+        double[] mean = new double[tiles[0].length];
+        for (double[] tile : tiles) {
+            for (int j = 0; j < mean.length; j++) {
+                mean[j] += tile[j] / tiles.length;
+            }
+        }
+        return mean;
+    }
+
+    private static double[] centred(double[] values) {
+        double mean = Arrays.stream(values).average().orElseThrow();
+        return Arrays.stream(values).map(v -> v - mean).toArray();
+    }
+
+    private static double squares(double[] values) {
+        return dot(values, values);
+    }
+
+    private static double norm(double[] values) {
+        return Math.sqrt(squares(values));
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
+    /**
+     * Luma minus the median of its 3 x 3 neighbourhood, edges repeated outwards. Keeps lines of one pixel, drops edges of
+     * things.
+     *
+     * @param luma shape (height, width)
+     */
+    static double[] lineResidual(double[] luma, int width, int height) {
+        double[] out = new double[luma.length];
+        double[] window = new double[9];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                for (int k = 0; k < 9; k++) {
+                    window[k] = luma[clamp(y + k / 3 - 1, height) * width + clamp(x + k % 3 - 1, width)];
+                }
+                Arrays.sort(window);
+                out[y * width + x] = luma[y * width + x] - window[4];
+            }
+        }
+        return out;
+    }
+
+    /**
+     * Luma minus the median of its 4 neighbours (the mean of the middle two), edges repeated outwards. Keeps
+     * checkerboards, to which the 3 x 3 median is blind: 5 of its 9 pixels have the colour of the middle one.
+     *
+     * @param luma shape (height, width)
+     */
+    static double[] checkResidual(double[] luma, int width, int height) {
+        double[] out = new double[luma.length];
+        double[] window = new double[4];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                window[0] = luma[clamp(y - 1, height) * width + x];
+                window[1] = luma[clamp(y + 1, height) * width + x];
+                window[2] = luma[y * width + clamp(x - 1, width)];
+                window[3] = luma[y * width + clamp(x + 1, width)];
+                Arrays.sort(window);
+                out[y * width + x] = luma[y * width + x] - (window[1] + window[2]) / 2;
+            }
+        }
+        return out;
+    }
+
+    private static int clamp(int index, int length) {
+        return Math.max(0, Math.min(length - 1, index));
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+
+    /** Both residuals, shape (height, width); float to spare memory: sums of a suite stay far from its precision. */
+    private static final class Field {
+        private final int width;
+        private final int height;
+        private final float[] lines;
+        private final float[] checks;
+
+        Field(int width, int height) {
+            this.width = width;
+            this.height = height;
+            lines = new float[width * height];
+            checks = new float[width * height];
+        }
+
+        float[] of(Fold fold) {
+            return fold == Fold.CELL ? checks : lines;
+        }
+
+        static Field mean(List<Image> images) {
+            Field mean = new Field(images.get(0).width(), images.get(0).height());
+            for (Image image : images) {
+                double[] luma = image.luma();
+                double[] line = lineResidual(luma, mean.width, mean.height);
+                double[] check = checkResidual(luma, mean.width, mean.height);
+                for (int i = 0; i < line.length; i++) {
+                    mean.lines[i] += (float) (line[i] / images.size());
+                    mean.checks[i] += (float) (check[i] / images.size());
+                }
+            }
+            return mean;
+        }
+
+        Field plus(Field other, int factor) {
+            Field sum = new Field(width, height);
+            for (int i = 0; i < lines.length; i++) {
+                sum.lines[i] = lines[i] + factor * other.lines[i];
+                sum.checks[i] = checks[i] + factor * other.checks[i];
+            }
+            return sum;
+        }
+    }
+}

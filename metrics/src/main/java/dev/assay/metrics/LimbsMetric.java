@@ -1,0 +1,101 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.onnx.Detector.Detection;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Visible;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Whether the hands and feet found are as many as the case says: 1 if not. Counted by a detector, because keypoints of a
+ * fixed skeleton cannot see a third hand. The detector errs too, on the base as on the candidate: only the difference counts.
+ *
+ * <p>A case that states people but no hands or feet expects two of each per person. With a wrong number of people nothing
+ * can be said of their limbs; that is a matter of adherence, and many such pictures leave the verdict open.
+ */
+public final class LimbsMetric implements Metric.ImageMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "limbs",
+            "1",
+            Family.ANATOMY,
+            Better.LOWER,
+            "defect rate",
+            "0 or 1",
+            "own definition; counts of a detector with the classes person, hand and foot",
+            Map.of());
+
+    private final Function<Image, List<Detection>> detect;
+
+    public LimbsMetric(Function<Image, List<Detection>> detect) {
+        this.detect = detect;
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Image image) {
+        Visible visible = prompt.visible();
+        return visible.people() == null && visible.hands() == null && visible.feet() == null
+                ? new Score.Unscored("the case states no people")
+                : count(visible, detect.apply(image));
+    }
+
+    /** Compares what was found with what should be visible; at least people, hands or feet must be stated. */
+    static Score count(Visible visible, List<Detection> found) {
+        List<Score.Mark> people = marks(found, "person");
+        List<Score.Mark> hands = marks(found, "hand");
+        List<Score.Mark> feet = marks(found, "foot");
+        if (visible.people() != null && visible.people() != people.size()) {
+            return new Score.Unscored(
+                    number(people.size(), "person", "people") + " found; the case expects " + visible.people());
+        }
+        Integer wantedHands = wanted(visible.hands(), visible.people());
+        Integer wantedFeet = wanted(visible.feet(), visible.people());
+        List<String> wrong = new ArrayList<>();
+        if (wantedHands != null && wantedHands != hands.size()) {
+            wrong.add(number(hands.size(), "hand", "hands") + " found; the case expects " + wantedHands);
+        }
+        if (wantedFeet != null && wantedFeet != feet.size()) {
+            wrong.add(number(feet.size(), "foot", "feet") + " found; the case expects " + wantedFeet);
+        }
+        List<Score.Mark> marks = new ArrayList<>(people);
+        marks.addAll(hands);
+        marks.addAll(feet);
+        return wrong.isEmpty()
+                ? new Score.Measured(
+                        0,
+                        number(hands.size(), "hand", "hands") + " and " + number(feet.size(), "foot", "feet")
+                                + " found, as the case expects",
+                        marks)
+                : new Score.Measured(1, String.join("; ", wrong), marks);
+    }
+
+    private static Integer wanted(Integer stated, Integer people) {
+        if (stated != null) {
+            return stated;
+        }
+        return people == null ? null : Integer.valueOf(2 * people);
+    }
+
+    private static List<Score.Mark> marks(List<Detection> found, String label) {
+        return found.stream()
+                .filter(d -> d.label().equals(label))
+                .map(d -> new Score.Mark(label, d.x0(), d.y0(), d.x1(), d.y1(), d.confidence()))
+                .toList();
+    }
+
+    private static String number(int count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.EigenDecomposition;
+
+/**
+ * How many different pictures a prompt gives over its seeds: the logarithm of the Vendi score (Friedman and Dieng 2023; of
+ * order q: Pasarkar and Dieng 2024) of their CLIP embeddings, kernel cosine. 0 if all pictures are the same, ln n if n
+ * pictures have nothing in common. The logarithm makes a difference a ratio of effective numbers.
+ *
+ * <p>Only sets of the same size can be compared: base and candidate need the same seeds.
+ */
+public final class VendiMetric implements Metric.SetMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "vendi",
+            "1",
+            Family.DIVERSITY,
+            Better.HIGHER,
+            "log effective pictures",
+            "[0, ln n]",
+            "Friedman and Dieng 2023, arXiv 2210.02410; Pasarkar and Dieng 2024, arXiv 2310.12952",
+            Map.of("order", 1.0));
+
+    private final Function<Image, float[]> embed;
+    private final double order;
+
+    /**
+     * @param embed picture to vector
+     * @param order above 0; small orders heed rare pictures, infinity only the commonest kind
+     */
+    public VendiMetric(Function<Image, float[]> embed, double order) {
+        if (!(order > 0)) {
+            throw new IllegalArgumentException("vendi: expected an order above 0, found " + order);
+        }
+        this.embed = embed;
+        this.order = order;
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, List<Image> images) {
+        if (images.size() < 2) {
+            return new Score.Unscored("diversity needs at least 2 pictures of a prompt, found " + images.size());
+        }
+        double effective = vendi(cosines(images.stream().map(embed).toList()), order);
+        return new Score.Measured(
+                Math.log(effective),
+                String.format(Locale.ROOT, "%.2f effective pictures of %d", effective, images.size()));
+    }
+
+    /**
+     * Vendi score of order q: the exponential of the Renyi entropy of the eigenvalues of kernel / n.
+     *
+     * @param kernel shape (n, n), symmetric, positive semidefinite, ones on the diagonal
+     * @param q above 0; 1 gives the entropy of Shannon, infinity that of the largest eigenvalue
+     * @return 1 to n
+     */
+    static double vendi(double[][] kernel, double q) {
+        int n = kernel.length;
+        double[] values =
+                new EigenDecomposition(new Array2DRowRealMatrix(kernel).scalarMultiply(1.0 / n)).getRealEigenvalues();
+        double max = 0;
+        for (double v : values) {
+            max = Math.max(max, v);
+        }
+        if (q == Double.POSITIVE_INFINITY) {
+            return 1 / max;
+        }
+        double sum = 0;
+        for (double v : values) {
+            if (v > 1e-12) { // below lies the rounding of the decomposition
+                // relative to the largest, so that a high order does not underflow
+                sum += q == 1 ? -v * Math.log(v) : Math.pow(v / max, q);
+            }
+        }
+        return Math.exp(q == 1 ? sum : (q * Math.log(max) + Math.log(sum)) / (1 - q));
+    }
+
+    private static double[][] cosines(List<float[]> embeddings) {
+        int n = embeddings.size();
+        double[][] kernel = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            kernel[i][i] = 1;
+            for (int j = 0; j < i; j++) {
+                kernel[i][j] = kernel[j][i] = ClipScoreMetric.cosine(embeddings.get(i), embeddings.get(j));
+            }
+        }
+        return kernel;
+    }
+}
