@@ -185,7 +185,7 @@ class GridMetricTest {
                 bases.add(picture(random, size, base));
                 candidates.add(picture(random, size, candidate));
             }
-            all.add(new PromptImages(Golden.prompt("prompt " + p), bases, candidates));
+            all.add(new PromptImages(Golden.prompt("prompt-" + p), bases, candidates));
         }
         return all;
     }

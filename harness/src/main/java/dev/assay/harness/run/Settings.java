@@ -63,6 +63,7 @@ public record Settings(
     private static final List<String> BUILD_KEYS =
             List.of("assay.root", "assay.out", "assay.microcosm", "assay.skipChecks");
 
+    private static final long MOST_OFFSET = 1L << 48; // seeds stay far from overflow
     private static final String PREFIX = "assay.";
     private static final String FILE = "assay.yaml";
 
@@ -104,7 +105,7 @@ public record Settings(
                 text("assay.store", given, null),
                 word("assay.progress", given, "auto", "on", "off"),
                 word("assay.inconclusive", given, "fail", "allow"),
-                whole("assay.seedOffset", given, 0, Long.MAX_VALUE, 0L),
+                whole("assay.seedOffset", given, 0, MOST_OFFSET, 0L),
                 count("assay.seeds", given),
                 sources);
     }

@@ -1,0 +1,175 @@
+package dev.assay.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void without_any_source_there_are_defaults() {
+        Settings settings = read(Map.of("PATH", "/bin"), Map.of("java.version", "17"));
+        assertThat(settings)
+                .isEqualTo(new Settings(
+                        null, null, null, null, "cpu", null, "local", null, "auto", "fail", 0, null, Map.of()));
+        assertThat(settings.effective())
+                .isEqualTo(Map.of(
+                        "assay.device", "cpu",
+                        "assay.renderer", "local",
+                        "assay.progress", "auto",
+                        "assay.inconclusive", "fail",
+                        "assay.seedOffset", "0"));
+        assertThat(settings.source("assay.device")).isEqualTo("default");
+    }
+
+    @Test
+    void every_setting_is_read_from_every_source() throws IOException {
+        Map<String, String> values = Map.ofEntries(
+                Map.entry("assay.lora", "a.safetensors@0.8"),
+                Map.entry("assay.checkpoint", "b"),
+                Map.entry("assay.base", "microcosm:base"),
+                Map.entry("assay.suite", "s.yaml"),
+                Map.entry("assay.device", "cuda"),
+                Map.entry("assay.steps", "7"),
+                Map.entry("assay.renderer", "remote"),
+                Map.entry("assay.store", "renders"),
+                Map.entry("assay.progress", "off"),
+                Map.entry("assay.inconclusive", "allow"),
+                Map.entry("assay.seedOffset", "4000000000"),
+                Map.entry("assay.seeds", "2"));
+        assertThat(values.keySet()).containsExactlyInAnyOrderElementsOf(Settings.KEYS);
+        assertThat(read(Map.of(), values).effective()).isEqualTo(values);
+
+        Map<String, String> env = new java.util.HashMap<>();
+        values.forEach((k, v) -> env.put(
+                k.equals("assay.seedOffset")
+                        ? "ASSAY_SEED_OFFSET"
+                        : k.replace('.', '_').toUpperCase(java.util.Locale.ROOT),
+                v));
+        assertThat(read(env, Map.of()).effective()).isEqualTo(values);
+
+        StringBuilder yaml = new StringBuilder();
+        values.forEach(
+                (k, v) -> yaml.append(k.substring(6)).append(": ").append(v).append('\n'));
+        file(yaml.toString());
+        assertThat(read(Map.of(), Map.of()).effective()).isEqualTo(values);
+    }
+
+    @Test
+    void properties_beat_the_environment_which_beats_the_file() throws IOException {
+        file("lora: file\nassay.base: file\nsuite: file\n");
+        Settings settings = read(
+                Map.of("ASSAY_LORA", "env", "ASSAY_BASE", "env"), Map.of("assay.lora", "property", "assay.steps", "3"));
+        assertThat(Arrays.asList(settings.lora(), settings.base(), settings.suite()))
+                .containsExactly("property", "env", "file");
+        assertThat(settings.sources())
+                .isEqualTo(Map.of(
+                        "assay.lora", "-Dassay.lora",
+                        "assay.base", "environment ASSAY_BASE",
+                        "assay.suite", "assay.yaml",
+                        "assay.steps", "-Dassay.steps"));
+    }
+
+    @Test
+    void an_empty_value_is_not_given() throws IOException {
+        file("lora: file\nsteps:\n");
+        Settings settings = read(Map.of("ASSAY_LORA", ""), Map.of("assay.lora", " ", "assay.device", ""));
+        assertThat(settings.lora()).isEqualTo("file");
+        assertThat(settings.steps()).isNull();
+        assertThat(settings.device()).isEqualTo("cpu");
+    }
+
+    @Test
+    void an_unknown_key_is_an_error_that_names_its_source() throws IOException {
+        assertRefused(Map.of(), Map.of("assay.loras", "x"), "-Dassay.loras: no such setting; did you mean assay.lora?");
+        assertRefused(Map.of(), Map.of("assay.Lora", "x"), "-Dassay.Lora: no such setting; did you mean assay.lora?");
+        assertRefused(Map.of(), Map.of("Assay.lora", ""), "-DAssay.lora: no such setting; did you mean assay.lora?");
+        assertRefused(
+                Map.of("ASSAY_SEEDOFFSET", "1"),
+                Map.of(),
+                "environment ASSAY_SEEDOFFSET: no such setting; did you mean ASSAY_SEED_OFFSET?");
+        assertRefused(
+                Map.of(),
+                Map.of("assay.temperature", "1"),
+                "-Dassay.temperature: no such setting; there are assay.lora, ");
+        file("chekpoint: x\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: chekpoint: no such setting; did you mean checkpoint?");
+        file("assay.chekpoint: x\n");
+        assertRefused(
+                Map.of(), Map.of(), "assay.yaml: assay.chekpoint: no such setting; did you mean assay.checkpoint?");
+        file("out: x\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: out: no such setting");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"assay.root", "assay.out", "assay.microcosm", "assay.skipChecks", "assay.build.started"})
+    void keys_of_the_build_are_allowed(String key) {
+        assertThat(read(Map.of(), Map.of(key, "x")).sources()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "assay.device | gpu | expected one of cpu, cuda, found gpu",
+                "assay.device | cudo | expected one of cpu, cuda, found cudo; did you mean cuda?",
+                "assay.progress | true | expected one of auto, on, off, found true",
+                "assay.inconclusive | ignore | expected one of fail, allow, found ignore",
+                "assay.steps | 0 | expected a whole number from 1 to 2147483647, found 0",
+                "assay.steps | ten | expected a whole number from 1 to 2147483647, found ten",
+                "assay.steps | 2147483648 | expected a whole number from 1",
+                "assay.seeds | 1.5 | expected a whole number from 1",
+                "assay.seedOffset | -1 | expected a whole number from 0 to 281474976710656, found -1",
+                "assay.seedOffset | 9223372036854775808 | expected a whole number from 0",
+            })
+    void a_wrong_value_is_an_error_that_names_key_and_source(String key, String value, String expected) {
+        assertRefused(Map.of(), Map.of(key, value), key + " (-D" + key + "): " + expected);
+    }
+
+    @Test
+    void a_bad_file_is_an_error() throws IOException {
+        file("- lora\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: expected settings (lora: FILE), found a list");
+        file("lora: [a, b]\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: lora: expected one value, found a list");
+        file("lora: a\nlora: b\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: line 2");
+        file("lora: a\nassay.lora: b\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: assay.lora: given twice");
+        Files.delete(root.resolve("assay.yaml"));
+        Files.createDirectory(root.resolve("assay.yaml"));
+        assertRefused(Map.of(), Map.of(), "assay.yaml: cannot be read");
+    }
+
+    @Test
+    void an_empty_file_gives_nothing() throws IOException {
+        file("# nothing yet\n");
+        assertThat(read(Map.of(), Map.of()).sources()).isEmpty();
+    }
+
+    private void assertRefused(Map<String, String> env, Map<String, String> properties, String expected) {
+        assertThatThrownBy(() -> read(env, properties))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(expected);
+    }
+
+    private void file(String yaml) throws IOException {
+        Files.writeString(root.resolve("assay.yaml"), yaml);
+    }
+
+    private Settings read(Map<String, String> env, Map<String, String> properties) {
+        return Settings.read(root, env, properties);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.assay.harness.suite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.suite.Criterion.Severity;
+import dev.assay.harness.suite.Visible.Relation;
+import dev.assay.harness.suite.Visible.VisibleObject;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SuiteFileTest {
+    static String full() throws Exception {
+        try (InputStream in = SuiteFileTest.class.getResourceAsStream("/suite/full.yaml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void every_field_is_read(@TempDir Path folder) throws Exception {
+        Suite suite = SuiteFile.read(Files.writeString(folder.resolve("suite.yaml"), full()));
+        assertThat(suite.name()).isEqualTo("shapes");
+        assertThat(suite.version()).isEqualTo("2");
+        assertThat(suite.description()).isEqualTo("Shapes.");
+        assertThat(suite.settings()).isEqualTo(new GenerationSettings(64, 128, 12, 3.5, "ddim", "karras", 1));
+        assertThat(suite.models()).isEqualTo(Map.of("clip", "microcosm:clip"));
+        assertThat(suite.cases())
+                .containsExactly(
+                        new PromptCase(
+                                "red-circle",
+                                "a red circle",
+                                "",
+                                List.of(1L, 2L, 3L),
+                                List.of("shapes", "one"),
+                                new Visible(
+                                        0,
+                                        0,
+                                        0,
+                                        List.of(
+                                                new VisibleObject("circle", "red", 1),
+                                                new VisibleObject("sky", null, 1)),
+                                        List.of(new Relation("red circle", "above", "blue square")))),
+                        new PromptCase(
+                                "person",
+                                "a person",
+                                "a crowd",
+                                List.of(9007199254740993L),
+                                List.of(),
+                                Visible.UNSTATED));
+        assertThat(suite.criteria())
+                .containsExactly(
+                        new Criterion(
+                                "grid", List.of(), Rule.NON_INFERIOR, 1, 4, Severity.BLOCKER, Map.of("period", 8.0)),
+                        new Criterion("blank-frame", List.of(), Rule.NONE_NEW, 0, 1, Severity.CRITICAL, Map.of()),
+                        new Criterion("grid", List.of("one"), Rule.NON_INFERIOR, 0.5, 2, Severity.CRITICAL, Map.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "name: shapes | name: Shapes | name: expected lower-case letters, digits and hyphens, found \"Shapes\"",
+                "name: shapes | | name: expected text, found nothing",
+                "name: shapes | title: shapes | title: no such field; there are name, version",
+                "version: \"2\" | version: 2 | version: expected text in quotes, found 2",
+                "criteria: | criterias: | criterias: no such field; there are name, version, description, settings, models, seeds, cases, criteria; did you mean criteria?",
+                "width: 64 | width: 65 | settings.width: expected a multiple of 8 from 8 to 8192, found 65",
+                "height: 128 | height: 0 | settings.height: expected a multiple of 8",
+                "steps: 12 | steps: 0 | settings.steps: expected 1 to 1000, found 0",
+                "steps: 12 | steps: 1.5 | settings.steps: expected a whole number, found 1.5",
+                "steps: 12 | steps: 4294967297 | settings.steps: expected a whole number below 2147483648",
+                "steps: 12 | step: 12 | settings.step: no such field; there are width, height, steps, guidanceScale, sampler, scheduler, clipSkip; did you mean steps?",
+                "guidanceScale: 3.5, | | settings.guidanceScale: expected a number, found nothing",
+                "guidanceScale: 3.5 | guidanceScale: .nan | line 5, column 66: Malformed numeric value",
+                "sampler: ddim | sampler: dimm | settings.sampler: expected one of ddim, euler, euler_ancestral, dpmpp_2m, found dimm; did you mean ddim?",
+                "scheduler: karras | scheduler: linear | settings.scheduler: expected one of normal, karras, found linear",
+                "clipSkip: 1 | clipSkip: -1 | settings.clipSkip: expected 0 to 11, found -1",
+                "clip: microcosm:clip | clip: | models.clip: expected text, found nothing",
+                "seeds: [1, 2, 3] | seeds: [] | cases[0].seeds: expected at least one seed, found none",
+                "seeds: [1, 2, 3] | seeds: [1, 2, 1] | cases[0].seeds: expected each once, found 1 twice",
+                "seeds: [1, 2, 3] | seeds: 1 | seeds: expected a list, found 1",
+                "seeds: [9007199254740993] | seeds: [] | cases[1].seeds: expected at least one seed, found none",
+                "seeds: [9007199254740993] | seeds: [-1] | cases[1].seeds: expected 0 or more, found -1",
+                "seeds: [9007199254740993] | seeds: [1e3] | cases[1].seeds[0]: expected a whole number",
+                "id: person | id: red-circle | cases: expected each once, found red-circle twice",
+                "id: person | id: a person | cases[1].id: expected lower-case letters, digits and hyphens, found \"a person\"",
+                "prompt: a person | prompt: \"  \" | cases[1].prompt: expected text, found nothing",
+                "negativePrompt: | negative_prompt: | cases[1].negative_prompt: no such field; there are id, prompt, negativePrompt, seeds, tags, visible; did you mean negativePrompt?",
+                "people: 0 | people: -1 | cases[0].visible.people: expected 0 or more, found -1",
+                "count: 1 | count: many | cases[0].visible.objects[0].count: expected a whole number, found many",
+                "color: | colour: | cases[0].visible.objects[0].colour: no such field; there are name, color, count; did you mean color?",
+                "predicate: above, | | cases[0].visible.relations[0].predicate: expected text, found nothing",
+                "rule: NON_INFERIOR | rule: NON_INFERIOUR | criteria[0].rule: expected one of NON_INFERIOR, NONE_NEW, EFFECTIVE, found NON_INFERIOUR; did you mean NON_INFERIOR?",
+                "severity: BLOCKER | severity: HIGH | criteria[0].severity: expected one of BLOCKER, CRITICAL",
+                "margin: 1, | margin: -1, | criteria[0].margin: expected a finite number, 0 or more, found -1.0",
+                "margin: 1, | margin: .NaN, | line 24, column",
+                "margin: 1, | | criteria[0].margin: expected a number, found nothing",
+                "leastPairs: 4 | leastPairs: 0 | criteria[0].leastPairs: expected 1 or more, found 0",
+                "tags: [one] | tags: [onee] | criteria[2].tags: expected tags of cases (one, shapes), found onee, which no case has; did you mean one?",
+                "metric: grid, tags: [one] | metric: grid | criteria: expected each once, found grid twice",
+                "period: 8 | period: 1e999 | criteria[0].parameters.period: expected a finite number, found Infinity",
+                "name: shapes | name: [ | line ",
+                "name: shapes | name: shapes\\nname: twice | line 3",
+                "name: shapes | name: &a shapes\\ndescription: *a | YAML aliases (*a) are not supported",
+            })
+    void a_mistake_is_an_error_that_names_file_and_place(String sound, String wrong, String expected) throws Exception {
+        String text = full();
+        assertThat(text).contains(sound);
+        int at = text.indexOf(sound);
+        String broken = text.substring(0, at)
+                + (wrong == null ? "" : wrong.replace("\\n", "\n"))
+                + text.substring(at + sound.length());
+        assertThatThrownBy(() -> parse(broken))
+                .isInstanceOf(SuiteException.class)
+                .hasMessageStartingWith("suite.yaml: " + (expected.startsWith("YAML") ? "line" : expected))
+                .hasMessageContaining(expected);
+    }
+
+    @Test
+    void a_suite_of_nothing_is_an_error() {
+        assertThatThrownBy(() -> parse("")).hasMessage("suite.yaml: expected fields (name: value), found nothing");
+        assertThatThrownBy(() -> parse("- a")).hasMessage("suite.yaml: expected fields (name: value), found a list");
+        String head =
+                "name: a\nversion: '1'\nsettings: {width: 8, height: 8, steps: 1, guidanceScale: 1, sampler: ddim}\n";
+        assertThatThrownBy(() -> parse(head)).hasMessage("suite.yaml: cases: expected at least one case, found none");
+        assertThatThrownBy(() -> parse(head + "seeds: [1]\ncases: [{id: a, prompt: b}]"))
+                .hasMessage("suite.yaml: criteria: expected at least one criterion, found none");
+    }
+
+    @Test
+    void hostile_yaml_is_an_error() {
+        String deep = "name: " + "[".repeat(2000) + "]".repeat(2000);
+        assertThatThrownBy(() -> parse(deep)).isInstanceOf(SuiteException.class);
+        String bomb = "name: &a [x,x,x]\nversion: &b [*a,*a,*a]\ncases: [*b,*b,*b]\n";
+        assertThatThrownBy(() -> parse(bomb)).isInstanceOf(SuiteException.class);
+        assertThatThrownBy(() -> parse("name: a\n---\nname: b\n")).hasMessageContaining("one document");
+        assertThatThrownBy(() -> parse("name: !!javax.script.ScriptEngineManager [x]\n"))
+                .isInstanceOf(SuiteException.class);
+        assertThatThrownBy(() -> parse("a".repeat(2 << 20))).hasMessageContaining("expected at most 1048576 bytes");
+    }
+
+    @Test
+    void a_missing_file_is_an_error(@TempDir Path folder) {
+        assertThatThrownBy(() -> SuiteFile.read(folder.resolve("none.yaml")))
+                .isInstanceOf(SuiteException.class)
+                .hasMessageContaining("none.yaml: cannot be read");
+    }
+
+    private static Suite parse(String yaml) {
+        return SuiteFile.parse("suite.yaml", yaml.getBytes(StandardCharsets.UTF_8));
+    }
+}
