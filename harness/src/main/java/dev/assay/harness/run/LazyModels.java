@@ -6,6 +6,7 @@ import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.suite.Suite;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
@@ -36,9 +37,14 @@ final class LazyModels implements MetricModels {
     @Override
     public Detector detector() {
         if (detector == null) {
-            detector = OnnxDetector.open(place("detector"), Map.of(), THREADS);
+            detector = OnnxDetector.open(detectorFile(place("detector")), Map.of(), THREADS);
         }
         return detector;
+    }
+
+    /** A folder holds {@code detector.onnx}. */
+    private static Path detectorFile(Path place) {
+        return Files.isDirectory(place) ? place.resolve("detector.onnx") : place;
     }
 
     private Path place(String role) {

@@ -193,9 +193,7 @@ public final class StableDiffusion implements AutoCloseable {
     private Tensor embedding(String prompt, int clipSkip) {
         return embeddings.computeIfAbsent(new PromptKey(prompt, clipSkip), key -> {
             try (PointerScope scope = new PointerScope()) {
-                Tensor embedding = textModel.forward(tokenizer.encode(prompt), clipSkip);
-                scope.detach(embedding);
-                return embedding;
+                return Scopes.keep(textModel.forward(tokenizer.encode(prompt), clipSkip), scope);
             }
         });
     }

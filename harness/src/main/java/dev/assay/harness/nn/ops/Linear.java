@@ -33,13 +33,13 @@ public final class Linear {
             boolean complete = true;
             for (int i = 0; i < names.length; i++) {
                 weights.push_back(w.take(names[i] + ".weight", outs[i], in));
-                complete &= weights.back().defined();
+                complete &= weights.back().numel() > 0;
                 if (bias) {
                     biases.push_back(w.take(names[i] + ".bias", outs[i]));
-                    complete &= biases.back().defined();
+                    complete &= biases.back().numel() > 0;
                 }
             }
-            Tensor weight = complete ? torch.cat(weights, 0) : new Tensor();
+            Tensor weight = complete ? torch.cat(weights, 0) : torch.empty(0);
             TensorOptional b = complete && bias ? new TensorOptional(torch.cat(biases, 0)) : new TensorOptional();
             return new Linear(Scopes.handOut(weight, parts), Scopes.handOut(b, parts));
         }

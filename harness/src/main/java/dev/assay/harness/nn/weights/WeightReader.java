@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Hands a network its weights and keeps the books: {@link #finish} names every tensor that was missing, had another shape
@@ -34,13 +35,13 @@ public final class WeightReader {
 
     /**
      * The tensor in the given shape; a 1 x 1 convolution may stand for a linear layer and the other way round. Where it is
-     * missing or has other sizes, an undefined tensor stands in until {@link #finish} reports it.
+     * missing or has other sizes, an empty tensor stands in until {@link #finish} reports it.
      */
     public Tensor take(String name, long... shape) {
         taken.add(name);
         if (!weights.has(name)) {
             missing.add(name);
-            return new Tensor();
+            return torch.empty(0);
         }
         left.remove(name);
         List<Long> found = weights.shape(name);
@@ -52,7 +53,7 @@ public final class WeightReader {
             return weights.get(name).reshape(shape);
         }
         misshapen.add(name + " (expected " + expected + ", found " + found + ")");
-        return new Tensor();
+        return torch.empty(0);
     }
 
     /** @throws ModelFileException naming what was missing, misshapen or left over */
