@@ -109,7 +109,7 @@ class JudgementTest {
     void nothing_passes_on_nothing() {
         for (Rule rule : Rule.values()) {
             Judgement found = Judgement.of(
-                    criterion(rule, 0.5, 0),
+                    criterion(rule, 0.5, 1),
                     metric(Better.LOWER),
                     Compare.paired(List.of(), 0, 0.90),
                     List.of(),
