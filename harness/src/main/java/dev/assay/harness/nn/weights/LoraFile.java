@@ -168,6 +168,11 @@ final class LoraFile {
     OptionalDouble adapterAlpha(Group group, String module) {
         JsonNode patterns = setting(group.component(), "alpha_pattern");
         for (Map.Entry<String, JsonNode> entry : patterns.properties()) {
+            if (!entry.getKey().matches("[A-Za-z0-9_.-]+")) {
+                throw new ModelFileException(
+                        path(),
+                        "alpha_pattern " + entry.getKey() + " is a regular expression; supported: module names");
+            }
             if (module.equals(entry.getKey()) || module.endsWith("." + entry.getKey())) {
                 return OptionalDouble.of(entry.getValue().asDouble());
             }
