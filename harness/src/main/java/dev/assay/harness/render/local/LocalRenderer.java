@@ -4,6 +4,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.nn.cuda.CudaDevice;
 import dev.assay.harness.nn.diffusion.ModelParts;
+import dev.assay.harness.nn.diffusion.PipelineVersion;
 import dev.assay.harness.nn.diffusion.StableDiffusion;
 import dev.assay.harness.nn.weights.LoraMerge;
 import dev.assay.harness.nn.weights.StateDict;
@@ -14,9 +15,6 @@ import java.util.Map;
 
 /** Renders in this JVM: Stable Diffusion 1 class models, LoRAs merged into their weights. Keeps the last model loaded. */
 public final class LocalRenderer implements Renderer {
-    /** Raised whenever the same request may give other pixels. */
-    private static final String VERSION = "1";
-
     /** GPU memory for activations of one guided picture and for the libraries themselves; a generous guess. */
     private static final long WORKING_BYTES = 3L << 30;
 
@@ -49,7 +47,7 @@ public final class LocalRenderer implements Renderer {
 
     @Override
     public String version() {
-        return VERSION;
+        return PipelineVersion.get();
     }
 
     @Override
