@@ -1,0 +1,68 @@
+package dev.assay.harness.nn.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.nn.weights.StateDict;
+
+/**
+ * Sizes of a CLIP text encoder; names and defaults of transformers' {@code CLIPTextConfig}.
+ *
+ * @param hiddenAct {@code quick_gelu} (x times sigmoid(1.702 x)) or {@code gelu}
+ * @param eosTokenId 2 in old files, where it is wrong: the end is then the highest id
+ */
+public record ClipTextConfig(
+        int vocabSize,
+        int hiddenSize,
+        int intermediateSize,
+        int hiddenLayers,
+        int attentionHeads,
+        int maxPositions,
+        String hiddenAct,
+        double layerNormEps,
+        int eosTokenId) {
+
+    public ClipTextConfig {
+        if (!hiddenAct.equals("quick_gelu") && !hiddenAct.equals("gelu")) {
+            throw new ModelFileException(
+                    "text encoder config: hidden_act: expected quick_gelu or gelu, found " + hiddenAct);
+        }
+        if (attentionHeads < 1 || hiddenSize % attentionHeads != 0) {
+            throw new ModelFileException("text encoder config: num_attention_heads: " + attentionHeads
+                    + " does not divide hidden_size " + hiddenSize);
+        }
+    }
+
+    /** Reads {@code config.json}. */
+    public static ClipTextConfig of(JsonNode json) {
+        return new ClipTextConfig(
+                json.path("vocab_size").asInt(49408),
+                json.path("hidden_size").asInt(512),
+                json.path("intermediate_size").asInt(2048),
+                json.path("num_hidden_layers").asInt(12),
+                json.path("num_attention_heads").asInt(8),
+                json.path("max_position_embeddings").asInt(77),
+                json.path("hidden_act").asText("quick_gelu"),
+                json.path("layer_norm_eps").asDouble(1e-5),
+                json.path("eos_token_id").asInt(49407));
+    }
+
+    /** For single files: the CLIP encoder of Stable Diffusion 1 with sizes from the weights; heads are 64 wide. */
+    public static ClipTextConfig fromShapes(StateDict weights) {
+        StateDict w = ClipTextModel.withoutPrefix(weights);
+        int layers = 0;
+        while (w.has("encoder.layers." + layers + ".layer_norm1.weight")) {
+            layers++;
+        }
+        int hidden = w.shape("embeddings.token_embedding.weight").get(1).intValue();
+        return new ClipTextConfig(
+                w.shape("embeddings.token_embedding.weight").get(0).intValue(),
+                hidden,
+                w.shape("encoder.layers.0.mlp.fc1.weight").get(0).intValue(),
+                layers,
+                Math.max(1, hidden / 64),
+                w.shape("embeddings.position_embedding.weight").get(0).intValue(),
+                "quick_gelu",
+                1e-5,
+                2);
+    }
+}
