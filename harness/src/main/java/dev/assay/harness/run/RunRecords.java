@@ -1,0 +1,62 @@
+package dev.assay.harness.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Reads and writes run records: {@code OUT/runs/ID/run.json} and a copy of the newest, {@code OUT/last-run.json}. */
+public final class RunRecords {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
+            .build();
+
+    private RunRecords() {}
+
+    public static Path folder(Path out, String id) {
+        return out.resolve("runs").resolve(id);
+    }
+
+    public static Path last(Path out) {
+        return out.resolve("last-run.json");
+    }
+
+    /** Writes both files, each whole or not at all. */
+    public static void write(Path out, RunRecord record) {
+        try {
+            byte[] json = JSON.writeValueAsBytes(record);
+            Path folder = Files.createDirectories(folder(out, record.id()));
+            replace(folder.resolve("run.json"), json);
+            replace(last(out), json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the run record to " + out, e);
+        }
+    }
+
+    /** @throws IllegalArgumentException on a file that is no run record of a schema we know */
+    public static RunRecord read(Path file) {
+        try {
+            RunRecord record = JSON.readValue(file.toFile(), RunRecord.class);
+            if (!RunRecord.SCHEMA.equals(record.schema())) {
+                throw new IllegalArgumentException(
+                        file + ": expected schema " + RunRecord.SCHEMA + ", found " + record.schema());
+            }
+            return record;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + ": expected a run record, found " + e.getMessage(), e);
+        }
+    }
+
+    private static void replace(Path file, byte[] bytes) throws IOException {
+        Path partial = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".partial");
+        Files.write(partial, bytes);
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}
