@@ -13,27 +13,35 @@ import java.util.Locale;
  *
  * @param outcome of the run
  * @param reasons one line each; empty when it passed
+ * @param wholeRun those that are about no single criterion
  */
-public record Gate(Outcome outcome, List<String> reasons) {
+public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun) {
     public Gate {
         reasons = List.copyOf(reasons);
+        wholeRun = List.copyOf(wholeRun);
+    }
+
+    /** Trouble with the run as a whole. */
+    static Gate broken(String why) {
+        return new Gate(Outcome.BROKEN, List.of(why), List.of(why));
     }
 
     /** @param selected tags or tests were chosen, so that verdicts of other criteria may be absent */
     public static Gate judge(RunRecord run, boolean selected) {
+        List<String> whole = new ArrayList<>();
         List<String> broken = new ArrayList<>();
         List<VerdictEntry> verdicts = run.verdicts() == null ? List.of() : run.verdicts();
         if (run.problem() != null) {
-            return new Gate(Outcome.BROKEN, List.of(Words.line(run.problem(), 600)));
+            return broken(Words.line(run.problem(), 600));
         }
         if (verdicts.isEmpty()) {
-            return new Gate(Outcome.BROKEN, List.of("no criterion was judged"));
+            return broken("no criterion was judged");
         }
         if (verdicts.size() > run.criteriaDeclared() || (verdicts.size() < run.criteriaDeclared() && !selected)) {
-            broken.add(verdicts.size() + " verdicts for " + run.criteriaDeclared() + " criteria");
+            whole.add(verdicts.size() + " verdicts for " + run.criteriaDeclared() + " criteria");
         }
         if (run.renderings() == null || run.renderings().isEmpty()) {
-            broken.add("no picture was looked at");
+            whole.add("no picture was looked at");
         }
         List<String> regressed = new ArrayList<>();
         List<String> open = new ArrayList<>();
@@ -42,7 +50,7 @@ public record Gate(Outcome outcome, List<String> reasons) {
             switch (outcome(v.outcome())) {
                 case PASSED -> {
                     if (v.pairs() == 0) {
-                        broken.add(Words.line(v.id(), 80) + ": passed on no pair");
+                        whole.add(Words.line(v.id(), 80) + ": passed on no pair");
                     }
                 }
                 case REGRESSED -> regressed.add(line);
@@ -50,17 +58,18 @@ public record Gate(Outcome outcome, List<String> reasons) {
                 case BROKEN -> broken.add(line);
             }
         }
-        Outcome found = !broken.isEmpty()
+        Outcome found = !broken.isEmpty() || !whole.isEmpty()
                 ? Outcome.BROKEN
                 : !regressed.isEmpty() ? Outcome.REGRESSED : !open.isEmpty() ? Outcome.INCONCLUSIVE : Outcome.PASSED;
         if (found != outcome(run.outcome()) && found != Outcome.BROKEN) {
-            broken.add("the record says " + Words.line(run.outcome(), 40) + ", its verdicts say " + found);
+            whole.add("the record says " + Words.line(run.outcome(), 40) + ", its verdicts say " + found);
             found = Outcome.BROKEN;
         }
-        List<String> reasons = new ArrayList<>(broken);
+        List<String> reasons = new ArrayList<>(whole);
+        reasons.addAll(broken);
         reasons.addAll(regressed);
         reasons.addAll(open);
-        return new Gate(found, reasons);
+        return new Gate(found, reasons, whole);
     }
 
     /** Whether the build may go on. */

@@ -2,7 +2,6 @@ package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
-import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.allure.AllureHtml;
 import dev.assay.reports.allure.AllureResults;
 import dev.assay.reports.words.Words;
@@ -12,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -107,7 +105,7 @@ colors.equals("on")
     static void run(Options options, PrintStream out) {
         Found found = find(options);
         Gate gate = found.trouble() != null
-                ? new Gate(Outcome.BROKEN, List.of(found.trouble()))
+                ? Gate.broken(found.trouble())
                 : Gate.judge(found.run(), options.selected());
         Made made = makeReport(found, options);
 
@@ -176,7 +174,7 @@ colors.equals("on")
         try {
             Files.deleteIfExists(index); // an old report must not pass for this one
             AllureResults.write(found.run(), found.folder(), results);
-            return new Made(AllureHtml.generate(options.commandLine(), results, report), null);
+            return new Made(AllureHtml.generate(options.commandLine(), results, report, "Assay: " + Words.line(found.run().candidate().name(), 60)), null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Made(results, "interrupted");

@@ -5,6 +5,10 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A run in a few lines for the terminal: one per criterion, then the outcome. */
 public final class Summary {
@@ -44,11 +48,28 @@ public final class Summary {
             }
             lines.add(line.append(c[5]).toString());
         }
-        lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": "
-                + (gate.reasons().isEmpty() ? "all " + run.verdicts().size() + " criteria met" : because(gate))
-                + "; " + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, "
-                + Words.time(run.seconds()));
+        if (run.problem() != null) {
+            Words.block(run.problem()).lines().forEach(l -> lines.add("  " + l));
+        }
+        lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": " + counts(run, gate) + "; "
+                + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, " + Words.time(run.seconds()));
         return lines;
+    }
+
+    /** The criteria are in the table; what is wrong with the run as a whole is not. */
+    private static String counts(RunRecord run, Gate gate) {
+        if (run.problem() != null) {
+            return "nothing was judged";
+        }
+        if (gate.reasons().isEmpty()) {
+            return "all " + run.verdicts().size() + " criteria met";
+        }
+        Map<String, Long> counts = run.verdicts().stream()
+                .collect(Collectors.groupingBy(
+                        v -> Words.line(v.outcome(), 14).toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
+        List<String> parts = new ArrayList<>(gate.wholeRun());
+        counts.forEach((outcome, count) -> parts.add(count + " " + outcome));
+        return String.join(", ", parts);
     }
 
     /** All reasons of a gate in one line. */

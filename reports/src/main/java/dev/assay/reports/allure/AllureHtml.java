@@ -26,7 +26,7 @@ public final class AllureHtml {
      * @return the file
      * @throws IOException saying what went wrong, with the process's last words
      */
-    public static Path generate(Path commandLine, Path results, Path report) throws IOException, InterruptedException {
+    public static Path generate(Path commandLine, Path results, Path report, String title) throws IOException, InterruptedException {
         Path home = home(commandLine);
         Files.createDirectories(report);
         Path log = report.resolveSibling(report.getFileName() + ".log");
@@ -43,7 +43,7 @@ public final class AllureHtml {
                 "--single-file",
                 "--clean",
                 "--name",
-                "Assay",
+                title,
                 "--output",
                 report.toAbsolutePath().toString(),
                 results.toAbsolutePath().toString());

@@ -112,6 +112,11 @@ public final class AllureResults {
             String problem = run.problem() == null ? "the run has no verdict" : Words.block(run.problem());
             result.setStatusDetails(new StatusDetails().setMessage("Harness trouble: " + problem));
         }
+        List<Parameter> parameters = result.getParameters();
+        parameters.add(excluded("run", Words.line(run.id(), 120)));
+        parameters.add(excluded("seconds", String.format(Locale.ROOT, "%.1f", run.seconds())));
+        run.candidate().files().forEach(f -> parameters.add(excluded(Words.line(f.file(), 120), sha(f.sha256()))));
+        run.candidate().loras().forEach(l -> parameters.add(excluded(Words.line(l.file(), 120), sha(l.sha256()))));
         result.getLabels().add(label("severity", broken ? "blocker" : "trivial"));
         return result;
     }
@@ -152,8 +157,7 @@ public final class AllureResults {
                 .filter(t -> !t.isEmpty())
                 .distinct()
                 .forEach(t -> result.getLabels().add(label("tag", t)));
-        result.getParameters().add(excluded("margin", Words.number(v.margin())));
-        result.getParameters().add(excluded("difference", Words.signed(v.estimate())));
+        result.getParameters().add(excluded("difference", Words.signed(v.estimate()))); // Allure shows it in the tree
         return result;
     }
 
@@ -171,11 +175,6 @@ public final class AllureResults {
                 label("story", Words.line(criterion, 120)),
                 label("framework", "assay"),
                 label("language", "java")));
-        List<Parameter> parameters = new ArrayList<>();
-        parameters.add(excluded("run", Words.line(run.id(), 120)));
-        parameters.add(excluded("seconds", String.format(Locale.ROOT, "%.1f", run.seconds())));
-        run.candidate().files().forEach(f -> parameters.add(excluded(Words.line(f.file(), 120), sha(f.sha256()))));
-        run.candidate().loras().forEach(l -> parameters.add(excluded(Words.line(l.file(), 120), sha(l.sha256()))));
         return new TestResult()
                 .setUuid(UUID.nameUUIDFromBytes((run.id() + "/" + identity).getBytes(StandardCharsets.UTF_8))
                         .toString())
@@ -188,7 +187,7 @@ public final class AllureResults {
                 .setStart(time)
                 .setStop(time)
                 .setLabels(labels)
-                .setParameters(parameters);
+                .setParameters(new ArrayList<>());
     }
 
     static Status status(String outcome) {
@@ -268,6 +267,7 @@ public final class AllureResults {
 
     private void environment() throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("outcome", run.outcome());
         facts.put("candidate", run.candidate().name());
         facts.put("base", run.base().name());
         run.candidate().loras().forEach(l -> facts.put("strength of " + l.file(), Words.number(l.strength())));
@@ -325,7 +325,7 @@ public final class AllureResults {
     }
 
     private static String sha(String sha256) {
-        return sha256 == null ? "not read" : Words.line(sha256, 64);
+        return sha256 == null ? "not read" : "sha256 " + Words.line(sha256, 16);
     }
 
     private static long start(RunRecord run) {

@@ -109,7 +109,7 @@ final class Description {
     }
 
     private static String sha(String sha256) {
-        return sha256 == null ? "" : "  sha256 " + sha256.substring(0, Math.min(12, sha256.length()));
+        return sha256 == null ? "" : "  sha256 " + Words.line(sha256, 64);
     }
 
     private static String unscored(VerdictEntry v) {

@@ -13,11 +13,11 @@ import java.util.Map;
 /** The paired differences per prompt as a static SVG: dots for pairs, the interval of the mean, the margin. */
 final class DifferencePlot {
     private static final int MOST_ROWS = 40;
-    private static final int ROW = 16;
-    private static final int LABELS = 250;
+    private static final int ROW = 20;
+    private static final int LABELS = 260;
     private static final int WIDTH = 820;
     private static final int RIGHT = 24;
-    private static final int TOP = 48;
+    private static final int TOP = 54;
 
     // Middle tones: seen on white and on a dark page.
     private static final String DOT = "#3b82f6";
@@ -43,26 +43,26 @@ final class DifferencePlot {
                 .toList();
         Scale scale = Scale.of(v, pairs);
         int bottom = TOP + rows.size() * ROW + 6;
-        int height = bottom + 40 + (rows.size() < cases.size() ? 14 : 0);
+        int height = bottom + 50 + (rows.size() < cases.size() ? 20 : 0);
 
         StringBuilder s = new StringBuilder();
         s.append(String.format(
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"100%%\" style=\"max-width:%dpx\""
-                        + " font-family=\"sans-serif\" font-size=\"11\" fill=\"currentColor\" role=\"img\""
+                        + " font-family=\"sans-serif\" font-size=\"14\" fill=\"currentColor\" role=\"img\""
                         + " aria-label=\"paired differences per prompt\">",
                 WIDTH,
                 height,
                 WIDTH));
-        line(s, scale.x(0), TOP - 26, bottom, AXIS, "");
+        line(s, scale.x(0), TOP - 30, bottom, AXIS, "");
         for (double limit : limits(v)) {
-            line(s, scale.x(limit), TOP - 26, bottom, LIMIT, " stroke-dasharray=\"5 3\"");
-            text(s, scale.x(limit), TOP - 32, "middle", LIMIT, "margin " + Words.signed(limit));
+            line(s, scale.x(limit), TOP - 30, bottom, LIMIT, " stroke-dasharray=\"5 3\"");
+            text(s, scale.x(limit), TOP - 36, "middle", LIMIT, "margin " + Words.signed(limit));
         }
         mean(s, v, scale);
         for (int i = 0; i < rows.size(); i++) {
             double y = TOP + i * ROW + ROW / 2.0;
-            text(s, LABELS - 10, y + 4, "end", null, Words.line(rows.get(i).getKey(), 38));
+            text(s, LABELS - 10, y + 5, "end", null, Words.line(rows.get(i).getKey(), 38));
             s.append(String.format(
                     Locale.ROOT,
                     "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-opacity=\"0.2\"/>",
@@ -82,13 +82,16 @@ final class DifferencePlot {
                                 (p.seed() == null ? "" : "seed " + p.seed() + ": ") + Words.signed(p.difference()))));
             }
         }
-        text(s, scale.x(scale.low), bottom + 14, "middle", null, Words.signed(scale.low));
-        text(s, scale.x(scale.high), bottom + 14, "middle", null, Words.signed(scale.high));
-        text(s, scale.x(0), bottom + 14, "middle", null, "0");
+        for (double end : List.of(scale.low, scale.high)) {
+            if (Math.abs(scale.x(end) - scale.x(0)) > 60) {
+                text(s, scale.x(end), bottom + 18, "middle", null, Words.signed(end));
+            }
+        }
+        text(s, scale.x(0), bottom + 18, "middle", null, "0");
         text(
                 s,
                 (LABELS + WIDTH - RIGHT) / 2.0,
-                bottom + 32,
+                bottom + 40,
                 "middle",
                 null,
                 "candidate minus base, " + Words.line(v.unit(), 40) + " (" + Words.better(v) + "); a dot is a pair");
@@ -96,7 +99,7 @@ final class DifferencePlot {
             text(
                     s,
                     (LABELS + WIDTH - RIGHT) / 2.0,
-                    bottom + 48,
+                    bottom + 60,
                     "middle",
                     null,
                     "the " + rows.size() + " prompts with the largest differences of " + cases.size());
@@ -122,8 +125,8 @@ final class DifferencePlot {
         if (v.estimate() == null) {
             return;
         }
-        double y = TOP - 12;
-        text(s, LABELS - 10, y + 4, "end", MEAN, "mean" + (hasInterval(v) ? " and " + percent(v) + " interval" : ""));
+        double y = TOP - 14;
+        text(s, LABELS - 10, y + 5, "end", MEAN, "mean" + (hasInterval(v) ? " and " + percent(v) + " interval" : ""));
         if (hasInterval(v)) {
             s.append(String.format(
                     Locale.ROOT,

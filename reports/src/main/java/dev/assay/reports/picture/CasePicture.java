@@ -14,8 +14,8 @@ import java.util.Optional;
 /** One worst case as one picture: base, candidate, difference, with what the metric saw. */
 public final class CasePicture {
     private static final int GAP = 12;
-    private static final int HEAD = 58;
-    private static final int FOOT = 44;
+    private static final int HEAD = 84;
+    private static final int FOOT = 56;
     private static final Color PAPER = new Color(0xfa, 0xfa, 0xfa);
     private static final Color INK = new Color(0x22, 0x22, 0x22);
     private static final Color SOFT = new Color(0x66, 0x66, 0x66);
@@ -38,8 +38,8 @@ public final class CasePicture {
         g.setColor(PAPER);
         g.fillRect(0, 0, page.getWidth(), page.getHeight());
         int line = page.getWidth() - 2 * GAP;
-        Lettering.write(g, worst.prompt(), GAP, 20, 15, line, INK);
-        Lettering.write(g, facts(worst, unit), GAP, 37, 12, line, SOFT);
+        Lettering.write(g, worst.prompt(), GAP, 26, 19, line, INK);
+        Lettering.write(g, facts(worst, unit), GAP, 48, 15, line, SOFT);
 
         Optional<Pixels.Difference> difference = base.flatMap(b -> candidate.map(c -> Pixels.difference(b, c)));
         List<Panel> panels = List.of(
@@ -53,17 +53,17 @@ public final class CasePicture {
         for (int i = 0; i < panels.size(); i++) {
             Panel panel = panels.get(i);
             int x = GAP + i * (width + GAP);
-            Lettering.write(g, panel.name(), x, HEAD - 6, 12, width, INK);
+            Lettering.write(g, panel.name(), x, HEAD - 8, 16, width, INK);
             g.drawImage(
                     panel.image().map(p -> Pixels.scaled(p, scale)).orElseGet(() -> Pixels.missing(width, height)),
                     x,
                     HEAD,
                     null);
             marks(g, panel.marks(), x, scale, width, height);
-            Lettering.write(g, panel.evidence(), x, HEAD + height + 18, 12, width, SOFT);
+            Lettering.write(g, panel.evidence(), x, HEAD + height + 20, 15, width, SOFT);
         }
         String zoom = scale == 1 ? "" : "shown at " + Words.number(scale) + " times its size";
-        Lettering.write(g, zoom, GAP, HEAD + height + 36, 11, line, SOFT);
+        Lettering.write(g, zoom, GAP, HEAD + height + 44, 14, line, SOFT);
         g.dispose();
         return page;
     }
@@ -98,10 +98,10 @@ public final class CasePicture {
             g.setColor(MARK);
             g.drawRect(left + x0, HEAD + y0, Math.max(1, x1 - x0 - 1), Math.max(1, y1 - y0 - 1));
             if (mark.label() != null && Lettering.available()) {
-                int room = Math.min(width - x0, 7 * mark.label().length() + 6);
-                int top = y0 >= 14 ? HEAD + y0 - 14 : HEAD + y0;
-                g.fillRect(left + x0, top, room, 14);
-                Lettering.write(g, mark.label(), left + x0 + 3, top + 11, 11, room - 4, Color.WHITE);
+                int room = Math.min(width - x0, 9 * mark.label().length() + 8);
+                int top = y0 >= 18 ? HEAD + y0 - 18 : HEAD + y0;
+                g.fillRect(left + x0, top, room, 18);
+                Lettering.write(g, mark.label(), left + x0 + 3, top + 14, 14, room - 4, Color.WHITE);
             }
         }
     }

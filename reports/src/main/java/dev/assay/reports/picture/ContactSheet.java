@@ -19,8 +19,8 @@ public final class ContactSheet {
     private static final int CELL = 128;
     private static final int GAP = 3;
     private static final int BETWEEN = 14;
-    private static final int HEAD = 30;
-    private static final int CAPTION = 20;
+    private static final int HEAD = 34;
+    private static final int CAPTION = 28;
     private static final Color PAPER = new Color(0xfa, 0xfa, 0xfa);
     private static final Color INK = new Color(0x22, 0x22, 0x22);
     private static final Color SOFT = new Color(0x66, 0x66, 0x66);
@@ -59,8 +59,8 @@ public final class ContactSheet {
         g.fillRect(0, 0, page.getWidth(), page.getHeight());
         for (int s = 0; s < seeds; s++) {
             int x = BETWEEN + s * (pair + BETWEEN);
-            Lettering.write(g, "base", x, 20, 12, CELL, SOFT);
-            Lettering.write(g, "candidate", x + CELL + GAP, 20, 12, CELL, SOFT);
+            Lettering.write(g, "base", x, 24, 17, CELL, SOFT);
+            Lettering.write(g, "candidate", x + CELL + GAP, 24, 17, CELL, SOFT);
         }
         for (int r = 0; r < rows.size(); r++) {
             int top = HEAD + r * rowHeight;
@@ -82,8 +82,8 @@ public final class ContactSheet {
                 row.get(0).prompt() + "   (seeds "
                         + String.join(", ", seeds.stream().map(String::valueOf).toList()) + ")",
                 BETWEEN,
-                top + 14,
-                12,
+                top + 21,
+                17,
                 width - 2 * BETWEEN,
                 INK);
         for (int s = 0; s < seeds.size(); s++) {
