@@ -1,0 +1,87 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.words.Words;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The build's final say about a run. It believes the verdicts, not the record's own summary, and nothing passes on nothing.
+ *
+ * @param outcome of the run
+ * @param reasons one line each; empty when it passed
+ * @param wholeRun those that are about no single criterion
+ */
+public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun) {
+    public Gate {
+        reasons = List.copyOf(reasons);
+        wholeRun = List.copyOf(wholeRun);
+    }
+
+    /** Trouble with the run as a whole. */
+    static Gate broken(String why) {
+        return new Gate(Outcome.BROKEN, List.of(why), List.of(why));
+    }
+
+    /** @param selected tags or tests were chosen, so that verdicts of other criteria may be absent */
+    public static Gate judge(RunRecord run, boolean selected) {
+        List<String> whole = new ArrayList<>();
+        List<String> broken = new ArrayList<>();
+        List<VerdictEntry> verdicts = run.verdicts() == null ? List.of() : run.verdicts();
+        if (run.problem() != null) {
+            return broken(Words.line(run.problem(), 600));
+        }
+        if (verdicts.isEmpty()) {
+            return broken("no criterion was judged");
+        }
+        if (verdicts.size() > run.criteriaDeclared() || (verdicts.size() < run.criteriaDeclared() && !selected)) {
+            whole.add(verdicts.size() + " verdicts for " + run.criteriaDeclared() + " criteria");
+        }
+        if (run.renderings() == null || run.renderings().isEmpty()) {
+            whole.add("no picture was looked at");
+        }
+        List<String> regressed = new ArrayList<>();
+        List<String> open = new ArrayList<>();
+        for (VerdictEntry v : verdicts) {
+            String line = Words.line(v.id(), 80) + ": " + Words.line(v.reason(), 300);
+            switch (outcome(v.outcome())) {
+                case PASSED -> {
+                    if (v.pairs() == 0) {
+                        whole.add(Words.line(v.id(), 80) + ": passed on no pair");
+                    }
+                }
+                case REGRESSED -> regressed.add(line);
+                case INCONCLUSIVE -> open.add(line);
+                case BROKEN -> broken.add(line);
+            }
+        }
+        Outcome found = !broken.isEmpty() || !whole.isEmpty()
+                ? Outcome.BROKEN
+                : !regressed.isEmpty() ? Outcome.REGRESSED : !open.isEmpty() ? Outcome.INCONCLUSIVE : Outcome.PASSED;
+        if (found != outcome(run.outcome()) && found != Outcome.BROKEN) {
+            whole.add("the record says " + Words.line(run.outcome(), 40) + ", its verdicts say " + found);
+            found = Outcome.BROKEN;
+        }
+        List<String> reasons = new ArrayList<>(whole);
+        reasons.addAll(broken);
+        reasons.addAll(regressed);
+        reasons.addAll(open);
+        return new Gate(found, reasons, whole);
+    }
+
+    /** Whether the build may go on. */
+    public boolean opens(boolean inconclusiveAllowed) {
+        return outcome == Outcome.PASSED || (outcome == Outcome.INCONCLUSIVE && inconclusiveAllowed);
+    }
+
+    private static Outcome outcome(String word) {
+        try {
+            return Outcome.valueOf(word == null ? "" : word.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            return Outcome.BROKEN;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package dev.assay.reports;
+
+/** Fails the build with one line for people; a stack trace would say nothing more. */
+public final class GateClosed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    GateClosed(String message) {
+        super(message, null, false, false);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecords;
+import dev.assay.reports.allure.AllureHtml;
+import dev.assay.reports.allure.AllureResults;
+import dev.assay.reports.words.Words;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * The last step of a build: makes the report of the run, prints the summary, and throws {@link GateClosed} unless the run
+ * passed. Trouble with the report is said, and never changes the verdict.
+ */
+public final class ReportMain {
+    private ReportMain() {}
+
+    /**
+     * What the build tells us; system properties, each of which may be absent or empty.
+     *
+     * @param out {@code assay.out}: folder of run records
+     * @param record {@code assay.record}: makes the report of this {@code run.json} again, however old
+     * @param target {@code assay.reports}: folder for {@code allure-results} and {@code allure-report}
+     * @param commandLine {@code assay.allure}: the unpacked command line of Allure
+     * @param buildStarted {@code assay.build.started}, ISO 8601; an older record is stale; null does not check
+     * @param selected {@code assay.selected} is not empty: tests were chosen by tags or names
+     * @param inconclusiveAllowed {@code assay.inconclusive} (or {@code ASSAY_INCONCLUSIVE}) is {@code allow}
+     * @param colors {@code assay.colors}: {@code on}, {@code off}, {@code auto} (on a terminal)
+     */
+    record Options(
+            Path out,
+            Path record,
+            Path target,
+            Path commandLine,
+            Instant buildStarted,
+            boolean selected,
+            boolean inconclusiveAllowed,
+            boolean colors) {
+        static Options read(UnaryOperator<String> property, Map<String, String> environment) {
+            String record = value(property, "assay.record", "");
+            String started = value(property, "assay.build.started", "");
+            Path target = Path.of(value(property, "assay.reports", "reports/target"));
+            String inconclusive =
+                    value(property, "assay.inconclusive", environment.getOrDefault("ASSAY_INCONCLUSIVE", "fail"));
+            if (!inconclusive.equals("fail") && !inconclusive.equals("allow")) {
+                throw new GateClosed(
+                        "assay.inconclusive: expected fail or allow, found " + Words.line(inconclusive, 60));
+            }
+            String colors = value(property, "assay.colors", "auto");
+            return new Options(
+                    Path.of(value(property, "assay.out", "suites/target/assay")),
+                    record.isEmpty() ? null : Path.of(record),
+                    target,
+                    Path.of(value(
+                            property,
+                            "assay.allure",
+                            target.resolve("allure-cli").toString())),
+                    started.isEmpty() ? null : instant(started),
+                    !value(property, "assay.selected", "").isEmpty(),
+                    inconclusive.equals("allow"),
+colors.equals("on")
+                            || (colors.equals("auto") && !environment.containsKey("NO_COLOR") && onTerminal()));
+        }
+
+        /** On Linux; elsewhere Java 17 to 25 have no common way to tell, and plain text is never wrong. */
+        private static boolean onTerminal() {
+            try {
+                String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+            } catch (IOException | RuntimeException notLinux) {
+                return false;
+            }
+        }
+
+        private static Instant instant(String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeParseException e) {
+                throw new GateClosed("assay.build.started: expected a time like 2026-11-22T23:59:59Z, found "
+                        + Words.line(text, 60));
+            }
+        }
+
+        private static String value(UnaryOperator<String> property, String name, String otherwise) {
+            String value = property.apply(name);
+            return value == null || value.isBlank() ? otherwise : value.strip();
+        }
+    }
+
+    /** Entry for the build. */
+    public static void main(String[] arguments) {
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true");
+        }
+        run(Options.read(System::getProperty, System.getenv()), System.out);
+    }
+
+    /** @throws GateClosed unless the run passed */
+    static void run(Options options, PrintStream out) {
+        Found found = find(options);
+        Gate gate = found.trouble() != null
+                ? Gate.broken(found.trouble())
+                : Gate.judge(found.run(), options.selected());
+        Made made = makeReport(found, options);
+
+        out.println();
+        Summary.lines(found.run(), gate, options.colors()).forEach(out::println);
+        if (made.problem() != null) {
+            out.println("The report could not be made: " + made.problem());
+        }
+        out.println("Report: " + made.path());
+        out.flush();
+        if (!gate.opens(options.inconclusiveAllowed())) {
+            throw new GateClosed(gate.outcome() + ": " + Summary.because(gate) + "; report: " + made.path());
+        }
+        if (made.problem() != null) {
+            throw new GateClosed(gate.outcome() + ", but the report could not be made: " + made.problem());
+        }
+    }
+
+    /** A record to show, and what is wrong with it, or null. */
+    private record Found(RunRecord run, Path folder, String trouble) {}
+
+    private static Found find(Options options) {
+        Path file = options.record() == null ? RunRecords.last(options.out()) : options.record();
+        if (!Files.isRegularFile(file)) {
+            return nothing(options, "the evaluation wrote no record: expected " + file);
+        }
+        RunRecord run;
+        Path folder;
+        try {
+            run = WholeRecord.of(RunRecords.read(file));
+            folder = options.record() == null
+                    ? RunRecords.folder(options.out(), run.id())
+                    : file.toAbsolutePath().getParent();
+        } catch (RuntimeException unreadable) {
+            return nothing(options, Words.line(unreadable.getMessage(), 600));
+        }
+        if (options.record() == null && options.buildStarted() != null && isStale(run, options.buildStarted())) {
+            return nothing(
+                    options,
+                    "the evaluation wrote no record: " + file + " is of " + Words.line(run.started(), 40)
+                            + ", before this build started (" + options.buildStarted() + ")");
+        }
+        return new Found(run, folder, null);
+    }
+
+    private static boolean isStale(RunRecord run, Instant buildStarted) {
+        try {
+            return Instant.parse(run.started()).isBefore(buildStarted);
+        } catch (RuntimeException unknown) {
+            return true;
+        }
+    }
+
+    private static Found nothing(Options options, String trouble) {
+        return new Found(WholeRecord.none(trouble), options.out(), trouble);
+    }
+
+    /** Where the report is, or null for the path and why not. */
+    private record Made(Path path, String problem) {}
+
+    @SuppressWarnings("CatchingUnchecked") // whatever happens to the report, the verdict is said
+    private static Made makeReport(Found found, Options options) {
+        Path results = options.target().resolve("allure-results");
+        Path report = options.target().resolve("allure-report");
+        Path index = report.resolve("index.html");
+        try {
+            Files.deleteIfExists(index); // an old report must not pass for this one
+            AllureResults.write(found.run(), found.folder(), results);
+            return new Made(AllureHtml.generate(options.commandLine(), results, report, "Assay: " + Words.line(found.run().candidate().name(), 60)), null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Made(results, "interrupted");
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+            return new Made(results, Words.line(e.toString(), 600));
+        }
+    }
+}

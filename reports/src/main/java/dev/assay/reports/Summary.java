@@ -1,0 +1,91 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.reports.words.Words;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A run in a few lines for the terminal: one per criterion, then the outcome. */
+public final class Summary {
+    private static final int MOST_REASON = 240;
+
+    private Summary() {}
+
+    /** The lines, without the path of the report. */
+    public static List<String> lines(RunRecord run, Gate gate, boolean colors) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Assay: " + Words.line(run.candidate().name(), 60) + " against "
+                + Words.line(run.base().name(), 60) + ", suite "
+                + Words.line(run.suite().name(), 60) + " "
+                + Words.line(run.suite().version(), 20));
+        List<String[]> cells = new ArrayList<>();
+        for (VerdictEntry v : run.verdicts()) {
+            cells.add(new String[] {
+                Words.line(v.family(), 20) + "/" + Words.line(v.id(), 50),
+                Words.line(v.outcome(), 14),
+                Words.signed(v.estimate()),
+                Words.interval(v.interval()),
+                "margin " + Words.number(v.margin()),
+                run.problem() == null ? Words.line(v.reason(), MOST_REASON) : "not judged"
+            });
+        }
+        int[] widths = new int[5];
+        cells.forEach(c -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], c[i].length());
+            }
+        });
+        for (String[] c : cells) {
+            StringBuilder line = new StringBuilder("  ");
+            for (int i = 0; i < widths.length; i++) {
+                String cell = i == 1 ? colored(c[i], c[i], colors) : c[i];
+                line.append(cell).append(" ".repeat(widths[i] - c[i].length() + 2));
+            }
+            lines.add(line.append(c[5]).toString());
+        }
+        if (run.problem() != null) {
+            Words.block(run.problem()).lines().forEach(l -> lines.add("  " + l));
+        }
+        lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": " + counts(run, gate) + "; "
+                + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, " + Words.time(run.seconds()));
+        return lines;
+    }
+
+    /** The criteria are in the table; what is wrong with the run as a whole is not. */
+    private static String counts(RunRecord run, Gate gate) {
+        if (run.problem() != null) {
+            return "nothing was judged";
+        }
+        if (gate.reasons().isEmpty()) {
+            return "all " + run.verdicts().size() + " criteria met";
+        }
+        Map<String, Long> counts = run.verdicts().stream()
+                .collect(Collectors.groupingBy(
+                        v -> Words.line(v.outcome(), 14).toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
+        List<String> parts = new ArrayList<>(gate.wholeRun());
+        counts.forEach((outcome, count) -> parts.add(count + " " + outcome));
+        return String.join(", ", parts);
+    }
+
+    /** All reasons of a gate in one line. */
+    static String because(Gate gate) {
+        return Words.line(String.join("; ", gate.reasons()), 900);
+    }
+
+    private static String colored(String text, String outcome, boolean colors) {
+        if (!colors) {
+            return text;
+        }
+        String code = switch (outcome) {
+            case "PASSED" -> "32";
+            case "INCONCLUSIVE" -> "33";
+            default -> "31";
+        };
+        return "\u001b[" + code + "m" + text + "\u001b[0m";
+    }
+}

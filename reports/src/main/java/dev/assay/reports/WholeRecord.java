@@ -1,0 +1,76 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.LoraPart;
+import dev.assay.harness.run.RunRecord.Model;
+import dev.assay.harness.run.RunRecord.ModelPart;
+import dev.assay.harness.run.RunRecord.RendererInfo;
+import dev.assay.harness.run.RunRecord.Settings;
+import dev.assay.harness.run.RunRecord.SuiteInfo;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Records without holes: a view may then read any part of them, whatever the file left out. */
+final class WholeRecord {
+    private static final Model UNKNOWN = new Model("unknown", List.of(), List.of());
+
+    private WholeRecord() {}
+
+    /** Stands for a run that left no record. */
+    static RunRecord none(String problem) {
+        return of(new RunRecord(
+                RunRecord.SCHEMA,
+                "none",
+                "BROKEN",
+                problem,
+                Instant.now().toString(),
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                0,
+                null,
+                null));
+    }
+
+    static RunRecord of(RunRecord r) {
+        return new RunRecord(
+                r.schema(),
+                Objects.requireNonNullElse(r.id(), "unknown"),
+                r.outcome(),
+                r.problem(),
+                Objects.requireNonNullElse(r.started(), ""),
+                r.seconds(),
+                r.renderSeconds(),
+                model(r.base()),
+                model(r.candidate()),
+                Objects.requireNonNullElse(r.suite(), new SuiteInfo("unknown", "", "", 0, 0)),
+                Objects.requireNonNullElse(r.settings(), new Settings(0, 0, 0, 0, "", "", 0)),
+                Objects.requireNonNullElse(r.renderer(), new RendererInfo("unknown", "", "unknown", Map.of())),
+                r.rendersMade(),
+                r.rendersReused(),
+                r.criteriaDeclared(),
+                known(r.verdicts()),
+                known(r.renderings()));
+    }
+
+    private static Model model(Model m) {
+        if (m == null) {
+            return UNKNOWN;
+        }
+        List<ModelPart> files = known(m.files());
+        List<LoraPart> loras = known(m.loras());
+        return new Model(Objects.requireNonNullElse(m.name(), "unknown"), files, loras);
+    }
+
+    private static <T> List<T> known(List<T> list) {
+        return list == null ? List.of() : list.stream().filter(Objects::nonNull).toList();
+    }
+}

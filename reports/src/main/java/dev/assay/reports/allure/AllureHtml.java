@@ -1,0 +1,103 @@
+package dev.assay.reports.allure;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Runs Allure's command line as a process of its own: its libraries stay out of ours. */
+public final class AllureHtml {
+    private static final Pattern SCRIPT =
+            Pattern.compile("<script\\b[^>]*>(?:(?!</script>).)*</script>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern ANALYTICS = Pattern.compile("googletagmanager\\.com|google-analytics\\.com|gtag\\(");
+    private static final int MOST_MINUTES = 10;
+
+    private AllureHtml() {}
+
+    /**
+     * Makes one HTML file without any call home.
+     *
+     * @param commandLine the unpacked distribution, or a folder with it inside
+     * @return the file
+     * @throws IOException saying what went wrong, with the process's last words
+     */
+    public static Path generate(Path commandLine, Path results, Path report, String title) throws IOException, InterruptedException {
+        Path home = home(commandLine);
+        Files.createDirectories(report);
+        Path log = report.resolveSibling(report.getFileName() + ".log");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classes = home.resolve("lib") + "/*" + File.pathSeparator + home.resolve("lib/config");
+        ProcessBuilder builder = new ProcessBuilder(
+                java,
+                "-Djava.awt.headless=true",
+                "-Dfile.encoding=UTF-8",
+                "-classpath",
+                classes,
+                "io.qameta.allure.CommandLine",
+                "generate",
+                "--single-file",
+                "--clean",
+                "--name",
+                title,
+                "--output",
+                report.toAbsolutePath().toString(),
+                results.toAbsolutePath().toString());
+        builder.environment().put("ALLURE_NO_ANALYTICS", "true");
+        builder.environment().put("APP_HOME", home.toAbsolutePath().toString());
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try {
+            if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
+                throw new IOException("Allure's command line was still at work after " + MOST_MINUTES + " minutes");
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        Path index = report.resolve("index.html");
+        if (process.exitValue() != 0 || !Files.isRegularFile(index)) {
+            List<String> words = Files.readAllLines(log, StandardCharsets.UTF_8);
+            throw new IOException("Allure's command line ended with " + process.exitValue() + ": "
+                    + String.join(" / ", words.subList(Math.max(0, words.size() - 3), words.size())));
+        }
+        String html = Files.readString(index, StandardCharsets.UTF_8);
+        String quiet = withoutAnalytics(html);
+        if (!quiet.equals(html)) {
+            Files.writeString(index, quiet, StandardCharsets.UTF_8);
+        }
+        return index;
+    }
+
+    /** Leaves out script elements that report to an analytics service. */
+    static String withoutAnalytics(String html) {
+        return ANALYTICS.matcher(html).find()
+                ? SCRIPT.matcher(html)
+                        .replaceAll(m ->
+                                ANALYTICS.matcher(m.group()).find() && m.group().length() < 5000
+                                        ? ""
+                                        : Matcher.quoteReplacement(m.group()))
+                : html;
+    }
+
+    private static Path home(Path commandLine) throws IOException {
+        if (Files.isDirectory(commandLine.resolve("lib"))) {
+            return commandLine;
+        }
+        if (Files.isDirectory(commandLine)) {
+            try (var inside = Files.list(commandLine)) {
+                var home = inside.filter(p -> Files.isDirectory(p.resolve("lib")))
+                        .sorted()
+                        .findFirst();
+                if (home.isPresent()) {
+                    return home.get();
+                }
+            }
+        }
+        throw new IOException("expected Allure's command line in " + commandLine + ", found no folder lib there");
+    }
+}

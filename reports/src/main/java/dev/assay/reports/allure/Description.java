@@ -1,0 +1,155 @@
+package dev.assay.reports.allure;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.LoraPart;
+import dev.assay.harness.run.RunRecord.Model;
+import dev.assay.harness.run.RunRecord.ModelPart;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.reports.words.Words;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The HTML that opens with a result; every text of the record is escaped. */
+final class Description {
+    private static final String CELL = "padding:3px 14px 3px 0;vertical-align:top;border-bottom:1px solid #8884";
+
+    private final StringBuilder html = new StringBuilder();
+
+    private Description() {}
+
+    /** What was found on one criterion. {@code picture} is a PNG to show at once, or null. */
+    static String of(VerdictEntry v, byte[] picture, String pictureName) {
+        Description d = new Description();
+        d.paragraph("<b>" + Words.html(v.outcome()) + "</b>: " + Words.html(Words.line(v.reason(), 2000)));
+        d.picture(picture, pictureName);
+        List<String[]> rows = new ArrayList<>();
+        if (v.baseMean() != null || v.candidateMean() != null) {
+            rows.add(row("base, mean", Words.number(v.baseMean()) + " " + v.unit()));
+            rows.add(row("candidate, mean", Words.number(v.candidateMean()) + " " + v.unit()));
+        }
+        rows.add(row("difference", Words.signed(v.estimate()) + (v.estimate() == null ? "" : " " + v.unit())));
+        rows.add(row(DifferencePlot.percent(v) + " interval", Words.interval(v.interval())));
+        rows.add(row("rule", Words.rule(v) + " (" + Words.better(v) + ")"));
+        rows.add(row("pairs", v.pairs() + " pairs of " + v.clusters() + " prompts"));
+        rows.add(row("unscored", unscored(v)));
+        if (v.finding() != null) {
+            rows.add(row("found", v.finding()));
+        }
+        rows.add(row("metric", v.metric() + ", version " + v.metricVersion() + ", on " + v.scope()));
+        d.table(rows);
+        d.html.append(DifferencePlot.svg(v));
+        return d.html.toString();
+    }
+
+    /** What was judged, on what, with the first contact sheet. */
+    static String of(RunRecord r, byte[] picture, String pictureName) {
+        Description d = new Description();
+        if (r.problem() != null) {
+            d.paragraph("<b>Nothing was judged.</b>");
+            d.html.append("<pre style=\"white-space:pre-wrap\">")
+                    .append(Words.html(r.problem()))
+                    .append("</pre>");
+        } else {
+            d.paragraph("<b>" + Words.html(r.outcome()) + "</b>, " + counts(r));
+        }
+        List<String[]> rows = new ArrayList<>();
+        rows.add(row(
+                "suite",
+                r.suite().name() + ", version " + r.suite().version() + ", "
+                        + r.suite().prompts() + " prompts, " + r.suite().seedsPerPrompt() + " seeds each"));
+        model(rows, "candidate", r.candidate());
+        model(rows, "base", r.base());
+        rows.add(row(
+                "pictures",
+                r.settings().width() + " x " + r.settings().height() + ", "
+                        + r.settings().steps()
+                        + " steps, guidance " + Words.number(r.settings().guidanceScale()) + ", "
+                        + r.settings().sampler()
+                        + " (" + r.settings().scheduler() + "), clip skip "
+                        + r.settings().clipSkip()));
+        rows.add(row(
+                "renderer",
+                r.renderer().name() + " " + r.renderer().version() + " on "
+                        + r.renderer().device()));
+        rows.add(row("renders", r.rendersMade() + " made, " + r.rendersReused() + " reused"));
+        rows.add(row("time", Words.time(r.seconds()) + ", of which rendering " + Words.time(r.renderSeconds())));
+        d.table(rows);
+        d.picture(picture, pictureName);
+        return d.html.toString();
+    }
+
+    static String counts(RunRecord r) {
+        Map<String, Long> counts = r.verdicts().stream()
+                .collect(Collectors.groupingBy(
+                        v -> Words.html(v.outcome()).toLowerCase(java.util.Locale.ROOT),
+                        java.util.TreeMap::new,
+                        Collectors.counting()));
+        return r.verdicts().size() + " of " + r.criteriaDeclared() + " criteria judged: "
+                + counts.entrySet().stream()
+                        .map(e -> e.getValue() + " " + e.getKey())
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static void model(List<String[]> rows, String role, Model model) {
+        String files = model.files().stream().map(Description::part).collect(Collectors.joining("\n"));
+        String loras = model.loras().stream().map(Description::part).collect(Collectors.joining("\n"));
+        rows.add(row(
+                role, model.name() + (files.isEmpty() ? "" : "\n" + files) + (loras.isEmpty() ? "" : "\n" + loras)));
+    }
+
+    private static String part(ModelPart p) {
+        return p.file() + sha(p.sha256());
+    }
+
+    private static String part(LoraPart p) {
+        return p.file() + " at strength " + Words.number(p.strength()) + sha(p.sha256());
+    }
+
+    private static String sha(String sha256) {
+        return sha256 == null ? "" : "  sha256 " + Words.line(sha256, 64);
+    }
+
+    private static String unscored(VerdictEntry v) {
+        if (v.unscored() == 0) {
+            return "none";
+        }
+        return v.unscored() + " pairs"
+                + (v.unscoredReasons() == null ? Map.<String, Integer>of() : v.unscoredReasons())
+                        .entrySet().stream()
+                                .sorted(Map.Entry.comparingByKey())
+                                .map(e -> "\n" + e.getValue() + ": " + Words.line(e.getKey(), 400))
+                                .collect(Collectors.joining());
+    }
+
+    private static String[] row(String name, String value) {
+        return new String[] {name, value};
+    }
+
+    private void paragraph(String escaped) {
+        html.append("<p>").append(escaped).append("</p>");
+    }
+
+    private void table(List<String[]> rows) {
+        html.append("<table style=\"border-collapse:collapse;margin:12px 0\">");
+        for (String[] r : rows) {
+            html.append("<tr><td style=\"" + CELL + ";opacity:0.7;white-space:nowrap\">")
+                    .append(Words.html(r[0]))
+                    .append("</td><td style=\"" + CELL + ";overflow-wrap:anywhere\">")
+                    .append(Words.html(r[1]).replace("\n", "<br>"))
+                    .append("</td></tr>");
+        }
+        html.append("</table>");
+    }
+
+    private void picture(byte[] png, String name) {
+        if (png != null) {
+            html.append("<p><img style=\"max-width:100%\" alt=\"" + Words.html(name)
+                            + "\" src=\"data:image/png;base64,")
+                    .append(Base64.getEncoder().encodeToString(png))
+                    .append("\"></p>");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.assay.reports.picture;
+
+import dev.assay.harness.run.RunRecord.MarkEntry;
+import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.reports.words.Words;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** One worst case as one picture: base, candidate, difference, with what the metric saw. */
+public final class CasePicture {
+    private static final int GAP = 12;
+    private static final int HEAD = 84;
+    private static final int FOOT = 56;
+    private static final Color PAPER = new Color(0xfa, 0xfa, 0xfa);
+    private static final Color INK = new Color(0x22, 0x22, 0x22);
+    private static final Color SOFT = new Color(0x66, 0x66, 0x66);
+    private static final Color MARK = new Color(0xff, 0x2d, 0x95); // rare in pictures, seen on dark and light
+
+    private CasePicture() {}
+
+    /** Composes the picture; a missing picture leaves a crossed-out field. */
+    public static BufferedImage compose(
+            WorstCase worst, String unit, Optional<BufferedImage> base, Optional<BufferedImage> candidate) {
+        BufferedImage any = candidate.or(() -> base).orElseGet(() -> Pixels.missing(64, 64));
+        int ownWidth = any.getWidth();
+        int ownHeight = any.getHeight();
+        double scale = Pixels.scaleForPeople(ownWidth, ownHeight);
+        int width = (int) Math.round(ownWidth * scale);
+        int height = (int) Math.round(ownHeight * scale);
+
+        BufferedImage page = new BufferedImage(3 * width + 4 * GAP, HEAD + height + FOOT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = page.createGraphics();
+        g.setColor(PAPER);
+        g.fillRect(0, 0, page.getWidth(), page.getHeight());
+        int line = page.getWidth() - 2 * GAP;
+        Lettering.write(g, worst.prompt(), GAP, 26, 19, line, INK);
+        Lettering.write(g, facts(worst, unit), GAP, 48, 15, line, SOFT);
+
+        Optional<Pixels.Difference> difference = base.flatMap(b -> candidate.map(c -> Pixels.difference(b, c)));
+        List<Panel> panels = List.of(
+                new Panel("base", base, worst.baseEvidence(), worst.baseMarks()),
+                new Panel("candidate", candidate, worst.candidateEvidence(), worst.candidateMarks()),
+                new Panel(
+                        "difference" + difference.map(CasePicture::gain).orElse(""),
+                        difference.map(Pixels.Difference::image),
+                        difference.map(CasePicture::largest).orElse("one of the pictures is missing"),
+                        List.of()));
+        for (int i = 0; i < panels.size(); i++) {
+            Panel panel = panels.get(i);
+            int x = GAP + i * (width + GAP);
+            Lettering.write(g, panel.name(), x, HEAD - 8, 16, width, INK);
+            g.drawImage(
+                    panel.image().map(p -> Pixels.scaled(p, scale)).orElseGet(() -> Pixels.missing(width, height)),
+                    x,
+                    HEAD,
+                    null);
+            marks(g, panel.marks(), x, scale, width, height);
+            Lettering.write(g, panel.evidence(), x, HEAD + height + 20, 15, width, SOFT);
+        }
+        String zoom = scale == 1 ? "" : "shown at " + Words.number(scale) + " times its size";
+        Lettering.write(g, zoom, GAP, HEAD + height + 44, 14, line, SOFT);
+        g.dispose();
+        return page;
+    }
+
+    private record Panel(String name, Optional<BufferedImage> image, String evidence, List<MarkEntry> marks) {}
+
+    private static String facts(WorstCase w, String unit) {
+        String values = w.base() == null || w.candidate() == null
+                ? ""
+                : "   base " + Words.number(w.base()) + ", candidate " + Words.number(w.candidate());
+        return w.caseId() + "   seed " + w.seed() + values + "   difference " + Words.signed(w.difference()) + " "
+                + unit;
+    }
+
+    private static String gain(Pixels.Difference d) {
+        return d.gain() == 1 ? "" : ", made " + d.gain() + " times brighter";
+    }
+
+    private static String largest(Pixels.Difference d) {
+        return d.largest() == 0
+                ? "identical pixels"
+                : String.format(Locale.ROOT, "largest: %d of 255 levels", d.largest());
+    }
+
+    private static void marks(Graphics2D g, List<MarkEntry> marks, int left, double scale, int width, int height) {
+        g.setStroke(new BasicStroke(2));
+        for (MarkEntry mark : marks == null ? List.<MarkEntry>of() : marks) {
+            int x0 = clamp(mark.x0() * scale, width);
+            int y0 = clamp(mark.y0() * scale, height);
+            int x1 = clamp(mark.x1() * scale, width);
+            int y1 = clamp(mark.y1() * scale, height);
+            g.setColor(MARK);
+            g.drawRect(left + x0, HEAD + y0, Math.max(1, x1 - x0 - 1), Math.max(1, y1 - y0 - 1));
+            if (mark.label() != null && Lettering.available()) {
+                int room = Math.min(width - x0, 9 * mark.label().length() + 8);
+                int top = y0 >= 18 ? HEAD + y0 - 18 : HEAD + y0;
+                g.fillRect(left + x0, top, room, 18);
+                Lettering.write(g, mark.label(), left + x0 + 3, top + 14, 14, room - 4, Color.WHITE);
+            }
+        }
+    }
+
+    private static int clamp(double value, int most) {
+        return (int) Math.max(0, Math.min(most, Math.round(value)));
+    }
+}

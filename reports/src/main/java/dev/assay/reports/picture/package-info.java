@@ -1,0 +1,2 @@
+/** Pictures for people: comparisons and contact sheets. */
+package dev.assay.reports.picture;

@@ -1,0 +1,160 @@
+package dev.assay.reports.words;
+
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.Locale;
+
+/** Names and numbers as people read them. Prompts, file names and messages come from strangers: they are made plain first. */
+public final class Words {
+    private Words() {}
+
+    /**
+     * One line without control characters, terminal escapes or characters that turn the direction of writing.
+     *
+     * @param most characters kept; a longer text ends in an ellipsis
+     */
+    public static String line(String text, int most) {
+        return cut(block(text).replaceAll("\\s+", " ").strip(), most);
+    }
+
+    /** Like {@link #line} with its line breaks kept. */
+    public static String block(String text) {
+        if (text == null) {
+            return "";
+        }
+        String calm = text.replaceAll("\u001b\\[[0-9;?]*[ -/]*[@-~]", "")
+                .replace("\r\n", "\n")
+                .replace('\t', ' ');
+        StringBuilder plain = new StringBuilder(calm.length());
+        calm.codePoints().filter(c -> c == '\n' || isPlain(c)).forEach(plain::appendCodePoint);
+        return plain.toString();
+    }
+
+    private static boolean isPlain(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.UNASSIGNED -> false;
+            case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.PRIVATE_USE -> false;
+            default -> true;
+        };
+    }
+
+    private static String cut(String text, int most) {
+        return text.codePointCount(0, text.length()) <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";
+    }
+
+    /** Text for an element or an attribute of HTML, made plain. */
+    public static String html(String text) {
+        return block(text)
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+
+    /** Three significant digits, without an exponent for everyday sizes: {@code 0.0831}, {@code -12.4}; {@code -} for null. */
+    public static String number(Double value) {
+        if (value == null) {
+            return "-";
+        }
+        if (!Double.isFinite(value)) {
+            return value.toString();
+        }
+        if (value == 0) {
+            return "0";
+        }
+        double size = Math.abs(value);
+        if (size >= 1e6 || size < 1e-4) {
+            return String.format(Locale.ROOT, "%.2e", value);
+        }
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(size >= 1000 ? 6 : 3));
+        return rounded.signum() == 0
+                ? "0"
+                : rounded.setScale(Math.max(0, rounded.scale()), java.math.RoundingMode.HALF_EVEN)
+                        .stripTrailingZeros()
+                        .toPlainString();
+    }
+
+    /** {@link #number} with its sign. */
+    public static String signed(Double value) {
+        String number = number(value);
+        return value != null && value > 0 ? "+" + number : number;
+    }
+
+    /** {@code [-0.21, -0.08]}, or {@code -}. */
+    public static String interval(List<Double> interval) {
+        return interval == null || interval.size() != 2
+                ? "-"
+                : "[" + signed(interval.get(0)) + ", " + signed(interval.get(1)) + "]";
+    }
+
+    /** {@code 42 s}, {@code 3 min 4 s}. */
+    public static String time(double seconds) {
+        long whole = Math.round(seconds);
+        return seconds < 10
+                ? String.format(Locale.ROOT, "%.1f s", seconds)
+                : whole < 60 ? whole + " s" : whole < 3600 ? whole / 60 + " min " + whole % 60 + " s" : hours(whole);
+    }
+
+    private static String hours(long seconds) {
+        return seconds / 3600 + " h " + seconds / 60 % 60 + " min";
+    }
+
+    /** {@code vendi: diversity within a prompt}. */
+    public static String title(VerdictEntry verdict) {
+        String scope = "suite".equals(verdict.scope()) ? "" : " (" + line(verdict.scope(), 60) + ")";
+        return line(verdict.metric(), 60) + scope + ": " + question(verdict);
+    }
+
+    /** What the metric looks at; a metric that is not listed here is named by its family. */
+    private static String question(VerdictEntry verdict) {
+        return switch (line(verdict.metric(), 60)) {
+            case "blank-frame" -> "frames that show nothing";
+            case "grid" -> "a pattern locked to the pixel grid";
+            case "limbs" -> "hands and feet of figures";
+            case "clip-score" -> "pictures show what the prompt says";
+            case "vendi" -> "diversity within a prompt";
+            case "effect" -> "the candidate changes something";
+            default ->
+                switch (line(verdict.family(), 60)) {
+                    case "artifact" -> "defects of the picture";
+                    case "anatomy" -> "bodies";
+                    case "adherence" -> "pictures show what the prompt says";
+                    case "diversity" -> "variety of the pictures";
+                    case "aesthetic" -> "how pleasing the pictures are";
+                    case "effect" -> "the candidate changes something";
+                    case "cost" -> "time and memory";
+                    default -> line(verdict.family(), 60);
+                };
+        };
+    }
+
+    /** The rule with its margin as a sentence, about candidate minus base. */
+    public static String rule(VerdictEntry v) {
+        String margin = number(v.margin()) + " " + line(v.unit(), 40);
+        return switch (line(v.rule(), 40)) {
+            case "NON_INFERIOR" ->
+                switch (line(v.better(), 40)) {
+                    case "HIGHER" -> "may fall by at most " + margin;
+                    case "LOWER" -> "may rise by at most " + margin;
+                    default -> "may drift either way by at most " + margin;
+                };
+            case "NONE_NEW" -> "no pair may be worse than in the base";
+            case "EFFECTIVE" -> "must differ from the base by more than the noise floor plus " + margin;
+            default -> line(v.rule(), 40) + ", margin " + margin;
+        };
+    }
+
+    /** {@code higher is better}. */
+    public static String better(VerdictEntry v) {
+        return switch (line(v.better(), 40)) {
+            case "HIGHER" -> "higher is better";
+            case "LOWER" -> "lower is better";
+            default -> "any drift is a change for the worse";
+        };
+    }
+}
