@@ -1,6 +1,7 @@
 package dev.assay.harness.nn.diffusion;
 
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.nn.weights.WeightChange;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
