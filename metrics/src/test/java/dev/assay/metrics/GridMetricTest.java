@@ -155,7 +155,7 @@ class GridMetricTest {
         prompts.addAll(suite(11, 1, 2, 32, NOTHING, NOTHING));
         assertThatThrownBy(() -> new GridMetric().score(prompts))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("expected pictures of one size, found 64 x 64 and, for prompt 0, 32 x 32");
+                .hasMessageContaining("expected pictures of one size, found 64 x 64 and, for prompt-0, 32 x 32");
     }
 
     private static Pattern lines(int period, double amplitude) {
