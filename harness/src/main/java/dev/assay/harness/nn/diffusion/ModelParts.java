@@ -6,6 +6,7 @@ import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.nn.text.ClipTextConfig;
+import dev.assay.harness.nn.text.ClipTokenizer;
 import dev.assay.harness.nn.weights.StateDict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,9 +143,12 @@ public final class ModelParts implements AutoCloseable {
         return scheduler;
     }
 
-    /** The tokenizer's folder; of a single file, the folder {@code tokenizer} beside it, which may not be there. */
-    public Path tokenizer() {
-        return tokenizer;
+    /** The folder's tokenizer; of a single file, a folder {@code tokenizer} beside it, else that of OpenAI's CLIP. */
+    public ClipTokenizer openTokenizer() {
+        int positions = textConfig.maxPositions();
+        return Files.isDirectory(tokenizer) || Files.isDirectory(path)
+                ? ClipTokenizer.open(tokenizer, positions)
+                : ClipTokenizer.openAi(positions);
     }
 
     @Override

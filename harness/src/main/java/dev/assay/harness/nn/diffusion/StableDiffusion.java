@@ -60,7 +60,7 @@ public final class StableDiffusion implements AutoCloseable {
                 return full;
             }
         };
-        tokenizer = ClipTokenizer.open(parts.tokenizer(), parts.textConfig().maxPositions());
+        tokenizer = parts.openTokenizer();
         // Networks copy what they keep, so what the change made can go when they are built.
         try (PointerScope changed = new PointerScope();
                 PointerScope kept = new PointerScope()) {

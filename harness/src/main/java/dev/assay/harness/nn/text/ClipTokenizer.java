@@ -8,10 +8,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 
 /**
  * CLIP's byte-pair tokenizer, as transformers' fast one: NFC, white space to one space, lower case, no ftfy. Begin and end
@@ -21,6 +26,9 @@ public final class ClipTokenizer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WORDS =
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]" + "|[^\\s\\p{L}\\p{N}]+";
+
+    private static final String BEGIN = "<|startoftext|>";
+    private static final String END = "<|endoftext|>";
 
     static {
         System.setProperty("ai.djl.offline", "true");
@@ -76,6 +84,52 @@ public final class ClipTokenizer implements AutoCloseable {
         } catch (IOException e) {
             throw new ModelFileException(folder, "cannot be read", e);
         }
+    }
+
+    /**
+     * The tokenizer of OpenAI's CLIP, which every Stable Diffusion 1 checkpoint was trained with: 49,408 tokens, padded with
+     * the end token. Single-file checkpoints do not bring it along.
+     */
+    public static ClipTokenizer openAi(int length) {
+        try (InputStream resource = ClipTokenizer.class.getResourceAsStream("/dev/assay/clip/merges.txt.gz")) {
+            List<String> lines = new String(new GZIPInputStream(resource).readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            ObjectNode definition = definition(vocabulary(lines), lines, BEGIN, END);
+            return of("CLIP's vocabulary", definition, length, END, END);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Bytes, bytes that end a word, merges in their order, begin, end. */
+    private static ObjectNode vocabulary(List<String> merges) {
+        ObjectNode vocabulary = JSON.createObjectNode();
+        List<String> bytes = byteLetters();
+        bytes.forEach(b -> vocabulary.put(b, vocabulary.size()));
+        bytes.forEach(b -> vocabulary.put(b + "</w>", vocabulary.size()));
+        merges.stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#version"))
+                .forEach(line -> vocabulary.put(line.replace(" ", ""), vocabulary.size()));
+        vocabulary.put(BEGIN, vocabulary.size());
+        vocabulary.put(END, vocabulary.size());
+        return vocabulary;
+    }
+
+    /** GPT-2's printable letters for bytes: those that are printable in Latin-1, then the others from 256 on. */
+    private static List<String> byteLetters() {
+        List<String> letters = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (int b = 33; b < 256; b++) {
+            if (b < 127 || (b > 160 && b != 173)) {
+                letters.add(Character.toString(b));
+            }
+        }
+        for (int other = 256; letters.size() + others.size() < 256; other++) {
+            others.add(Character.toString(other));
+        }
+        letters.addAll(others);
+        return letters;
     }
 
     private static ClipTokenizer of(String where, ObjectNode definition, int length, String end, String pad)
