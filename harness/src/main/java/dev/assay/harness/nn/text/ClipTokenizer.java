@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -65,7 +66,8 @@ public final class ClipTokenizer implements AutoCloseable {
                         JSON.readTree(folder.resolve("vocab.json").toFile()),
                         Files.readAllLines(folder.resolve("merges.txt")),
                         token(special, config, "bos_token", "<|startoftext|>"),
-                        token(special, config, "eos_token", "<|endoftext|>"));
+                        token(special, config, "eos_token", "<|endoftext|>"),
+                        token(special, config, "pad_token", "<|endoftext|>"));
             }
             return of(
                     folder.toString(),
@@ -139,11 +141,11 @@ public final class ClipTokenizer implements AutoCloseable {
     }
 
     /** What transformers' {@code CLIPTokenizer} builds from a vocabulary and merges, as a {@code tokenizer.json}. */
-    private static ObjectNode definition(JsonNode vocab, List<String> lines, String begin, String end) {
+    private static ObjectNode definition(JsonNode vocab, List<String> lines, String begin, String end, String pad) {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", "1.0");
         ArrayNode added = root.putArray("added_tokens");
-        for (String token : List.of(begin, end)) {
+        for (String token : new LinkedHashSet<>(List.of(begin, end, pad))) { // found in the text, too
             added.addObject()
                     .put("id", vocab.path(token).asLong())
                     .put("content", token)
