@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
@@ -73,7 +74,8 @@ public final class ClipTokenizer implements AutoCloseable {
                         JSON.readTree(folder.resolve("vocab.json").toFile()),
                         Files.readAllLines(folder.resolve("merges.txt")),
                         token(special, config, "bos_token", "<|startoftext|>"),
-                        token(special, config, "eos_token", "<|endoftext|>"));
+                        token(special, config, "eos_token", "<|endoftext|>"),
+                        token(special, config, "pad_token", "<|endoftext|>"));
             }
             return of(
                     folder.toString(),
@@ -95,7 +97,7 @@ public final class ClipTokenizer implements AutoCloseable {
             List<String> lines = new String(new GZIPInputStream(resource).readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
-            ObjectNode definition = definition(vocabulary(lines), lines, BEGIN, END);
+            ObjectNode definition = definition(vocabulary(lines), lines, BEGIN, END, END);
             return of("CLIP's vocabulary", definition, length, END, END);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -193,11 +195,11 @@ public final class ClipTokenizer implements AutoCloseable {
     }
 
     /** What transformers' {@code CLIPTokenizer} builds from a vocabulary and merges, as a {@code tokenizer.json}. */
-    private static ObjectNode definition(JsonNode vocab, List<String> lines, String begin, String end) {
+    private static ObjectNode definition(JsonNode vocab, List<String> lines, String begin, String end, String pad) {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", "1.0");
         ArrayNode added = root.putArray("added_tokens");
-        for (String token : List.of(begin, end)) {
+        for (String token : new LinkedHashSet<>(List.of(begin, end, pad))) { // found in the text, too
             added.addObject()
                     .put("id", vocab.path(token).asLong())
                     .put("content", token)
