@@ -64,14 +64,15 @@ public final class ReportMain {
                     started.isEmpty() ? null : instant(started),
                     !value(property, "assay.selected", "").isEmpty(),
                     inconclusive.equals("allow"),
-colors.equals("on")
+                    colors.equals("on")
                             || (colors.equals("auto") && !environment.containsKey("NO_COLOR") && onTerminal()));
         }
 
         /** On Linux; elsewhere Java 17 to 25 have no common way to tell, and plain text is never wrong. */
         private static boolean onTerminal() {
             try {
-                String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+                String target =
+                        Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
                 return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
             } catch (IOException | RuntimeException notLinux) {
                 return false;
@@ -104,9 +105,8 @@ colors.equals("on")
     /** @throws GateClosed unless the run passed */
     static void run(Options options, PrintStream out) {
         Found found = find(options);
-        Gate gate = found.trouble() != null
-                ? Gate.broken(found.trouble())
-                : Gate.judge(found.run(), options.selected());
+        Gate gate =
+                found.trouble() != null ? Gate.broken(found.trouble()) : Gate.judge(found.run(), options.selected());
         Made made = makeReport(found, options);
 
         out.println();
@@ -174,7 +174,13 @@ colors.equals("on")
         try {
             Files.deleteIfExists(index); // an old report must not pass for this one
             AllureResults.write(found.run(), found.folder(), results);
-            return new Made(AllureHtml.generate(options.commandLine(), results, report, "Assay: " + Words.line(found.run().candidate().name(), 60)), null);
+            return new Made(
+                    AllureHtml.generate(
+                            options.commandLine(),
+                            results,
+                            report,
+                            "Assay: " + Words.line(found.run().candidate().name(), 60)),
+                    null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Made(results, "interrupted");

@@ -52,7 +52,8 @@ public final class Summary {
             Words.block(run.problem()).lines().forEach(l -> lines.add("  " + l));
         }
         lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": " + counts(run, gate) + "; "
-                + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, " + Words.time(run.seconds()));
+                + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, "
+                + Words.time(run.seconds()));
         return lines;
     }
 
@@ -66,7 +67,9 @@ public final class Summary {
         }
         Map<String, Long> counts = run.verdicts().stream()
                 .collect(Collectors.groupingBy(
-                        v -> Words.line(v.outcome(), 14).toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
+                        v -> Words.line(v.outcome(), 14).toLowerCase(Locale.ROOT),
+                        TreeMap::new,
+                        Collectors.counting()));
         List<String> parts = new ArrayList<>(gate.wholeRun());
         counts.forEach((outcome, count) -> parts.add(count + " " + outcome));
         return String.join(", ", parts);

@@ -6,8 +6,8 @@ import dev.assay.harness.run.RunRecord.MarkEntry;
 import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.PairEntry;
-import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.RendererInfo;
+import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.Settings;
 import dev.assay.harness.run.RunRecord.SuiteInfo;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
@@ -28,8 +28,9 @@ import javax.imageio.ImageIO;
 
 /** Records of runs that never were, with pictures on disk: coloured shapes, to which the candidate adds a leg. */
 public final class Runs {
-    public static final String HOSTILE = "<script>alert(1)</script> \u001b[31mred\u001b[0m \u202eesrever\u202c \u0000 'q' \"d\" & "
-            + "</td></table><img src=x onerror=alert(2)> " + "long ".repeat(400);
+    public static final String HOSTILE =
+            "<script>alert(1)</script> \u001b[31mred\u001b[0m \u202eesrever\u202c \u0000 'q' \"d\" & "
+                    + "</td></table><img src=x onerror=alert(2)> " + "long ".repeat(400);
     private static final int SIZE = 64;
     private static final List<Long> SEEDS = List.of(1L, 2L, 3L, 4L);
     private static final List<String> PROMPTS = List.of(
@@ -59,8 +60,22 @@ public final class Runs {
                 "ab12".repeat(16),
                 PROMPTS,
                 List.of(
-                        verdict("blank-frame", "artifact", "PASSED", "NONE_NEW", "LOWER", 0, "no new defect in 56 pairs"),
-                        verdict("grid", "artifact", "PASSED", "NON_INFERIOR", "LOWER", 1.0, "at most 0.3 grey levels worse"),
+                        verdict(
+                                "blank-frame",
+                                "artifact",
+                                "PASSED",
+                                "NONE_NEW",
+                                "LOWER",
+                                0,
+                                "no new defect in 56 pairs"),
+                        verdict(
+                                "grid",
+                                "artifact",
+                                "PASSED",
+                                "NON_INFERIOR",
+                                "LOWER",
+                                1.0,
+                                "at most 0.3 grey levels worse"),
                         verdict(
                                 "limbs",
                                 "anatomy",
@@ -69,7 +84,14 @@ public final class Runs {
                                 "LOWER",
                                 0.15,
                                 "worse by 0.61 (90 % interval 0.48 to 0.74); at most 0.15 is allowed"),
-                        verdict("clip-score", "adherence", "PASSED", "NON_INFERIOR", "HIGHER", 0.05, "not worse by more than 0.02"),
+                        verdict(
+                                "clip-score",
+                                "adherence",
+                                "PASSED",
+                                "NON_INFERIOR",
+                                "HIGHER",
+                                0.05,
+                                "not worse by more than 0.02"),
                         verdict(
                                 "vendi",
                                 "diversity",
@@ -78,7 +100,14 @@ public final class Runs {
                                 "HIGHER",
                                 0.2,
                                 "the interval crosses the margin; about 12 more prompts would decide"),
-                        verdict("effect", "effect", "BROKEN", "EFFECTIVE", "HIGHER", 2.0, "java.lang.IllegalStateException: out of memory at Vae.java:12")),
+                        verdict(
+                                "effect",
+                                "effect",
+                                "BROKEN",
+                                "EFFECTIVE",
+                                "HIGHER",
+                                2.0,
+                                "java.lang.IllegalStateException: out of memory at Vae.java:12")),
                 pictures(folder, PROMPTS));
     }
 

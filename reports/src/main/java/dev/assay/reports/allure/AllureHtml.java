@@ -26,7 +26,8 @@ public final class AllureHtml {
      * @return the file
      * @throws IOException saying what went wrong, with the process's last words
      */
-    public static Path generate(Path commandLine, Path results, Path report, String title) throws IOException, InterruptedException {
+    public static Path generate(Path commandLine, Path results, Path report, String title)
+            throws IOException, InterruptedException {
         Path home = home(commandLine);
         Files.createDirectories(report);
         Path log = report.resolveSibling(report.getFileName() + ".log");
