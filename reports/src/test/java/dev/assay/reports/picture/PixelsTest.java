@@ -1,9 +1,11 @@
 package dev.assay.reports.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PixelsTest {
@@ -36,28 +38,28 @@ class PixelsTest {
     }
 
     @Test
-    void pictures_without_any_font_are_still_drawn() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.awt.headless=true",
-                        "-Dsun.font.fontmanager=no.such.FontManager",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WithoutFonts.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String words = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(words).isZero();
-        assertThat(words).contains("drawn without letters: true");
+    void a_text_wider_than_its_room_is_cut() {
+        BufferedImage image = plain(8, 0);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> Lettering.write(image.createGraphics(), "a long text", 0, 8, 8, 1, java.awt.Color.WHITE));
     }
 
-    static final class WithoutFonts {
-        private WithoutFonts() {}
-
-        public static void main(String[] arguments) {
-            BufferedImage image = plain(8, 0);
-            Lettering.write(image.createGraphics(), "text", 0, 8, 8, 8, java.awt.Color.WHITE);
-            System.out.println("drawn without letters: " + !Lettering.available());
+    @Test
+    void what_java_throws_without_fonts_is_no_letters() {
+        for (Throwable thrown : List.of(
+                new InternalError("Fontconfig head is null"),
+                new UnsatisfiedLinkError("libfreetype.so.6"),
+                new NullPointerException("sun.awt.FontConfiguration.head"))) {
+            assertThat(Lettering.works(() -> sneak(thrown))).isFalse();
         }
+        assertThat(Lettering.works(() -> {})).isTrue();
+    }
+
+    private static void sneak(Throwable thrown) {
+        if (thrown instanceof Error e) {
+            throw e;
+        }
+        throw (RuntimeException) thrown;
     }
 }
