@@ -86,7 +86,7 @@ public final class AllureResults {
             result(criterion(run.verdicts().get(i), i));
         }
         environment();
-        json("executor.json", Map.of("name", "Assay", "type", "assay", "buildName", Words.line(run.id(), 120)));
+        json("executor.json", Map.of("name", "Assay", "type", "assay", "buildName", text(run.id(), 120)));
         json("categories.json", categories());
     }
 
@@ -109,14 +109,14 @@ public final class AllureResults {
                 .setAttachments(attached);
         result.setStop(start + Math.max(0, Math.round(1000 * run.seconds())));
         if (broken) {
-            String problem = run.problem() == null ? "the run has no verdict" : Words.block(run.problem());
+            String problem = run.problem() == null ? "the run has no verdict" : calm(Words.block(run.problem()));
             result.setStatusDetails(new StatusDetails().setMessage("Harness trouble: " + problem));
         }
         List<Parameter> parameters = result.getParameters();
-        parameters.add(excluded("run", Words.line(run.id(), 120)));
+        parameters.add(excluded("run", text(run.id(), 120)));
         parameters.add(excluded("seconds", String.format(Locale.ROOT, "%.1f", run.seconds())));
-        run.candidate().files().forEach(f -> parameters.add(excluded(Words.line(f.file(), 120), sha(f.sha256()))));
-        run.candidate().loras().forEach(l -> parameters.add(excluded(Words.line(l.file(), 120), sha(l.sha256()))));
+        run.candidate().files().forEach(f -> parameters.add(excluded(text(f.file(), 120), sha(f.sha256()))));
+        run.candidate().loras().forEach(l -> parameters.add(excluded(text(l.file(), 120), sha(l.sha256()))));
         result.getLabels().add(label("severity", broken ? "blocker" : "trivial"));
         return result;
     }
@@ -131,7 +131,7 @@ public final class AllureResults {
         for (WorstCase w : worst.subList(0, Math.min(MOST_WORST, worst.size()))) {
             Optional<BufferedImage> base = picture(w, "base");
             Optional<BufferedImage> candidate = picture(w, "candidate");
-            String name = Words.line(w.caseId(), 80) + ", seed " + w.seed();
+            String name = text(w.caseId(), 80) + ", seed " + w.seed();
             byte[] png = Pixels.png(CasePicture.compose(w, v.unit(), base, candidate));
             attached.add(attach(name + ": base | candidate | difference", "image/png", ".png", png));
             if (base.isPresent() && candidate.isPresent()) {
@@ -146,14 +146,14 @@ public final class AllureResults {
                 firstName = name;
             }
         }
-        TestResult result = base(v.family(), v.id(), Words.title(v), time)
+        TestResult result = base(v.family(), v.id(), calm(Words.title(v)), time)
                 .setStatus(status(v.outcome()))
                 .setStatusDetails(details(v))
                 .setDescriptionHtml(Description.of(v, first, firstName))
                 .setAttachments(attached);
         result.getLabels().add(label("severity", severity(v)));
         Stream.of(v.family(), v.metric(), v.scope())
-                .map(t -> Words.line(t, 60))
+                .map(t -> text(t, 60))
                 .filter(t -> !t.isEmpty())
                 .distinct()
                 .forEach(t -> result.getLabels().add(label("tag", t)));
@@ -162,17 +162,17 @@ public final class AllureResults {
     }
 
     private TestResult base(String family, String criterion, String name, long time) {
-        String suite = Words.line(run.suite().name(), 80);
-        String candidate = Words.line(run.candidate().name(), 80);
-        String familyName = Words.line(family, 40);
-        String identity = suite + "/" + candidate + "/" + familyName + "/" + Words.line(criterion, 120);
+        String suite = text(run.suite().name(), 80);
+        String candidate = text(run.candidate().name(), 80);
+        String familyName = text(family, 40);
+        String identity = suite + "/" + candidate + "/" + familyName + "/" + text(criterion, 120);
         List<Label> labels = new ArrayList<>(List.of(
                 label("parentSuite", suite),
                 label("suite", candidate),
                 label("subSuite", familyName),
                 label("epic", candidate),
                 label("feature", familyName),
-                label("story", Words.line(criterion, 120)),
+                label("story", text(criterion, 120)),
                 label("framework", "assay"),
                 label("language", "java")));
         return new TestResult()
@@ -200,10 +200,10 @@ public final class AllureResults {
     }
 
     private StatusDetails details(VerdictEntry v) {
-        String reason = Words.line(v.reason(), 2000);
+        String reason = text(v.reason(), 2000);
         String message = switch (status(v.outcome())) {
             case PASSED -> reason;
-            case FAILED -> "Regression: " + Words.line(v.metric(), 60) + ": " + reason;
+            case FAILED -> "Regression: " + text(v.metric(), 60) + ": " + reason;
             case SKIPPED -> "Inconclusive: " + reason;
             case BROKEN ->
                 "Harness trouble: "
@@ -215,7 +215,7 @@ public final class AllureResults {
     }
 
     private static String severity(VerdictEntry v) {
-        String word = Words.line(v.severity(), 20).toLowerCase(Locale.ROOT);
+        String word = text(v.severity(), 20).toLowerCase(Locale.ROOT);
         return Set.of("blocker", "critical", "normal", "minor", "trivial").contains(word) ? word : "normal";
     }
 
@@ -249,8 +249,8 @@ public final class AllureResults {
     private List<Map<String, Object>> categories() {
         Map<String, Set<String>> metrics = new LinkedHashMap<>();
         run.verdicts()
-                .forEach(v -> metrics.computeIfAbsent(Words.line(v.family(), 40), f -> new LinkedHashSet<>())
-                        .add(Pattern.quote(Words.line(v.metric(), 60))));
+                .forEach(v -> metrics.computeIfAbsent(text(v.family(), 40), f -> new LinkedHashSet<>())
+                        .add(Pattern.quote(text(v.metric(), 60))));
         List<Map<String, Object>> categories = new ArrayList<>();
         metrics.forEach((family, names) -> categories.add(category(
                 "Regression: " + (family.equals("artifact") ? "artifacts" : family),
@@ -279,9 +279,9 @@ public final class AllureResults {
         facts.put("time", Words.time(run.seconds()));
         facts.put("run", run.id());
         StringBuilder text = new StringBuilder();
-        facts.forEach((k, v) -> text.append(escape(Words.line(k, 120), true))
+        facts.forEach((k, v) -> text.append(escape(text(k, 120), true))
                 .append(" = ")
-                .append(escape(Words.line(v, 200), false))
+                .append(escape(text(v, 200), false))
                 .append('\n'));
         Files.writeString(results.resolve("environment.properties"), text, StandardCharsets.US_ASCII);
     }
@@ -316,6 +316,15 @@ public final class AllureResults {
         Files.write(results.resolve(name), JSON.writeValueAsBytes(value));
     }
 
+    private static String text(String text, int most) {
+        return calm(Words.line(text, most));
+    }
+
+    /** Allure 2.34 puts status messages into its page as HTML, where an image's onerror runs: no text of ours may hold a tag. */
+    private static String calm(String text) {
+        return text.replace('<', '\u2039').replace('>', '\u203a');
+    }
+
     private static Label label(String name, String value) {
         return new Label().setName(name).setValue(value);
     }
@@ -325,7 +334,7 @@ public final class AllureResults {
     }
 
     private static String sha(String sha256) {
-        return sha256 == null ? "not read" : "sha256 " + Words.line(sha256, 16);
+        return sha256 == null ? "not read" : "sha256 " + text(sha256, 16);
     }
 
     private static long start(RunRecord run) {

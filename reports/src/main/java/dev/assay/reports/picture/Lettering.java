@@ -17,18 +17,20 @@ final class Lettering {
         return AVAILABLE;
     }
 
-    @SuppressWarnings(
-            "CatchingUnchecked") // whatever goes wrong in Java's font code, pictures matter more than captions
     private static boolean probe() {
-        BufferedImage image = new BufferedImage(64, 32, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
+        Graphics2D g = new BufferedImage(64, 32, BufferedImage.TYPE_INT_RGB).createGraphics();
+        boolean works = works(() -> draw(g, "Assay", 2, 20, 14, 60, Color.WHITE));
+        g.dispose();
+        return works;
+    }
+
+    /** What Java throws without fonts depends on what is missing: a library, a configuration, every font file. */
+    static boolean works(Runnable drawing) {
         try {
-            draw(g, "Assay", 2, 20, 14, 60, Color.WHITE);
+            drawing.run();
             return true;
         } catch (RuntimeException | LinkageError | InternalError noFonts) {
             return false;
-        } finally {
-            g.dispose();
         }
     }
 
@@ -44,9 +46,10 @@ final class Lettering {
         g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, size));
         g.setColor(color);
         String fitting = text;
-        while (fitting.length() > 1 && g.getFontMetrics().stringWidth(fitting) > width) {
-            int keep = Math.max(1, Math.min(fitting.length() - 2, fitting.length() * 15 / 16));
-            fitting = fitting.substring(0, keep) + "…";
+        for (int keep = text.length() * 15 / 16;
+                keep > 0 && g.getFontMetrics().stringWidth(fitting) > width;
+                keep = keep * 15 / 16) {
+            fitting = text.substring(0, keep) + "…";
         }
         g.drawString(fitting, x, y);
     }

@@ -1,0 +1,120 @@
+package dev.assay.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.verdict.Outcome;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GateTest {
+    private static final String STARTED = "2026-11-22T12:00:00Z";
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"PASSED,true,true", "REGRESSED,false,false", "INCONCLUSIVE,false,true", "BROKEN,false,false"})
+    void the_build_goes_on_when_passed_or_when_inconclusive_is_allowed(
+            String outcome, boolean strict, boolean lenient) {
+        Gate gate = Gate.judge(Runs.single(folder, outcome), false);
+        assertThat(gate.outcome().name()).isEqualTo(outcome.equals("BROKEN") ? "BROKEN" : outcome);
+        assertThat(gate.opens(false)).isEqualTo(strict);
+        assertThat(gate.opens(true)).isEqualTo(lenient);
+    }
+
+    @Test
+    void missing_verdicts_are_broken_unless_tests_were_chosen() {
+        RunRecord run = Runs.single(folder, "PASSED");
+        RunRecord fewer = Runs.with(run, "PASSED", 2, run.verdicts(), STARTED);
+        assertThat(Gate.judge(fewer, false).reasons()).containsExactly("1 verdicts for 2 criteria");
+        assertThat(Gate.judge(fewer, true).outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(Gate.judge(Runs.with(run, "PASSED", 1, List.of(), STARTED), true)
+                        .outcome())
+                .isEqualTo(Outcome.BROKEN);
+    }
+
+    @Test
+    void a_record_that_contradicts_its_verdicts_is_broken() {
+        RunRecord run = Runs.single(folder, "REGRESSED");
+        assertThat(Gate.judge(Runs.with(run, "PASSED", 1, run.verdicts(), STARTED), false)
+                        .outcome())
+                .isEqualTo(Outcome.BROKEN);
+    }
+
+    @Test
+    void no_record_fails_the_build() {
+        assertThatThrownBy(() -> say(folder, null))
+                .isInstanceOf(GateClosed.class)
+                .hasMessageStartingWith("BROKEN: the evaluation wrote no record");
+    }
+
+    @Test
+    void a_record_of_an_earlier_build_fails_the_build() {
+        RunRecords.write(folder, Runs.single(folder, "PASSED"));
+        assertThatThrownBy(() -> say(folder, Instant.parse("2026-11-22T12:00:01Z")))
+                .isInstanceOf(GateClosed.class)
+                .hasMessageContaining("before this build started");
+    }
+
+    @Test
+    void trouble_with_the_report_does_not_hide_the_verdict() {
+        RunRecords.write(folder, Runs.single(folder, "REGRESSED"));
+        assertThatThrownBy(() -> say(folder, Instant.parse(STARTED)))
+                .isInstanceOf(GateClosed.class)
+                .hasMessageStartingWith("REGRESSED: grid: because; report: ");
+    }
+
+    @Test
+    void an_unreadable_record_fails_the_build() throws IOException {
+        Files.writeString(RunRecords.last(folder), "{\"schema\":\"assay-run/9\"}");
+        assertThatThrownBy(() -> say(folder, null))
+                .isInstanceOf(GateClosed.class)
+                .hasMessageContaining("assay-run/9");
+    }
+
+    /** Without a command line of Allure, so that no HTML can be made. */
+    private static String say(Path out, Instant started) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ReportMain.run(
+                new ReportMain.Options(
+                        out, null, out.resolve("reports"), out.resolve("none"), started, false, false, false),
+                new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void a_wrong_setting_is_said() {
+        Map<String, String> set = Map.of("assay.inconclusive", "maybe");
+        assertThatThrownBy(() -> ReportMain.Options.read(set::get, Map.of()))
+                .hasMessage("assay.inconclusive: expected fail or allow, found maybe");
+        assertThat(ReportMain.Options.read(k -> null, Map.of("ASSAY_INCONCLUSIVE", "allow"))
+                        .inconclusiveAllowed())
+                .isTrue();
+    }
+
+    @Test
+    void the_summary_has_a_line_per_criterion_and_no_escapes_of_strangers() {
+        RunRecord run = Runs.mixed(folder);
+        List<String> lines = Summary.lines(run, Gate.judge(run, false), false);
+        assertThat(lines).hasSize(8);
+        assertThat(lines.get(3)).contains("anatomy/limbs").contains("REGRESSED").contains("margin 0.15");
+        RunRecord hostile = Runs.hostile(folder);
+        String text = String.join("\n", Summary.lines(hostile, Gate.judge(hostile, false), false));
+        assertThat(text).doesNotContain("\u001b").doesNotContain("\u202e");
+        assertThat(Summary.lines(run, Gate.judge(run, false), true).get(3)).contains("\u001b[31mREGRESSED\u001b[0m");
+    }
+}

@@ -1,0 +1,21 @@
+package dev.assay.reports.words;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WordsTest {
+    @ParameterizedTest
+    @CsvSource({"0,0", "0.083149,0.0831", "-12.44,-12.4", "1234.56,1234.56", "0.00001,1.00e-05", "100,100", "0.5,0.5"})
+    void numbers_have_three_digits(double value, String words) {
+        assertThat(Words.number(value)).isEqualTo(words);
+    }
+
+    @Test
+    void lines_lose_escapes_direction_marks_and_length() {
+        assertThat(Words.line("a\u001b[31mb\u001b[0m\u202e\n\tc\u0000", 20)).isEqualTo("ab c");
+        assertThat(Words.line("abcdef", 4)).isEqualTo("abc…");
+    }
+}
