@@ -7,7 +7,6 @@ import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
-import dev.assay.harness.render.Renderers;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.suite.Criterion;

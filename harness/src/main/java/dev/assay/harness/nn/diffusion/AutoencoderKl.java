@@ -4,7 +4,7 @@ import dev.assay.harness.nn.ops.Attention;
 import dev.assay.harness.nn.ops.Conv2d;
 import dev.assay.harness.nn.ops.GroupNorm;
 import dev.assay.harness.nn.ops.Linear;
-import dev.assay.harness.nn.ops.Scopes;
+import dev.assay.harness.nn.weights.Scopes;
 import dev.assay.harness.nn.weights.StateDict;
 import dev.assay.harness.nn.weights.WeightReader;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package dev.assay.harness.nn.diffusion;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.Checkpoint;
-import dev.assay.harness.nn.ops.Scopes;
 import dev.assay.harness.nn.text.ClipTextModel;
 import dev.assay.harness.nn.text.ClipTokenizer;
+import dev.assay.harness.nn.weights.Scopes;
 import dev.assay.harness.nn.weights.WeightChange;
 import java.util.LinkedHashMap;
 import java.util.Map;

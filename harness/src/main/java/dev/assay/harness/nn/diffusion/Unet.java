@@ -3,7 +3,7 @@ package dev.assay.harness.nn.diffusion;
 import dev.assay.harness.nn.ops.Conv2d;
 import dev.assay.harness.nn.ops.GroupNorm;
 import dev.assay.harness.nn.ops.Linear;
-import dev.assay.harness.nn.ops.Scopes;
+import dev.assay.harness.nn.weights.Scopes;
 import dev.assay.harness.nn.weights.StateDict;
 import dev.assay.harness.nn.weights.WeightReader;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package dev.assay.harness.nn.ops;
 
+import dev.assay.harness.nn.weights.Scopes;
 import dev.assay.harness.nn.weights.WeightReader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;

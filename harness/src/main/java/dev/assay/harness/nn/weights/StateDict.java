@@ -4,7 +4,6 @@ import dev.assay.harness.model.DType;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
-import dev.assay.harness.nn.ops.Scopes;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

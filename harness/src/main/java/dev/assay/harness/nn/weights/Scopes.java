@@ -1,4 +1,4 @@
-package dev.assay.harness.nn.ops;
+package dev.assay.harness.nn.weights;
 
 import java.util.Iterator;
 import org.bytedeco.javacpp.Pointer;
