@@ -36,6 +36,8 @@ def randomise(model, scale=0.5):
                 p.copy_(0.1 * torch.randn_like(p))
             elif p.dim() > 1:
                 p.mul_(scale)
+            if "proj_in" in name:  # small inputs of the layer norms
+                p.mul_(0.1)
             p.copy_(p.half().float())
     return model.eval()
 
