@@ -58,7 +58,8 @@ public final class ModelParts implements AutoCloseable {
             unet = u.rename(name -> SingleFile.translate(unetNames, name));
             vae = v.rename(name -> SingleFile.translate(vaeNames, name));
             scheduler = SchedulerConfig.STABLE_DIFFUSION_1;
-            tokenizer = path.resolveSibling("tokenizer");
+            Path beside = path.resolveSibling("tokenizer");
+            tokenizer = Files.isDirectory(beside) ? beside : null;
         }
     }
 
@@ -142,7 +143,7 @@ public final class ModelParts implements AutoCloseable {
         return scheduler;
     }
 
-    /** The tokenizer's folder; of a single file, the folder {@code tokenizer} beside it, which may not be there. */
+    /** The tokenizer's folder; of a single file, the folder {@code tokenizer} beside it, or null. */
     public Path tokenizer() {
         return tokenizer;
     }

@@ -59,7 +59,10 @@ public final class StableDiffusion implements AutoCloseable {
                 return full;
             }
         };
-        tokenizer = ClipTokenizer.open(parts.tokenizer(), parts.textConfig().maxPositions());
+        int positions = parts.textConfig().maxPositions();
+        tokenizer = parts.tokenizer() == null
+                ? ClipTokenizer.openAi(positions)
+                : ClipTokenizer.open(parts.tokenizer(), positions);
         // Networks copy what they keep, so what the change made can go when they are built.
         try (PointerScope changed = new PointerScope();
                 PointerScope kept = new PointerScope()) {

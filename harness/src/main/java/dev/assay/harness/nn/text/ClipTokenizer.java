@@ -6,13 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.ModelFileException;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 
 /**
  * CLIP's byte-pair tokenizer, as transformers' fast one: NFC, white space to one space, lower case, no ftfy. Begin and end
@@ -20,6 +28,8 @@ import java.util.Map;
  */
 public final class ClipTokenizer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String OPENAI = "bpe_simple_vocab_16e6.txt.gz";
+    private static final int OPENAI_MERGES = 49152 - 256 - 2;
     private static final String WORDS =
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]" + "|[^\\s\\p{L}\\p{N}]+";
 
@@ -78,6 +88,38 @@ public final class ClipTokenizer implements AutoCloseable {
         } catch (IOException e) {
             throw new ModelFileException(folder, "cannot be read", e);
         }
+    }
+
+    /** The tokenizer of OpenAI's CLIP, for models that do not bring theirs: all single files of Stable Diffusion 1. */
+    public static ClipTokenizer openAi(int length) {
+        try (InputStream in = ClipTokenizer.class.getResourceAsStream(OPENAI);
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8))) {
+            List<String> merges = lines.lines().skip(1).limit(OPENAI_MERGES).toList();
+            ObjectNode vocab = JSON.createObjectNode();
+            List<String> bytes = byteSymbols();
+            bytes.forEach(b -> vocab.put(b, vocab.size()));
+            bytes.forEach(b -> vocab.put(b + "</w>", vocab.size()));
+            merges.forEach(m -> vocab.put(m.replace(" ", ""), vocab.size()));
+            vocab.put("<|startoftext|>", vocab.size());
+            vocab.put("<|endoftext|>", vocab.size());
+            String end = "<|endoftext|>";
+            return of(OPENAI, definition(vocab, merges, "<|startoftext|>", end, end), length, end, end);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A printable character for every byte, in the order of the ids: printable Latin-1 first, the rest from U+0100 on. */
+    private static List<String> byteSymbols() {
+        List<String> symbols = new ArrayList<>();
+        IntStream.of(0x21, 0xa1, 0xae)
+                .forEach(from -> IntStream.rangeClosed(from, from == 0x21 ? 0x7e : from == 0xa1 ? 0xac : 0xff)
+                        .forEach(c -> symbols.add(Character.toString(c))));
+        for (int next = 0x100; symbols.size() < 256; next++) {
+            symbols.add(Character.toString(next));
+        }
+        return symbols;
     }
 
     private static ClipTokenizer of(String where, ObjectNode definition, int length, String end, String pad)
