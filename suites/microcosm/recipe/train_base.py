@@ -3,8 +3,8 @@
     python train_base.py new OUT                  VAE, then UNet and text encoder, from scratch (hours on two cores)
     python train_base.py continue FROM OUT        UNet and text encoder go on from the weights in FROM; its VAE is kept
 
-The folder `tokenizer` is made by make_tokenizer.py. Pictures are drawn and encoded before training, so that a step costs
-only the UNet and the text encoder. Every run is seeded; wall-clock never enters, so a run can be repeated.
+The folder `tokenizer` is made by make_tokenizer.py. Pictures are drawn and encoded before training, so that a step
+costs only the UNet and the text encoder. Every run is seeded; wall-clock never enters, so a run can be repeated.
 """
 
 from __future__ import annotations
@@ -183,9 +183,10 @@ def train_stage(stage: Stage, unet: UNet2DConditionModel, text: CLIPTextModel, t
         t = (u * 1000).long().clamp(max=999)
         a, noise = levels[t].view(-1, 1, 1, 1), torch.randn_like(z)
         noised, wanted = a.sqrt() * z + (1 - a).sqrt() * noise, a.sqrt() * noise - (1 - a).sqrt() * z
-        again = (((words == above) | (words == below)).any(1) & (t > 500)).nonzero()[:, 0] if stage.contrast else pick[:0]
+        again = (((words == above) | (words == below)).any(1) & (t > 500) & (stage.contrast > 0)).nonzero()[:, 0]
         swapped = torch.where(words == above, below, torch.where(words == below, above, words))[again]
-        guess = unet(torch.cat([noised, noised[again]]), torch.cat([t, t[again]]), text(torch.cat([words, swapped]))[0]).sample
+        codes = text(torch.cat([words, swapped]))[0]
+        guess = unet(torch.cat([noised, noised[again]]), torch.cat([t, t[again]]), codes).sample
         error = (guess - torch.cat([wanted, wanted[again]])).square().mean((1, 2, 3))
         loss = plain = error[:batch].mean()
         if len(again):
@@ -208,6 +209,8 @@ def train_stage(stage: Stage, unet: UNet2DConditionModel, text: CLIPTextModel, t
 
 def save(out: Path, unet, text, vae, tokenizer) -> None:
     """The diffusers layout, in half precision."""
+    for part in (unet, vae):
+        part.register_to_config(_name_or_path="microcosm")
     unet.half().save_pretrained(out / "unet")
     text.half().save_pretrained(out / "text_encoder")
     vae.half().save_pretrained(out / "vae")
@@ -215,8 +218,9 @@ def save(out: Path, unet, text, vae, tokenizer) -> None:
     for name in ("vocab.json", "merges.txt"):
         (out / "tokenizer" / name).write_bytes((HERE / "tokenizer" / name).read_bytes())
     new_scheduler().save_pretrained(out / "scheduler")
-    index = {"_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.42.1", "feature_extractor": [None, None],
-             "image_encoder": [None, None], "requires_safety_checker": False, "safety_checker": [None, None],
+    index = {"_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.42.1",
+             "feature_extractor": [None, None], "image_encoder": [None, None], "requires_safety_checker": False,
+             "safety_checker": [None, None],
              "scheduler": ["diffusers", "DDIMScheduler"], "text_encoder": ["transformers", "CLIPTextModel"],
              "tokenizer": ["transformers", "CLIPTokenizer"], "unet": ["diffusers", "UNet2DConditionModel"],
              "vae": ["diffusers", "AutoencoderKL"]}

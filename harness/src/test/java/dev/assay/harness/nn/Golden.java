@@ -9,10 +9,15 @@ import dev.assay.harness.nn.weights.StateDict;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** Golden files of {@code golden_networks.py}. */
 public final class Golden {
     private static final Path ROOT = Path.of("src/test/resources/golden/networks");
+
+    static {
+        torch.set_num_threads(1); // threads cost more than they save on such small models, above all on a busy machine
+    }
 
     private Golden() {}
 

@@ -7,6 +7,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Scaled dot-product attention with several heads; the scale is 1 / sqrt(head size). */
 public final class Attention {
+    static {
+        Blas.oneThread();
+    }
+
     private Attention() {}
 
     /**

@@ -7,23 +7,33 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A fully connected layer: (..., in) to (..., out). */
 public final class Linear {
+    /** Weights from which on oneDNN is used on a CPU; below, its conversions cost more than the product. */
+    private static final long LARGE = 1 << 16;
+
+    static {
+        Blas.oneThread();
+    }
+
     private final Tensor weight; // (out, in)
     private final TensorOptional bias; // (out)
+    private final boolean oneDnn;
 
     private Linear(Tensor weight, TensorOptional bias) {
-        this.weight = weight;
+        oneDnn = weight.numel() >= LARGE && weight.is_cpu() && weight.scalar_type() == ScalarType.Float;
+        this.weight = oneDnn ? weight.to_mkldnn() : weight;
         this.bias = bias;
     }
 
     public static Linear of(WeightReader w, String name, long in, long out) {
-        return new Linear(w.take(name + ".weight", out, in), new TensorOptional(w.take(name + ".bias", out)));
+        return stacked(w, true, in, new long[] {out}, name);
     }
 
     public static Linear withoutBias(WeightReader w, String name, long in, long out) {
-        return new Linear(w.take(name + ".weight", out, in), new TensorOptional());
+        return stacked(w, false, in, new long[] {out}, name);
     }
 
     /** Several layers on the same input as one; their outputs stand one after the other. */
@@ -42,11 +52,14 @@ public final class Linear {
             }
             Tensor weight = complete ? torch.cat(weights, 0) : torch.empty(0);
             TensorOptional b = complete && bias ? new TensorOptional(torch.cat(biases, 0)) : new TensorOptional();
-            return new Linear(Scopes.handOut(weight, parts), Scopes.handOut(b, parts));
+            Linear linear = new Linear(weight, b);
+            Scopes.handOut(linear.weight, parts);
+            Scopes.handOut(b, parts);
+            return linear;
         }
     }
 
     public Tensor forward(Tensor x) {
-        return torch.linear(x, weight, bias);
+        return oneDnn ? torch.mkldnn_linear(x.to_mkldnn(), weight, bias).to_dense() : torch.linear(x, weight, bias);
     }
 }

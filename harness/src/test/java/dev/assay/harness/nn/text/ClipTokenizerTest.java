@@ -13,16 +13,27 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ClipTokenizerTest {
     @Test
-    void ids_equal_those_of_transformers() {
-        JsonNode cases = Golden.json("tokenizer.json").path("cases");
-        assertThat(cases).hasSizeGreaterThan(5);
+    void ids_from_vocabulary_and_merges_equal_those_of_transformers() {
         try (ClipTokenizer tokenizer = ClipTokenizer.open(Golden.path("sd/tokenizer"), 16)) {
-            for (JsonNode c : cases) {
-                long[] expected = new ObjectMapper().convertValue(c.path("ids"), long[].class);
-                assertThat(tokenizer.encode(c.path("text").asText()))
-                        .as(c.path("text").asText())
-                        .isEqualTo(expected);
-            }
+            check(tokenizer, "tokenizer.json");
+        }
+    }
+
+    @Test
+    void ids_of_the_vocabulary_in_the_jar_equal_those_of_transformers() {
+        try (ClipTokenizer tokenizer = ClipTokenizer.openAi(77)) {
+            check(tokenizer, "tokenizer_openai.json");
+        }
+    }
+
+    private static void check(ClipTokenizer tokenizer, String golden) {
+        JsonNode cases = Golden.json(golden).path("cases");
+        assertThat(cases).hasSizeGreaterThan(5);
+        for (JsonNode c : cases) {
+            long[] expected = new ObjectMapper().convertValue(c.path("ids"), long[].class);
+            assertThat(tokenizer.encode(c.path("text").asText()))
+                    .as(c.path("text").asText())
+                    .isEqualTo(expected);
         }
     }
 
