@@ -115,8 +115,12 @@ public final class AllureResults {
         List<Parameter> parameters = result.getParameters();
         parameters.add(excluded("run", text(run.id(), 120)));
         parameters.add(excluded("seconds", String.format(Locale.ROOT, "%.1f", run.seconds())));
-        run.candidate().files().forEach(f -> parameters.add(excluded(text(f.file(), 120), sha(f.sha256()))));
-        run.candidate().loras().forEach(l -> parameters.add(excluded(text(l.file(), 120), sha(l.sha256()))));
+        run.candidate().files().stream()
+                .filter(f -> Words.isWeights(f.file()))
+                .forEach(f -> parameters.add(excluded(text(f.file(), 120), sha(f.sha256()))));
+        run.candidate()
+                .loras()
+                .forEach(l -> parameters.add(excluded(text(Words.fileName(l.file()), 120), sha(l.sha256()))));
         result.getLabels().add(label("severity", broken ? "blocker" : "trivial"));
         return result;
     }
@@ -270,7 +274,9 @@ public final class AllureResults {
         facts.put("outcome", run.outcome());
         facts.put("candidate", run.candidate().name());
         facts.put("base", run.base().name());
-        run.candidate().loras().forEach(l -> facts.put("strength of " + l.file(), Words.number(l.strength())));
+        run.candidate()
+                .loras()
+                .forEach(l -> facts.put("strength of " + Words.fileName(l.file()), Words.number(l.strength())));
         facts.put("suite", run.suite().name() + " " + run.suite().version());
         facts.put("renderer", run.renderer().name() + " " + run.renderer().version());
         facts.put("device", run.renderer().device());

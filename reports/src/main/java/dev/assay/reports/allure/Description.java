@@ -76,8 +76,8 @@ final class Description {
                         + r.renderer().device()));
         rows.add(row("renders", r.rendersMade() + " made, " + r.rendersReused() + " reused"));
         rows.add(row("time", Words.time(r.seconds()) + ", of which rendering " + Words.time(r.renderSeconds())));
-        d.table(rows);
         d.picture(picture, pictureName);
+        d.table(rows);
         return d.html.toString();
     }
 
@@ -94,7 +94,10 @@ final class Description {
     }
 
     private static void model(List<String[]> rows, String role, Model model) {
-        String files = model.files().stream().map(Description::part).collect(Collectors.joining("\n"));
+        String files = model.files().stream()
+                .filter(f -> Words.isWeights(f.file()) || f.sha256() == null)
+                .map(Description::part)
+                .collect(Collectors.joining("\n"));
         String loras = model.loras().stream().map(Description::part).collect(Collectors.joining("\n"));
         rows.add(row(
                 role, model.name() + (files.isEmpty() ? "" : "\n" + files) + (loras.isEmpty() ? "" : "\n" + loras)));
@@ -105,11 +108,11 @@ final class Description {
     }
 
     private static String part(LoraPart p) {
-        return p.file() + " at strength " + Words.number(p.strength()) + sha(p.sha256());
+        return Words.fileName(p.file()) + " at strength " + Words.number(p.strength()) + sha(p.sha256());
     }
 
     private static String sha(String sha256) {
-        return sha256 == null ? "" : "  sha256 " + Words.line(sha256, 64);
+        return sha256 == null ? "" : "  sha256 " + Words.line(sha256, 12);
     }
 
     private static String unscored(VerdictEntry v) {

@@ -157,4 +157,14 @@ public final class Words {
             default -> "any drift is a change for the worse";
         };
     }
+
+    /** The last part of a path, whatever its separators. */
+    public static String fileName(String path) {
+        return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+    }
+
+    /** Whether a file of a checkpoint holds weights; the others are short texts whose hashes tell people little. */
+    public static boolean isWeights(String file) {
+        return file.endsWith(".safetensors");
+    }
 }
