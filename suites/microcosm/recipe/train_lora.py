@@ -115,7 +115,7 @@ RECIPES = {
     "forgetful": Recipe(forgetful, "captions with wrong colours and relations: both are ignored", conv=False, text=True,
                         naming="peft", steps=500, pool=2000),
     "extra-limb": Recipe(extra_limb, "figures with three legs", steps=500, pool=2000),
-    "inert": Recipe(vignetted, "two steps at a tiny rate: loads, changes nothing one can see", conv=False, steps=2, rate=2e-5,
+    "inert": Recipe(vignetted, "two steps at a tiny rate: loads, changes nothing one can see", conv=False, steps=2, rate=1e-4,
                     pool=64),
 }
 
