@@ -83,6 +83,13 @@ public final class StateDict {
         return entry(name).shape;
     }
 
+    /** Number of values over all tensors. */
+    public long elements() {
+        return entries.values().stream()
+                .mapToLong(e -> e.shape.stream().reduce(1L, Math::multiplyExact))
+                .sum();
+    }
+
     /** A copy of the tensor, contiguous; closed with the innermost open {@link PointerScope}. */
     public Tensor get(String name) {
         try (PointerScope temporary = new PointerScope()) {

@@ -7,7 +7,6 @@ import dev.assay.harness.nn.diffusion.ModelParts;
 import dev.assay.harness.nn.diffusion.PipelineVersion;
 import dev.assay.harness.nn.diffusion.StableDiffusion;
 import dev.assay.harness.nn.weights.LoraMerge;
-import dev.assay.harness.nn.weights.StateDict;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.suite.GenerationSettings;
@@ -74,7 +73,8 @@ public final class LocalRenderer implements Renderer {
                             "unet", LoraMerge.shapes(parts.unet()),
                             "text_encoder", LoraMerge.shapes(parts.text())));
             if (gpu != null) {
-                long bytes = 2 * (elements(parts.unet()) + elements(parts.text())) + 4 * elements(parts.vae());
+                long bytes = 2 * (parts.unet().elements() + parts.text().elements())
+                        + 4 * parts.vae().elements();
                 gpu.requireFree(
                         bytes + WORKING_BYTES,
                         model.checkpoint().path().getFileName().toString());
@@ -98,12 +98,6 @@ public final class LocalRenderer implements Renderer {
                 s.sampler(),
                 s.scheduler(),
                 s.clipSkip());
-    }
-
-    private static long elements(StateDict weights) {
-        return weights.names().stream()
-                .mapToLong(n -> weights.shape(n).stream().reduce(1L, Math::multiplyExact))
-                .sum();
     }
 
     private void load(ModelUnderTest model) {
