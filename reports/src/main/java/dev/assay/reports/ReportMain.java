@@ -2,6 +2,8 @@ package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.run.Settings;
+import dev.assay.harness.run.SettingsException;
 import dev.assay.reports.allure.AllureHtml;
 import dev.assay.reports.allure.AllureResults;
 import dev.assay.reports.words.Words;
@@ -30,7 +32,7 @@ public final class ReportMain {
      * @param commandLine {@code assay.allure}: the unpacked command line of Allure
      * @param buildStarted {@code assay.build.started}, ISO 8601; an older record is stale; null does not check
      * @param selected {@code assay.selected} is not empty: tests were chosen by tags or names
-     * @param inconclusiveAllowed {@code assay.inconclusive} (or {@code ASSAY_INCONCLUSIVE}) is {@code allow}
+     * @param inconclusiveAllowed {@code assay.inconclusive} is {@code allow}, as property, in the environment or in {@code assay.yaml}
      * @param colors {@code assay.colors}: {@code on}, {@code off}, {@code auto} (on a terminal)
      */
     record Options(
@@ -46,8 +48,7 @@ public final class ReportMain {
             String record = value(property, "assay.record", "");
             String started = value(property, "assay.build.started", "");
             Path target = Path.of(value(property, "assay.reports", "reports/target"));
-            String inconclusive =
-                    value(property, "assay.inconclusive", environment.getOrDefault("ASSAY_INCONCLUSIVE", "fail"));
+            String inconclusive = value(property, "assay.inconclusive", inconclusive(property, environment));
             if (!inconclusive.equals("fail") && !inconclusive.equals("allow")) {
                 throw new GateClosed(
                         "assay.inconclusive: expected fail or allow, found " + Words.line(inconclusive, 60));
@@ -66,6 +67,16 @@ public final class ReportMain {
                     inconclusive.equals("allow"),
                     colors.equals("on")
                             || (colors.equals("auto") && !environment.containsKey("NO_COLOR") && onTerminal()));
+        }
+
+        /** As environment and {@code assay.yaml} say; what cannot be read there has already broken the run. */
+        private static String inconclusive(UnaryOperator<String> property, Map<String, String> environment) {
+            try {
+                return Settings.read(Path.of(value(property, "assay.root", "")), environment, Map.of())
+                        .inconclusive();
+            } catch (SettingsException unreadable) {
+                return "fail";
+            }
         }
 
         /** On Linux; elsewhere Java 17 to 25 have no common way to tell, and plain text is never wrong. */

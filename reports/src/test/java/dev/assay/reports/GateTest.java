@@ -107,6 +107,14 @@ class GateTest {
     }
 
     @Test
+    void a_setting_file_in_the_root_counts_too() throws IOException {
+        Files.writeString(folder.resolve("assay.yaml"), "inconclusive: allow");
+        Map<String, String> set = Map.of("assay.root", folder.toString());
+        assertThat(ReportMain.Options.read(set::get, Map.of()).inconclusiveAllowed())
+                .isTrue();
+    }
+
+    @Test
     void the_summary_has_a_line_per_criterion_and_no_escapes_of_strangers() {
         RunRecord run = Runs.mixed(folder);
         List<String> lines = Summary.lines(run, Gate.judge(run, false), false);

@@ -61,7 +61,7 @@ public record Settings(
 
     /** System properties that the build sets; with {@code assay.build.} in front there may be others. */
     private static final List<String> BUILD_KEYS =
-            List.of("assay.root", "assay.out", "assay.microcosm", "assay.skipChecks");
+            List.of("assay.root", "assay.out", "assay.microcosm", "assay.skipChecks", "assay.record", "assay.colors");
 
     private static final long MOST_OFFSET = 1L << 48; // seeds stay far from overflow
     private static final String PREFIX = "assay.";
