@@ -117,8 +117,9 @@ public record CudaDevice(String name, String capability, String driver, String r
     }
 
     static String missingNatives(LinkageError missing) {
-        return "the CUDA natives are not on the class path, or the CUDA 13 libraries are not installed ("
-                + missing.getMessage() + "); run with -Pcuda on Linux or Windows x86-64";
+        String what = String.valueOf(missing.getMessage()).replaceFirst("(?s) in java\\.library\\.path.*", "");
+        return "the CUDA natives are not on the class path, or the CUDA 13 libraries are not installed (" + what
+                + "); run with -Pcuda on Linux or Windows x86-64";
     }
 
     private static void check(int code) {

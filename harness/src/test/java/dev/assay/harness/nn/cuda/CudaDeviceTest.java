@@ -26,6 +26,15 @@ class CudaDeviceTest {
     }
 
     @Test
+    void missing_natives_are_named_without_the_whole_library_path() {
+        assertThat(CudaDevice.missingNatives(
+                        new UnsatisfiedLinkError("no jnicudart in java.library.path: /usr/lib:/lib")))
+                .contains("no jnicudart")
+                .contains("-Pcuda")
+                .doesNotContain("/usr/lib");
+    }
+
+    @Test
     void versions_read_as_people_write_them() {
         assertThat(CudaDevice.version(13010)).isEqualTo("13.1");
         assertThat(CudaDevice.version(12090)).isEqualTo("12.9");
