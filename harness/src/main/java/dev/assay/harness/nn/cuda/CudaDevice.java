@@ -6,6 +6,7 @@ import java.util.Map;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
@@ -116,10 +117,16 @@ public record CudaDevice(String name, String capability, String driver, String r
         };
     }
 
+    /** The bindings' own library is in a jar of the profile; what that library needs is installed with CUDA. */
     static String missingNatives(LinkageError missing) {
+        String bindings = "/org/bytedeco/cuda/" + Loader.getPlatform() + "/" + System.mapLibraryName("jnicudart");
+        if (CudaDevice.class.getResource(bindings) == null) {
+            return "the CUDA natives are not on the class path; run with -Pcuda on Linux or Windows x86-64, or use"
+                    + " -Dassay.device=cpu";
+        }
         String what = String.valueOf(missing.getMessage()).replaceFirst("(?s) in java\\.library\\.path.*", "");
-        return "the CUDA natives are not on the class path, or the CUDA 13 libraries are not installed (" + what
-                + "); run with -Pcuda on Linux or Windows x86-64";
+        return "the CUDA 13 libraries are not installed where the system finds them (" + what
+                + "); install the CUDA 13.1 runtime and cuDNN 9, or use -Dassay.device=cpu";
     }
 
     private static void check(int code) {
