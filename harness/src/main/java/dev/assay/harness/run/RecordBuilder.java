@@ -204,7 +204,7 @@ final class RecordBuilder {
                 c.unscored(),
                 scored.unscored(),
                 scored.finding(),
-                j.reason(),
+                scored.finding() == null ? j.reason() : j.reason() + "; " + scored.finding(),
                 scored.pairs(),
                 scored.worst());
     }
