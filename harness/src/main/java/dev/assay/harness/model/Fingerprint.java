@@ -27,7 +27,15 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
 
     /** Reads every file once; a diffusers folder is read without its pictures and texts. */
     public static Fingerprint of(ModelUnderTest model) {
-        Path checkpoint = model.checkpoint().path();
+        return new Fingerprint(parts(model.checkpoint().path()), loraParts(model));
+    }
+
+    /** The fingerprint of a model on the same checkpoint, whose files are not read again. */
+    public Fingerprint with(ModelUnderTest sameCheckpoint) {
+        return new Fingerprint(files, loraParts(sameCheckpoint));
+    }
+
+    private static List<Part> parts(Path checkpoint) {
         List<Part> files = new ArrayList<>();
         for (Path file : files(checkpoint)) {
             String name = file.equals(checkpoint)
@@ -39,10 +47,13 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
             throw new ModelFileException(
                     checkpoint, "expected a diffusers folder or a safetensors file, found a folder without weights");
         }
-        List<LoraPart> loras = model.loras().stream()
+        return files;
+    }
+
+    private static List<LoraPart> loraParts(ModelUnderTest model) {
+        return model.loras().stream()
                 .map(l -> new LoraPart(l.path().toString(), Hashes.sha256(l.path()), l.strength(), size(l.path())))
                 .toList();
-        return new Fingerprint(files, loras);
     }
 
     /** SHA-256 over names, hashes and strengths; hex. */

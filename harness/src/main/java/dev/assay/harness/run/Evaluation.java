@@ -57,10 +57,13 @@ public final class Evaluation {
                         plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
             Fingerprint base = Fingerprint.of(plan.base());
-            Fingerprint candidate = Fingerprint.of(plan.candidate());
+            Fingerprint candidate =
+                    plan.candidate().checkpoint().equals(plan.base().checkpoint())
+                            ? base.with(plan.candidate())
+                            : Fingerprint.of(plan.candidate());
             record.models(base, candidate);
-            renderer.check(plan.base());
             renderer.check(plan.candidate());
+            renderer.check(plan.base()); // last, so that a renderer that loads it has it at hand for the first picture
             Map<Criterion, Metric> metrics = open(criteria);
             Metric.ImageMetric blankFrame = (Metric.ImageMetric)
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);

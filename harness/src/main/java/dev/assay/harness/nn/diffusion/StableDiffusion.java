@@ -12,13 +12,10 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.Generator;
-import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -158,27 +155,27 @@ public final class StableDiffusion implements AutoCloseable {
         }
         Unet.Text prepared = unet.prepare(text);
         long[] shape = {1, unet.config().inChannels(), height / downscale, width / downscale};
-        Generator generator = torch.make_generator_cpu(seed);
-        GeneratorOptional source = new GeneratorOptional(generator);
-        TensorOptions float32 = new TensorOptions(ScalarType.Float);
-        Supplier<Tensor> noise = () -> torch.randn(shape, source, float32).to(device, ScalarType.Float);
-        Tensor latents = noise.get().mul(new Scalar(run.initNoiseSigma()));
-        Scalar scale = new Scalar(guidance);
-        for (int i = 0; i < run.steps(); i++) {
-            try (PointerScope step = new PointerScope()) {
-                Tensor input = run.scaleModelInput(latents, i).to(dtype);
-                if (guided) {
-                    input = torch.cat(new TensorVector(input, input), 0);
+        try (Noise source = new Noise(seed)) {
+            Supplier<Tensor> noise = () -> source.draw(shape).to(device, ScalarType.Float);
+            Tensor latents = noise.get().mul(new Scalar(run.initNoiseSigma()));
+            Scalar scale = new Scalar(guidance);
+            for (int i = 0; i < run.steps(); i++) {
+                try (PointerScope step = new PointerScope()) {
+                    Tensor input = run.scaleModelInput(latents, i).to(dtype);
+                    if (guided) {
+                        input = torch.cat(new TensorVector(input, input), 0);
+                    }
+                    Tensor output =
+                            unet.forward(input, run.timestep(i), prepared).to(ScalarType.Float);
+                    if (guided) {
+                        Tensor without = output.narrow(0, 0, 1);
+                        output = output.narrow(0, 1, 1).sub(without).mul_(scale).add_(without);
+                    }
+                    latents = Scopes.handOut(run.step(output, i, latents, noise), step);
                 }
-                Tensor output = unet.forward(input, run.timestep(i), prepared).to(ScalarType.Float);
-                if (guided) {
-                    Tensor without = output.narrow(0, 0, 1);
-                    output = output.narrow(0, 1, 1).sub(without).mul_(scale).add_(without);
-                }
-                latents = Scopes.handOut(run.step(output, i, latents, noise), step);
             }
+            return latents;
         }
-        return latents;
     }
 
     private Image toImage(Tensor latents) {
