@@ -37,6 +37,7 @@ final class WholeRecord {
                 0,
                 0,
                 null,
+                null,
                 null));
     }
 
@@ -52,13 +53,14 @@ final class WholeRecord {
                 model(r.base()),
                 model(r.candidate()),
                 Objects.requireNonNullElse(r.suite(), new SuiteInfo("unknown", "", "", 0, 0)),
-                Objects.requireNonNullElse(r.settings(), new Settings(0, 0, 0, 0, "", "", 0)),
+                Objects.requireNonNullElse(r.settings(), Settings.UNKNOWN),
                 Objects.requireNonNullElse(r.renderer(), new RendererInfo("unknown", "", "unknown", Map.of())),
                 r.rendersMade(),
                 r.rendersReused(),
                 r.criteriaDeclared(),
                 known(r.verdicts()),
-                known(r.renderings()));
+                known(r.renderings()),
+                known(r.findings()));
     }
 
     private static Model model(Model m) {

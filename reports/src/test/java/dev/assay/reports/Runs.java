@@ -201,7 +201,8 @@ public final class Runs {
                 8,
                 2,
                 r.verdicts(),
-                r.renderings());
+                r.renderings(),
+                List.of(new RunRecord.FindingEntry("WARNING", HOSTILE)));
     }
 
     static RunRecord with(RunRecord r, String outcome, int declared, List<VerdictEntry> verdicts, String started) {
@@ -222,7 +223,8 @@ public final class Runs {
                 r.rendersReused(),
                 declared,
                 verdicts,
-                r.renderings());
+                r.renderings(),
+                r.findings());
     }
 
     private static RunRecord run(
@@ -247,13 +249,14 @@ public final class Runs {
                         List.of(new ModelPart("microcosm:base", sha256, 10_000_000)),
                         List.of(new LoraPart("three-legs.safetensors", sha256, 0.8, 1_000_000))),
                 new SuiteInfo("microcosm", "1", sha256, prompts.size(), SEEDS.size()),
-                new Settings(SIZE, SIZE, 12, 3.0, "ddim", "normal", 0),
+                new Settings(SIZE, SIZE, 12, 3.0, "ddim", "normal", 0, null, null),
                 new RendererInfo("local", "1", "cpu", Map.of()),
                 renderings.size() / 2,
                 renderings.size() / 2,
                 verdicts.size(),
                 verdicts,
-                renderings);
+                renderings,
+                List.of());
     }
 
     static VerdictEntry verdict(
@@ -329,7 +332,17 @@ public final class Runs {
                                 "png",
                                 folder.resolve(file).toFile());
                         renderings.add(new RenderingEntry(
-                                "case" + c, prompts.get(c), List.of("shapes"), seed, role, file, 0.2, false));
+                                "case" + c,
+                                prompts.get(c),
+                                List.of("shapes"),
+                                seed,
+                                role,
+                                file,
+                                0.2,
+                                0,
+                                0,
+                                true,
+                                false));
                     }
                 }
             }

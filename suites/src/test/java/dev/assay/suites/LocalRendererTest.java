@@ -38,12 +38,13 @@ class LocalRendererTest {
 
     private Image render(String sampler, String scheduler, Lora... loras) {
         return renderer.render(new RenderRequest(
-                new ModelUnderTest(BASE, List.of(loras)),
-                "a person in a red shirt waving",
-                "",
-                7,
-                new GenerationSettings(64, 64, 4, 3, sampler, scheduler, 0),
-                0));
+                        new ModelUnderTest(BASE, List.of(loras)),
+                        "a person in a red shirt waving",
+                        "",
+                        7,
+                        new GenerationSettings(64, 64, 4, 3, sampler, scheduler, 0),
+                        0))
+                .image();
     }
 
     private Image render(Lora... loras) {
@@ -96,7 +97,8 @@ class LocalRendererTest {
 
     @Test
     void a_lora_of_another_model_is_refused_before_a_picture_and_its_keys_are_listed() {
-        assertThatThrownBy(() -> renderer.check(new ModelUnderTest(BASE, List.of(lora("foreign", 1)))))
+        assertThatThrownBy(() -> renderer.check(
+                        new ModelUnderTest(BASE, List.of(lora("foreign", 1))), GenerationSettings.STABLE_DIFFUSION))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("foreign.safetensors")
                 .hasMessageContaining("lora_unet_double_blocks_0_img_attn_proj")
@@ -105,7 +107,9 @@ class LocalRendererTest {
 
     @Test
     void a_folder_that_is_no_model_says_what_is_missing() {
-        assertThatThrownBy(() -> renderer.check(new ModelUnderTest(new Checkpoint(Path.of("src")), List.of())))
+        assertThatThrownBy(() -> renderer.check(
+                        new ModelUnderTest(new Checkpoint(Path.of("src")), List.of()),
+                        GenerationSettings.STABLE_DIFFUSION))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("model_index.json");
     }

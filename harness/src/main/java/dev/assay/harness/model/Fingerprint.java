@@ -25,23 +25,18 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
     /** A LoRA file and its strength. */
     public record LoraPart(String file, String sha256, double strength, long bytes) {}
 
-    /** Reads every file once; a diffusers folder is read without its pictures and texts. */
-    public static Fingerprint of(ModelUnderTest model) {
-        return new Fingerprint(parts(model.checkpoint().path()), loraParts(model));
+    /** Of the files on this disk; a diffusers folder is read without its pictures and texts. */
+    public static Fingerprint of(ModelUnderTest model, FileHashes hashes) {
+        return new Fingerprint(parts(model.checkpoint().path(), hashes), loraParts(model, hashes));
     }
 
-    /** The fingerprint of a model on the same checkpoint, whose files are not read again. */
-    public Fingerprint with(ModelUnderTest sameCheckpoint) {
-        return new Fingerprint(files, loraParts(sameCheckpoint));
-    }
-
-    private static List<Part> parts(Path checkpoint) {
+    private static List<Part> parts(Path checkpoint, FileHashes hashes) {
         List<Part> files = new ArrayList<>();
         for (Path file : files(checkpoint)) {
             String name = file.equals(checkpoint)
                     ? checkpoint.getFileName().toString()
                     : checkpoint.relativize(file).toString().replace('\\', '/');
-            files.add(new Part(name, Hashes.sha256(file), size(file)));
+            files.add(new Part(name, hashes.sha256(file), size(file)));
         }
         if (files.isEmpty()) {
             throw new ModelFileException(
@@ -50,9 +45,9 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
         return files;
     }
 
-    private static List<LoraPart> loraParts(ModelUnderTest model) {
+    private static List<LoraPart> loraParts(ModelUnderTest model, FileHashes hashes) {
         return model.loras().stream()
-                .map(l -> new LoraPart(l.path().toString(), Hashes.sha256(l.path()), l.strength(), size(l.path())))
+                .map(l -> new LoraPart(l.path().toString(), hashes.sha256(l.path()), l.strength(), size(l.path())))
                 .toList();
     }
 

@@ -1,6 +1,5 @@
 package dev.assay.harness.render;
 
-import dev.assay.harness.image.Image;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.suite.GenerationSettings;
@@ -23,6 +22,10 @@ import java.util.TreeMap;
  */
 public final class RenderStore {
     private static final String KEY = "assay:key";
+    private static final String SECONDS = "assay:seconds";
+    private static final String SECONDS_PER_STEP = "assay:secondsPerStep";
+    private static final String PEAK_VRAM = "assay:peakVramBytes";
+    private static final String WARM = "assay:warm";
 
     private final Path folder;
 
@@ -31,7 +34,7 @@ public final class RenderStore {
     }
 
     /** A picture in the store. */
-    public record Stored(Path file, Image image, double seconds) {}
+    public record Stored(Path file, Rendered rendered) {}
 
     /** SHA-256 of model, request, renderer, its version and class of device; hex. */
     public static String key(RenderRequest request, String modelHash, Renderer renderer) {
@@ -46,28 +49,27 @@ public final class RenderStore {
         }
         try {
             Png.Decoded png = Png.read(file);
-            return key.equals(png.text().get(KEY))
-                    ? Optional.of(new Stored(file, png.image(), seconds(png.text())))
-                    : Optional.empty();
+            return key.equals(png.text().get(KEY)) ? Optional.of(new Stored(file, rendered(png))) : Optional.empty();
         } catch (RuntimeException damaged) {
             return Optional.empty();
         }
     }
 
-    /** Writes the picture with its provenance in text chunks, whole or not at all. */
-    public Stored put(String key, Rendering rendering, Renderer renderer) {
-        Provenance p = rendering.provenance();
-        Map<String, String> text = new LinkedHashMap<>(describe(rendering.request(), p.modelHash(), renderer));
+    /** Writes the picture with where it comes from in text chunks, whole or not at all. */
+    public Stored put(String key, RenderRequest request, String modelHash, Rendered picture, Renderer renderer) {
+        Map<String, String> text = new LinkedHashMap<>(describe(request, modelHash, renderer));
         text.put(KEY, key);
-        text.put("assay:seconds", Double.toString(p.seconds()));
-        text.put("assay:peakVramBytes", Long.toString(p.peakVramBytes()));
+        text.put(SECONDS, Double.toString(picture.seconds()));
+        text.put(SECONDS_PER_STEP, Double.toString(picture.secondsPerStep()));
+        text.put(PEAK_VRAM, Long.toString(picture.peakVramBytes()));
+        text.put(WARM, Boolean.toString(picture.warm()));
         text.put("Software", "Assay");
-        text.put("parameters", parameters(rendering.request()));
+        text.put("parameters", parameters(request));
         Path file = file(key);
         try {
             Files.createDirectories(file.getParent());
             Path partial = Files.createTempFile(file.getParent(), key.substring(0, 8), ".partial");
-            Files.write(partial, Png.encode(rendering.image(), text));
+            Files.write(partial, Png.encode(picture.image(), text));
             try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
@@ -75,15 +77,21 @@ public final class RenderStore {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep a finished picture in " + file, e);
         }
-        return new Stored(file, rendering.image(), p.seconds());
+        return new Stored(file, picture);
     }
 
     private Path file(String key) {
         return folder.resolve(key.substring(0, 2)).resolve(key + ".png");
     }
 
-    private static double seconds(Map<String, String> text) {
-        return Double.parseDouble(text.getOrDefault("assay:seconds", "0"));
+    private static Rendered rendered(Png.Decoded png) {
+        Map<String, String> text = png.text();
+        return new Rendered(
+                png.image(),
+                Double.parseDouble(text.getOrDefault(SECONDS, "0")),
+                Double.parseDouble(text.getOrDefault(SECONDS_PER_STEP, "0")),
+                Long.parseLong(text.getOrDefault(PEAK_VRAM, "0")),
+                Boolean.parseBoolean(text.get(WARM)));
     }
 
     private static Map<String, String> describe(RenderRequest request, String modelHash, Renderer renderer) {

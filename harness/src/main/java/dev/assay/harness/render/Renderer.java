@@ -1,15 +1,18 @@
 package dev.assay.harness.render;
 
-import dev.assay.harness.image.Image;
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.suite.GenerationSettings;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Makes pictures. One model is loaded at a time; callers render all pictures of a model in a row. Whoever opens a renderer
- * closes it.
+ * One place where pictures are made: this JVM, a ComfyUI server, a folder of finished ones. One model is loaded at a time;
+ * callers ask for all pictures of a model in a row, from one thread. Whoever opens a renderer closes it.
  */
 public interface Renderer extends AutoCloseable {
-    /** {@code local}, {@code comfyui}; goes into the hash of a picture. */
+    /** {@code local}, {@code comfyui}, {@code folder}; goes into the hash of a picture. */
     String name();
 
     /** Changes whenever the same request may give other pixels; goes into the hash of a picture. */
@@ -18,24 +21,49 @@ public interface Renderer extends AutoCloseable {
     /** Class of device, e.g. {@code cpu} or {@code cuda NVIDIA H200 9.0}; goes into the hash of a picture. */
     String device();
 
+    /** The identity of a model's files; goes into the hash of a picture. */
+    default Fingerprint fingerprint(ModelUnderTest model, FileHashes hashes) {
+        return Fingerprint.of(model, hashes);
+    }
+
+    /** How pictures of this model are made where the suite does not say. */
+    default GenerationSettings defaults(ModelUnderTest model) {
+        return GenerationSettings.STABLE_DIFFUSION;
+    }
+
     /**
-     * Checks, without rendering, that this model can be rendered: files, shapes, LoRA keys.
+     * Checks, without rendering, that this model can be rendered this way: files, shapes, LoRA keys, samplers.
      *
      * @throws dev.assay.harness.model.ModelFileException saying what does not fit
      */
-    void check(ModelUnderTest model);
+    void check(ModelUnderTest model, GenerationSettings settings);
 
-    /** Renders one picture, loading the model first if another one is loaded. */
-    Image render(RenderRequest request);
+    /** A hint that this request will be asked for next; a renderer with a queue may begin with it. */
+    default void announce(RenderRequest next) {}
+
+    /**
+     * Makes one picture, loading the model first if another one is loaded.
+     *
+     * @throws RendererLostException when this renderer is gone for good
+     */
+    Rendered render(RenderRequest request);
+
+    /** What was noticed while this model was loaded and rendered, e.g. LoRA keys that the server did not load. */
+    default List<Finding> findings(ModelUnderTest model) {
+        return List.of();
+    }
+
+    /** Whether the same request can be rendered again to measure how much this renderer differs from itself. */
+    default boolean repeatable() {
+        return true;
+    }
+
+    /** Says who hears of the steps of a picture. */
+    default void onStep(StepListener listener) {}
 
     /** Facts about machine and versions for people to read in the record, e.g. driver, free memory; no part of any hash. */
     default Map<String, String> facts() {
         return Map.of();
-    }
-
-    /** Peak device memory of the last picture in bytes; 0 on a CPU. */
-    default long peakVramBytes() {
-        return 0;
     }
 
     @Override

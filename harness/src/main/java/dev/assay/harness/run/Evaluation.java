@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
@@ -10,6 +10,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Score.Measured;
 import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The only orchestrator: checks, renders, scores, judges. Whatever can fail without a picture fails before the first one;
@@ -26,22 +28,26 @@ public final class Evaluation {
     private static final String BLANK_FRAME = "blank-frame";
 
     private final Plan plan;
-    private final Renderer renderer;
+    private final List<Renderer> renderers;
     private final RenderStore store;
     private final MetricCatalog catalog;
     private final MetricModels models;
     private final Progress progress;
 
-    /** The caller opens and closes renderer and models. */
+    /**
+     * The caller opens and closes renderers and models.
+     *
+     * @param renderers at least one; several share the pictures among them
+     */
     public Evaluation(
             Plan plan,
-            Renderer renderer,
+            List<Renderer> renderers,
             RenderStore store,
             MetricCatalog catalog,
             MetricModels models,
             Progress progress) {
         this.plan = plan;
-        this.renderer = renderer;
+        this.renderers = List.copyOf(renderers);
         this.store = store;
         this.catalog = catalog;
         this.models = models;
@@ -50,33 +56,38 @@ public final class Evaluation {
 
     /** @param criteria those of the plan's suite to judge; not empty */
     public RunRecord run(List<Criterion> criteria) {
-        RecordBuilder record = new RecordBuilder(plan, renderer, Instant.now());
+        RecordBuilder record = new RecordBuilder(plan, renderers, Instant.now());
         try {
             if (criteria.isEmpty()) {
                 throw new IllegalArgumentException(
                         plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
-            Fingerprint base = Fingerprint.of(plan.base());
-            Fingerprint candidate =
-                    plan.candidate().checkpoint().equals(plan.base().checkpoint())
-                            ? base.with(plan.candidate())
-                            : Fingerprint.of(plan.candidate());
-            record.models(base, candidate);
-            renderer.check(plan.candidate());
-            renderer.check(plan.base()); // last, so that a renderer that loads it has it at hand for the first picture
+            GenerationSettings settings =
+                    plan.suite().settings().over(renderers.get(0).defaults(plan.base()));
+            record.settings(settings);
+            FileHashes hashes = new FileHashes();
+            record.models(
+                    renderers.get(0).fingerprint(plan.base(), hashes),
+                    renderers.get(0).fingerprint(plan.candidate(), hashes));
+            for (Renderer renderer : renderers) {
+                renderer.check(plan.candidate(), settings);
+                renderer.check(plan.base(), settings); // last, so that it is at hand for the first picture
+            }
             Map<Criterion, Metric> metrics = open(criteria);
             Metric.ImageMetric blankFrame = (Metric.ImageMetric)
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
             progress.say("judging " + plan.candidateName() + " against " + plan.baseName() + " on "
                     + plan.suite().name() + ": " + 2 * Gallery.pictures(plan.suite()) + " pictures, "
-                    + criteria.size() + " criteria, " + renderer.device());
+                    + criteria.size() + " criteria, "
+                    + renderers.stream().map(Renderer::device).collect(Collectors.joining(", ")));
 
-            Gallery gallery = new Gallery(plan, renderer, store, progress);
+            Gallery gallery = new Gallery(plan, settings, renderers, hashes, store, progress);
             Gallery.Pictures pictures;
             try {
-                pictures = gallery.get(base, candidate);
+                pictures = gallery.get();
             } finally {
-                record.rendered(gallery.made(), gallery.reused(), gallery.seconds());
+                record.rendered(gallery.tally());
+                renderers.forEach(r -> record.found(r.findings(plan.candidate())));
             }
             record.pictures(pictures.cases());
             Predicate<Picture> blank = blank(blankFrame, pictures.cases());

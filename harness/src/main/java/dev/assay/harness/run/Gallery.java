@@ -1,56 +1,58 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.image.Image;
-import dev.assay.harness.model.Fingerprint;
-import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.render.Provenance;
-import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
-import dev.assay.harness.render.Rendering;
+import dev.assay.harness.render.RendererLostException;
+import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
-/** Gets the pictures of a run, from the store or from the renderer, one model after the other. */
+/**
+ * Gets the pictures of a run, from the store or from the renderers. Both pictures of a pair come from the same renderer, so
+ * that they differ by the model alone; each renderer makes all its pictures of one model before those of the next. When a
+ * renderer is lost, the others make its unfinished pairs, both pictures of each.
+ */
 final class Gallery {
-    /** How many base pictures are rendered twice to measure how much the renderer differs from itself. */
+    /** How many base pictures a renderer makes twice, to measure how much it differs from itself. */
     private static final int REPEATS = 4;
 
     private final Plan plan;
-    private final Renderer renderer;
+    private final GenerationSettings settings;
+    private final List<Renderer> renderers;
+    private final FileHashes hashes;
+    private final Tally tally;
     private final RenderStore store;
-    private final Progress progress;
-    private final int total;
-    private int done;
-    private int made;
-    private double seconds;
+    private final Map<Place, Picture> pictures = new ConcurrentHashMap<>();
+    private final List<Repeat> repeats = new ArrayList<>();
 
-    Gallery(Plan plan, Renderer renderer, RenderStore store, Progress progress) {
+    Gallery(
+            Plan plan,
+            GenerationSettings settings,
+            List<Renderer> renderers,
+            FileHashes hashes,
+            RenderStore store,
+            Progress progress) {
         this.plan = plan;
-        this.renderer = renderer;
+        this.settings = settings;
+        this.renderers = renderers;
+        this.hashes = hashes;
         this.store = store;
-        this.progress = progress;
-        this.total = 2 * pictures(plan.suite())
-                + Math.min(REPEATS, plan.suite().cases().size());
+        this.tally = new Tally(progress);
     }
 
     static int pictures(Suite suite) {
         return suite.cases().stream().mapToInt(c -> c.seeds().size()).sum();
     }
 
-    int made() {
-        return made;
-    }
-
-    int reused() {
-        return done - made;
-    }
-
-    double seconds() {
-        return seconds;
+    /** What has been made so far, also after trouble. */
+    Tally tally() {
+        return tally;
     }
 
     /**
@@ -63,53 +65,104 @@ final class Gallery {
     /** One request, rendered twice. */
     record Repeat(Picture first, Picture second) {}
 
-    Pictures get(Fingerprint base, Fingerprint candidate) {
-        List<List<Picture>> bases = new ArrayList<>();
-        for (PromptCase c : plan.suite().cases()) {
-            bases.add(pictures(c, Picture.BASE, plan.base(), base.hash(), 0));
+    /** One pair of the run: indices of the case in the suite and of the seed in the case. */
+    record Pair(int prompt, int seed) {}
+
+    private record Place(Pair pair, String role) {}
+
+    Pictures get() {
+        List<Renderer> alive = new ArrayList<>(renderers);
+        List<Pair> open = pairs();
+        RuntimeException last = null;
+        while (!open.isEmpty()) {
+            if (alive.isEmpty()) {
+                throw last;
+            }
+            List<Lane> lanes = lanes(alive, open);
+            alive.clear();
+            for (Lane.End end : Lane.run(lanes)) {
+                if (end.trouble() == null) {
+                    alive.add(end.renderer());
+                } else if (end.trouble() instanceof RendererLostException && renderers.size() > 1) {
+                    last = end.trouble();
+                    tally.say(end.trouble().getMessage() + "; the other servers go on with its pictures");
+                } else {
+                    throw end.trouble();
+                }
+            }
+            open = open.stream()
+                    .filter(p -> !pictures.containsKey(new Place(p, Picture.CANDIDATE)))
+                    .toList();
         }
-        List<Repeat> repeats = new ArrayList<>();
-        for (int i = 0; i < Math.min(REPEATS, bases.size()); i++) {
-            PromptCase c = plan.suite().cases().get(i);
-            Picture again = picture(c, c.seeds().get(0), Picture.BASE, plan.base(), base.hash(), 1);
-            repeats.add(new Repeat(bases.get(i).get(0), again));
-        }
-        List<Picture.Pairs> pairs = new ArrayList<>();
-        for (int i = 0; i < bases.size(); i++) {
-            PromptCase c = plan.suite().cases().get(i);
-            pairs.add(new Picture.Pairs(
-                    c,
-                    bases.get(i),
-                    pictures(c, Picture.CANDIDATE, plan.candidate(), candidate.hash(), plan.seedOffset())));
-        }
-        return new Pictures(pairs, repeats);
+        return new Pictures(
+                IntStream.range(0, plan.suite().cases().size())
+                        .mapToObj(this::ofCase)
+                        .toList(),
+                List.copyOf(repeats));
     }
 
-    private List<Picture> pictures(PromptCase c, String role, ModelUnderTest model, String hash, long offset) {
-        return c.seeds().stream()
-                .map(seed -> picture(c, seed + offset, role, model, hash, 0))
+    private List<Pair> pairs() {
+        List<Pair> pairs = new ArrayList<>();
+        for (int c = 0; c < plan.suite().cases().size(); c++) {
+            for (int s = 0; s < plan.suite().cases().get(c).seeds().size(); s++) {
+                pairs.add(new Pair(c, s));
+            }
+        }
+        return pairs;
+    }
+
+    /** All seeds of a prompt go to one renderer: its text is encoded once. */
+    private List<Lane> lanes(List<Renderer> alive, List<Pair> open) {
+        List<Lane> lanes = new ArrayList<>();
+        for (int i = 0; i < alive.size(); i++) {
+            int lane = i;
+            List<Pair> own =
+                    open.stream().filter(p -> p.prompt() % alive.size() == lane).toList();
+            lanes.add(new Lane(alive.get(i), shots(alive.get(i), own), this::keep, store, tally));
+        }
+        return lanes;
+    }
+
+    /** In the order of rendering: the base, some of the base again, the candidate. */
+    private List<Shot> shots(Renderer renderer, List<Pair> own) {
+        String base = renderer.fingerprint(plan.base(), hashes).hash();
+        String candidate = renderer.fingerprint(plan.candidate(), hashes).hash();
+        List<Shot> shots = new ArrayList<>();
+        own.forEach(p -> shots.add(shot(p, Picture.BASE, base, 0)));
+        if (renderer.repeatable()) {
+            own.stream()
+                    .filter(p -> p.seed() == 0)
+                    .limit(REPEATS)
+                    .forEach(p -> shots.add(shot(p, Picture.BASE, base, 1)));
+        }
+        own.forEach(p -> shots.add(shot(p, Picture.CANDIDATE, candidate, 0)));
+        return shots;
+    }
+
+    private Shot shot(Pair pair, String role, String modelHash, int repeat) {
+        PromptCase c = plan.suite().cases().get(pair.prompt());
+        boolean base = role.equals(Picture.BASE);
+        long seed = c.seeds().get(pair.seed()) + (base ? 0 : plan.seedOffset());
+        return Shot.of(pair, role, c, base ? plan.base() : plan.candidate(), modelHash, seed, settings, repeat);
+    }
+
+    private synchronized void keep(Shot shot, Picture picture) {
+        Place place = new Place(shot.pair(), shot.role());
+        if (shot.request().repeat() == 0) {
+            pictures.put(place, picture);
+        } else {
+            repeats.add(new Repeat(pictures.get(place), picture));
+        }
+    }
+
+    private Picture.Pairs ofCase(int index) {
+        PromptCase c = plan.suite().cases().get(index);
+        return new Picture.Pairs(c, side(index, c, Picture.BASE), side(index, c, Picture.CANDIDATE));
+    }
+
+    private List<Picture> side(int index, PromptCase c, String role) {
+        return IntStream.range(0, c.seeds().size())
+                .mapToObj(s -> pictures.get(new Place(new Pair(index, s), role)))
                 .toList();
-    }
-
-    private Picture picture(PromptCase c, long seed, String role, ModelUnderTest model, String hash, int repeat) {
-        RenderRequest request = new RenderRequest(
-                model, c.prompt(), c.negativePrompt(), seed, plan.suite().settings(), repeat);
-        String key = RenderStore.key(request, hash, renderer);
-        Optional<RenderStore.Stored> found = store.find(key);
-        RenderStore.Stored stored = found.orElseGet(() -> render(request, key, hash));
-        done++;
-        progress.rendered(role, done, total, made, made == 0 ? 0 : seconds / made);
-        return new Picture(seed, role, stored.file(), stored.image(), stored.seconds(), found.isPresent());
-    }
-
-    private RenderStore.Stored render(RenderRequest request, String key, String hash) {
-        long start = System.nanoTime();
-        Image image = renderer.render(request);
-        double took = (System.nanoTime() - start) / 1e9;
-        made++;
-        seconds += took;
-        Provenance provenance = new Provenance(
-                hash, renderer.name(), renderer.version(), renderer.device(), took, renderer.peakVramBytes());
-        return store.put(key, new Rendering(request, image, provenance), renderer);
     }
 }

@@ -16,6 +16,9 @@ public interface Progress {
      */
     void rendered(String role, int done, int total, int made, double secondsPerPicture);
 
+    /** One more sampler step of the picture in the making; comes often. */
+    default void step(int done, int of) {}
+
     /** Nobody watches. */
     Progress QUIET = new Progress() {
         @Override

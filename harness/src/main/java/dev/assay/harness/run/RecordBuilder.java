@@ -4,7 +4,9 @@ import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.nn.cuda.CudaDevice;
+import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Renderer;
+import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Collects a run's facts into its record. */
@@ -48,7 +51,7 @@ final class RecordBuilder {
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Plan plan;
-    private final Renderer renderer;
+    private final List<Renderer> renderers;
     private final Instant started;
     private final long clock = System.nanoTime();
     private final Path folder;
@@ -56,15 +59,15 @@ final class RecordBuilder {
     private Model base;
     private Model candidate;
     private String problem;
-    private int made;
-    private int reused;
-    private double renderSeconds;
+    private GenerationSettings settings;
+    private Tally tally;
     private final List<VerdictEntry> verdicts = new ArrayList<>();
     private final List<RenderingEntry> renderings = new ArrayList<>();
+    private final List<FindingEntry> findings = new ArrayList<>();
 
-    RecordBuilder(Plan plan, Renderer renderer, Instant started) {
+    RecordBuilder(Plan plan, List<Renderer> renderers, Instant started) {
         this.plan = plan;
-        this.renderer = renderer;
+        this.renderers = renderers;
         this.started = started;
         this.id = ID_TIME.format(started) + "-" + plan.candidateName().replaceAll("[^A-Za-z0-9._+-]", "_");
         this.folder = RunRecords.folder(plan.out(), id);
@@ -77,10 +80,12 @@ final class RecordBuilder {
         candidate = model(plan.candidateName(), candidateFiles);
     }
 
-    void rendered(int picturesMade, int picturesReused, double seconds) {
-        made = picturesMade;
-        reused = picturesReused;
-        renderSeconds = seconds;
+    void settings(GenerationSettings complete) {
+        settings = complete;
+    }
+
+    void rendered(Tally sum) {
+        tally = sum;
     }
 
     void pictures(List<Picture.Pairs> cases) {
@@ -88,6 +93,10 @@ final class RecordBuilder {
             c.base().forEach(p -> renderings.add(entry(c.prompt(), p)));
             c.candidate().forEach(p -> renderings.add(entry(c.prompt(), p)));
         }
+    }
+
+    void found(List<Finding> more) {
+        more.forEach(f -> findings.add(new FindingEntry(f.level().name(), f.text())));
     }
 
     void verdict(VerdictEntry verdict) {
@@ -107,7 +116,6 @@ final class RecordBuilder {
     }
 
     RunRecord build() {
-        GenerationSettings s = plan.suite().settings();
         return new RunRecord(
                 RunRecord.SCHEMA,
                 id,
@@ -115,7 +123,7 @@ final class RecordBuilder {
                 problem,
                 started.toString(),
                 (System.nanoTime() - clock) / 1e9,
-                renderSeconds,
+                tally == null ? 0 : tally.seconds(),
                 base,
                 candidate,
                 new RunRecord.SuiteInfo(
@@ -127,14 +135,42 @@ final class RecordBuilder {
                                 .mapToInt(c -> c.seeds().size())
                                 .max()
                                 .orElse(0)),
-                new RunRecord.Settings(
-                        s.width(), s.height(), s.steps(), s.guidanceScale(), s.sampler(), s.scheduler(), s.clipSkip()),
-                new RunRecord.RendererInfo(renderer.name(), renderer.version(), renderer.device(), renderer.facts()),
-                made,
-                reused,
+                recorded(settings),
+                info(renderers),
+                tally == null ? 0 : tally.made(),
+                tally == null ? 0 : tally.reused(),
                 plan.suite().criteria().size(),
                 List.copyOf(verdicts),
-                List.copyOf(renderings));
+                List.copyOf(renderings),
+                List.copyOf(findings));
+    }
+
+    private static RunRecord.Settings recorded(GenerationSettings s) {
+        return s == null
+                ? RunRecord.Settings.UNKNOWN
+                : new RunRecord.Settings(
+                        s.width(),
+                        s.height(),
+                        s.steps(),
+                        s.guidanceScale(),
+                        s.sampler(),
+                        s.scheduler(),
+                        s.clipSkip(),
+                        s.distilledGuidance(),
+                        s.shift());
+    }
+
+    /** The first renderer's facts as they are, those of others with their number in front. */
+    private static RunRecord.RendererInfo info(List<Renderer> renderers) {
+        Map<String, String> facts = new TreeMap<>(renderers.get(0).facts());
+        for (int i = 1; i < renderers.size(); i++) {
+            String number = "renderer " + (i + 1) + " ";
+            facts.put(number + "version", renderers.get(i).version());
+            facts.put(number + "device", renderers.get(i).device());
+            renderers.get(i).facts().forEach((name, fact) -> facts.put(number + name, fact));
+        }
+        Renderer first = renderers.get(0);
+        return new RunRecord.RendererInfo(first.name(), first.version(), first.device(), facts);
     }
 
     private Outcome outcome() {
@@ -165,11 +201,12 @@ final class RecordBuilder {
                 unknown,
                 unknown,
                 new RunRecord.SuiteInfo("unknown", "", "", 0, 0),
-                new RunRecord.Settings(0, 0, 0, 0, "", "", 0),
+                recorded(null),
                 new RunRecord.RendererInfo("unknown", "", "", Map.of()),
                 0,
                 0,
                 0,
+                List.of(),
                 List.of(),
                 List.of());
     }
@@ -248,7 +285,17 @@ final class RecordBuilder {
 
     private RenderingEntry entry(PromptCase c, Picture p) {
         return new RenderingEntry(
-                c.id(), c.prompt(), c.tags(), p.seed(), p.role(), relative(p.file()), p.seconds(), p.reused());
+                c.id(),
+                c.prompt(),
+                c.tags(),
+                p.seed(),
+                p.role(),
+                relative(p.file()),
+                p.rendered().seconds(),
+                p.rendered().secondsPerStep(),
+                p.rendered().peakVramBytes(),
+                p.rendered().warm(),
+                p.reused());
     }
 
     private String relative(Path file) {

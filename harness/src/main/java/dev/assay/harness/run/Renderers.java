@@ -2,25 +2,48 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.local.LocalRenderer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The renderers that exist, by the name that {@code assay.renderer} takes. */
-final class Renderers {
-    private static final Map<String, Function<String, Renderer>> ALL = Map.of("local", LocalRenderer::open);
+/** The renderers of a run, opened together and closed together. */
+final class Renderers implements AutoCloseable {
+    /** Those that exist, by the name that {@code assay.renderer} takes; one entry may open several places. */
+    private static final Map<String, Function<Settings, List<Renderer>>> ALL =
+            Map.of("local", settings -> List.of(LocalRenderer.open(settings.device())));
 
-    private Renderers() {}
+    private final List<Renderer> all;
 
-    /**
-     * Opens a renderer.
-     *
-     * @param device {@code cpu} or {@code cuda}
-     */
-    static Renderer open(String name, String device) {
-        Function<String, Renderer> opener = ALL.get(name);
+    private Renderers(List<Renderer> all) {
+        this.all = all;
+    }
+
+    static Renderers open(Settings settings) {
+        Function<Settings, List<Renderer>> opener = ALL.get(settings.renderer());
         if (opener == null) {
-            throw new IllegalArgumentException("assay.renderer: expected one of " + ALL.keySet() + ", found " + name);
+            throw new IllegalArgumentException(
+                    "assay.renderer: expected one of " + ALL.keySet() + ", found " + settings.renderer());
         }
-        return opener.apply(device);
+        return new Renderers(opener.apply(settings));
+    }
+
+    List<Renderer> all() {
+        return all;
+    }
+
+    @Override
+    public void close() {
+        List<RuntimeException> troubles = new ArrayList<>();
+        for (Renderer renderer : all) {
+            try {
+                renderer.close();
+            } catch (RuntimeException trouble) {
+                troubles.add(trouble); // the others must close all the same
+            }
+        }
+        if (!troubles.isEmpty()) {
+            throw troubles.get(0);
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param seconds wall time of the run, from reading the suite to the verdicts
  * @param renderSeconds wall time spent rendering
  * @param criteriaDeclared criteria of the suite; {@code verdicts} may be fewer when tags select some
+ * @param findings what was noticed about the models' files and how they were applied
  */
 public record RunRecord(
         String schema,
@@ -33,7 +34,8 @@ public record RunRecord(
         int rendersReused,
         int criteriaDeclared,
         List<VerdictEntry> verdicts,
-        List<RenderingEntry> renderings) {
+        List<RenderingEntry> renderings,
+        List<FindingEntry> findings) {
     public static final String SCHEMA = "assay-run/1";
 
     /** A model under test; {@code name} is short, for people: {@code sound}, {@code base}. */
@@ -46,8 +48,19 @@ public record RunRecord(
 
     public record SuiteInfo(String name, String version, String sha256, int prompts, int seedsPerPrompt) {}
 
+    /** How pictures were made; {@code distilledGuidance} and {@code shift} are null for the model's own. */
     public record Settings(
-            int width, int height, int steps, double guidanceScale, String sampler, String scheduler, int clipSkip) {}
+            int width,
+            int height,
+            int steps,
+            double guidanceScale,
+            String sampler,
+            String scheduler,
+            int clipSkip,
+            Double distilledGuidance,
+            Double shift) {
+        public static final Settings UNKNOWN = new Settings(0, 0, 0, 0, "", "", 0, null, null);
+    }
 
     public record RendererInfo(String name, String version, String device, Map<String, String> facts) {}
 
@@ -120,9 +133,15 @@ public record RunRecord(
     /** A box in pixels of the picture, origin top left. */
     public record MarkEntry(String label, double x0, double y0, double x1, double y1, double confidence) {}
 
+    /** {@code level} is {@code ERROR}, {@code WARNING} or {@code NOTE}. */
+    public record FindingEntry(String level, String text) {}
+
     /**
      * @param role {@code base} or {@code candidate}
      * @param file PNG of the render store, relative to the run's folder
+     * @param secondsPerStep 0 when unknown
+     * @param peakVramBytes 0 when unknown
+     * @param warm false where the seconds include loading the model
      */
     public record RenderingEntry(
             String caseId,
@@ -132,5 +151,8 @@ public record RunRecord(
             String role,
             String file,
             double seconds,
+            double secondsPerStep,
+            long peakVramBytes,
+            boolean warm,
             boolean reused) {}
 }

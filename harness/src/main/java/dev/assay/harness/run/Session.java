@@ -6,7 +6,6 @@ import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.RenderStore;
-import dev.assay.harness.render.Renderer;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.suite.Criterion;
@@ -199,9 +198,10 @@ public final class Session {
     private RunRecord judge(List<Criterion> selected) {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
-        try (Renderer renderer = Renderers.open(settings.renderer(), settings.device());
+        try (Renderers renderers = Renderers.open(settings);
                 MetricModels models = new LazyModels(plan.suite(), references::resolve)) {
-            return new Evaluation(plan, renderer, new RenderStore(store), catalog, models, progress).run(selected);
+            return new Evaluation(plan, renderers.all(), new RenderStore(store), catalog, models, progress)
+                    .run(selected);
         } catch (RuntimeException | LinkageError trouble) {
             return RecordBuilder.unplanned(RecordBuilder.describe(trouble));
         }

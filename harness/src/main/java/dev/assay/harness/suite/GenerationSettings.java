@@ -1,32 +1,51 @@
 package dev.assay.harness.suite;
 
-import dev.assay.harness.model.Nearest;
-import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * How pictures are made.
+ * How pictures are made. Samplers and schedulers go by ComfyUI's names; each renderer checks that it has them.
  *
  * @param width in pixels, a multiple of 8
  * @param height in pixels, a multiple of 8
  * @param steps sampler steps
- * @param guidanceScale classifier-free guidance; 1 or less switches it off
- * @param sampler {@code ddim}, {@code euler}, {@code euler_ancestral}, {@code dpmpp_2m}
- * @param scheduler spacing of the noise levels: {@code normal} or {@code karras}
+ * @param guidanceScale classifier-free guidance (CFG); 1 or less switches it off
+ * @param sampler {@code euler}, {@code dpmpp_2m} ...
+ * @param scheduler spacing of the noise levels: {@code normal}, {@code karras}, {@code simple} ...
  * @param clipSkip layers of the text encoder left out at its end: 0 uses the last
+ * @param distilledGuidance guidance that a distilled model takes as an input (Flux.1 dev: 3.5); null for the model's own
+ * @param shift of the noise levels of a flow model; null for the model's own
  */
 public record GenerationSettings(
-        int width, int height, int steps, double guidanceScale, String sampler, String scheduler, int clipSkip) {
-    public static final List<String> SAMPLERS = List.of("ddim", "euler", "euler_ancestral", "dpmpp_2m");
-    public static final List<String> SCHEDULERS = List.of("normal", "karras");
+        int width,
+        int height,
+        int steps,
+        double guidanceScale,
+        String sampler,
+        String scheduler,
+        int clipSkip,
+        Double distilledGuidance,
+        Double shift) {
+    /** What most models of the Stable Diffusion 1.5 class are used with. */
+    public static final GenerationSettings STABLE_DIFFUSION =
+            new GenerationSettings(512, 512, 20, 7, "dpmpp_2m", "karras", 0);
+
+    private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]*");
 
     public GenerationSettings {
         requireSide("width", width);
         requireSide("height", height);
         Checks.require(steps >= 1 && steps <= 1000, "steps", "1 to 1000", steps);
         Checks.require(guidanceScale >= 0 && guidanceScale <= 100, "guidanceScale", "0 to 100", guidanceScale);
-        requireOneOf("sampler", SAMPLERS, sampler);
-        requireOneOf("scheduler", SCHEDULERS, scheduler);
+        requireWord("sampler", sampler);
+        requireWord("scheduler", scheduler);
         Checks.require(clipSkip >= 0 && clipSkip <= 11, "clipSkip", "0 to 11", clipSkip);
+        requireWithin("distilledGuidance", distilledGuidance);
+        requireWithin("shift", shift);
+    }
+
+    public GenerationSettings(
+            int width, int height, int steps, double guidanceScale, String sampler, String scheduler, int clipSkip) {
+        this(width, height, steps, guidanceScale, sampler, scheduler, clipSkip, null, null);
     }
 
     private static void requireSide(String field, int pixels) {
@@ -34,15 +53,15 @@ public record GenerationSettings(
                 pixels >= 8 && pixels <= 8192 && pixels % 8 == 0, field, "a multiple of 8 from 8 to 8192", pixels);
     }
 
-    private static void requireOneOf(String field, List<String> known, String found) {
+    private static void requireWord(String field, String found) {
         Checks.require(
-                found != null && known.contains(found),
+                found != null && WORD.matcher(found).matches(),
                 field,
-                "one of " + String.join(", ", known),
-                found == null ? null : found + Nearest.hint(found, known));
+                "a name as ComfyUI has it: lower-case letters, digits, underscores (dpmpp_2m)",
+                found);
     }
 
-    public GenerationSettings withSteps(int newSteps) {
-        return new GenerationSettings(width, height, newSteps, guidanceScale, sampler, scheduler, clipSkip);
+    private static void requireWithin(String field, Double value) {
+        Checks.require(value == null || (value >= 0 && value <= 100), field, "0 to 100", value);
     }
 }

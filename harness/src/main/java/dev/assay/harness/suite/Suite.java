@@ -17,7 +17,7 @@ public record Suite(
         String name,
         String version,
         String description,
-        GenerationSettings settings,
+        SuiteSettings settings,
         Map<String, String> models,
         List<PromptCase> cases,
         List<Criterion> criteria) {
@@ -27,7 +27,7 @@ public record Suite(
         criteria = List.copyOf(criteria);
         Checks.requireWord("name", name);
         Checks.requireText("version", version);
-        Checks.require(settings != null, "settings", "how pictures are made", null);
+        settings = settings == null ? SuiteSettings.OPEN : settings;
         models.forEach((role, model) -> Checks.requireText("models." + role, model));
         Checks.require(!cases.isEmpty(), "cases", "at least one case", "none");
         Checks.require(!criteria.isEmpty(), "criteria", "at least one criterion", "none");
@@ -51,7 +51,7 @@ public record Suite(
         }
     }
 
-    public Suite with(GenerationSettings newSettings, List<PromptCase> newCases) {
+    public Suite with(SuiteSettings newSettings, List<PromptCase> newCases) {
         return new Suite(name, version, description, newSettings, models, newCases, criteria);
     }
 }

@@ -45,25 +45,40 @@ public final class SuiteFile {
         String name = node.get("name").text();
         String version = node.get("version").text();
         String description = node.get("description").text("");
-        GenerationSettings settings = settings(node.get("settings"));
+        SuiteSettings settings = settings(node.get("settings"));
         Map<String, String> models = models(node.get("models"));
         List<PromptCase> cases = node.get("cases").list(c -> promptCase(c, seeds));
         List<Criterion> criteria = node.get("criteria").list(SuiteFile::criterion);
         return node.make(() -> new Suite(name, version, description, settings, models, cases, criteria));
     }
 
-    private static GenerationSettings settings(Node node) {
-        node.object("width", "height", "steps", "guidanceScale", "sampler", "scheduler", "clipSkip");
-        int width = node.get("width").count();
-        int height = node.get("height").count();
-        int steps = node.get("steps").count();
-        double guidanceScale = node.get("guidanceScale").number();
-        String sampler = node.get("sampler").text();
-        String scheduler = node.get("scheduler").text("normal");
-        int clipSkip =
-                node.get("clipSkip").isAbsent() ? 0 : node.get("clipSkip").count();
-        return node.make(
-                () -> new GenerationSettings(width, height, steps, guidanceScale, sampler, scheduler, clipSkip));
+    private static SuiteSettings settings(Node node) {
+        if (node.isAbsent()) {
+            return SuiteSettings.OPEN;
+        }
+        node.object(
+                "width",
+                "height",
+                "steps",
+                "guidanceScale",
+                "sampler",
+                "scheduler",
+                "clipSkip",
+                "distilledGuidance",
+                "shift");
+        SuiteSettings settings = new SuiteSettings(
+                countOrNull(node.get("width")),
+                countOrNull(node.get("height")),
+                countOrNull(node.get("steps")),
+                numberOrNull(node.get("guidanceScale")),
+                node.get("sampler").text(null),
+                node.get("scheduler").text(null),
+                countOrNull(node.get("clipSkip")),
+                numberOrNull(node.get("distilledGuidance")),
+                numberOrNull(node.get("shift")));
+        node.make(() ->
+                settings.over(GenerationSettings.STABLE_DIFFUSION)); // what is said is checked, whatever the family
+        return settings;
     }
 
     private static Map<String, String> models(Node node) {
@@ -129,6 +144,10 @@ public final class SuiteFile {
             node.get("parameters").entries().forEach((name, value) -> parameters.put(name, value.number()));
         }
         return node.make(() -> new Criterion(metric, tags, rule, margin, leastPairs, severity, parameters));
+    }
+
+    private static Double numberOrNull(Node node) {
+        return node.isAbsent() ? null : Double.valueOf(node.number());
     }
 
     private static Integer countOrNull(Node node) {

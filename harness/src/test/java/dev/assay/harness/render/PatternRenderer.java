@@ -3,6 +3,7 @@ package dev.assay.harness.render;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.suite.GenerationSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -30,14 +31,14 @@ public final class PatternRenderer implements Renderer {
     }
 
     @Override
-    public void check(ModelUnderTest model) {
+    public void check(ModelUnderTest model, GenerationSettings settings) {
         if (problem != null && !model.loras().isEmpty()) {
             throw new ModelFileException(problem);
         }
     }
 
     @Override
-    public Image render(RenderRequest request) {
+    public Rendered render(RenderRequest request) {
         if (rendered.size() >= failAfter) {
             throw new IllegalStateException("out of memory");
         }
@@ -52,7 +53,7 @@ public final class PatternRenderer implements Renderer {
             int value = random.nextInt(200) + (int) Math.round(40 * strength);
             rgb[i] = blackCandidates && strength != 0 ? 0 : (byte) Math.min(255, value);
         }
-        return Image.of(w, h, rgb);
+        return new Rendered(Image.of(w, h, rgb), 0.5, 0, 0, true);
     }
 
     @Override

@@ -29,23 +29,20 @@ class RenderStoreTest {
     }
 
     private RenderStore.Stored put(RenderStore store, RenderRequest request) {
-        Provenance provenance = new Provenance("hash", renderer.name(), renderer.version(), renderer.device(), 0.25, 0);
-        return store.put(
-                RenderStore.key(request, "hash", renderer),
-                new Rendering(request, renderer.render(request), provenance),
-                renderer);
+        Rendered picture = new Rendered(renderer.render(request).image(), 0.25, 0.0625, 123, true);
+        return store.put(RenderStore.key(request, "hash", renderer), request, "hash", picture, renderer);
     }
 
     @Test
-    void a_finished_picture_is_found_again_with_its_seconds() {
+    void a_finished_picture_is_found_again_with_its_costs() {
         RenderStore.Stored stored = put(new RenderStore(folder), request(1));
 
         RenderStore.Stored found = new RenderStore(folder)
                 .find(RenderStore.key(request(1), "hash", renderer))
                 .orElseThrow();
 
-        assertThat(found.image()).isEqualTo(stored.image());
-        assertThat(found.seconds()).isEqualTo(0.25);
+        assertThat(found.rendered()).isEqualTo(stored.rendered());
+        assertThat(found.rendered().seconds()).isEqualTo(0.25);
     }
 
     @Test
@@ -87,7 +84,7 @@ class RenderStoreTest {
             Files.write(file, Arrays.copyOf(whole, length));
             assertThat(store.find(key)).as("%s bytes", length).isEmpty();
         }
-        Files.write(file, Png.encode(renderer.render(request(1)), java.util.Map.of("assay:key", "another")));
+        Files.write(file, Png.encode(renderer.render(request(1)).image(), java.util.Map.of("assay:key", "another")));
         assertThat(store.find(key)).isEmpty();
     }
 

@@ -23,6 +23,7 @@ import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.SuiteSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -188,7 +189,7 @@ class EvaluationTest {
                 "test",
                 "1",
                 "",
-                new GenerationSettings(16, 16, 4, 3, "ddim", "normal", 0),
+                SuiteSettings.of(new GenerationSettings(16, 16, 4, 3, "ddim", "normal", 0)),
                 Map.of(),
                 cases,
                 criteria.length == 0 ? List.of(criterion("brightness", Rule.NON_INFERIOR, 1)) : List.of(criteria));
@@ -202,7 +203,13 @@ class EvaluationTest {
                 "candidate",
                 0,
                 folder.resolve("out"));
-        return new Evaluation(plan, renderer, new RenderStore(store), new TestCatalog(), new NoModels(), Progress.QUIET)
+        return new Evaluation(
+                        plan,
+                        List.of(renderer),
+                        new RenderStore(store),
+                        new TestCatalog(),
+                        new NoModels(),
+                        Progress.QUIET)
                 .run(Arrays.asList(criteria));
     }
 

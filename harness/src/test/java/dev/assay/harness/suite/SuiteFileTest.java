@@ -31,7 +31,8 @@ class SuiteFileTest {
         assertThat(suite.name()).isEqualTo("shapes");
         assertThat(suite.version()).isEqualTo("2");
         assertThat(suite.description()).isEqualTo("Shapes.");
-        assertThat(suite.settings()).isEqualTo(new GenerationSettings(64, 128, 12, 3.5, "ddim", "karras", 1));
+        assertThat(suite.settings())
+                .isEqualTo(SuiteSettings.of(new GenerationSettings(64, 128, 12, 3.5, "ddim", "karras", 1)));
         assertThat(suite.models()).isEqualTo(Map.of("clip", "microcosm:clip"));
         assertThat(suite.cases())
                 .containsExactly(
@@ -79,11 +80,10 @@ class SuiteFileTest {
                 "steps: 12 | steps: 0 | settings.steps: expected 1 to 1000, found 0",
                 "steps: 12 | steps: 1.5 | settings.steps: expected a whole number, found 1.5",
                 "steps: 12 | steps: 4294967297 | settings.steps: expected a whole number below 2147483648",
-                "steps: 12 | step: 12 | settings.step: no such field; there are width, height, steps, guidanceScale, sampler, scheduler, clipSkip; did you mean steps?",
-                "guidanceScale: 3.5, | | settings.guidanceScale: expected a number, found nothing",
+                "steps: 12 | step: 12 | settings.step: no such field; there are width, height, steps, guidanceScale, sampler, scheduler, clipSkip, distilledGuidance, shift; did you mean steps?",
                 "guidanceScale: 3.5 | guidanceScale: .nan | line 5, column 66: Malformed numeric value",
-                "sampler: ddim | sampler: dimm | settings.sampler: expected one of ddim, euler, euler_ancestral, dpmpp_2m, found dimm; did you mean ddim?",
-                "scheduler: karras | scheduler: linear | settings.scheduler: expected one of normal, karras, found linear",
+                "sampler: ddim | sampler: DPM++ 2M | settings.sampler: expected a name as ComfyUI has it",
+                "scheduler: karras | scheduler: a b | settings.scheduler: expected a name as ComfyUI has it",
                 "clipSkip: 1 | clipSkip: -1 | settings.clipSkip: expected 0 to 11, found -1",
                 "clip: microcosm:clip | clip: | models.clip: expected text, found nothing",
                 "seeds: [1, 2, 3] | seeds: [] | cases[0].seeds: expected at least one seed, found none",

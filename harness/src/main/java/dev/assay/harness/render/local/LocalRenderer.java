@@ -2,12 +2,15 @@ package dev.assay.harness.render.local;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.Nearest;
 import dev.assay.harness.nn.cuda.CudaDevice;
 import dev.assay.harness.nn.diffusion.ModelParts;
 import dev.assay.harness.nn.diffusion.PipelineVersion;
+import dev.assay.harness.nn.diffusion.Samplers;
 import dev.assay.harness.nn.diffusion.StableDiffusion;
 import dev.assay.harness.nn.weights.LoraMerge;
 import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.Map;
@@ -63,9 +66,28 @@ public final class LocalRenderer implements Renderer {
                 : gpu.facts();
     }
 
-    /** First by names and shapes, which lists all that is wrong at once; then by loading and merging for real. */
     @Override
-    public void check(ModelUnderTest model) {
+    public void check(ModelUnderTest model, GenerationSettings settings) {
+        String sampler = settings.sampler() + " + " + settings.scheduler();
+        if (!Samplers.names().contains(sampler)) {
+            throw new IllegalArgumentException("settings.sampler + settings.scheduler: the local renderer has "
+                    + String.join(", ", Samplers.names()) + "; found " + sampler
+                    + Nearest.hint(sampler, Samplers.names()));
+        }
+        requireAbsent("distilledGuidance", settings.distilledGuidance());
+        requireAbsent("shift", settings.shift());
+        check(model);
+    }
+
+    private static void requireAbsent(String field, Double found) {
+        if (found != null) {
+            throw new IllegalArgumentException(
+                    "settings." + field + ": models of the SD 1.5 class take none, found " + found + "; leave it out");
+        }
+    }
+
+    /** First by names and shapes, which lists all that is wrong at once; then by loading and merging for real. */
+    private void check(ModelUnderTest model) {
         try (ModelParts parts = ModelParts.open(model.checkpoint())) {
             LoraMerge.check(
                     model.loras(),
@@ -84,10 +106,12 @@ public final class LocalRenderer implements Renderer {
     }
 
     @Override
-    public Image render(RenderRequest request) {
+    public Rendered render(RenderRequest request) {
+        boolean warm = request.model().equals(loaded);
+        long start = System.nanoTime();
         load(request.model());
         GenerationSettings s = request.settings();
-        return pipeline.render(
+        Image image = pipeline.render(
                 request.prompt(),
                 request.negativePrompt(),
                 request.seed(),
@@ -98,6 +122,7 @@ public final class LocalRenderer implements Renderer {
                 s.sampler(),
                 s.scheduler(),
                 s.clipSkip());
+        return new Rendered(image, (System.nanoTime() - start) / 1e9, 0, gpu == null ? 0 : gpu.usedBytes(), warm);
     }
 
     private void load(ModelUnderTest model) {
@@ -107,11 +132,6 @@ public final class LocalRenderer implements Renderer {
                     StableDiffusion.load(model.checkpoint(), LoraMerge.of(model.loras()), gpu == null ? "cpu" : "cuda");
             loaded = model;
         }
-    }
-
-    @Override
-    public long peakVramBytes() {
-        return gpu == null ? 0 : gpu.usedBytes();
     }
 
     @Override

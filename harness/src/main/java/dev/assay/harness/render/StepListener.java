@@ -1,0 +1,10 @@
+package dev.assay.harness.render;
+
+/** Hears of every sampler step of the picture that is being made. */
+public interface StepListener {
+    /**
+     * @param done steps so far
+     * @param of all steps of this picture
+     */
+    void step(int done, int of);
+}

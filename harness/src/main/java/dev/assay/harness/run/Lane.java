@@ -1,0 +1,119 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.Renderer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+
+/** One renderer and the pictures it gets, in order. */
+final class Lane {
+    private final Renderer renderer;
+    private final List<Shot> shots;
+    private final BiConsumer<Shot, Picture> sink;
+    private final RenderStore store;
+    private final Tally tally;
+
+    Lane(Renderer renderer, List<Shot> shots, BiConsumer<Shot, Picture> sink, RenderStore store, Tally tally) {
+        this.renderer = renderer;
+        this.shots = shots;
+        this.sink = sink;
+        this.store = store;
+        this.tally = tally;
+    }
+
+    /** How a lane ended; {@code trouble} is null when all its pictures are there. */
+    record End(Renderer renderer, RuntimeException trouble) {}
+
+    /** Runs all lanes at once, each in a thread of its own where there are several, until every one has ended. */
+    static List<End> run(List<Lane> lanes) {
+        if (lanes.size() == 1) {
+            return List.of(lanes.get(0).end());
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(lanes.size());
+        try {
+            List<Future<End>> ends =
+                    lanes.stream().map(lane -> threads.submit(lane::end)).toList();
+            List<End> all = new ArrayList<>();
+            for (Future<End> end : ends) {
+                all.add(end.get());
+            }
+            return all;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while pictures were made", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause()); // an Error: nothing to go on with
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private End end() {
+        try {
+            get();
+            return new End(renderer, null);
+        } catch (RuntimeException trouble) {
+            return new End(renderer, trouble);
+        }
+    }
+
+    private void get() {
+        tally.expect(shots.size());
+        renderer.onStep(tally::step);
+        Map<String, RenderStore.Stored> known = new HashMap<>(); // by key
+        List<Shot> missing = new ArrayList<>();
+        for (Shot shot : shots) {
+            String key = key(shot);
+            Optional<RenderStore.Stored> found = known.containsKey(key) ? Optional.of(known.get(key)) : store.find(key);
+            if (found.isPresent()) {
+                known.put(key, found.get());
+                reuse(shot, found.get());
+            } else {
+                missing.add(shot);
+            }
+        }
+        for (int i = 0; i < missing.size(); i++) {
+            Shot shot = missing.get(i);
+            String key = key(shot);
+            if (known.containsKey(key)) { // base and candidate are the same model
+                reuse(shot, known.get(key));
+                continue;
+            }
+            next(missing, i + 1, known, key).ifPresent(s -> renderer.announce(s.request()));
+            Rendered picture = renderer.render(shot.request());
+            RenderStore.Stored stored = store.put(key, shot.request(), shot.modelHash(), picture, renderer);
+            known.put(key, stored);
+            sink.accept(shot, picture(shot, stored, false));
+            tally.made(shot.role(), picture);
+        }
+    }
+
+    /** The first shot from {@code start} on that will have to be rendered. */
+    private Optional<Shot> next(List<Shot> missing, int start, Map<String, RenderStore.Stored> known, String current) {
+        return missing.subList(start, missing.size()).stream()
+                .filter(s -> !known.containsKey(key(s)) && !key(s).equals(current))
+                .findFirst();
+    }
+
+    private String key(Shot shot) {
+        return RenderStore.key(shot.request(), shot.modelHash(), renderer);
+    }
+
+    private void reuse(Shot shot, RenderStore.Stored stored) {
+        sink.accept(shot, picture(shot, stored, true));
+        tally.reused(shot.role());
+    }
+
+    private static Picture picture(Shot shot, RenderStore.Stored stored, boolean reused) {
+        return new Picture(shot.request().seed(), shot.role(), stored.file(), stored.rendered(), reused);
+    }
+}

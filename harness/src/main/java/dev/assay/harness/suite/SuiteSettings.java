@@ -1,0 +1,57 @@
+package dev.assay.harness.suite;
+
+/**
+ * What a suite says of how pictures are made; null where it leaves the choice to the model's family.
+ *
+ * @see GenerationSettings the fields
+ */
+public record SuiteSettings(
+        Integer width,
+        Integer height,
+        Integer steps,
+        Double guidanceScale,
+        String sampler,
+        String scheduler,
+        Integer clipSkip,
+        Double distilledGuidance,
+        Double shift) {
+    /** Leaves everything to the family. */
+    public static final SuiteSettings OPEN = new SuiteSettings(null, null, null, null, null, null, null, null, null);
+
+    /** Leaves nothing to the family but what is null there too. */
+    public static SuiteSettings of(GenerationSettings s) {
+        return new SuiteSettings(
+                s.width(),
+                s.height(),
+                s.steps(),
+                s.guidanceScale(),
+                s.sampler(),
+                s.scheduler(),
+                s.clipSkip(),
+                s.distilledGuidance(),
+                s.shift());
+    }
+
+    /** These settings, and the given ones where this suite says nothing. */
+    public GenerationSettings over(GenerationSettings defaults) {
+        return new GenerationSettings(
+                either(width, defaults.width()),
+                either(height, defaults.height()),
+                either(steps, defaults.steps()),
+                either(guidanceScale, defaults.guidanceScale()),
+                either(sampler, defaults.sampler()),
+                either(scheduler, defaults.scheduler()),
+                either(clipSkip, defaults.clipSkip()),
+                either(distilledGuidance, defaults.distilledGuidance()),
+                either(shift, defaults.shift()));
+    }
+
+    public SuiteSettings withSteps(int newSteps) {
+        return new SuiteSettings(
+                width, height, newSteps, guidanceScale, sampler, scheduler, clipSkip, distilledGuidance, shift);
+    }
+
+    private static <T> T either(T said, T otherwise) {
+        return said == null ? otherwise : said;
+    }
+}
