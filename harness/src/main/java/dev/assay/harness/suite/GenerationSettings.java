@@ -25,11 +25,11 @@ public record GenerationSettings(
         int clipSkip,
         Double distilledGuidance,
         Double shift) {
+    private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]*"); // first: the constant below needs it
+
     /** What most models of the Stable Diffusion 1.5 class are used with. */
     public static final GenerationSettings STABLE_DIFFUSION =
             new GenerationSettings(512, 512, 20, 7, "dpmpp_2m", "karras", 0);
-
-    private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]*");
 
     public GenerationSettings {
         requireSide("width", width);
