@@ -205,6 +205,11 @@ public final class Runs {
                 List.of(new RunRecord.FindingEntry("WARNING", HOSTILE)));
     }
 
+    /** The same run with another claim. */
+    public static RunRecord with(RunRecord r, String outcome, int declared) {
+        return with(r, outcome, declared, r.verdicts(), r.started());
+    }
+
     static RunRecord with(RunRecord r, String outcome, int declared, List<VerdictEntry> verdicts, String started) {
         return new RunRecord(
                 r.schema(),

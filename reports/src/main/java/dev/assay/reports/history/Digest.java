@@ -1,0 +1,373 @@
+package dev.assay.reports.history;
+
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.Model;
+import dev.assay.harness.run.RunRecord.RenderingEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.words.Words;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A run in one line of the {@link History}: what the dashboard draws over many nights. Everything else stays in the run record.
+ *
+ * @param schema {@code assay-digest/1}
+ * @param run id of the run record
+ * @param night label of the night, an ISO date; runs of one nightly share it
+ * @param started ISO 8601, UTC
+ * @param seconds wall time of the run
+ * @param problem what stopped the run, or why it is worth less than its criteria; null when nothing did
+ * @param model its name in the collection; the name of the candidate when it is in none
+ * @param parts files of the candidate: the checkpoint's weights, then the LoRAs
+ * @param base name of the base model
+ * @param baseHash SHA-256 over names and hashes of the base's files; empty when they were not read
+ * @param modelFamily family of the network ({@code sd15}); null when unknown
+ * @param renderer name, version and device
+ * @param declared criteria of the suite; {@code criteria} may be fewer when only some were selected
+ * @param cost null when no picture has a time
+ * @param record path of {@code run.json}, relative to the history's folder or absolute; null when it was not kept
+ * @param thumbnail path of a picture for lists, likewise; null for none
+ */
+public record Digest(
+        String schema,
+        String run,
+        String night,
+        String started,
+        double seconds,
+        Outcome outcome,
+        String problem,
+        String model,
+        List<Part> parts,
+        String base,
+        String baseHash,
+        String modelFamily,
+        Suite suite,
+        String renderer,
+        int declared,
+        List<Entry> criteria,
+        Cost cost,
+        String record,
+        String thumbnail) {
+    public static final String SCHEMA = "assay-digest/1";
+
+    /** A digest is a line: longer texts are in the run record. */
+    private static final int MOST_TEXT = 400;
+
+    /** @param strength of a LoRA; null for a file of the checkpoint */
+    public record Part(String file, String sha256, long bytes, Double strength) {}
+
+    public record Suite(String name, String version, String sha256, int prompts, int seeds) {}
+
+    /**
+     * Medians over the pictures whose time does not include loading the model.
+     *
+     * @param secondsPerPicture of the candidate
+     * @param baseSecondsPerPicture of the base
+     * @param peakVramBytes null when unknown
+     */
+    public record Cost(Double secondsPerPicture, Double baseSecondsPerPicture, Long peakVramBytes) {}
+
+    /**
+     * One criterion.
+     *
+     * @param id unique in a suite: {@code clip-score.relation}
+     * @param estimate mean of candidate minus base; null when nothing was compared
+     * @param low lower end of the interval; null when nothing was compared
+     * @param high upper end, likewise
+     * @param reason in words
+     */
+    public record Entry(
+            String id,
+            String metric,
+            String version,
+            String family,
+            Outcome outcome,
+            Double estimate,
+            Double low,
+            Double high,
+            double margin,
+            String rule,
+            String better,
+            String unit,
+            Double baseMean,
+            Double candidateMean,
+            int pairs,
+            int unscored,
+            String reason) {
+        public Entry {
+            require(id != null && metric != null && family != null && outcome != null, "a criterion without its name");
+            version = version == null ? "" : version;
+            rule = rule == null ? "" : rule;
+            better = better == null ? "" : better;
+            unit = unit == null ? "" : unit;
+            reason = reason == null ? "" : reason;
+            for (Double number : new Double[] {estimate, low, high, margin, baseMean, candidateMean}) {
+                require(number == null || Double.isFinite(number), "a number that is not finite in " + id);
+            }
+            require((low == null) == (high == null), "an interval with one end in " + id);
+        }
+    }
+
+    /** @throws IllegalArgumentException also for a PASSED that its criteria do not bear out: nothing passes on nothing */
+    public Digest {
+        require(SCHEMA.equals(schema), "schema " + SCHEMA);
+        require(
+                run != null && model != null && started != null && outcome != null && suite != null,
+                "run, model, suite");
+        night = night == null ? date(started) : night;
+        parts = parts == null ? List.of() : List.copyOf(parts);
+        criteria = criteria == null ? List.of() : List.copyOf(criteria);
+        base = base == null ? "" : base;
+        baseHash = baseHash == null ? "" : baseHash;
+        renderer = renderer == null ? "" : renderer;
+        require(
+                outcome != Outcome.PASSED || (!criteria.isEmpty() && worst(criteria) == Outcome.PASSED),
+                "PASSED with every criterion passed");
+    }
+
+    /** Of a run whose record was not kept. */
+    public static Digest of(RunRecord run) {
+        return of(run, null, null);
+    }
+
+    /**
+     * The digest of a run. Its outcome is never better than the worst criterion, and not PASSED when criteria were left out.
+     *
+     * @param record path of the run record, null when it is not kept
+     * @param thumbnail path of a picture, null for none
+     */
+    public static Digest of(RunRecord run, String record, String thumbnail) {
+        List<Entry> criteria = or(run.verdicts(), List.<VerdictEntry>of()).stream()
+                .map(Digest::entry)
+                .toList();
+        Outcome said = outcome(run.outcome());
+        Outcome outcome = graver(said, criteria.isEmpty() ? Outcome.BROKEN : worst(criteria));
+        String problem = run.problem();
+        if (outcome == Outcome.PASSED && criteria.stream().anyMatch(e -> e.pairs() == 0)) {
+            outcome = Outcome.BROKEN;
+            problem = "a criterion passed on no pair";
+        }
+        if (outcome == Outcome.PASSED && criteria.size() < run.criteriaDeclared()) {
+            outcome = Outcome.INCONCLUSIVE;
+            problem = "judged " + criteria.size() + " of " + run.criteriaDeclared() + " criteria";
+        } else if (outcome != said && problem == null) {
+            problem = criteria.isEmpty()
+                    ? "no criterion was judged"
+                    : "the record says " + Words.line(run.outcome(), 20) + ", its criteria say " + outcome;
+        }
+        Model candidate = or(run.candidate(), new Model("unknown", List.of(), List.of()));
+        Model base = or(run.base(), new Model("unknown", List.of(), List.of()));
+        RunRecord.SuiteInfo suite = or(run.suite(), new RunRecord.SuiteInfo("unknown", "", "", 0, 0));
+        return new Digest(
+                SCHEMA,
+                or(run.id(), "unknown"),
+                null,
+                or(run.started(), ""),
+                run.seconds(),
+                outcome,
+                problem == null ? null : Words.line(problem, MOST_TEXT),
+                or(candidate.name(), "unknown"),
+                parts(candidate),
+                base.name(),
+                hash(base),
+                null,
+                new Suite(
+                        or(suite.name(), "unknown"),
+                        suite.version(),
+                        suite.sha256(),
+                        suite.prompts(),
+                        suite.seedsPerPrompt()),
+                run.renderer() == null
+                        ? ""
+                        : Words.line(
+                                run.renderer().name() + " "
+                                        + run.renderer().version() + " "
+                                        + run.renderer().device(),
+                                MOST_TEXT),
+                run.criteriaDeclared(),
+                criteria,
+                cost(or(run.renderings(), List.of())),
+                record,
+                thumbnail);
+    }
+
+    /** The same run under the model's name in a collection. */
+    public Digest named(String model, String modelFamily) {
+        return new Digest(
+                schema,
+                run,
+                night,
+                started,
+                seconds,
+                outcome,
+                problem,
+                model,
+                parts,
+                base,
+                baseHash,
+                modelFamily,
+                suite,
+                renderer,
+                declared,
+                criteria,
+                cost,
+                record,
+                thumbnail);
+    }
+
+    /** The same run as part of a nightly, which may go past midnight. */
+    public Digest inNight(String night) {
+        return new Digest(
+                schema,
+                run,
+                night,
+                started,
+                seconds,
+                outcome,
+                problem,
+                model,
+                parts,
+                base,
+                baseHash,
+                modelFamily,
+                suite,
+                renderer,
+                declared,
+                criteria,
+                cost,
+                record,
+                thumbnail);
+    }
+
+    /** The worst outcome per family of metrics, in the order of the criteria. */
+    public Map<String, Outcome> families() {
+        Map<String, Outcome> families = new LinkedHashMap<>();
+        criteria.forEach(e -> families.merge(e.family(), e.outcome(), Digest::graver));
+        return families;
+    }
+
+    /** How much the candidate changes: the estimate of the first {@code effect} criterion that has one, else null. */
+    public Double effect() {
+        return criteria.stream()
+                .filter(e -> e.family().equals("effect") && e.estimate() != null)
+                .map(Entry::estimate)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The graver of two outcomes: PASSED, INCONCLUSIVE, REGRESSED, BROKEN, as for a whole run. */
+    public static Outcome graver(Outcome a, Outcome b) {
+        return weight(a) >= weight(b) ? a : b;
+    }
+
+    private static int weight(Outcome outcome) {
+        return switch (outcome) {
+            case PASSED -> 0;
+            case INCONCLUSIVE -> 1;
+            case REGRESSED -> 2;
+            case BROKEN -> 3;
+        };
+    }
+
+    private static Outcome worst(List<Entry> criteria) {
+        return criteria.stream().map(Entry::outcome).reduce(Outcome.PASSED, Digest::graver);
+    }
+
+    private static Entry entry(VerdictEntry v) {
+        List<Double> interval = v.interval() == null || v.interval().size() != 2 ? null : v.interval();
+        return new Entry(
+                v.id(),
+                v.metric(),
+                v.metricVersion(),
+                v.family(),
+                outcome(v.outcome()),
+                finite(v.estimate()),
+                interval == null ? null : finite(interval.get(0)),
+                interval == null ? null : finite(interval.get(1)),
+                v.margin(),
+                v.rule(),
+                v.better(),
+                v.unit(),
+                finite(v.baseMean()),
+                finite(v.candidateMean()),
+                v.pairs(),
+                v.unscored(),
+                Words.line(v.reason(), MOST_TEXT));
+    }
+
+    /** A word that is no outcome is no judgement. */
+    private static Outcome outcome(String word) {
+        Set<Outcome> all = EnumSet.allOf(Outcome.class);
+        return all.stream().filter(o -> o.name().equals(word)).findFirst().orElse(Outcome.BROKEN);
+    }
+
+    private static Double finite(Double number) {
+        return number == null || !Double.isFinite(number) ? null : number;
+    }
+
+    private static List<Part> parts(Model model) {
+        List<Part> parts = new ArrayList<>();
+        List<RunRecord.ModelPart> files = or(model.files(), List.of());
+        List<RunRecord.ModelPart> weights =
+                files.stream().filter(f -> Words.isWeights(f.file())).toList();
+        (weights.isEmpty() ? files : weights).forEach(f -> parts.add(new Part(f.file(), f.sha256(), f.bytes(), null)));
+        or(model.loras(), List.<RunRecord.LoraPart>of())
+                .forEach(l -> parts.add(new Part(l.file(), l.sha256(), l.bytes(), l.strength())));
+        return parts;
+    }
+
+    private static String hash(Model model) {
+        List<RunRecord.ModelPart> files = or(model.files(), List.of());
+        if (files.isEmpty() || files.stream().anyMatch(f -> f.sha256() == null)) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder();
+        files.forEach(f -> text.append(f.file()).append(' ').append(f.sha256()).append('\n'));
+        return Hashes.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Cost cost(List<RenderingEntry> renderings) {
+        Double candidate = median(renderings, "candidate");
+        Double base = median(renderings, "base");
+        long peak = renderings.stream()
+                .filter(r -> "candidate".equals(r.role()))
+                .mapToLong(RenderingEntry::peakVramBytes)
+                .max()
+                .orElse(0);
+        return candidate == null && base == null && peak <= 0
+                ? null
+                : new Cost(candidate, base, peak <= 0 ? null : (Long) peak);
+    }
+
+    /** Of the pictures whose time does not include loading the model. */
+    private static Double median(List<RenderingEntry> renderings, String role) {
+        double[] seconds = renderings.stream()
+                .filter(r -> role.equals(r.role()) && r.warm())
+                .mapToDouble(RenderingEntry::seconds)
+                .filter(s -> s > 0 && Double.isFinite(s))
+                .sorted()
+                .toArray();
+        return seconds.length == 0 ? null : (Double) seconds[seconds.length / 2];
+    }
+
+    private static String date(String started) {
+        return started.length() >= 10 ? started.substring(0, 10) : started;
+    }
+
+    private static <T> T or(T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+
+    private static void require(boolean holds, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException("digest of a run: expected " + expected);
+        }
+    }
+}

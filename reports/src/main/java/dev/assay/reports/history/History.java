@@ -1,0 +1,192 @@
+package dev.assay.reports.history;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.reports.words.Words;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The history of all runs: a text file with one {@link Digest} per line, as JSON in ASCII, only ever appended to. A process that
+ * dies while it appends leaves a torn last line: it is reported and skipped, the next append starts on a line of its own, and no
+ * other line is touched.
+ */
+public final class History {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also lone surrogates and U+2028, which break other readers
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+            .build();
+    private static final ObjectReader READER = JSON.readerFor(Digest.class);
+
+    private static final int BATCH = 4096;
+
+    private static final Object IN_THIS_PROCESS = new Object(); // a file lock holds between processes only
+
+    private final Path file;
+
+    public History(Path file) {
+        this.file = file;
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    /**
+     * What the file holds.
+     *
+     * @param digests in the order of appending; of lines with the same run id the last
+     * @param damages lines that could not be used
+     */
+    public record Content(List<Digest> digests, List<Damage> damages) {
+        public Content {
+            digests = List.copyOf(digests);
+            damages = List.copyOf(damages);
+        }
+    }
+
+    /**
+     * A line that could not be used.
+     *
+     * @param line counted from 1
+     */
+    public record Damage(int line, String what) {}
+
+    /** Appends one line and waits until it is on the disk; safe against other processes that append. */
+    public void append(Digest digest) {
+        try {
+            byte[] json = JSON.writeValueAsBytes(digest);
+            synchronized (IN_THIS_PROCESS) {
+                append(json);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot append to the history " + file, e);
+        }
+    }
+
+    private void append(byte[] json) throws IOException {
+        Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
+        boolean fresh = !Files.exists(file);
+        try (FileChannel channel = FileChannel.open(
+                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            long end = channel.size();
+            boolean torn = end > 0 && !endsWithLineBreak(channel, end);
+            ByteBuffer line = ByteBuffer.allocate(json.length + 2);
+            if (torn) {
+                line.put((byte) '\n');
+            }
+            line.put(json).put((byte) '\n').flip();
+            channel.position(end);
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+            channel.force(true);
+            if (!lock.isValid()) {
+                throw new IOException("the lock was lost while appending");
+            }
+        }
+        if (fresh) {
+            syncFolder(folder);
+        }
+    }
+
+    private static boolean endsWithLineBreak(FileChannel channel, long end) throws IOException {
+        ByteBuffer last = ByteBuffer.allocate(1);
+        channel.read(last, end - 1);
+        return last.get(0) == '\n';
+    }
+
+    /** The new name must survive a power cut too; where folders cannot be opened (Windows) the system sees to it. */
+    private static void syncFolder(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException notThere) {
+            return;
+        }
+    }
+
+    /** Everything that can be read; a file that does not exist is an empty history. */
+    public Content read() {
+        if (!Files.exists(file)) {
+            return new Content(List.of(), List.of());
+        }
+        Map<String, Digest> digests = new LinkedHashMap<>();
+        List<Damage> damages = new ArrayList<>();
+        // Bytes that are no UTF-8 become U+FFFD and spoil their own line only.
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8), 1 << 16)) {
+            int number = 0;
+            List<String> batch = batch(lines);
+            while (!batch.isEmpty()) {
+                int before = number;
+                List<String> now = batch;
+                List<Line> parsed = IntStream.range(0, now.size())
+                        .parallel()
+                        .mapToObj(i -> parse(before + i + 1, now.get(i)))
+                        .toList();
+                parsed.forEach(line -> line.into(digests, damages));
+                number += now.size();
+                batch = batch(lines);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the history " + file, e);
+        }
+        return new Content(List.copyOf(digests.values()), damages);
+    }
+
+    /** A digest or a damage; a blank line is neither. */
+    private record Line(Digest digest, Damage damage) {
+        void into(Map<String, Digest> digests, List<Damage> damages) {
+            if (digest != null) {
+                digests.remove(digest.run()); // the order is that of the last appending
+                digests.put(digest.run(), digest);
+            }
+            if (damage != null) {
+                damages.add(damage);
+            }
+        }
+    }
+
+    private static Line parse(int number, String text) {
+        if (text.isBlank()) {
+            return new Line(null, null);
+        }
+        try {
+            return new Line(READER.readValue(text), null);
+        } catch (JacksonException | IllegalArgumentException damaged) {
+            String why = damaged instanceof JacksonException json ? json.getOriginalMessage() : damaged.getMessage();
+            String kind = text.stripTrailing().endsWith("}") ? "" : "torn, as by a process that died while appending: ";
+            return new Line(null, new Damage(number, kind + Words.line(why, 200)));
+        }
+    }
+
+    private static List<String> batch(BufferedReader lines) throws IOException {
+        List<String> batch = new ArrayList<>();
+        String line;
+        while (batch.size() < BATCH && (line = lines.readLine()) != null) {
+            batch.add(line);
+        }
+        return batch;
+    }
+}
