@@ -10,64 +10,67 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * What the user wants of a run. Text that names files is as the user wrote it, relative to the working root.
  *
- * @param lora {@code FILE[@STRENGTH][,FILE...]}; null for none
- * @param checkpoint the candidate's checkpoint; null for the base's
- * @param base checkpoint to compare with; null for the bundled one
- * @param suite file or name of a bundled suite; null for the default
- * @param device {@code cpu} or {@code cuda}
- * @param steps sampler steps, 1 or more; null for the suite's
- * @param renderer name of a renderer
- * @param store folder of finished pictures; null for the default
- * @param progress {@code auto}, {@code on} or {@code off}
- * @param inconclusive {@code fail} or {@code allow}: what an inconclusive verdict does to the build
- * @param seedOffset added to the candidate's seeds, 0 or more; other than 0 to calibrate the gate on the base itself
- * @param seeds of each case to use at most, 1 or more; null for all
+ * @param values by key, defaults included; a setting without a value has no entry
  * @param sources of every setting that was given, by key: {@code -Dassay.lora}, {@code environment ASSAY_LORA}, {@code
  *     assay.yaml}
  */
-public record Settings(
-        String lora,
-        String checkpoint,
-        String base,
-        String suite,
-        String device,
-        Integer steps,
-        String renderer,
-        String store,
-        String progress,
-        String inconclusive,
-        long seedOffset,
-        Integer seeds,
-        Map<String, String> sources) {
+public record Settings(Map<String, String> values, Map<String, String> sources) {
+    private static final long MOST_OFFSET = 1L << 48; // seeds stay far from overflow
+
+    /** In the order of messages. */
+    private static final List<SettingKey> ALL = List.of(
+            SettingKey.text("assay.lora"), // FILE[@STRENGTH][,FILE...]
+            SettingKey.text("assay.checkpoint"), // the candidate's; the base's if absent
+            SettingKey.text("assay.candidate"), // folder of the candidate's finished pictures
+            SettingKey.text("assay.base"), // checkpoint, or folder of the base's finished pictures
+            SettingKey.text("assay.suite"), // file, or name of a bundled one
+            SettingKey.word("assay.device", "cpu", "cuda"),
+            SettingKey.count("assay.steps"), // the suite's if absent
+            SettingKey.text("assay.renderer", "local"),
+            SettingKey.text("assay.store"), // folder of finished pictures
+            SettingKey.word("assay.progress", "auto", "on", "off"),
+            SettingKey.word("assay.inconclusive", "fail", "allow"), // what an inconclusive verdict does to the build
+            SettingKey.whole("assay.seedOffset", 0, MOST_OFFSET, "0"), // other than 0 to calibrate the gate
+            SettingKey.count("assay.seeds"), // of each case at most
+            SettingKey.text("assay.models"), // folder of model files as ComfyUI arranges them
+            SettingKey.text("assay.comfyui.url"), // several with commas
+            SettingKey.text("assay.comfyui.headers"), // NAME: VALUE, several with line breaks or |
+            SettingKey.text("assay.comfyui.query"), // NAME=VALUE&...
+            SettingKey.text("assay.comfyui.workflow"), // API-format file
+            SettingKey.text(
+                    "assay.comfyui.variant"), // of a family, where the file cannot tell: krea-dev, dev, fast, turbo
+            SettingKey.text("assay.comfyui.textEncoders"), // file names on the server, with commas
+            SettingKey.text("assay.comfyui.vae"), // file name on the server
+            SettingKey.word("assay.comfyui.weightDtype", "default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2"),
+            SettingKey.number("assay.comfyui.clipStrength"), // of LoRAs on text encoders; that of the model if absent
+            SettingKey.text("assay.comfyui.trustStore"), // PKCS#12 or JKS file
+            SettingKey.text("assay.folder.pattern"), // how file names tell prompt and seed
+            SettingKey.text("assay.collection"), // folder of the curated collection
+            SettingKey.word("assay.card", "target", "beside", "off"), // where verdict cards are written
+            SettingKey.text("assay.override")); // NAME: REASON, adds a file that did not pass
+
     /** The user's keys, in the order of messages. */
-    public static final List<String> KEYS = List.of(
-            "assay.lora",
-            "assay.checkpoint",
-            "assay.base",
-            "assay.suite",
-            "assay.device",
-            "assay.steps",
-            "assay.renderer",
-            "assay.store",
-            "assay.progress",
-            "assay.inconclusive",
-            "assay.seedOffset",
-            "assay.seeds");
+    public static final List<String> KEYS = ALL.stream().map(SettingKey::name).toList();
+
+    /** Read by the renderer from the environment alone, so that they stand in no command line, file or record. */
+    private static final Set<String> SECRETS =
+            Set.of("ASSAY_COMFYUI_TOKEN", "ASSAY_COMFYUI_BASIC", "ASSAY_COMFYUI_TRUST_STORE_PASSWORD");
 
     /** System properties that the build sets; with {@code assay.build.} in front there may be others. */
     private static final List<String> BUILD_KEYS =
             List.of("assay.root", "assay.out", "assay.microcosm", "assay.skipChecks", "assay.record", "assay.colors");
 
-    private static final long MOST_OFFSET = 1L << 48; // seeds stay far from overflow
     private static final String PREFIX = "assay.";
     private static final String FILE = "assay.yaml";
 
     public Settings {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
     }
 
@@ -83,7 +86,7 @@ public record Settings(
         Map<String, Given> given = new TreeMap<>();
         addFile(root.resolve(FILE), given);
         new TreeMap<>(env).forEach((name, value) -> {
-            if (name.startsWith("ASSAY_")) {
+            if (name.startsWith("ASSAY_") && !SECRETS.contains(name)) {
                 add(environmentKey(name), value, "environment " + name, given);
             }
         });
@@ -92,36 +95,85 @@ public record Settings(
                 add(property(name), value, "-D" + name, given);
             }
         });
+        Map<String, String> values = new LinkedHashMap<>();
         Map<String, String> sources = new TreeMap<>();
-        given.forEach((key, value) -> sources.put(key, value.source()));
-        return new Settings(
-                text("assay.lora", given, null),
-                text("assay.checkpoint", given, null),
-                text("assay.base", given, null),
-                text("assay.suite", given, null),
-                word("assay.device", given, "cpu", "cuda"),
-                count("assay.steps", given),
-                text("assay.renderer", given, "local"),
-                text("assay.store", given, null),
-                word("assay.progress", given, "auto", "on", "off"),
-                word("assay.inconclusive", given, "fail", "allow"),
-                whole("assay.seedOffset", given, 0, MOST_OFFSET, 0L),
-                count("assay.seeds", given),
-                sources);
-    }
-
-    /** Every setting that has a value, defaults included, by key in the order of {@link #KEYS}. */
-    public Map<String, String> effective() {
-        Object[] values = {
-            lora, checkpoint, base, suite, device, steps, renderer, store, progress, inconclusive, seedOffset, seeds
-        };
-        Map<String, String> effective = new LinkedHashMap<>();
-        for (int i = 0; i < values.length; i++) {
-            if (values[i] != null) {
-                effective.put(KEYS.get(i), values[i].toString());
+        for (SettingKey key : ALL) {
+            Given found = given.get(key.name());
+            if (found != null) {
+                key.wrong().apply(found.value()).ifPresent(problem -> {
+                    throw new SettingsException(key.name() + " (" + found.source() + "): " + problem);
+                });
+                sources.put(key.name(), found.source());
+            }
+            String value = found == null ? key.ifAbsent() : found.value();
+            if (value != null) {
+                values.put(key.name(), value);
             }
         }
-        return Collections.unmodifiableMap(effective);
+        return new Settings(values, sources);
+    }
+
+    /** The value of a key, its default included; null for none. */
+    public String get(String key) {
+        if (!KEYS.contains(key)) {
+            throw new IllegalArgumentException("no such setting: " + key);
+        }
+        return values.get(key);
+    }
+
+    public String lora() {
+        return get("assay.lora");
+    }
+
+    public String checkpoint() {
+        return get("assay.checkpoint");
+    }
+
+    public String base() {
+        return get("assay.base");
+    }
+
+    public String suite() {
+        return get("assay.suite");
+    }
+
+    public String device() {
+        return get("assay.device");
+    }
+
+    /** Null for the suite's. */
+    public Integer steps() {
+        return count("assay.steps");
+    }
+
+    public String renderer() {
+        return get("assay.renderer");
+    }
+
+    public String store() {
+        return get("assay.store");
+    }
+
+    public String progress() {
+        return get("assay.progress");
+    }
+
+    public String inconclusive() {
+        return get("assay.inconclusive");
+    }
+
+    public long seedOffset() {
+        return Long.parseLong(get("assay.seedOffset"));
+    }
+
+    /** Null for all. */
+    public Integer seeds() {
+        return count("assay.seeds");
+    }
+
+    private Integer count(String key) {
+        String value = get(key);
+        return value == null ? null : Integer.valueOf(value);
     }
 
     /** Where a setting comes from, for messages; {@code default} when it was not given. */
@@ -155,8 +207,18 @@ public record Settings(
         if (!(content instanceof Map<?, ?> map)) {
             throw new SettingsException(FILE + ": expected settings (lora: FILE), found " + kind(content));
         }
-        map.forEach((name, value) -> {
-            String key = fileKey(name.toString());
+        addAll(map, "", given);
+    }
+
+    /** {@code comfyui: {url: ...}} is {@code comfyui.url: ...}. */
+    private static void addAll(Map<?, ?> map, String group, Map<String, Given> given) {
+        map.forEach((end, value) -> {
+            String name = group + end;
+            if (value instanceof Map<?, ?> inner && isGroup(name)) {
+                addAll(inner, name + ".", given);
+                return;
+            }
+            String key = fileKey(name);
             if (value instanceof Map || value instanceof List) {
                 throw new SettingsException(FILE + ": " + name + ": expected one value, found " + kind(value));
             }
@@ -167,6 +229,11 @@ public record Settings(
             String text = value instanceof Boolean on ? (on ? "on" : "off") : value == null ? null : value.toString();
             add(key, text, FILE, given);
         });
+    }
+
+    private static boolean isGroup(String name) {
+        String start = (name.startsWith(PREFIX) ? name : PREFIX + name) + ".";
+        return KEYS.stream().anyMatch(k -> k.startsWith(start));
     }
 
     private static String kind(Object value) {
@@ -185,20 +252,14 @@ public record Settings(
     }
 
     private static String environmentKey(String name) {
-        for (String key : KEYS) {
-            if (environmentName(key).equals(name)) {
-                return key;
-            }
-        }
-        throw unknown(
-                "environment " + name,
-                name,
-                KEYS.stream().map(Settings::environmentName).toList());
-    }
-
-    /** {@code assay.seedOffset} is {@code ASSAY_SEED_OFFSET}. */
-    private static String environmentName(String key) {
-        return key.replace('.', '_').replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
+        return ALL.stream()
+                .filter(k -> k.environment().equals(name))
+                .map(SettingKey::name)
+                .findFirst()
+                .orElseThrow(() -> unknown(
+                        "environment " + name,
+                        name,
+                        ALL.stream().map(SettingKey::environment).toList()));
     }
 
     private static String property(String name) {
@@ -216,45 +277,5 @@ public record Settings(
         String hint = Nearest.hint(name, known);
         return new SettingsException(
                 where + ": no such setting" + (hint.isEmpty() ? "; there are " + String.join(", ", known) : hint));
-    }
-
-    private static String text(String key, Map<String, Given> given, String ifAbsent) {
-        return given.containsKey(key) ? given.get(key).value() : ifAbsent;
-    }
-
-    /** One of {@code known}; the first if absent. */
-    private static String word(String key, Map<String, Given> given, String... known) {
-        String found = text(key, given, known[0]);
-        List<String> words = List.of(known);
-        if (!words.contains(found)) {
-            throw wrong(key, given, "one of " + String.join(", ", words), Nearest.hint(found, words));
-        }
-        return found;
-    }
-
-    private static Integer count(String key, Map<String, Given> given) {
-        Long count = whole(key, given, 1, Integer.MAX_VALUE, null);
-        return count == null ? null : Integer.valueOf(count.intValue());
-    }
-
-    private static Long whole(String key, Map<String, Given> given, long least, long most, Long ifAbsent) {
-        if (!given.containsKey(key)) {
-            return ifAbsent;
-        }
-        try {
-            long found = Long.parseLong(given.get(key).value());
-            if (found >= least && found <= most) {
-                return found;
-            }
-        } catch (NumberFormatException e) {
-            // Said below, as for a number out of range.
-        }
-        throw wrong(key, given, "a whole number from " + least + " to " + most, "");
-    }
-
-    private static SettingsException wrong(String key, Map<String, Given> given, String expected, String hint) {
-        Given found = given.get(key);
-        return new SettingsException(
-                key + " (" + found.source() + "): expected " + expected + ", found " + found.value() + hint);
     }
 }

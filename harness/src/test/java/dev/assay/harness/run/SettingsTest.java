@@ -21,16 +21,17 @@ class SettingsTest {
     @Test
     void without_any_source_there_are_defaults() {
         Settings settings = read(Map.of("PATH", "/bin"), Map.of("java.version", "17"));
-        assertThat(settings)
-                .isEqualTo(new Settings(
-                        null, null, null, null, "cpu", null, "local", null, "auto", "fail", 0, null, Map.of()));
-        assertThat(settings.effective())
+        assertThat(settings.values())
                 .isEqualTo(Map.of(
                         "assay.device", "cpu",
                         "assay.renderer", "local",
                         "assay.progress", "auto",
                         "assay.inconclusive", "fail",
-                        "assay.seedOffset", "0"));
+                        "assay.seedOffset", "0",
+                        "assay.comfyui.weightDtype", "default",
+                        "assay.card", "target"));
+        assertThat(settings.sources()).isEmpty();
+        assertThat(settings.lora()).isNull();
         assertThat(settings.source("assay.device")).isEqualTo("default");
     }
 
@@ -48,23 +49,36 @@ class SettingsTest {
                 Map.entry("assay.progress", "off"),
                 Map.entry("assay.inconclusive", "allow"),
                 Map.entry("assay.seedOffset", "4000000000"),
-                Map.entry("assay.seeds", "2"));
+                Map.entry("assay.seeds", "2"),
+                Map.entry("assay.candidate", "pictures"),
+                Map.entry("assay.models", "ComfyUI/models"),
+                Map.entry("assay.comfyui.url", "http://127.0.0.1:8188"),
+                Map.entry("assay.comfyui.headers", "X-Team: a"),
+                Map.entry("assay.comfyui.query", "a=b"),
+                Map.entry("assay.comfyui.workflow", "w.json"),
+                Map.entry("assay.comfyui.variant", "krea-dev"),
+                Map.entry("assay.comfyui.textEncoders", "clip_l.safetensors"),
+                Map.entry("assay.comfyui.vae", "ae.safetensors"),
+                Map.entry("assay.comfyui.weightDtype", "fp8_e5m2"),
+                Map.entry("assay.comfyui.clipStrength", "0.5"),
+                Map.entry("assay.comfyui.trustStore", "trust.p12"),
+                Map.entry("assay.folder.pattern", "{case}-{seed}"),
+                Map.entry("assay.collection", "collection"),
+                Map.entry("assay.card", "beside"),
+                Map.entry("assay.override", "ann"));
         assertThat(values.keySet()).containsExactlyInAnyOrderElementsOf(Settings.KEYS);
-        assertThat(read(Map.of(), values).effective()).isEqualTo(values);
+        assertThat(read(Map.of(), values).values()).isEqualTo(values);
 
         Map<String, String> env = new java.util.HashMap<>();
-        values.forEach((k, v) -> env.put(
-                k.equals("assay.seedOffset")
-                        ? "ASSAY_SEED_OFFSET"
-                        : k.replace('.', '_').toUpperCase(java.util.Locale.ROOT),
-                v));
-        assertThat(read(env, Map.of()).effective()).isEqualTo(values);
+        values.forEach((k, v) ->
+                env.put(k.replaceAll("([A-Z])", "_$1").replace('.', '_').toUpperCase(java.util.Locale.ROOT), v));
+        assertThat(read(env, Map.of()).values()).isEqualTo(values);
 
         StringBuilder yaml = new StringBuilder();
         values.forEach(
-                (k, v) -> yaml.append(k.substring(6)).append(": ").append(v).append('\n'));
+                (k, v) -> yaml.append(k.substring(6)).append(": '").append(v).append("'\n"));
         file(yaml.toString());
-        assertThat(read(Map.of(), Map.of()).effective()).isEqualTo(values);
+        assertThat(read(Map.of(), Map.of()).values()).isEqualTo(values);
     }
 
     @Test
@@ -151,6 +165,23 @@ class SettingsTest {
         Files.delete(root.resolve("assay.yaml"));
         Files.createDirectory(root.resolve("assay.yaml"));
         assertRefused(Map.of(), Map.of(), "assay.yaml: cannot be read");
+    }
+
+    @Test
+    void settings_of_one_thing_may_stand_together_in_the_file() throws IOException {
+        file("comfyui:\n  url: http://127.0.0.1:8188\n  vae: ae.safetensors\n");
+        assertThat(read(Map.of(), Map.of()).get("assay.comfyui.url")).isEqualTo("http://127.0.0.1:8188");
+        file("comfyui: {uri: x}\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: comfyui.uri: no such setting; did you mean comfyui.url?");
+        file("lora: {url: x}\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: lora: expected one value, found fields");
+    }
+
+    @Test
+    void secrets_come_from_the_environment_alone() {
+        assertThat(read(Map.of("ASSAY_COMFYUI_TOKEN", "s3cret"), Map.of()).toString())
+                .doesNotContain("s3cret");
+        assertRefused(Map.of(), Map.of("assay.comfyui.token", "s3cret"), "-Dassay.comfyui.token: no such setting");
     }
 
     @Test

@@ -1,0 +1,71 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.Nearest;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One setting: its name, its value where none is given (null for none), and what is wrong with a value that is given.
+ *
+ * @param wrong from a value to "expected ..." and a hint; empty where the value is right
+ */
+record SettingKey(String name, String ifAbsent, Function<String, Optional<String>> wrong) {
+    static SettingKey text(String name, String ifAbsent) {
+        return new SettingKey(name, ifAbsent, value -> Optional.empty());
+    }
+
+    static SettingKey text(String name) {
+        return text(name, null);
+    }
+
+    /** One of {@code known}; the first if absent. */
+    static SettingKey word(String name, String... known) {
+        List<String> words = List.of(known);
+        return new SettingKey(
+                name,
+                known[0],
+                value -> words.contains(value)
+                        ? Optional.empty()
+                        : Optional.of("expected one of " + String.join(", ", words) + ", found " + value
+                                + Nearest.hint(value, words)));
+    }
+
+    /** A whole number from {@code least} to {@code most}. */
+    static SettingKey whole(String name, long least, long most, String ifAbsent) {
+        return new SettingKey(name, ifAbsent, value -> {
+            try {
+                long found = Long.parseLong(value);
+                if (found >= least && found <= most) {
+                    return Optional.empty();
+                }
+            } catch (NumberFormatException e) {
+                // Said below, as for a number out of range.
+            }
+            return Optional.of("expected a whole number from " + least + " to " + most + ", found " + value);
+        });
+    }
+
+    static SettingKey count(String name) {
+        return whole(name, 1, Integer.MAX_VALUE, null);
+    }
+
+    /** A finite real number. */
+    static SettingKey number(String name) {
+        return new SettingKey(name, null, value -> {
+            try {
+                if (Double.isFinite(Double.parseDouble(value))) {
+                    return Optional.empty();
+                }
+            } catch (NumberFormatException e) {
+                // Said below, as for an infinite number.
+            }
+            return Optional.of("expected a finite number, found " + value);
+        });
+    }
+
+    /** {@code assay.seedOffset} is {@code ASSAY_SEED_OFFSET}. */
+    String environment() {
+        return name.replace('.', '_').replaceAll("([A-Z])", "_$1").toUpperCase(java.util.Locale.ROOT);
+    }
+}
