@@ -35,18 +35,8 @@ public final class EffectMetric implements Metric.PairMetric {
         if (base.width() != candidate.width() || base.height() != candidate.height()) {
             return new Score.Unscored("the pictures differ in size: base " + base + ", candidate " + candidate);
         }
-        double distance = distance(base.rgb(), candidate.rgb());
+        double distance = base.rmsTo(candidate);
         return new Score.Measured(
                 distance, String.format(Locale.ROOT, "%.2f grey levels from the picture of the base", distance));
-    }
-
-    /** Root mean square of the differences of unsigned bytes. */
-    static double distance(byte[] a, byte[] b) {
-        long squares = 0;
-        for (int i = 0; i < a.length; i++) {
-            int d = (a[i] & 0xff) - (b[i] & 0xff);
-            squares += (long) d * d;
-        }
-        return Math.sqrt((double) squares / a.length);
     }
 }

@@ -19,7 +19,9 @@ public final class Metrics implements MetricCatalog {
                     ClipScoreMetric.INFO,
                     (models, p) -> new ClipScoreMetric(models.clip()::embed, models.clip()::embed)),
             new Entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.clip()::embed, p.get("order"))),
-            new Entry(EffectMetric.INFO, (models, p) -> new EffectMetric()));
+            new Entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
+            new Entry(CostMetric.SECONDS, (models, p) -> CostMetric.seconds()),
+            new Entry(CostMetric.MEMORY, (models, p) -> CostMetric.memory()));
 
     private record Entry(MetricInfo info, Opener opener) {}
 

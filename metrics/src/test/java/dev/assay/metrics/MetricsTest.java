@@ -33,7 +33,7 @@ class MetricsTest {
         MetricCatalog catalog =
                 ServiceLoader.load(MetricCatalog.class).findFirst().orElseThrow();
         assertThat(catalog.infos().stream().map(MetricInfo::name))
-                .containsExactly("blank-frame", "grid", "limbs", "clip-score", "vendi", "effect");
+                .containsExactly("blank-frame", "grid", "limbs", "clip-score", "vendi", "effect", "seconds", "memory");
     }
 
     @Test
@@ -50,7 +50,8 @@ class MetricsTest {
     void an_unknown_metric_or_parameter_is_an_error_that_says_what_there_is() {
         Metrics metrics = new Metrics();
         assertThatThrownBy(() -> metrics.open("gird", Map.of(), NONE))
-                .hasMessage("no metric gird; there are blank-frame, grid, limbs, clip-score, vendi, effect");
+                .hasMessage(
+                        "no metric gird; there are blank-frame, grid, limbs, clip-score, vendi, effect, seconds, memory");
         assertThatThrownBy(() -> metrics.open("vendi", Map.of("oder", 1.0), NONE))
                 .hasMessage("vendi: expected the parameters [order], found [oder]");
     }

@@ -40,9 +40,6 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         if (verdicts.size() > run.criteriaDeclared() || (verdicts.size() < run.criteriaDeclared() && !selected)) {
             whole.add(verdicts.size() + " verdicts for " + run.criteriaDeclared() + " criteria");
         }
-        if (run.renderings() == null || run.renderings().isEmpty()) {
-            whole.add("no picture was looked at");
-        }
         List<String> regressed = new ArrayList<>();
         List<String> open = new ArrayList<>();
         for (VerdictEntry v : verdicts) {
@@ -57,6 +54,10 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
                 case INCONCLUSIVE -> open.add(line);
                 case BROKEN -> broken.add(line);
             }
+        }
+        // A candidate whose files cannot work is refused without a picture; nothing else is decided without one.
+        if (regressed.isEmpty() && (run.renderings() == null || run.renderings().isEmpty())) {
+            whole.add("no picture was looked at");
         }
         Outcome found = !broken.isEmpty() || !whole.isEmpty()
                 ? Outcome.BROKEN

@@ -74,7 +74,7 @@ class EngineTest {
     @Test
     void passed_regressed_and_inconclusive_are_succeeded_failed_and_aborted() {
         run().testEvents()
-                .assertStatistics(s -> s.started(3).succeeded(1).failed(1).aborted(1));
+                .assertStatistics(s -> s.started(5).succeeded(3).failed(1).aborted(1));
 
         assertThat(last().outcome()).isEqualTo("REGRESSED");
         assertThat(last().rendersMade()).isEqualTo(2 * 4 + 2);
@@ -109,7 +109,7 @@ class EngineTest {
                         .getUniqueId())
                 .hasToString(id);
         assertThat(last().verdicts()).hasSize(1);
-        assertThat(last().criteriaDeclared()).isEqualTo(3);
+        assertThat(last().criteriaDeclared()).isEqualTo(5);
     }
 
     @Test
@@ -127,7 +127,7 @@ class EngineTest {
     void a_lora_for_another_model_breaks_every_criterion_before_the_first_render() {
         System.setProperty("assay.lora", "microcosm:foreign");
 
-        run().testEvents().assertStatistics(s -> s.started(3).failed(3));
+        run().testEvents().assertStatistics(s -> s.started(5).failed(5));
 
         assertThat(last().outcome()).isEqualTo("BROKEN");
         assertThat(last().problem()).contains("lora_unet_double_blocks_0_img_attn_proj");

@@ -50,6 +50,23 @@ public final class Image {
         return y;
     }
 
+    /**
+     * Root mean square of the differences over pixels and channels, in grey levels.
+     *
+     * @throws IllegalArgumentException when the pictures differ in size
+     */
+    public double rmsTo(Image other) {
+        if (width != other.width || height != other.height) {
+            throw new IllegalArgumentException("the pictures differ in size: " + this + ", " + other);
+        }
+        long squares = 0;
+        for (int i = 0; i < rgb.length; i++) {
+            int d = (rgb[i] & 0xff) - (other.rgb[i] & 0xff);
+            squares += (long) d * d;
+        }
+        return Math.sqrt((double) squares / rgb.length);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Image i && width == i.width && height == i.height && Arrays.equals(rgb, i.rgb);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,10 +17,13 @@ import java.util.stream.Stream;
  * Finds the models that a user names: by a path, absolute or relative to {@code root}, or as {@code SCHEME:NAME} among the
  * bundled ones.
  *
+ * @param library folder of model files as ComfyUI arranges them ({@code checkpoints}, {@code loras} ...), looked in after
+ *     {@code root}
+ * @param remote a plain name that leads nowhere here is one that a server knows, and is given back as it is
  * @param bundles folder of each scheme, e.g. {@code microcosm}; NAME is a folder or NAME.safetensors in it or in its {@code
  *     loras}
  */
-public record ModelReference(Path root, Map<String, Path> bundles) {
+public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path> library, boolean remote) {
     private static final String ENDING = ".safetensors";
     private static final Pattern BUNDLED = Pattern.compile("([a-z][a-z0-9-]+):(?![/\\\\])(.*)"); // not C:\
     private static final Pattern STRENGTH =
@@ -30,8 +34,13 @@ public record ModelReference(Path root, Map<String, Path> bundles) {
         bundles = Map.copyOf(bundles);
     }
 
+    /** Without a library, for a renderer on this machine. */
+    public ModelReference(Path root, Map<String, Path> bundles) {
+        this(root, bundles, Optional.empty(), false);
+    }
+
     /**
-     * The file or folder, which exists.
+     * The file or folder, which exists unless models are remote.
      *
      * @throws ModelFileException on a name that leads nowhere; lists what is there
      */
@@ -53,10 +62,18 @@ public record ModelReference(Path root, Map<String, Path> bundles) {
         }
         try {
             Path path = root.resolve(written);
-            if (!Files.exists(path)) {
-                throw new ModelFileException(path, missing(path));
+            if (Files.exists(path)) {
+                return path;
             }
-            return path;
+            Optional<Path> shelved = library.flatMap(l -> onShelf(l, written));
+            if (shelved.isPresent()) {
+                return shelved.get();
+            }
+            Path name = Path.of(written);
+            if (remote && !name.isAbsolute()) {
+                return name;
+            }
+            throw new ModelFileException(path, missing(path));
         } catch (InvalidPathException e) {
             throw new ModelFileException(SafetensorsHeader.quote(written) + ": is not a path: " + e.getReason());
         }
@@ -91,6 +108,19 @@ public record ModelReference(Path root, Map<String, Path> bundles) {
             throw new ModelFileException(item + ": expected a finite strength after @, found " + strong.group(2));
         }
         return new Lora(resolve(strong.group(1)), strength);
+    }
+
+    /** In the folders of one kind each, where ComfyUI would look. */
+    private static Optional<Path> onShelf(Path library, String name) {
+        try (Stream<Path> kinds = Files.list(library)) {
+            return kinds.filter(Files::isDirectory)
+                    .map(kind -> kind.resolve(name).normalize())
+                    .filter(p -> p.startsWith(library.normalize()) && Files.exists(p))
+                    .sorted()
+                    .findFirst();
+        } catch (IOException e) {
+            throw new ModelFileException(library, "cannot be listed: " + e, e);
+        }
     }
 
     private static Path bundled(String written, Path folder, String name) {

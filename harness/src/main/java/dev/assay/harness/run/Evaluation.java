@@ -1,8 +1,10 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
+import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
@@ -12,11 +14,14 @@ import dev.assay.harness.score.Score.Measured;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.verdict.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -33,11 +38,13 @@ public final class Evaluation {
     private final MetricCatalog catalog;
     private final MetricModels models;
     private final Progress progress;
+    private final Function<Plan, List<Finding>> preflight;
 
     /**
      * The caller opens and closes renderers and models.
      *
      * @param renderers at least one; several share the pictures among them
+     * @param preflight what the models' files tell without rendering
      */
     public Evaluation(
             Plan plan,
@@ -45,16 +52,18 @@ public final class Evaluation {
             RenderStore store,
             MetricCatalog catalog,
             MetricModels models,
-            Progress progress) {
+            Progress progress,
+            Function<Plan, List<Finding>> preflight) {
         this.plan = plan;
         this.renderers = List.copyOf(renderers);
         this.store = store;
         this.catalog = catalog;
         this.models = models;
         this.progress = progress;
+        this.preflight = preflight;
     }
 
-    /** @param criteria those of the plan's suite to judge; not empty */
+    /** @param criteria those of the plan's suite and the built-in ones to judge; not empty */
     public RunRecord run(List<Criterion> criteria) {
         RecordBuilder record = new RecordBuilder(plan, renderers, Instant.now());
         try {
@@ -65,6 +74,16 @@ public final class Evaluation {
             GenerationSettings settings =
                     plan.suite().settings().over(renderers.get(0).defaults(plan.base()));
             record.settings(settings);
+            List<Finding> inFiles = preflight.apply(plan);
+            record.found(inFiles);
+            VerdictEntry ready = BuiltIn.preflight(plan, inFiles);
+            if (!ready.outcome().equals(Outcome.PASSED.name())) {
+                record.verdict(ready);
+                criteria.stream()
+                        .filter(c -> !c.equals(BuiltIn.PREFLIGHT))
+                        .forEach(c -> record.verdict(unjudged(c, Outcome.INCONCLUSIVE, BuiltIn.notRendered(ready))));
+                return record.build();
+            }
             FileHashes hashes = new FileHashes();
             record.models(
                     renderers.get(0).fingerprint(plan.base(), hashes),
@@ -87,13 +106,27 @@ public final class Evaluation {
                 pictures = gallery.get();
             } finally {
                 record.rendered(gallery.tally());
-                renderers.forEach(r -> record.found(r.findings(plan.candidate())));
             }
+            List<Finding> noticed = renderers.stream()
+                    .flatMap(r -> r.findings(plan.candidate()).stream())
+                    .distinct()
+                    .toList();
+            record.found(noticed);
             record.pictures(pictures.cases());
             Predicate<Picture> blank = blank(blankFrame, pictures.cases());
-            metrics.forEach((criterion, metric) -> record.verdict(judge(criterion, metric, pictures, blank)));
+            for (Criterion criterion : criteria) {
+                record.verdict(
+                        criterion.equals(BuiltIn.PREFLIGHT)
+                                ? ready
+                                : criterion.equals(BuiltIn.APPLIED)
+                                        ? applied(pictures, noticed)
+                                        : judge(criterion, metrics.get(criterion), pictures, blank));
+            }
+            if (!criteria.contains(BuiltIn.APPLIED) && BuiltIn.of(plan).contains(BuiltIn.APPLIED)) {
+                notApplied(pictures, noticed).ifPresent(record::verdict); // said also when nobody asked
+            }
         } catch (RuntimeException | LinkageError trouble) {
-            record.problem(trouble, criteria, this::infoOrNull);
+            record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, RecordBuilder.describe(trouble)), criteria);
         }
         return record.build();
     }
@@ -102,6 +135,9 @@ public final class Evaluation {
     private Map<Criterion, Metric> open(List<Criterion> criteria) {
         Map<Criterion, Metric> metrics = new LinkedHashMap<>();
         for (Criterion criterion : criteria) {
+            if (BuiltIn.isOne(criterion)) {
+                continue;
+            }
             MetricInfo info = info(criterion.metric());
             Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
             criterion.parameters().forEach((name, value) -> {
@@ -131,6 +167,51 @@ public final class Evaluation {
                 .orElse(null);
     }
 
+    /** For a criterion of an unknown metric: null. */
+    private VerdictEntry unjudged(Criterion criterion, Outcome outcome, String reason) {
+        if (BuiltIn.isOne(criterion)) {
+            return RecordBuilder.unjudged(criterion, BuiltIn.family(criterion), "1", "", "HIGHER", outcome, reason);
+        }
+        MetricInfo info = infoOrNull(criterion.metric());
+        return info == null
+                ? null
+                : RecordBuilder.unjudged(
+                        criterion,
+                        info.family().word(),
+                        info.version(),
+                        info.unit(),
+                        info.better().name(),
+                        outcome,
+                        reason);
+    }
+
+    private static VerdictEntry applied(Gallery.Pictures pictures, List<Finding> noticed) {
+        List<PairEntry> distances = new ArrayList<>();
+        for (Picture.Pairs c : pictures.cases()) {
+            for (int i = 0; i < c.base().size(); i++) {
+                Picture base = c.base().get(i);
+                double distance = distance(base, c.candidate().get(i));
+                distances.add(new PairEntry(c.prompt().id(), base.seed(), null, null, distance));
+            }
+        }
+        List<Double> noise = pictures.repeats().stream()
+                .map(r -> distance(r.first(), r.second()))
+                .toList();
+        return BuiltIn.applied(distances, noise, noticed);
+    }
+
+    /** In grey levels; pictures of different sizes are as far apart as can be. */
+    private static double distance(Picture a, Picture b) {
+        boolean sameSize = a.image().width() == b.image().width()
+                && a.image().height() == b.image().height();
+        return sameSize ? a.image().rmsTo(b.image()) : 255;
+    }
+
+    private static Optional<VerdictEntry> notApplied(Gallery.Pictures pictures, List<Finding> noticed) {
+        VerdictEntry verdict = applied(pictures, noticed);
+        return verdict.outcome().equals(Outcome.PASSED.name()) ? Optional.empty() : Optional.of(verdict);
+    }
+
     private static Predicate<Picture> blank(Metric.ImageMetric metric, List<Picture.Pairs> cases) {
         List<Picture> blank = new ArrayList<>();
         for (Picture.Pairs c : cases) {
@@ -154,7 +235,7 @@ public final class Evaluation {
                     Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
             return RecordBuilder.judged(criterion, info, scored, noiseFloor(metric, pictures));
         } catch (RuntimeException trouble) {
-            return RecordBuilder.broken(criterion, info, RecordBuilder.describe(trouble));
+            return unjudged(criterion, Outcome.BROKEN, RecordBuilder.describe(trouble));
         }
     }
 

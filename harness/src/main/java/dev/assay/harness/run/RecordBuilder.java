@@ -6,6 +6,7 @@ import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.nn.cuda.CudaDevice;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.RendererLostException;
 import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -44,6 +46,7 @@ final class RecordBuilder {
             ModelFileException.class,
             SuiteException.class,
             SettingsException.class,
+            RendererLostException.class,
             CudaDevice.CudaException.class,
             IllegalArgumentException.class);
 
@@ -104,15 +107,10 @@ final class RecordBuilder {
     }
 
     /** The run cannot be judged: every criterion is broken for this reason. */
-    void problem(Throwable trouble, List<Criterion> criteria, Function<String, MetricInfo> infos) {
+    void problem(Throwable trouble, Function<Criterion, VerdictEntry> broken, List<Criterion> criteria) {
         problem = describe(trouble);
         verdicts.clear();
-        for (Criterion criterion : criteria) {
-            MetricInfo info = infos.apply(criterion.metric());
-            if (info != null) {
-                verdicts.add(broken(criterion, info, problem));
-            }
-        }
+        criteria.stream().map(broken).filter(Objects::nonNull).forEach(verdicts::add);
     }
 
     RunRecord build() {
@@ -139,7 +137,7 @@ final class RecordBuilder {
                 info(renderers),
                 tally == null ? 0 : tally.made(),
                 tally == null ? 0 : tally.reused(),
-                plan.suite().criteria().size(),
+                plan.suite().criteria().size() + BuiltIn.of(plan).size(),
                 List.copyOf(verdicts),
                 List.copyOf(renderings),
                 List.copyOf(findings));
@@ -246,22 +244,30 @@ final class RecordBuilder {
                 scored.worst());
     }
 
-    static VerdictEntry broken(Criterion criterion, MetricInfo info, String reason) {
+    /** A criterion that was not judged, with the reason. */
+    static VerdictEntry unjudged(
+            Criterion criterion,
+            String family,
+            String metricVersion,
+            String unit,
+            String better,
+            Outcome outcome,
+            String reason) {
         return new VerdictEntry(
                 criterion.id(),
-                info.name(),
-                info.version(),
-                info.family().word(),
+                criterion.metric(),
+                metricVersion,
+                family,
                 criterion.scope(),
-                Outcome.BROKEN.name(),
+                outcome.name(),
                 null,
                 null,
                 CONFIDENCE,
                 criterion.margin(),
                 criterion.rule().name(),
                 criterion.severity().name(),
-                info.better().name(),
-                info.unit(),
+                better,
+                unit,
                 null,
                 null,
                 0,

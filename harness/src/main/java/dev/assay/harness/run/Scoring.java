@@ -6,6 +6,7 @@ import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.Metric.CostMetric;
 import dev.assay.harness.score.Metric.Finding;
 import dev.assay.harness.score.Metric.ImageMetric;
 import dev.assay.harness.score.Metric.PairMetric;
@@ -65,6 +66,8 @@ final class Scoring {
             cases.forEach(c -> scoring.images(m, c));
         } else if (metric instanceof PairMetric m) {
             cases.forEach(c -> scoring.pairs(m, c));
+        } else if (metric instanceof CostMetric m) {
+            cases.forEach(c -> scoring.costs(m, c));
         } else if (metric instanceof SetMetric m) {
             cases.forEach(c -> scoring.sets(m, c));
         } else if (metric instanceof SuiteMetric m) {
@@ -87,6 +90,14 @@ final class Scoring {
         for (int i : usable(c)) {
             Score score = metric.score(
                     c.prompt(), c.base().get(i).image(), c.candidate().get(i).image());
+            difference(c, c.base().get(i).seed(), c.base().get(i).seed(), score);
+        }
+    }
+
+    private void costs(CostMetric metric, Picture.Pairs c) {
+        for (int i : usable(c)) {
+            Score score = metric.score(
+                    c.prompt(), c.base().get(i).rendered(), c.candidate().get(i).rendered());
             difference(c, c.base().get(i).seed(), c.base().get(i).seed(), score);
         }
     }

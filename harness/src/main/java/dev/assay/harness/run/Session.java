@@ -20,9 +20,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * From the user's settings to a run. What cannot be read becomes the {@link #problem()}, so that it is reported and recorded
@@ -30,6 +32,7 @@ import java.util.stream.Collectors;
  */
 public final class Session {
     public static final String DEFAULT_SUITE = "microcosm";
+    private static final String USERS_SUITE = "starter"; // where other models than the bundled ones are rendered
     private static final String DEFAULT_BASE = "microcosm:base";
     private static final String DEFAULT_LORA = "microcosm:sound";
 
@@ -79,7 +82,11 @@ public final class Session {
                     .orElseThrow(() -> new IllegalStateException(
                             "no metrics on the class path: expected the module dev.assay:metrics beside the harness"));
             Settings settings = Settings.read(root, environment, properties);
-            ModelReference references = new ModelReference(root, Map.of("microcosm", microcosm));
+            ModelReference references = new ModelReference(
+                    root,
+                    Map.of("microcosm", microcosm),
+                    Optional.ofNullable(settings.get("assay.models")).map(root::resolve),
+                    settings.renderer().equals("comfyui"));
             Plan plan = plan(settings, references, root, out, defaultSuite);
             return new Session(out, catalog, null, settings, root, references, plan);
         } catch (RuntimeException trouble) {
@@ -88,10 +95,16 @@ public final class Session {
     }
 
     private static Plan plan(Settings settings, ModelReference references, Path root, Path out, String defaultSuite) {
-        byte[] suiteFile = suiteFile(settings.suite(), root, defaultSuite);
-        String suiteSource = settings.suite() == null ? defaultSuite + ".yaml" : settings.suite();
+        boolean local = settings.renderer().equals("local");
+        String suiteName = local ? defaultSuite : USERS_SUITE;
+        byte[] suiteFile = suiteFile(settings.suite(), root, suiteName);
+        String suiteSource = settings.suite() == null ? suiteName + ".yaml" : settings.suite();
         Suite suite = shorten(SuiteFile.parse(suiteSource, suiteFile), settings);
 
+        if (settings.base() == null && !local) {
+            throw new IllegalArgumentException(
+                    "nothing to compare with: the renderer " + settings.renderer() + " needs -Dassay.base=FILE|DIR");
+        }
         boolean bundled = settings.base() == null || settings.base().startsWith("microcosm:");
         boolean calibrates = settings.seedOffset() != 0;
         Path base = references.resolve(settings.base() == null ? DEFAULT_BASE : settings.base());
@@ -176,6 +189,9 @@ public final class Session {
 
     /** The family of a criterion's metric, or {@code unknown}: the evaluation will say that there is no such metric. */
     public String family(Criterion criterion) {
+        if (BuiltIn.isOne(criterion)) {
+            return BuiltIn.family(criterion);
+        }
         return catalog.infos().stream()
                 .filter(i -> i.name().equals(criterion.metric()))
                 .map(i -> i.family().word())
@@ -183,9 +199,12 @@ public final class Session {
                 .orElse("unknown");
     }
 
-    /** Empty when there is a problem. */
+    /** The built-in ones, then the suite's; empty when there is a problem. */
     public List<Criterion> criteria() {
-        return plan == null ? List.of() : plan.suite().criteria();
+        return plan == null
+                ? List.of()
+                : Stream.concat(BuiltIn.of(plan).stream(), plan.suite().criteria().stream())
+                        .toList();
     }
 
     /** Runs the evaluation, or records the problem; writes the record. */
@@ -200,7 +219,8 @@ public final class Session {
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
         try (Renderers renderers = Renderers.open(settings);
                 MetricModels models = new LazyModels(plan.suite(), references::resolve)) {
-            return new Evaluation(plan, renderers.all(), new RenderStore(store), catalog, models, progress)
+            return new Evaluation(
+                            plan, renderers.all(), new RenderStore(store), catalog, models, progress, Preflight::of)
                     .run(selected);
         } catch (RuntimeException | LinkageError trouble) {
             return RecordBuilder.unplanned(RecordBuilder.describe(trouble));

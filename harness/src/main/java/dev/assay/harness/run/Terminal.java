@@ -17,6 +17,7 @@ public final class Terminal implements Progress {
     private final boolean rewrites;
     private boolean open;
     private long last;
+    private String line = "";
 
     private Terminal(PrintStream out, boolean rewrites) {
         this.out = out;
@@ -84,7 +85,7 @@ public final class Terminal implements Progress {
             return;
         }
         last = now;
-        String line = String.format(
+        line = String.format(
                 Locale.ROOT,
                 "rendering %-9s %4d/%d  %s  %s left",
                 role,
@@ -97,6 +98,15 @@ public final class Terminal implements Progress {
             open = done < total;
         } else {
             out.println(line);
+        }
+    }
+
+    @Override
+    public synchronized void step(int done, int of) {
+        long now = System.nanoTime();
+        if (rewrites && open && now - last >= 100_000_000L) {
+            last = now;
+            out.print("\r\u001b[K" + line + "  step " + done + "/" + of);
         }
     }
 

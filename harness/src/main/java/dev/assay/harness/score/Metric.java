@@ -1,6 +1,7 @@
 package dev.assay.harness.score;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.render.Rendered;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
 
@@ -16,6 +17,11 @@ public sealed interface Metric {
     /** Scores a candidate picture against the base picture of the same prompt and seed. */
     non-sealed interface PairMetric extends Metric {
         Score score(PromptCase prompt, Image base, Image candidate);
+    }
+
+    /** Scores what a candidate picture cost against the base picture of the same prompt and seed. */
+    non-sealed interface CostMetric extends Metric {
+        Score score(PromptCase prompt, Rendered base, Rendered candidate);
     }
 
     /** Scores the pictures of one prompt over its seeds; compared as candidate minus base, per prompt. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,5 +110,19 @@ class ModelReferenceTest {
 
     private void touch(String name) throws IOException {
         Files.createFile(root.resolve(name));
+    }
+
+    @Test
+    void a_name_is_looked_for_in_the_library_and_may_be_a_servers_own(@TempDir Path library) throws IOException {
+        Path kind = Files.createDirectories(library.resolve("loras/flux"));
+        Path lora = Files.writeString(kind.resolve("style.safetensors"), "x");
+        ModelReference remote = new ModelReference(library.resolve("elsewhere"), Map.of(), Optional.of(library), true);
+        ModelReference here = new ModelReference(library.resolve("elsewhere"), Map.of(), Optional.of(library), false);
+
+        assertThat(here.resolve("flux/style.safetensors")).isEqualTo(lora);
+        assertThat(remote.resolve("flux1-dev.safetensors")).isEqualTo(Path.of("flux1-dev.safetensors"));
+        assertThatThrownBy(() -> here.resolve("flux1-dev.safetensors")).isInstanceOf(ModelFileException.class);
+        assertThatThrownBy(() -> remote.resolve("/nowhere/x.safetensors")).isInstanceOf(ModelFileException.class);
+        assertThatThrownBy(() -> here.resolve("../loras/flux/../../../etc")).isInstanceOf(ModelFileException.class);
     }
 }

@@ -14,6 +14,9 @@ public final class PatternRenderer implements Renderer {
     public int failAfter = Integer.MAX_VALUE;
     public boolean blackCandidates;
     public String problem;
+    public String device = "cpu";
+    public int lostAfter = Integer.MAX_VALUE;
+    public List<Finding> noticed = List.of();
 
     @Override
     public String name() {
@@ -27,7 +30,7 @@ public final class PatternRenderer implements Renderer {
 
     @Override
     public String device() {
-        return "cpu";
+        return device;
     }
 
     @Override
@@ -39,6 +42,9 @@ public final class PatternRenderer implements Renderer {
 
     @Override
     public Rendered render(RenderRequest request) {
+        if (rendered.size() >= lostAfter) {
+            throw new RendererLostException("the server is gone");
+        }
         if (rendered.size() >= failAfter) {
             throw new IllegalStateException("out of memory");
         }
@@ -54,6 +60,11 @@ public final class PatternRenderer implements Renderer {
             rgb[i] = blackCandidates && strength != 0 ? 0 : (byte) Math.min(255, value);
         }
         return new Rendered(Image.of(w, h, rgb), 0.5, 0, 0, true);
+    }
+
+    @Override
+    public List<Finding> findings(ModelUnderTest model) {
+        return noticed;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.Checkpoint;
@@ -8,8 +9,11 @@ import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.nn.onnx.ClipEncoder;
 import dev.assay.harness.nn.onnx.Detector;
+import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.PatternRenderer;
 import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Renderer;
+import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
@@ -27,6 +31,7 @@ import dev.assay.harness.suite.SuiteSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +45,8 @@ class EvaluationTest {
     Path folder;
 
     private final PatternRenderer renderer = new PatternRenderer();
+    private List<PatternRenderer> others = List.of();
+    private List<Finding> findings = List.of();
     private Path base;
     private Path lora;
 
@@ -142,6 +149,95 @@ class EvaluationTest {
     }
 
     @Test
+    void files_that_cannot_work_are_a_regression_before_the_first_picture_and_leave_the_rest_open() {
+        findings = List.of(new Finding(Finding.Level.ERROR, "NaN in 3 tensors"));
+        RunRecord record = run(1.0, BuiltIn.PREFLIGHT, BuiltIn.APPLIED, criterion("brightness", Rule.NON_INFERIOR, 1));
+
+        assertThat(record.outcome()).isEqualTo("REGRESSED");
+        assertThat(record.verdicts())
+                .extracting(VerdictEntry::id, VerdictEntry::outcome)
+                .containsExactly(
+                        tuple("preflight", "REGRESSED"),
+                        tuple("applied", "INCONCLUSIVE"),
+                        tuple("brightness", "INCONCLUSIVE"));
+        assertThat(record.verdicts()).allSatisfy(v -> assertThat(v.reason()).contains("NaN in 3 tensors"));
+        assertThat(record.findings()).containsExactly(new RunRecord.FindingEntry("ERROR", "NaN in 3 tensors"));
+        assertThat(renderer.rendered).isEmpty();
+    }
+
+    @Test
+    void a_candidate_that_changes_no_picture_is_not_applied_and_cannot_pass_whoever_asks() {
+        Criterion brightness = criterion("brightness", Rule.NON_INFERIOR, 10);
+
+        RunRecord asked = run(0.0, BuiltIn.PREFLIGHT, BuiltIn.APPLIED, brightness);
+        RunRecord unasked = run(0.0, brightness);
+
+        assertThat(asked.outcome()).isEqualTo("REGRESSED");
+        assertThat(asked.verdicts())
+                .extracting(VerdictEntry::id, VerdictEntry::outcome)
+                .containsExactly(
+                        tuple("preflight", "PASSED"), tuple("applied", "REGRESSED"), tuple("brightness", "PASSED"));
+        assertThat(asked.verdicts().get(1).reason()).startsWith("not applied: 0 of 24 pictures differ");
+        assertThat(unasked.outcome()).isEqualTo("REGRESSED");
+        assertThat(run(1.0, BuiltIn.APPLIED, brightness).verdicts().get(0).reason())
+                .startsWith("24 of 24 pictures differ");
+    }
+
+    @Test
+    void with_a_noisy_renderer_most_pairs_must_exceed_the_noise() {
+        List<PairEntry> pairs = IntStream.range(0, 10)
+                .mapToObj(i -> new PairEntry("a", (long) i, null, null, i))
+                .toList();
+
+        assertThat(BuiltIn.applied(pairs, List.of(1.0, 3.9), List.of()).outcome())
+                .isEqualTo("PASSED");
+        assertThat(BuiltIn.applied(pairs, List.of(1.0, 4.0), List.of()).reason())
+                .startsWith("not applied: 5 of 10 pictures differ from the base's beyond the noise floor (4.00)");
+        assertThat(BuiltIn.applied(List.of(), List.of(), List.of()).outcome()).isEqualTo("BROKEN");
+    }
+
+    @Test
+    void what_the_renderer_noticed_can_refuse_a_candidate() {
+        renderer.noticed = List.of(new Finding(Finding.Level.ERROR, "304 LoRA keys were not loaded"));
+
+        assertThat(run(1.0, BuiltIn.APPLIED).verdicts().get(0).reason())
+                .startsWith("not applied: 304 LoRA keys were not loaded; 24 of 24");
+    }
+
+    @Test
+    void two_renderers_share_the_pairs_and_one_goes_on_when_the_other_is_lost() {
+        Criterion brightness = criterion("brightness", Rule.NON_INFERIOR, 10);
+        RunRecord alone = run(1.0, folder.resolve("alone"), brightness);
+        PatternRenderer second = new PatternRenderer();
+        second.device = "cuda other";
+        second.lostAfter = 17; // 12 of the base, 3 of them again, 2 of the candidate
+        others = List.of(second);
+        int before = renderer.rendered.size();
+
+        RunRecord record = run(1.0, folder.resolve("shared"), brightness);
+
+        assertThat(record.outcome()).isEqualTo(alone.outcome());
+        assertThat(record.verdicts().get(0).measurements())
+                .isEqualTo(alone.verdicts().get(0).measurements());
+        assertThat(second.rendered).hasSize(17);
+        // Its own 12 pairs, and both pictures of the 10 that the lost one left; repeats for either share.
+        assertThat(renderer.rendered.size() - before).isEqualTo(2 * 12 + 3 + 2 * 10 + 2);
+        assertThat(record.renderings()).hasSize(48);
+        assertThat(record.renderer().facts()).containsEntry("renderer 2 device", "cuda other");
+    }
+
+    @Test
+    void when_every_renderer_is_lost_the_run_is_broken_and_says_so() {
+        renderer.lostAfter = 3;
+
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem()).contains("the server is gone");
+        assertThat(record.rendersMade()).isEqualTo(3);
+    }
+
+    @Test
     void nothing_selected_is_broken() {
         RunRecord record = run(1.0);
 
@@ -177,6 +273,12 @@ class EvaluationTest {
         return new Criterion(metric, List.of(), rule, margin, 12, Criterion.Severity.CRITICAL, Map.of());
     }
 
+    private List<Renderer> renderers() {
+        List<Renderer> all = new ArrayList<>(List.of(renderer));
+        all.addAll(others);
+        return all;
+    }
+
     private RunRecord run(Double strength, Criterion... criteria) {
         return run(strength, folder.resolve("store"), criteria);
     }
@@ -192,7 +294,9 @@ class EvaluationTest {
                 SuiteSettings.of(new GenerationSettings(16, 16, 4, 3, "ddim", "normal", 0)),
                 Map.of(),
                 cases,
-                criteria.length == 0 ? List.of(criterion("brightness", Rule.NON_INFERIOR, 1)) : List.of(criteria));
+                Arrays.stream(criteria).allMatch(BuiltIn::isOne)
+                        ? List.of(criterion("brightness", Rule.NON_INFERIOR, 1))
+                        : Arrays.stream(criteria).filter(c -> !BuiltIn.isOne(c)).toList());
         Checkpoint checkpoint = new Checkpoint(base);
         Plan plan = new Plan(
                 suite,
@@ -205,11 +309,12 @@ class EvaluationTest {
                 folder.resolve("out"));
         return new Evaluation(
                         plan,
-                        List.of(renderer),
+                        renderers(),
                         new RenderStore(store),
                         new TestCatalog(),
                         new NoModels(),
-                        Progress.QUIET)
+                        Progress.QUIET,
+                        p -> findings)
                 .run(Arrays.asList(criteria));
     }
 

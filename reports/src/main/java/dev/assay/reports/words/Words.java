@@ -113,6 +113,8 @@ public final class Words {
     /** What the metric looks at; a metric that is not listed here is named by its family. */
     private static String question(VerdictEntry verdict) {
         return switch (line(verdict.metric(), 60)) {
+            case "preflight" -> "the files can work";
+            case "applied" -> "the candidate was applied";
             case "blank-frame" -> "frames that show nothing";
             case "grid" -> "a pattern locked to the pixel grid";
             case "limbs" -> "hands and feet of figures";
@@ -128,6 +130,7 @@ public final class Words {
                     case "aesthetic" -> "how pleasing the pictures are";
                     case "effect" -> "the candidate changes something";
                     case "cost" -> "time and memory";
+                    case "file" -> "the files can work";
                     default -> line(verdict.family(), 60);
                 };
         };

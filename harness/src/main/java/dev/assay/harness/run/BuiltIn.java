@@ -1,0 +1,138 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.render.Finding;
+import dev.assay.harness.run.RunRecord.PairEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.verdict.Outcome;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The checks of every run beside the suite's criteria. {@code preflight}: can the files work at all, told without rendering.
+ * {@code applied}: proof in the pictures that the candidate was applied; without it every other criterion would compare the
+ * base with itself, and pass.
+ */
+final class BuiltIn {
+    static final Criterion PREFLIGHT = criterion("preflight", Criterion.Rule.NONE_NEW);
+    static final Criterion APPLIED = criterion("applied", Criterion.Rule.EFFECTIVE);
+
+    private BuiltIn() {}
+
+    /** Those of a plan; the base against itself cannot show that it was applied. */
+    static List<Criterion> of(Plan plan) {
+        return plan.candidate().equals(plan.base()) ? List.of(PREFLIGHT) : List.of(PREFLIGHT, APPLIED);
+    }
+
+    static boolean isOne(Criterion criterion) {
+        return criterion.equals(PREFLIGHT) || criterion.equals(APPLIED);
+    }
+
+    /** The word by which reports group it. */
+    static String family(Criterion criterion) {
+        return criterion.equals(PREFLIGHT) ? "file" : "effect";
+    }
+
+    /** @param findings about the models' files; an error is a regression */
+    static VerdictEntry preflight(Plan plan, List<Finding> findings) {
+        int files = 1 + plan.candidate().loras().size();
+        String errors = texts(findings, Finding.Level.ERROR);
+        String warnings = texts(findings, Finding.Level.WARNING);
+        return errors.isEmpty()
+                ? entry(
+                        PREFLIGHT,
+                        Outcome.PASSED,
+                        files,
+                        List.of(),
+                        "nothing in the files keeps the candidate from working"
+                                + (warnings.isEmpty() ? "" : "; " + warnings))
+                : entry(PREFLIGHT, Outcome.REGRESSED, files, List.of(), errors);
+    }
+
+    /**
+     * @param distances of every pair: root mean square between base and candidate picture, in grey levels
+     * @param noise the same between two renders of one request; empty where a renderer cannot repeat
+     * @param noticed what the renderer said about applying the candidate; an error is a regression
+     */
+    static VerdictEntry applied(List<PairEntry> distances, List<Double> noise, List<Finding> noticed) {
+        double[] sorted =
+                distances.stream().mapToDouble(PairEntry::difference).sorted().toArray();
+        if (sorted.length == 0) {
+            return entry(APPLIED, Outcome.BROKEN, 0, List.of(), "no pair of pictures was compared");
+        }
+        double floor = noise.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        long changed = Arrays.stream(sorted).filter(d -> d > floor).count();
+        // Without noise any changed pixel is proof. With noise, some pairs exceed the few repeats by chance: most must.
+        boolean applied = floor == 0 ? changed > 0 : 2 * changed > sorted.length;
+        String found = String.format(
+                Locale.ROOT,
+                "%d of %d pictures differ from the base's beyond the noise floor (%.2f); on average by %.2f grey levels",
+                changed,
+                sorted.length,
+                floor,
+                Arrays.stream(sorted).average().orElseThrow());
+        String errors = texts(noticed, Finding.Level.ERROR);
+        if (!errors.isEmpty()) {
+            return entry(APPLIED, Outcome.REGRESSED, sorted.length, distances, "not applied: " + errors + "; " + found);
+        }
+        return applied
+                ? entry(APPLIED, Outcome.PASSED, sorted.length, distances, found)
+                : entry(APPLIED, Outcome.REGRESSED, sorted.length, distances, "not applied: " + found);
+    }
+
+    /** Stands for a criterion that nothing was rendered for. */
+    static String notRendered(VerdictEntry preflight) {
+        return "no picture was made, the candidate cannot work: " + preflight.reason();
+    }
+
+    private static String texts(List<Finding> findings, Finding.Level level) {
+        return findings.stream()
+                .filter(f -> f.level() == level)
+                .map(Finding::text)
+                .distinct()
+                .collect(Collectors.joining("; "));
+    }
+
+    private static Criterion criterion(String name, Criterion.Rule rule) {
+        return new Criterion(name, List.of(), rule, 0, 1, Criterion.Severity.BLOCKER, Map.of());
+    }
+
+    private static VerdictEntry entry(
+            Criterion criterion, Outcome outcome, int pairs, List<PairEntry> measurements, String reason) {
+        Double mean = measurements.isEmpty()
+                ? null
+                : measurements.stream()
+                        .mapToDouble(PairEntry::difference)
+                        .average()
+                        .orElseThrow();
+        return new VerdictEntry(
+                criterion.id(),
+                criterion.metric(),
+                "1",
+                family(criterion),
+                criterion.scope(),
+                outcome.name(),
+                mean,
+                null,
+                RecordBuilder.CONFIDENCE,
+                criterion.margin(),
+                criterion.rule().name(),
+                criterion.severity().name(),
+                "HIGHER",
+                criterion.equals(APPLIED) ? "grey levels" : "files",
+                null,
+                null,
+                (int) measurements.stream().map(PairEntry::caseId).distinct().count(),
+                pairs,
+                0,
+                Map.of(),
+                null,
+                reason,
+                new ArrayList<>(measurements),
+                List.of());
+    }
+}

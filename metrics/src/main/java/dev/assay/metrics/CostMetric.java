@@ -1,0 +1,78 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.render.Rendered;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What the candidate costs more than the base: relative difference per pair, so 0.25 is a quarter more and 1 is twice as much. Pictures
+ * whose time includes loading the model have no score: that time is paid once, whatever the number of pictures.
+ */
+public final class CostMetric implements Metric.CostMetric {
+    /** Seconds per picture. */
+    public static final MetricInfo SECONDS = info("seconds", "seconds of a picture");
+
+    /** Peak device memory. */
+    public static final MetricInfo MEMORY = info("memory", "peak device memory of a picture");
+
+    private final MetricInfo info;
+    private final String unit;
+    private final double scale;
+    private final boolean needsWarm;
+    private final ToDoubleFunction<Rendered> cost;
+
+    private CostMetric(MetricInfo info, String unit, double scale, boolean needsWarm, ToDoubleFunction<Rendered> cost) {
+        this.info = info;
+        this.unit = unit;
+        this.scale = scale;
+        this.needsWarm = needsWarm;
+        this.cost = cost;
+    }
+
+    public static CostMetric seconds() {
+        return new CostMetric(SECONDS, "s", 1, true, Rendered::seconds);
+    }
+
+    public static CostMetric memory() {
+        return new CostMetric(MEMORY, "GiB", 1.0 / (1L << 30), false, Rendered::peakVramBytes);
+    }
+
+    private static MetricInfo info(String name, String what) {
+        return new MetricInfo(
+                name,
+                "1",
+                Family.COST,
+                Better.LOWER,
+                "of the base's",
+                "(-1, inf)",
+                what + ": candidate / base - 1",
+                Map.of());
+    }
+
+    @Override
+    public MetricInfo info() {
+        return info;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Rendered base, Rendered candidate) {
+        if (needsWarm && !(base.warm() && candidate.warm())) {
+            return new Score.Unscored("the time includes loading the model");
+        }
+        double before = cost.applyAsDouble(base);
+        double after = cost.applyAsDouble(candidate);
+        if (before <= 0 || after <= 0) {
+            return new Score.Unscored("the renderer does not tell");
+        }
+        return new Score.Measured(
+                after / before - 1,
+                String.format(Locale.ROOT, "%.2f %s, base %.2f %s", after * scale, unit, before * scale, unit));
+    }
+}
