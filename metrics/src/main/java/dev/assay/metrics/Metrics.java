@@ -20,8 +20,8 @@ public final class Metrics implements MetricCatalog {
                     (models, p) -> new ClipScoreMetric(models.clip()::embed, models.clip()::embed)),
             new Entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.clip()::embed, p.get("order"))),
             new Entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
-            new Entry(CostMetric.SECONDS, (models, p) -> CostMetric.seconds()),
-            new Entry(CostMetric.MEMORY, (models, p) -> CostMetric.memory()));
+            new Entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
+            new Entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));
 
     private record Entry(MetricInfo info, Opener opener) {}
 

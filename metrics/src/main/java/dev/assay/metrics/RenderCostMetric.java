@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  * What the candidate costs more than the base: relative difference per pair, so 0.25 is a quarter more and 1 is twice as much. Pictures
  * whose time includes loading the model have no score: that time is paid once, whatever the number of pictures.
  */
-public final class CostMetric implements Metric.CostMetric {
+public final class RenderCostMetric implements Metric.CostMetric {
     /** Seconds per picture. */
     public static final MetricInfo SECONDS = info("seconds", "seconds of a picture");
 
@@ -28,7 +28,8 @@ public final class CostMetric implements Metric.CostMetric {
     private final boolean needsWarm;
     private final ToDoubleFunction<Rendered> cost;
 
-    private CostMetric(MetricInfo info, String unit, double scale, boolean needsWarm, ToDoubleFunction<Rendered> cost) {
+    private RenderCostMetric(
+            MetricInfo info, String unit, double scale, boolean needsWarm, ToDoubleFunction<Rendered> cost) {
         this.info = info;
         this.unit = unit;
         this.scale = scale;
@@ -36,12 +37,12 @@ public final class CostMetric implements Metric.CostMetric {
         this.cost = cost;
     }
 
-    public static CostMetric seconds() {
-        return new CostMetric(SECONDS, "s", 1, true, Rendered::seconds);
+    public static RenderCostMetric seconds() {
+        return new RenderCostMetric(SECONDS, "s", 1, true, Rendered::seconds);
     }
 
-    public static CostMetric memory() {
-        return new CostMetric(MEMORY, "GiB", 1.0 / (1L << 30), false, Rendered::peakVramBytes);
+    public static RenderCostMetric memory() {
+        return new RenderCostMetric(MEMORY, "GiB", 1.0 / (1L << 30), false, Rendered::peakVramBytes);
     }
 
     private static MetricInfo info(String name, String what) {
