@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -47,11 +48,24 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
      * @throws ModelFileException when this is no safetensors file, or a damaged one
      */
     public static SafetensorsHeader read(Path path) {
-        checkKind(path);
+        checkKind(path, ".safetensors file");
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return read(path, channel);
         } catch (AccessDeniedException e) {
             throw new ModelFileException(path, "may not be read by this user; check its permissions", e);
+        } catch (IOException e) {
+            throw new ModelFileException(path, "cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * The same from an open channel; the path is only a name for messages.
+     *
+     * @throws ModelFileException when this is no safetensors file, or a damaged one
+     */
+    static SafetensorsHeader read(Path path, SeekableByteChannel channel) {
+        try {
+            return parse(path, channel);
         } catch (CharacterCodingException e) {
             throw new ModelFileException(path, "the header is not UTF-8; the file is damaged" + AGAIN, e);
         } catch (JacksonException e) {
@@ -65,7 +79,7 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
     }
 
     /** Refuses what must not be opened: opening a FIFO would wait for ever. */
-    private static void checkKind(Path path) {
+    static void checkKind(Path path, String expected) {
         BasicFileAttributes attributes;
         try {
             attributes = Files.readAttributes(path, BasicFileAttributes.class);
@@ -75,11 +89,11 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
             throw new ModelFileException(path, "cannot be read: " + e, e);
         }
         if (attributes.isDirectory()) {
-            throw new ModelFileException(path, "expected a .safetensors file, found a folder; name a file in it");
+            throw new ModelFileException(path, "expected a " + expected + ", found a folder; name a file in it");
         }
         if (!attributes.isRegularFile()) {
             throw new ModelFileException(
-                    path, "expected a .safetensors file, found a FIFO, socket or device; name a regular file");
+                    path, "expected a " + expected + ", found a FIFO, socket or device; name a regular file");
         }
     }
 
@@ -95,7 +109,7 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
         }
     }
 
-    private static SafetensorsHeader read(Path path, FileChannel channel) throws IOException {
+    private static SafetensorsHeader parse(Path path, SeekableByteChannel channel) throws IOException {
         long size = channel.size();
         if (size == 0) {
             throw new ModelFileException(path, "is empty" + AGAIN);
@@ -114,11 +128,12 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
         return new SafetensorsHeader(path, size, tensors, parsed.metadata());
     }
 
-    private static byte[] bytes(FileChannel channel, long position, int count) throws IOException {
+    static byte[] bytes(SeekableByteChannel channel, long position, int count) throws IOException {
         byte[] bytes = new byte[count];
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        channel.position(position);
         while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
+            if (channel.read(buffer) < 0) {
                 throw new EOFException("the file ended while it was read");
             }
         }

@@ -1,0 +1,203 @@
+package dev.assay.harness.model;
+
+import dev.assay.harness.model.ModelHeader.Container;
+import dev.assay.harness.model.ModelHeader.Tensor;
+import dev.assay.harness.model.Pickle.Storage;
+import dev.assay.harness.model.Pickle.View;
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Files of {@code torch.save}: a zip of a pickle and one entry per storage, or the older row of pickles before the storages. */
+final class TorchFile {
+    private static final int MOST_DEPTH = 8; // of dictionaries in dictionaries
+    private static final int MOST_METADATA = 64;
+    private static final int MOST_NAME = 512; // letters; a hostile prefix would be copied into every name
+    private static final long LEGACY_PROTOCOL = 1001;
+    /** Dictionaries that only wrap the weights; their names are no part of a tensor's name. */
+    private static final Set<String> WRAPPERS = Set.of("state_dict");
+
+    private final Path file;
+    private final long size;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+    /** First byte and byte after the last of each storage by its key. */
+    private final Map<String, long[]> storages = new HashMap<>();
+
+    /** Dictionaries looked at: one that occurs a thousand times, or in itself, is looked at once. */
+    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Element type of each storage by its key. */
+    private final Map<String, String> dtypes = new HashMap<>();
+
+    private TorchFile(Path file, long size) {
+        this.file = file;
+        this.size = size;
+    }
+
+    static ModelHeader readZip(Path file, SeekableByteChannel channel) throws IOException {
+        List<ZipDirectory.Entry> entries = ZipDirectory.read(file, channel);
+        ZipDirectory.Entry pickle = null;
+        for (ZipDirectory.Entry entry : entries) {
+            if (entry.name().equals("data.pkl") || entry.name().endsWith("/data.pkl")) {
+                pickle = entry;
+            }
+        }
+        if (pickle == null) {
+            throw new ModelFileException(
+                    file,
+                    "is a zip archive without a data.pkl, so not a PyTorch file; unpack it and name the model in it");
+        }
+        if (!pickle.stored()) {
+            throw new ModelFileException(
+                    file, "its data.pkl is compressed, which PyTorch never does; do not trust this file");
+        }
+        TorchFile torch = new TorchFile(file, channel.size());
+        String folder = pickle.name().substring(0, pickle.name().length() - "data.pkl".length()) + "data/";
+        for (ZipDirectory.Entry entry : entries) {
+            if (entry.stored() && entry.name().startsWith(folder)) {
+                long begin = ZipDirectory.dataStart(file, channel, entry);
+                torch.storages.put(entry.name().substring(folder.length()), new long[] {begin, begin + entry.bytes()});
+            }
+        }
+        long begin = ZipDirectory.dataStart(file, channel, pickle);
+        Object root = Pickle.read(file, new ChannelReader(file, channel, begin, begin + pickle.bytes()));
+        return torch.header(root);
+    }
+
+    static ModelHeader readLegacy(Path file, SeekableByteChannel channel) throws IOException {
+        ChannelReader in = new ChannelReader(file, channel, 0, channel.size());
+        Object magic = Pickle.read(file, in);
+        Object protocol = magic instanceof Long ? Pickle.read(file, in) : Pickle.NONE;
+        if (!protocol.equals(LEGACY_PROTOCOL)) {
+            throw new ModelFileException(
+                    file, "is a Python pickle, but not one of torch.save; only tensors can be inspected");
+        }
+        Pickle.read(file, in); // the writing machine's sizes of numbers
+        Object root = Pickle.read(file, in);
+        Object keys = Pickle.read(file, in);
+        TorchFile torch = new TorchFile(file, channel.size());
+        torch.collectDtypes(root, 0);
+        torch.seen.clear();
+        if (!(keys instanceof List<?> order)) {
+            throw new ModelFileException(file, "has no list of storages; the file is damaged");
+        }
+        for (Object key : order) {
+            String dtype = key instanceof String ? torch.dtypes.get(key) : null;
+            if (dtype == null) {
+                break; // what no tensor uses has an unknown size: the rest stays without a place
+            }
+            long bytes = multiply(file, in.i64(), DType.valueOf(dtype).bits() / 8);
+            long begin = in.position();
+            in.skip(bytes, "storage " + SafetensorsHeader.quote((String) key));
+            torch.storages.put((String) key, new long[] {begin, begin + bytes});
+        }
+        return torch.header(root);
+    }
+
+    private void collectDtypes(Object value, int depth) {
+        if (value instanceof View view && view.storage().dtype() != null) {
+            dtypes.put(view.storage().key(), view.storage().dtype());
+        } else if (value instanceof Map<?, ?> map && depth < MOST_DEPTH && seen.add(map)) {
+            map.values().forEach(v -> collectDtypes(v, depth + 1));
+        }
+    }
+
+    private ModelHeader header(Object root) {
+        if (root instanceof View view) {
+            add("tensor", view);
+        } else if (root instanceof Map<?, ?> map) {
+            walk("", map, 0);
+        }
+        if (tensors.isEmpty()) {
+            throw new ModelFileException(
+                    file, "has no tensors in its pickle; an optimizer's state, or a whole program that cannot be read");
+        }
+        List<Tensor> order = new ArrayList<>(tensors.values());
+        order.sort((a, b) -> Long.compare(a.begin(), b.begin()));
+        Map<String, Tensor> sorted = new LinkedHashMap<>();
+        order.forEach(t -> sorted.put(t.name(), t));
+        return new ModelHeader(file, Container.PICKLE, size, sorted, metadata, List.of(file));
+    }
+
+    private void walk(String prefix, Map<?, ?> map, int depth) {
+        if (depth > MOST_DEPTH || !seen.add(map)) {
+            return;
+        }
+        map.forEach((key, value) -> {
+            String last = key == Pickle.NONE ? "None" : key.toString();
+            if (prefix.length() + last.length() > MOST_NAME) {
+                throw new ModelFileException(
+                        file, "a name in its pickle has more than " + MOST_NAME + " letters; do not trust this file");
+            }
+            String name = prefix + last;
+            if (value instanceof View view) {
+                add(name, view);
+            } else if (value instanceof Map<?, ?> inner) {
+                walk(WRAPPERS.contains(name) ? "" : name + ".", inner, depth + 1);
+            } else if ((value instanceof String || value instanceof Number) && metadata.size() < MOST_METADATA) {
+                metadata.put(name, value.toString());
+            }
+        });
+    }
+
+    private void add(String name, View view) {
+        if (name.codePoints().anyMatch(SafetensorsHeader::isInvisible)) {
+            throw new ModelFileException(
+                    file,
+                    "tensor " + SafetensorsHeader.quote(name)
+                            + ": the name has control or invisible characters; do not trust this file");
+        }
+        if (tensors.size() == SafetensorsJson.MOST_TENSORS) {
+            throw new ModelFileException(
+                    file, "expected at most " + SafetensorsJson.MOST_TENSORS + " tensors, found more");
+        }
+        long width = DType.valueOf(view.dtype()).bits() / 8;
+        long elements = 1;
+        boolean dense = true;
+        for (int i = view.shape().size() - 1; i >= 0; i--) {
+            long dimension = view.shape().get(i);
+            dense &= dimension == 1
+                    || (i < view.strides().size() && view.strides().get(i) == elements);
+            elements = multiply(file, elements, dimension);
+        }
+        long bytes = multiply(file, elements, width);
+        if (bytes > size && dense) {
+            throw new ModelFileException(
+                    file,
+                    "tensor " + SafetensorsHeader.quote(name) + " has " + bytes + " bytes, more than the file: the"
+                            + " download was cut short or the file is damaged; download the file again");
+        }
+        long[] range = place(view, bytes, width, dense);
+        tensors.put(name, new Tensor(name, view.dtype(), view.shape(), 0, range[0], range[1]));
+    }
+
+    private long[] place(View view, long bytes, long width, boolean dense) {
+        Storage storage = view.storage();
+        long[] place = storages.get(storage.key());
+        if (!dense || place == null || view.offset() < 0 || view.offset() > size) {
+            return new long[] {-1, -1};
+        }
+        long begin = place[0] + view.offset() * width;
+        return begin + bytes <= place[1] ? new long[] {begin, begin + bytes} : new long[] {-1, -1};
+    }
+
+    private static long multiply(Path file, long a, long b) {
+        try {
+            if (a < 0 || b < 0) {
+                throw new ArithmeticException("negative");
+            }
+            return Math.multiplyExact(a, b);
+        } catch (ArithmeticException e) {
+            throw new ModelFileException(file, "the size of a tensor overflows; the file is damaged", e);
+        }
+    }
+}
