@@ -51,6 +51,9 @@ public final class Summary {
         if (run.problem() != null) {
             Words.block(run.problem()).lines().forEach(l -> lines.add("  " + l));
         }
+        run.findings().stream()
+                .filter(f -> f.level().equals("WARNING"))
+                .forEach(f -> lines.add("  note: " + Words.line(f.text(), MOST_REASON)));
         lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": " + counts(run, gate) + "; "
                 + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, "
                 + Words.time(run.seconds()));

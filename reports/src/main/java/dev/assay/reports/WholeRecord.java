@@ -60,7 +60,9 @@ final class WholeRecord {
                 r.criteriaDeclared(),
                 known(r.verdicts()),
                 known(r.renderings()),
-                known(r.findings()));
+                known(r.findings()).stream()
+                        .filter(f -> f.level() != null && f.text() != null)
+                        .toList());
     }
 
     private static Model model(Model m) {

@@ -69,16 +69,25 @@ final class Description {
                         + " steps, guidance " + Words.number(r.settings().guidanceScale()) + ", "
                         + r.settings().sampler()
                         + " (" + r.settings().scheduler() + "), clip skip "
-                        + r.settings().clipSkip()));
+                        + r.settings().clipSkip()
+                        + given(", distilled guidance ", r.settings().distilledGuidance())
+                        + given(", shift ", r.settings().shift())));
         rows.add(row(
                 "renderer",
                 r.renderer().name() + " " + r.renderer().version() + " on "
                         + r.renderer().device()));
         rows.add(row("renders", r.rendersMade() + " made, " + r.rendersReused() + " reused"));
         rows.add(row("time", Words.time(r.seconds()) + ", of which rendering " + Words.time(r.renderSeconds())));
+        r.findings()
+                .forEach(f ->
+                        rows.add(row(f.level().equals("ERROR") ? "refused" : "noticed", Words.line(f.text(), 2000))));
         d.picture(picture, pictureName);
         d.table(rows);
         return d.html.toString();
+    }
+
+    private static String given(String name, Double value) {
+        return value == null ? "" : name + Words.number(value);
     }
 
     static String counts(RunRecord r) {
