@@ -51,7 +51,7 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
                     }
                 }
                 case REGRESSED -> regressed.add(line);
-                case INCONCLUSIVE -> open.add(line);
+                case INCONCLUSIVE, UNAVAILABLE -> open.add(line);
                 case BROKEN -> broken.add(line);
             }
         }

@@ -89,7 +89,7 @@ public final class Summary {
         }
         String code = switch (outcome) {
             case "PASSED" -> "32";
-            case "INCONCLUSIVE" -> "33";
+            case "INCONCLUSIVE", "UNAVAILABLE" -> "33";
             default -> "31";
         };
         return "\u001b[" + code + "m" + text + "\u001b[0m";

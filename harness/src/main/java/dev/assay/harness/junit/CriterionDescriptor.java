@@ -73,6 +73,8 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
             case "REGRESSED" -> throw new AssertionFailedError("Regression: " + verdict.id() + ": " + verdict.reason());
             case "INCONCLUSIVE" ->
                 throw new TestAbortedException("Inconclusive: " + verdict.id() + ": " + verdict.reason());
+            case "UNAVAILABLE" ->
+                throw new TestAbortedException("Unavailable: " + verdict.id() + ": " + verdict.reason());
             default -> throw new HarnessTrouble(verdict.id() + ": " + verdict.reason());
         }
         return context;

@@ -11,6 +11,7 @@ import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Score.Measured;
+import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
@@ -18,6 +19,7 @@ import dev.assay.harness.verdict.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +94,12 @@ public final class Evaluation {
                 renderer.check(plan.candidate(), settings);
                 renderer.check(plan.base(), settings); // last, so that it is at hand for the first picture
             }
-            Map<Criterion, Metric> metrics = open(criteria);
+            Map<Criterion, String> unavailable = new LinkedHashMap<>();
+            Map<Criterion, Metric> metrics = open(criteria, unavailable);
+            if (metrics.isEmpty() && !unavailable.isEmpty()) {
+                throw new UnavailableException("nothing can be judged, every criterion lacks its weights: "
+                        + String.join("; ", new LinkedHashSet<>(unavailable.values())));
+            }
             Metric.ImageMetric blankFrame = (Metric.ImageMetric)
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
             progress.say("judging " + plan.candidateName() + " against " + plan.baseName() + " on "
@@ -120,7 +127,9 @@ public final class Evaluation {
                                 ? ready
                                 : criterion.equals(BuiltIn.APPLIED)
                                         ? applied(pictures, noticed)
-                                        : judge(criterion, metrics.get(criterion), pictures, blank));
+                                        : unavailable.containsKey(criterion)
+                                                ? unjudged(criterion, Outcome.UNAVAILABLE, unavailable.get(criterion))
+                                                : judge(criterion, metrics.get(criterion), pictures, blank));
             }
             if (!criteria.contains(BuiltIn.APPLIED) && BuiltIn.of(plan).contains(BuiltIn.APPLIED)) {
                 notApplied(pictures, noticed).ifPresent(record::verdict); // said also when nobody asked
@@ -131,8 +140,12 @@ public final class Evaluation {
         return record.build();
     }
 
-    /** Opens what every criterion needs: a wrong name or a missing network is found before the first picture. */
-    private Map<Criterion, Metric> open(List<Criterion> criteria) {
+    /**
+     * Opens what every criterion needs: a wrong name or a missing network is found before the first picture.
+     *
+     * @param unavailable gets the criteria whose weights are missing, with the reason
+     */
+    private Map<Criterion, Metric> open(List<Criterion> criteria, Map<Criterion, String> unavailable) {
         Map<Criterion, Metric> metrics = new LinkedHashMap<>();
         for (Criterion criterion : criteria) {
             if (BuiltIn.isOne(criterion)) {
@@ -146,7 +159,11 @@ public final class Evaluation {
                             + ": no parameter " + name + "; there are " + parameters.keySet());
                 }
             });
-            metrics.put(criterion, catalog.open(info.name(), parameters, models));
+            try {
+                metrics.put(criterion, catalog.open(info.name(), parameters, models));
+            } catch (UnavailableException missing) {
+                unavailable.put(criterion, missing.getMessage());
+            }
         }
         return metrics;
     }

@@ -1,10 +1,12 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.onnx.ClipEncoder;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
 import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Suite;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +55,14 @@ final class LazyModels implements MetricModels {
             throw new IllegalArgumentException(suite.name() + ": models: a criterion needs a " + role
                     + ", the suite names none; add  " + role + ": PATH");
         }
-        return resolve.apply(reference);
+        try {
+            return resolve.apply(reference);
+        } catch (ModelFileException missing) {
+            throw new UnavailableException(
+                    "models." + role + " of suite " + suite.name() + ": " + missing.getMessage()
+                            + "; put the weights there, or name their place in the suite",
+                    missing);
+        }
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
@@ -47,6 +48,7 @@ final class RecordBuilder {
             SuiteException.class,
             SettingsException.class,
             RendererLostException.class,
+            UnavailableException.class,
             CudaDevice.CudaException.class,
             IllegalArgumentException.class);
 
@@ -177,7 +179,7 @@ final class RecordBuilder {
         }
         return any(Outcome.REGRESSED)
                 ? Outcome.REGRESSED
-                : any(Outcome.INCONCLUSIVE) ? Outcome.INCONCLUSIVE : Outcome.PASSED;
+                : any(Outcome.INCONCLUSIVE) || any(Outcome.UNAVAILABLE) ? Outcome.INCONCLUSIVE : Outcome.PASSED;
     }
 
     private boolean any(Outcome outcome) {

@@ -8,6 +8,8 @@ public enum Outcome {
     REGRESSED,
     /** Neither shown; the reason says what is missing. */
     INCONCLUSIVE,
+    /** Of a criterion only: weights that its metric needs are missing; the reason says which and where they belong. */
+    UNAVAILABLE,
     /** No judgement: the harness, the machine or a file failed. */
     BROKEN
 }

@@ -22,6 +22,7 @@ import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Score;
+import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.GenerationSettings;
@@ -238,6 +239,27 @@ class EvaluationTest {
     }
 
     @Test
+    void a_criterion_without_its_weights_is_unavailable_and_the_run_is_open() {
+        RunRecord record =
+                run(1.0, criterion("lacking", Rule.NON_INFERIOR, 1), criterion("brightness", Rule.NON_INFERIOR, 50));
+
+        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsExactly("UNAVAILABLE", "PASSED");
+        assertThat(record.verdicts().get(0).reason()).contains("put clip.onnx there");
+        assertThat(record.outcome()).isEqualTo("INCONCLUSIVE");
+    }
+
+    @Test
+    void when_every_criterion_lacks_its_weights_nothing_is_rendered_and_nothing_passes() {
+        RunRecord record = run(1.0, BuiltIn.PREFLIGHT, criterion("lacking", Rule.NON_INFERIOR, 1));
+
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem())
+                .contains("every criterion lacks its weights")
+                .contains("put clip.onnx there");
+        assertThat(renderer.rendered).isEmpty();
+    }
+
+    @Test
     void nothing_selected_is_broken() {
         RunRecord record = run(1.0);
 
@@ -338,6 +360,7 @@ class EvaluationTest {
         private static final MetricInfo BRIGHTNESS = info("brightness", Family.AESTHETIC, Better.LOWER);
         private static final MetricInfo BLANK = info("blank-frame", Family.ARTIFACT, Better.LOWER);
         private static final MetricInfo DISTANCE = info("distance", Family.EFFECT, Better.HIGHER);
+        private static final MetricInfo LACKING = info("lacking", Family.ADHERENCE, Better.HIGHER);
         private static final MetricInfo FAILING = info("failing", Family.ANATOMY, Better.LOWER);
 
         private static MetricInfo info(String name, Family family, Better better) {
@@ -346,7 +369,7 @@ class EvaluationTest {
 
         @Override
         public List<MetricInfo> infos() {
-            return List.of(BRIGHTNESS, BLANK, DISTANCE, FAILING);
+            return List.of(BRIGHTNESS, BLANK, DISTANCE, FAILING, LACKING);
         }
 
         @Override
@@ -356,6 +379,7 @@ class EvaluationTest {
                 case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
                 case "failing" -> new OfImage(FAILING, image -> models.clip().embed(image)[0]);
                 case "distance" -> new OfPair();
+                case "lacking" -> throw new UnavailableException("put clip.onnx there");
                 default -> throw new IllegalArgumentException(name);
             };
         }

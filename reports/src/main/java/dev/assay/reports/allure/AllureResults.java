@@ -198,7 +198,7 @@ public final class AllureResults {
         return switch (outcome == null ? "" : outcome) {
             case "PASSED" -> Status.PASSED;
             case "REGRESSED" -> Status.FAILED;
-            case "INCONCLUSIVE" -> Status.SKIPPED;
+            case "INCONCLUSIVE", "UNAVAILABLE" -> Status.SKIPPED;
             default -> Status.BROKEN;
         };
     }
@@ -208,7 +208,7 @@ public final class AllureResults {
         String message = switch (status(v.outcome())) {
             case PASSED -> reason;
             case FAILED -> "Regression: " + text(v.metric(), 60) + ": " + reason;
-            case SKIPPED -> "Inconclusive: " + reason;
+            case SKIPPED -> ("UNAVAILABLE".equals(v.outcome()) ? "Unavailable: " : "Inconclusive: ") + reason;
             case BROKEN ->
                 "Harness trouble: "
                         + (run.problem() == null

@@ -270,7 +270,7 @@ public record Digest(
     private static int weight(Outcome outcome) {
         return switch (outcome) {
             case PASSED -> 0;
-            case INCONCLUSIVE -> 1;
+            case INCONCLUSIVE, UNAVAILABLE -> 1; // a run is never the latter
             case REGRESSED -> 2;
             case BROKEN -> 3;
         };

@@ -1,0 +1,14 @@
+package dev.assay.harness.score;
+
+/** A metric cannot be opened because weights are missing; the message names the file and says where to put it. */
+public final class UnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public UnavailableException(String message) {
+        super(message);
+    }
+
+    public UnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
