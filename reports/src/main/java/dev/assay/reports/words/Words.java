@@ -3,6 +3,7 @@ package dev.assay.reports.words;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
 
@@ -164,6 +165,28 @@ public final class Words {
     /** The last part of a path, whatever its separators. */
     public static String fileName(String path) {
         return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+    }
+
+    /** What two names have in common that some file systems cannot tell apart: upper and lower case, composed letters. */
+    public static String fold(String name) {
+        return Normalizer.normalize(name, Normalizer.Form.NFC)
+                .toUpperCase(Locale.ROOT)
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code 2.1 GB}, in powers of ten. */
+    public static String bytes(long bytes) {
+        if (bytes < 1000) {
+            return bytes + " bytes";
+        }
+        String[] units = {"kB", "MB", "GB", "TB", "PB", "EB"};
+        double size = bytes / 1000.0;
+        int unit = 0;
+        while (size >= 999.5 && unit < units.length - 1) {
+            size /= 1000;
+            unit++;
+        }
+        return String.format(Locale.ROOT, size < 9.95 ? "%.1f %s" : "%.0f %s", size, units[unit]);
     }
 
     /** Whether a file of a checkpoint holds weights; the others are short texts whose hashes tell people little. */

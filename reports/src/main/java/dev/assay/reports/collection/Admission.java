@@ -1,0 +1,183 @@
+package dev.assay.reports.collection;
+
+import dev.assay.reports.collection.Judged.CriterionJudged;
+import dev.assay.reports.facts.FileFacts;
+import dev.assay.reports.words.Words;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+
+/** Whether a file may enter under a policy. Pure: it reads no file and no clock. */
+final class Admission {
+    private static final String REGRESSED = "REGRESSED";
+    private static final String INCONCLUSIVE = "INCONCLUSIVE";
+
+    private Admission() {}
+
+    /** @param isFinal no override helps: nothing was judged, or adding would damage the collection */
+    record Objection(String text, boolean isFinal) {}
+
+    /**
+     * What speaks against a file; empty for one that may enter.
+     *
+     * @param name that it will have
+     * @param judged all that is known of these bytes, newest last
+     * @param current what this run found out
+     */
+    static List<Objection> objections(
+            Policy policy,
+            Manifest manifest,
+            String name,
+            String sha256,
+            long bytes,
+            FileFacts facts,
+            List<Judged> judged,
+            Judged current,
+            String shortened) {
+        List<Objection> found = new ArrayList<>();
+        FileNames.wrong(name).ifPresent(wrong -> found.add(new Objection(wrong, true)));
+        if (current.outcome().equals("BROKEN") || current.criteria().isEmpty()) {
+            found.add(new Objection("nothing was judged: the run is BROKEN", true));
+            return found;
+        }
+        place(manifest, name, sha256, found);
+        List<Judged> counted = verdicts(policy, judged, current, found);
+        families(policy, counted, found);
+        if (shortened != null && policy.shortened() == Policy.Say.REFUSE) {
+            found.add(new Objection(
+                    "the run was shorter than its suite (" + shortened + "); judge the whole suite, or set shortened:"
+                            + " allow",
+                    false));
+        }
+        duplicates(policy, manifest, name, sha256, facts, found);
+        allowed("made for", facts.family(), policy.modelFamilies(), found);
+        allowed("licence", facts.licence(), policy.licences(), found);
+        sizes(policy, manifest, name, bytes, found);
+        return found;
+    }
+
+    private static void place(Manifest manifest, String name, String sha256, List<Objection> found) {
+        manifest.find(name).filter(e -> !e.sha256().equals(sha256)).ifPresent(e -> {
+            found.add(new Objection(
+                    "the collection has another file of this name (" + e.name() + ", sha256 "
+                            + e.sha256().substring(0, 12) + "); rename yours, or remove that one first",
+                    true));
+        });
+    }
+
+    /** Objections to the verdicts; gives those that count. */
+    private static List<Judged> verdicts(Policy policy, List<Judged> judged, Judged current, List<Objection> found) {
+        Set<Judged> counted = new LinkedHashSet<>();
+        counted.add(current); // a run that asks to be let in must itself be good, also where its suite is not required
+        for (String required : policy.suites()) {
+            judged.stream()
+                    .filter(j -> isOf(required, j) && Objects.equals(j.baseSha256(), current.baseSha256()))
+                    .filter(j -> Objects.equals(j.strength(), current.strength()))
+                    .reduce((earlier, later) -> later)
+                    .ifPresentOrElse(
+                            counted::add,
+                            () -> found.add(new Objection(
+                                    "suite " + required + " is required and was not judged yet with this base and"
+                                            + " strength; judge it: -Dassay.suite=" + required.replaceFirst("@.*", ""),
+                                    false)));
+        }
+        for (Judged j : counted) {
+            String suite = Words.line(j.suite(), 60) + ": ";
+            List<CriterionJudged> bad = j.criteria().stream()
+                    .filter(c -> !c.outcome().equals("PASSED"))
+                    .toList();
+            for (CriterionJudged c : bad) {
+                boolean unavailable = c.outcome().equals(INCONCLUSIVE) && c.pairs() == 0;
+                Policy.Say say = unavailable
+                        ? policy.unavailable()
+                        : c.outcome().equals(INCONCLUSIVE) ? policy.inconclusive() : Policy.Say.REFUSE;
+                if (say == Policy.Say.REFUSE) {
+                    found.add(new Objection(
+                            suite + Words.line(c.id(), 60) + " is "
+                                    + (unavailable ? "unavailable: it could compare no pair" : outcome(c.outcome())),
+                            c.outcome().equals("BROKEN")));
+                }
+            }
+            boolean passed = j.outcome().equals("PASSED");
+            boolean open = j.outcome().equals(INCONCLUSIVE) && !bad.isEmpty();
+            boolean regressed = j.outcome().equals(REGRESSED) && !bad.isEmpty();
+            if (!passed && !open && !regressed) { // told apart above, criterion by criterion
+                found.add(new Objection(suite + "the run is " + outcome(j.outcome()), true));
+            }
+        }
+        return List.copyOf(counted);
+    }
+
+    private static void families(Policy policy, List<Judged> counted, List<Objection> found) {
+        if (policy.unavailable() == Policy.Say.ALLOW) {
+            return;
+        }
+        for (String family : policy.families()) {
+            boolean judged = counted.stream()
+                    .flatMap(j -> j.criteria().stream())
+                    .anyMatch(c -> family.equals(c.family()) && c.pairs() > 0);
+            if (!judged) {
+                found.add(new Objection(
+                        "family " + family + " is required and unavailable: no suite judged it; judge one that does",
+                        false));
+            }
+        }
+    }
+
+    private static void duplicates(
+            Policy policy, Manifest manifest, String name, String sha256, FileFacts facts, List<Objection> found) {
+        if (policy.duplicates() == Policy.Say.ALLOW) {
+            return;
+        }
+        for (Entry e : manifest.files()) {
+            if (FileNames.same(e.name(), name)) {
+                continue;
+            }
+            if (e.sha256().equals(sha256)) {
+                found.add(new Objection("a duplicate: the same bytes are there as " + e.name(), false));
+            } else if (e.weightsSha256() != null && e.weightsSha256().equals(facts.weightsSha256())) {
+                found.add(new Objection(
+                        "a duplicate: the same weights, with another description, are there as " + e.name(), false));
+            }
+        }
+    }
+
+    private static void allowed(String what, String value, List<String> allowed, List<Objection> found) {
+        if (allowed.isEmpty() || (value != null && allowed.stream().anyMatch(value::equalsIgnoreCase))) {
+            return;
+        }
+        found.add(new Objection(
+                what + " " + (value == null ? "unknown: the file does not say" : Words.line(value, 80)) + "; allowed: "
+                        + String.join(", ", allowed),
+                false));
+    }
+
+    private static void sizes(Policy policy, Manifest manifest, String name, long bytes, List<Objection> found) {
+        long most = policy.mostMegabytes() * 1_000_000;
+        if (most > 0 && bytes > most) {
+            found.add(new Objection("larger than " + Words.bytes(most) + ": " + Words.bytes(bytes), false));
+        }
+        long mostTotal = policy.mostTotalMegabytes() * 1_000_000;
+        long total = bytes
+                + manifest.files().stream()
+                        .filter(e -> !FileNames.same(e.name(), name))
+                        .mapToLong(Entry::bytes)
+                        .sum();
+        if (mostTotal > 0 && total > mostTotal) {
+            found.add(new Objection(
+                    "the collection would have " + Words.bytes(total) + " of at most " + Words.bytes(mostTotal),
+                    false));
+        }
+    }
+
+    private static boolean isOf(String required, Judged judged) {
+        return required.equals(judged.suite()) || required.equals(judged.suite() + "@" + judged.suiteVersion());
+    }
+
+    private static String outcome(String word) {
+        return Words.line(word, 20).toUpperCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.assay.reports.collection;
+
+import java.nio.file.Path;
+
+/**
+ * A file that asks to be let in.
+ *
+ * @param file as its owner has it; only read
+ * @param sha256 of the bytes that were judged; null where the run ended before it read them
+ * @param judged what the run found out
+ * @param shortened what made the run smaller than its suite ({@code assay.steps}), for people; null for a whole run
+ * @param override a person's word; null for none
+ */
+public record Candidate(Path file, String sha256, Judged judged, String shortened, Waiver override) {}

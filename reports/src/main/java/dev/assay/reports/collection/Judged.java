@@ -1,0 +1,78 @@
+package dev.assay.reports.collection;
+
+import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.run.RunRecord;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What one run found out about a file.
+ *
+ * @param suiteSha256 of the suite file
+ * @param outcome of the run: {@code PASSED}, {@code REGRESSED}, {@code INCONCLUSIVE}, {@code BROKEN}
+ * @param run id of the run record
+ * @param when ISO 8601, UTC
+ * @param base name of the base, for people
+ * @param baseSha256 {@link Fingerprint#hash()} of the base
+ * @param modelSha256 {@link Fingerprint#hash()} of base and file together
+ * @param strength of the LoRA; null for a checkpoint
+ */
+public record Judged(
+        String suite,
+        String suiteVersion,
+        String suiteSha256,
+        String outcome,
+        String run,
+        String when,
+        String base,
+        String baseSha256,
+        String modelSha256,
+        Double strength,
+        List<CriterionJudged> criteria) {
+
+    /** A criterion's outcome; {@code pairs} is 0 where nothing could be compared. */
+    public record CriterionJudged(
+            String id, String metric, String metricVersion, String family, String outcome, int pairs) {}
+
+    public Judged {
+        criteria = criteria == null ? List.of() : List.copyOf(criteria);
+    }
+
+    /** @param outcome the build's say, which may be stricter than the record's */
+    public static Judged of(RunRecord run, String outcome) {
+        List<RunRecord.LoraPart> loras = run.candidate().loras();
+        return new Judged(
+                run.suite().name(),
+                run.suite().version(),
+                run.suite().sha256(),
+                outcome,
+                run.id(),
+                run.started(),
+                run.base().name(),
+                hash(run.base()),
+                hash(run.candidate()),
+                loras.size() == 1 ? loras.get(0).strength() : null,
+                run.verdicts().stream()
+                        .map(v -> new CriterionJudged(
+                                v.id(), v.metric(), v.metricVersion(), v.family(), v.outcome(), v.pairs()))
+                        .toList());
+    }
+
+    /** The same question: what one run says replaces what an earlier one said. */
+    boolean asksTheSameAs(Judged other) {
+        return Objects.equals(suite, other.suite)
+                && Objects.equals(baseSha256, other.baseSha256)
+                && Objects.equals(strength, other.strength);
+    }
+
+    private static String hash(RunRecord.Model model) {
+        return new Fingerprint(
+                        model.files().stream()
+                                .map(f -> new Fingerprint.Part(f.file(), f.sha256(), f.bytes()))
+                                .toList(),
+                        model.loras().stream()
+                                .map(l -> new Fingerprint.LoraPart(l.file(), l.sha256(), l.strength(), l.bytes()))
+                                .toList())
+                .hash();
+    }
+}

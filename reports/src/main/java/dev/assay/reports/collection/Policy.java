@@ -1,0 +1,176 @@
+package dev.assay.reports.collection;
+
+import dev.assay.harness.model.Nearest;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.suite.Yaml;
+import dev.assay.reports.words.Words;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What may enter a collection: {@code collection.yaml} in its folder. Without that file: whatever PASSED one suite.
+ *
+ * @param suites that a file must have passed, {@code NAME} or {@code NAME@VERSION}; empty for any one
+ * @param families of metrics of which something must have been judged: {@code artifact}, {@code anatomy} ...
+ * @param inconclusive what a criterion does that could not be decided
+ * @param unavailable what a family does that no suite asked about, or a criterion that could compare no pair
+ * @param modelFamilies that a file may be made for; empty for any
+ * @param licences that a file may state; empty for any
+ * @param mostMegabytes of one file; 0 for any size
+ * @param mostTotalMegabytes of all files together; 0 for any size
+ * @param duplicates what a file does whose weights are there under another name
+ * @param shortened what a run does that had fewer steps or seeds than its suite asks for
+ * @param override whether a person may let in what the gate refused
+ */
+public record Policy(
+        List<String> suites,
+        List<String> families,
+        Say inconclusive,
+        Say unavailable,
+        List<String> modelFamilies,
+        List<String> licences,
+        long mostMegabytes,
+        long mostTotalMegabytes,
+        Say duplicates,
+        Say shortened,
+        Say override) {
+    /** The strictest, but for sizes, and for a person's right to know better. */
+    public static final Policy DEFAULT = new Policy(
+            List.of(),
+            List.of(),
+            Say.REFUSE,
+            Say.REFUSE,
+            List.of(),
+            List.of(),
+            0,
+            0,
+            Say.REFUSE,
+            Say.REFUSE,
+            Say.ALLOW);
+
+    private static final String FILE = "collection.yaml";
+    private static final List<String> FIELDS = List.of(
+            "suites",
+            "families",
+            "inconclusive",
+            "unavailable",
+            "modelFamilies",
+            "licences",
+            "mostMegabytes",
+            "mostTotalMegabytes",
+            "duplicates",
+            "shortened",
+            "override");
+    private static final List<String> FAMILIES =
+            Arrays.stream(Family.values()).map(Family::word).toList();
+
+    public enum Say {
+        REFUSE,
+        ALLOW
+    }
+
+    public Policy {
+        suites = List.copyOf(suites);
+        families = List.copyOf(families);
+        modelFamilies = List.copyOf(modelFamilies);
+        licences = List.copyOf(licences);
+        for (String family : families) {
+            if (!FAMILIES.contains(family)) {
+                throw new CollectionException(FILE + ": families: expected some of " + String.join(", ", FAMILIES)
+                        + ", found " + Words.line(family, 60) + Nearest.hint(family, FAMILIES));
+            }
+        }
+    }
+
+    /** @throws CollectionException on a wrong field or value, naming it */
+    public static Policy read(Path file) {
+        if (Files.notExists(file)) {
+            return DEFAULT;
+        }
+        try {
+            return parse(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new CollectionException(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    static Policy parse(byte[] yaml) {
+        Object content;
+        try {
+            content = Yaml.read(yaml);
+        } catch (IllegalArgumentException e) {
+            throw new CollectionException(FILE + ": " + e.getMessage(), e);
+        }
+        if (content == null) {
+            return DEFAULT;
+        }
+        if (!(content instanceof Map<?, ?> fields)) {
+            throw new CollectionException(FILE + ": expected fields (inconclusive: refuse), found "
+                    + Words.line(String.valueOf(content), 60));
+        }
+        for (Object field : fields.keySet()) {
+            if (!FIELDS.contains(field)) {
+                throw new CollectionException(FILE + ": " + Words.line(field.toString(), 60)
+                        + ": no such field; there are " + String.join(", ", FIELDS)
+                        + Nearest.hint(field.toString(), FIELDS));
+            }
+        }
+        return new Policy(
+                texts(fields, "suites"),
+                texts(fields, "families"),
+                say(fields, "inconclusive", DEFAULT.inconclusive),
+                say(fields, "unavailable", DEFAULT.unavailable),
+                texts(fields, "modelFamilies"),
+                texts(fields, "licences"),
+                megabytes(fields, "mostMegabytes"),
+                megabytes(fields, "mostTotalMegabytes"),
+                say(fields, "duplicates", DEFAULT.duplicates),
+                say(fields, "shortened", DEFAULT.shortened),
+                say(fields, "override", DEFAULT.override));
+    }
+
+    private static List<String> texts(Map<?, ?> fields, String field) {
+        Object value = fields.get(field);
+        if (value == null) {
+            return List.of();
+        }
+        if (value instanceof List<?> list && list.stream().allMatch(v -> v instanceof String text && !text.isBlank())) {
+            return list.stream().map(v -> v.toString().strip()).toList();
+        }
+        throw wrong(field, "a list of names", value);
+    }
+
+    private static Say say(Map<?, ?> fields, String field, Say ifAbsent) {
+        Object value = fields.get(field);
+        if (value == null) {
+            return ifAbsent;
+        }
+        if (value.equals("refuse")) {
+            return Say.REFUSE;
+        }
+        if (value.equals("allow")) {
+            return Say.ALLOW;
+        }
+        throw wrong(field, "refuse or allow", value);
+    }
+
+    private static long megabytes(Map<?, ?> fields, String field) {
+        Object value = fields.get(field);
+        if (value == null) {
+            return 0;
+        }
+        if (value instanceof Long number && number > 0) {
+            return number;
+        }
+        throw wrong(field, "a whole number of megabytes, 1 or more", value);
+    }
+
+    private static CollectionException wrong(String field, String expected, Object found) {
+        return new CollectionException(
+                FILE + ": " + field + ": expected " + expected + ", found " + Words.line(found.toString(), 60));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.assay.reports.collection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.networknt.schema.InputFormat;
+import dev.assay.reports.SchemaCheck;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PolicyTest {
+    private static final String FULL = """
+            suites: [starter, microcosm@1]
+            families: [artifact, effect]
+            inconclusive: allow
+            unavailable: refuse
+            modelFamilies: [sd15]
+            licences: [Apache-2.0, CC0-1.0]
+            mostMegabytes: 500
+            mostTotalMegabytes: 50000
+            duplicates: allow
+            shortened: allow
+            override: refuse
+            """;
+
+    @Test
+    void every_field_is_read() {
+        Policy p = parse(FULL);
+        assertThat(p)
+                .isEqualTo(new Policy(
+                        List.of("starter", "microcosm@1"),
+                        List.of("artifact", "effect"),
+                        Policy.Say.ALLOW,
+                        Policy.Say.REFUSE,
+                        List.of("sd15"),
+                        List.of("Apache-2.0", "CC0-1.0"),
+                        500,
+                        50_000,
+                        Policy.Say.ALLOW,
+                        Policy.Say.ALLOW,
+                        Policy.Say.REFUSE));
+        assertThat(SchemaCheck.errors("policy.schema.json", FULL, InputFormat.YAML))
+                .isEmpty();
+    }
+
+    @Test
+    void nothing_said_is_the_strict_default() {
+        assertThat(parse("# nothing yet")).isEqualTo(Policy.DEFAULT);
+        assertThat(Policy.DEFAULT.inconclusive()).isEqualTo(Policy.Say.REFUSE);
+        assertThat(Policy.DEFAULT.unavailable()).isEqualTo(Policy.Say.REFUSE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "suite: [starter] | no such field",
+                "suites: starter | expected a list of names",
+                "suites: [1] | expected a list of names",
+                "families: [anatomie] | did you mean anatomy",
+                "inconclusive: 'yes' | expected refuse or allow",
+                "mostMegabytes: 0 | 1 or more",
+                "mostMegabytes: 2.5 | a whole number",
+                "- suites | expected fields",
+                "'suites: [' | line"
+            })
+    void a_wrong_policy_is_an_error_that_says_what_is_right(String yaml, String says) {
+        assertThatThrownBy(() -> parse(yaml))
+                .isInstanceOf(CollectionException.class)
+                .hasMessageStartingWith("collection.yaml: ")
+                .hasMessageContaining(says);
+        if (!yaml.contains("[") || !says.equals("line")) {
+            assertThat(SchemaCheck.errors("policy.schema.json", yaml, InputFormat.YAML))
+                    .isNotEmpty();
+        }
+    }
+
+    private static Policy parse(String yaml) {
+        return Policy.parse(yaml.getBytes(StandardCharsets.UTF_8));
+    }
+}
