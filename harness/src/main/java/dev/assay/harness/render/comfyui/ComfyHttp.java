@@ -1,0 +1,256 @@
+package dev.assay.harness.render.comfyui;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/** Requests to one server: headers, bounds, times, and words for what goes wrong. */
+final class ComfyHttp {
+    static final long MOST_JSON = 64L << 20; // bytes; /object_info of a server with many node packs has some MB
+    private static final int MOST_QUOTED = 300; // characters of an answer in a message
+
+    static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(200)
+                            .maxStringLength((int) MOST_JSON)
+                            .build())
+                    .build())
+            .build();
+
+    private final ServerAddress address;
+    private final Map<String, String> headers;
+    private final Credentials credentials;
+    private final ComfyTimeouts times;
+    private final HttpClient client;
+
+    ComfyHttp(ComfyOptions options, Credentials credentials, ComfyTimeouts times, Executor threads) {
+        this.address = ServerAddress.of(options.url(), options.query());
+        this.headers = options.headers();
+        this.credentials =
+                credentials.hiding(headers.values()).hiding(options.query().values());
+        this.times = times;
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1) // no h2c upgrade: a header that proxies stumble over
+                .followRedirects(HttpClient.Redirect.NEVER) // credentials stay with this server
+                .connectTimeout(times.connect())
+                .executor(threads);
+        if (options.trustStore() != null) {
+            builder.sslContext(TrustStore.context(options.trustStore()));
+        }
+        this.client = builder.build();
+    }
+
+    /** An answer of any status. */
+    static final class Answer {
+        private final int status;
+        private final byte[] body;
+
+        Answer(int status, byte[] body) {
+            this.status = status;
+            this.body = body;
+        }
+
+        int status() {
+            return status;
+        }
+
+        byte[] body() {
+            return body;
+        }
+
+        String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+    }
+
+    ServerAddress address() {
+        return address;
+    }
+
+    JsonNode get(String path, Map<String, String> parameters) {
+        return json(path, good(path, send(get(uri(path, parameters)), MOST_JSON)));
+    }
+
+    byte[] bytes(String path, Map<String, String> parameters, long most) {
+        return good(path, send(get(uri(path, parameters)), most)).body();
+    }
+
+    /** Whatever the server answers; throws only where it does not. */
+    Answer tryGet(String path, Map<String, String> parameters) {
+        return send(get(uri(path, parameters)), MOST_JSON);
+    }
+
+    Answer post(String path, JsonNode body) {
+        return write("POST", path, body);
+    }
+
+    Answer write(String method, String path, JsonNode body) {
+        HttpRequest.Builder request = request(uri(path, Map.of()))
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body.toString()));
+        return send(request.build(), MOST_JSON);
+    }
+
+    CompletableFuture<WebSocket> socket(String clientId, WebSocket.Listener listener) {
+        WebSocket.Builder builder = client.newWebSocketBuilder().connectTimeout(times.connect());
+        headers.forEach(builder::header);
+        credentials.authorization().ifPresent(a -> builder.header("Authorization", a));
+        return builder.buildAsync(address.socket(clientId), listener);
+    }
+
+    /** @throws ComfyException on a status other than 2xx */
+    Answer good(String path, Answer answer) {
+        int status = answer.status();
+        if (status >= 200 && status < 300) {
+            return answer;
+        }
+        ComfyException.Kind kind = switch (status) {
+            case 404 -> ComfyException.Kind.ABSENT;
+            case 408, 429, 500, 502, 503, 504 -> ComfyException.Kind.AWAY;
+            default -> ComfyException.Kind.REFUSED;
+        };
+        String advice = switch (status) {
+            case 401, 403 ->
+                "; the server or a proxy before it lets us not in: give " + Credentials.TOKEN + " or "
+                        + Credentials.BASIC + " (user:password) in the environment, or assay.comfyui.headers";
+            case 301, 302, 303, 307, 308 ->
+                "; it sends us elsewhere, where credentials are not sent: give the final address";
+            case 404, 405 -> "; is there a ComfyUI server at this address, and is its prefix right?";
+            case 502, 503, 504 -> "; the proxy is there, but the ComfyUI server behind it is not";
+            default -> "";
+        };
+        throw fail(kind, path, "status " + status + quoted(answer) + advice, answer.text(), null);
+    }
+
+    JsonNode json(String path, Answer answer) {
+        try {
+            JsonNode node = JSON.readTree(answer.body());
+            if (node != null && !node.isMissingNode()) {
+                return node;
+            }
+        } catch (JsonProcessingException e) {
+            // The parser's message quotes the text, which may hold anything.
+        } catch (IOException e) {
+            throw new IllegalStateException("reading from memory failed", e);
+        }
+        throw fail(
+                ComfyException.Kind.REFUSED,
+                path,
+                "expected JSON, found" + quoted(answer) + "; is there a ComfyUI server at this address?",
+                answer.text(),
+                null);
+    }
+
+    ComfyException fail(ComfyException.Kind kind, String path, String problem, String body, Throwable cause) {
+        String message = credentials.redact(address.base() + path + ": " + problem);
+        return new ComfyException(kind, message, credentials.redact(Words.clean(body)), harmless(cause));
+    }
+
+    String redact(String text) {
+        return credentials.redact(text);
+    }
+
+    /** A cause is printed with the exception: one that holds a secret is left out. */
+    private Throwable harmless(Throwable cause) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            String text = String.valueOf(t);
+            if (!credentials.redact(text).equals(text)) {
+                return null;
+            }
+        }
+        return cause;
+    }
+
+    private static String quoted(Answer answer) {
+        String text = Words.line(answer.text(), MOST_QUOTED);
+        return text.isEmpty() ? "" : " \"" + text + "\"";
+    }
+
+    private URI uri(String path, Map<String, String> parameters) {
+        return address.http(path, parameters);
+    }
+
+    private HttpRequest get(URI uri) {
+        return request(uri).GET().build();
+    }
+
+    private HttpRequest.Builder request(URI uri) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(times.answer());
+        headers.forEach(request::header);
+        credentials.authorization().ifPresent(a -> request.header("Authorization", a));
+        return request;
+    }
+
+    private Answer send(HttpRequest request, long most) {
+        String path = request.uri().getRawPath().substring(address.prefix().length());
+        CompletableFuture<HttpResponse<byte[]>> future = client.sendAsync(request, response -> new BoundedBody(most));
+        try {
+            // The client's own time ends with the headers; this one covers the body.
+            HttpResponse<byte[]> response = future.get(times.answer().toMillis(), TimeUnit.MILLISECONDS);
+            return new Answer(response.statusCode(), response.body());
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw fail(
+                    ComfyException.Kind.AWAY,
+                    path,
+                    "no whole answer within " + times.answer().toSeconds() + " s",
+                    "",
+                    null);
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            Thread.currentThread().interrupt();
+            throw fail(ComfyException.Kind.REFUSED, path, "interrupted while waiting for the answer", "", e);
+        } catch (ExecutionException e) {
+            throw unreachable(path, e.getCause());
+        }
+    }
+
+    /** Only then is asking again of no use: a handshake also breaks where a server dies. */
+    private static boolean distrusts(Throwable trouble) {
+        for (Throwable t = trouble; t != null; t = t.getCause()) {
+            if (t instanceof GeneralSecurityException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private ComfyException unreachable(String path, Throwable cause) {
+        if (cause instanceof BoundedBody.TooLongException) {
+            return fail(ComfyException.Kind.REFUSED, path, cause.getMessage(), "", cause);
+        }
+        if (cause instanceof SSLException && distrusts(cause)) {
+            String advice = "; certificates of your own are trusted by -Dassay.comfyui.trustStore=FILE";
+            return fail(
+                    ComfyException.Kind.REFUSED,
+                    path,
+                    "no secure connection: " + cause.getMessage() + advice,
+                    "",
+                    cause);
+        }
+        String what = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
+                ? "no connection; is ComfyUI running there?"
+                : "the connection broke: " + cause;
+        return fail(ComfyException.Kind.AWAY, path, what, "", cause);
+    }
+}

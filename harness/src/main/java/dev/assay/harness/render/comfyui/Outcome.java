@@ -1,0 +1,118 @@
+package dev.assay.harness.render.comfyui;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How an execution ended, as the server's history has it.
+ *
+ * @param pictures in the order of the history
+ * @param cached ids of nodes that did not run
+ * @param startMillis of the execution, by the server's clock; 0 when unknown
+ * @param endMillis of the execution, by the server's clock; 0 when unknown
+ * @param error null when {@code end} is {@code SUCCESS}
+ */
+record Outcome(
+        End end, List<PictureRef> pictures, Set<String> cached, long startMillis, long endMillis, Failure error) {
+    enum End {
+        SUCCESS,
+        ERROR,
+        INTERRUPTED
+    }
+
+    Outcome {
+        pictures = List.copyOf(pictures);
+        cached = Set.copyOf(cached);
+    }
+
+    /** The node that failed, and with what; texts are the server's, cleaned. */
+    record Failure(String node, String nodeType, String exceptionType, String message) {
+        /** Memory that freeing models may give back. */
+        boolean outOfMemory() {
+            String all = (exceptionType + " " + message).toLowerCase(Locale.ROOT);
+            return all.contains("outofmemory") || all.contains("out of memory") || all.contains("allocation on device");
+        }
+
+        String words() {
+            return "node " + node + " (" + nodeType + "): " + exceptionType + ": " + Words.line(message, 400);
+        }
+    }
+
+    double seconds() {
+        return startMillis > 0 && endMillis >= startMillis ? (endMillis - startMillis) / 1000.0 : 0;
+    }
+
+    /** From an entry of {@code /history/{id}}: {@code {"outputs": {...}, "status": {...}}}. */
+    static Outcome of(JsonNode entry) {
+        return of(entry.path("outputs"), entry.path("status"));
+    }
+
+    static Outcome of(JsonNode outputs, JsonNode status) {
+        Set<String> cached = new TreeSet<>();
+        long start = 0;
+        long end = 0;
+        Failure failure = null;
+        boolean interrupted = false;
+        for (JsonNode message : status.path("messages")) {
+            JsonNode data = message.path(1);
+            switch (message.path(0).asText()) {
+                case "execution_start" -> start = data.path("timestamp").asLong();
+                case "execution_cached" -> data.path("nodes").forEach(n -> cached.add(n.asText()));
+                case "execution_success" -> end = data.path("timestamp").asLong();
+                case "execution_error" -> {
+                    end = data.path("timestamp").asLong();
+                    failure = failure(data);
+                }
+                case "execution_interrupted" -> {
+                    end = data.path("timestamp").asLong();
+                    interrupted = true;
+                }
+                default -> {
+                    // Other messages change nothing about the end.
+                }
+            }
+        }
+        // A node may block with an error while the run goes on to success: the status has the last word.
+        if (status.path("status_str").asText().equals("success")) {
+            return new Outcome(End.SUCCESS, pictures(outputs), cached, start, end, null);
+        }
+        if (interrupted) {
+            return new Outcome(End.INTERRUPTED, List.of(), cached, start, end, null);
+        }
+        if (failure == null) {
+            failure = new Failure("?", "?", "error", "the server gives no reason; its own log may have one");
+        }
+        return new Outcome(End.ERROR, List.of(), cached, start, end, failure);
+    }
+
+    /** A job that ended before it began. */
+    static Outcome cancelled() {
+        return new Outcome(End.INTERRUPTED, List.of(), Set.of(), 0, 0, null);
+    }
+
+    private static Failure failure(JsonNode data) {
+        return new Failure(
+                Words.line(data.path("node_id").asText("?"), 40),
+                Words.line(data.path("node_type").asText("?"), 80),
+                Words.line(data.path("exception_type").asText("error"), 80),
+                Words.clean(data.path("exception_message").asText("")).strip());
+    }
+
+    private static List<PictureRef> pictures(JsonNode outputs) {
+        List<PictureRef> all = new ArrayList<>();
+        outputs.properties().forEach(node -> {
+            for (JsonNode image : node.getValue().path("images")) {
+                all.add(new PictureRef(
+                        node.getKey(),
+                        image.path("filename").asText(),
+                        image.path("subfolder").asText(),
+                        image.path("type").asText("output")));
+            }
+        });
+        return all;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.assay.harness.render.comfyui;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Certificates that the user trusts, for servers behind a certificate authority of their own. */
+final class TrustStore {
+    private static final char[] COMMON_PASSWORD = "changeit".toCharArray(); // keytool's; certificates are public
+
+    private TrustStore() {}
+
+    /** @param file PEM certificates, or a PKCS12 or JKS store without a password or with the common one */
+    static SSLContext context(Path file) {
+        try {
+            KeyStore store = read(file);
+            if (store.size() == 0) {
+                throw wrong(file, "a file without certificates", null);
+            }
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw wrong(file, e.getMessage(), e);
+        }
+    }
+
+    private static KeyStore read(Path file) throws IOException, GeneralSecurityException {
+        byte[] start;
+        try (InputStream in = Files.newInputStream(file)) {
+            start = in.readNBytes(4096);
+        }
+        if (!new String(start, StandardCharsets.ISO_8859_1).contains("-----BEGIN")) {
+            return KeyStore.getInstance(file.toFile(), COMMON_PASSWORD);
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(file)) {
+            for (Certificate c : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("trusted-" + store.size(), c);
+            }
+        }
+        return store;
+    }
+
+    private static IllegalArgumentException wrong(Path file, String found, Exception cause) {
+        return new IllegalArgumentException(
+                "assay.comfyui.trustStore: " + file + ": expected certificates as PEM, PKCS12 or JKS (password"
+                        + " changeit), found " + found,
+                cause);
+    }
+}
