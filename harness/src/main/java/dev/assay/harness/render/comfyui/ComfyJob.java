@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +22,7 @@ final class ComfyJob {
     private static final int MOST_ATTEMPTS = 50; // ids of earlier runs that failed or were stopped
     private static final int MOST_POSTS = 4; // in a row without an answer
     private static final int MOST_LOSSES = 3;
+    private static final int MOST_LINES = 10_000; // of the log
     private static final long LEAST_PAUSE = 5; // ms
 
     private final ComfyClient client;
@@ -47,6 +51,7 @@ final class ComfyJob {
     private long pause = LEAST_PAUSE;
     private long peakVram;
     private Pace pace = new Pace();
+    private final Set<LoraLog.Line> lines = new LinkedHashSet<>(); // messages may come twice
     private final Map<String, byte[]> pngs = new HashMap<>(); // last full picture by node
 
     /**
@@ -190,6 +195,23 @@ final class ComfyJob {
                 // Other messages tell nothing that is needed.
             }
         }
+    }
+
+    /** A line of the server's log while this job ran. */
+    synchronized void log(String line) {
+        if (lines.size() < MOST_LINES) {
+            LoraLog.read(line).ifPresent(lines::add);
+        }
+    }
+
+    /** What the log told of LoRAs while this job ran, in the order of the log. */
+    synchronized List<LoraLog.Line> loraLines() {
+        return List.copyOf(lines);
+    }
+
+    /** Whether the socket told of this execution. */
+    synchronized boolean wasHeard() {
+        return startHeard;
     }
 
     synchronized void heard(PreviewFrame frame) {
