@@ -35,6 +35,8 @@ final class TinyModels {
 
     static final String TEXT_ENCODER = "tiny-clip-l.safetensors";
     static final String AUTOENCODER = "taef1";
+    /** Stable Diffusion 1.5 with one level instead of four; UNet, text encoder and autoencoder in one file. */
+    static final String CHECKPOINT = "tiny-sd15.safetensors";
 
     /** Fits, and changes the picture plainly. */
     static final String LORA = "tiny-flux-style.safetensors";
@@ -46,6 +48,8 @@ final class TinyModels {
     static final String LORA_SHAPE = "tiny-flux-wrong-shape.safetensors";
     /** Trains the text encoder too. */
     static final String LORA_TEXT = "tiny-flux-text.safetensors";
+    /** Fits {@link #CHECKPOINT}, UNet and text encoder. */
+    static final String LORA_SD15 = "tiny-sd15-style.safetensors";
     /** Made for SDXL: no name matches, the server logs it and renders the base. */
     static final String LORA_SDXL = "sdxl-style.safetensors";
 
@@ -68,25 +72,35 @@ final class TinyModels {
 
     /** Writes what is not there yet, whole or not at all. Returns all files. */
     static List<Path> make(Path models) throws IOException {
-        Map<String, Tensor> flux = flux();
-        Map<String, Tensor> lora = lora(fluxLinears(flux));
         List<Path> files = new ArrayList<>();
+        Map<String, Tensor> flux = flux();
         Path diffusion = models.resolve("diffusion_models");
         files.add(write(diffusion.resolve(BASE), "flux", Map.of(), flux));
         files.add(write(diffusion.resolve(FINETUNE), "flux", Map.of(), moved(flux)));
         files.add(write(models.resolve("text_encoders").resolve(TEXT_ENCODER), "clip", Map.of(), clip("")));
         Path autoencoder = models.resolve("vae_approx");
-        files.add(write(autoencoder.resolve(AUTOENCODER + "_encoder.safetensors"), "encoder", Map.of(), encoder()));
-        files.add(write(autoencoder.resolve(AUTOENCODER + "_decoder.safetensors"), "decoder", Map.of(), decoder()));
+        files.add(write(autoencoder.resolve(AUTOENCODER + "_encoder.safetensors"), "encoder", Map.of(), encoder(16)));
+        files.add(write(autoencoder.resolve(AUTOENCODER + "_decoder.safetensors"), "decoder", Map.of(), decoder(16)));
+        files.add(write(models.resolve("checkpoints").resolve(CHECKPOINT), "sd15", Map.of(), stableDiffusion()));
+        files.addAll(makeLoras(models.resolve("loras")));
+        return files;
+    }
 
-        Path loras = models.resolve("loras");
+    /** The LoRAs alone: small, and without the server's folders. */
+    static List<Path> makeLoras(Path loras) throws IOException {
+        List<Path> files = new ArrayList<>();
+        Map<String, Tensor> flux = flux();
+        Map<String, Tensor> lora = lora(fluxLinears(flux));
         files.add(write(loras.resolve(LORA), "lora", kohya("flux1"), lora));
         files.add(write(loras.resolve(LORA_ZERO), "lora", kohya("flux1"), scaled(lora, ".lora_up.weight", 0)));
         files.add(write(loras.resolve(LORA_HALF), "lora", kohya("flux1"), halfRenamed(lora)));
         files.add(write(loras.resolve(LORA_SHAPE), "lora", kohya("flux1"), lora(wider(fluxLinears(flux)))));
         Map<String, Tensor> withText = new LinkedHashMap<>(lora);
-        withText.putAll(lora(clipLinears()));
+        withText.putAll(lora(clipLinears("lora_te1_")));
         files.add(write(loras.resolve(LORA_TEXT), "lora", kohya("flux1"), withText));
+        Map<String, Tensor> sd15 = lora(unetLinears());
+        sd15.putAll(lora(clipLinears("lora_te_")));
+        files.add(write(loras.resolve(LORA_SD15), "lora", kohya("sd_v1"), sd15));
         files.add(write(loras.resolve(LORA_SDXL), "sdxl", kohya("sdxl_base_v1-0"), lora(sdxlLinears())));
         return files;
     }
@@ -209,10 +223,10 @@ final class TinyModels {
         return t;
     }
 
-    /** Layers of TAESD's decoder for 16 channels, numbered as its {@code Sequential} numbers them. */
-    private static Map<String, Tensor> decoder() {
+    /** Layers of TAESD's decoder, numbered as its {@code Sequential} numbers them. */
+    private static Map<String, Tensor> decoder(int channels) {
         Map<String, Tensor> t = new LinkedHashMap<>();
-        conv(t, "1", 64, 16, 1.4, 0.0);
+        conv(t, "1", 64, channels, 1.4, 0.0);
         for (int block : new int[] {3, 4, 5, 8, 9, 10, 13, 14, 15, 18}) {
             residual(t, block);
         }
@@ -223,8 +237,8 @@ final class TinyModels {
         return t;
     }
 
-    /** Layers of TAESD's encoder for 16 channels. */
-    private static Map<String, Tensor> encoder() {
+    /** Layers of TAESD's encoder. */
+    private static Map<String, Tensor> encoder(int channels) {
         Map<String, Tensor> t = new LinkedHashMap<>();
         conv(t, "0", 64, 3, 1.4, 0.0);
         for (int block : new int[] {1, 3, 4, 5, 7, 8, 9, 11, 12, 13}) {
@@ -233,7 +247,7 @@ final class TinyModels {
         for (int halved : new int[] {2, 6, 10}) {
             conv(t, Integer.toString(halved), 64, 64, 1, null);
         }
-        conv(t, "14", 16, 64, 1, 0.0);
+        conv(t, "14", channels, 64, 1, 0.0);
         return t;
     }
 
@@ -241,6 +255,77 @@ final class TinyModels {
         conv(t, block + ".conv.0", 64, 64, 1.4, 0.0);
         conv(t, block + ".conv.2", 64, 64, 1.4, 0.0);
         conv(t, block + ".conv.4", 64, 64, 0.3, 0.0);
+    }
+
+    /** Names of the original single file. The server finds the family by 320 channels and a context of 768. */
+    private static Map<String, Tensor> stableDiffusion() {
+        Map<String, Tensor> t = new LinkedHashMap<>();
+        unet(t, "model.diffusion_model.");
+        t.putAll(clip("cond_stage_model.transformer."));
+        t.remove("cond_stage_model.transformer.text_projection.weight"); // Stable Diffusion 1.5 has none
+        decoder(4).forEach((name, tensor) -> t.put("first_stage_model.taesd_decoder." + name, tensor));
+        encoder(4).forEach((name, tensor) -> t.put("first_stage_model.taesd_encoder." + name, tensor));
+        // A random UNet takes no noise away: its latents stay at the size of the first noise, about 14.
+        t.put("first_stage_model.vae_scale", Tensor.constant("vae_scale", 0.025));
+        t.put("first_stage_model.vae_shift", Tensor.constant("vae_shift", 0));
+        return t;
+    }
+
+    private static void unet(Map<String, Tensor> t, String prefix) {
+        int width = 320;
+        linear(t, prefix + "time_embed.0", 4 * width, width, 1);
+        linear(t, prefix + "time_embed.2", 4 * width, 4 * width, 1);
+        conv(t, prefix + "input_blocks.0.0", width, 4, 1, 0.0);
+        unetBlock(t, prefix + "input_blocks.1.", width);
+        unetBlock(t, prefix + "middle_block.", width);
+        resnet(t, prefix + "middle_block.2", width);
+        unetBlock(t, prefix + "output_blocks.0.", 2 * width);
+        unetBlock(t, prefix + "output_blocks.1.", 2 * width);
+        norm(t, prefix + "out.0", width);
+        conv(t, prefix + "out.2", 4, width, 1, 0.0);
+    }
+
+    private static void unetBlock(Map<String, Tensor> t, String name, int in) {
+        int width = 320;
+        resnet(t, name + "0", in);
+        String attention = name + "1.";
+        norm(t, attention + "norm", width);
+        for (String projection : List.of("proj_in", "proj_out")) {
+            String key = attention + projection;
+            t.put(key + ".weight", Tensor.random(key + ".weight", 1 / Math.sqrt(width), width, width, 1, 1));
+            t.put(key + ".bias", Tensor.constant(key + ".bias", 0, width));
+        }
+        String block = attention + "transformer_blocks.0.";
+        for (String layer : List.of("attn1", "attn2")) {
+            int context = layer.equals("attn1") ? width : CONTEXT;
+            matrix(t, block + layer + ".to_q.weight", width, width);
+            matrix(t, block + layer + ".to_k.weight", width, context);
+            matrix(t, block + layer + ".to_v.weight", width, context);
+            linear(t, block + layer + ".to_out.0", width, width, 1);
+        }
+        linear(t, block + "ff.net.0.proj", 8 * width, width, 1);
+        linear(t, block + "ff.net.2", width, 4 * width, 1);
+        for (String number : List.of("norm1", "norm2", "norm3")) {
+            norm(t, block + number, width);
+        }
+    }
+
+    private static void resnet(Map<String, Tensor> t, String name, int in) {
+        int width = 320;
+        norm(t, name + ".in_layers.0", in);
+        conv(t, name + ".in_layers.2", width, in, 1, 0.0);
+        linear(t, name + ".emb_layers.1", width, 4 * width, 1);
+        norm(t, name + ".out_layers.0", width);
+        conv(t, name + ".out_layers.3", width, width, 1, 0.0);
+        if (in != width) {
+            String skip = name + ".skip_connection";
+            t.put(skip + ".weight", Tensor.random(skip + ".weight", 1 / Math.sqrt(in), width, in, 1, 1));
+            t.put(skip + ".bias", Tensor.constant(skip + ".bias", 0, width));
+        }
+    }
+
+    private static void matrix(Map<String, Tensor> t, String name, int out, int in) {
+        t.put(name, Tensor.random(name, 1 / Math.sqrt(in), out, in));
     }
 
     /** Every weight matrix moved by a third of its own size, in a direction of its own. */
@@ -260,8 +345,14 @@ final class TinyModels {
                 flux, "lora_unet_", name -> name.startsWith("double_blocks") || name.startsWith("single_blocks"));
     }
 
-    private static Map<String, int[]> clipLinears() {
-        return linears(clip(""), "lora_te1_", name -> name.contains(".mlp.") || name.contains(".self_attn."));
+    private static Map<String, int[]> unetLinears() {
+        Map<String, Tensor> unet = new LinkedHashMap<>();
+        unet(unet, "");
+        return linears(unet, "lora_unet_", name -> name.contains("transformer_blocks"));
+    }
+
+    private static Map<String, int[]> clipLinears(String prefix) {
+        return linears(clip(""), prefix, name -> name.contains(".mlp.") || name.contains(".self_attn."));
     }
 
     private static Map<String, int[]> linears(Map<String, Tensor> model, String prefix, Predicate<String> wanted) {
