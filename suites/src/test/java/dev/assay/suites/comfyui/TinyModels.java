@@ -114,13 +114,22 @@ final class TinyModels {
      * @param source whose random stream it takes: its own name's, or that of the tensor it was copied from
      * @param more a second tensor to add, or null
      */
-    private record Tensor(int[] shape, double mean, double deviation, String source, Tensor more) {
+    private record Tensor(List<Integer> shape, double mean, double deviation, String source, Tensor more) {
         static Tensor random(String name, double deviation, int... shape) {
-            return new Tensor(shape, 0, deviation, name, null);
+            return new Tensor(boxed(shape), 0, deviation, name, null);
         }
 
         static Tensor constant(String name, double value, int... shape) {
-            return new Tensor(shape, value, 0, name, null);
+            return new Tensor(boxed(shape), value, 0, name, null);
+        }
+
+        private static List<Integer> boxed(int... shape) {
+            return Arrays.stream(shape).boxed().toList();
+        }
+
+        /** Another random tensor of this shape. */
+        Tensor like(String name, double other) {
+            return new Tensor(shape, 0, other, name, null);
         }
 
         Tensor times(double factor) {
@@ -132,7 +141,7 @@ final class TinyModels {
         }
 
         int elements() {
-            return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+            return shape.stream().reduce(1, Math::multiplyExact);
         }
 
         /** @param seed of the file */
@@ -331,34 +340,34 @@ final class TinyModels {
     /** Every weight matrix moved by a third of its own size, in a direction of its own. */
     private static Map<String, Tensor> moved(Map<String, Tensor> model) {
         Map<String, Tensor> moved = new LinkedHashMap<>();
-        model.forEach((name, t) -> moved.put(
-                name,
-                t.shape().length == 2 ? t.plus(Tensor.random("moved " + name, t.deviation() / 3, t.shape())) : t));
+        model.forEach((name, t) ->
+                moved.put(name, t.shape().size() == 2 ? t.plus(t.like("moved " + name, t.deviation() / 3)) : t));
         return moved;
     }
 
     // ---- LoRAs: kohya's names ----
 
     /** Name of a module in kohya's spelling, and the shape (out, in) of its weight. */
-    private static Map<String, int[]> fluxLinears(Map<String, Tensor> flux) {
+    private static Map<String, List<Integer>> fluxLinears(Map<String, Tensor> flux) {
         return linears(
                 flux, "lora_unet_", name -> name.startsWith("double_blocks") || name.startsWith("single_blocks"));
     }
 
-    private static Map<String, int[]> unetLinears() {
+    private static Map<String, List<Integer>> unetLinears() {
         Map<String, Tensor> unet = new LinkedHashMap<>();
         unet(unet, "");
         return linears(unet, "lora_unet_", name -> name.contains("transformer_blocks"));
     }
 
-    private static Map<String, int[]> clipLinears(String prefix) {
+    private static Map<String, List<Integer>> clipLinears(String prefix) {
         return linears(clip(""), prefix, name -> name.contains(".mlp.") || name.contains(".self_attn."));
     }
 
-    private static Map<String, int[]> linears(Map<String, Tensor> model, String prefix, Predicate<String> wanted) {
-        Map<String, int[]> linears = new LinkedHashMap<>();
+    private static Map<String, List<Integer>> linears(
+            Map<String, Tensor> model, String prefix, Predicate<String> wanted) {
+        Map<String, List<Integer>> linears = new LinkedHashMap<>();
         model.forEach((name, tensor) -> {
-            if (wanted.test(name) && tensor.shape().length == 2) {
+            if (wanted.test(name) && tensor.shape().size() == 2) {
                 String module = name.substring(0, name.length() - ".weight".length());
                 linears.put(prefix + module.replace('.', '_'), tensor.shape());
             }
@@ -367,35 +376,35 @@ final class TinyModels {
     }
 
     /** Attention of SDXL's deepest stage: its context is 2048 wide, which no other family has. */
-    private static Map<String, int[]> sdxlLinears() {
-        Map<String, int[]> linears = new LinkedHashMap<>();
+    private static Map<String, List<Integer>> sdxlLinears() {
+        Map<String, List<Integer>> linears = new LinkedHashMap<>();
         for (String stage : List.of("input_blocks_7_1", "input_blocks_8_1", "middle_block_1")) {
             for (int depth = 0; depth < 10; depth++) {
                 String block = "lora_unet_" + stage + "_transformer_blocks_" + depth;
-                linears.put(block + "_attn1_to_q", new int[] {1280, 1280});
-                linears.put(block + "_attn2_to_k", new int[] {1280, 2048});
+                linears.put(block + "_attn1_to_q", List.of(1280, 1280));
+                linears.put(block + "_attn2_to_k", List.of(1280, 2048));
             }
         }
-        linears.put("lora_te1_text_model_encoder_layers_0_mlp_fc1", new int[] {3072, 768});
-        linears.put("lora_te2_text_model_encoder_layers_0_mlp_fc1", new int[] {5120, 1280});
+        linears.put("lora_te1_text_model_encoder_layers_0_mlp_fc1", List.of(3072, 768));
+        linears.put("lora_te2_text_model_encoder_layers_0_mlp_fc1", List.of(5120, 1280));
         return linears;
     }
 
-    private static Map<String, int[]> wider(Map<String, int[]> linears) {
-        Map<String, int[]> wider = new LinkedHashMap<>();
-        linears.forEach((name, shape) -> wider.put(name, new int[] {shape[0] / 2 * 3, shape[1] / 2 * 3}));
+    private static Map<String, List<Integer>> wider(Map<String, List<Integer>> linears) {
+        Map<String, List<Integer>> wider = new LinkedHashMap<>();
+        linears.forEach((name, shape) -> wider.put(name, List.of(shape.get(0) / 2 * 3, shape.get(1) / 2 * 3)));
         return wider;
     }
 
     /** The product of both factors has about the size of the weights it is added to. */
-    private static Map<String, Tensor> lora(Map<String, int[]> linears) {
+    private static Map<String, Tensor> lora(Map<String, List<Integer>> linears) {
         Map<String, Tensor> t = new LinkedHashMap<>();
         linears.forEach((module, shape) -> {
             String down = module + ".lora_down.weight";
             String up = module + ".lora_up.weight";
             t.put(module + ".alpha", Tensor.constant(module + ".alpha", RANK));
-            t.put(down, Tensor.random(down, 1 / Math.sqrt(shape[1]), RANK, shape[1]));
-            t.put(up, Tensor.random(up, 1 / Math.sqrt(RANK), shape[0], RANK));
+            t.put(down, Tensor.random(down, 1 / Math.sqrt(shape.get(1)), RANK, shape.get(1)));
+            t.put(up, Tensor.random(up, 1 / Math.sqrt(RANK), shape.get(0), RANK));
         });
         return t;
     }
@@ -450,7 +459,7 @@ final class TinyModels {
             header.append(",\"")
                     .append(e.getKey())
                     .append("\":{\"dtype\":\"F16\",\"shape\":")
-                    .append(Arrays.toString(e.getValue().shape()).replace(" ", ""))
+                    .append(e.getValue().shape().toString().replace(" ", ""))
                     .append(",\"data_offsets\":[")
                     .append(offset)
                     .append(',')
@@ -485,7 +494,7 @@ final class TinyModels {
     /** float16, rounded to nearest (ties away from 0); what is below its smallest normal number becomes 0. */
     private static short half(float value) {
         int bits = Float.floatToRawIntBits(value);
-        int sign = bits >>> 16 & 0x8000;
+        int sign = (bits >>> 16) & 0x8000;
         int magnitude = (bits & 0x7fff_ffff) + 0x1000; // half of float16's last place
         if (magnitude < 113 << 23) {
             return (short) sign;
@@ -493,6 +502,6 @@ final class TinyModels {
         if (magnitude >= 143 << 23) {
             throw new IllegalArgumentException(value + " is no finite float16");
         }
-        return (short) (sign | magnitude - (112 << 23) >>> 13);
+        return (short) (sign | ((magnitude - (112 << 23)) >>> 13));
     }
 }
