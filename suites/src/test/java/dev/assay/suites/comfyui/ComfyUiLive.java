@@ -58,7 +58,7 @@ class ComfyUiLive {
         settings.put("assay.out", folder.resolve("out").toString());
         settings.put("assay.renderer", "comfyui");
         settings.put("assay.comfyui.url", relay.url());
-        settings.put("assay.comfyui.textEncoder", TinyModels.TEXT_ENCODER);
+        settings.put("assay.comfyui.textEncoders", TinyModels.TEXT_ENCODER);
         settings.put("assay.comfyui.vae", TinyModels.AUTOENCODER);
         settings.put("assay.suite", "live.yaml");
         settings.put("assay.base", TinyModels.BASE);
@@ -114,12 +114,19 @@ class ComfyUiLive {
         }
     }
 
-    private static String effect(RunRecord record) {
+    private static RunRecord.VerdictEntry verdict(RunRecord record, String metric) {
         return record.verdicts().stream()
-                .filter(v -> v.metric().equals("effect"))
+                .filter(v -> v.metric().equals(metric))
                 .findFirst()
-                .orElseThrow()
-                .outcome();
+                .orElseThrow(() -> new AssertionError("no verdict on " + metric + ": " + record.problem()));
+    }
+
+    private static void assertJudged(RunRecord record) {
+        assertThat(record.problem()).isNull();
+        assertThat(verdict(record, "applied").outcome()).isEqualTo("PASSED");
+        assertThat(verdict(record, "effect").outcome()).isEqualTo("PASSED");
+        assertThat(verdict(record, "blank-frame").outcome()).isEqualTo("PASSED");
+        assertThat(record.outcome()).isEqualTo("PASSED");
     }
 
     /** Every picture was sampled once, repeats of the base included. */
@@ -136,8 +143,7 @@ class ComfyUiLive {
 
         RunRecord record = run();
 
-        assertThat(record.problem()).isNull();
-        assertThat(effect(record)).isEqualTo("PASSED");
+        assertJudged(record);
         assertThat(record.rendersMade()).isEqualTo(PICTURES + REPEATS);
         assertThat(record.renderer().name()).isEqualTo("comfyui");
         assertThat(record.renderings())
@@ -158,8 +164,7 @@ class ComfyUiLive {
 
         RunRecord record = run();
 
-        assertThat(record.problem()).isNull();
-        assertThat(effect(record)).isEqualTo("PASSED");
+        assertJudged(record);
         assertSampledOnce();
     }
 
@@ -167,25 +172,25 @@ class ComfyUiLive {
     void a_full_checkpoint_with_a_lora_on_its_text_encoder_too_is_judged() {
         settings.put("assay.base", TinyModels.CHECKPOINT);
         settings.put("assay.lora", TinyModels.LORA_SD15);
-        settings.remove("assay.comfyui.textEncoder");
+        settings.remove("assay.comfyui.textEncoders");
         settings.remove("assay.comfyui.vae");
 
         RunRecord record = run();
 
-        assertThat(record.problem()).isNull();
-        assertThat(effect(record)).isEqualTo("PASSED");
+        assertJudged(record);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {TinyModels.LORA_SDXL, TinyModels.LORA_SHAPE, TinyModels.LORA_ZERO})
     void a_lora_that_cannot_work_is_refused_by_its_header_before_the_first_picture(String lora) {
         settings.put("assay.lora", lora);
-        settings.put("assay.comfyui.models", server.models().toString());
+        settings.put("assay.models", server.models().toString());
 
         RunRecord record = run();
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
-        assertThat(record.problem()).contains(lora);
+        assertThat(verdict(record, "preflight").outcome()).isEqualTo("REGRESSED");
+        assertThat(verdict(record, "preflight").reason()).contains(lora);
+        assertThat(record.outcome()).isNotIn("PASSED", "INCONCLUSIVE");
         assertThat(record.rendersMade()).isZero();
         assertThat(server.history(mark)).isEmpty();
     }
@@ -209,8 +214,11 @@ class ComfyUiLive {
     }
 
     private static void assertNotApplied(RunRecord record) {
-        assertThat(record.outcome()).isNotIn("PASSED", "INCONCLUSIVE");
-        assertThat(record.toString()).contains("not applied");
+        assertThat(record.problem()).isNull();
+        assertThat(record.outcome()).isEqualTo("REGRESSED");
+        assertThat(verdict(record, "applied").outcome()).isEqualTo("REGRESSED");
+        assertThat(verdict(record, "applied").reason()).startsWith("not applied");
+        assertThat(record.renderings()).hasSize(PICTURES);
     }
 
     @Test
@@ -273,7 +281,7 @@ class ComfyUiLive {
 
         assertThat(record.problem()).isNull();
         assertThat(record.rendersMade()).isEqualTo(PICTURES + REPEATS);
-        assertThat(effect(record)).isEqualTo("PASSED");
+        assertJudged(record);
         int after = server.sampled(mark).values().stream()
                 .mapToInt(Integer::intValue)
                 .sum();

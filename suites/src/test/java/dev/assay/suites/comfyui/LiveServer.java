@@ -42,7 +42,7 @@ final class LiveServer {
         try {
             stats = server.get("/api/system_stats");
         } catch (UncheckedIOException e) {
-            throw new AssertionError("no ComfyUI answers at " + url + ": start one (docs/comfyui.md)", e);
+            throw new AssertionError("no ComfyUI answers at " + url + ": start one (docs/live-test.md)", e);
         }
         System.out.println("ComfyUI " + stats.at("/system/comfyui_version").asText() + ", torch "
                 + stats.at("/system/pytorch_version").asText() + ", device "
