@@ -1,0 +1,27 @@
+package dev.assay.harness.render.comfyui.graph;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A graph that can be posted as the {@code prompt} of ComfyUI's {@code POST /prompt}.
+ *
+ * @param nodes by id: {@code {"class_type", "inputs"}}
+ * @param outputNode id of the node that saves or previews the picture
+ * @param samplerNode id of the node that reports the sampler's steps
+ * @param settings the user's setting behind an input, by {@code nodeId/input}; inputs that no setting decides are absent
+ * @param notes what a person should know of this graph
+ */
+public record ComfyGraph(
+        ObjectNode nodes, String outputNode, String samplerNode, Map<String, String> settings, List<String> notes) {
+    public ComfyGraph {
+        settings = Map.copyOf(settings);
+        notes = List.copyOf(notes);
+    }
+
+    /** The setting that decides an input; empty text if none is known. */
+    public String setting(String nodeId, String input) {
+        return settings.getOrDefault(nodeId + "/" + input, "");
+    }
+}

@@ -1,0 +1,151 @@
+package dev.assay.harness.render.comfyui.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.Nearest;
+import dev.assay.harness.render.Finding;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Checks a graph against a server's node list before it is posted. */
+public final class GraphCheck {
+    private static final Set<String> SAMPLER_INPUTS = Set.of("sampler_name", "scheduler");
+
+    private final ComfyGraph graph;
+    private final ServerNodes nodes;
+    private final boolean ours;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private GraphCheck(ComfyGraph graph, ServerNodes nodes, boolean ours) {
+        this.graph = graph;
+        this.nodes = nodes;
+        this.ours = ours;
+    }
+
+    /** The node classes to ask the server for. */
+    public static Set<String> classes(ObjectNode graph) {
+        Set<String> classes = new LinkedHashSet<>();
+        graph.forEach(node -> classes.add(node.path("class_type").asText()));
+        return classes;
+    }
+
+    /**
+     * All that is wrong: node classes and files that the server does not have, words that it does not know, inputs that are
+     * missing, links to nowhere. An input that a node does not know is ignored by the server without a word: an error in a
+     * graph of ours; in a user's graph an error where it looks like a misspelled one, else a warning.
+     *
+     * @param nodes knows {@link #classes}
+     * @param ours whether {@link TextToImage} wrote the graph
+     * @return empty if nothing is wrong; with an {@code ERROR} in it the graph must not be posted
+     */
+    public static List<Finding> check(ComfyGraph graph, ServerNodes nodes, boolean ours) {
+        return new GraphCheck(graph, nodes, ours).check();
+    }
+
+    private List<Finding> check() {
+        for (Map.Entry<String, JsonNode> each : graph.nodes().properties()) {
+            String nodeClass = each.getValue().path("class_type").asText();
+            String where = "node " + each.getKey() + " (" + Text.shown(nodeClass) + ")";
+            if (!nodes.has(nodeClass)) {
+                error(where + ": the server has no such node; " + NodePacks.advice(nodeClass));
+                continue;
+            }
+            each.getValue()
+                    .path("inputs")
+                    .properties()
+                    .forEach(input -> check(each.getKey(), nodeClass, where, input.getKey(), input.getValue()));
+            missing(nodeClass, where, each.getValue().path("inputs"));
+        }
+        return List.copyOf(findings);
+    }
+
+    private void check(String id, String nodeClass, String where, String input, JsonNode value) {
+        if (input.equals(TextToImage.NONCE)) {
+            return;
+        }
+        if (!nodes.inputs(nodeClass).contains(input)) {
+            unknown(nodeClass, where, input);
+        } else if (Links.isLink(value)) {
+            JsonNode target = graph.nodes().get(value.get(0).asText());
+            if (target == null) {
+                error(where + ": " + input + " is linked to node "
+                        + Text.shown(value.get(0).asText()) + ", which is not in the graph");
+            } else {
+                slot(
+                        where,
+                        input,
+                        value.get(1).asInt(),
+                        target.path("class_type").asText());
+            }
+        } else {
+            nodes.options(nodeClass, input)
+                    .filter(offered -> value.isValueNode() && !offered.contains(value.asText()))
+                    .ifPresent(offered -> error(notOffered(id, where, input, value.asText(), offered)));
+        }
+    }
+
+    private void slot(String where, String input, int slot, String targetClass) {
+        if (nodes.has(targetClass) && nodes.outputs(targetClass) > 0 && slot >= nodes.outputs(targetClass)) {
+            error(where + ": " + input + " is linked to output " + slot + " of a " + Text.shown(targetClass)
+                    + ", which has " + nodes.outputs(targetClass));
+        }
+    }
+
+    /** {@code resize_type.width} belongs to the input {@code resize_type}. */
+    private void unknown(String nodeClass, String where, String input) {
+        Set<String> known = nodes.inputs(nodeClass);
+        int dot = input.indexOf('.');
+        if (dot > 0 && known.contains(input.substring(0, dot))) {
+            return;
+        }
+        Optional<String> near = Nearest.to(input, known);
+        String text = where + ": it has no input " + Text.shown(input)
+                + ", and the server would ignore it without a word"
+                + near.map(n -> "; did you mean " + n + "?").orElse("; its inputs are " + String.join(", ", known));
+        if (ours || near.isPresent()) {
+            error(text);
+        } else {
+            findings.add(new Finding(Finding.Level.WARNING, text));
+        }
+    }
+
+    private void missing(String nodeClass, String where, JsonNode inputs) {
+        for (String name : nodes.required(nodeClass)) {
+            if (!inputs.has(name)) {
+                error(where + ": the server's version of this node needs an input " + name
+                        + " that the graph does not set");
+            }
+        }
+    }
+
+    private String notOffered(String id, String where, String input, String value, List<String> offered) {
+        String setting = graph.setting(id, input);
+        if (SAMPLER_INPUTS.contains(input)) {
+            return (setting.isEmpty() ? where + ": " + input : setting) + ": the server has no "
+                    + (input.equals("scheduler") ? "scheduler " : "sampler ") + Text.shown(value)
+                    + samplerHint(input, value, offered);
+        }
+        Optional<String> spelled = ServerFiles.find(value, offered);
+        if (spelled.isPresent()) {
+            return (setting.isEmpty() ? where + ": " + input : setting) + ": the server spells `" + Text.shown(value)
+                    + "` as `" + Text.shown(spelled.get()) + "`; write it that way";
+        }
+        return ServerFiles.absent(setting.isEmpty() ? where + ": " + input : setting, value, offered);
+    }
+
+    private static String samplerHint(String input, String value, List<String> offered) {
+        Optional<SamplerNames.Name> name = input.equals("scheduler") ? Optional.empty() : SamplerNames.parse(value);
+        return name.map(n -> "; in ComfyUI's words it is " + n).orElseGet(() -> {
+            String hint = Nearest.hint(value, offered);
+            return hint.isEmpty() ? "; it has " + String.join(", ", offered) : hint;
+        });
+    }
+
+    private void error(String text) {
+        findings.add(new Finding(Finding.Level.ERROR, text));
+    }
+}
