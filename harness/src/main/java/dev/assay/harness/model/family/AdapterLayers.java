@@ -1,0 +1,174 @@
+package dev.assay.harness.model.family;
+
+import dev.assay.harness.model.lora.LoraGrammar;
+import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraPart;
+import dev.assay.harness.model.lora.LoraRole;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The layers that a LoRA changes, as patterns: dots are underscores and numbers are N, so that {@code
+ * lora_unet_double_blocks_3_img_attn_qkv} and {@code diffusion_model.double_blocks.0.img_attn.qkv} are both {@code
+ * double_blocks_N_img_attn_qkv}.
+ */
+public final class AdapterLayers {
+    private static final Pattern NUMBER = Pattern.compile("(?<=_|^)[0-9]+(?=_|$)");
+    private static final Pattern FIRST_NUMBER = Pattern.compile("(?:^|_)([0-9]{1,6})(?:_|$)");
+
+    private final Map<String, Set<Long>> widths = new TreeMap<>();
+    private final Map<String, Integer> highest = new TreeMap<>();
+    private final Set<String> names = new HashSet<>();
+    private final Set<LoraPart> parts;
+    private final Set<Long> dimensions = new HashSet<>();
+    private final String claim;
+    private int textLayers = -1;
+
+    /** @param claim what the file's metadata says of its base, lower case; may be empty */
+    public AdapterLayers(LoraGrammar grammar, String claim) {
+        this.parts = grammar.parts().keySet();
+        this.claim = claim;
+        for (LoraModule module : grammar.modules()) {
+            String name = module.layer().replace('.', '_');
+            Matcher number = FIRST_NUMBER.matcher(name);
+            int index = number.find() ? Integer.parseInt(number.group(1)) : -1;
+            if (module.part() != LoraPart.DENOISER) {
+                textLayers = module.part() == LoraPart.TEXT_ENCODER_1 ? Math.max(textLayers, index) : textLayers;
+                continue;
+            }
+            names.add(name);
+            String pattern = NUMBER.matcher(name).replaceAll("N");
+            Set<Long> inputs = widths.computeIfAbsent(pattern, p -> new HashSet<>());
+            highest.merge(pattern, index, Math::max);
+            long in = in(module);
+            if (in > 0) {
+                inputs.add(in);
+                dimensions.add(in);
+            }
+            long out = out(module);
+            if (out > 0) {
+                dimensions.add(out);
+            }
+        }
+    }
+
+    /** Whether a part of any pattern matches. */
+    boolean any(Pattern pattern) {
+        return widths.keySet().stream().anyMatch(pattern.asPredicate());
+    }
+
+    /** Whether any layer's name, with its numbers, matches in a part. */
+    boolean named(Pattern pattern) {
+        Predicate<String> matches = pattern.asPredicate();
+        return names.stream().anyMatch(matches);
+    }
+
+    /** Input widths of the layers whose pattern matches; empty where the kind of LoRA does not tell. */
+    Set<Long> widths(Pattern pattern) {
+        Set<Long> found = new HashSet<>();
+        widths.forEach((name, inputs) -> {
+            if (pattern.matcher(name).find()) {
+                found.addAll(inputs);
+            }
+        });
+        return found;
+    }
+
+    /** The highest first number in the layers whose pattern matches; -1 without any. */
+    int highest(Pattern pattern) {
+        return highest.entrySet().stream()
+                .filter(e -> pattern.matcher(e.getKey()).find())
+                .mapToInt(Map.Entry::getValue)
+                .max()
+                .orElse(-1);
+    }
+
+    /** Whether any layer's input or output has this size. */
+    boolean hasDimension(long size) {
+        return dimensions.contains(size);
+    }
+
+    boolean hasDimensions() {
+        return !dimensions.isEmpty();
+    }
+
+    boolean touches(LoraPart part) {
+        return parts.contains(part);
+    }
+
+    boolean touchesDenoiser() {
+        return !names.isEmpty();
+    }
+
+    /** The highest layer of the first text encoder; -1 without any. */
+    int highestTextLayer() {
+        return textLayers;
+    }
+
+    /** Whether the file's metadata says so of its base: a hint, never a proof. */
+    boolean claims(String word) {
+        return claim.contains(word);
+    }
+
+    /** Width of the layer's input; -1 where the tensors do not tell. */
+    private static long in(LoraModule module) {
+        return switch (module.kind()) {
+            case LORA, LOCON -> dimension(module, LoraRole.DOWN, 1);
+            case LOHA -> dimension(module, LoraRole.HADA_W1_B, 1);
+            case LOKR ->
+                product(
+                        side(module, LoraRole.LOKR_W1, LoraRole.LOKR_W1_B, 1),
+                        side(module, LoraRole.LOKR_W2, LoraRole.LOKR_W2_B, 1));
+            // Both layouts: the rank is the smaller of the two.
+            case GLORA -> Math.max(dimension(module, LoraRole.GLORA_B1, 1), dimension(module, LoraRole.GLORA_B2, 1));
+            case FULL_DIFF -> dimension(module, LoraRole.DIFF, 1);
+            case OFT, BOFT, IA3, DORA -> -1;
+        };
+    }
+
+    /** Width of the layer's output; -1 where the tensors do not tell. */
+    private static long out(LoraModule module) {
+        return switch (module.kind()) {
+            case LORA, LOCON -> dimension(module, LoraRole.UP, 0);
+            case LOHA ->
+                module.has(LoraRole.HADA_T1)
+                        ? dimension(module, LoraRole.HADA_W1_A, 1)
+                        : dimension(module, LoraRole.HADA_W1_A, 0);
+            case LOKR ->
+                product(
+                        side(module, LoraRole.LOKR_W1, LoraRole.LOKR_W1_A, 0),
+                        side(module, LoraRole.LOKR_W2, LoraRole.LOKR_W2_A, module.has(LoraRole.LOKR_T2) ? 1 : 0));
+            case GLORA -> Math.max(dimension(module, LoraRole.GLORA_B1, 0), dimension(module, LoraRole.GLORA_B2, 0));
+            case FULL_DIFF -> dimension(module, LoraRole.DIFF, 0);
+            case OFT -> product(dimension(module, LoraRole.OFT_BLOCKS, 0), dimension(module, LoraRole.OFT_BLOCKS, 1));
+            case BOFT -> product(dimension(module, LoraRole.OFT_BLOCKS, 1), dimension(module, LoraRole.OFT_BLOCKS, 2));
+            case IA3 ->
+                module.has(LoraRole.IA3_WEIGHT)
+                        ? module.shape(LoraRole.IA3_WEIGHT).stream().reduce(1L, (a, b) -> a * b)
+                        : -1;
+            case DORA -> -1;
+        };
+    }
+
+    private static long side(LoraModule module, LoraRole full, LoraRole factor, int index) {
+        return module.has(full) ? dimension(module, full, index) : dimension(module, factor, index);
+    }
+
+    private static long product(long a, long b) {
+        return a < 0 || b < 0 || (b > 0 && a > Long.MAX_VALUE / b) ? -1 : a * b;
+    }
+
+    private static long dimension(LoraModule module, LoraRole role, int index) {
+        if (!module.has(role)) {
+            return -1;
+        }
+        List<Long> shape = module.shape(role);
+        return shape.size() <= index ? -1 : shape.get(index);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.assay.harness.model.family;
+
+import java.util.Optional;
+
+/** Flux.1 without a guidance input. */
+final class Flux1Schnell implements ModelFamily {
+    @Override
+    public String word() {
+        return "flux1-schnell";
+    }
+
+    @Override
+    public Optional<FamilyMatch> model(Layers layers) {
+        boolean guided = layers.has("guidance_in.in_layer.weight")
+                || layers.has("time_text_embed.guidance_embedder.linear_1.weight");
+        return Flux1.is(layers) && !guided
+                ? Optional.of(FamilyMatch.of(word(), "Flux.1 schnell or a finetune of it")
+                        .detail(Flux1.shape(layers)))
+                : Optional.empty();
+    }
+
+    /** A LoRA for schnell has the layers of one for dev: {@link Flux1} answers. */
+    @Override
+    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+        return Optional.empty();
+    }
+}

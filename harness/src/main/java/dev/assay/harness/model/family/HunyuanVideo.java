@@ -1,0 +1,51 @@
+package dev.assay.harness.model.family;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Hunyuan Video, and Hunyuan Image 2.1, which shares its text refiner. */
+final class HunyuanVideo implements ModelFamily {
+    private static final Pattern REFINER = Pattern.compile("individual_token_refiner|context_embedder_token_refiner");
+    /** Flux.1 names these img_mlp_0, img_mod_lin, modulation_lin. */
+    private static final Pattern OWN =
+            Pattern.compile("^double_blocks_N_(img|txt)_(mlp_fc|mod_linear)|^single_blocks_N_modulation_linear");
+
+    private static final Pattern DOUBLE = Pattern.compile("^double_blocks_N_");
+    private static final int FLUX_BLOCKS = 19; // of 20 here
+
+    @Override
+    public String word() {
+        return "hunyuan-video";
+    }
+
+    @Override
+    public Optional<FamilyMatch> model(Layers layers) {
+        if (layers.has("txt_in.individual_token_refiner.blocks.0.norm1.weight")) {
+            return Optional.of(isImage(layers, "img_in.proj.weight") ? image() : video());
+        }
+        return layers.hasUnder("context_embedder.token_refiner.") && layers.hasUnder("transformer_blocks.0.")
+                ? Optional.of(isImage(layers, "x_embedder.proj.weight") ? image() : video())
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+        boolean deep = layers.highest(DOUBLE) >= FLUX_BLOCKS;
+        return layers.any(REFINER) || layers.any(OWN) || deep ? Optional.of(video()) : Optional.empty();
+    }
+
+    /** Hunyuan Image embeds single pixels; GGUF folds the video model's patches into four dimensions too. */
+    private static boolean isImage(Layers layers, String patch) {
+        return layers.rank(patch) == 4 && layers.dimension(patch, 3) == 1;
+    }
+
+    private FamilyMatch video() {
+        return FamilyMatch.of(word(), "Hunyuan Video")
+                .caution("a video model: Assay judges pictures and does not judge it");
+    }
+
+    private static FamilyMatch image() {
+        return FamilyMatch.of(FamilyMatch.UNKNOWN, "Hunyuan Image 2.1")
+                .caution(OtherFamily.notJudged("Hunyuan Image 2.1"));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.assay.harness.model.family;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A family that Assay knows by name only, so that its files are not taken for another's.
+ *
+ * @param keys all of which its model has; one that ends with a dot stands for any key below it
+ * @param adapter layers of its LoRAs; null if unknown
+ */
+record OtherFamily(String title, List<String> keys, Pattern adapter) implements ModelFamily {
+    static OtherFamily of(String title, String adapter, String... keys) {
+        return new OtherFamily(title, List.of(keys), adapter == null ? null : Pattern.compile(adapter));
+    }
+
+    static String notJudged(String title) {
+        return title + " is a family that Assay does not judge yet";
+    }
+
+    @Override
+    public String word() {
+        return FamilyMatch.UNKNOWN;
+    }
+
+    @Override
+    public Optional<FamilyMatch> model(Layers layers) {
+        return keys.stream().allMatch(k -> k.endsWith(".") ? layers.hasUnder(k) : layers.has(k))
+                ? Optional.of(match())
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+        return adapter != null && layers.any(adapter) ? Optional.of(match()) : Optional.empty();
+    }
+
+    private FamilyMatch match() {
+        return FamilyMatch.of(word(), title).caution(notJudged(title));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.assay.harness.model.inspect;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What a model file is and says of itself. All text from the file is cleaned of what is invisible, and cut to a sane length; it is
+ * still untrusted.
+ *
+ * @param kind empty where the file could not be read or is none of the kinds
+ * @param family for machines: {@code sdxl}, {@code flux1}, {@code unknown}
+ * @param familyTitle for people; no more than the layers show
+ * @param contents components ({@code unet}, {@code dit}, {@code vae}, {@code clip-l}), or of a LoRA the ones that it changes
+ * @param rank empty for kinds without
+ * @param alpha the one that most modules have; empty where the file states none
+ * @param layers of a LoRA by their sort ({@code attention}), else empty
+ * @param trainer the tool that wrote the file, with how that is known; may be empty
+ * @param claimedBase the base model that the metadata names; may be empty
+ * @param predictionType {@code epsilon}, {@code v} or {@code flow}; empty where the file does not tell
+ * @param quantization tensors by element type, the most frequent first
+ * @param quantizationNote schemes over the element types, for people; may be empty
+ * @param ema whether averaged weights lie beside the ordinary ones, which no renderer reads
+ * @param parameters number of elements of all tensors
+ * @param hashes by name: AutoV1, AutoV2, AutoV3, SHA256, SHA256-tensors; empty if not asked for
+ */
+public record Inspection(
+        Path file,
+        long bytes,
+        Optional<ModelKind> kind,
+        String family,
+        String familyTitle,
+        List<String> contents,
+        Optional<Rank> rank,
+        OptionalDouble alpha,
+        int modules,
+        Map<String, Integer> layers,
+        String trainer,
+        List<Trigger> triggerWords,
+        String claimedBase,
+        String license,
+        String predictionType,
+        Map<String, Integer> quantization,
+        String quantizationNote,
+        boolean ema,
+        long parameters,
+        Map<String, String> hashes,
+        List<Problem> problems) {
+    /** Smallest, median and largest rank of the modules. */
+    public record Rank(long min, long median, long max) {}
+
+    /** A word that may start the LoRA's effect; {@code source} is where it stands in the metadata. */
+    public record Trigger(String word, String source) {}
+
+    /** Something wrong or odd; fatal if it keeps the file from working. */
+    public record Problem(boolean fatal, String text) {}
+
+    public Inspection {
+        contents = List.copyOf(contents);
+        layers = Collections.unmodifiableMap(new LinkedHashMap<>(layers));
+        triggerWords = List.copyOf(triggerWords);
+        quantization = Collections.unmodifiableMap(new LinkedHashMap<>(quantization));
+        hashes = Collections.unmodifiableMap(new LinkedHashMap<>(hashes));
+        problems = List.copyOf(problems);
+    }
+
+    /** Whether anything keeps the file from working. */
+    public boolean broken() {
+        return problems.stream().anyMatch(Problem::fatal);
+    }
+
+    /** A file that could not be read. */
+    static Inspection unreadable(Path file, long bytes, String problem) {
+        return new Inspection(
+                file,
+                bytes,
+                Optional.empty(),
+                "unknown",
+                "",
+                List.of(),
+                Optional.empty(),
+                OptionalDouble.empty(),
+                0,
+                Map.of(),
+                "",
+                List.of(),
+                "",
+                "",
+                "",
+                Map.of(),
+                "",
+                false,
+                0,
+                Map.of(),
+                List.of(new Problem(true, problem)));
+    }
+}

@@ -1,0 +1,345 @@
+package dev.assay.harness.model.inspect;
+
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.ModelHeader.Container;
+import dev.assay.harness.model.ModelHeader.Tensor;
+import dev.assay.harness.model.family.AdapterLayers;
+import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.family.Layers;
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.inspect.Inspection.Problem;
+import dev.assay.harness.model.inspect.Inspection.Rank;
+import dev.assay.harness.model.inspect.ModelHashes.Progress;
+import dev.assay.harness.model.lora.LoraGrammar;
+import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraPart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Says what a model file is. Reads its header, and of its tensors only scalars; all of it only for hashes. */
+public final class Inspector {
+    private static final Pattern SHARD = Pattern.compile(".*-\\d+-of-(\\d+)\\.[a-z]+");
+    private static final Set<String> UNETS = Set.of("sd15", "sd2", "sdxl");
+    private static final Set<String> FLOWS = Set.of(
+            "sd3",
+            "flux1",
+            "flux1-schnell",
+            "flux2",
+            "chroma",
+            "qwen-image",
+            "hidream-i1",
+            "z-image",
+            "lumina2",
+            "wan",
+            "hunyuan-video");
+    /** SHA-256 of nothing: ai-toolkit wrote it for the hash of the tensors. */
+    private static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    private final ModelHashes hashes; // null: not asked for
+    private final Progress progress;
+
+    private Inspector(ModelHashes hashes, Progress progress) {
+        this.hashes = hashes;
+        this.progress = progress;
+    }
+
+    /** Headers only: well under a second for a file. */
+    public static Inspector ofHeaders() {
+        return new Inspector(null, (file, done, of) -> {});
+    }
+
+    /** Headers and hashes, for which every byte is read unless the cache knows the file. */
+    public static Inspector withHashes(ModelHashes hashes, Progress progress) {
+        return new Inspector(hashes, progress);
+    }
+
+    /** Never fails on what the file holds: damage and malice are problems of the inspection. */
+    public Inspection inspect(Path file) {
+        try {
+            return inspect(ModelHeader.read(file));
+        } catch (ModelFileException e) {
+            String message = e.getMessage();
+            String prefix = file + ": ";
+            String problem = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+            return Inspection.unreadable(file, size(file), HostileText.clean(problem, 500));
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Of a header that was read before. */
+    public Inspection inspect(ModelHeader header) {
+        Findings found = new Findings(header);
+        try (SmallReads reads = new SmallReads(header)) {
+            found.read(reads);
+        }
+        if (hashes != null && header.files().size() == 1) {
+            found.hash();
+        }
+        return found.inspection();
+    }
+
+    /** What is gathered on the way. */
+    private final class Findings {
+        private final ModelHeader header;
+        private final Metadata metadata;
+        private final List<Problem> problems = new ArrayList<>();
+        private ModelKind kind;
+        private FamilyMatch family = new FamilyMatch(FamilyMatch.UNKNOWN, "", "", List.of());
+        private List<String> contents = List.of();
+        private Rank rank;
+        private double alpha = Double.NaN;
+        private int modules;
+        private Map<String, Integer> layers = Map.of();
+        private String trainer;
+        private Quantization quantization;
+        private Map<String, String> sums = Map.of();
+
+        Findings(ModelHeader header) {
+            this.header = header;
+            this.metadata = new Metadata(header.metadata());
+            this.trainer = metadata.trainer();
+        }
+
+        void read(SmallReads reads) {
+            quantization = Quantization.of(header, metadata, reads);
+            Map<String, List<Long>> shapes = new LinkedHashMap<>();
+            header.tensors().forEach((name, t) -> shapes.put(name, t.shape()));
+            LoraGrammar grammar = LoraGrammar.parse(shapes);
+            Optional<OtherFiles.Small> embedding = OtherFiles.embedding(header);
+            if (embedding.isPresent()) {
+                small(embedding.get());
+            } else if (grammar.isAdapter()) {
+                adapter(grammar, reads);
+            } else {
+                network();
+            }
+            if (header.tensors().isEmpty()) {
+                fatal("has no tensors");
+            }
+            family.cautions().forEach(this::odd);
+            checkClaim();
+            java.util.regex.Matcher shard =
+                    SHARD.matcher(String.valueOf(header.path().getFileName()));
+            if (header.files().size() == 1 && shard.matches()) {
+                odd("is one of " + shard.group(1) + " shards: inspect the .safetensors.index.json beside it");
+            }
+        }
+
+        private void adapter(LoraGrammar grammar, SmallReads reads) {
+            kind = ModelKind.of(grammar.kind().orElseThrow());
+            modules = grammar.modules().size();
+            family = ModelFamilies.adapter(
+                            new AdapterLayers(grammar, metadata.claimedBase().toLowerCase(Locale.ROOT)))
+                    .orElse(family);
+            if (!family.known() && family.cautions().isEmpty()) {
+                odd("changes layers of no family that Assay knows ("
+                        + HostileText.clean(grammar.modules().get(0).name(), 80) + " ...)");
+            }
+            grammar.ranks().ifPresent(r -> rank = new Rank(r.min(), r.median(), r.max()));
+            alpha = alpha(grammar, reads);
+            layers = sorts(grammar);
+            contents =
+                    grammar.parts().keySet().stream().map(this::part).distinct().toList();
+            if (trainer.isEmpty()) {
+                trainer = grammar.naming()
+                        .map(n -> n.trainer() + " (by its names: " + n.prefix() + ")")
+                        .orElse("");
+            }
+            List<String> halves = grammar.halves();
+            if (!halves.isEmpty()) {
+                problems.add(new Problem(
+                        halves.size() == modules,
+                        halves.size() + " of " + modules + " layers lack a tensor and do nothing: "
+                                + HostileText.clean(halves.get(0), 120)
+                                + "; the file was cut off or edited"));
+            }
+            if (!grammar.unknown().isEmpty()) {
+                odd(grammar.unknown().size() + " keys are of no known form and will be ignored: "
+                        + HostileText.clean(grammar.unknown().get(0), 80));
+            }
+        }
+
+        private double alpha(LoraGrammar grammar, SmallReads reads) {
+            Map<Double, Integer> counts = new TreeMap<>();
+            for (LoraModule module : grammar.modules()) {
+                OptionalDouble value = module.alphaKey().map(reads::scalar).orElse(OptionalDouble.empty());
+                if (value.isPresent()) {
+                    counts.merge(value.getAsDouble(), 1, Integer::sum);
+                }
+            }
+            if (counts.keySet().stream().anyMatch(a -> !Double.isFinite(a))) {
+                fatal("an alpha is not a finite number: every layer that it scales is broken");
+            }
+            return counts.entrySet().stream()
+                    .filter(e -> Double.isFinite(e.getKey()))
+                    .max(Map.Entry.comparingByValue())
+                    .map(Map.Entry::getKey)
+                    .orElseGet(metadata::alpha);
+        }
+
+        private String part(LoraPart part) {
+            boolean flux = family.word().startsWith("flux");
+            return switch (part) {
+                case DENOISER -> UNETS.contains(family.word()) ? "unet" : "dit";
+                case TEXT_ENCODER_1 -> family.word().equals("sd2") ? "clip-h" : "clip-l";
+                case TEXT_ENCODER_2 -> flux ? "t5-xxl" : "clip-g";
+                case TEXT_ENCODER_3 -> "t5-xxl";
+                case TEXT_ENCODER_4 -> "llama";
+            };
+        }
+
+        private void network() {
+            Components components = Components.of(header);
+            Layers all = Layers.of(header.tensors());
+            if (components.denoiser()) {
+                family = components.family().orElse(family);
+                contents = components.contents().isEmpty() ? List.of("dit") : components.contents();
+                kind = components.whole() ? ModelKind.CHECKPOINT : ModelKind.DIFFUSION_MODEL;
+                if (components.family().isEmpty()) {
+                    odd("its layers are of no family that Assay knows (" + OtherFiles.someNames(header) + " ...)");
+                }
+                return;
+            }
+            Optional<OtherFiles.Small> vae = OtherFiles.vae(all);
+            Optional<String> text = header.container() == Container.GGUF
+                    ? TextEncoders.ofGguf(header.metadata().getOrDefault("general.architecture", ""))
+                    : TextEncoders.name(all);
+            if (vae.isPresent()) {
+                small(vae.get());
+            } else if (text.isPresent()) {
+                small(new OtherFiles.Small(ModelKind.TEXT_ENCODER, FamilyMatch.UNKNOWN, "", List.of(text.get())));
+            } else {
+                odd("is no model that Assay knows: "
+                        + OtherFiles.named(all).orElse("layers such as " + OtherFiles.someNames(header)));
+            }
+        }
+
+        private void small(OtherFiles.Small file) {
+            kind = file.kind();
+            family = new FamilyMatch(file.family(), file.title(), "", List.of());
+            contents = file.contents();
+        }
+
+        /** The family that the metadata names must be the one that the layers show. */
+        private void checkClaim() {
+            String claimed = metadata.claimedFamily();
+            boolean same = claimed.equals(family.word())
+                    || (claimed.equals("flux1")
+                            && Set.of("flux1-schnell", "chroma").contains(family.word()));
+            if (family.known() && !claimed.isEmpty() && !same) {
+                odd("its metadata says that it is for " + claimed + ", its layers are those of " + family.word()
+                        + ": the layers decide");
+            }
+        }
+
+        void hash() {
+            long begin = header.container() == Container.SAFETENSORS
+                    ? header.tensors().values().stream()
+                            .mapToLong(Tensor::begin)
+                            .min()
+                            .orElse(-1)
+                    : -1;
+            sums = hashes.of(header.files().get(0), begin, progress);
+            String stated = header.metadata().getOrDefault("sshs_model_hash", "");
+            String actual = sums.getOrDefault(ModelHashes.TENSORS, stated);
+            if (stated.matches("[0-9a-f]{64}") && !stated.equals(EMPTY_SHA256) && !stated.equals(actual)) {
+                odd("its metadata states another hash of its tensors than they have: they were changed after training");
+            }
+        }
+
+        private void odd(String problem) {
+            problems.add(new Problem(false, problem));
+        }
+
+        private void fatal(String problem) {
+            problems.add(new Problem(true, problem));
+        }
+
+        private String predictionType() {
+            String stated = metadata.predictionType();
+            if (header.tensors().containsKey("v_pred")) {
+                return header.tensors().containsKey("ztsnr") ? "v (zero terminal SNR)" : "v";
+            }
+            boolean model = kind == ModelKind.CHECKPOINT || kind == ModelKind.DIFFUSION_MODEL;
+            return stated.isEmpty() && model && FLOWS.contains(family.word()) ? "flow" : stated;
+        }
+
+        private long parameters() {
+            long sum = 0;
+            for (Tensor tensor : header.tensors().values()) {
+                long elements = tensor.elements();
+                sum = sum > Long.MAX_VALUE - elements ? Long.MAX_VALUE : sum + elements;
+            }
+            return sum;
+        }
+
+        Inspection inspection() {
+            boolean ema = header.tensors().keySet().stream().anyMatch(n -> n.startsWith("model_ema."));
+            String title = family.detail().isEmpty() ? family.title() : family.title() + ", " + family.detail();
+            return new Inspection(
+                    header.path(),
+                    header.bytes(),
+                    Optional.ofNullable(kind),
+                    family.word(),
+                    title,
+                    contents,
+                    Optional.ofNullable(rank),
+                    Double.isNaN(alpha) ? OptionalDouble.empty() : OptionalDouble.of(alpha),
+                    modules,
+                    layers,
+                    trainer,
+                    metadata.triggers(),
+                    metadata.claimedBase(),
+                    metadata.license(),
+                    predictionType(),
+                    quantization.histogram(),
+                    quantization.note(),
+                    ema,
+                    parameters(),
+                    sums,
+                    problems);
+        }
+    }
+
+    /** Number of changed layers of each sort, by what tools call them. */
+    private static Map<String, Integer> sorts(LoraGrammar grammar) {
+        Map<String, Integer> sorts = new LinkedHashMap<>();
+        for (LoraModule module : grammar.modules()) {
+            String name = module.layer().replace('.', '_').toLowerCase(Locale.ROOT);
+            String sort = module.part().isTextEncoder()
+                    ? "text encoder"
+                    : ATTENTION.matcher(name).find()
+                            ? "attention"
+                            : FEED_FORWARD.matcher(name).find()
+                                    ? "feed-forward"
+                                    : CONVOLUTION.matcher(name).find() ? "convolution" : "other";
+            sorts.merge(sort, 1, Integer::sum);
+        }
+        return sorts;
+    }
+
+    private static final Pattern ATTENTION =
+            Pattern.compile("attn|attention|_to_[qkv](_|$)|_to_out|qkv|proj_(in|out)$|linear1$");
+    private static final Pattern FEED_FORWARD = Pattern.compile("mlp|feed_forward|_ff_|experts|linear2$|ff_net");
+    private static final Pattern CONVOLUTION =
+            Pattern.compile("conv|resnets|in_layers|out_layers|skip_connection|samplers|_op$");
+}

@@ -1,0 +1,223 @@
+package dev.assay.harness.model.inspect;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.assay.harness.model.inspect.Inspection.Trigger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a file's metadata says, by the keys of kohya sd-scripts, the modelspec, ai-toolkit and OneTrainer. Anyone can edit
+ * metadata: nothing here is proof. Thumbnails are never looked at.
+ */
+final class Metadata {
+    private static final int MOST_TEXT = 200; // characters of one value that are kept
+    private static final int MOST_TRIGGERS = 12;
+    private static final int MOST_JSON = 8 << 20; // characters of JSON in a value that are parsed
+    private static final double ALMOST_EVERY = 0.9; // of the captions
+
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(16)
+                    .maxNumberLength(40)
+                    .build())
+            .build());
+
+    private final Map<String, String> values;
+
+    Metadata(Map<String, String> values) {
+        this.values = values;
+    }
+
+    /** Cleaned; empty where the key is missing or says None. */
+    String text(String key) {
+        String value = values.getOrDefault(key, "");
+        String clean = HostileText.clean(value, MOST_TEXT);
+        return clean.equals("None") || clean.equals("null") ? "" : clean;
+    }
+
+    private String first(String... keys) {
+        for (String key : keys) {
+            if (!text(key).isEmpty()) {
+                return text(key);
+            }
+        }
+        return "";
+    }
+
+    JsonNode json(String key) {
+        String value = values.get(key);
+        if (value == null || value.length() > MOST_JSON) {
+            return MissingNode.getInstance();
+        }
+        try {
+            JsonNode node = JSON.readTree(value);
+            return node == null ? MissingNode.getInstance() : node;
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance(); // edited or cut off: as if it were not there
+        }
+    }
+
+    /** The base model's kind and name, as {@code sd_v1, anything-v5.safetensors}. */
+    String claimedBase() {
+        List<String> claims = new ArrayList<>();
+        add(claims, first("modelspec.architecture").replaceFirst("/(lora|lycoris|textual-inversion)$", ""));
+        add(claims, text("ss_base_model_version"));
+        add(claims, first("ss_sd_model_name", "base_model", "ss_base_model_name", "sd_checkpoint_name"));
+        return String.join(", ", claims);
+    }
+
+    private static void add(List<String> claims, String claim) {
+        if (!claim.isEmpty() && !claims.contains(claim)) {
+            claims.add(claim);
+        }
+    }
+
+    String license() {
+        return first("modelspec.license", "license", "general.license");
+    }
+
+    /** {@code v}, {@code epsilon}, or empty. */
+    String predictionType() {
+        String stated = text("modelspec.prediction_type").toLowerCase(Locale.ROOT);
+        if (stated.startsWith("v")) {
+            return "v";
+        }
+        if (stated.startsWith("eps")) {
+            return "epsilon";
+        }
+        return text("ss_v_parameterization").equalsIgnoreCase("true") ? "v" : "";
+    }
+
+    /** The tool that wrote the file; empty where no key tells. */
+    String trainer() {
+        String software = json("software").path("name").asText("");
+        if (!software.isEmpty()) {
+            String version = json("software").path("version").asText("");
+            return HostileText.clean(software + " " + version, MOST_TEXT) + " (software)";
+        }
+        if (values.keySet().stream().anyMatch(k -> k.startsWith("ot_"))) {
+            return "OneTrainer (ot_ keys)";
+        }
+        String module = text("ss_network_module");
+        if (!module.isEmpty()) {
+            return (module.startsWith("lycoris") ? "kohya sd-scripts with LyCORIS" : "kohya sd-scripts")
+                    + " (ss_network_module " + module + ")";
+        }
+        String implementation = text("modelspec.implementation");
+        return implementation.isEmpty() ? "" : implementation + " (modelspec.implementation)";
+    }
+
+    /** Words that may start the effect, the likeliest source first. */
+    List<Trigger> triggers() {
+        Map<String, String> found = new LinkedHashMap<>();
+        put(found, text("modelspec.trigger_phrase"), "modelspec.trigger_phrase");
+        put(found, text("modelspec.usage_hint"), "modelspec.usage_hint");
+        json("ss_dataset_dirs").fieldNames().forEachRemaining(folder -> {
+            String words = folder.replaceFirst("^\\d+_", "");
+            if (!words.equals(folder)) { // only kohya's N_words folders name what they teach
+                put(found, HostileText.clean(words, MOST_TEXT), "ss_dataset_dirs");
+            }
+        });
+        for (JsonNode dataset : json("ss_datasets")) {
+            for (JsonNode subset : dataset.path("subsets")) {
+                put(found, HostileText.clean(subset.path("class_tokens").asText(""), MOST_TEXT), "ss_datasets");
+            }
+        }
+        frequentTags(found);
+        return found.entrySet().stream()
+                .limit(MOST_TRIGGERS)
+                .map(e -> new Trigger(e.getKey(), e.getValue()))
+                .toList();
+    }
+
+    private static void put(Map<String, String> found, String word, String source) {
+        if (!word.isEmpty() && !word.equals("null")) {
+            found.putIfAbsent(word, source);
+        }
+    }
+
+    /** Tags of nearly every caption of a folder. */
+    private void frequentTags(Map<String, String> found) {
+        JsonNode folders = json("ss_dataset_dirs");
+        json("ss_tag_frequency").properties().forEach(folder -> {
+            long images = folders.path(folder.getKey()).path("img_count").asLong(0);
+            if (images == 0) {
+                images = longOf(text("ss_num_train_images"));
+            }
+            List<Map.Entry<String, Long>> tags = new ArrayList<>();
+            for (Map.Entry<String, JsonNode> tag : folder.getValue().properties()) {
+                long count = tag.getValue().asLong(0);
+                if (images > 0 && count >= ALMOST_EVERY * images) {
+                    tags.add(Map.entry(tag.getKey().strip(), count));
+                }
+            }
+            tags.sort(Comparator.comparingLong((Map.Entry<String, Long> t) -> t.getValue())
+                    .reversed());
+            for (Map.Entry<String, Long> tag : tags) {
+                put(found, HostileText.clean(tag.getKey(), MOST_TEXT), "ss_tag_frequency");
+            }
+        });
+    }
+
+    private static long longOf(String text) {
+        return text.matches("[0-9]{1,9}") ? Long.parseLong(text) : 0;
+    }
+
+    /** Alpha where the tensors do not state it; NaN without. */
+    double alpha() {
+        JsonNode peft = json("lora_adapter_metadata");
+        for (JsonNode value :
+                List.of(peft.path("lora_alpha"), peft.path("transformer.lora_alpha"), peft.path("unet.lora_alpha"))) {
+            if (value.isNumber()) {
+                return value.asDouble();
+            }
+        }
+        String kohya = text("ss_network_alpha");
+        return kohya.matches("[0-9]{1,6}(\\.[0-9]{1,6})?") ? Double.parseDouble(kohya) : Double.NaN;
+    }
+
+    /** The family that the metadata names, as this project writes it; empty where it does not say or is not known. */
+    String claimedFamily() {
+        String claim = (text("modelspec.architecture") + " " + text("ss_base_model_version")).toLowerCase(Locale.ROOT);
+        // The first that is contained; longer before shorter.
+        for (Map.Entry<String, String> word : CLAIMS) {
+            if (claim.contains(word.getKey())) {
+                return word.getValue();
+            }
+        }
+        return "";
+    }
+
+    private static final List<Map.Entry<String, String>> CLAIMS = List.of(
+            Map.entry("stable-diffusion-xl", "sdxl"),
+            Map.entry("sdxl", "sdxl"),
+            Map.entry("stable-diffusion-v1", "sd15"),
+            Map.entry("sd_v1", "sd15"),
+            Map.entry("stable-diffusion-v2", "sd2"),
+            Map.entry("sd_v2", "sd2"),
+            Map.entry("stable-diffusion-3", "sd3"),
+            Map.entry("sd3", "sd3"),
+            Map.entry("chroma", "chroma"),
+            Map.entry("flux-2", "flux2"),
+            Map.entry("flux2", "flux2"),
+            Map.entry("flux-1-schnell", "flux1"),
+            Map.entry("flux-1", "flux1"),
+            Map.entry("flux1", "flux1"),
+            Map.entry("qwen", "qwen-image"),
+            Map.entry("hidream", "hidream-i1"),
+            Map.entry("z-image", "z-image"),
+            Map.entry("zimage", "z-image"),
+            Map.entry("lumina", "lumina2"),
+            Map.entry("wan", "wan"),
+            Map.entry("hunyuan-video", "hunyuan-video"));
+}
