@@ -196,7 +196,7 @@ class LoraGrammarTest {
     }
 
     /** {@code up 8,2; alpha} below a module. */
-    private static Map<String, List<Long>> shapes(String module, String keys) {
+    static Map<String, List<Long>> shapes(String module, String keys) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         for (String key : keys.split(";", -1)) {
             String[] parts = key.strip().split(" ", -1);

@@ -1,0 +1,372 @@
+package dev.assay.harness.model.lora;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every name by which LoRAs call the layers of one base, made from the base's own tensors: flattened names are looked up and
+ * never taken apart, since an underscore may stand for a dot or for itself. Knows the layouts of Stable Diffusion 1, 2, XL
+ * (original and diffusers), 3, Flux and Chroma, Lumina 2, Z-Image, Qwen-Image and HiDream, and the text encoders in the file.
+ */
+public final class BaseModules {
+    /** How the denoiser's tensors are laid out. */
+    enum Layout {
+        UNET_ORIGINAL,
+        UNET_DIFFUSERS,
+        FLUX_ORIGINAL,
+        FLUX_DIFFUSERS,
+        SD3_ORIGINAL,
+        SD3_DIFFUSERS,
+        LUMINA,
+        Z_IMAGE_DIFFUSERS,
+        /** Whose authors' names are also those of diffusers: Qwen-Image, HiDream; or unknown. */
+        PLAIN
+    }
+
+    private static final List<String> DENOISER_PREFIXES =
+            List.of("model.diffusion_model.", "diffusion_model.", "unet.", "transformer.", "net.");
+
+    private static final Map<String, LoraPart> TEXT_PREFIXES = Map.ofEntries(
+            Map.entry("cond_stage_model.transformer.", LoraPart.TEXT_ENCODER_1),
+            Map.entry("cond_stage_model.model.", LoraPart.TEXT_ENCODER_1),
+            Map.entry("conditioner.embedders.0.transformer.", LoraPart.TEXT_ENCODER_1),
+            Map.entry("conditioner.embedders.0.model.", LoraPart.TEXT_ENCODER_1),
+            Map.entry("conditioner.embedders.1.model.", LoraPart.TEXT_ENCODER_2),
+            Map.entry("text_encoders.clip_l.transformer.", LoraPart.TEXT_ENCODER_1),
+            Map.entry("text_encoders.clip_h.transformer.", LoraPart.TEXT_ENCODER_1),
+            Map.entry("text_encoders.clip_g.transformer.", LoraPart.TEXT_ENCODER_2),
+            Map.entry("text_encoders.t5xxl.transformer.", LoraPart.TEXT_ENCODER_3),
+            Map.entry("text_encoders.llama.transformer.", LoraPart.TEXT_ENCODER_4),
+            Map.entry("text_encoder.", LoraPart.TEXT_ENCODER_1),
+            Map.entry("text_encoder_2.", LoraPart.TEXT_ENCODER_2),
+            Map.entry("text_encoder_3.", LoraPart.TEXT_ENCODER_3),
+            Map.entry("text_encoder_4.", LoraPart.TEXT_ENCODER_4));
+
+    private static final List<String> OTHER_PREFIXES =
+            List.of("first_stage_model.", "vae.", "model_ema.", "cond_stage_model.", "conditioner.", "text_encoders.");
+
+    private static final int FEW = 5; // keys that do not yet make a prefix, as ComfyUI counts
+    private static final int MOST_BLOCKS = 1000;
+
+    private final Layout layout;
+    private final boolean twoTextEncoders; // a UNet with pooled text features
+    private final Map<LoraPart, Map<String, BaseLayer>> dotted;
+    private final Map<LoraPart, Map<String, BaseLayer>> flat = new EnumMap<>(LoraPart.class);
+
+    private BaseModules(Layout layout, boolean twoTextEncoders, Map<LoraPart, Map<String, BaseLayer>> dotted) {
+        this.layout = layout;
+        this.twoTextEncoders = twoTextEncoders;
+        this.dotted = dotted;
+        dotted.forEach((part, names) -> flat.put(part, flattened(names)));
+    }
+
+    /** @param shapes of all tensors of a checkpoint or diffusion model by name, rows (outputs) first */
+    public static BaseModules of(Map<String, List<Long>> shapes) {
+        String prefix = prefix(shapes.keySet());
+        Map<LoraPart, Map<String, List<Long>>> parts = new EnumMap<>(LoraPart.class);
+        Map<LoraPart, String> prefixes = new EnumMap<>(LoraPart.class);
+        prefixes.put(LoraPart.DENOISER, prefix);
+        shapes.forEach((name, shape) -> {
+            Optional<Map.Entry<String, LoraPart>> text = TEXT_PREFIXES.entrySet().stream()
+                    .filter(e -> name.startsWith(e.getKey()))
+                    .findFirst();
+            if (text.isPresent()) {
+                prefixes.putIfAbsent(text.get().getValue(), text.get().getKey());
+                parts.computeIfAbsent(text.get().getValue(), p -> new LinkedHashMap<>())
+                        .put(name, shape);
+            } else if (name.startsWith(prefix) && OTHER_PREFIXES.stream().noneMatch(name::startsWith)) {
+                parts.computeIfAbsent(LoraPart.DENOISER, p -> new LinkedHashMap<>())
+                        .put(name, shape);
+            }
+        });
+        Map<LoraPart, Map<String, BaseLayer>> tables = new EnumMap<>(LoraPart.class);
+        parts.forEach((part, own) -> {
+            Map<String, BaseLayer> layers = layers(own, prefixes.get(part));
+            if (part == LoraPart.DENOISER) {
+                addAliases(layers, layout(layers.keySet()));
+            } else {
+                addTextAliases(layers);
+            }
+            tables.put(part, layers);
+        });
+        Set<String> denoiser = tables.getOrDefault(LoraPart.DENOISER, Map.of()).keySet();
+        return new BaseModules(
+                layout(denoiser),
+                denoiser.contains("label_emb.0.0") || denoiser.contains("add_embedding.linear_1"),
+                tables);
+    }
+
+    private static String prefix(Set<String> names) {
+        for (String prefix : DENOISER_PREFIXES) {
+            if (names.stream().filter(n -> n.startsWith(prefix)).count() > FEW) {
+                return prefix;
+            }
+        }
+        return "";
+    }
+
+    /** The base's own modules by their own path. */
+    private static Map<String, BaseLayer> layers(Map<String, List<Long>> shapes, String prefix) {
+        Map<String, BaseLayer> layers = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> {
+            String weight = name.endsWith(".weight")
+                    ? ".weight"
+                    : name.endsWith("norm.scale") ? ".scale" : name.endsWith("_norm.scale") ? ".scale" : "_weight";
+            if (!name.startsWith(prefix)
+                    || !name.endsWith(weight)
+                    || shape.isEmpty()
+                    || (weight.equals("_weight") && !name.endsWith(".in_proj_weight"))) {
+                return;
+            }
+            String module = name.substring(0, name.length() - weight.length());
+            List<Long> bias = shapes.get(module + (weight.equals("_weight") ? "_bias" : ".bias"));
+            boolean packed = shapes.containsKey(module + ".comfy_quant")
+                    || shapes.containsKey(name + ".absmax")
+                    || shapes.containsKey(name + ".quant_map");
+            layers.put(
+                    module.substring(prefix.length()),
+                    new BaseLayer(
+                            List.of(new BaseLayer.Slice(name, shape, 0, shape.get(0))),
+                            bias == null || bias.isEmpty() ? 0 : bias.get(0),
+                            packed));
+        });
+        return layers;
+    }
+
+    private static Layout layout(Set<String> modules) {
+        if (modules.contains("input_blocks.0.0")) {
+            return Layout.UNET_ORIGINAL;
+        }
+        if (modules.contains("down_blocks.0.resnets.0.conv1")) {
+            return Layout.UNET_DIFFUSERS;
+        }
+        if (modules.contains("joint_blocks.0.x_block.attn.qkv")) {
+            return Layout.SD3_ORIGINAL;
+        }
+        if (modules.contains("double_blocks.0.img_attn.qkv")) {
+            return Layout.FLUX_ORIGINAL;
+        }
+        if (modules.contains("single_transformer_blocks.0.attn.to_q")) {
+            return Layout.FLUX_DIFFUSERS;
+        }
+        if (modules.contains("pos_embed.proj") && modules.contains("transformer_blocks.0.attn.add_q_proj")) {
+            return Layout.SD3_DIFFUSERS;
+        }
+        if (modules.contains("layers.0.attention.qkv")) {
+            return Layout.LUMINA;
+        }
+        return modules.contains("layers.0.attention.to_q") ? Layout.Z_IMAGE_DIFFUSERS : Layout.PLAIN;
+    }
+
+    private static void addAliases(Map<String, BaseLayer> layers, Layout layout) {
+        List<String> own = List.copyOf(layers.keySet());
+        switch (layout) {
+            case UNET_ORIGINAL -> UnetNames.toDiffusers(own).forEach((o, d) -> layers.putIfAbsent(d, layers.get(o)));
+            case UNET_DIFFUSERS -> UnetNames.toOriginal(own).forEach((d, o) -> layers.putIfAbsent(o, layers.get(d)));
+            case FLUX_ORIGINAL -> TransformerNames.flux(own).forEach(p -> split(layers, p));
+            case FLUX_DIFFUSERS -> TransformerNames.fluxOf(own).forEach(p -> join(layers, p));
+            case SD3_ORIGINAL -> TransformerNames.sd3(own).forEach(p -> split(layers, p));
+            case SD3_DIFFUSERS -> TransformerNames.sd3Of(own).forEach(p -> join(layers, p));
+            case LUMINA -> {
+                TransformerNames.zImage(own).forEach(p -> split(layers, p));
+                TransformerNames.lumina(own).forEach(p -> split(layers, p));
+            }
+            case Z_IMAGE_DIFFUSERS -> TransformerNames.zImageOf(own).forEach(p -> join(layers, p));
+            case PLAIN -> {}
+        }
+        if (layout == Layout.FLUX_ORIGINAL || layout == Layout.FLUX_DIFFUSERS) {
+            addXLabs(layers);
+        }
+    }
+
+    private static void addTextAliases(Map<String, BaseLayer> layers) {
+        TransformerNames.openClip(List.copyOf(layers.keySet())).forEach(p -> split(layers, p));
+        for (String module : List.copyOf(layers.keySet())) {
+            if (module.startsWith("text_model.")) {
+                layers.putIfAbsent(module.substring("text_model.".length()), layers.get(module));
+            } else if (module.startsWith("encoder.layers.")
+                    || module.startsWith("embeddings.")
+                    || module.startsWith("final_layer_norm")) {
+                layers.putIfAbsent("text_model." + module, layers.get(module));
+            }
+            if (module.startsWith("transformer.encoder.")) { // T5 with its wrapper's name
+                layers.putIfAbsent(module.substring("transformer.".length()), layers.get(module));
+            }
+        }
+    }
+
+    /** Names the parts of a fused module. */
+    private static void split(Map<String, BaseLayer> layers, TransformerNames.Pair pair) {
+        BaseLayer whole = layers.get(pair.original());
+        List<String> names = pair.diffusers();
+        if (names.size() == 1) {
+            layers.putIfAbsent(names.get(0), pair.swapped() ? swapped(whole) : whole);
+            return;
+        }
+        BaseLayer.Slice slice = whole.slices().get(0);
+        long rows = slice.rows();
+        long query = whole.rest().isEmpty() ? 0 : whole.rest().get(0); // attention is as wide as its input
+        long other = names.size() == 4 ? query : (rows - query) / 2; // fewer heads for keys and values in Lumina 2
+        long[] sizes = {query, other, other, rows - query - 2 * other};
+        long first = 0;
+        for (int i = 0; i < names.size(); i++) {
+            if (sizes[i] <= 0 || first + sizes[i] > rows) {
+                return; // no attention of this form, or packed: the parts have no names
+            }
+            layers.putIfAbsent(
+                    names.get(i),
+                    new BaseLayer(
+                            List.of(new BaseLayer.Slice(slice.tensor(), slice.shape(), first, sizes[i])),
+                            whole.bias() == 0 ? 0 : sizes[i],
+                            whole.packed()));
+            first += sizes[i];
+        }
+    }
+
+    /** Names the module that these would be if they were fused. */
+    private static void join(Map<String, BaseLayer> layers, TransformerNames.Pair pair) {
+        List<BaseLayer> parts = new ArrayList<>();
+        for (String name : pair.diffusers()) {
+            BaseLayer part = layers.get(name);
+            if (part == null
+                    || (!parts.isEmpty() && !part.rest().equals(parts.get(0).rest()))) {
+                return;
+            }
+            parts.add(part);
+        }
+        BaseLayer joined = joined(parts);
+        layers.putIfAbsent(pair.original(), pair.swapped() ? swapped(joined) : joined);
+    }
+
+    private static BaseLayer joined(List<BaseLayer> parts) {
+        return new BaseLayer(
+                parts.stream().flatMap(p -> p.slices().stream()).toList(),
+                parts.stream().mapToLong(BaseLayer::bias).sum(),
+                parts.stream().anyMatch(BaseLayer::packed));
+    }
+
+    /** The second half of the rows, then the first. */
+    private static BaseLayer swapped(BaseLayer layer) {
+        BaseLayer.Slice all = layer.slices().get(0);
+        long half = all.rows() / 2;
+        return new BaseLayer(
+                List.of(
+                        new BaseLayer.Slice(all.tensor(), all.shape(), half, all.rows() - half),
+                        new BaseLayer.Slice(all.tensor(), all.shape(), 0, half)),
+                layer.bias(),
+                layer.packed());
+    }
+
+    /** XLabs names attention processors: 1 for the image stream and 2 for the text stream. */
+    private static void addXLabs(Map<String, BaseLayer> layers) {
+        for (int n = 0; n < MOST_BLOCKS && layers.containsKey("double_blocks." + n + ".img_attn.qkv"); n++) {
+            String block = "double_blocks." + n + ".";
+            for (String what : List.of("qkv", "proj")) {
+                alias(layers, block + "processor." + what + "_lora1", block + "img_attn." + what);
+                alias(layers, block + "processor." + what + "_lora2", block + "txt_attn." + what);
+            }
+        }
+        for (int n = 0; n < MOST_BLOCKS && layers.containsKey("single_blocks." + n + ".linear1"); n++) {
+            String attention = "single_transformer_blocks." + n + ".attn.";
+            List<BaseLayer> parts = new ArrayList<>();
+            for (String name : List.of("to_q", "to_k", "to_v")) {
+                Optional.ofNullable(layers.get(attention + name)).ifPresent(parts::add);
+            }
+            if (parts.size() == 3) {
+                layers.putIfAbsent("single_blocks." + n + ".processor.qkv", joined(parts));
+            }
+            alias(layers, "single_blocks." + n + ".processor.proj", "single_blocks." + n + ".linear2");
+        }
+    }
+
+    private static void alias(Map<String, BaseLayer> layers, String alias, String name) {
+        BaseLayer layer = layers.get(name);
+        if (layer != null) {
+            layers.putIfAbsent(alias, layer);
+        }
+    }
+
+    /** Without the names that two different layers would share. */
+    private static Map<String, BaseLayer> flattened(Map<String, BaseLayer> names) {
+        Map<String, BaseLayer> flat = new HashMap<>();
+        Set<String> ambiguous = new HashSet<>();
+        names.forEach((name, layer) -> {
+            BaseLayer other = flat.put(name.replace('.', '_'), layer);
+            if (other != null && !other.equals(layer)) {
+                ambiguous.add(name.replace('.', '_'));
+            }
+        });
+        flat.keySet().removeAll(ambiguous);
+        return flat;
+    }
+
+    /** The layer that a module of a LoRA changes; empty where this file has no such layer. */
+    public Optional<BaseLayer> find(LoraModule module) {
+        for (LoraPart part : parts(module.part())) {
+            Map<String, BaseLayer> names = (module.flat() ? flat : dotted).getOrDefault(part, Map.of());
+            for (String name : spellings(module)) {
+                BaseLayer layer = names.get(name);
+                if (layer != null) {
+                    return Optional.of(layer);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whether this file can say if the module fits: it cannot for a text encoder that the family has and the file, made of
+     * the diffusion model alone, does not.
+     */
+    public boolean answersFor(LoraModule module) {
+        return !isExpected(module.part()) || parts(module.part()).stream().anyMatch(dotted::containsKey);
+    }
+
+    private boolean isExpected(LoraPart part) {
+        return switch (part) {
+            case DENOISER, TEXT_ENCODER_1 -> true;
+            case TEXT_ENCODER_2 -> twoTextEncoders || !isUnet();
+            case TEXT_ENCODER_3, TEXT_ENCODER_4 -> !isUnet();
+        };
+    }
+
+    private boolean isUnet() {
+        return layout == Layout.UNET_ORIGINAL || layout == Layout.UNET_DIFFUSERS;
+    }
+
+    /** Flux's T5 is the second text encoder for diffusers and OneTrainer, the third for kohya. */
+    private List<LoraPart> parts(LoraPart part) {
+        boolean flux = layout == Layout.FLUX_ORIGINAL || layout == Layout.FLUX_DIFFUSERS;
+        return flux && (part == LoraPart.TEXT_ENCODER_2 || part == LoraPart.TEXT_ENCODER_3)
+                ? List.of(LoraPart.TEXT_ENCODER_2, LoraPart.TEXT_ENCODER_3)
+                : List.of(part);
+    }
+
+    /** The name, and what diffusers wrote before PEFT: attention processors, {@code to_q} for a text encoder's {@code q_proj}. */
+    private static List<String> spellings(LoraModule module) {
+        String name = module.layer();
+        if (module.flat() || module.naming() == LoraNaming.XLABS) {
+            return List.of(name);
+        }
+        List<String> spellings = new ArrayList<>();
+        spellings.add(name);
+        String bare = name.replace(".processor.", ".");
+        spellings.add(bare);
+        if (bare.endsWith(".to_out")) {
+            spellings.add(bare + ".0");
+        }
+        int attention = bare.lastIndexOf(".self_attn.to_");
+        if (attention >= 0) {
+            spellings.add(bare.substring(0, attention) + ".self_attn."
+                    + bare.substring(attention + ".self_attn.to_".length()) + "_proj");
+        }
+        return spellings;
+    }
+}

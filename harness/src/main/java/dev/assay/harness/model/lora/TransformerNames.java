@@ -1,0 +1,237 @@
+package dev.assay.harness.model.lora;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The two names of a diffusion transformer's modules where its authors and diffusers disagree, and which of diffusers' modules
+ * make up the rows of one fused module of the authors'. Rules hold for any number of blocks.
+ */
+final class TransformerNames {
+    /**
+     * One module of the authors' and the modules of diffusers whose rows, in this order, are its rows.
+     *
+     * @param swapped whether diffusers has the two halves of the rows the other way round (scale, shift for shift, scale)
+     */
+    record Pair(String original, List<String> diffusers, boolean swapped) {}
+
+    private record Rule(Pattern original, List<String> diffusers, boolean swapped) {
+        static Rule of(String original, String... diffusers) {
+            return new Rule(compiled(original), List.of(diffusers), false);
+        }
+
+        private static Pattern compiled(String original) {
+            return Pattern.compile(original.replace(".", "\\.").replace("#", "(\\d+)"));
+        }
+    }
+
+    private static final String T = "transformer_blocks.$1.";
+    private static final String S = "single_transformer_blocks.$1.";
+    private static final String TIME = "time_text_embed.";
+
+    /** Flux.1 and Chroma (Black Forest Labs / diffusers). */
+    private static final List<Rule> FLUX = List.of(
+            Rule.of("img_in", "x_embedder"),
+            Rule.of("txt_in", "context_embedder"),
+            Rule.of("time_in.in_layer", TIME + "timestep_embedder.linear_1"),
+            Rule.of("time_in.out_layer", TIME + "timestep_embedder.linear_2"),
+            Rule.of("vector_in.in_layer", TIME + "text_embedder.linear_1"),
+            Rule.of("vector_in.out_layer", TIME + "text_embedder.linear_2"),
+            Rule.of("guidance_in.in_layer", TIME + "guidance_embedder.linear_1"),
+            Rule.of("guidance_in.out_layer", TIME + "guidance_embedder.linear_2"),
+            Rule.of("double_blocks.#.img_attn.qkv", T + "attn.to_q", T + "attn.to_k", T + "attn.to_v"),
+            Rule.of(
+                    "double_blocks.#.txt_attn.qkv",
+                    T + "attn.add_q_proj",
+                    T + "attn.add_k_proj",
+                    T + "attn.add_v_proj"),
+            Rule.of("double_blocks.#.img_attn.proj", T + "attn.to_out.0"),
+            Rule.of("double_blocks.#.txt_attn.proj", T + "attn.to_add_out"),
+            Rule.of("double_blocks.#.img_attn.norm.query_norm", T + "attn.norm_q"),
+            Rule.of("double_blocks.#.img_attn.norm.key_norm", T + "attn.norm_k"),
+            Rule.of("double_blocks.#.txt_attn.norm.query_norm", T + "attn.norm_added_q"),
+            Rule.of("double_blocks.#.txt_attn.norm.key_norm", T + "attn.norm_added_k"),
+            Rule.of("double_blocks.#.img_mlp.0", T + "ff.net.0.proj"),
+            Rule.of("double_blocks.#.img_mlp.2", T + "ff.net.2"),
+            Rule.of("double_blocks.#.txt_mlp.0", T + "ff_context.net.0.proj"),
+            Rule.of("double_blocks.#.txt_mlp.2", T + "ff_context.net.2"),
+            Rule.of("double_blocks.#.img_mod.lin", T + "norm1.linear"),
+            Rule.of("double_blocks.#.txt_mod.lin", T + "norm1_context.linear"),
+            Rule.of("single_blocks.#.linear1", S + "attn.to_q", S + "attn.to_k", S + "attn.to_v", S + "proj_mlp"),
+            Rule.of("single_blocks.#.linear2", S + "proj_out"),
+            Rule.of("single_blocks.#.modulation.lin", S + "norm.linear"),
+            Rule.of("single_blocks.#.norm.query_norm", S + "attn.norm_q"),
+            Rule.of("single_blocks.#.norm.key_norm", S + "attn.norm_k"),
+            Rule.of("final_layer.linear", "proj_out"),
+            new Rule(Rule.compiled("final_layer.adaLN_modulation.1"), List.of("norm_out.linear"), true));
+
+    private static final String X = "joint_blocks.#.x_block.";
+    private static final String C = "joint_blocks.#.context_block.";
+
+    /** Stable Diffusion 3 and 3.5 (Stability AI / diffusers). */
+    private static final List<Rule> SD3 = List.of(
+            Rule.of("x_embedder.proj", "pos_embed.proj"),
+            Rule.of("t_embedder.mlp.0", TIME + "timestep_embedder.linear_1"),
+            Rule.of("t_embedder.mlp.2", TIME + "timestep_embedder.linear_2"),
+            Rule.of("y_embedder.mlp.0", TIME + "text_embedder.linear_1"),
+            Rule.of("y_embedder.mlp.2", TIME + "text_embedder.linear_2"),
+            Rule.of(X + "attn.qkv", T + "attn.to_q", T + "attn.to_k", T + "attn.to_v"),
+            Rule.of(C + "attn.qkv", T + "attn.add_q_proj", T + "attn.add_k_proj", T + "attn.add_v_proj"),
+            Rule.of(X + "attn.proj", T + "attn.to_out.0"),
+            Rule.of(C + "attn.proj", T + "attn.to_add_out"),
+            Rule.of(X + "attn.ln_q", T + "attn.norm_q"),
+            Rule.of(X + "attn.ln_k", T + "attn.norm_k"),
+            Rule.of(C + "attn.ln_q", T + "attn.norm_added_q"),
+            Rule.of(C + "attn.ln_k", T + "attn.norm_added_k"),
+            Rule.of(X + "attn2.qkv", T + "attn2.to_q", T + "attn2.to_k", T + "attn2.to_v"),
+            Rule.of(X + "attn2.proj", T + "attn2.to_out.0"),
+            Rule.of(X + "attn2.ln_q", T + "attn2.norm_q"),
+            Rule.of(X + "attn2.ln_k", T + "attn2.norm_k"),
+            Rule.of(X + "mlp.fc1", T + "ff.net.0.proj"),
+            Rule.of(X + "mlp.fc2", T + "ff.net.2"),
+            Rule.of(C + "mlp.fc1", T + "ff_context.net.0.proj"),
+            Rule.of(C + "mlp.fc2", T + "ff_context.net.2"),
+            Rule.of(X + "adaLN_modulation.1", T + "norm1.linear"),
+            Rule.of(C + "adaLN_modulation.1", T + "norm1_context.linear"),
+            Rule.of("final_layer.linear", "proj_out"),
+            new Rule(Rule.compiled("final_layer.adaLN_modulation.1"), List.of("norm_out.linear"), true));
+
+    /** Z-Image (Alibaba / diffusers). */
+    private static final List<Rule> Z_IMAGE = zImage();
+
+    private static List<Rule> zImage() {
+        List<Rule> rules = new ArrayList<>();
+        for (String stack : List.of("layers", "noise_refiner", "context_refiner")) {
+            String o = stack + ".#.attention.";
+            String d = stack + ".$1.attention.";
+            rules.add(Rule.of(o + "qkv", d + "to_q", d + "to_k", d + "to_v"));
+            rules.add(Rule.of(o + "out", d + "to_out.0"));
+            rules.add(Rule.of(o + "q_norm", d + "norm_q"));
+            rules.add(Rule.of(o + "k_norm", d + "norm_k"));
+        }
+        rules.add(Rule.of("x_embedder", "all_x_embedder.2-1"));
+        rules.add(Rule.of("final_layer.linear", "all_final_layer.2-1.linear"));
+        rules.add(Rule.of("final_layer.adaLN_modulation.1", "all_final_layer.2-1.adaLN_modulation.1"));
+        return List.copyOf(rules);
+    }
+
+    /** Lumina Image 2 (Alpha-VLLM / diffusers). */
+    private static final List<Rule> LUMINA = lumina();
+
+    private static List<Rule> lumina() {
+        List<Rule> rules = new ArrayList<>();
+        for (String stack : List.of("layers", "noise_refiner", "context_refiner")) {
+            String o = stack + ".#.";
+            String d = stack + ".$1.";
+            rules.add(Rule.of(o + "attention.qkv", d + "attn.to_q", d + "attn.to_k", d + "attn.to_v"));
+            rules.add(Rule.of(o + "attention.out", d + "attn.to_out.0"));
+            rules.add(Rule.of(o + "attention.q_norm", d + "attn.norm_q"));
+            rules.add(Rule.of(o + "attention.k_norm", d + "attn.norm_k"));
+            rules.add(Rule.of(o + "feed_forward.w1", d + "feed_forward.linear_1"));
+            rules.add(Rule.of(o + "feed_forward.w2", d + "feed_forward.linear_2"));
+            rules.add(Rule.of(o + "feed_forward.w3", d + "feed_forward.linear_3"));
+            rules.add(Rule.of(o + "adaLN_modulation.1", d + "norm1.linear"));
+        }
+        rules.add(Rule.of("t_embedder.mlp.0", "time_caption_embed.timestep_embedder.linear_1"));
+        rules.add(Rule.of("t_embedder.mlp.2", "time_caption_embed.timestep_embedder.linear_2"));
+        rules.add(Rule.of("cap_embedder.1", "time_caption_embed.caption_embedder.1"));
+        rules.add(Rule.of("final_layer.adaLN_modulation.1", "norm_out.linear_1"));
+        rules.add(Rule.of("final_layer.linear", "norm_out.linear_2"));
+        return List.copyOf(rules);
+    }
+
+    /** CLIP in OpenCLIP's layout (SD 2 and SDXL checkpoints) and in that of transformers. */
+    private static final List<Rule> OPEN_CLIP = List.of(
+            Rule.of("token_embedding", "text_model.embeddings.token_embedding"),
+            Rule.of("ln_final", "text_model.final_layer_norm"),
+            Rule.of(
+                    "transformer.resblocks.#.attn.in_proj",
+                    "text_model.encoder.layers.$1.self_attn.q_proj",
+                    "text_model.encoder.layers.$1.self_attn.k_proj",
+                    "text_model.encoder.layers.$1.self_attn.v_proj"),
+            Rule.of("transformer.resblocks.#.attn.out_proj", "text_model.encoder.layers.$1.self_attn.out_proj"),
+            Rule.of("transformer.resblocks.#.ln_1", "text_model.encoder.layers.$1.layer_norm1"),
+            Rule.of("transformer.resblocks.#.ln_2", "text_model.encoder.layers.$1.layer_norm2"),
+            Rule.of("transformer.resblocks.#.mlp.c_fc", "text_model.encoder.layers.$1.mlp.fc1"),
+            Rule.of("transformer.resblocks.#.mlp.c_proj", "text_model.encoder.layers.$1.mlp.fc2"));
+
+    private TransformerNames() {}
+
+    static List<Pair> flux(Collection<String> original) {
+        return pairs(FLUX, original);
+    }
+
+    static List<Pair> sd3(Collection<String> original) {
+        return pairs(SD3, original);
+    }
+
+    static List<Pair> zImage(Collection<String> original) {
+        return pairs(Z_IMAGE, original);
+    }
+
+    static List<Pair> lumina(Collection<String> original) {
+        return pairs(LUMINA, original);
+    }
+
+    static List<Pair> openClip(Collection<String> original) {
+        return pairs(OPEN_CLIP, original);
+    }
+
+    private static List<Pair> pairs(List<Rule> rules, Collection<String> original) {
+        List<Pair> pairs = new ArrayList<>();
+        for (String module : original) {
+            for (Rule rule : rules) {
+                Matcher matcher = rule.original.matcher(module);
+                if (matcher.matches()) {
+                    List<String> diffusers = rule.diffusers.stream()
+                            .map(d -> matcher.groupCount() == 0 ? d : d.replace("$1", matcher.group(1)))
+                            .toList();
+                    pairs.add(new Pair(module, diffusers, rule.swapped));
+                    break;
+                }
+            }
+        }
+        return pairs;
+    }
+
+    /** Original modules that a Flux of diffusers with these modules would have. */
+    static List<Pair> fluxOf(Collection<String> diffusers) {
+        return inverse(FLUX, diffusers);
+    }
+
+    /** Original modules that a Stable Diffusion 3 of diffusers with these modules would have. */
+    static List<Pair> sd3Of(Collection<String> diffusers) {
+        return inverse(SD3, diffusers);
+    }
+
+    /** Original modules that a Z-Image of diffusers with these modules would have. */
+    static List<Pair> zImageOf(Collection<String> diffusers) {
+        return inverse(Z_IMAGE, diffusers);
+    }
+
+    private static List<Pair> inverse(List<Rule> rules, Collection<String> diffusers) {
+        List<Pair> pairs = new ArrayList<>();
+        for (Rule rule : rules) {
+            Pattern first =
+                    Pattern.compile(rule.diffusers.get(0).replace(".", "\\.").replace("$1", "(\\d+)"));
+            for (String module : diffusers) {
+                Matcher matcher = first.matcher(module);
+                if (matcher.matches()) {
+                    String number = matcher.groupCount() == 0 ? "" : matcher.group(1);
+                    String original =
+                            rule.original.pattern().replace("\\.", ".").replace("(\\d+)", number);
+                    pairs.add(new Pair(
+                            original,
+                            rule.diffusers.stream()
+                                    .map(d -> d.replace("$1", number))
+                                    .toList(),
+                            rule.swapped));
+                }
+            }
+        }
+        return pairs;
+    }
+}

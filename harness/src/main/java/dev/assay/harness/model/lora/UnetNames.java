@@ -1,0 +1,171 @@
+package dev.assay.harness.model.lora;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The two names of a Stable Diffusion UNet's modules: those of diffusers and those of the original latent-diffusion code. Both
+ * directions walk over the blocks that the model has, so that any number of layers per block is numbered rightly.
+ */
+final class UnetNames {
+    private static final Map<String, String> FIXED = Map.ofEntries( // diffusers -> original
+            Map.entry("conv_in", "input_blocks.0.0"),
+            Map.entry("time_embedding.linear_1", "time_embed.0"),
+            Map.entry("time_embedding.linear_2", "time_embed.2"),
+            Map.entry("add_embedding.linear_1", "label_emb.0.0"),
+            Map.entry("add_embedding.linear_2", "label_emb.0.2"),
+            Map.entry("conv_norm_out", "out.0"),
+            Map.entry("conv_out", "out.2"));
+
+    private static final Map<String, String> RESNET = Map.of(
+            "norm1", "in_layers.0",
+            "conv1", "in_layers.2",
+            "time_emb_proj", "emb_layers.1",
+            "norm2", "out_layers.0",
+            "conv2", "out_layers.3",
+            "conv_shortcut", "skip_connection");
+
+    private static final int MOST_BLOCKS = 100;
+
+    /** Where diffusers' blocks lie in the original layout: {@code down_blocks.0.attentions.1. -> input_blocks.2.1.}. */
+    private final Map<String, String> blocks = new LinkedHashMap<>();
+
+    private UnetNames() {}
+
+    /** Original names by diffusers name, for a model with these diffusers modules; without those that have none. */
+    static Map<String, String> toOriginal(Collection<String> diffusers) {
+        Set<String> paths = prefixes(diffusers);
+        UnetNames names = new UnetNames();
+        names.middle();
+        int input = 1;
+        for (int b = 0; b < MOST_BLOCKS && paths.contains("down_blocks." + b); b++) {
+            String block = "down_blocks." + b;
+            for (int j = 0; j < MOST_BLOCKS && paths.contains(block + ".resnets." + j); j++, input++) {
+                names.put(block + ".resnets." + j, "input_blocks." + input + ".0");
+                names.put(block + ".attentions." + j, "input_blocks." + input + ".1");
+            }
+            if (paths.contains(block + ".downsamplers.0")) {
+                names.put(block + ".downsamplers.0", "input_blocks." + input++ + ".0");
+            }
+        }
+        int output = 0;
+        for (int b = 0; b < MOST_BLOCKS && paths.contains("up_blocks." + b); b++) {
+            String block = "up_blocks." + b;
+            boolean attention = false;
+            for (int j = 0; j < MOST_BLOCKS && paths.contains(block + ".resnets." + j); j++, output++) {
+                names.put(block + ".resnets." + j, "output_blocks." + output + ".0");
+                attention = paths.contains(block + ".attentions." + j);
+                names.put(block + ".attentions." + j, "output_blocks." + output + ".1");
+            }
+            names.put(block + ".upsamplers.0", "output_blocks." + (output - 1) + (attention ? ".2" : ".1"));
+        }
+        Map<String, String> result = new HashMap<>();
+        diffusers.forEach(module -> {
+            String original = names.original(module);
+            if (original != null) {
+                result.put(module, original);
+            }
+        });
+        return result;
+    }
+
+    /** Diffusers names by original name, for a model with these original modules; without those that have none. */
+    static Map<String, String> toDiffusers(Collection<String> original) {
+        Set<String> paths = prefixes(original);
+        UnetNames names = new UnetNames();
+        names.middle();
+        int b = 0;
+        int j = 0;
+        for (int i = 1; i < MOST_BLOCKS && paths.contains("input_blocks." + i); i++) {
+            if (paths.contains("input_blocks." + i + ".0.op")) {
+                names.put("down_blocks." + b + ".downsamplers.0", "input_blocks." + i + ".0");
+                b++;
+                j = 0;
+            } else {
+                names.put("down_blocks." + b + ".resnets." + j, "input_blocks." + i + ".0");
+                names.put("down_blocks." + b + ".attentions." + j, "input_blocks." + i + ".1");
+                j++;
+            }
+        }
+        b = 0;
+        j = 0;
+        for (int i = 0; i < MOST_BLOCKS && paths.contains("output_blocks." + i); i++) {
+            String block = "output_blocks." + i;
+            names.put("up_blocks." + b + ".resnets." + j, block + ".0");
+            boolean bare = paths.contains(block + ".1.conv"); // an upsampler without attention before it
+            if (!bare) {
+                names.put("up_blocks." + b + ".attentions." + j, block + ".1");
+            }
+            j++;
+            if (bare || paths.contains(block + ".2.conv")) {
+                names.put("up_blocks." + b + ".upsamplers.0", block + (bare ? ".1" : ".2"));
+                b++;
+                j = 0;
+            }
+        }
+        Map<String, String> inverse = new HashMap<>();
+        names.blocks.forEach((d, o) -> inverse.put(o, d));
+        Map<String, String> fixed = new HashMap<>();
+        FIXED.forEach((d, o) -> fixed.put(o, d));
+        Map<String, String> resnet = new HashMap<>();
+        RESNET.forEach((d, o) -> resnet.put(o, d));
+        Map<String, String> result = new HashMap<>();
+        for (String module : original) {
+            String found = fixed.get(module);
+            for (int dot = module.indexOf('.'); found == null && dot > 0; dot = module.indexOf('.', dot + 1)) {
+                String block = inverse.get(module.substring(0, dot));
+                if (block != null) {
+                    String inner = module.substring(dot + 1);
+                    found = block + "."
+                            + (block.contains(".resnets.")
+                                    ? resnet.getOrDefault(inner, inner)
+                                    : block.contains(".downsamplers.") ? "conv" : inner);
+                }
+            }
+            if (found != null) {
+                result.put(module, found);
+            }
+        }
+        return result;
+    }
+
+    private void middle() {
+        put("mid_block.resnets.0", "middle_block.0");
+        put("mid_block.attentions.0", "middle_block.1");
+        put("mid_block.resnets.1", "middle_block.2");
+    }
+
+    private void put(String diffusers, String original) {
+        blocks.put(diffusers, original);
+    }
+
+    private String original(String module) {
+        String fixed = FIXED.get(module);
+        for (int dot = module.indexOf('.'); fixed == null && dot > 0; dot = module.indexOf('.', dot + 1)) {
+            String block = blocks.get(module.substring(0, dot));
+            if (block != null) {
+                String inner = module.substring(dot + 1);
+                return block + "."
+                        + (module.contains(".resnets.")
+                                ? RESNET.getOrDefault(inner, inner)
+                                : module.contains(".downsamplers.") ? "op" : inner);
+            }
+        }
+        return fixed;
+    }
+
+    /** All paths and what they lie under. */
+    private static Set<String> prefixes(Collection<String> modules) {
+        Set<String> paths = new TreeSet<>(modules);
+        for (String module : modules) {
+            for (int dot = module.indexOf('.'); dot > 0; dot = module.indexOf('.', dot + 1)) {
+                paths.add(module.substring(0, dot));
+            }
+        }
+        return paths;
+    }
+}
