@@ -2,6 +2,7 @@ package dev.assay.harness.model.lora;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Whether the tensors of a module fit each other and the layer that they change, from shapes alone. */
@@ -39,6 +40,10 @@ final class ChangeShape {
 
     /** Shape of the change, outputs first; empty where the factors do not fit each other. */
     static Optional<List<Long>> of(LoraModule m) {
+        boolean empty = m.shapes().values().stream().anyMatch(s -> s.contains(0L));
+        if (empty || m.missing().isPresent()) {
+            return Optional.empty();
+        }
         return switch (m.kind()) {
             case LORA, LOCON -> lowRank(m);
             case LOHA ->
@@ -152,7 +157,7 @@ final class ChangeShape {
                 || (!layer.rest().isEmpty() && (count == layer.rest().get(0) || count == elements(layer.rest())));
         return fits
                 ? Optional.empty()
-                : Optional.of("its " + role.name().toLowerCase(java.util.Locale.ROOT) + " has shape " + shape
+                : Optional.of("its " + role.name().toLowerCase(Locale.ROOT) + " has shape " + shape
                         + ", the base's layer " + expected(layer));
     }
 

@@ -1,0 +1,248 @@
+package dev.assay.harness.model.lora;
+
+import dev.assay.harness.model.SafetensorsFile;
+import dev.assay.harness.model.TensorInfo;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Will this LoRA work on this base, how much of it, and how strong is it: answered without rendering.
+ *
+ * @param fit empty where no base was given
+ * @param problems the worst first
+ */
+public record LoraCheck(
+        Path path, LoraGrammar grammar, Optional<LoraFit> fit, LoraWeights weights, List<Problem> problems) {
+    private static final int SHOWN = 5;
+
+    public LoraCheck {
+        problems = List.copyOf(problems);
+    }
+
+    /** How bad something is; in this order. */
+    public enum Severity {
+        /** The LoRA cannot be judged as it is, or would do nothing. */
+        ERROR,
+        /** A part of it is not applied. */
+        WARNING,
+        NOTE
+    }
+
+    public record Problem(Severity severity, String text) {}
+
+    /**
+     * Reads a LoRA and, where given, the base's header and the weights that change.
+     *
+     * @param base a safetensors file
+     * @throws dev.assay.harness.model.ModelFileException where a file is unreadable or damaged
+     */
+    public static LoraCheck of(Path lora, double strength, Optional<Path> base) {
+        if (base.isEmpty()) {
+            try (SafetensorsFile file = SafetensorsFile.open(lora)) {
+                return of(file, strength, Optional.empty(), Optional.empty());
+            }
+        }
+        try (SafetensorsFile file = SafetensorsFile.open(lora);
+                SafetensorsFile weights = SafetensorsFile.open(base.get())) {
+            return of(file, strength, Optional.of(shapes(weights.tensors())), Optional.of(weights));
+        }
+    }
+
+    /**
+     * Reads a LoRA, for a base of which only the header is used: in another format, in several files, or too large to read.
+     *
+     * @param base shapes of all its tensors by name, rows (outputs) first
+     */
+    public static LoraCheck of(Path lora, double strength, Map<String, List<Long>> base) {
+        try (SafetensorsFile file = SafetensorsFile.open(lora)) {
+            return of(file, strength, Optional.of(base), Optional.empty());
+        }
+    }
+
+    private static LoraCheck of(
+            SafetensorsFile file,
+            double strength,
+            Optional<Map<String, List<Long>>> base,
+            Optional<SafetensorsFile> weights) {
+        LoraGrammar grammar = LoraGrammar.parse(shapes(file.tensors()));
+        Optional<LoraFit> fit = base.map(b -> LoraFit.of(grammar, BaseModules.of(b)));
+        LoraWeights numbers = LoraWeights.of(file, grammar, strength, fit, weights);
+        List<Problem> problems = new ArrayList<>();
+        ofFile(grammar, numbers, problems);
+        fit.ifPresent(f -> ofFit(f, problems));
+        problems.sort((a, b) -> a.severity.compareTo(b.severity));
+        return new LoraCheck(file.path(), grammar, fit, numbers, problems);
+    }
+
+    /** Shapes by name. */
+    public static Map<String, List<Long>> shapes(Map<String, TensorInfo> tensors) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, info) -> shapes.put(name, info.shape()));
+        return shapes;
+    }
+
+    private static void ofFile(LoraGrammar grammar, LoraWeights weights, List<Problem> problems) {
+        if (grammar.modules().isEmpty()) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    "is no LoRA: none of its " + grammar.unknown().size() + " keys has the form of one: "
+                            + some(grammar.unknown())));
+            return;
+        }
+        if (!weights.notFinite().isEmpty()) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    "NaN or infinite values in " + weights.notFinite().size()
+                            + " tensors; the training diverged, or the file is damaged: "
+                            + some(weights.notFinite().stream()
+                                    .map(LoraWeights.NotFinite::words)
+                                    .toList())));
+        }
+        if (!grammar.halves().isEmpty()) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    grammar.halves().size()
+                            + " modules are incomplete; the file is cut off or was edited, save it again: "
+                            + some(grammar.halves())));
+        }
+        if (!grammar.twice().isEmpty()) {
+            problems.add(new Problem(Severity.ERROR, "two tensors for one purpose: " + some(grammar.twice())));
+        }
+        if (weights.doesNothing()) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    "changes nothing: all of its " + grammar.modules().size()
+                            + " modules are zero; it was saved before it was trained"));
+        } else if (!weights.zero().isEmpty()) {
+            problems.add(new Problem(
+                    Severity.NOTE,
+                    weights.zero().size() + " of " + grammar.modules().size() + " modules are zero: "
+                            + some(weights.zero())));
+        }
+        if (weights.strength() == 0) {
+            problems.add(new Problem(Severity.ERROR, "changes nothing at strength 0"));
+        }
+        if (grammar.kinds().containsKey(LoraKind.IA3)) {
+            problems.add(new Problem(Severity.WARNING, "ComfyUI does not load (IA)^3"));
+        }
+        if (grammar.naming().filter(n -> n == LoraNaming.XLABS).isPresent()) {
+            problems.add(new Problem(
+                    Severity.WARNING, "has XLabs' names, which ComfyUI's own LoRA loader does not know; convert it"));
+        }
+        weights.reasons().forEach((reason, modules) -> {
+            if (!reason.startsWith("holds") && !reason.startsWith("lacks")) {
+                problems.add(new Problem(Severity.NOTE, "no norm for " + modules + " modules: " + reason));
+            }
+        });
+    }
+
+    private static void ofFit(LoraFit fit, List<Problem> problems) {
+        if (fit.total() > 0 && fit.matched() == 0) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    fit.words() + ": it would do nothing; is this a LoRA for another family? "
+                            + some(
+                                    fit.unmatched().isEmpty()
+                                            ? fit.misfits().stream()
+                                                    .map(LoraFit.Misfit::words)
+                                                    .toList()
+                                            : fit.unmatched())));
+            return;
+        }
+        LoraFit.Count denoiser = fit.parts().get(LoraPart.DENOISER);
+        if (denoiser != null && denoiser.matched() == 0) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    "none of its " + denoiser.total() + " modules for the denoiser match, only text encoders do: it is"
+                            + " for another family: " + some(fit.unmatched())));
+        }
+        if (!fit.misfits().isEmpty()) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    fit.misfits().size() + " of " + fit.total()
+                            + " modules meet a layer of another shape; it was trained on another base: "
+                            + some(fit.misfits().stream()
+                                    .map(LoraFit.Misfit::words)
+                                    .toList())));
+        }
+        if (!fit.unmatched().isEmpty()) {
+            problems.add(new Problem(
+                    Severity.WARNING,
+                    fit.unmatched().size() + " of " + fit.total() + " modules name no layer of the base: "
+                            + some(fit.unmatched())));
+        }
+        if (!fit.unknownKeys().isEmpty()) {
+            problems.add(new Problem(
+                    Severity.WARNING,
+                    fit.unknownKeys().size() + " of " + fit.keysTotal() + " keys have no known form: "
+                            + some(fit.unknownKeys())));
+        }
+        if (!fit.twice().isEmpty()) {
+            problems.add(new Problem(Severity.WARNING, "layers that are changed twice: " + some(fit.twice())));
+        }
+        if (!fit.unanswered().isEmpty()) {
+            problems.add(new Problem(
+                    fit.total() == 0 ? Severity.WARNING : Severity.NOTE,
+                    fit.unanswered().size()
+                            + " modules are for text encoders, which the base's file does not hold: not checked"));
+        }
+        if (fit.unchecked() > 0) {
+            problems.add(new Problem(
+                    Severity.NOTE,
+                    fit.unchecked() + " modules are on quantised layers whose shape the base does not tell: matched by"
+                            + " name alone"));
+        }
+    }
+
+    private static String some(List<String> items) {
+        return items.stream().limit(SHOWN).collect(Collectors.joining(", "))
+                + (items.size() > SHOWN ? ", and " + (items.size() - SHOWN) + " more" : "");
+    }
+
+    /** Whether a render with this LoRA can say something about it: no {@link Severity#ERROR}. */
+    public boolean works() {
+        return problems.stream().noneMatch(p -> p.severity == Severity.ERROR);
+    }
+
+    /** For people, in a few lines: what it is, how much of it the base takes, how strong it is, what is wrong. */
+    public List<String> words() {
+        List<String> lines = new ArrayList<>();
+        String rank = grammar.ranks()
+                .map(r -> r.min() == r.max()
+                        ? ", rank " + r.min()
+                        : ", rank " + r.min() + " to " + r.max() + " (median " + r.median() + ")")
+                .orElse("");
+        String kind = grammar.kind().map(LoraKind::title).orElse("no LoRA");
+        lines.add(kind + rank + ", " + grammar.modules().size() + " modules"
+                + grammar.naming().map(n -> ", names as by " + n.trainer()).orElse(""));
+        fit.ifPresent(f -> lines.add(f.words()));
+        String relative = weights.relative().isPresent()
+                ? String.format(
+                        Locale.ROOT,
+                        " (%.3g %% of the base's weights there)",
+                        100 * weights.relative().getAsDouble())
+                : "";
+        if (weights.norm() > 0) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "change of weights %.4g at strength %s%s",
+                    weights.norm(),
+                    weights.strength(),
+                    relative));
+        }
+        weights.strongest()
+                .ifPresent(m -> lines.add(String.format(
+                        Locale.ROOT,
+                        "strongest on %s: largest singular value %.3g",
+                        m.name(),
+                        m.largest().getAsDouble())));
+        problems.forEach(p -> lines.add(p.severity().name().toLowerCase(Locale.ROOT) + ": " + p.text()));
+        return lines;
+    }
+}

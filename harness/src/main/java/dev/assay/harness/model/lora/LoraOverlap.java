@@ -1,0 +1,119 @@
+package dev.assay.harness.model.lora;
+
+import dev.assay.harness.model.SafetensorsFile;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * How much two LoRAs pull the same weights the same way: tr(A2 A1^T B1^T B2) / (||dW1|| ||dW2||), in factors, never as dW.
+ *
+ * <p>Of kinds that depend on the base (DoRA, GLoRA), the part that does not is compared; rotations and (IA)^3 are left out.
+ *
+ * @param cosine over all weights, -1 to 1: layers that only one changes count as different; 0 where one changes nothing
+ * @param cosineOfCommon over the layers that both change
+ * @param common modules on the same layer
+ * @param onlyFirst modules of the first that the second has not, or has in another form or on other rows
+ * @param onlySecond modules of the second that the first has not
+ */
+public record LoraOverlap(double cosine, double cosineOfCommon, int common, int onlyFirst, int onlySecond) {
+    /** Compares two files by the names of their layers, whatever their prefixes. */
+    public static LoraOverlap cosine(Path first, Path second) {
+        return of(first, second, m -> m.part() + " " + m.layer().replace('.', '_'));
+    }
+
+    /** Compares two files by the layers of a base that they change, so that two names of one layer count as one. */
+    public static LoraOverlap cosine(Path first, Path second, BaseModules base) {
+        return of(
+                first,
+                second,
+                m -> base.find(m)
+                        .<Object>map(BaseLayer::slices)
+                        .orElse(m.part() + " " + m.layer().replace('.', '_')));
+    }
+
+    private static LoraOverlap of(Path first, Path second, Function<LoraModule, Object> layer) {
+        try (SafetensorsFile a = SafetensorsFile.open(first);
+                SafetensorsFile b = SafetensorsFile.open(second)) {
+            Map<Object, LoraModule> ofA = modules(a, layer);
+            Map<Object, LoraModule> ofB = modules(b, layer);
+            PeftConfig configA = PeftConfig.of(first, a.metadata());
+            PeftConfig configB = PeftConfig.of(second, b.metadata());
+            List<Sums> both = ofA.entrySet().parallelStream()
+                    .map(e -> sums(
+                            change(a, Optional.of(e.getValue()), configA),
+                            change(b, Optional.ofNullable(ofB.get(e.getKey())), configB)))
+                    .toList();
+            List<Sums> rest = ofB.entrySet().parallelStream()
+                    .filter(e -> !ofA.containsKey(e.getKey()))
+                    .map(e -> sums(Optional.empty(), change(b, Optional.of(e.getValue()), configB)))
+                    .toList();
+            double inner = 0;
+            double squaredA = 0;
+            double squaredB = 0;
+            double commonA = 0;
+            double commonB = 0;
+            int common = 0;
+            for (List<Sums> part : List.of(both, rest)) {
+                for (Sums s : part) {
+                    squaredA += s.first;
+                    squaredB += s.second;
+                    if (s.common) {
+                        inner += s.inner;
+                        commonA += s.first;
+                        commonB += s.second;
+                        common++;
+                    }
+                }
+            }
+            return new LoraOverlap(
+                    ratio(inner, squaredA, squaredB),
+                    ratio(inner, commonA, commonB),
+                    common,
+                    ofA.size() - common,
+                    ofB.size() - common);
+        }
+    }
+
+    private record Sums(double first, double second, double inner, boolean common) {}
+
+    private record Scaled(Change change, double scale) {}
+
+    private static Map<Object, LoraModule> modules(SafetensorsFile file, Function<LoraModule, Object> layer) {
+        Map<Object, LoraModule> modules = new LinkedHashMap<>();
+        LoraGrammar.parse(LoraCheck.shapes(file.tensors())).modules().stream()
+                .filter(m -> m.kind() == LoraKind.FULL_DIFF
+                        ? m.has(LoraRole.DIFF)
+                        : ChangeShape.of(m).isPresent())
+                .forEach(m -> modules.putIfAbsent(layer.apply(m), m));
+        return modules;
+    }
+
+    private static Optional<Scaled> change(SafetensorsFile file, Optional<LoraModule> module, PeftConfig config) {
+        return module.map(m -> ModuleTensors.read(m, file, config)).map(t -> new Scaled(t.change(), t.scale()));
+    }
+
+    private static Sums sums(Optional<Scaled> first, Optional<Scaled> second) {
+        double a = first.map(LoraOverlap::squared).orElse(0.0);
+        double b = second.map(LoraOverlap::squared).orElse(0.0);
+        boolean common = first.isPresent()
+                && second.isPresent()
+                && first.get().change.rows() == second.get().change.rows()
+                && first.get().change.columns() == second.get().change.columns();
+        double inner = common
+                ? first.get().scale * second.get().scale * first.get().change.inner(second.get().change)
+                : 0;
+        return new Sums(a, b, inner, common);
+    }
+
+    private static double squared(Scaled scaled) {
+        return scaled.scale * scaled.scale * scaled.change.squaredNorm();
+    }
+
+    private static double ratio(double inner, double a, double b) {
+        return a > 0 && b > 0 ? Math.max(-1, Math.min(1, inner / Math.sqrt(a * b))) : 0;
+    }
+}

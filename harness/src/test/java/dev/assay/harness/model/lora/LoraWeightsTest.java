@@ -1,0 +1,250 @@
+package dev.assay.harness.model.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.lora.LoraFiles.Values;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoraWeightsTest {
+    /** Float32 inputs, everything else in float64 on both sides. */
+    private static final double TIGHT = 1e-9;
+
+    @TempDir
+    Path folder;
+
+    static List<String> golden() throws IOException {
+        return Files.readAllLines(resource("changes.txt"));
+    }
+
+    static Path resource(String name) {
+        try {
+            return Path.of(LoraWeightsTest.class.getResource(name).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("golden")
+    void norms_of_every_kind_agree_with_explicit_matrices(String line) {
+        String[] golden = line.split(" ", -1);
+        double norm = Double.parseDouble(golden[1]);
+        double largest = Double.parseDouble(golden[2]);
+        for (double strength : new double[] {1, -0.5}) {
+            LoraCheck check = LoraCheck.of(
+                    resource("changes.safetensors"), strength, Optional.of(resource("changes_base.safetensors")));
+            assertThat(check.fit().orElseThrow().whole()).isTrue();
+            LoraWeights.Module module = check.weights().modules().stream()
+                    .filter(m -> m.name().equals(golden[0]))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(module.reason()).isEmpty();
+            assertThat(module.norm().orElseThrow() / Math.abs(strength)).isCloseTo(norm, within(TIGHT * norm));
+            assertThat(module.baseNorm().orElseThrow())
+                    .isCloseTo(Double.parseDouble(golden[3]), within(TIGHT * Double.parseDouble(golden[3])));
+            module.largest()
+                    .ifPresent(l -> assertThat(l / Math.abs(strength)).isCloseTo(largest, within(1e-6 * largest)));
+            boolean cheap = Set.of("lora", "plain", "locon", "tucker", "lokr", "lokr_full", "lokr_conv", "diff")
+                    .contains(golden[0]);
+            assertThat(module.largest().isPresent() || !cheap).isTrue();
+        }
+    }
+
+    @Test
+    void without_the_base_kinds_that_depend_on_it_say_so() {
+        LoraWeights weights = LoraCheck.of(resource("changes.safetensors"), 1, Optional.empty())
+                .weights();
+        assertThat(weights.modules().stream().filter(m -> m.norm().isEmpty()).map(LoraWeights.Module::name))
+                .containsExactlyInAnyOrder(
+                        "glora",
+                        "glora_old",
+                        "oft",
+                        "oft_bound",
+                        "ia3_in",
+                        "ia3_out",
+                        "ia3_peft",
+                        "dora_out",
+                        "dora_in",
+                        "set");
+        assertThat(weights.modules().stream().filter(m -> m.norm().isEmpty()))
+                .allSatisfy(m -> assertThat(m.reason()).contains("give the base"));
+        assertThat(weights.relative()).isEmpty();
+    }
+
+    @Test
+    void totals_and_blocks_are_root_sums_of_squares() throws IOException {
+        LoraWeights weights = LoraCheck.of(
+                        resource("changes.safetensors"), 1, Optional.of(resource("changes_base.safetensors")))
+                .weights();
+        double change = 0;
+        double base = 0;
+        for (String line : golden()) {
+            String[] parts = line.split(" ", -1);
+            change += Math.pow(Double.parseDouble(parts[1]), 2);
+            base += Math.pow(Double.parseDouble(parts[3]), 2);
+        }
+        assertThat(weights.norm()).isCloseTo(Math.sqrt(change), within(1e-8));
+        assertThat(weights.relative().orElseThrow()).isCloseTo(Math.sqrt(change / base), within(1e-8));
+        assertThat(weights.blocks().stream()
+                        .mapToDouble(b -> b.norm() * b.norm())
+                        .sum())
+                .isCloseTo(change, within(1e-6));
+    }
+
+    @Test
+    void a_split_layer_is_measured_against_its_own_rows() {
+        Random random = new Random(4);
+        Map<String, Values> base = new LinkedHashMap<>();
+        base.put("img_in.weight", Values.random(random, 4L, 2L));
+        base.put("double_blocks.0.img_attn.norm.key_norm.scale", Values.random(random, 4L));
+        base.put("double_blocks.0.img_attn.qkv.weight", Values.random(random, 12L, 4L));
+        Map<String, Values> lora = new LinkedHashMap<>();
+        lora.put("transformer.transformer_blocks.0.attn.to_k.lora_A.weight", Values.random(random, 2L, 4L));
+        lora.put("transformer.transformer_blocks.0.attn.to_k.lora_B.weight", Values.random(random, 4L, 2L));
+        LoraCheck check = LoraCheck.of(
+                LoraFiles.write(folder.resolve("l.safetensors"), lora),
+                1,
+                Optional.of(LoraFiles.write(folder.resolve("b.safetensors"), base)));
+        double rows = 0;
+        for (int i = 16; i < 32; i++) {
+            rows += Math.pow(base.get("double_blocks.0.img_attn.qkv.weight").values[i], 2);
+        }
+        assertThat(check.weights().modules().get(0).baseNorm().orElseThrow()).isCloseTo(Math.sqrt(rows), within(1e-12));
+        assertThat(check.works()).isTrue();
+    }
+
+    @Test
+    void values_that_are_no_numbers_are_counted_by_tensor_and_nothing_is_computed_from_them() {
+        Map<String, Values> lora = pair("lora_unet_conv_in", 4, 2, 3, new Random(1));
+        lora.putAll(pair("lora_unet_conv_out", 4, 2, 3, new Random(2)));
+        double[] up = lora.get("lora_unet_conv_in.lora_up.weight").values;
+        up[1] = Double.NaN;
+        up[2] = Double.POSITIVE_INFINITY;
+        up[3] = Double.NEGATIVE_INFINITY;
+        LoraCheck check = check(lora);
+        assertThat(check.weights().notFinite())
+                .containsExactly(new LoraWeights.NotFinite("lora_unet_conv_in.lora_up.weight", 1, 2));
+        assertThat(check.weights().norm()).isFinite().isPositive();
+        assertThat(check.works()).isFalse();
+        assertThat(check.problems().get(0).text())
+                .contains("in 1 tensors")
+                .contains("lora_unet_conv_in.lora_up.weight (1 NaN, 2 infinite)");
+    }
+
+    @Test
+    void a_lora_that_was_never_trained_changes_nothing() {
+        Map<String, Values> lora = pair("lora_unet_conv_in", 4, 2, 3, new Random(1));
+        lora.put("lora_unet_conv_in.lora_up.weight", new Values(new double[8], 4L, 2L));
+        LoraCheck check = check(lora);
+        assertThat(check.weights().doesNothing()).isTrue();
+        assertThat(check.weights().norm()).isZero();
+        assertThat(check.works()).isFalse();
+        assertThat(check.weights().fingerprint().isEmpty()).isTrue();
+        lora.putAll(pair("lora_unet_conv_out", 4, 2, 3, new Random(2)));
+        LoraCheck half = check(lora);
+        assertThat(half.weights().zero()).containsExactly("lora_unet_conv_in");
+        assertThat(half.works()).isTrue();
+    }
+
+    @Test
+    void strength_zero_changes_nothing_and_a_checkpoint_is_no_lora() {
+        Path file = LoraFiles.write(folder.resolve("a.safetensors"), pair("lora_unet_conv_in", 4, 2, 3, new Random(1)));
+        assertThat(LoraCheck.of(file, 0, Optional.empty()).works()).isFalse();
+        Path checkpoint = LoraFiles.write(
+                folder.resolve("b.safetensors"), Map.of("conv_in.weight", Values.random(new Random(1), 4L, 3L)));
+        assertThat(LoraCheck.of(checkpoint, 1, Optional.empty())
+                        .problems()
+                        .get(0)
+                        .text())
+                .contains("is no LoRA");
+    }
+
+    @Test
+    void a_lora_for_another_base_is_an_error_in_words() {
+        Path lora = LoraFiles.write(folder.resolve("a.safetensors"), pair("lora_unet_layer_x", 4, 2, 3, new Random(1)));
+        LoraCheck nothing = LoraCheck.of(lora, 1, Map.of("other.weight", List.of(4L, 3L)));
+        assertThat(nothing.works()).isFalse();
+        assertThat(nothing.words()).anyMatch(l -> l.contains("0 of 1 modules match"));
+        LoraCheck shape = LoraCheck.of(lora, 1, Map.of("layer.x.weight", List.of(4L, 5L)));
+        assertThat(shape.works()).isFalse();
+        assertThat(shape.words()).anyMatch(l -> l.contains("[4, 3]") && l.contains("[4, 5]"));
+        assertThat(LoraCheck.of(lora, 1, Map.of("layer.x.weight", List.of(4L, 3L)))
+                        .works())
+                .isTrue();
+    }
+
+    @Test
+    void alpha_comes_from_the_configuration_of_peft_where_no_tensor_states_it() {
+        PeftConfig config = PeftConfig.of(
+                Path.of("x"),
+                Map.of(
+                        "lora_adapter_metadata",
+                        "{\"unet.lora_alpha\": 8, \"unet.alpha_pattern\": {\"conv_out\": 4}, \"lora_alpha\": 2}"));
+        assertThat(config.alpha(List.of("unet", "transformer"), "conv_in")).hasValue(8);
+        assertThat(config.alpha(List.of("unet"), "a.conv_out")).hasValue(4);
+        assertThat(config.alpha(List.of("text_encoder"), "x")).hasValue(2);
+        assertThatThrownBy(() -> PeftConfig.of(Path.of("x"), Map.of("lora_adapter_metadata", "{")))
+                .isInstanceOf(ModelFileException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F64", "F32", "BF16"})
+    void types_are_read_as_what_they_are(String type) {
+        Map<String, Values> lora = pair("lora_unet_conv_in", 40, 4, 30, new Random(1));
+        double exact = check(lora).weights().norm();
+        Path file = LoraFiles.write(folder.resolve(type + ".safetensors"), lora, type);
+        double tolerance = Map.of("F64", 1e-15, "F32", 1e-7, "BF16", 3e-3).get(type);
+        assertThat(LoraCheck.of(file, 1, Optional.empty()).weights().norm())
+                .isCloseTo(exact, within(tolerance * exact));
+    }
+
+    @Test
+    void damaged_modules_are_told_and_do_not_stop_the_rest() {
+        Map<String, Values> lora = pair("lora_unet_a", 4, 2, 3, new Random(1));
+        lora.put("lora_unet_b.lora_up.weight", Values.random(new Random(1), 4L, 2L));
+        lora.put("lora_unet_c.lora_up.weight", Values.random(new Random(1), 4L, 2L));
+        lora.put("lora_unet_c.lora_down.weight", Values.random(new Random(1), 3L, 2L));
+        lora.put("lora_unet_d.lora_up.weight", new Values(new double[0], 4L, 0L));
+        lora.put("lora_unet_d.lora_down.weight", new Values(new double[0], 0L, 4L));
+        lora.put("lora_unet_e.lora_up.weight", Values.random(new Random(1), 100_000L, 1L));
+        lora.put("lora_unet_e.lora_down.weight", Values.random(new Random(1), 1L, 100_000L));
+        LoraCheck check = check(lora);
+        assertThat(check.works()).as("half a pair").isFalse();
+        assertThat(check.weights().modules())
+                .extracting(m -> m.norm().isPresent())
+                .containsExactly(true, false, false, false, false);
+        assertThat(check.weights().modules())
+                .extracting(LoraWeights.Module::reason)
+                .anyMatch(r -> r.contains("lacks lora_down"))
+                .anyMatch(r -> r.contains("do not fit each other"))
+                .anyMatch(r -> r.contains("larger than any layer"));
+    }
+
+    private LoraCheck check(Map<String, Values> lora) {
+        return LoraCheck.of(LoraFiles.write(folder.resolve("lora.safetensors"), lora), 1, Optional.empty());
+    }
+
+    static Map<String, Values> pair(String module, long out, long rank, long in, Random random) {
+        Map<String, Values> tensors = new LinkedHashMap<>();
+        tensors.put(module + ".lora_up.weight", Values.random(random, out, rank));
+        tensors.put(module + ".lora_down.weight", Values.random(random, rank, in));
+        return tensors;
+    }
+}
