@@ -45,7 +45,7 @@ final class Dense implements Change {
         for (int i = 0; i < small; i++) {
             identity[i * small + i] = 1;
         }
-        return Math.sqrt(Matrices.largestEigenvalue(Matrices.gram(tall, small, tall, small), identity, small));
+        return Math.sqrt(Matrices.largestEigenvalue(Matrices.gram(tall, small), identity, small));
     }
 
     @Override

@@ -142,6 +142,7 @@ public record LoraWeights(
         Change change = tensors.change();
         double scale = tensors.scale();
         double factor = Math.abs(strength * scale);
+        double squaredChange = change.squaredNorm();
         double squared = Double.NaN;
         String reason = "";
         OptionalDouble baseNorm = OptionalDouble.empty();
@@ -150,7 +151,7 @@ public record LoraWeights(
             baseNorm = OptionalDouble.of(Math.sqrt(base.get().squaredNorm(layer.get())));
         }
         if (!tensors.needsBase()) {
-            squared = factor * factor * change.squaredNorm() + strength * strength * tensors.squaredNormOfBias();
+            squared = factor * factor * squaredChange + strength * strength * tensors.squaredNormOfBias();
         } else if (readable) {
             squared = strength
                     * strength
@@ -170,7 +171,7 @@ public record LoraWeights(
                         optional(largest),
                         baseNorm,
                         scale,
-                        tensors.isZero(),
+                        tensors.isZero(squaredChange),
                         reason),
                 List.of(),
                 LoraFingerprint.sketch(change, scale));

@@ -9,6 +9,8 @@ final class LowRank implements Change {
     private final double[] up;
     private final double[] downTransposed; // (columns, r)
     private final int rank;
+    private double[] upGram; // made once, used for the norm and for the singular value
+    private double[] downGram;
 
     /** @param rank positive */
     LowRank(double[] up, double[] down, int rank) {
@@ -52,7 +54,15 @@ final class LowRank implements Change {
 
     @Override
     public double squaredNorm() {
-        return Math.max(0, with(this)); // rounding
+        grams();
+        return Math.max(0, Matrices.dot(upGram, downGram)); // rounding
+    }
+
+    private void grams() {
+        if (upGram == null) {
+            upGram = Matrices.gram(up, rank);
+            downGram = Matrices.gram(downTransposed, rank);
+        }
     }
 
     double with(LowRank other) {
@@ -63,8 +73,8 @@ final class LowRank implements Change {
 
     @Override
     public double largest() {
-        return Math.sqrt(Matrices.largestEigenvalue(
-                Matrices.gram(up, rank, up, rank), Matrices.gram(downTransposed, rank, downTransposed, rank), rank));
+        grams();
+        return Math.sqrt(Matrices.largestEigenvalue(upGram, downGram, rank));
     }
 
     @Override

@@ -332,15 +332,19 @@ final class ModuleTensors {
         return null;
     }
 
-    /** Whether nothing that is learned here differs from zero; magnitudes and replaced weights are judged with the base. */
-    boolean isZero() {
+    /**
+     * Whether nothing that is learned here differs from zero; magnitudes and replaced weights are judged with the base.
+     *
+     * @param squaredChange square of the norm of {@link #change}
+     */
+    boolean isZero(double squaredChange) {
         if (module.dora() || module.has(LoraRole.SET_WEIGHT)) {
             return false;
         }
         return switch (module.kind()) {
-            case GLORA -> change().squaredNorm() == 0 && (zero(LoraRole.GLORA_A1) || zero(LoraRole.GLORA_A2));
+            case GLORA -> squaredChange == 0 && (zero(LoraRole.GLORA_A1) || zero(LoraRole.GLORA_A2));
             case IA3 -> !module.keys().get(LoraRole.IA3_WEIGHT).endsWith(".ia3_l") && zero(LoraRole.IA3_WEIGHT);
-            default -> change().squaredNorm() == 0 && squaredNormOfBias() == 0;
+            default -> squaredChange == 0 && squaredNormOfBias() == 0;
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.assay.harness.nn.weights;
 
+import dev.assay.harness.model.lora.LoraRole;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +10,11 @@ import org.bytedeco.pytorch.Tensor;
 
 /** The difference itself, without factors: of weights and biases, as LyCORIS stores full layers and norms. */
 final class FullDifference implements LoraAlgorithm {
-    private static final Map<String, String> SUFFIXES =
-            Map.of(".diff", "weight", ".diff_b", "bias", ".w_norm", "weight", ".b_norm", "bias");
+    private static final Map<LoraRole, String> ROLES = Map.of(
+            LoraRole.DIFF, "weight",
+            LoraRole.DIFF_BIAS, "bias",
+            LoraRole.NORM, "weight",
+            LoraRole.NORM_BIAS, "bias");
 
     @Override
     public String name() {
@@ -18,8 +22,8 @@ final class FullDifference implements LoraAlgorithm {
     }
 
     @Override
-    public Map<String, String> suffixes() {
-        return SUFFIXES;
+    public Map<LoraRole, String> roles() {
+        return ROLES;
     }
 
     @Override

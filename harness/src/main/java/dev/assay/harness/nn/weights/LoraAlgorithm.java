@@ -1,5 +1,6 @@
 package dev.assay.harness.nn.weights;
 
+import dev.assay.harness.model.lora.LoraRole;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,14 +10,14 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * One way of storing the change of a layer in a file. A new one is one file and one line in {@link LoraAlgorithms}.
  *
- * <p>Tensors are known by role: what a suffix of a key stands for, whatever tool wrote the file.
+ * <p>Tensors are known by role, whatever tool wrote the file; {@link dev.assay.harness.model.lora.LoraGrammar} reads the keys.
  */
 interface LoraAlgorithm {
     /** As users call it. */
     String name();
 
-    /** Suffixes of keys, each with its role; what comes before the suffix names the layer. */
-    Map<String, String> suffixes();
+    /** What the tensors of a file are to this algorithm: the grammar's roles, each with the name that the other methods use. */
+    Map<LoraRole, String> roles();
 
     /** What is missing among these roles, e.g. {@code lora_down}. */
     Optional<String> missing(Set<String> roles);

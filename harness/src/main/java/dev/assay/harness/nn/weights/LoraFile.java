@@ -1,13 +1,14 @@
 package dev.assay.harness.nn.weights;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
+import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraGrammar;
+import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraPart;
+import dev.assay.harness.model.lora.PeftConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,16 +34,21 @@ final class LoraFile {
 
     private final Lora lora;
     private final Map<String, TensorInfo> tensors;
-    private final JsonNode adapter; // PEFT's configuration, where the file has one
+    private final PeftConfig adapter;
     private final List<Group> groups;
     private final List<String> unknown; // keys of no known form
 
     private LoraFile(Lora lora, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
         this.lora = lora;
         this.tensors = new TreeMap<>(tensors);
-        this.adapter = adapter(lora.path(), metadata);
-        this.unknown = new ArrayList<>();
-        this.groups = parse();
+        this.adapter = PeftConfig.of(lora.path(), metadata);
+        if (tensors.isEmpty()) {
+            throw new ModelFileException(path(), "holds no tensors; expected a LoRA");
+        }
+        LoraGrammar grammar = LoraGrammar.parse(LoraCheck.shapes(this.tensors));
+        refuseOtherKinds(grammar);
+        this.unknown = grammar.unknown();
+        this.groups = groups(grammar);
     }
 
     /**
@@ -69,54 +75,33 @@ final class LoraFile {
         return groups;
     }
 
-    private List<Group> parse() {
-        if (tensors.isEmpty()) {
-            throw new ModelFileException(path(), "holds no tensors; expected a LoRA");
-        }
-        refuseOtherAlgorithms();
-        Map<String, Map<LoraAlgorithm, Map<String, String>>> byBase = new LinkedHashMap<>();
-        Map<String, String> alphas = new LinkedHashMap<>();
-        List<String> twice = new ArrayList<>();
-        for (String key : tensors.keySet()) {
-            if (key.endsWith(LoraAlgorithms.ALPHA)) {
-                alphas.put(key.substring(0, key.length() - LoraAlgorithms.ALPHA.length()), key);
-                continue;
-            }
-            Optional<LoraAlgorithms.Key> parsed = LoraAlgorithms.parse(key);
-            if (parsed.isEmpty()) {
-                unknown.add(key);
-                continue;
-            }
-            LoraAlgorithms.Key k = parsed.get();
-            String other = byBase.computeIfAbsent(k.base(), b -> new LinkedHashMap<>())
-                    .computeIfAbsent(k.algorithm(), a -> new LinkedHashMap<>())
-                    .put(k.role(), key);
-            if (other != null) {
-                twice.add(other + " and " + key);
-            }
+    private List<Group> groups(LoraGrammar grammar) {
+        List<Group> result = new ArrayList<>();
+        List<String> halves = new ArrayList<>();
+        List<String> twice = new ArrayList<>(grammar.twice());
+        for (LoraModule module : grammar.modules()) {
+            Map<LoraAlgorithm, Map<String, String>> algorithms = new LinkedHashMap<>();
+            module.keys()
+                    .forEach((role, key) -> LoraAlgorithms.of(role).ifPresent(algorithm -> {
+                        String other = algorithms
+                                .computeIfAbsent(algorithm, a -> new LinkedHashMap<>())
+                                .put(algorithm.roles().get(role), key);
+                        if (other != null) {
+                            twice.add(other + " and " + key);
+                        }
+                    }));
+            algorithms.forEach((algorithm, keys) -> {
+                algorithm
+                        .missing(keys.keySet())
+                        .ifPresent(
+                                missing -> halves.add(keys.values().iterator().next() + " without " + missing));
+                result.add(new Group(
+                        module.name(), component(module.part()), algorithm, Map.copyOf(keys), module.alphaKey()));
+            });
         }
         if (!twice.isEmpty()) {
             throw new ModelFileException(path(), "holds two tensors for one purpose: " + LoraReport.some(twice));
         }
-        alphas.forEach((base, key) -> {
-            if (!byBase.containsKey(base) || tensors.get(key).elements() != 1) {
-                unknown.add(key);
-            }
-        });
-        return complete(byBase, alphas);
-    }
-
-    private List<Group> complete(
-            Map<String, Map<LoraAlgorithm, Map<String, String>>> byBase, Map<String, String> alphas) {
-        List<Group> result = new ArrayList<>();
-        List<String> halves = new ArrayList<>();
-        byBase.forEach((base, algorithms) -> algorithms.forEach((algorithm, keys) -> {
-            algorithm
-                    .missing(keys.keySet())
-                    .ifPresent(missing -> halves.add(keys.values().iterator().next() + " without " + missing));
-            result.add(new Group(
-                    base, component(base), algorithm, Map.copyOf(keys), Optional.ofNullable(alphas.get(base))));
-        }));
         if (!halves.isEmpty()) {
             throw new ModelFileException(
                     path(),
@@ -126,14 +111,11 @@ final class LoraFile {
         return List.copyOf(result);
     }
 
-    private void refuseOtherAlgorithms() {
-        Map<String, List<String>> refused = tensors.keySet().stream()
-                .filter(key -> LoraAlgorithms.refused(key).isPresent())
-                .collect(Collectors.groupingBy(
-                        key -> LoraAlgorithms.refused(key).orElseThrow(), TreeMap::new, Collectors.toList()));
+    private void refuseOtherKinds(LoraGrammar grammar) {
+        Map<String, List<String>> refused = LoraAlgorithms.refused(grammar);
         if (!refused.isEmpty()) {
             String found = refused.entrySet().stream()
-                    .map(e -> e.getKey() + " (" + e.getValue().size() + " keys, e.g. "
+                    .map(e -> e.getKey() + " (" + e.getValue().size() + " layers, e.g. "
                             + e.getValue().get(0) + ")")
                     .collect(Collectors.joining(", "));
             String supported =
@@ -166,62 +148,22 @@ final class LoraFile {
 
     /** Alpha from PEFT's configuration, for a layer without its own alpha tensor. */
     OptionalDouble adapterAlpha(Group group, String module) {
-        JsonNode patterns = setting(group.component(), "alpha_pattern");
-        for (Map.Entry<String, JsonNode> entry : patterns.properties()) {
-            if (!entry.getKey().matches("[A-Za-z0-9_.-]+")) {
-                throw new ModelFileException(
-                        path(),
-                        "alpha_pattern " + entry.getKey() + " is a regular expression; supported: module names");
-            }
-            if (module.equals(entry.getKey()) || module.endsWith("." + entry.getKey())) {
-                return OptionalDouble.of(entry.getValue().asDouble());
-            }
-        }
-        JsonNode alpha = setting(group.component(), "lora_alpha");
-        return alpha.isNumber() ? OptionalDouble.of(alpha.asDouble()) : OptionalDouble.empty();
+        return adapter.alpha(List.of(group.component()), module);
     }
 
     /** Whether PEFT's configuration scales with the root of the rank (Kalajdzievski 2023). */
     boolean rankStabilised(Group group) {
-        return setting(group.component(), "use_rslora").asBoolean(false);
+        return adapter.rankStabilised(List.of(group.component()));
     }
 
-    private JsonNode setting(String component, String name) {
-        JsonNode own = adapter.path(component + "." + name); // diffusers puts the component before the setting
-        return own.isMissingNode() ? adapter.path(name) : own;
-    }
-
-    private static JsonNode adapter(Path path, Map<String, String> metadata) {
-        String json = metadata.get("lora_adapter_metadata");
-        if (json == null) {
-            return MissingNode.getInstance();
-        }
-        try {
-            return new ObjectMapper().readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new ModelFileException(path, "lora_adapter_metadata is not JSON: " + e.getOriginalMessage(), e);
-        }
-    }
-
-    /** Which component a name belongs to; what comes first decides. */
-    private static String component(String base) {
-        String inner = base.startsWith("base_model.model.") ? base.substring("base_model.model.".length()) : base;
-        for (String other : List.of("lora_te2_", "text_encoder_2.", "text_encoders.clip_g.")) {
-            if (inner.startsWith(other)) {
-                return "text_encoder_2";
-            }
-        }
-        for (String other : List.of("lora_te3_", "text_encoder_3.", "text_encoders.t5xxl.")) {
-            if (inner.startsWith(other)) {
-                return "text_encoder_3";
-            }
-        }
-        for (String text : List.of(
-                "lora_te_", "lora_te1_", "text_encoder.", "text_encoders.clip_l.", "text_model.", "encoder.layers.")) {
-            if (inner.startsWith(text)) {
-                return "text_encoder";
-            }
-        }
-        return "unet";
+    /** Folders of a diffusers model. */
+    private static String component(LoraPart part) {
+        return switch (part) {
+            case DENOISER -> "unet";
+            case TEXT_ENCODER_1 -> "text_encoder";
+            case TEXT_ENCODER_2 -> "text_encoder_2";
+            case TEXT_ENCODER_3 -> "text_encoder_3";
+            case TEXT_ENCODER_4 -> "text_encoder_4";
+        };
     }
 }

@@ -4,6 +4,7 @@ import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
+import dev.assay.harness.model.lora.LoraGrammar;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,6 +76,11 @@ public final class LoraMerge implements WeightChange {
             components.forEach((component, shapes) -> plan(file, component, shapes, report));
             report.throwIfAny();
         }
+    }
+
+    /** Modules of a file that cannot be merged, by what users call their kind; empty where all of it can be. */
+    public static Map<String, List<String>> refused(LoraGrammar lora) {
+        return LoraAlgorithms.refused(lora);
     }
 
     /** The shapes of a component's weights by name, for {@link #check}. */

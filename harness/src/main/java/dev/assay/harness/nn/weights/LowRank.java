@@ -1,5 +1,6 @@
 package dev.assay.harness.nn.weights;
 
+import dev.assay.harness.model.lora.LoraRole;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,19 +16,8 @@ import org.bytedeco.pytorch.global.torch;
  * Linear factors on a 1x1 convolution, and 1x1 convolutions on a linear layer, are reshaped.
  */
 final class LowRank implements LoraAlgorithm {
-    private static final Map<String, String> SUFFIXES = Map.ofEntries(
-            Map.entry(".lora_down.weight", "down"),
-            Map.entry(".lora_up.weight", "up"),
-            Map.entry(".lora_mid.weight", "mid"),
-            Map.entry(".lora_A.weight", "down"),
-            Map.entry(".lora_B.weight", "up"),
-            Map.entry(".lora_B.bias", "bias"),
-            Map.entry(".lora.down.weight", "down"),
-            Map.entry(".lora.up.weight", "up"),
-            Map.entry("_lora.down.weight", "down"),
-            Map.entry("_lora.up.weight", "up"),
-            Map.entry(".lora_linear_layer.down.weight", "down"),
-            Map.entry(".lora_linear_layer.up.weight", "up"));
+    private static final Map<LoraRole, String> ROLES =
+            Map.of(LoraRole.UP, "up", LoraRole.DOWN, "down", LoraRole.MID, "mid", LoraRole.UP_BIAS, "bias");
 
     @Override
     public String name() {
@@ -35,8 +25,8 @@ final class LowRank implements LoraAlgorithm {
     }
 
     @Override
-    public Map<String, String> suffixes() {
-        return SUFFIXES;
+    public Map<LoraRole, String> roles() {
+        return ROLES;
     }
 
     @Override
