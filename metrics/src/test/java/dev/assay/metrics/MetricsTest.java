@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.assay.harness.nn.onnx.ClipEncoder;
+import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;

@@ -1,7 +1,8 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.nn.onnx.ClipEncoder;
+import dev.assay.harness.nn.clip.ClipEncoder;
+import dev.assay.harness.nn.clip.TorchClip;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
@@ -19,11 +20,16 @@ final class LazyModels implements MetricModels {
 
     private final Suite suite;
     private final Function<String, Path> resolve;
+    private final String device;
     private ClipEncoder clip;
     private Detector detector;
 
-    /** @param resolve from a reference in the suite to a file or folder that exists */
-    LazyModels(Suite suite, Function<String, Path> resolve) {
+    /**
+     * @param resolve from a reference in the suite to a file or folder that exists
+     * @param device {@code cpu} or {@code cuda}, for the networks that run on libtorch
+     */
+    LazyModels(Suite suite, Function<String, Path> resolve, String device) {
+        this.device = device;
         this.suite = suite;
         this.resolve = resolve;
     }
@@ -31,7 +37,8 @@ final class LazyModels implements MetricModels {
     @Override
     public ClipEncoder clip() {
         if (clip == null) {
-            clip = OnnxClip.open(place("clip"), THREADS);
+            Path place = place("clip");
+            clip = TorchClip.isIn(place) ? TorchClip.open(place, device) : OnnxClip.open(place, THREADS);
         }
         return clip;
     }

@@ -218,7 +218,7 @@ public final class Session {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
         try (Renderers renderers = Renderers.open(settings);
-                MetricModels models = new LazyModels(plan.suite(), references::resolve)) {
+                MetricModels models = new LazyModels(plan.suite(), references::resolve, settings.device())) {
             return new Evaluation(
                             plan, renderers.all(), new RenderStore(store), catalog, models, progress, Preflight::of)
                     .run(selected);

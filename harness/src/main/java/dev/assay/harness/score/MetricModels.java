@@ -1,6 +1,6 @@
 package dev.assay.harness.score;
 
-import dev.assay.harness.nn.onnx.ClipEncoder;
+import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.onnx.Detector;
 
 /** The networks that metrics use, opened when first asked for and shared. */

@@ -7,7 +7,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.nn.onnx.ClipEncoder;
+import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.PatternRenderer;

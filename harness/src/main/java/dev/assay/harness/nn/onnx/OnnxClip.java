@@ -5,16 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.nn.clip.ClipEncoder;
+import dev.assay.harness.nn.clip.ClipPreprocessing;
+import dev.assay.harness.nn.clip.Embeddings;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * CLIP as two ONNX networks in a folder: {@code visual.onnx} (pixel_values (N, 3, S, S) to image_embeds (N, D)), {@code
@@ -31,8 +29,7 @@ public final class OnnxClip implements ClipEncoder {
     private final HuggingFaceTokenizer tokenizer;
     private final OnnxNetwork visual;
     private final OnnxNetwork textual;
-    private final Map<String, float[]> images = new ConcurrentHashMap<>(); // by digest: pixels would fill the memory
-    private final Map<String, float[]> texts = new ConcurrentHashMap<>();
+    private final Embeddings embeddings = new Embeddings();
 
     private OnnxClip(Path folder, int threads) throws IOException {
         preprocessing = ClipPreprocessing.read(folder.resolve("preprocessor_config.json"));
@@ -76,22 +73,16 @@ public final class OnnxClip implements ClipEncoder {
 
     @Override
     public float[] embed(Image image) {
-        return images.computeIfAbsent(digest(image), key -> {
-                    float[] pixels = preprocessing.pixels(image);
-                    return normalised(visual.run(pixels, 1, 3, preprocessing.crop(), preprocessing.crop())
-                            .values()
-                            .array());
-                })
-                .clone();
+        return embeddings.of(
+                image,
+                i -> visual.run(pixels(i), 1, 3, preprocessing.crop(), preprocessing.crop())
+                        .values()
+                        .array());
     }
 
     @Override
     public float[] embed(String text) {
-        return texts.computeIfAbsent(
-                        text,
-                        key -> normalised(
-                                textual.run(ids(text), 1, length).values().array()))
-                .clone();
+        return embeddings.of(text, t -> textual.run(ids(t), 1, length).values().array());
     }
 
     /** Token ids, shape (length): start, text, end, and the end repeated. */
@@ -107,38 +98,12 @@ public final class OnnxClip implements ClipEncoder {
         return preprocessing.pixels(image);
     }
 
-    private static float[] normalised(float[] vector) {
-        double squares = 0;
-        for (float v : vector) {
-            squares += (double) v * v;
-        }
-        double norm = Math.sqrt(squares);
-        float[] out = new float[vector.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (float) (vector[i] / norm);
-        }
-        return out;
-    }
-
     private static int length(Path config) throws IOException {
         if (!Files.isRegularFile(config)) {
             return OPENAI_LENGTH;
         }
         JsonNode stated = new ObjectMapper().readTree(config.toFile()).path("model_max_length");
         return stated.isInt() ? stated.asInt() : OPENAI_LENGTH;
-    }
-
-    private static String digest(Image image) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(ByteBuffer.allocate(8)
-                    .putInt(image.width())
-                    .putInt(image.height())
-                    .array());
-            return HexFormat.of().formatHex(sha.digest(image.rgb()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     @Override

@@ -36,6 +36,15 @@ public final class Linear {
         return stacked(w, false, in, new long[] {out}, name);
     }
 
+    /** A layer of its own from some rows of a stacked one; copies them. */
+    public static Linear rows(Tensor weight, Tensor bias, long start, long count) {
+        return weight.numel() == 0 || bias.numel() == 0
+                ? new Linear(torch.empty(0), new TensorOptional()) // reported by the reader
+                : new Linear(
+                        weight.narrow(0, start, count).contiguous(),
+                        new TensorOptional(bias.narrow(0, start, count).contiguous()));
+    }
+
     /** Several layers on the same input as one; their outputs stand one after the other. */
     public static Linear stacked(WeightReader w, boolean bias, long in, long[] outs, String... names) {
         try (PointerScope parts = new PointerScope()) {

@@ -2,13 +2,14 @@ package dev.assay.harness.nn.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.nn.ops.Activation;
 import dev.assay.harness.nn.weights.StateDict;
 
 /**
  * Sizes of a CLIP text encoder; names and defaults of transformers' {@code CLIPTextConfig}.
  *
- * @param hiddenAct {@code quick_gelu} (x times sigmoid(1.702 x)) or {@code gelu}
  * @param eosTokenId 2 in old files, where it is wrong: the end is then the highest id
+ * @param causal a token sees itself and those before it; SigLIP's see all
  */
 public record ClipTextConfig(
         int vocabSize,
@@ -17,15 +18,12 @@ public record ClipTextConfig(
         int hiddenLayers,
         int attentionHeads,
         int maxPositions,
-        String hiddenAct,
+        Activation hiddenAct,
         double layerNormEps,
-        int eosTokenId) {
+        int eosTokenId,
+        boolean causal) {
 
     public ClipTextConfig {
-        if (!hiddenAct.equals("quick_gelu") && !hiddenAct.equals("gelu")) {
-            throw new ModelFileException(
-                    "text encoder config: hidden_act: expected quick_gelu or gelu, found " + hiddenAct);
-        }
         if (attentionHeads < 1 || hiddenSize % attentionHeads != 0) {
             throw new ModelFileException("text encoder config: num_attention_heads: " + attentionHeads
                     + " does not divide hidden_size " + hiddenSize);
@@ -41,9 +39,10 @@ public record ClipTextConfig(
                 json.path("num_hidden_layers").asInt(12),
                 json.path("num_attention_heads").asInt(8),
                 json.path("max_position_embeddings").asInt(77),
-                json.path("hidden_act").asText("quick_gelu"),
+                Activation.of(json.path("hidden_act").asText("quick_gelu"), "text encoder config"),
                 json.path("layer_norm_eps").asDouble(1e-5),
-                json.path("eos_token_id").asInt(49407));
+                json.path("eos_token_id").asInt(49407),
+                true);
     }
 
     /** For single files: the CLIP encoder of Stable Diffusion 1 with sizes from the weights; heads are 64 wide. */
@@ -61,8 +60,9 @@ public record ClipTextConfig(
                 layers,
                 Math.max(1, hidden / 64),
                 w.shape("embeddings.position_embedding.weight").get(0).intValue(),
-                "quick_gelu",
+                Activation.QUICK_GELU,
                 1e-5,
-                2);
+                2,
+                true);
     }
 }

@@ -1,20 +1,18 @@
 package dev.assay.harness.nn.text;
 
-import dev.assay.harness.nn.ops.Attention;
 import dev.assay.harness.nn.ops.LayerNorm;
-import dev.assay.harness.nn.ops.Linear;
+import dev.assay.harness.nn.ops.TransformerLayer;
 import dev.assay.harness.nn.weights.StateDict;
 import dev.assay.harness.nn.weights.WeightReader;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The text half of CLIP (Radford et al. 2021) as in transformers' {@code CLIPTextModel}: pre-norm transformer, causal, pad
- * tokens attend. Weights and results belong to the scopes of whoever calls.
+ * tokens attend; and of SigLIP, which is not causal. Weights and results belong to the scopes of whoever calls.
  */
 public final class ClipTextModel {
     private static final String PREFIX = "text_model.";
@@ -22,7 +20,7 @@ public final class ClipTextModel {
     private final ClipTextConfig config;
     private final Tensor tokens; // (vocab, hidden)
     private final Tensor positions; // (positions, hidden)
-    private final List<Layer> layers = new ArrayList<>();
+    private final List<TransformerLayer> layers = new ArrayList<>();
     private final LayerNorm finalNorm;
 
     /** @param weights with or without the prefix {@code text_model.} */
@@ -33,7 +31,15 @@ public final class ClipTextModel {
         tokens = w.take("embeddings.token_embedding.weight", config.vocabSize(), c);
         positions = w.take("embeddings.position_embedding.weight", config.maxPositions(), c);
         for (int i = 0; i < config.hiddenLayers(); i++) {
-            layers.add(new Layer(w, "encoder.layers." + i + ".", config));
+            layers.add(new TransformerLayer(
+                    w,
+                    "encoder.layers." + i + ".",
+                    c,
+                    config.intermediateSize(),
+                    config.attentionHeads(),
+                    config.hiddenAct(),
+                    config.layerNormEps(),
+                    config.causal()));
         }
         finalNorm = new LayerNorm(w, "final_layer_norm", c, config.layerNormEps());
         w.finish();
@@ -67,7 +73,7 @@ public final class ClipTextModel {
         Tensor x = torch.embedding(tokens, index)
                 .add(positions.narrow(0, 0, ids.length))
                 .unsqueeze(0);
-        for (Layer layer : layers.subList(0, layers.size() - skip)) {
+        for (TransformerLayer layer : layers.subList(0, layers.size() - skip)) {
             x = layer.forward(x);
         }
         return finalNorm.forward(x);
@@ -83,37 +89,5 @@ public final class ClipTextModel {
             highest = ids[i] > ids[highest] ? i : highest;
         }
         return config.eosTokenId() == 2 ? highest : 0;
-    }
-
-    private static final class Layer {
-        private final LayerNorm norm1;
-        private final Linear qkv;
-        private final Linear out;
-        private final LayerNorm norm2;
-        private final Linear fc1;
-        private final Linear fc2;
-        private final long heads;
-        private final boolean quick;
-
-        Layer(WeightReader w, String name, ClipTextConfig config) {
-            long c = config.hiddenSize();
-            heads = config.attentionHeads();
-            quick = config.hiddenAct().equals("quick_gelu");
-            norm1 = new LayerNorm(w, name + "layer_norm1", c, config.layerNormEps());
-            String a = name + "self_attn.";
-            qkv = Linear.stacked(w, true, c, new long[] {c, c, c}, a + "q_proj", a + "k_proj", a + "v_proj");
-            out = Linear.of(w, a + "out_proj", c, c);
-            norm2 = new LayerNorm(w, name + "layer_norm2", c, config.layerNormEps());
-            fc1 = Linear.of(w, name + "mlp.fc1", c, config.intermediateSize());
-            fc2 = Linear.of(w, name + "mlp.fc2", config.intermediateSize(), c);
-        }
-
-        Tensor forward(Tensor x) {
-            Tensor[] t = Attention.parts(qkv.forward(norm1.forward(x)), 3);
-            x = out.forward(Attention.attend(t[0], t[1], t[2], heads, true)).add_(x);
-            Tensor h = fc1.forward(norm2.forward(x));
-            h = quick ? h.mul(torch.sigmoid(h.mul(new Scalar(1.702)))) : torch.gelu(h);
-            return fc2.forward(h).add_(x);
-        }
     }
 }

@@ -90,7 +90,17 @@ class SingleFileTest {
             assertThat(vae.layers()).isEqualTo(2);
             assertThat(vae.downscale()).isEqualTo(8);
             assertThat(ClipTextConfig.fromShapes(file.below(SingleFile.TEXT)))
-                    .isEqualTo(new ClipTextConfig(49408, 768, 3072, 12, 12, 77, "quick_gelu", 1e-5, 2));
+                    .isEqualTo(new ClipTextConfig(
+                            49408,
+                            768,
+                            3072,
+                            12,
+                            12,
+                            77,
+                            dev.assay.harness.nn.ops.Activation.QUICK_GELU,
+                            1e-5,
+                            2,
+                            true));
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.assay.harness.nn.onnx;
+package dev.assay.harness.nn.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,11 +18,11 @@ import java.util.List;
  * @param mean per channel, of values in [0, 1]
  * @param std per channel
  */
-record ClipPreprocessing(int shortestEdge, int crop, List<Double> mean, List<Double> std) {
+public record ClipPreprocessing(int shortestEdge, int crop, List<Double> mean, List<Double> std) {
     private static final int BICUBIC = 3; // Pillow's number
 
     /** Reads {@code preprocessor_config.json}. */
-    static ClipPreprocessing read(Path file) {
+    public static ClipPreprocessing read(Path file) {
         JsonNode json;
         try {
             json = new ObjectMapper().readTree(file.toFile());
@@ -45,7 +45,7 @@ record ClipPreprocessing(int shortestEdge, int crop, List<Double> mean, List<Dou
     }
 
     /** Shape (1, 3, crop, crop). */
-    float[] pixels(Image image) {
+    public float[] pixels(Image image) {
         Image square = Resize.centerCrop(Resize.shortestEdge(image, shortestEdge), crop);
         float[] out = new float[3 * crop * crop];
         for (int c = 0; c < 3; c++) {

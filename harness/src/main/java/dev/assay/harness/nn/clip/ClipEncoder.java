@@ -1,4 +1,4 @@
-package dev.assay.harness.nn.onnx;
+package dev.assay.harness.nn.clip;
 
 import dev.assay.harness.image.Image;
 

@@ -1,0 +1,2 @@
+/** CLIP: pictures and texts into one space. */
+package dev.assay.harness.nn.clip;

@@ -1,0 +1,2 @@
+/** Image encoders: pictures in, vectors out. */
+package dev.assay.harness.nn.vision;
