@@ -18,6 +18,10 @@ public final class Metrics implements MetricCatalog {
             new Entry(
                     ClipScoreMetric.INFO,
                     (models, p) -> new ClipScoreMetric(models.clip()::embed, models.clip()::embed)),
+            new Entry(
+                    RPrecisionMetric.INFO,
+                    (models, p) -> new RPrecisionMetric(models.clip()::embed, models.clip()::embed)),
+            new Entry(ClipIqaMetric.INFO, (models, p) -> new ClipIqaMetric(models.clip()::embed, models.clip()::embed)),
             new Entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.clip()::embed, p.get("order"))),
             new Entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
             new Entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),

@@ -33,7 +33,17 @@ class MetricsTest {
         MetricCatalog catalog =
                 ServiceLoader.load(MetricCatalog.class).findFirst().orElseThrow();
         assertThat(catalog.infos().stream().map(MetricInfo::name))
-                .containsExactly("blank-frame", "grid", "limbs", "clip-score", "vendi", "effect", "seconds", "memory");
+                .containsExactly(
+                        "blank-frame",
+                        "grid",
+                        "limbs",
+                        "clip-score",
+                        "r-precision",
+                        "clip-iqa",
+                        "vendi",
+                        "effect",
+                        "seconds",
+                        "memory");
     }
 
     @Test
@@ -51,7 +61,7 @@ class MetricsTest {
         Metrics metrics = new Metrics();
         assertThatThrownBy(() -> metrics.open("gird", Map.of(), NONE))
                 .hasMessage(
-                        "no metric gird; there are blank-frame, grid, limbs, clip-score, vendi, effect, seconds, memory");
+                        "no metric gird; there are blank-frame, grid, limbs, clip-score, r-precision, clip-iqa, vendi, effect, seconds, memory");
         assertThatThrownBy(() -> metrics.open("vendi", Map.of("oder", 1.0), NONE))
                 .hasMessage("vendi: expected the parameters [order], found [oder]");
     }

@@ -120,6 +120,10 @@ public final class Words {
             case "grid" -> "a pattern locked to the pixel grid";
             case "limbs" -> "hands and feet of figures";
             case "clip-score" -> "pictures show what the prompt says";
+            case "r-precision" -> "pictures are closest to their own prompt";
+            case "clip-iqa" -> "pictures look good rather than bad";
+            case "seconds" -> "time of a picture";
+            case "memory" -> "device memory of a picture";
             case "vendi" -> "diversity within a prompt";
             case "effect" -> "the candidate changes something";
             default ->

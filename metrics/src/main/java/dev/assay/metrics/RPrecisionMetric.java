@@ -1,0 +1,99 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * How often a picture is closer to its own prompt than to any other prompt of the suite. Where a style moves all cosines alike, as many
+ * LoRAs do, the clip score falls and this does not. After Park et al. 2021, with the suite's prompts in place of random captions, so a
+ * value says something only beside another one of the same suite.
+ */
+public final class RPrecisionMetric implements Metric.SuiteMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "r-precision",
+            "1",
+            Family.ADHERENCE,
+            Better.HIGHER,
+            "of pictures",
+            "[0, 1]",
+            "Park et al. 2021, Benchmark for Compositional Text-to-Image Synthesis",
+            Map.of());
+
+    private final Function<Image, float[]> embedImage;
+    private final Function<String, float[]> embedText;
+
+    public RPrecisionMetric(Function<Image, float[]> embedImage, Function<String, float[]> embedText) {
+        this.embedImage = embedImage;
+        this.embedText = embedText;
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Finding score(List<PromptImages> prompts) {
+        Set<String> texts = new TreeSet<>();
+        prompts.forEach(p -> texts.add(p.prompt().prompt()));
+        if (texts.size() < 2) {
+            String reason = "one prompt only; a picture cannot be closer to another";
+            return new Finding(
+                    prompts.stream()
+                            .map(p -> (Score) new Score.Unscored(reason))
+                            .toList(),
+                    reason);
+        }
+        Map<String, float[]> vectors = new java.util.TreeMap<>();
+        texts.forEach(t -> vectors.put(t, embedText.apply(t)));
+        List<Score> scores = new ArrayList<>();
+        double base = 0;
+        double candidate = 0;
+        for (PromptImages p : prompts) {
+            double b = precision(p.base(), p.prompt().prompt(), vectors);
+            double c = precision(p.candidate(), p.prompt().prompt(), vectors);
+            base += b / prompts.size();
+            candidate += c / prompts.size();
+            scores.add(new Score.Measured(
+                    c - b,
+                    String.format(
+                            Locale.ROOT,
+                            "%.0f %% of the pictures closest to their own prompt, base %.0f %%",
+                            100 * c,
+                            100 * b)));
+        }
+        return new Finding(
+                scores,
+                String.format(
+                        Locale.ROOT,
+                        "own prompt found for %.0f %% of the pictures, base %.0f %%, among %d prompts",
+                        100 * candidate,
+                        100 * base,
+                        texts.size()));
+    }
+
+    private double precision(List<Image> images, String own, Map<String, float[]> prompts) {
+        return images.stream()
+                .map(embedImage)
+                .mapToInt(image -> isClosest(image, own, prompts) ? 1 : 0)
+                .average()
+                .orElseThrow();
+    }
+
+    /** Whether no prompt has a larger cosine than the picture's own. */
+    static boolean isClosest(float[] image, String own, Map<String, float[]> prompts) {
+        double mine = ClipScoreMetric.cosine(image, prompts.get(own));
+        return prompts.values().stream().allMatch(p -> ClipScoreMetric.cosine(image, p) <= mine);
+    }
+}
