@@ -32,7 +32,8 @@ public final class AestheticHead {
     }
 
     /** A fully connected layer: weight (out, in) in C order, bias (out). */
-    record Layer(int out, int in, double[] weight, double[] bias) {}
+    @SuppressWarnings("ArrayRecordComponent") // read here, and never compared
+    private record Layer(int out, int in, double[] weight, double[] bias) {}
 
     /**
      * Reads a head from safetensors or from a PyTorch file, whose pickle is not executed.
