@@ -124,13 +124,16 @@ class EngineTest {
     }
 
     @Test
-    void a_lora_for_another_model_breaks_every_criterion_before_the_first_render() {
+    void a_lora_for_another_model_is_refused_before_the_first_render() {
         System.setProperty("assay.lora", "microcosm:foreign");
 
-        run().testEvents().assertStatistics(s -> s.started(5).failed(5));
+        run().testEvents().assertStatistics(s -> s.started(5).failed(1).aborted(4));
 
-        assertThat(last().outcome()).isEqualTo("BROKEN");
-        assertThat(last().problem()).contains("lora_unet_double_blocks_0_img_attn_proj");
+        assertThat(last().outcome()).isEqualTo("REGRESSED");
+        assertThat(last().verdicts().get(0).reason())
+                .contains("foreign.safetensors: 0 of 18 modules match")
+                .contains("lora_unet_double_blocks_0_img_attn_proj");
+        assertThat(last().renderings()).isEmpty();
         assertThat(folder.resolve(".assay")).doesNotExist();
     }
 }

@@ -1,13 +1,152 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.inspect.Inspection;
+import dev.assay.harness.model.inspect.Inspector;
+import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.render.Finding;
+import dev.assay.harness.render.Finding.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** What the files of a plan tell before anything is rendered. */
+/**
+ * What the candidate's files tell before anything is rendered: what they are, whether they are whole, how much of a LoRA the checkpoint
+ * takes. Files that are on a server alone are passed over; the server's words and the pictures tell of them later.
+ */
 final class Preflight {
+    private static final String UNKNOWN = "unknown";
+
+    private final Inspector inspector = Inspector.ofHeaders();
+    private final List<Finding> findings = new ArrayList<>();
+
     private Preflight() {}
 
+    /** @throws ModelFileException when the base, which is not on trial, cannot work */
     static List<Finding> of(Plan plan) {
-        return List.of();
+        Preflight preflight = new Preflight();
+        Path base = plan.base().checkpoint().path();
+        Path checkpoint = plan.candidate().checkpoint().path();
+        Optional<Inspection> baseFile = preflight.inspect(base);
+        baseFile.ifPresent(b -> requireWhole(base, b));
+        Optional<Inspection> candidateFile = checkpoint.equals(base) ? baseFile : preflight.inspect(checkpoint);
+        if (!checkpoint.equals(base)) {
+            candidateFile.ifPresent(c -> preflight.checkpoint(checkpoint, c, baseFile));
+        }
+        for (Lora lora : plan.candidate().loras()) {
+            preflight.lora(lora, checkpoint, candidateFile);
+        }
+        return List.copyOf(preflight.findings);
+    }
+
+    /** Empty for a file that is not on this machine. */
+    private Optional<Inspection> inspect(Path path) {
+        return Files.exists(path) ? Optional.of(inspector.inspect(path)) : Optional.empty();
+    }
+
+    private static void requireWhole(Path base, Inspection inspection) {
+        inspection.problems().stream()
+                .filter(Inspection.Problem::fatal)
+                .findFirst()
+                .ifPresent(problem -> {
+                    throw new ModelFileException(base, problem.text());
+                });
+    }
+
+    private void checkpoint(Path path, Inspection candidate, Optional<Inspection> base) {
+        problems(path, candidate);
+        if (candidate.kind().filter(k -> !isModel(k)).isPresent()) {
+            error(
+                    path,
+                    "expected a model, found " + candidate.kind().get().title()
+                            + (candidate.kind().get().isAdapter() ? "; give it as assay.lora" : ""));
+        }
+        base.filter(b -> !b.family().equals(candidate.family()) && known(b) && known(candidate))
+                .ifPresent(b -> error(
+                        path,
+                        "is of the family " + candidate.familyTitle() + ", the base is of " + b.familyTitle()
+                                + "; compare it with its own base"));
+    }
+
+    private void lora(Lora lora, Path checkpoint, Optional<Inspection> base) {
+        Path path = lora.path();
+        Optional<Inspection> inspected = inspect(path);
+        if (inspected.isEmpty()) {
+            return;
+        }
+        Inspection file = inspected.get();
+        problems(path, file);
+        if (file.broken()) {
+            return; // no more can be told
+        }
+        if (file.kind().filter(ModelKind::isAdapter).isEmpty()) {
+            error(
+                    path,
+                    "expected a LoRA, found "
+                            + file.kind().map(ModelKind::title).orElse("an unknown kind of file")
+                            + (file.kind().filter(Preflight::isModel).isPresent()
+                                    ? "; give it as assay.checkpoint"
+                                    : ""));
+            return;
+        }
+        Optional<Map<String, List<Long>>> shapes = base.filter(b -> !b.broken()).map(b -> shapes(checkpoint));
+        LoraCheck check = shapes.isPresent()
+                ? LoraCheck.of(path, lora.strength(), shapes.get())
+                : LoraCheck.of(path, lora.strength(), Optional.empty());
+        String families = base.filter(
+                        b -> known(b) && known(file) && !b.family().equals(file.family()))
+                .map(b -> "; it is made for " + file.familyTitle() + ", the base is " + b.familyTitle())
+                .orElse("");
+        check.problems()
+                .forEach(p -> findings.add(new Finding(
+                        level(p.severity()),
+                        name(path) + ": " + p.text() + (p.severity() == LoraCheck.Severity.ERROR ? families : ""))));
+        check.fit().ifPresent(fit -> findings.add(new Finding(Level.NOTE, name(path) + ": " + fit.words())));
+    }
+
+    private void problems(Path path, Inspection file) {
+        file.problems()
+                .forEach(p -> findings.add(
+                        new Finding(p.fatal() ? Level.ERROR : Level.WARNING, name(path) + ": " + p.text())));
+    }
+
+    private void error(Path path, String text) {
+        findings.add(new Finding(Level.ERROR, name(path) + ": " + text));
+    }
+
+    private static Level level(LoraCheck.Severity severity) {
+        return switch (severity) {
+            case ERROR -> Level.ERROR;
+            case WARNING -> Level.WARNING;
+            case NOTE -> Level.NOTE;
+        };
+    }
+
+    private static boolean isModel(ModelKind kind) {
+        return kind == ModelKind.CHECKPOINT || kind == ModelKind.DIFFUSION_MODEL;
+    }
+
+    private static boolean known(Inspection inspection) {
+        return !inspection.family().equals(UNKNOWN);
+    }
+
+    /** Of a model folder {@code COMPONENT/NAME} becomes {@code COMPONENT.NAME}, as in single files. */
+    private static Map<String, List<Long>> shapes(Path checkpoint) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        ModelHeader.read(checkpoint)
+                .tensors()
+                .forEach((name, tensor) -> shapes.put(name.replaceFirst("/", "."), tensor.shape()));
+        return shapes;
+    }
+
+    private static String name(Path path) {
+        return path.getFileName().toString();
     }
 }
