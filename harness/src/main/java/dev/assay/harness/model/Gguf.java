@@ -207,20 +207,20 @@ final class Gguf {
         order.sort(Comparator.comparingLong(Entry::offset).thenComparingLong(Entry::bytes));
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         long end = start;
-        String before = "the header";
+        Entry before = null;
         for (Entry entry : order) {
-            String tensor = "tensor " + SafetensorsHeader.quote(entry.name());
             long begin = start + entry.offset();
             if (begin < end) {
-                throw wrong(tensor + " overlaps by " + (end - begin) + " bytes with " + before
+                throw wrong(named(entry) + " overlaps by " + (end - begin) + " bytes with "
+                        + (before == null ? "the header" : named(before))
                         + "; the file is damaged or was written by a faulty tool");
             }
             end = begin + entry.bytes();
             if (end > size) {
-                throw wrong(tensor + " ends at byte " + end + ", but the file has " + size + ": " + (end - size)
+                throw wrong(named(entry) + " ends at byte " + end + ", but the file has " + size + ": " + (end - size)
                         + " bytes are missing, the download was cut short; download the file again");
             }
-            before = tensor;
+            before = entry;
             boolean known = entry.type().blockBytes() > 0;
             tensors.put(
                     entry.name(),
@@ -228,6 +228,10 @@ final class Gguf {
                             entry.name(), entry.type().name(), shape(entry), 0, known ? begin : -1, known ? end : -1));
         }
         return tensors;
+    }
+
+    private static String named(Entry entry) {
+        return "tensor " + SafetensorsHeader.quote(entry.name());
     }
 
     /** The shape of the model's own tensor, where the file tells it and it has as many elements. */

@@ -170,7 +170,7 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
         order.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
         Map<String, TensorInfo> result = new LinkedHashMap<>();
         long end = dataStart;
-        String before = "the header";
+        TensorInfo before = null; // put into words only when wrong: a header may have 200,000 tensors
         for (TensorInfo tensor : order) {
             if (tensor.begin() != end) {
                 long gap = Math.abs(tensor.begin() - end);
@@ -180,10 +180,11 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
                                 + (tensor.begin() > end
                                         ? " leaves a hole of " + gap + " bytes after "
                                         : " overlaps by " + gap + " bytes with ")
-                                + before + "; the file is damaged or was written by a faulty tool");
+                                + (before == null ? "the header" : "tensor " + quote(before.name()))
+                                + "; the file is damaged or was written by a faulty tool");
             }
             end = tensor.end();
-            before = "tensor " + quote(tensor.name());
+            before = tensor;
             result.put(tensor.name(), tensor);
         }
         if (end > size) {

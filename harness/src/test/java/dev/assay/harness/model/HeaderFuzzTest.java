@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.assay.harness.model.HeaderFiles.Entry;
+import dev.assay.harness.model.inspect.Inspector;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,10 +115,12 @@ class HeaderFuzzTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         long start = System.nanoTime();
+        ModelHeader readable = null;
         try {
             ModelHeader header = ModelHeader.read(Path.of("fuzz"), new MemoryChannel(input));
             header.tensors().values().forEach(ModelHeader.Tensor::elements);
             read.incrementAndGet();
+            readable = header;
         } catch (ModelFileException e) {
             refused.incrementAndGet();
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -131,7 +134,19 @@ class HeaderFuzzTest {
         if (bytes > FIXED_BYTES + BYTES_PER_BYTE * input.length) {
             return "allocated " + bytes + " bytes for an input of " + input.length;
         }
-        return null;
+        return readable == null ? null : inspected(readable);
+    }
+
+    /** What can be read can be inspected; the scalars that the inspection wants are not there, which it may say. */
+    private static String inspected(ModelHeader header) {
+        try {
+            Inspector.ofHeaders().inspect(header);
+            return null;
+        } catch (ModelFileException e) {
+            return e.getMessage().contains("NoSuchFileException") ? null : e.toString();
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            return "inspection: " + e + Arrays.toString(Arrays.copyOf(e.getStackTrace(), 4));
+        }
     }
 
     /** A seed with one to four changes; now and then spliced with another seed. */

@@ -9,6 +9,7 @@ import java.util.Optional;
  */
 public final class ModelFamilies {
     private static final ModelFamily SD15 = new Sd15();
+    private static final ModelFamily OTHER_UNET = new OtherUnet();
     private static final ModelFamily SD2 = new Sd2();
     private static final ModelFamily SDXL = new Sdxl();
     private static final ModelFamily SD3 = new StableDiffusion3();
@@ -66,7 +67,8 @@ public final class ModelFamilies {
             COSMOS,
             SDXL,
             SD2,
-            SD15);
+            SD15,
+            OTHER_UNET);
 
     /** In the order in which the layers that a LoRA changes are compared. */
     public static final List<ModelFamily> ADAPTERS = List.of(
@@ -88,7 +90,8 @@ public final class ModelFamilies {
             SDXL,
             SD2,
             SD15,
-            FLUX1_SCHNELL);
+            FLUX1_SCHNELL,
+            OTHER_UNET);
 
     private ModelFamilies() {}
 

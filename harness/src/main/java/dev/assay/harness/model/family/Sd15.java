@@ -24,17 +24,17 @@ final class Sd15 implements ModelFamily {
     public Optional<FamilyMatch> adapter(AdapterLayers layers) {
         Set<Long> text = StableDiffusionUnet.textWidths(layers);
         if (text.contains(TEXT)) {
-            return Optional.of(FamilyMatch.of(word(), "Stable Diffusion 1.5"));
+            return Optional.of(FamilyMatch.unet(word(), "Stable Diffusion 1.5"));
         }
         if (!text.isEmpty()) {
             return Optional.empty();
         }
         boolean told = layers.highestTextLayer() >= 0 || layers.claims("sd_v1") || layers.claims("stable-diffusion-v1");
         if (StableDiffusionUnet.textOnly(layers) || (StableDiffusionUnet.isUnet(layers) && told)) {
-            return Optional.of(FamilyMatch.of(word(), "Stable Diffusion 1.5"));
+            return Optional.of(FamilyMatch.unet(word(), "Stable Diffusion 1.5"));
         }
         return StableDiffusionUnet.hasFirstLevel(layers)
-                ? Optional.of(FamilyMatch.of(word(), "Stable Diffusion 1.5 (or 2: this kind of LoRA does not tell)"))
+                ? Optional.of(FamilyMatch.unet(word(), "Stable Diffusion 1.5 (or 2: this kind of LoRA does not tell)"))
                 : Optional.empty();
     }
 }

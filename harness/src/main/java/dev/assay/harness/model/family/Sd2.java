@@ -28,6 +28,6 @@ final class Sd2 implements ModelFamily {
                 || (text.isEmpty() && layers.highestTextLayer() >= SD15_TEXT_LAYERS)
                 || (text.isEmpty() && layers.claims("sd_v2"));
         boolean unet = StableDiffusionUnet.isUnet(layers) || StableDiffusionUnet.textOnly(layers);
-        return unet && told ? Optional.of(FamilyMatch.of(word(), "Stable Diffusion 2")) : Optional.empty();
+        return unet && told ? Optional.of(FamilyMatch.unet(word(), "Stable Diffusion 2")) : Optional.empty();
     }
 }

@@ -16,7 +16,7 @@ final class Sdxl implements ModelFamily {
     public Optional<FamilyMatch> model(Layers layers) {
         long text = StableDiffusionUnet.textWidth(layers);
         if (text == 1280 && StableDiffusionUnet.additionWidth(layers) == 2560) {
-            return Optional.of(FamilyMatch.of(word(), "SDXL refiner")
+            return Optional.of(FamilyMatch.unet(word(), "SDXL refiner")
                     .caution("the refiner finishes pictures of the base model and makes none alone: not judged"));
         }
         if (text != TEXT && StableDiffusionUnet.additionWidth(layers) != 2816) {
@@ -45,7 +45,7 @@ final class Sdxl implements ModelFamily {
         Set<Long> text = StableDiffusionUnet.textWidths(layers);
         boolean unet = StableDiffusionUnet.isUnet(layers) || !layers.touchesDenoiser();
         return unet && (text.contains(TEXT) || (text.isEmpty() && StableDiffusionUnet.looksLikeSdxl(layers)))
-                ? Optional.of(FamilyMatch.of(word(), "SDXL (or Pony, Illustrious, NoobAI; a LoRA does not tell)"))
+                ? Optional.of(FamilyMatch.unet(word(), "SDXL (or Pony, Illustrious, NoobAI; a LoRA does not tell)"))
                 : Optional.empty();
     }
 }

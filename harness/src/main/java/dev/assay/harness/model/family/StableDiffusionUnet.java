@@ -64,6 +64,6 @@ final class StableDiffusionUnet {
     }
 
     static Optional<FamilyMatch> match(String word, String title, String detail) {
-        return Optional.of(FamilyMatch.of(word, title).detail(detail));
+        return Optional.of(FamilyMatch.unet(word, title).detail(detail));
     }
 }

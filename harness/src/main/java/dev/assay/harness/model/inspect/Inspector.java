@@ -31,7 +31,6 @@ import java.util.regex.Pattern;
 /** Says what a model file is. Reads its header, and of its tensors only scalars; all of it only for hashes. */
 public final class Inspector {
     private static final Pattern SHARD = Pattern.compile(".*-\\d+-of-(\\d+)\\.[a-z]+");
-    private static final Set<String> UNETS = Set.of("sd15", "sd2", "sdxl");
     private static final Set<String> FLOWS = Set.of(
             "sd3",
             "flux1",
@@ -103,7 +102,7 @@ public final class Inspector {
         private final Metadata metadata;
         private final List<Problem> problems = new ArrayList<>();
         private ModelKind kind;
-        private FamilyMatch family = new FamilyMatch(FamilyMatch.UNKNOWN, "", "", List.of());
+        private FamilyMatch family = FamilyMatch.none();
         private List<String> contents = List.of();
         private Rank rank;
         private double alpha = Double.NaN;
@@ -150,7 +149,7 @@ public final class Inspector {
             family = ModelFamilies.adapter(
                             new AdapterLayers(grammar, metadata.claimedBase().toLowerCase(Locale.ROOT)))
                     .orElse(family);
-            if (!family.known() && family.cautions().isEmpty()) {
+            if (family.title().isEmpty()) {
                 odd("changes layers of no family that Assay knows ("
                         + HostileText.clean(grammar.modules().get(0).name(), 80) + " ...)");
             }
@@ -199,7 +198,7 @@ public final class Inspector {
         private String part(LoraPart part) {
             boolean flux = family.word().startsWith("flux");
             return switch (part) {
-                case DENOISER -> UNETS.contains(family.word()) ? "unet" : "dit";
+                case DENOISER -> family.network();
                 case TEXT_ENCODER_1 -> family.word().equals("sd2") ? "clip-h" : "clip-l";
                 case TEXT_ENCODER_2 -> flux ? "t5-xxl" : "clip-g";
                 case TEXT_ENCODER_3 -> "t5-xxl";
@@ -235,7 +234,7 @@ public final class Inspector {
 
         private void small(OtherFiles.Small file) {
             kind = file.kind();
-            family = new FamilyMatch(file.family(), file.title(), "", List.of());
+            family = new FamilyMatch(file.family(), file.title(), "", "", List.of());
             contents = file.contents();
         }
 

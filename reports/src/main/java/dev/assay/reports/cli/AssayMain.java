@@ -1,0 +1,49 @@
+package dev.assay.reports.cli;
+
+import dev.assay.reports.collection.CollectionCommand;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code java -jar assay.jar}. A new subcommand is one class and one line here. */
+@Command(
+        name = "assay",
+        description = "Knows model files, and keeps the ones that were judged.",
+        mixinStandardHelpOptions = true,
+        versionProvider = AssayMain.Version.class,
+        subcommands = {InspectCommand.class, CollectionCommand.class, CommandLine.HelpCommand.class})
+public final class AssayMain implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new AssayMain());
+        // The terminal's own charset, which before Java 18 is not always that of System.out.
+        Charset charset = Charset.defaultCharset();
+        line.setOut(new PrintWriter(System.out, true, charset));
+        line.setErr(new PrintWriter(System.err, true, charset));
+        line.setUsageHelpAutoWidth(true);
+        return line;
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** From the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = AssayMain.class.getPackage().getImplementationVersion();
+            return new String[] {"assay " + (version == null ? "(from classes)" : version)};
+        }
+    }
+}

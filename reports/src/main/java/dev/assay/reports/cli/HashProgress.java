@@ -1,0 +1,44 @@
+package dev.assay.reports.cli;
+
+import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.model.inspect.ModelHashes;
+import dev.assay.reports.words.Words;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+
+/** Tells how far hashing is: a line that moves on a terminal, one line per large file elsewhere. */
+final class HashProgress implements ModelHashes.Progress {
+    private static final long PAUSE = 200_000_000; // ns between two updates
+    private static final long LARGE = 1L << 30; // bytes from which a file is worth a line
+
+    private final PrintWriter err;
+    private final boolean terminal;
+    private long last;
+    private Path said;
+
+    HashProgress(PrintWriter err, boolean terminal) {
+        this.err = err;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void read(Path file, long done, long of) {
+        String name = HostileText.clean(String.valueOf(file.getFileName()), 50);
+        if (!terminal) {
+            if (of >= LARGE && !file.equals(said)) {
+                err.println("hashing " + name + " (" + Words.bytes(of) + ")");
+                said = file;
+            }
+            return;
+        }
+        long now = System.nanoTime();
+        if (done >= of) {
+            err.print("\r\u001b[K");
+            err.flush();
+        } else if (now - last > PAUSE) {
+            last = now;
+            err.print("\r\u001b[Khashing " + name + " " + 100 * done / of + " % of " + Words.bytes(of));
+            err.flush();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.assay.reports.cli;
+
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelReference;
+import dev.assay.harness.model.inspect.Inspection;
+import dev.assay.harness.model.inspect.Inspector;
+import dev.assay.harness.model.inspect.ModelHashes;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code assay inspect}: says what model files are, without rendering. */
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Says what model files are and what is wrong with them, from their headers alone: .safetensors, .gguf, shards "
+                    + "(name the .safetensors.index.json), diffusers folders, and .ckpt .pt .pth .bin, whose pickles are "
+                    + "read but never run.",
+            "",
+            "With --base and --lora: will this LoRA work on this base, how much of it, and how strong is it?"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:nothing keeps the files from working",
+            "1:a file has a problem that keeps it from working, or there is no model file",
+            "2:the command line is wrong"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay inspect my-style.safetensors",
+            "  assay inspect --json ComfyUI/models/loras > loras.json",
+            "  assay inspect --base flux1-dev-Q8_0.gguf --lora my-style.safetensors@0.8",
+            "",
+            "Colours are off where the output is no terminal, and with NO_COLOR set."
+        })
+public final class InspectCommand implements Callable<Integer> {
+    static final int FINE = 0;
+    static final int PROBLEMS = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE|DIR", arity = "0..*", description = "Model files; of a folder every model below it.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--json", description = "Prints an array of objects instead of text.")
+    private boolean json;
+
+    @Option(
+            names = "--hash",
+            description =
+                    "Hashes the files too (AutoV1, AutoV2, AutoV3, SHA-256, SHA-256 of the tensors): every byte is read, "
+                            + "once; known files come from the cache.")
+    private boolean hash;
+
+    @Option(
+            names = "--hash-cache",
+            paramLabel = "FILE",
+            description = "Where hashes are kept by path, size and time of change; default: ${DEFAULT-VALUE}.",
+            defaultValue = "${env:XDG_CACHE_HOME:-${sys:user.home}/.cache}/assay/hashes.json")
+    private Path hashCache;
+
+    @Option(
+            names = "--weights",
+            description =
+                    "Reads the numbers of LoRAs too: NaN and infinite values, layers of zeros, how strong the change is.")
+    private boolean weights;
+
+    @Option(names = "--base", paramLabel = "FILE", description = "The model that the LoRAs of --lora are put on.")
+    private Path base;
+
+    @Option(
+            names = "--lora",
+            paramLabel = "FILE[@STRENGTH]",
+            description = "A LoRA to try on --base; several, each alone, by repeating the option.")
+    private List<String> loras = List.of();
+
+    @Override
+    public Integer call() {
+        if ((base == null) != loras.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--base and --lora go together: which LoRA on which base?");
+        }
+        if (base == null && files.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "Which file? Name model files or folders, or --base and --lora.");
+        }
+        if (base != null && !files.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Name files, or --base and --lora, not both.");
+        }
+        return base != null ? onBase() : each();
+    }
+
+    private Inspector inspector() {
+        return hash
+                ? Inspector.withHashes(
+                        new ModelHashes(hashCache),
+                        new HashProgress(spec.commandLine().getErr(), colours()))
+                : Inspector.ofHeaders();
+    }
+
+    private boolean colours() {
+        return CommandLine.Help.Ansi.AUTO.enabled();
+    }
+
+    private Integer each() {
+        List<Path> found = new ArrayList<>();
+        for (Path path : files) {
+            found.addAll(ModelFiles.in(path));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (found.isEmpty()) {
+            spec.commandLine().getErr().println("no model file in " + files + ": looked for " + ModelFiles.ENDINGS);
+            if (json) {
+                out.println("[]");
+            }
+            return PROBLEMS;
+        }
+        Inspector inspector = inspector();
+        // Hashing two files at once would only make a disk seek.
+        Stream<Path> stream = hash ? found.stream() : found.parallelStream();
+        List<Report> reports = stream.map(f -> report(inspector, f)).toList();
+        boolean table = files.stream().anyMatch(ModelFiles::isShelf);
+        if (json) {
+            out.println(InspectJson.array(reports));
+        } else if (table) {
+            Path root = files.size() == 1 ? files.get(0) : null;
+            new InspectTable(colours()).lines(root, reports).forEach(out::println);
+        } else {
+            for (Report report : reports) {
+                new InspectText(colours()).lines(report).forEach(out::println);
+            }
+        }
+        return reports.stream().anyMatch(Report::broken) ? PROBLEMS : FINE;
+    }
+
+    private Report report(Inspector inspector, Path file) {
+        try {
+            Inspection inspection = inspector.inspect(file);
+            return weights ? Report.withWeights(inspection) : Report.of(inspection);
+        } catch (ModelFileException e) {
+            return Report.failed(file, e.getMessage());
+        } catch (RuntimeException e) {
+            // One file of a folder must not hide the others, whatever it does to us.
+            return Report.failed(file, "Assay failed on this file, please report it: " + e);
+        }
+    }
+
+    private Integer onBase() {
+        Inspector inspector = inspector();
+        PrintWriter out = spec.commandLine().getOut();
+        Report ofBase = report(inspector, base);
+        List<Report> reports = new ArrayList<>();
+        for (Lora lora : parsed()) {
+            reports.add(Report.onBase(ofBase, report(inspector, lora.path()), lora.strength()));
+        }
+        if (json) {
+            List<Report> all = new ArrayList<>(List.of(ofBase));
+            all.addAll(reports);
+            out.println(InspectJson.array(all));
+        } else {
+            for (Report report : reports) {
+                new InspectText(colours()).onBase(ofBase, report).forEach(out::println);
+            }
+        }
+        return ofBase.broken() || reports.stream().anyMatch(Report::broken) ? PROBLEMS : FINE;
+    }
+
+    private List<Lora> parsed() {
+        ModelReference here = new ModelReference(Path.of(""), Map.of());
+        List<Lora> parsed = new ArrayList<>();
+        for (String written : loras) {
+            try {
+                // A name may have commas; only then is it a file as it stands.
+                parsed.addAll(
+                        Files.exists(Path.of(written)) ? List.of(new Lora(Path.of(written), 1)) : here.loras(written));
+            } catch (ModelFileException | IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--lora: " + e.getMessage(), e);
+            }
+        }
+        return parsed;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.assay.reports.cli;
+
+import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.model.inspect.Inspection;
+import dev.assay.harness.model.inspect.Inspection.Problem;
+import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.reports.words.Words;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A folder as a table of 100 columns: one line per file, and one below for each problem. */
+final class InspectTable {
+    private static final int NAME = 42;
+    private static final String ROW = "%-" + NAME + "s %-15s %-13s %9s %8s  %s";
+
+    private final Paint paint;
+
+    InspectTable(boolean colours) {
+        this.paint = new Paint(colours);
+    }
+
+    /** @param root the folder that names are relative to; null for names alone */
+    List<String> lines(Path root, List<Report> reports) {
+        List<String> lines = new ArrayList<>();
+        lines.add(paint.bold(String.format(ROW, "FILE", "KIND", "FAMILY", "SIZE", "RANK", "NUMBERS")));
+        int broken = 0;
+        int noted = 0;
+        for (Report report : reports) {
+            broken += report.broken() ? 1 : 0;
+            noted += !report.broken() && !report.problems().isEmpty() ? 1 : 0;
+            lines.add(row(root, report));
+            for (Problem problem : report.problems()) {
+                String text = HostileText.clean(problem.text(), 110);
+                lines.add("  " + (problem.fatal() ? paint.red("problem: " + text) : paint.yellow("note: " + text)));
+            }
+        }
+        lines.add("");
+        lines.add(reports.size()
+                + (reports.size() == 1 ? " file" : " files")
+                + (broken == 0 ? "" : ", " + paint.red(broken + " cannot work"))
+                + (noted == 0 ? "" : ", " + paint.yellow(noted + " with notes")));
+        return lines;
+    }
+
+    private static String row(Path root, Report report) {
+        String name = root != null && report.file().startsWith(root)
+                ? root.relativize(report.file()).toString()
+                : InspectText.name(report.file());
+        Inspection i = report.inspection();
+        String rank = i == null
+                ? ""
+                : i.rank()
+                        .map(r -> r.min() == r.max() ? "" + r.min() : r.min() + "-" + r.max())
+                        .orElse("");
+        String types = i == null
+                ? ""
+                : i.quantization().keySet().stream()
+                        .limit(2)
+                        .reduce((a, b) -> a + ", " + b)
+                        .orElse("");
+        return String.format(
+                        ROW,
+                        shortened(HostileText.clean(name, 400)),
+                        i == null ? "-" : i.kind().map(ModelKind::word).orElse("-"),
+                        i == null || i.kind().isEmpty() ? "-" : i.family(),
+                        i == null || i.bytes() == 0 ? "" : Words.bytes(i.bytes()),
+                        rank,
+                        types)
+                .stripTrailing();
+    }
+
+    /** The end of a name tells more than its middle. */
+    private static String shortened(String name) {
+        if (name.length() <= NAME) {
+            return name;
+        }
+        int tail = NAME / 2;
+        return name.substring(0, NAME - tail - 1) + "…" + name.substring(name.length() - tail);
+    }
+}

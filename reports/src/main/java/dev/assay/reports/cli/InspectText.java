@@ -1,0 +1,241 @@
+package dev.assay.reports.cli;
+
+import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.model.inspect.Inspection;
+import dev.assay.harness.model.inspect.Inspection.Problem;
+import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.lora.LoraFit;
+import dev.assay.harness.model.lora.LoraWeights;
+import dev.assay.reports.words.Words;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** One file in a few lines that fit a terminal of 100 columns. */
+final class InspectText {
+    private static final int WIDTH = 98;
+    private static final int LABEL = 12; // columns of a line's name with its margins
+    private static final int MOST_TYPES = 4;
+    private static final int MOST_TRIGGERS = 4;
+
+    private final Paint paint;
+
+    InspectText(boolean colours) {
+        this.paint = new Paint(colours);
+    }
+
+    static String name(Path file) {
+        Path name = file.getFileName();
+        return HostileText.clean(String.valueOf(name == null ? file : name), 80);
+    }
+
+    List<String> lines(Report report) {
+        List<String> lines = new ArrayList<>();
+        Inspection i = report.inspection();
+        String size = i == null || i.bytes() == 0 ? "" : "  " + paint.dim(Words.bytes(i.bytes()));
+        lines.add(paint.bold(name(report.file())) + size);
+        if (i != null && i.kind().isPresent()) {
+            facts(report, i, lines);
+        }
+        problems(report.problems(), lines);
+        lines.add("");
+        return lines;
+    }
+
+    private void facts(Report report, Inspection i, List<String> lines) {
+        ModelKind kind = i.kind().orElseThrow();
+        lines.add("  " + what(i, kind));
+        if (kind.isAdapter()) {
+            String rank = rank(i);
+            if (!rank.isEmpty()) {
+                add(lines, "rank", rank);
+            }
+            add(lines, "changes", String.join(", ", i.contents()) + ": " + i.modules() + " layers" + sorts(i.layers()));
+            report.check().ifPresent(c -> strength(c.weights(), lines));
+        } else {
+            add(
+                    lines,
+                    "contains",
+                    String.join(", ", i.contents()) + (i.ema() ? "; EMA weights besides (unpruned)" : ""));
+        }
+        add(lines, "numbers", count(i.parameters()) + " parameters; " + types(i));
+        add(lines, "predicts", i.predictionType());
+        add(lines, "for", i.claimedBase().isEmpty() ? "" : i.claimedBase() + paint.dim(" (says its metadata)"));
+        add(lines, "trigger", triggers(i));
+        add(lines, "made by", i.trainer());
+        add(lines, "licence", i.license());
+        add(lines, "hashes", hashes(i.hashes()));
+    }
+
+    private String what(Inspection i, ModelKind kind) {
+        String family = i.familyTitle().isEmpty() ? "an unknown model" : i.familyTitle();
+        return switch (kind) {
+            case TEXT_ENCODER -> "text encoder " + String.join(", ", i.contents());
+            case VAE -> "VAE, " + family;
+            case EMBEDDING -> "embedding (textual inversion) for " + family;
+            case CHECKPOINT, DIFFUSION_MODEL -> family + paint.dim(" (" + kind.title() + ")");
+            default -> kind.title() + " for " + family;
+        };
+    }
+
+    private static String rank(Inspection i) {
+        String rank = i.rank()
+                .map(r -> r.min() == r.max() ? "" + r.min() : r.min() + " to " + r.max() + ", median " + r.median())
+                .orElse("");
+        if (i.alpha().isEmpty()) {
+            return rank;
+        }
+        String alpha = "alpha " + number(i.alpha().getAsDouble());
+        return rank.isEmpty() ? alpha : rank + ", " + alpha;
+    }
+
+    static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? "" + (long) value
+                : new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString();
+    }
+
+    private static String sorts(Map<String, Integer> sorts) {
+        return sorts.isEmpty()
+                ? ""
+                : sorts.entrySet().stream()
+                        .map(e -> e.getKey() + " " + e.getValue())
+                        .collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    /** Elements of all tensors, as people count them. */
+    static String count(long parameters) {
+        double n = parameters;
+        return n >= 1e9
+                ? String.format(Locale.ROOT, "%.1f billion", n / 1e9)
+                : n >= 1e6
+                        ? String.format(Locale.ROOT, "%.1f million", n / 1e6)
+                        : String.format(Locale.ROOT, "%,d", parameters);
+    }
+
+    private static String types(Inspection i) {
+        String types = i.quantization().entrySet().stream()
+                .limit(MOST_TYPES)
+                .map(e -> e.getKey() + " in " + e.getValue() + " tensors")
+                .collect(Collectors.joining(", "));
+        int more = i.quantization().size() - MOST_TYPES;
+        return types
+                + (more > 0 ? " and " + more + " more types" : "")
+                + (i.quantizationNote().isEmpty() ? "" : "; " + i.quantizationNote());
+    }
+
+    private String triggers(Inspection i) {
+        String words = i.triggerWords().stream()
+                .limit(MOST_TRIGGERS)
+                .map(t -> t.word() + paint.dim(" (" + t.source() + ")"))
+                .collect(Collectors.joining(", "));
+        int more = i.triggerWords().size() - MOST_TRIGGERS;
+        return more > 0 ? words + " and " + more + " more" : words;
+    }
+
+    private static String hashes(Map<String, String> hashes) {
+        return hashes.entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private void strength(LoraWeights weights, List<String> lines) {
+        if (weights.norm() > 0) {
+            String relative = weights.relative().isPresent()
+                    ? String.format(
+                            Locale.ROOT,
+                            ", %.2g %% of the base's weights there",
+                            100 * weights.relative().getAsDouble())
+                    : "";
+            add(
+                    lines,
+                    "strength",
+                    String.format(Locale.ROOT, "the change measures %.3g", weights.norm()) + " at "
+                            + number(weights.strength()) + relative);
+        }
+    }
+
+    private void problems(List<Problem> problems, List<String> lines) {
+        for (Problem problem : problems) {
+            String label = problem.fatal() ? paint.red("problem") : paint.yellow("note");
+            String text = HostileText.clean(problem.text(), 1000);
+            List<String> wrapped = wrapped(text);
+            lines.add("  " + label + " ".repeat(LABEL - 2 - (problem.fatal() ? 7 : 4)) + wrapped.get(0));
+            wrapped.subList(1, wrapped.size()).forEach(l -> lines.add(" ".repeat(LABEL) + l));
+        }
+    }
+
+    /** Nothing where the text is empty. */
+    private static void add(List<String> lines, String label, String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        boolean first = true;
+        for (String part : text.split("\n", -1)) {
+            for (String line : wrapped(part)) {
+                lines.add("  " + (first ? label : "") + " ".repeat(LABEL - 2 - (first ? label.length() : 0)) + line);
+                first = false;
+            }
+        }
+    }
+
+    /** Lines that end between words; colour codes count as letters, which only makes lines shorter. */
+    private static List<String> wrapped(String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH - LABEL) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    /** Will it work, how much of it, how strong is it. */
+    List<String> onBase(Report base, Report lora) {
+        List<String> lines = new ArrayList<>();
+        boolean broken = base.broken() || lora.broken();
+        boolean part = lora.fit().map(f -> !f.whole()).orElse(true);
+        String answer =
+                broken ? paint.red("does not work") : part ? paint.yellow("works in part") : paint.green("works");
+        lines.add(paint.bold(name(lora.file())) + " on " + paint.bold(name(base.file())) + ": " + answer);
+        if (lora.inspection() != null && lora.inspection().kind().isPresent()) {
+            Inspection i = lora.inspection();
+            String rank = rank(i);
+            add(lines, "LoRA", what(i, i.kind().orElseThrow()) + (rank.isEmpty() ? "" : "; rank " + rank));
+        }
+        if (base.inspection() != null && base.inspection().kind().isPresent()) {
+            Inspection i = base.inspection();
+            add(lines, "base", what(i, i.kind().orElseThrow()) + "; " + types(i));
+        }
+        lora.fit().map(LoraFit::words).ifPresent(w -> add(lines, "how much", w));
+        lora.check().ifPresent(c -> {
+            strength(c.weights(), lines);
+            c.weights()
+                    .strongest()
+                    .ifPresent(m -> add(
+                            lines,
+                            "most on",
+                            HostileText.clean(m.name(), 80)
+                                    + String.format(
+                                            Locale.ROOT,
+                                            " (largest singular value %.2g)",
+                                            m.largest().getAsDouble())));
+        });
+        problems(base.problems(), lines);
+        problems(lora.problems(), lines);
+        lines.add("");
+        return lines;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.assay.reports.cli;
+
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.ModelHeader.Container;
+import dev.assay.harness.model.inspect.Inspection;
+import dev.assay.harness.model.inspect.Inspection.Problem;
+import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraFit;
+import dev.assay.harness.model.lora.LoraGrammar;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is said of one file.
+ *
+ * @param inspection null where Assay itself failed
+ * @param check what a LoRA's numbers say, and on a base how it fits; empty if not asked for or not possible
+ * @param fit how much of a LoRA a base takes; empty without a base
+ * @param problems those of the inspection and of the check
+ */
+record Report(
+        Path file, Inspection inspection, Optional<LoraCheck> check, Optional<LoraFit> fit, List<Problem> problems) {
+    static Report of(Inspection inspection) {
+        return new Report(inspection.file(), inspection, Optional.empty(), Optional.empty(), inspection.problems());
+    }
+
+    static Report failed(Path file, String problem) {
+        return new Report(file, null, Optional.empty(), Optional.empty(), List.of(new Problem(true, problem)));
+    }
+
+    boolean broken() {
+        return problems.stream().anyMatch(Problem::fatal);
+    }
+
+    private boolean isAdapter() {
+        return inspection != null && inspection.kind().map(ModelKind::isAdapter).orElse(false);
+    }
+
+    /** With the numbers of a LoRA; other kinds as they are. */
+    static Report withWeights(Inspection inspection) {
+        Report plain = of(inspection);
+        return plain.isAdapter() ? plain.with(LoraCheck.of(inspection.file(), 1, Optional.empty())) : plain;
+    }
+
+    private Report with(LoraCheck check) {
+        List<Problem> all = new ArrayList<>(problems);
+        for (LoraCheck.Problem problem : check.problems()) {
+            Problem said = new Problem(problem.severity() == LoraCheck.Severity.ERROR, problem.text());
+            if (problem.severity() != LoraCheck.Severity.NOTE && !all.contains(said)) {
+                all.add(said);
+            }
+        }
+        return new Report(file, inspection, Optional.of(check), check.fit(), all);
+    }
+
+    /** A LoRA on a base: how much of it fits and how strong it is. */
+    static Report onBase(Report base, Report lora, double strength) {
+        if (base.inspection == null || lora.inspection == null || base.broken() || lora.broken()) {
+            return lora;
+        }
+        if (!lora.isAdapter()) {
+            return lora.plus(new Problem(true, "is no LoRA but " + kind(lora) + ": nothing to put on a base"));
+        }
+        boolean takes = base.inspection
+                .kind()
+                .map(k -> k == ModelKind.CHECKPOINT || k == ModelKind.DIFFUSION_MODEL)
+                .orElse(false);
+        if (!takes) {
+            return lora.plus(new Problem(true, "its base is no model to put a LoRA on, but " + kind(base)));
+        }
+        try {
+            return fitted(base, lora, strength);
+        } catch (ModelFileException e) {
+            return lora.plus(new Problem(true, e.getMessage()));
+        }
+    }
+
+    private static Report fitted(Report base, Report lora, double strength) {
+        ModelHeader header = ModelHeader.read(base.file);
+        ModelHeader own = ModelHeader.read(lora.file);
+        Report fitted;
+        if (own.container() != Container.SAFETENSORS || own.files().size() != 1) {
+            LoraFit fit = LoraFit.of(LoraGrammar.parse(shapes(own)), BaseModules.of(shapes(header)));
+            fitted = new Report(lora.file, lora.inspection, Optional.empty(), Optional.of(fit), lora.problems);
+            if (fit.matched() == 0) {
+                fitted = fitted.plus(new Problem(true, fit.words() + ": it would do nothing"));
+            } else if (!fit.whole()) {
+                fitted = fitted.plus(new Problem(false, fit.words()));
+            }
+        } else {
+            boolean readable = header.container() == Container.SAFETENSORS
+                    && header.files().size() == 1
+                    && header.path().equals(header.files().get(0));
+            fitted = lora.with(
+                    readable
+                            ? LoraCheck.of(lora.file, strength, Optional.of(base.file))
+                            : LoraCheck.of(lora.file, strength, shapes(header)));
+        }
+        String of = lora.inspection.family();
+        String on = base.inspection.family();
+        boolean kin = of.equals(on) || (of.equals("flux1") && on.equals("flux1-schnell"));
+        return kin || of.equals("unknown") || on.equals("unknown")
+                ? fitted
+                : fitted.plus(new Problem(fitted.broken(), "a LoRA for " + of + " on a base of " + on));
+    }
+
+    /** Names as in a single file: in a diffusers folder components are parted by a slash. */
+    private static Map<String, List<Long>> shapes(ModelHeader header) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        header.tensors().forEach((name, t) -> shapes.put(name.replace('/', '.'), t.shape()));
+        return shapes;
+    }
+
+    private static String kind(Report report) {
+        return report.inspection
+                .kind()
+                .map(k -> "a file of the kind " + k.word())
+                .orElse("something else");
+    }
+
+    private Report plus(Problem problem) {
+        List<Problem> all = new ArrayList<>(problems);
+        all.add(problem);
+        return new Report(file, inspection, check, fit, all);
+    }
+}
