@@ -9,8 +9,10 @@ import dev.assay.harness.suite.GenerationSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkflowTest {
@@ -78,6 +80,30 @@ class WorkflowTest {
         assertThat(graph.samplerNode()).isEqualTo("3");
         assertThat(graph.setting("3", "steps")).isEqualTo("the suite's settings.steps");
         assertThat(graph.setting("4", "ckpt_name")).isEqualTo("assay.base or assay.checkpoint");
+    }
+
+    static Stream<FamilyGraph> families() {
+        return FamilyGraphs.ALL.stream();
+    }
+
+    /** Both ways to a graph agree: a family's own graph, read as a user's workflow, is filled to the same graph. */
+    @ParameterizedTest
+    @MethodSource("families")
+    void a_familys_graph_is_a_workflow_whose_places_are_found(FamilyGraph family) {
+        ComfyGraph own = TextToImage.write(TextToImageTest.defaults(family, -1, PROMPT));
+        String file = TextToImage.write(TextToImageTest.defaults(family, 5, "another"))
+                .nodes()
+                .toString();
+        Workflow workflow = read(file);
+        assertThat(workflow.settings()).isEqualTo(family.defaults());
+        ComfyGraph filled = workflow.fill(
+                new Workflow.Request(List.of(), null, PROMPT, null, -1, family.defaults(), "evals/run/case", null));
+        assertSame(filled.nodes(), own.nodes());
+        assertThat(filled.samplerNode()).isEqualTo(own.samplerNode());
+        ComfyGraph lora = fill(workflow, new LoraUse("a.safetensors", 1, 1, family.loraOnText()));
+        assertThat(GraphShape.problems(lora)).isEmpty();
+        assertThat(lora.nodes().findValuesAsText("class_type"))
+                .contains(family.loraOnText() ? "LoraLoader" : "LoraLoaderModelOnly");
     }
 
     @Test
