@@ -258,7 +258,7 @@ class TextToImageTest {
     }
 
     /** As the official templates have it: the first three families as full checkpoints, the others model-only. */
-    private static GraphRequest defaults(FamilyGraph family, long seed, String prompt) {
+    static GraphRequest defaults(FamilyGraph family, long seed, String prompt) {
         String file = MODELS.get(family.name());
         boolean whole = List.of("sd15", "sdxl", "sd3").contains(family.name());
         return new GraphRequest(
