@@ -33,6 +33,10 @@ record Known(String prompt, String negative, Long seed, String name, List<String
                 tags.isEmpty() ? other.tags : tags);
     }
 
+    boolean isComplete() {
+        return prompt != null && seed != null;
+    }
+
     /** Whether prompt or seed are known to both and differ. */
     boolean contradicts(Known other) {
         return (prompt != null && other.prompt != null && !prompt.equals(other.prompt))
