@@ -38,6 +38,9 @@ public final class ClipScoreMetric implements Metric.ImageMetric {
 
     @Override
     public Score score(PromptCase prompt, Image image) {
+        if (!prompt.promptKnown()) {
+            return new Score.Unscored("no prompt is known for this picture");
+        }
         double score = clipScore(embedImage.apply(image), embedText.apply(prompt.prompt()));
         return new Score.Measured(score, String.format(Locale.ROOT, "cosine %.3f between picture and prompt", score));
     }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A pattern locked to the pixel grid that all prompts share: stripes, lattices and checkerboards with the periods of
@@ -108,7 +109,10 @@ public final class GridMetric implements Metric.SuiteMetric {
                     prompts, "a pattern shared by prompts needs at least 2 with pictures, found " + shown.size());
         }
         Image first = shown.get(0).candidate().get(0);
-        checkSizes(shown, first);
+        Optional<String> otherSize = otherSize(shown, first);
+        if (otherSize.isPresent()) {
+            return unscored(prompts, otherSize.get());
+        }
         List<Candidate> candidates = candidates(first.width(), first.height());
         if (candidates.isEmpty()) {
             return unscored(
@@ -168,12 +172,13 @@ public final class GridMetric implements Metric.SuiteMetric {
                         : "no pattern shared by " + n + " prompts; the strongest is " + strongest);
     }
 
-    private static void checkSizes(List<PromptImages> prompts, Image first) {
+    /** A pattern of pixels can only be folded at one size. */
+    private static Optional<String> otherSize(List<PromptImages> prompts, Image first) {
         for (PromptImages p : prompts) {
             for (List<Image> images : List.of(p.base(), p.candidate())) {
                 for (Image image : images) {
                     if (image.width() != first.width() || image.height() != first.height()) {
-                        throw new IllegalArgumentException("grid: expected pictures of one size, found " + first.width()
+                        return Optional.of("pictures of one size are needed, found " + first.width()
                                 + " x " + first.height() + " and, for "
                                 + p.prompt().id() + ", " + image.width() + " x "
                                 + image.height() + "; a pattern of pixels can only be folded at one size");
@@ -181,6 +186,7 @@ public final class GridMetric implements Metric.SuiteMetric {
                 }
             }
         }
+        return Optional.empty();
     }
 
     private static Finding unscored(List<PromptImages> prompts, String reason) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ClipScoreMetricTest {
@@ -23,5 +25,13 @@ class ClipScoreMetricTest {
                 image -> new float[] {image.width(), 0}, text -> text.equals("a cat") ? new float[] {3, 4} : null);
         assertThat(metric.score(Golden.prompt("cat"), Golden.flat(2, 0, 0, 0)))
                 .isEqualTo(new Score.Measured(0.6, "cosine 0.600 between picture and prompt"));
+    }
+
+    @Test
+    void a_picture_whose_prompt_nobody_knows_has_no_score() {
+        ClipScoreMetric metric = new ClipScoreMetric(image -> new float[] {1, 0}, text -> new float[] {1, 0});
+        PromptCase unknown = new PromptCase("cat", "cat (no prompt is known)", "", List.of(1L), List.of(), null, false);
+        assertThat(metric.score(unknown, Golden.flat(2, 0, 0, 0)))
+                .isEqualTo(new Score.Unscored("no prompt is known for this picture"));
     }
 }

@@ -1,7 +1,6 @@
 package dev.assay.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -150,12 +149,13 @@ class GridMetricTest {
     }
 
     @Test
-    void pictures_of_two_sizes_are_an_error() {
+    void pictures_of_two_sizes_have_no_score_and_the_reason_names_them() {
         List<PromptImages> prompts = new ArrayList<>(suite(10, 2, 2, NOTHING, NOTHING));
         prompts.addAll(suite(11, 1, 2, 32, NOTHING, NOTHING));
-        assertThatThrownBy(() -> new GridMetric().score(prompts))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("expected pictures of one size, found 64 x 64 and, for prompt-0, 32 x 32");
+        assertThat(new GridMetric().score(prompts).differences())
+                .hasSize(3)
+                .allSatisfy(s -> assertThat(((Score.Unscored) s).reason())
+                        .startsWith("pictures of one size are needed, found 64 x 64 and, for prompt-0, 32 x 32"));
     }
 
     private static Pattern lines(int period, double amplitude) {

@@ -111,7 +111,9 @@ class ArchitectureTest {
                 "DJL is in nn.onnx and nn.text",
                 onlyIn(List.of(HARNESS + "nn.onnx..", HARNESS + "nn.text.."), "ai.djl..", "ai.onnxruntime.."));
         rules.put("HTTP is in render.comfyui", onlyIn(List.of(HARNESS + "render.comfyui.."), "java.net.http.."));
-        // Files of JSON and YAML: suites, model headers and their configurations, run records, ComfyUI, Allure results.
+        // Files of JSON, YAML and CSV: suites, model headers and their configurations, run records, ComfyUI, the graphs
+        // in
+        // pictures of a folder and the tables beside them, Allure results.
         rules.put(
                 "Jackson is where files are read",
                 onlyIn(
@@ -121,9 +123,11 @@ class ArchitectureTest {
                                 HARNESS + "nn..",
                                 HARNESS + "run..",
                                 HARNESS + "render.comfyui..",
+                                HARNESS + "render.folder..",
                                 "dev.assay.reports.."),
                         "com.fasterxml..",
                         "org.yaml.."));
+        rules.put("EXIF is in image", onlyIn(List.of(HARNESS + "image.."), "com.drew..", "com.twelvemonkeys.."));
         rules.put(
                 "JUnit is in the engine and the suites",
                 onlyIn(List.of(HARNESS + "junit..", "dev.assay.suites.."), "org.junit.."));

@@ -19,8 +19,6 @@ import java.util.zip.CRC32;
  */
 record PngChunks(int width, int height, Map<String, String> text, InputStream essential) {
     static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    private static final int MOST_SIDE = 16384; // pixels
-    private static final long MOST_PIXELS = 1L << 26;
     private static final int DEFLATE_RATIO = 1032; // no deflate stream expands further
 
     static PngChunks read(byte[] file) {
@@ -85,12 +83,7 @@ record PngChunks(int width, int height, Map<String, String> text, InputStream es
         if (!type.equals("IHDR") || data.capacity() != 13) {
             throw new ImageFileException("is damaged: expected a header chunk of 13 bytes first");
         }
-        int width = data.getInt(0);
-        int height = data.getInt(4);
-        if (width < 1 || height < 1 || width > MOST_SIDE || height > MOST_SIDE || (long) width * height > MOST_PIXELS) {
-            throw new ImageFileException("expected 1 to " + MOST_SIDE + " pixels a side and at most " + MOST_PIXELS
-                    + " in all, found " + Integer.toUnsignedString(width) + " x " + Integer.toUnsignedString(height));
-        }
+        PictureFile.requireSize(data.getInt(0), data.getInt(4));
         return data;
     }
 

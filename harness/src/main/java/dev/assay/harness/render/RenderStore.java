@@ -64,7 +64,9 @@ public final class RenderStore {
         text.put(PEAK_VRAM, Long.toString(picture.peakVramBytes()));
         text.put(WARM, Boolean.toString(picture.warm()));
         text.put("Software", "Assay");
-        text.put("parameters", parameters(request));
+        if (renderer.repeatable()) { // finished pictures were made by others, with settings that we do not know
+            text.put("parameters", parameters(request));
+        }
         Path file = file(key);
         try {
             Files.createDirectories(file.getParent());
@@ -101,7 +103,9 @@ public final class RenderStore {
         text.put("assay:prompt", request.prompt());
         text.put("assay:negativePrompt", request.negativePrompt());
         text.put("assay:seed", Long.toString(request.seed()));
-        text.put("assay:settings", s.toString());
+        if (renderer.repeatable()) {
+            text.put("assay:settings", s.toString());
+        }
         text.put("assay:repeat", Integer.toString(request.repeat()));
         text.put("assay:renderer", renderer.name() + " " + renderer.version());
         text.put("assay:device", renderer.device());

@@ -53,7 +53,10 @@ public interface Renderer extends AutoCloseable {
         return List.of();
     }
 
-    /** Whether the same request can be rendered again to measure how much this renderer differs from itself. */
+    /**
+     * Whether the same request can be rendered again to measure how much this renderer differs from itself. False for
+     * finished pictures: nobody renders them, and the settings of a request say nothing about them.
+     */
     default boolean repeatable() {
         return true;
     }

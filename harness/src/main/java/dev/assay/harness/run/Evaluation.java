@@ -75,7 +75,9 @@ public final class Evaluation {
             }
             GenerationSettings settings =
                     plan.suite().settings().over(renderers.get(0).defaults(plan.base()));
-            record.settings(settings);
+            if (renderers.get(0).repeatable()) { // else nobody knows how the pictures were made
+                record.settings(settings);
+            }
             List<Finding> inFiles = preflight.apply(plan);
             record.found(inFiles);
             VerdictEntry ready = BuiltIn.preflight(plan, inFiles);

@@ -92,8 +92,12 @@ final class Lane {
             Rendered picture = renderer.render(shot.request());
             RenderStore.Stored stored = store.put(key, shot.request(), shot.modelHash(), picture, renderer);
             known.put(key, stored);
-            sink.accept(shot, picture(shot, stored, false));
-            tally.made(shot.role(), picture);
+            if (renderer.repeatable()) {
+                sink.accept(shot, picture(shot, stored, false));
+                tally.made(shot.role(), picture);
+            } else {
+                reuse(shot, stored); // it was finished before the run
+            }
         }
     }
 

@@ -23,9 +23,14 @@ final class Renderers implements AutoCloseable {
         Function<Settings, List<Renderer>> opener = ALL.get(settings.renderer());
         if (opener == null) {
             throw new IllegalArgumentException(
-                    "assay.renderer: expected one of " + ALL.keySet() + ", found " + settings.renderer());
+                    "assay.renderer: expected folder or one of " + ALL.keySet() + ", found " + settings.renderer());
         }
         return new Renderers(opener.apply(settings));
+    }
+
+    /** Renderers that are open already. */
+    static Renderers of(Renderer... open) {
+        return new Renderers(List.of(open));
     }
 
     List<Renderer> all() {

@@ -6,6 +6,7 @@ import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Renderer;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.suite.Criterion;
@@ -43,6 +44,7 @@ public final class Session {
     private final Path root;
     private final ModelReference references;
     private final Plan plan;
+    private final Renderer finished; // of pictures that exist already; null where some will be rendered
 
     private Session(
             Path out,
@@ -51,7 +53,8 @@ public final class Session {
             Settings settings,
             Path root,
             ModelReference references,
-            Plan plan) {
+            Plan plan,
+            Renderer finished) {
         this.out = out;
         this.catalog = catalog;
         this.problem = problem;
@@ -59,6 +62,7 @@ public final class Session {
         this.root = root;
         this.references = references;
         this.plan = plan;
+        this.finished = finished;
     }
 
     /** Reads settings from the system properties, the environment and {@code assay.yaml} in {@code assay.root}. */
@@ -87,10 +91,14 @@ public final class Session {
                     Map.of("microcosm", microcosm),
                     Optional.ofNullable(settings.get("assay.models")).map(root::resolve),
                     settings.renderer().equals("comfyui"));
+            if (settings.renderer().equals("folder")) {
+                FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.suite(), root, USERS_SUITE));
+                return new Session(out, catalog, null, settings, root, references, run.plan(), run.renderer());
+            }
             Plan plan = plan(settings, references, root, out, defaultSuite);
-            return new Session(out, catalog, null, settings, root, references, plan);
+            return new Session(out, catalog, null, settings, root, references, plan, null);
         } catch (RuntimeException trouble) {
-            return new Session(out, null, RecordBuilder.describe(trouble), null, root, null, null);
+            return new Session(out, null, RecordBuilder.describe(trouble), null, root, null, null, null);
         }
     }
 
@@ -150,7 +158,7 @@ public final class Session {
     }
 
     /** Steps and number of seeds as the user wishes. */
-    private static Suite shorten(Suite suite, Settings settings) {
+    static Suite shorten(Suite suite, Settings settings) {
         List<PromptCase> cases = suite.cases().stream()
                 .map(c -> settings.seeds() == null
                                 || settings.seeds() >= c.seeds().size()
@@ -217,10 +225,16 @@ public final class Session {
     private RunRecord judge(List<Criterion> selected) {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
-        try (Renderers renderers = Renderers.open(settings);
+        try (Renderers renderers = finished == null ? Renderers.open(settings) : Renderers.of(finished);
                 MetricModels models = new LazyModels(plan.suite(), references::resolve, settings.device())) {
             return new Evaluation(
-                            plan, renderers.all(), new RenderStore(store), catalog, models, progress, Preflight::of)
+                            plan,
+                            renderers.all(),
+                            new RenderStore(store),
+                            catalog,
+                            models,
+                            progress,
+                            finished == null ? Preflight::of : p -> List.of())
                     .run(selected);
         } catch (RuntimeException | LinkageError trouble) {
             return RecordBuilder.unplanned(RecordBuilder.describe(trouble));

@@ -9,9 +9,17 @@ import java.util.List;
  * @param negativePrompt may be empty
  * @param seeds at least one, distinct, 0 or more
  * @param tags by which criteria choose cases
+ * @param promptKnown false for pictures from elsewhere whose prompt nobody knows: {@code prompt} is then a name for people,
+ *     and nothing may be scored against it
  */
 public record PromptCase(
-        String id, String prompt, String negativePrompt, List<Long> seeds, List<String> tags, Visible visible) {
+        String id,
+        String prompt,
+        String negativePrompt,
+        List<Long> seeds,
+        List<String> tags,
+        Visible visible,
+        boolean promptKnown) {
     public PromptCase {
         negativePrompt = negativePrompt == null ? "" : negativePrompt;
         seeds = List.copyOf(seeds);
@@ -26,7 +34,12 @@ public record PromptCase(
         Checks.requireDistinct("tags", tags);
     }
 
+    public PromptCase(
+            String id, String prompt, String negativePrompt, List<Long> seeds, List<String> tags, Visible visible) {
+        this(id, prompt, negativePrompt, seeds, tags, visible, true);
+    }
+
     public PromptCase withSeeds(List<Long> newSeeds) {
-        return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible);
+        return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible, promptKnown);
     }
 }

@@ -1,0 +1,65 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.folder.FolderSuite;
+import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.SuiteFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The plan of a run on two folders of finished pictures. */
+record FolderRun(Plan plan, Renderer renderer) {
+    /** Settings that say how pictures are made. */
+    private static final List<String> NO_MEANING =
+            List.of("assay.lora", "assay.checkpoint", "assay.steps", "assay.seedOffset");
+
+    static FolderRun of(Settings settings, Path root, Path out, byte[] suiteFile) {
+        for (String key : NO_MEANING) {
+            if (settings.sources().containsKey(key)) {
+                throw new SettingsException(key + " (" + settings.source(key)
+                        + "): has no meaning for finished pictures (assay.renderer=folder); remove it");
+            }
+        }
+        Path base = folder(settings, root, "assay.base");
+        Path candidate = folder(settings, root, "assay.candidate");
+        String source = settings.suite() == null ? "starter.yaml" : settings.suite();
+        FolderSuite folder = FolderSuite.of(
+                SuiteFile.parse(source, suiteFile),
+                base,
+                candidate,
+                Optional.ofNullable(settings.get("assay.folder.pattern")));
+        Suite suite = Session.shorten(folder.suite(), settings);
+        boolean alike = base.getFileName().equals(candidate.getFileName());
+        return new FolderRun(
+                new Plan(
+                        suite,
+                        // The cases are no part of the file.
+                        Hashes.sha256((Hashes.sha256(suiteFile) + suite.cases()).getBytes(StandardCharsets.UTF_8)),
+                        new ModelUnderTest(new Checkpoint(base), List.of()),
+                        name(base, alike),
+                        new ModelUnderTest(new Checkpoint(candidate), List.of()),
+                        name(candidate, alike),
+                        0,
+                        out),
+                folder.renderer());
+    }
+
+    private static Path folder(Settings settings, Path root, String key) {
+        if (settings.get(key) == null) {
+            throw new SettingsException(
+                    key + ": expected a folder of pictures, found nothing; the renderer folder needs"
+                            + " -Dassay.base=DIR and -Dassay.candidate=DIR");
+        }
+        return root.resolve(settings.get(key)).toAbsolutePath().normalize();
+    }
+
+    private static String name(Path folder, boolean withParent) {
+        Path parent = folder.getParent() == null ? null : folder.getParent().getFileName();
+        return (withParent && parent != null ? parent + "-" : "") + folder.getFileName();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.assay.suites;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathResource;
+
+import dev.assay.harness.image.Png;
+import dev.assay.harness.junit.AssayEngine;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.RunRecords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** Pictures that the bundled models made, judged where they were made and again from two folders. */
+class FolderRunTest {
+    private static final String SUITE = """
+            name: two
+            version: "1"
+            settings: {width: 64, height: 64, steps: 2, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
+            models: {clip: "microcosm:clip"}
+            seeds: [2, 1]
+            criteria:
+              - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
+              - {metric: clip-score, tags: [shape], rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
+              - {metric: vendi, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
+              - {metric: grid, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
+              - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}
+            cases:
+              - {id: one, prompt: a red circle, tags: [shape]}
+              - {id: two, prompt: a person in a red shirt waving}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, String> settings = new TreeMap<>();
+
+    @AfterEach
+    void restore() {
+        settings.keySet().forEach(System::clearProperty);
+    }
+
+    private RunRecord run(Map<String, String> own) throws IOException {
+        restore();
+        settings.clear();
+        Files.writeString(folder.resolve("two.yaml"), SUITE);
+        settings.putAll(own);
+        settings.put("assay.root", folder.toString());
+        settings.put("assay.out", folder.resolve("out").toString());
+        settings.put(
+                "assay.microcosm", MicrocosmPictures.MICROCOSM.toAbsolutePath().toString());
+        settings.put("assay.suite", "two.yaml");
+        settings.forEach(System::setProperty);
+        EngineTestKit.engine(AssayEngine.ID)
+                .selectors(selectClasspathResource("suites/microcosm.yaml"))
+                .execute();
+        return RunRecords.read(RunRecords.last(folder.resolve("out")));
+    }
+
+    /** The pictures of the store, as they are, in a folder per model. */
+    private void sort(RunRecord record) throws IOException {
+        Path out = RunRecords.folder(folder.resolve("out"), record.id());
+        String baseHash = Png.read(out.resolve(record.renderings().stream()
+                        .filter(r -> r.role().equals("base"))
+                        .findFirst()
+                        .orElseThrow()
+                        .file()))
+                .text()
+                .get("assay:model");
+        Files.createDirectory(folder.resolve("base"));
+        Files.createDirectory(folder.resolve("candidate"));
+        try (Stream<Path> files = Files.walk(folder.resolve(".assay/renders"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".png")).toList()) {
+                String side = Png.read(file).text().get("assay:model").equals(baseHash) ? "base" : "candidate";
+                Files.copy(file, folder.resolve(side).resolve(file.getFileName()));
+            }
+        }
+    }
+
+    @Test
+    void the_same_pictures_get_the_same_verdicts_from_two_folders() throws IOException {
+        RunRecord direct = run(Map.of("assay.lora", "microcosm:grid"));
+        sort(direct);
+        RunRecord again = run(Map.of("assay.renderer", "folder", "assay.base", "base", "assay.candidate", "candidate"));
+
+        assertThat(again.problem()).isNull();
+        assertThat(again.outcome()).isEqualTo(direct.outcome());
+        assertThat(metrics(again)).hasSize(5).isEqualTo(metrics(direct));
+        assertThat(again.verdicts())
+                .extracting(VerdictEntry::id, VerdictEntry::outcome)
+                .isEqualTo(direct.verdicts().stream()
+                        .map(v -> org.assertj.core.groups.Tuple.tuple(v.id(), v.outcome()))
+                        .toList());
+        assertThat(again.rendersMade()).isZero();
+        assertThat(again.renderings())
+                .hasSize(8)
+                .allSatisfy(r -> assertThat(r.reused()).isTrue());
+        assertThat(again.suite().name()).isEqualTo("two-folder");
+        assertThat(again.renderer().name()).isEqualTo("folder");
+        assertThat(again.findings()).anyMatch(f -> f.text().contains("2 pictures are left out")); // repeats of the base
+        Path copy = RunRecords.folder(folder.resolve("out"), again.id())
+                .resolve(again.renderings().get(0).file());
+        assertThat(Png.read(copy).text()).doesNotContainKeys("parameters", "assay:settings");
+    }
+
+    private static List<String> metrics(RunRecord record) {
+        return record.verdicts().stream()
+                .filter(v -> !v.measurements().isEmpty() && !v.metric().equals("applied"))
+                .map(v -> v.id() + v.estimate() + v.interval() + v.measurements() + v.unscoredReasons())
+                .toList();
+    }
+
+    @Test
+    void settings_of_renders_are_refused_and_a_missing_candidate_is_asked_for() throws IOException {
+        Files.createDirectories(folder.resolve("base"));
+        assertThat(run(Map.of("assay.renderer", "folder", "assay.base", "base", "assay.lora", "x.safetensors"))
+                        .problem())
+                .contains("assay.lora (-Dassay.lora): has no meaning for finished pictures");
+        assertThat(run(Map.of("assay.renderer", "folder", "assay.base", "base")).problem())
+                .contains("assay.candidate: expected a folder of pictures, found nothing");
+        assertThat(run(Map.of("assay.renderer", "folder", "assay.base", "base", "assay.candidate", "none"))
+                        .problem())
+                .contains("assay.base: expected PNG, JPEG or WebP pictures in");
+    }
+}
