@@ -199,7 +199,8 @@ class ComfyUiLive {
     @ValueSource(strings = {TinyModels.LORA_SDXL, TinyModels.LORA_SHAPE, TinyModels.LORA_ZERO})
     void a_lora_whose_header_is_out_of_sight_is_found_not_applied_after_rendering(String lora) {
         settings.put("assay.lora", lora);
-        relay.hide("/internal/folder_paths", "/api/view_metadata", "/view_metadata");
+        relay.hide("/internal/folder_paths", "/api/view_metadata");
+        settings.put("assay.comfyui.variant", "flux1-dev"); // the base is out of sight too
 
         assertNotApplied(run());
     }
@@ -208,7 +209,8 @@ class ComfyUiLive {
     @ValueSource(strings = {TinyModels.LORA_SDXL, TinyModels.LORA_SHAPE, TinyModels.LORA_ZERO})
     void pixels_alone_show_that_a_lora_was_not_applied(String lora) {
         settings.put("assay.lora", lora);
-        relay.hide("/internal", "/api/view_metadata", "/view_metadata");
+        relay.hide("/internal", "/api/view_metadata");
+        settings.put("assay.comfyui.variant", "flux1-dev");
 
         assertNotApplied(run());
     }
