@@ -89,6 +89,12 @@ class ComfyUiLive {
                 """.formatted(side, side, steps, mark, mark, mark));
     }
 
+    private void fullCheckpoint() {
+        settings.put("assay.base", TinyModels.CHECKPOINT);
+        settings.remove("assay.comfyui.textEncoders");
+        settings.remove("assay.comfyui.vae");
+    }
+
     private RunRecord run() {
         Map<String, String> before = new HashMap<>();
         settings.forEach((key, value) -> before.put(key, System.getProperty(key)));
@@ -170,10 +176,8 @@ class ComfyUiLive {
 
     @Test
     void a_full_checkpoint_with_a_lora_on_its_text_encoder_too_is_judged() {
-        settings.put("assay.base", TinyModels.CHECKPOINT);
+        fullCheckpoint();
         settings.put("assay.lora", TinyModels.LORA_SD15);
-        settings.remove("assay.comfyui.textEncoders");
-        settings.remove("assay.comfyui.vae");
 
         RunRecord record = run();
 
@@ -199,7 +203,8 @@ class ComfyUiLive {
     @ValueSource(strings = {TinyModels.LORA_SDXL, TinyModels.LORA_SHAPE, TinyModels.LORA_ZERO})
     void a_lora_whose_header_is_out_of_sight_is_found_not_applied_after_rendering(String lora) {
         settings.put("assay.lora", lora);
-        relay.hide("/internal/folder_paths", "/api/view_metadata", "/view_metadata");
+        relay.hide("/internal/folder_paths", "/api/view_metadata");
+        settings.put("assay.comfyui.variant", "flux1-dev"); // the base is out of sight too
 
         assertNotApplied(run());
     }
@@ -208,7 +213,20 @@ class ComfyUiLive {
     @ValueSource(strings = {TinyModels.LORA_SDXL, TinyModels.LORA_SHAPE, TinyModels.LORA_ZERO})
     void pixels_alone_show_that_a_lora_was_not_applied(String lora) {
         settings.put("assay.lora", lora);
-        relay.hide("/internal", "/api/view_metadata", "/view_metadata");
+        relay.hide("/internal", "/api/view_metadata");
+        settings.put("assay.comfyui.variant", "flux1-dev");
+
+        assertNotApplied(run());
+    }
+
+    /** SDXL's first text encoder is the one of SD 1.5: its part of the LoRA changes every picture, and proves nothing. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_wrong_family_of_which_the_text_encoder_alone_fits_is_not_applied(boolean logHidden) {
+        fullCheckpoint();
+        settings.put("assay.lora", TinyModels.LORA_SDXL);
+        settings.put("assay.comfyui.variant", "sd15");
+        relay.hide(logHidden ? "/internal" : "/internal/folder_paths", "/api/view_metadata");
 
         assertNotApplied(run());
     }
