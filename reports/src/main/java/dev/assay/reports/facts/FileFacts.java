@@ -54,6 +54,20 @@ public record FileFacts(String kind, String family, String licence, List<String>
     /** Reads a file's header and hashes its tensors; {@link #NONE} of a file that cannot be read. */
     public static FileFacts read(Path file) {
         try {
+            SafetensorsHeader.read(file); // checked before its length is believed
+            return read(file, weights(file));
+        } catch (ModelFileException | IOException unreadable) {
+            return NONE;
+        }
+    }
+
+    /** Reads a file's header only: {@code weightsSha256} is null. */
+    public static FileFacts glance(Path file) {
+        return read(file, null);
+    }
+
+    private static FileFacts read(Path file, String weights) {
+        try {
             SafetensorsHeader header = SafetensorsHeader.read(file);
             Map<String, String> said = header.metadata();
             return new FileFacts(
@@ -61,8 +75,8 @@ public record FileFacts(String kind, String family, String licence, List<String>
                     family(said),
                     text(said.get("modelspec.license")),
                     triggers(said),
-                    weights(file));
-        } catch (ModelFileException | IOException unreadable) {
+                    weights);
+        } catch (ModelFileException unreadable) {
             return NONE;
         }
     }
