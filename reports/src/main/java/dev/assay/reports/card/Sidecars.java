@@ -59,8 +59,8 @@ public final class Sidecars {
             ".mp4",
             ".webm");
 
-    private static final Map<String, String> BASE_MODELS =
-            Map.of("sd15", "SD 1.5", "sd2", "SD 2.1", "sdxl", "SDXL 1.0", "flux", "Flux.1 D");
+    private static final Map<String, String> BASE_MODELS = Map.of(
+            "sd15", "SD 1.5", "sd2", "SD 2.1", "sdxl", "SDXL 1.0", "flux1", "Flux.1 D", "flux1-schnell", "Flux.1 S");
 
     private Sidecars() {}
 

@@ -11,7 +11,6 @@ import dev.assay.reports.Gate;
 import dev.assay.reports.collection.Audit;
 import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
-import dev.assay.reports.collection.Entry;
 import dev.assay.reports.collection.Judged;
 import dev.assay.reports.collection.Manifest;
 import dev.assay.reports.collection.Policy;
@@ -49,6 +48,7 @@ import java.util.regex.Pattern;
  */
 final class Nightly {
     private static final Pattern MODEL = Pattern.compile("(?i).*\\.(safetensors|gguf|ckpt)");
+    private static final Set<String> JUDGED = Set.of(FileFacts.LORA, FileFacts.CHECKPOINT);
     private static final Set<String> CANDIDATE = Set.of("assay.lora", "assay.checkpoint", "assay.candidate");
 
     private final CuratedCollection collection;
@@ -315,8 +315,13 @@ final class Nightly {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 String name = top.relativize(file).toString().replace('\\', '/');
                 if (MODEL.matcher(name).matches() && Files.isRegularFile(file)) {
-                    Entry entry = manifest.find(name).orElse(null);
-                    items.add(new Item(name, file, entry, FileFacts.glance(file)));
+                    FileFacts facts = FileFacts.glance(file);
+                    if (facts.kind() == null || JUDGED.contains(facts.kind())) {
+                        items.add(new Item(name, file, manifest.find(name).orElse(null), facts));
+                    } else {
+                        out.println(
+                                Words.line(name, 100) + ": left out, a " + facts.kind() + " alone makes no picture");
+                    }
                 }
                 return FileVisitResult.CONTINUE;
             }
