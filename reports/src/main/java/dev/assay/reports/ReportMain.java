@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,6 +35,11 @@ public final class ReportMain {
      * @param selected {@code assay.selected} is not empty: tests were chosen by tags or names
      * @param inconclusiveAllowed {@code assay.inconclusive} is {@code allow}, as property, in the environment or in {@code assay.yaml}
      * @param colors {@code assay.colors}: {@code on}, {@code off}, {@code auto} (on a terminal)
+     * @param gate {@code assay.build.gate} is {@code true}: what passes is added to the collection
+     * @param root {@code assay.root}: where the user stands
+     * @param gitHubStepSummary file of the job's summary on GitHub; null elsewhere
+     * @param settings of the user; null where they cannot be read
+     * @param unreadable why not; null where they can
      */
     record Options(
             Path out,
@@ -43,15 +49,28 @@ public final class ReportMain {
             Instant buildStarted,
             boolean selected,
             boolean inconclusiveAllowed,
-            boolean colors) {
+            boolean colors,
+            boolean gate,
+            Path root,
+            Path gitHubStepSummary,
+            Settings settings,
+            String unreadable) {
         static Options read(UnaryOperator<String> property, Map<String, String> environment) {
             String record = value(property, "assay.record", "");
             String started = value(property, "assay.build.started", "");
             Path target = Path.of(value(property, "assay.reports", "reports/target"));
-            String inconclusive = value(property, "assay.inconclusive", inconclusive(property, environment));
+            String inconclusive = value(property, "assay.inconclusive", "fail");
             if (!inconclusive.equals("fail") && !inconclusive.equals("allow")) {
                 throw new GateClosed(
                         "assay.inconclusive: expected fail or allow, found " + Words.line(inconclusive, 60));
+            }
+            Path root = Path.of(value(property, "assay.root", "")).toAbsolutePath();
+            Settings settings = null;
+            String unreadable = null;
+            try {
+                settings = Settings.read(root, environment, given(property));
+            } catch (SettingsException e) {
+                unreadable = e.getMessage(); // the run is broken already, and says so
             }
             String colors = value(property, "assay.colors", "auto");
             return new Options(
@@ -64,19 +83,28 @@ public final class ReportMain {
                             target.resolve("allure-cli").toString())),
                     started.isEmpty() ? null : instant(started),
                     !value(property, "assay.selected", "").isEmpty(),
-                    inconclusive.equals("allow"),
+                    settings != null && settings.inconclusive().equals("allow"),
                     colors.equals("on")
-                            || (colors.equals("auto") && !environment.containsKey("NO_COLOR") && onTerminal()));
+                            || (colors.equals("auto") && !environment.containsKey("NO_COLOR") && onTerminal()),
+                    value(property, "assay.build.gate", "").equals("true"),
+                    root,
+                    environment.getOrDefault("GITHUB_STEP_SUMMARY", "").isBlank()
+                            ? null
+                            : Path.of(environment.get("GITHUB_STEP_SUMMARY")),
+                    settings,
+                    unreadable);
         }
 
-        /** As environment and {@code assay.yaml} say; what cannot be read there has already broken the run. */
-        private static String inconclusive(UnaryOperator<String> property, Map<String, String> environment) {
-            try {
-                return Settings.read(Path.of(value(property, "assay.root", "")), environment, Map.of())
-                        .inconclusive();
-            } catch (SettingsException unreadable) {
-                return "fail";
+        /** The user's keys that were given as properties. */
+        private static Map<String, String> given(UnaryOperator<String> property) {
+            Map<String, String> given = new TreeMap<>();
+            for (String key : Settings.KEYS) {
+                String value = property.apply(key);
+                if (value != null && !value.isBlank()) {
+                    given.put(key, value.strip());
+                }
             }
+            return given;
         }
 
         /** On Linux; elsewhere Java 17 to 25 have no common way to tell, and plain text is never wrong. */
@@ -118,20 +146,33 @@ public final class ReportMain {
         Found found = find(options);
         Gate gate =
                 found.trouble() != null ? Gate.broken(found.trouble()) : Gate.judge(found.run(), options.selected());
-        Made made = makeReport(found, options);
+        Admitted admitted = options.gate() ? Admitted.of(found.run(), gate, options) : null;
+        CardStep.Made card = CardStep.make(found.run(), found.folder(), gate, options, admitted);
+        Made made = makeReport(found, options, admitted);
 
         out.println();
         Summary.lines(found.run(), gate, options.colors()).forEach(out::println);
+        card.lines().forEach(out::println);
+        if (admitted != null) {
+            admitted.lines().forEach(out::println);
+        }
         if (made.problem() != null) {
             out.println("The report could not be made: " + made.problem());
         }
         out.println("Report: " + made.path());
         out.flush();
-        if (!gate.opens(options.inconclusiveAllowed())) {
+        if (admitted != null && !admitted.in()) {
+            throw new GateClosed(gate.outcome() + ", not added to the collection: "
+                    + Words.line(String.join("; ", admitted.reasons()), 900) + "; report: " + made.path());
+        }
+        if (admitted == null && !gate.opens(options.inconclusiveAllowed())) {
             throw new GateClosed(gate.outcome() + ": " + Summary.because(gate) + "; report: " + made.path());
         }
         if (made.problem() != null) {
             throw new GateClosed(gate.outcome() + ", but the report could not be made: " + made.problem());
+        }
+        if (card.problem() != null) {
+            throw new GateClosed(gate.outcome() + ", but the verdict card could not be made: " + card.problem());
         }
     }
 
@@ -178,13 +219,13 @@ public final class ReportMain {
     private record Made(Path path, String problem) {}
 
     @SuppressWarnings("CatchingUnchecked") // whatever happens to the report, the verdict is said
-    private static Made makeReport(Found found, Options options) {
+    private static Made makeReport(Found found, Options options, Admitted admitted) {
         Path results = options.target().resolve("allure-results");
         Path report = options.target().resolve("allure-report");
         Path index = report.resolve("index.html");
         try {
             Files.deleteIfExists(index); // an old report must not pass for this one
-            AllureResults.write(found.run(), found.folder(), results);
+            AllureResults.write(found.run(), found.folder(), results, admitted == null ? Map.of() : admitted.facts());
             return new Made(
                     AllureHtml.generate(
                             options.commandLine(),

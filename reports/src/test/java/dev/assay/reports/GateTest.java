@@ -91,7 +91,19 @@ class GateTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ReportMain.run(
                 new ReportMain.Options(
-                        out, null, out.resolve("reports"), out.resolve("none"), started, false, false, false),
+                        out,
+                        null,
+                        out.resolve("reports"),
+                        out.resolve("none"),
+                        started,
+                        false,
+                        false,
+                        false,
+                        false,
+                        out,
+                        null,
+                        null,
+                        null),
                 new PrintStream(bytes, true, StandardCharsets.UTF_8));
         return bytes.toString(StandardCharsets.UTF_8);
     }

@@ -65,7 +65,7 @@ public final class RenderStore {
         text.put(WARM, Boolean.toString(picture.warm()));
         text.put("Software", "Assay");
         if (renderer.repeatable()) { // finished pictures were made by others, with settings that we do not know
-            text.put("parameters", parameters(request));
+            text.put("parameters", Infotext.of(request));
         }
         Path file = file(key);
         try {
@@ -110,13 +110,5 @@ public final class RenderStore {
         text.put("assay:renderer", renderer.name() + " " + renderer.version());
         text.put("assay:device", renderer.device());
         return text;
-    }
-
-    /** The one-text form that A1111 and the tools around it read. */
-    private static String parameters(RenderRequest r) {
-        GenerationSettings s = r.settings();
-        return r.prompt() + "\nNegative prompt: " + r.negativePrompt() + "\nSteps: " + s.steps() + ", Sampler: "
-                + s.sampler() + ", Schedule type: " + s.scheduler() + ", CFG scale: " + s.guidanceScale() + ", Seed: "
-                + r.seed() + ", Size: " + s.width() + "x" + s.height();
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -74,7 +76,8 @@ public final class Session {
                 properties.stringPropertyNames().stream().collect(Collectors.toMap(k -> k, properties::getProperty)));
     }
 
-    private static Session read(String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
+    /** @param properties all system properties, or those that take their place */
+    public static Session read(String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
         Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
         Path out = Path.of(properties.getOrDefault(
                 "assay.out", root.resolve("target/assay").toString()));
@@ -213,6 +216,16 @@ public final class Session {
                 ? List.of()
                 : Stream.concat(BuiltIn.of(plan).stream(), plan.suite().criteria().stream())
                         .toList();
+    }
+
+    /**
+     * Everything that decides the verdict, by name: two sessions with the same have the same verdict, but for the machine's own
+     * noise. Only for a session without a problem.
+     *
+     * @param sha256 hashes files, maybe with a memory
+     */
+    public Map<String, String> deciders(Function<Path, String> sha256) {
+        return Deciders.of(plan, settings, catalog, references::resolve, new FileHashes(sha256));
     }
 
     /** Runs the evaluation, or records the problem; writes the record. */

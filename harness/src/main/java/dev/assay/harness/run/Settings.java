@@ -53,6 +53,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
             SettingKey.text("assay.folder.pattern"), // how file names tell prompt and seed
             SettingKey.text("assay.collection"), // folder of the curated collection
             SettingKey.word("assay.card", "target", "beside", "off"), // where verdict cards are written
+            SettingKey.text("assay.sidecars"), // lora-manager, civitai, a1111, preview: written beside a judged LoRA
             SettingKey.text("assay.override")); // NAME: REASON, adds a file that did not pass
 
     /** The user's keys, in the order of messages. */

@@ -72,20 +72,25 @@ public final class AllureResults {
      * @param results a folder for these results only: what is in it is deleted first
      */
     public static void write(RunRecord run, Path runFolder, Path results) {
+        write(run, runFolder, results, Map.of());
+    }
+
+    /** @param more facts about the build for the report's environment, by name */
+    public static void write(RunRecord run, Path runFolder, Path results, Map<String, String> more) {
         try {
             clean(results);
-            new AllureResults(run, runFolder, results).write();
+            new AllureResults(run, runFolder, results).write(more);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the Allure results to " + results, e);
         }
     }
 
-    private void write() throws IOException {
+    private void write(Map<String, String> more) throws IOException {
         result(overview());
         for (int i = 0; i < run.verdicts().size(); i++) {
             result(criterion(run.verdicts().get(i), i));
         }
-        environment();
+        environment(more);
         json("executor.json", Map.of("name", "Assay", "type", "assay", "buildName", text(run.id(), 120)));
         json("categories.json", categories());
     }
@@ -269,9 +274,10 @@ public final class AllureResults {
         return Map.of("name", name, "matchedStatuses", List.of(status), "messageRegex", regex);
     }
 
-    private void environment() throws IOException {
+    private void environment(Map<String, String> more) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("outcome", run.outcome());
+        facts.putAll(more);
         facts.put("candidate", run.candidate().name());
         facts.put("base", run.base().name());
         run.candidate()

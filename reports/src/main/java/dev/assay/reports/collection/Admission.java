@@ -90,14 +90,17 @@ final class Admission {
                     .filter(c -> !c.outcome().equals("PASSED"))
                     .toList();
             for (CriterionJudged c : bad) {
-                boolean unavailable = c.outcome().equals(INCONCLUSIVE) && c.pairs() == 0;
+                boolean unavailable =
+                        c.outcome().equals("UNAVAILABLE") || (c.outcome().equals(INCONCLUSIVE) && c.pairs() == 0);
                 Policy.Say say = unavailable
                         ? policy.unavailable()
                         : c.outcome().equals(INCONCLUSIVE) ? policy.inconclusive() : Policy.Say.REFUSE;
                 if (say == Policy.Say.REFUSE) {
                     found.add(new Objection(
                             suite + Words.line(c.id(), 60) + " is "
-                                    + (unavailable ? "unavailable: it could compare no pair" : outcome(c.outcome())),
+                                    + (unavailable
+                                            ? "unavailable: its weights are missing, or it could compare no pair"
+                                            : outcome(c.outcome())),
                             c.outcome().equals("BROKEN")));
                 }
             }

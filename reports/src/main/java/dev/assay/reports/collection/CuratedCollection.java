@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -146,6 +147,22 @@ public final class CuratedCollection {
                             now(),
                             objections.stream().map(Admission.Objection::text).toList());
             return add(manifest, candidate, name, judged, known, waiver);
+        });
+    }
+
+    /** Writes down what a later run found out about a file; nothing happens when it is not in any more. */
+    public void note(Entry entry, Judged judged) {
+        locked(() -> {
+            Manifest manifest = manifest();
+            Optional<Entry> now =
+                    manifest.find(entry.name()).filter(e -> e.sha256().equals(entry.sha256()));
+            if (now.isPresent()) {
+                List<Judged> all = new ArrayList<>(now.get().judged());
+                all.removeIf(judged::asksTheSameAs);
+                all.add(judged);
+                write(manifest.with(now.get().withJudged(all)));
+            }
+            return null;
         });
     }
 

@@ -14,7 +14,7 @@ final class FileNames {
     private static final Pattern RESERVED =
             Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern SPECIAL = Pattern.compile("[<>:\"/\\\\|?*,]"); // a comma ends a name in assay.lora
-    private static final Set<String> OURS = Set.of("collection.json", "collection.yaml");
+    private static final Set<String> OURS = Set.of("collection.json", "collection.yaml", "history.jsonl");
 
     private FileNames() {}
 

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +28,9 @@ import java.util.stream.Collectors;
  * @param suites by name: those that can be read here
  */
 public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suites) {
+    /** Checks of every run, which are in no catalog. */
+    private static final Set<String> BUILT_IN = Set.of("preflight", "applied");
+
     /** A suite as it is now. */
     public record CurrentSuite(String version, String sha256) {}
 
@@ -125,6 +129,9 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
         for (CriterionJudged c : judged.criteria()) {
             String version = metrics.get(c.metric());
             String metric = "metric " + Words.line(c.metric(), 60);
+            if (BUILT_IN.contains(c.metric())) {
+                continue;
+            }
             if (version == null) {
                 reasons.add(metric + " does not exist any more");
             } else if (!version.equals(c.metricVersion())) {

@@ -223,7 +223,8 @@ class CuratedCollectionTest {
                 "microcosm",
                 "INCONCLUSIVE",
                 criterion("artifact", "PASSED", 9),
-                criterion("anatomy", "INCONCLUSIVE", 0));
+                criterion("anatomy", "INCONCLUSIVE", 0),
+                criterion("adherence", "UNAVAILABLE", 0));
         assertThat(collection.admit(candidate(mine, open, null))).isInstanceOf(Result.Turned.class);
         policy("inconclusive: allow");
         assertThat(collection.admit(candidate(mine, unavailable, null))).isInstanceOf(Result.Turned.class);

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# One night of a collection, for cron: 17 2 * * * /path/to/assay/docs/ci/nightly.sh /path/to/collection
+# Two at once are safe: the second ends and says so. A night that is cut off goes on where it stopped.
+set -euo pipefail
+collection=$(realpath "${1:?which collection? nightly.sh DIR}")
+cd "$(dirname "$0")/../.."
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! mvn -B -ntp verify -Pnightly -Dassay.collection="$collection" >"$log" 2>&1; then
+  cat "$log" # cron mails what a job prints: a good night prints nothing
+  exit 1
+fi

@@ -1,0 +1,95 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.nn.diffusion.PipelineVersion;
+import dev.assay.harness.score.MetricCatalog;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.suite.Criterion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Everything that decides a verdict and can be known without opening a renderer. */
+final class Deciders {
+    /** Settings that decide nothing, or whose files are in the hashes. */
+    private static final Set<String> SILENT = Set.of(
+            "assay.lora",
+            "assay.checkpoint",
+            "assay.candidate",
+            "assay.base",
+            "assay.suite",
+            "assay.store",
+            "assay.progress",
+            "assay.inconclusive",
+            "assay.models",
+            "assay.comfyui.url",
+            "assay.comfyui.headers",
+            "assay.comfyui.query",
+            "assay.comfyui.trustStore",
+            "assay.collection",
+            "assay.card",
+            "assay.sidecars",
+            "assay.override");
+
+    private Deciders() {}
+
+    static Map<String, String> of(
+            Plan plan, Settings settings, MetricCatalog catalog, Function<String, Path> references, FileHashes hashes) {
+        Map<String, String> deciders = new TreeMap<>();
+        deciders.put("base", hash(plan.base(), hashes));
+        deciders.put("candidate", hash(plan.candidate(), hashes));
+        deciders.put("suite", plan.suiteHash());
+        settings.values().forEach((key, value) -> {
+            if (!SILENT.contains(key)) {
+                deciders.put("setting " + key, value);
+            }
+        });
+        Map<String, String> versions =
+                catalog.infos().stream().collect(Collectors.toMap(MetricInfo::name, MetricInfo::version));
+        for (Criterion criterion : plan.suite().criteria()) {
+            deciders.put("metric " + criterion.metric(), versions.getOrDefault(criterion.metric(), "none"));
+        }
+        plan.suite()
+                .models()
+                .forEach((role, place) -> deciders.put("weights " + role, weights(place, references, hashes)));
+        if (settings.renderer().equals("local")) {
+            deciders.put("renderer", PipelineVersion.get());
+        }
+        return deciders;
+    }
+
+    private static String hash(ModelUnderTest model, FileHashes hashes) {
+        return Files.exists(model.checkpoint().path()) && model.loras().stream().allMatch(l -> Files.exists(l.path()))
+                ? Fingerprint.of(model, hashes).hash()
+                : "not on this machine: " + model;
+    }
+
+    private static String weights(String place, Function<String, Path> references, FileHashes hashes) {
+        try {
+            Path path = references.apply(place);
+            if (Files.isRegularFile(path)) {
+                return hashes.sha256(path);
+            }
+            try (Stream<Path> inside = Files.list(path)) {
+                return inside.filter(Files::isRegularFile)
+                        .sorted()
+                        .map(f -> f.getFileName() + " " + hashes.sha256(f))
+                        .collect(Collectors.joining(", "));
+            }
+        } catch (ModelFileException missing) {
+            return "missing";
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + place, e);
+        }
+    }
+}

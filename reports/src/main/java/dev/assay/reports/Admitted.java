@@ -1,0 +1,135 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.reports.collection.Candidate;
+import dev.assay.reports.collection.CollectionException;
+import dev.assay.reports.collection.CuratedCollection;
+import dev.assay.reports.collection.Judged;
+import dev.assay.reports.collection.Waiver;
+import dev.assay.reports.words.Words;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The gate of {@code -Pgate}: what became of the file that asked to be let into the collection.
+ *
+ * @param in whether it is in the collection now, by this run
+ * @param reasons why it is not
+ * @param lines for the terminal
+ * @param waiver a person's word that let it in; null where none was needed or none was given
+ */
+record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver waiver) {
+    Admitted {
+        reasons = List.copyOf(reasons);
+        lines = List.copyOf(lines);
+    }
+
+    /** Adds the file of this run, or writes down why not. */
+    static Admitted of(RunRecord run, Gate gate, ReportMain.Options options) {
+        try {
+            if (options.settings() == null) {
+                return refused(Words.line(options.unreadable(), 400));
+            }
+            String folder = options.settings().get("assay.collection");
+            if (folder == null) {
+                return refused("which collection? give -Dassay.collection=DIR");
+            }
+            if (options.record() != null) {
+                return refused("an old record (assay.record) adds nothing; judge the file again");
+            }
+            if (options.settings().lora() == null && options.settings().checkpoint() == null) {
+                return refused("nothing to add: give -Dassay.lora=FILE or -Dassay.checkpoint=FILE");
+            }
+            CuratedCollection collection = CuratedCollection.in(options.root().resolve(folder));
+            CuratedCollection.Result result = collection.admit(candidate(run, gate, options));
+            if (result instanceof CuratedCollection.Result.Turned turned) {
+                return turned(turned.reasons(), collection);
+            }
+            return added((CuratedCollection.Result.Added) result, collection);
+        } catch (CollectionException | IllegalArgumentException trouble) {
+            return refused(Words.line(trouble.getMessage(), 400));
+        }
+    }
+
+    private static Candidate candidate(RunRecord run, Gate gate, ReportMain.Options options) {
+        Judged judged = Judged.of(run, gate.outcome().name());
+        Waiver waiver = Waiver.parse(options.settings().get("assay.override"));
+        List<RunRecord.LoraPart> loras = run.candidate().loras();
+        String shortened = shortened(options);
+        if (options.settings().checkpoint() == null) {
+            if (loras.size() > 1 || options.settings().lora().contains(",")) {
+                throw new IllegalArgumentException(
+                        "a gate takes one file at a time; judge each LoRA of the stack by itself");
+            }
+            return loras.isEmpty()
+                    ? new Candidate(options.root().resolve(options.settings().lora()), null, judged, shortened, waiver)
+                    : new Candidate(
+                            options.root().resolve(loras.get(0).file()),
+                            loras.get(0).sha256(),
+                            judged,
+                            shortened,
+                            waiver);
+        }
+        if (options.settings().lora() != null) {
+            throw new IllegalArgumentException("a gate takes one file at a time: a LoRA or a checkpoint");
+        }
+        List<RunRecord.ModelPart> files = run.candidate().files();
+        return new Candidate(
+                options.root().resolve(options.settings().checkpoint()),
+                files.size() == 1 ? files.get(0).sha256() : null,
+                judged,
+                shortened,
+                waiver);
+    }
+
+    /** What made the run smaller than its suite, or null. */
+    private static String shortened(ReportMain.Options options) {
+        List<String> by = new ArrayList<>();
+        for (String key : List.of("assay.steps", "assay.seeds", "assay.seedOffset")) {
+            if (!options.settings().source(key).equals("default")) {
+                by.add(key);
+            }
+        }
+        if (options.selected()) {
+            by.add("only some criteria were chosen");
+        }
+        return by.isEmpty() ? null : String.join(", ", by);
+    }
+
+    private static Admitted added(CuratedCollection.Result.Added added, CuratedCollection collection) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Collection: " + Words.line(added.entry().name(), 120)
+                + (added.wasThere() ? " was there; its verdict is new" : " is in") + " ("
+                + collection.manifest().files().size() + " files, " + collection.folder() + ")");
+        Waiver waiver = added.entry().override();
+        if (waiver != null) {
+            lines.add("Override by " + waiver.who() + ": " + waiver.why());
+            waiver.against().forEach(a -> lines.add("  against: " + Words.line(a, 300)));
+        }
+        return new Admitted(true, List.of(), lines, waiver);
+    }
+
+    private static Admitted turned(List<String> reasons, CuratedCollection collection) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Collection: not added to " + collection.folder() + "; the quarantine list says why:");
+        reasons.forEach(r -> lines.add("  " + Words.line(r, 300)));
+        return new Admitted(false, reasons, lines, null);
+    }
+
+    private static Admitted refused(String why) {
+        return new Admitted(false, List.of(why), List.of("Collection: not added: " + why), null);
+    }
+
+    /** For the report. */
+    Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("collection", in ? "added" : "not added: " + String.join("; ", reasons));
+        if (waiver != null) {
+            facts.put("override", waiver.who() + ": " + waiver.why());
+            facts.put("override against", String.join("; ", waiver.against()));
+        }
+        return facts;
+    }
+}

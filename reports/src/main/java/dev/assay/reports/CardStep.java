@@ -1,0 +1,113 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.RenderingEntry;
+import dev.assay.reports.card.Cards;
+import dev.assay.reports.card.Sidecars;
+import dev.assay.reports.card.VerdictCard;
+import dev.assay.reports.facts.FileFacts;
+import dev.assay.reports.words.Words;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the verdict cards of a build; trouble with them never changes the verdict. */
+final class CardStep {
+    private CardStep() {}
+
+    /**
+     * @param lines for the terminal
+     * @param problem null when the cards were made
+     */
+    record Made(List<String> lines, String problem) {}
+
+    /** @param admitted what the collection said; null without a gate */
+    @SuppressWarnings("CatchingUnchecked") // whatever happens to a card, the verdict is said
+    static Made make(RunRecord run, Path folder, Gate gate, ReportMain.Options options, Admitted admitted) {
+        String where =
+                options.settings() == null ? "target" : options.settings().get("assay.card");
+        if (where.equals("off")) {
+            return new Made(List.of(), null);
+        }
+        List<String> lines = new ArrayList<>();
+        try {
+            Optional<Path> judged = judged(run, options);
+            FileFacts facts = judged.map(FileFacts::read).orElse(FileFacts.NONE);
+            VerdictCard card = VerdictCard.of(run, gate.outcome(), gate.reasons(), facts, override(admitted));
+            Path page = Cards.write(card, run, folder, options.target().resolve("card"), options.inconclusiveAllowed());
+            lines.add("Card: " + page);
+            if (options.gitHubStepSummary() != null) {
+                Cards.summarize(card, options.gitHubStepSummary());
+            }
+            if (where.equals("beside")) {
+                beside(run, folder, card, judged, lines);
+            }
+            sidecars(run, folder, card, judged, options, lines);
+            return new Made(lines, null);
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+            String problem = Words.line(e.getMessage() == null ? e.toString() : e.getMessage(), 400);
+            lines.add("The verdict card could not be made: " + problem);
+            return new Made(lines, problem);
+        }
+    }
+
+    private static void beside(RunRecord run, Path folder, VerdictCard card, Optional<Path> judged, List<String> lines)
+            throws IOException {
+        if (judged.isEmpty()) {
+            lines.add("No card beside the file: several files, a folder or none were judged");
+            return;
+        }
+        for (Path written : Cards.beside(card, run, folder, judged.get())) {
+            lines.add("Card: " + written);
+        }
+    }
+
+    private static void sidecars(
+            RunRecord run,
+            Path folder,
+            VerdictCard card,
+            Optional<Path> judged,
+            ReportMain.Options options,
+            List<String> lines)
+            throws IOException {
+        String wanted = options.settings() == null ? null : options.settings().get("assay.sidecars");
+        List<Sidecars.Kind> kinds = wanted == null ? List.of() : Sidecars.parse(wanted);
+        if (kinds.isEmpty()) {
+            return;
+        }
+        if (judged.isEmpty() || run.candidate().loras().isEmpty()) {
+            lines.add("No sidecars: they are for one LoRA");
+            return;
+        }
+        Optional<Path> picture = run.renderings().stream()
+                .filter(r -> r.role().equals("candidate"))
+                .map(RenderingEntry::file)
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst();
+        Sidecars.write(card, judged.get(), kinds, picture).forEach(l -> lines.add("Sidecar " + l));
+    }
+
+    /** The one file that was judged, as its owner has it. */
+    private static Optional<Path> judged(RunRecord run, ReportMain.Options options) {
+        List<RunRecord.LoraPart> loras = run.candidate().loras();
+        boolean ownCheckpoint = options.settings() != null && options.settings().checkpoint() != null;
+        if (loras.size() == 1 && !ownCheckpoint) {
+            return Optional.of(options.root().resolve(loras.get(0).file())).filter(Files::isRegularFile);
+        }
+        return loras.isEmpty() && ownCheckpoint
+                ? Optional.of(options.root().resolve(options.settings().checkpoint()))
+                        .filter(Files::isRegularFile)
+                : Optional.empty();
+    }
+
+    private static VerdictCard.Waived override(Admitted admitted) {
+        return admitted == null || admitted.waiver() == null
+                ? null
+                : new VerdictCard.Waived(
+                        admitted.waiver().who(), admitted.waiver().why());
+    }
+}

@@ -1,0 +1,179 @@
+package dev.assay.reports.card;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.RenderingEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.reports.picture.CasePicture;
+import dev.assay.reports.picture.ContactSheet;
+import dev.assay.reports.picture.Pixels;
+import dev.assay.reports.words.Words;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Writes a card in all its forms. */
+public final class Cards {
+    private static final int MOST_WORST = 4;
+    private static final int MOST_SHEETS = 3;
+
+    private Cards() {}
+
+    /**
+     * Every form into a folder that is the build's own: {@code NAME.assay.json}, {@code .html}, {@code .svg}, {@code .md}, {@code
+     * .csv}, {@code .junit.xml}. Cards of earlier runs in it are deleted first.
+     *
+     * @param runFolder where the paths of the record's pictures start
+     * @param inconclusiveAllowed whether the build goes on with an open criterion
+     * @return the page
+     */
+    public static Path write(VerdictCard card, RunRecord run, Path runFolder, Path folder, boolean inconclusiveAllowed)
+            throws IOException {
+        clean(folder);
+        String name = fileName(card.name());
+        Path page = folder.resolve(name + ".assay.html");
+        text(page, CardHtml.of(card, pictures(run, runFolder)));
+        text(folder.resolve(name + ".assay.json"), CardJson.of(card));
+        text(folder.resolve(name + ".assay.svg"), Badge.svg(card));
+        text(folder.resolve(name + ".assay.md"), CardMarkdown.of(card));
+        text(folder.resolve(name + ".assay.csv"), CardCsv.of(card));
+        text(folder.resolve(name + ".assay.junit.xml"), JunitXml.of(card, inconclusiveAllowed));
+        return page;
+    }
+
+    /**
+     * JSON, page and badge beside a file, in place of cards of earlier runs. Another file of such a name, that is no card of
+     * ours, stays.
+     *
+     * @return what was written
+     */
+    public static List<Path> beside(VerdictCard card, RunRecord run, Path runFolder, Path judged) throws IOException {
+        List<Path> written = new ArrayList<>();
+        written.add(place(sibling(judged, ".assay.json"), CardJson.of(card), VerdictCard.SCHEMA));
+        written.add(place(
+                sibling(judged, ".assay.html"),
+                CardHtml.of(card, pictures(run, runFolder)),
+                "Content-Security-Policy"));
+        written.add(place(sibling(judged, ".assay.svg"), Badge.svg(card), "aria-label"));
+        return written;
+    }
+
+    /** Appends the card to the summary of a GitHub job. */
+    public static void summarize(VerdictCard card, Path gitHubStepSummary) throws IOException {
+        Files.writeString(
+                gitHubStepSummary,
+                CardMarkdown.of(card) + "\n",
+                StandardCharsets.UTF_8,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    /** {@code style.safetensors} and {@code .assay.json} make {@code style.assay.json}, in the same folder. */
+    static Path sibling(Path judged, String ending) {
+        return judged.resolveSibling(stem(judged) + ending);
+    }
+
+    static String stem(Path judged) {
+        return judged.getFileName().toString().replaceFirst("\\.(safetensors|gguf|ckpt|pt|pth|bin)$", "");
+    }
+
+    /** A name for the build's own folder, whatever the candidate is called. */
+    static String fileName(String name) {
+        String plain = name.replaceAll("[^A-Za-z0-9._+@-]", "_").replaceFirst("^[.]+", "_");
+        return plain.isEmpty() ? "candidate" : plain.substring(0, Math.min(120, plain.length()));
+    }
+
+    private static Path place(Path file, String text, String mark) throws IOException {
+        if (Files.exists(file)
+                && !Files.readString(file, StandardCharsets.UTF_8).contains(mark)) {
+            throw new IOException(file + " is no card of ours: it was not written over");
+        }
+        text(file, text);
+        return file;
+    }
+
+    /** Whole or not at all. */
+    private static void text(Path file, String text) throws IOException {
+        Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
+        Path partial = Files.createTempFile(folder, ".card", ".partial");
+        try {
+            Files.writeString(partial, text, StandardCharsets.UTF_8);
+            readable(partial);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    /** A temporary file is its owner's alone; a card is for everybody who may read the folder. */
+    static void readable(Path file) throws IOException {
+        if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        }
+    }
+
+    private static void clean(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> old = Files.list(folder)) {
+                for (Path file : old.filter(f -> f.getFileName().toString().contains(".assay."))
+                        .toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** The worst cases of what did not pass, then sheets of everything. */
+    private static List<CardHtml.Shown> pictures(RunRecord run, Path runFolder) {
+        List<CardHtml.Shown> shown = new ArrayList<>();
+        List<VerdictEntry> bad = run.verdicts().stream()
+                .filter(v -> !"PASSED".equals(v.outcome()))
+                .sorted(Comparator.comparing(v -> !"REGRESSED".equals(v.outcome())))
+                .toList();
+        for (VerdictEntry v : bad) {
+            List<WorstCase> worst = v.worst() == null ? List.of() : v.worst();
+            for (WorstCase w : worst.subList(0, Math.min(worst.size(), shown.size() < 2 ? 2 : 1))) {
+                if (shown.size() < MOST_WORST) {
+                    BufferedImage picture = CasePicture.compose(
+                            w,
+                            Words.line(v.unit(), 40),
+                            picture(run, runFolder, w, "base"),
+                            picture(run, runFolder, w, "candidate"));
+                    shown.add(jpeg(Words.line(v.id(), 60) + ", worst: " + Words.line(w.prompt(), 200), picture));
+                }
+            }
+        }
+        List<ContactSheet.Sheet> sheets =
+                ContactSheet.of(run.renderings(), r -> Pixels.read(runFolder.resolve(r.file())));
+        for (ContactSheet.Sheet sheet : sheets.subList(0, Math.min(MOST_SHEETS, sheets.size()))) {
+            shown.add(jpeg("contact sheet: " + sheet.name(), sheet.image()));
+        }
+        return shown;
+    }
+
+    private static CardHtml.Shown jpeg(String caption, BufferedImage image) {
+        return new CardHtml.Shown(
+                caption, "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(Pixels.jpeg(image)));
+    }
+
+    private static Optional<BufferedImage> picture(RunRecord run, Path runFolder, WorstCase w, String role) {
+        return run.renderings().stream()
+                .filter(r -> r.role().equals(role)
+                        && r.seed() == w.seed()
+                        && r.caseId().equals(w.caseId()))
+                .map(RenderingEntry::file)
+                .findFirst()
+                .flatMap(file -> Pixels.read(runFolder.resolve(file)));
+    }
+}

@@ -1,0 +1,98 @@
+package dev.assay.reports.card;
+
+import dev.assay.reports.card.VerdictCard.Verdict;
+import java.io.StringWriter;
+import java.util.Locale;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/** The card as JUnit XML: a test per criterion, and one for the run, so that no CI server takes an empty run for a good one. */
+final class JunitXml {
+    private JunitXml() {}
+
+    /** @param inconclusiveAllowed whether the build goes on with an open criterion: skipped then, else a failure */
+    static String of(VerdictCard card, boolean inconclusiveAllowed) {
+        StringWriter text = new StringWriter();
+        try {
+            XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(text);
+            xml.writeStartDocument("UTF-8", "1.0");
+            xml.writeCharacters("\n");
+            String suite = card.suite().name() + "." + card.name();
+            int[] counts = counts(card, inconclusiveAllowed);
+            xml.writeStartElement("testsuite");
+            xml.writeAttribute("name", suite);
+            xml.writeAttribute("tests", Integer.toString(card.verdicts().size() + 1));
+            xml.writeAttribute("failures", Integer.toString(counts[0]));
+            xml.writeAttribute("errors", Integer.toString(counts[1]));
+            xml.writeAttribute("skipped", Integer.toString(counts[2]));
+            xml.writeAttribute("timestamp", card.judged());
+            for (Verdict v : card.verdicts()) {
+                start(xml, suite + "." + v.family(), v.id());
+                said(xml, v.outcome(), v.reason(), inconclusiveAllowed);
+                xml.writeEndElement();
+            }
+            start(xml, suite, "run");
+            if (brokenRun(card)) {
+                said(xml, "BROKEN", String.join("; ", card.reasons()), inconclusiveAllowed);
+            }
+            xml.writeEndElement();
+            xml.writeCharacters("\n");
+            xml.writeEndElement();
+            xml.writeEndDocument();
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException(e);
+        }
+        return text + "\n";
+    }
+
+    private static void start(XMLStreamWriter xml, String of, String name) throws XMLStreamException {
+        xml.writeCharacters("\n  ");
+        xml.writeStartElement("testcase");
+        xml.writeAttribute("classname", of);
+        xml.writeAttribute("name", name);
+    }
+
+    private static void said(XMLStreamWriter xml, String outcome, String reason, boolean inconclusiveAllowed)
+            throws XMLStreamException {
+        String element = element(outcome, inconclusiveAllowed);
+        if (element != null) {
+            xml.writeStartElement(element);
+            xml.writeAttribute("message", outcome.toLowerCase(Locale.ROOT) + ": " + reason);
+            if (!element.equals("skipped")) {
+                xml.writeAttribute("type", outcome);
+            }
+            xml.writeEndElement();
+        }
+    }
+
+    /** Null for a test that passed. */
+    private static String element(String outcome, boolean inconclusiveAllowed) {
+        return switch (outcome) {
+            case "PASSED" -> null;
+            case "REGRESSED" -> "failure";
+            case "INCONCLUSIVE", "UNAVAILABLE" -> inconclusiveAllowed ? "skipped" : "failure";
+            default -> "error";
+        };
+    }
+
+    /** Trouble that stands at no criterion. */
+    private static boolean brokenRun(VerdictCard card) {
+        return card.outcome().equals("BROKEN")
+                && card.verdicts().stream().noneMatch(v -> v.outcome().equals("BROKEN"));
+    }
+
+    /** Failures, errors, skipped. */
+    private static int[] counts(VerdictCard card, boolean inconclusiveAllowed) {
+        int[] counts = new int[3];
+        for (Verdict v : card.verdicts()) {
+            String element = element(v.outcome(), inconclusiveAllowed);
+            if (element != null) {
+                counts[element.equals("failure") ? 0 : element.equals("error") ? 1 : 2]++;
+            }
+        }
+        counts[1] += brokenRun(card) ? 1 : 0;
+        return counts;
+    }
+}

@@ -1,0 +1,236 @@
+package dev.assay.reports.card;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.facts.FileFacts;
+import dev.assay.reports.words.Words;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A verdict to travel with a file. Its texts are plain and bounded, its files have names without folders: it may be published.
+ *
+ * @param schema {@value #SCHEMA}; the JSON Schema is {@code dev/assay/card.schema.json}
+ * @param name of the candidate, for people
+ * @param outcome the build's say: {@code PASSED}, {@code REGRESSED}, {@code INCONCLUSIVE}, {@code BROKEN}
+ * @param reasons why it did not pass; empty where it did
+ * @param judged when, ISO 8601, UTC
+ * @param run id of the run record
+ * @param model the candidate
+ * @param settings how the pictures were made
+ * @param weights SHA-256 of the networks that metrics looked with, by role; empty where the record has none
+ * @param recommended what is known of how to use it; null where nothing is
+ * @param override who lets it into the collection although it did not pass; null for nobody
+ * @param notes what was noticed about the files
+ */
+public record VerdictCard(
+        String schema,
+        String name,
+        String outcome,
+        List<String> reasons,
+        String judged,
+        String run,
+        Model model,
+        Model base,
+        Suite suite,
+        Map<String, Object> settings,
+        Renderer renderer,
+        List<Verdict> verdicts,
+        Map<String, String> weights,
+        Recommended recommended,
+        Waived override,
+        List<String> notes) {
+    public static final String SCHEMA = "assay-card/1";
+
+    private static final int NAME = 200; // characters
+    private static final int REASON = 600;
+
+    /**
+     * @param kind {@code lora}, {@code checkpoint}; null where unknown
+     * @param family that it is made for; null where unknown
+     * @param licence as the file states it; null where it does not
+     */
+    public record Model(String name, String kind, String family, String licence, List<Part> files) {}
+
+    /** @param strength of a LoRA; null for a checkpoint's file */
+    public record Part(String file, String sha256, long bytes, Double strength) {}
+
+    public record Suite(String name, String version, String sha256, int prompts, int seedsPerPrompt) {}
+
+    public record Renderer(String name, String version, String device) {}
+
+    /** As in the run record, without the measurements. */
+    public record Verdict(
+            String id,
+            String metric,
+            String metricVersion,
+            String family,
+            String scope,
+            String outcome,
+            Double estimate,
+            List<Double> interval,
+            double confidence,
+            double margin,
+            String rule,
+            String severity,
+            String better,
+            String unit,
+            Double baseMean,
+            Double candidateMean,
+            int pairs,
+            int unscored,
+            String reason) {}
+
+    /**
+     * @param strength that it passed at; null where it did not
+     * @param strengthMin null: one run judges one strength
+     * @param strengthMax likewise
+     */
+    public record Recommended(Double strength, Double strengthMin, Double strengthMax, List<String> triggerWords) {}
+
+    public record Waived(String who, String why) {}
+
+    public VerdictCard {
+        reasons = List.copyOf(reasons);
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        verdicts = List.copyOf(verdicts);
+        weights = Map.copyOf(weights);
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * The card of a run.
+     *
+     * @param outcome the build's say
+     * @param reasons likewise
+     * @param facts of the one file that was judged; {@link FileFacts#NONE} for several
+     */
+    public static VerdictCard of(
+            RunRecord run, Outcome outcome, List<String> reasons, FileFacts facts, Waived override) {
+        Model candidate = model(run.candidate(), facts);
+        return new VerdictCard(
+                SCHEMA,
+                Words.line(run.candidate().name(), NAME),
+                outcome.name(),
+                reasons.stream().map(r -> Words.line(r, REASON)).toList(),
+                Words.line(run.started(), 40),
+                Words.line(run.id(), NAME),
+                candidate,
+                model(run.base(), FileFacts.NONE),
+                new Suite(
+                        Words.line(run.suite().name(), NAME),
+                        Words.line(run.suite().version(), NAME),
+                        Words.line(run.suite().sha256(), NAME),
+                        run.suite().prompts(),
+                        run.suite().seedsPerPrompt()),
+                settings(run.settings()),
+                new Renderer(
+                        Words.line(run.renderer().name(), NAME),
+                        Words.line(run.renderer().version(), NAME),
+                        Words.line(run.renderer().device(), NAME)),
+                run.verdicts().stream().map(VerdictCard::verdict).toList(),
+                Map.of(),
+                recommended(candidate, outcome, facts),
+                override,
+                run.findings().stream().map(f -> Words.line(f.text(), REASON)).toList());
+    }
+
+    private static Model model(RunRecord.Model m, FileFacts facts) {
+        List<Part> parts = new ArrayList<>();
+        m.files().forEach(f -> parts.add(part(f.file(), f.sha256(), f.bytes(), null)));
+        m.loras().forEach(l -> parts.add(part(l.file(), l.sha256(), l.bytes(), l.strength())));
+        return new Model(Words.line(m.name(), NAME), facts.kind(), facts.family(), facts.licence(), parts);
+    }
+
+    private static Part part(String file, String sha256, long bytes, Double strength) {
+        String sha = sha256 != null && sha256.matches("[0-9a-f]{64}") ? sha256 : null;
+        return new Part(Words.line(Words.fileName(file), NAME), sha, Math.max(0, bytes), strength);
+    }
+
+    private static Map<String, Object> settings(RunRecord.Settings s) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("width", s.width());
+        settings.put("height", s.height());
+        settings.put("steps", s.steps());
+        settings.put("guidanceScale", s.guidanceScale());
+        settings.put("sampler", Words.line(s.sampler(), 60));
+        settings.put("scheduler", Words.line(s.scheduler(), 60));
+        settings.put("clipSkip", s.clipSkip());
+        if (s.distilledGuidance() != null) {
+            settings.put("distilledGuidance", s.distilledGuidance());
+        }
+        if (s.shift() != null) {
+            settings.put("shift", s.shift());
+        }
+        return settings;
+    }
+
+    private static Verdict verdict(VerdictEntry v) {
+        return new Verdict(
+                Words.line(v.id(), NAME),
+                Words.line(v.metric(), NAME),
+                Words.line(v.metricVersion(), NAME),
+                Words.line(v.family(), NAME),
+                Words.line(v.scope(), NAME),
+                outcome(v.outcome()).name(),
+                finite(v.estimate()),
+                v.interval() == null
+                                || v.interval().size() != 2
+                                || finite(v.interval().get(0)) == null
+                                || finite(v.interval().get(1)) == null
+                        ? null
+                        : List.copyOf(v.interval()),
+                v.confidence(),
+                v.margin(),
+                Words.line(v.rule(), NAME),
+                Words.line(v.severity(), NAME),
+                Words.line(v.better(), NAME),
+                Words.line(v.unit(), NAME),
+                finite(v.baseMean()),
+                finite(v.candidateMean()),
+                Math.max(0, v.pairs()),
+                Math.max(0, v.unscored()),
+                Words.line(v.reason(), REASON));
+    }
+
+    private static Recommended recommended(Model candidate, Outcome outcome, FileFacts facts) {
+        List<Double> strengths = candidate.files().stream()
+                .map(Part::strength)
+                .filter(s -> s != null)
+                .toList();
+        Double strength = outcome == Outcome.PASSED && strengths.size() == 1 ? strengths.get(0) : null;
+        return strength == null && facts.triggerWords().isEmpty()
+                ? null
+                : new Recommended(strength, null, null, facts.triggerWords());
+    }
+
+    /** A word that is no outcome is no judgement. */
+    private static Outcome outcome(String word) {
+        try {
+            return Outcome.valueOf(word == null ? "" : word.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            return Outcome.BROKEN;
+        }
+    }
+
+    private static Double finite(Double number) {
+        return number == null || !Double.isFinite(number) ? null : number;
+    }
+
+    /** {@code PASSED at strength 0.8 on microcosm 1}. */
+    public String sentence() {
+        Double strength = model.files().stream()
+                .map(Part::strength)
+                .filter(s -> s != null)
+                .reduce((a, b) -> Double.NaN)
+                .filter(s -> !s.isNaN())
+                .orElse(null);
+        return outcome + (strength == null ? "" : " at strength " + Words.number(strength)) + " on suite "
+                + suite.name() + " " + suite.version() + ", against " + base.name();
+    }
+}

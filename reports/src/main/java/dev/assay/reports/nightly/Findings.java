@@ -1,0 +1,67 @@
+package dev.assay.reports.nightly;
+
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.words.Words;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a night found, and whether it is a good one: when every file is there and PASSED, or a person has accepted it.
+ *
+ * @param trouble with the collection or the nightly itself
+ */
+record Findings(List<Verdict> verdicts, List<String> trouble) {
+    /**
+     * One file on one suite.
+     *
+     * @param before of the last earlier verdict on this name and suite; null for none
+     * @param fresh judged tonight; else its verdict still holds
+     * @param accepted why this outcome is no failure; null where it is none or nobody accepted it
+     */
+    record Verdict(
+            String name, String suite, Outcome outcome, Outcome before, boolean fresh, String why, String accepted) {
+        boolean good() {
+            return outcome == Outcome.PASSED || accepted != null;
+        }
+
+        boolean newlyRegressed() {
+            return outcome == Outcome.REGRESSED && before != Outcome.REGRESSED;
+        }
+    }
+
+    Findings {
+        verdicts = List.copyOf(verdicts);
+        trouble = List.copyOf(trouble);
+    }
+
+    boolean good() {
+        return trouble.isEmpty() && !verdicts.isEmpty() && verdicts.stream().allMatch(Verdict::good);
+    }
+
+    /** For the terminal: new regressions first, then what else is wrong, then the count. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        verdicts.stream()
+                .filter(v -> v.newlyRegressed() && !v.good())
+                .forEach(v -> lines.add("NEW REGRESSION  " + line(v)));
+        verdicts.stream()
+                .filter(v -> !v.good() && !v.newlyRegressed())
+                .forEach(v -> lines.add(v.outcome() + "  " + line(v)));
+        verdicts.stream()
+                .filter(v -> v.accepted() != null && v.outcome() != Outcome.PASSED)
+                .forEach(v -> lines.add(v.outcome() + ", accepted  " + line(v) + "; " + Words.line(v.accepted(), 200)));
+        trouble.forEach(t -> lines.add("TROUBLE  " + Words.line(t, 400)));
+        long judged = verdicts.stream().filter(Verdict::fresh).count();
+        long passed =
+                verdicts.stream().filter(v -> v.outcome() == Outcome.PASSED).count();
+        lines.add("Nightly: " + verdicts.size() + " verdicts, " + judged + " judged tonight, "
+                + (verdicts.size() - judged) + " still hold; " + passed + " passed");
+        return lines;
+    }
+
+    private static String line(Verdict v) {
+        return Words.line(v.name(), 100) + " on " + Words.line(v.suite(), 40)
+                + (v.before() == null || v.before() == v.outcome() ? "" : " (was " + v.before() + ")")
+                + (v.why().isEmpty() ? "" : ": " + Words.line(v.why(), 300));
+    }
+}

@@ -1,0 +1,93 @@
+package dev.assay.reports.nightly;
+
+import dev.assay.reports.words.Words;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * A process per judgement. A crash in native code, a lack of memory or a hang costs one file's verdict and not the night; no
+ * memory is carried from one model to the next. The price is a start of the JVM and of the libraries, and that the base is
+ * hashed and loaded again: seconds, where the pictures take minutes. Finished pictures are shared through the store.
+ */
+final class ForkedJudge implements Judge {
+    private static final long MOST_HOURS = 12;
+    private static final int TAIL = 3; // lines of the log that are shown
+
+    @Override
+    public String judge(Map<String, String> settings, Path out) throws InterruptedException {
+        Path log = out.resolve("log.txt");
+        try {
+            Files.createDirectories(out);
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("-Djava.awt.headless=true");
+            command.add("-Dfile.encoding=UTF-8");
+            settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+            command.add("-Dassay.out=" + out);
+            command.add(JudgeMain.class.getName());
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().keySet().removeIf(k -> k.equals("ASSAY_LORA") || k.equals("ASSAY_CHECKPOINT"));
+            builder.environment().put("CLASSPATH", classPath());
+            builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
+            builder.environment().remove("JAVA_TOOL_OPTIONS");
+            Process process = builder.redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            try (OutputStream untilWeEnd = process.getOutputStream()) {
+                if (!process.waitFor(MOST_HOURS, TimeUnit.HOURS)) {
+                    return "was still at work after " + MOST_HOURS + " hours";
+                }
+                untilWeEnd.flush();
+            } finally {
+                process.destroyForcibly();
+            }
+            int code = process.exitValue();
+            return code == 0 ? null : "the process ended with " + code + signal(code) + ": " + tail(log);
+        } catch (IOException e) {
+            return "the process could not be started: " + Words.line(e.toString(), 300);
+        }
+    }
+
+    /** Of ourselves: started by a build, we are not on the class path of the JVM. */
+    private static String classPath() {
+        if (ForkedJudge.class.getClassLoader() instanceof URLClassLoader loader) {
+            return Arrays.stream(loader.getURLs())
+                    .map(url -> Path.of(URI.create(url.toString())).toString())
+                    .collect(Collectors.joining(File.pathSeparator));
+        }
+        return System.getProperty("java.class.path");
+    }
+
+    private static String signal(int code) {
+        return switch (code) {
+            case 134 -> " (aborted)";
+            case 137 -> " (killed; out of memory?)";
+            case 139 -> " (crashed in native code)";
+            default -> "";
+        };
+    }
+
+    private static String tail(Path log) {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8).stream()
+                    .filter(l -> !l.isBlank())
+                    .toList();
+            return Words.line(String.join(" / ", lines.subList(Math.max(0, lines.size() - TAIL), lines.size())), 400);
+        } catch (IOException | UncheckedIOException unreadable) {
+            return "no log";
+        }
+    }
+}

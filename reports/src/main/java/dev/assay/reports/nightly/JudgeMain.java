@@ -1,0 +1,36 @@
+package dev.assay.reports.nightly;
+
+import dev.assay.harness.run.Session;
+import java.io.IOException;
+
+/**
+ * One judgement in a process of its own: settings come in as system properties, the run record goes out as a file. It ends when
+ * its parent does, so that a killed nightly leaves nobody behind.
+ */
+public final class JudgeMain {
+    private JudgeMain() {}
+
+    public static void main(String[] arguments) {
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true");
+        }
+        Thread parent = new Thread(JudgeMain::endWithParent, "parent");
+        parent.setDaemon(true);
+        parent.start();
+        Session session = Session.read(Session.DEFAULT_SUITE);
+        session.evaluate(session.criteria());
+        System.exit(0); // whatever threads a library left
+    }
+
+    /** The parent holds the other end of our input and writes nothing: its end is the parent's. */
+    private static void endWithParent() {
+        try {
+            while (System.in.read() >= 0) {
+                Thread.onSpinWait();
+            }
+        } catch (IOException gone) {
+            // The same.
+        }
+        Runtime.getRuntime().halt(3);
+    }
+}

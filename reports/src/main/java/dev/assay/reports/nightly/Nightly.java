@@ -1,0 +1,337 @@
+package dev.assay.reports.nightly;
+
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.run.Session;
+import dev.assay.harness.run.Settings;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.Gate;
+import dev.assay.reports.collection.Audit;
+import dev.assay.reports.collection.CollectionException;
+import dev.assay.reports.collection.CuratedCollection;
+import dev.assay.reports.collection.Judged;
+import dev.assay.reports.collection.Manifest;
+import dev.assay.reports.collection.Policy;
+import dev.assay.reports.facts.FileFacts;
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.History;
+import dev.assay.reports.words.Words;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Judges the files of a collection whose verdict does not hold any more: new files, changed ones, another base, suite, metric
+ * version or setting. A verdict lies in a folder named after everything that decided it; the run record in it is written whole or
+ * not at all, so a nightly that is killed goes on where it stopped, and one verdict that is made twice is the same verdict.
+ */
+final class Nightly {
+    private static final Pattern MODEL = Pattern.compile("(?i).*\\.(safetensors|gguf|ckpt)");
+    private static final Set<String> JUDGED = Set.of(FileFacts.LORA, FileFacts.CHECKPOINT);
+    private static final Set<String> CANDIDATE = Set.of("assay.lora", "assay.checkpoint", "assay.candidate");
+
+    private final CuratedCollection collection;
+    private final Map<String, String> environment;
+    private final Map<String, String> properties;
+    private final Settings settings;
+    private final Judge judge;
+    private final Clock clock;
+    private final PrintStream out;
+    private final Path work;
+    private final History history;
+    private final HashCache hashes;
+    private final String night;
+
+    /**
+     * @param properties {@code assay.*} that hold for every judgement
+     * @throws CollectionException when the settings name a candidate: the collection has them
+     */
+    Nightly(
+            CuratedCollection collection,
+            Map<String, String> environment,
+            Map<String, String> properties,
+            Settings settings,
+            Judge judge,
+            Clock clock,
+            PrintStream out) {
+        this.collection = collection;
+        this.environment = new HashMap<>(environment);
+        this.properties = Map.copyOf(properties);
+        this.settings = settings;
+        this.judge = judge;
+        this.clock = clock;
+        this.out = out;
+        this.work = collection.folder().resolve(".assay").resolve("nightly");
+        this.history = new History(historyOf(collection));
+        this.hashes = new HashCache(collection.folder().resolve(".assay").resolve("hashes.txt"), clock);
+        this.night = LocalDate.now(clock.withZone(ZoneOffset.UTC)).toString();
+        for (String key : CANDIDATE) {
+            if (!settings.source(key).equals("default")) {
+                throw new CollectionException(key + " (" + settings.source(key)
+                        + "): the nightly judges what is in the collection; take it out");
+            }
+        }
+    }
+
+    static Path historyOf(CuratedCollection collection) {
+        return collection.folder().resolve("history.jsonl");
+    }
+
+    /** Judges what must be judged, one file after the other. */
+    Findings run() throws InterruptedException {
+        try {
+            Files.createDirectories(work);
+            try (FileChannel channel = FileChannel.open(
+                            work.resolveSibling("nightly.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.tryLock()) {
+                if (lock == null || !lock.isValid()) {
+                    throw new CollectionException(collection.folder() + ": another nightly is at work here");
+                }
+                return locked();
+            }
+        } catch (IOException e) {
+            throw new CollectionException(collection.folder() + ": the nightly cannot write here: " + e, e);
+        }
+    }
+
+    private Findings locked() throws IOException, InterruptedException {
+        collection.recover();
+        List<String> trouble = new ArrayList<>();
+        Audit audit = Audit.of(collection, hashes::sha256);
+        audit.missing().forEach(m -> trouble.add("missing: " + m + " is in the manifest and not in the folder"));
+        audit.changed().forEach(c -> trouble.add("changed: " + c));
+        History.Content past = history.read();
+        past.damages().forEach(d -> out.println("history.jsonl, line " + d.line() + " is left out: " + d.what()));
+        Set<String> written = new HashSet<>();
+        Map<String, Outcome> before = new HashMap<>();
+        for (Digest d : past.digests()) {
+            written.add(d.run());
+            if (!d.night().equals(night)) {
+                before.put(d.model() + "\n" + d.suite().name(), d.outcome());
+            }
+        }
+        List<Item> items = items();
+        if (items.isEmpty()) {
+            trouble.add("nothing to judge: no model file in " + collection.folder());
+        }
+        List<Findings.Verdict> verdicts = new ArrayList<>();
+        int done = 0;
+        for (Item item : items) {
+            done++;
+            for (String suite : suites()) {
+                verdicts.add(verdict(item, suite, done + "/" + items.size(), written, before));
+            }
+            hashes.save();
+        }
+        return new Findings(verdicts, trouble);
+    }
+
+    private Findings.Verdict verdict(
+            Item item, String suite, String place, Set<String> written, Map<String, Outcome> before)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        Map<String, String> mine = new TreeMap<>(properties);
+        mine.put(item.setting(), item.value());
+        if (suite != null) {
+            mine.put("assay.suite", suite);
+        }
+        Session session = Session.read(Session.DEFAULT_SUITE, environment, mine);
+        Path folder = null;
+        RunRecord run = null;
+        String problem = session.problem();
+        boolean fresh = false;
+        if (problem == null) {
+            try {
+                folder = work.resolve(key(session));
+                run = finished(folder);
+                if (run == null) {
+                    fresh = true;
+                    String trouble = judge.judge(mine, folder);
+                    run = read(folder);
+                    problem = run != null
+                            ? null
+                            : trouble != null ? trouble : "the process ended well and left no run record";
+                }
+            } catch (ModelFileException unreadable) {
+                problem = unreadable.getMessage();
+            }
+        }
+        if (run == null) {
+            fresh = true;
+            run = BrokenRun.of(item, session.suiteName(), problem, clock.instant());
+        }
+        Gate gate = Gate.judge(run, false);
+        Outcome was = before.get(item.name() + "\n" + run.suite().name());
+        if (!written.contains(run.id())) { // also of a nightly that was killed before it wrote this line
+            history.append(digest(run, item, folder));
+            written.add(run.id());
+            note(item, run, gate);
+            fresh = true;
+        }
+        out.println("[" + place + "] " + Words.line(item.name(), 100) + " on "
+                + Words.line(run.suite().name(), 40) + ": " + gate.outcome()
+                + (fresh ? ", judged in " + Words.time((System.nanoTime() - start) / 1e9) : ", still holds"));
+        return new Findings.Verdict(
+                item.name(),
+                run.suite().name(),
+                gate.outcome(),
+                was,
+                fresh,
+                gate.reasons().isEmpty() ? "" : gate.reasons().get(0),
+                accepted(item, gate.outcome()));
+    }
+
+    private String accepted(Item item, Outcome outcome) {
+        if (outcome == Outcome.BROKEN || outcome == Outcome.PASSED) {
+            return null;
+        }
+        if (item.entry() != null && item.entry().override() != null) {
+            return "by " + item.entry().override().who() + ": "
+                    + item.entry().override().why();
+        }
+        boolean open = outcome == Outcome.INCONCLUSIVE
+                && (settings.inconclusive().equals("allow")
+                        || collection.policy().inconclusive() == Policy.Say.ALLOW);
+        return open ? "inconclusive is allowed" : null;
+    }
+
+    /** The manifest keeps up with what is known of its files. */
+    private void note(Item item, RunRecord run, Gate gate) {
+        if (item.entry() != null && gate.outcome() != Outcome.BROKEN) {
+            collection.note(item.entry(), Judged.of(run, gate.outcome().name()));
+        }
+    }
+
+    private Digest digest(RunRecord run, Item item, Path folder) {
+        String record = null;
+        String thumbnail = null;
+        if (folder != null
+                && Files.isRegularFile(RunRecords.folder(folder, run.id()).resolve("run.json"))) {
+            Path runFolder = RunRecords.folder(folder, run.id());
+            record = relative(runFolder.resolve("run.json"));
+            thumbnail = run.renderings().stream()
+                    .filter(r -> r.role().equals("candidate"))
+                    .map(r -> relative(runFolder.resolve(r.file()).normalize()))
+                    .findFirst()
+                    .orElse(null);
+        }
+        return Digest.of(run, record, thumbnail)
+                .named(item.name(), item.facts().family())
+                .inNight(night);
+    }
+
+    private String relative(Path file) {
+        try {
+            return collection
+                    .folder()
+                    .relativize(file.toAbsolutePath())
+                    .toString()
+                    .replace('\\', '/');
+        } catch (IllegalArgumentException anotherDisk) {
+            return file.toAbsolutePath().toString();
+        }
+    }
+
+    /** A verdict that holds; a BROKEN one does not: what broke may be whole tonight. */
+    private static RunRecord finished(Path folder) {
+        RunRecord run = read(folder);
+        if (run != null && !Gate.judge(run, false).outcome().equals(Outcome.BROKEN)) {
+            return run;
+        }
+        try {
+            Files.deleteIfExists(RunRecords.last(folder)); // so that it is not taken for tonight's
+        } catch (IOException e) {
+            throw new CollectionException(folder + ": cannot be written: " + e, e);
+        }
+        return null;
+    }
+
+    private static RunRecord read(Path folder) {
+        Path file = RunRecords.last(folder);
+        try {
+            return Files.isRegularFile(file) ? RunRecords.read(file) : null;
+        } catch (IllegalArgumentException damaged) {
+            return null;
+        }
+    }
+
+    private String key(Session session) {
+        StringBuilder text = new StringBuilder("assay-nightly/1\n");
+        session.deciders(hashes::sha256)
+                .forEach((name, value) ->
+                        text.append(name).append(' ').append(value).append('\n'));
+        return Hashes.sha256(text.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 24);
+    }
+
+    /** The user's, else those that the policy requires, else the default (null). */
+    private List<String> suites() {
+        List<String> required = collection.policy().suites().stream()
+                .map(s -> s.replaceFirst("@.*", ""))
+                .distinct()
+                .toList();
+        if (settings.suite() != null) {
+            return List.of(settings.suite());
+        }
+        List<String> defaults = new ArrayList<>();
+        defaults.add(null);
+        return required.isEmpty() ? defaults : required;
+    }
+
+    /** Every model file in the folder and below, but for what Assay and others hide. */
+    private List<Item> items() throws IOException {
+        Manifest manifest = collection.manifest();
+        Path top = collection.folder();
+        List<Item> items = new ArrayList<>();
+        Files.walkFileTree(top, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                return !folder.equals(top) && folder.getFileName().toString().startsWith(".")
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                String name = top.relativize(file).toString().replace('\\', '/');
+                if (MODEL.matcher(name).matches() && Files.isRegularFile(file)) {
+                    FileFacts facts = FileFacts.glance(file);
+                    if (facts.kind() == null || JUDGED.contains(facts.kind())) {
+                        items.add(new Item(name, file, manifest.find(name).orElse(null), facts));
+                    } else {
+                        out.println(
+                                Words.line(name, 100) + ": left out, a " + facts.kind() + " alone makes no picture");
+                    }
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException unreadable) {
+                return FileVisitResult.CONTINUE; // another program's; what the manifest names is audited
+            }
+        });
+        items.sort((a, b) -> a.name().compareTo(b.name()));
+        return items;
+    }
+}

@@ -1,0 +1,2 @@
+/** The nightly: judges what is new or changed in a collection, and keeps the history. */
+package dev.assay.reports.nightly;

@@ -1,0 +1,124 @@
+package dev.assay.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.Settings;
+import dev.assay.reports.collection.CuratedCollection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdmittedTest {
+    @TempDir
+    Path root;
+
+    private Path lora;
+    private Path shelf;
+    private final Map<String, String> given = new HashMap<>();
+
+    @BeforeEach
+    void prepare() throws IOException {
+        lora = Files.writeString(root.resolve("three-legs.safetensors"), "weights");
+        shelf = root.resolve("shelf");
+        given.put("assay.lora", "three-legs.safetensors@0.8");
+        given.put("assay.collection", "shelf");
+    }
+
+    @Test
+    void a_run_that_passed_brings_its_file_in() {
+        Admitted admitted = admit(passed(), false, null);
+        assertThat(admitted.in()).isTrue();
+        assertThat(shelf.resolve("three-legs.safetensors")).hasSameBinaryContentAs(lora);
+        assertThat(admitted.lines().get(0)).contains("three-legs.safetensors is in (1 files");
+        assertThat(admitted.facts()).containsEntry("collection", "added");
+    }
+
+    @Test
+    void a_run_that_regressed_does_not() {
+        Admitted admitted = admit(regressed(), false, null);
+        assertThat(admitted.in()).isFalse();
+        assertThat(admitted.reasons()).containsExactly("microcosm: grid is REGRESSED");
+        assertThat(shelf.resolve("three-legs.safetensors")).doesNotExist();
+        assertThat(CuratedCollection.in(shelf).manifest().quarantine()).hasSize(1);
+    }
+
+    @Test
+    void an_override_brings_it_in_and_shows_in_the_report() {
+        given.put("assay.override", "Ada: it is the style");
+        Admitted admitted = admit(regressed(), false, null);
+        assertThat(admitted.in()).isTrue();
+        assertThat(admitted.facts())
+                .containsEntry("override", "Ada: it is the style")
+                .containsEntry("override against", "microcosm: grid is REGRESSED");
+    }
+
+    @Test
+    void an_override_without_a_reason_is_refused() {
+        given.put("assay.override", "Ada");
+        assertThat(admit(regressed(), false, null).reasons().get(0)).contains("expected NAME: REASON");
+        assertThat(shelf).doesNotExist();
+    }
+
+    @Test
+    void a_run_that_was_stopped_adds_nothing() {
+        Admitted admitted = admit(Runs.stopped("no such file"), false, null);
+        assertThat(admitted.reasons()).containsExactly("nothing was judged: the run ended before it read the file");
+    }
+
+    @Test
+    void the_gate_wants_a_collection_and_one_whole_new_run_of_one_file() {
+        given.put("assay.seeds", "1");
+        assertThat(admit(passed(), false, null).reasons().get(0)).contains("assay.seeds");
+        given.remove("assay.seeds");
+        assertThat(admit(passed(), true, null).reasons().get(0)).contains("only some criteria");
+        assertThat(admit(passed(), false, root.resolve("old.json")).reasons().get(0))
+                .contains("an old record");
+        given.put("assay.lora", "three-legs.safetensors,other.safetensors");
+        assertThat(admit(passed(), false, null).reasons().get(0)).contains("one file at a time");
+        given.remove("assay.lora");
+        assertThat(admit(passed(), false, null).reasons().get(0)).contains("nothing to add");
+        given.remove("assay.collection");
+        assertThat(admit(passed(), false, null).reasons().get(0)).contains("-Dassay.collection=DIR");
+        assertThat(CuratedCollection.in(shelf).manifest().files()).isEmpty();
+    }
+
+    private RunRecord passed() {
+        return Runs.passed(root, Hashes.sha256(lora), "20261122-120000-000-three-legs");
+    }
+
+    private RunRecord regressed() {
+        RunRecord r = passed();
+        return Runs.with(
+                r,
+                "REGRESSED",
+                1,
+                List.of(Runs.verdict("grid", "artifact", "REGRESSED", "NON_INFERIOR", "LOWER", 1.0, "worse")),
+                r.started());
+    }
+
+    private Admitted admit(RunRecord run, boolean selected, Path record) {
+        ReportMain.Options options = new ReportMain.Options(
+                root,
+                record,
+                root.resolve("reports"),
+                root,
+                null,
+                selected,
+                false,
+                false,
+                true,
+                root,
+                null,
+                Settings.read(root, Map.of(), given),
+                null);
+        return Admitted.of(run, Gate.judge(run, false), options);
+    }
+}

@@ -1,0 +1,247 @@
+package dev.assay.reports.nightly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.run.Settings;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.Runs;
+import dev.assay.reports.collection.Candidate;
+import dev.assay.reports.collection.CollectionException;
+import dev.assay.reports.collection.CuratedCollection;
+import dev.assay.reports.collection.Judged;
+import dev.assay.reports.collection.Waiver;
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.History;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The night's decisions, with a judge that renders nothing. */
+class NightlyTest {
+    @TempDir
+    Path root;
+
+    private Path shelf;
+    private final List<String> judged = new ArrayList<>();
+    private final Map<String, String> outcomes = new HashMap<>();
+    private final Map<String, String> given = new HashMap<>();
+    private Instant now = Instant.parse("2026-11-22T02:00:00Z");
+    private Error die;
+
+    @BeforeEach
+    void fill() throws IOException {
+        shelf = Files.createDirectories(root.resolve("shelf"));
+        given.put("assay.root", root.toString());
+        given.put(
+                "assay.microcosm",
+                Path.of("..", "suites", "microcosm").toAbsolutePath().toString());
+        put("a.safetensors", "a");
+        put("sub/b.safetensors", "b");
+        put("notes.txt", "no model");
+        put(".hidden/c.safetensors", "c");
+    }
+
+    @Test
+    void what_is_new_is_judged_and_what_holds_is_not() throws Exception {
+        assertThat(night().good()).isTrue();
+        assertThat(judged).containsExactly("a.safetensors", "sub/b.safetensors");
+        assertThat(night().good()).isTrue();
+        assertThat(judged).hasSize(2);
+        put("a.safetensors", "changed");
+        put("new.safetensors", "n");
+        night();
+        assertThat(judged.subList(2, 4)).containsExactly("a.safetensors", "new.safetensors");
+        assertThat(history())
+                .extracting(Digest::model)
+                .containsExactly("a.safetensors", "sub/b.safetensors", "a.safetensors", "new.safetensors");
+    }
+
+    @Test
+    void another_setting_or_suite_makes_every_verdict_stale() throws Exception {
+        night();
+        given.put("assay.steps", "3");
+        night();
+        given.put("assay.suite", "starter");
+        night();
+        assertThat(judged).hasSize(6);
+        given.remove("assay.suite");
+        night();
+        given.put("assay.store", "elsewhere");
+        given.put("assay.progress", "off");
+        night();
+        assertThat(judged).as("known already; a store decides nothing").hasSize(6);
+    }
+
+    @Test
+    void a_crash_costs_one_verdict_and_is_tried_again() throws Exception {
+        outcomes.put("a.safetensors", "crash");
+        Findings findings = night();
+        assertThat(findings.good()).isFalse();
+        assertThat(findings.verdicts())
+                .extracting(Findings.Verdict::outcome)
+                .containsExactly(Outcome.BROKEN, Outcome.PASSED);
+        assertThat(findings.lines())
+                .anyMatch(l -> l.startsWith("BROKEN  a.safetensors on microcosm: the process ended"));
+        outcomes.clear();
+        assertThat(night().good()).isTrue();
+        assertThat(judged).containsExactly("a.safetensors", "sub/b.safetensors", "a.safetensors");
+    }
+
+    @Test
+    void a_nightly_that_dies_between_the_record_and_the_history_goes_on_there() throws Exception {
+        die = new Error("killed");
+        assertThatThrownBy(this::night).isSameAs(die);
+        assertThat(history()).isEmpty();
+        die = null;
+        Findings findings = night();
+        assertThat(findings.good()).isTrue();
+        assertThat(judged).containsExactly("a.safetensors", "sub/b.safetensors");
+        assertThat(history()).hasSize(2);
+    }
+
+    @Test
+    void a_regression_is_new_once_and_stays_bad_until_somebody_accepts_it() throws Exception {
+        night();
+        put("a.safetensors", "worse");
+        outcomes.put("a.safetensors", "REGRESSED");
+        now = now.plus(Duration.ofDays(1));
+        Findings second = night();
+        assertThat(second.good()).isFalse();
+        assertThat(second.lines().get(0)).startsWith("NEW REGRESSION  a.safetensors on microcosm (was PASSED)");
+        now = now.plus(Duration.ofDays(1));
+        Findings third = night();
+        assertThat(third.good()).isFalse();
+        assertThat(third.lines().get(0)).startsWith("REGRESSED  a.safetensors");
+        Path file = shelf.resolve("a.safetensors");
+        RunRecord run = RunRecords.read(root.resolve("last.json"));
+        CuratedCollection.in(shelf)
+                .admit(new Candidate(
+                        file,
+                        Hashes.sha256(file),
+                        Judged.of(run, "REGRESSED"),
+                        null,
+                        Waiver.parse("Ada: it is meant to be")));
+        Findings fourth = night();
+        assertThat(fourth.good()).isTrue();
+        assertThat(fourth.lines().get(0))
+                .startsWith("REGRESSED, accepted  a.safetensors")
+                .contains("by Ada");
+    }
+
+    @Test
+    void inconclusive_fails_the_night_unless_it_is_allowed() throws Exception {
+        outcomes.put("a.safetensors", "INCONCLUSIVE");
+        assertThat(night().good()).isFalse();
+        given.put("assay.inconclusive", "allow");
+        assertThat(night().good()).isTrue();
+    }
+
+    @Test
+    void the_manifest_keeps_up_and_missing_files_are_trouble() throws Exception {
+        Path mine = Files.writeString(root.resolve("kept.safetensors"), "k");
+        RunRecord run = Runs.passed(root, Hashes.sha256(mine), "first");
+        CuratedCollection collection = CuratedCollection.in(shelf);
+        collection.admit(new Candidate(mine, Hashes.sha256(mine), Judged.of(run, "PASSED"), null, null));
+        outcomes.put("kept.safetensors", "REGRESSED");
+        night();
+        assertThat(collection.manifest().find("kept.safetensors").orElseThrow().judged())
+                .extracting(Judged::outcome)
+                .contains("REGRESSED");
+        Files.delete(shelf.resolve("kept.safetensors"));
+        assertThat(night().trouble()).singleElement().asString().startsWith("missing: kept.safetensors");
+    }
+
+    @Test
+    void nothing_passes_on_nothing() throws Exception {
+        shelf = Files.createDirectories(root.resolve("empty"));
+        assertThat(night().good()).isFalse();
+    }
+
+    @Test
+    void a_candidate_of_the_users_is_refused() {
+        given.put("assay.lora", "microcosm:sound");
+        assertThatThrownBy(this::night).isInstanceOf(CollectionException.class).hasMessageContaining("take it out");
+    }
+
+    @Test
+    void a_hash_is_remembered_only_while_the_file_shows_no_change() throws IOException {
+        Path file = Files.writeString(root.resolve("x"), "one");
+        Path memory = root.resolve("hashes.txt");
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
+        HashCache cache = new HashCache(memory, later);
+        String one = cache.sha256(file);
+        cache.save();
+        Files.writeString(file, "two");
+        assertThat(new HashCache(memory, later).sha256(file)).isNotEqualTo(one);
+        Files.writeString(memory, "0".repeat(64) + " nonsense\ngarbage");
+        assertThat(new HashCache(memory, later).sha256(file)).isEqualTo(Hashes.sha256(file));
+    }
+
+    private Findings night() throws InterruptedException {
+        Settings settings = Settings.read(root, Map.of(), given);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        return new Nightly(
+                        CuratedCollection.in(shelf),
+                        Map.of(),
+                        given,
+                        settings,
+                        this::judge,
+                        Clock.fixed(now, ZoneOffset.UTC),
+                        new PrintStream(said, true, StandardCharsets.UTF_8))
+                .run();
+    }
+
+    /** Writes the record that a run with the outcome would leave. */
+    private String judge(Map<String, String> settings, Path out) {
+        Path file = Path.of(settings.get("assay.lora").replaceFirst("@.*", ""));
+        String name = shelf.relativize(file).toString();
+        judged.add(name);
+        String outcome = outcomes.getOrDefault(name, "PASSED");
+        if (outcome.equals("crash")) {
+            return "the process ended with 139 (crashed in native code): no log";
+        }
+        RunRecord run = outcome.equals("PASSED")
+                ? Runs.passed(root, Hashes.sha256(file), "run" + judged.size())
+                : Runs.single(root, outcome);
+        RunRecords.write(out, run);
+        try {
+            Files.copy(RunRecords.last(out), root.resolve("last.json"), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (die != null) {
+            throw die;
+        }
+        return null;
+    }
+
+    private List<Digest> history() {
+        return new History(shelf.resolve("history.jsonl")).read().digests();
+    }
+
+    private void put(String name, String content) throws IOException {
+        Path file = shelf.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+}
