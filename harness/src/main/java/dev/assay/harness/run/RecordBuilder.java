@@ -7,6 +7,8 @@ import dev.assay.harness.nn.cuda.CudaDevice;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
+import dev.assay.harness.render.comfyui.ComfyException;
+import dev.assay.harness.render.comfyui.graph.GraphException;
 import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
@@ -48,6 +50,8 @@ final class RecordBuilder {
             SuiteException.class,
             SettingsException.class,
             RendererLostException.class,
+            ComfyException.class,
+            GraphException.class,
             UnavailableException.class,
             CudaDevice.CudaException.class,
             IllegalArgumentException.class);

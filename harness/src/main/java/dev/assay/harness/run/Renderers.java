@@ -2,16 +2,18 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.local.LocalRenderer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 
 /** The renderers of a run, opened together and closed together. */
 final class Renderers implements AutoCloseable {
     /** Those that exist, by the name that {@code assay.renderer} takes; one entry may open several places. */
-    private static final Map<String, Function<Settings, List<Renderer>>> ALL =
-            Map.of("local", settings -> List.of(LocalRenderer.open(settings.device())));
+    private static final Map<String, BiFunction<Settings, Path, List<Renderer>>> ALL = Map.of(
+            "local", (settings, root) -> List.of(LocalRenderer.open(settings.device())), "comfyui", ComfyServers::open);
 
     private final List<Renderer> all;
 
@@ -19,13 +21,14 @@ final class Renderers implements AutoCloseable {
         this.all = all;
     }
 
-    static Renderers open(Settings settings) {
-        Function<Settings, List<Renderer>> opener = ALL.get(settings.renderer());
+    /** @param root folder that relative paths start from */
+    static Renderers open(Settings settings, Path root) {
+        BiFunction<Settings, Path, List<Renderer>> opener = ALL.get(settings.renderer());
         if (opener == null) {
-            throw new IllegalArgumentException(
-                    "assay.renderer: expected folder or one of " + ALL.keySet() + ", found " + settings.renderer());
+            throw new IllegalArgumentException("assay.renderer: expected folder or one of "
+                    + new TreeSet<>(ALL.keySet()) + ", found " + settings.renderer());
         }
-        return new Renderers(opener.apply(settings));
+        return new Renderers(opener.apply(settings, root));
     }
 
     /** Renderers that are open already. */

@@ -239,7 +239,7 @@ public final class Session {
     private RunRecord judge(List<Criterion> selected) {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
-        try (Renderers renderers = finished == null ? Renderers.open(settings) : Renderers.of(finished);
+        try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
                 MetricModels models = new LazyModels(plan.suite(), references::resolve, settings.device())) {
             return new Evaluation(
                             plan,

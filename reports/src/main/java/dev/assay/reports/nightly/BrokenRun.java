@@ -36,6 +36,7 @@ final class BrokenRun {
                 0,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Map.of());
     }
 }

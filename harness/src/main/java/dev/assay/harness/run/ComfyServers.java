@@ -1,0 +1,99 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.comfyui.ComfyOptions;
+import dev.assay.harness.render.comfyui.ComfyUiRenderer;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** ComfyUI servers as the settings {@code assay.comfyui.*} name them, one renderer each. */
+final class ComfyServers {
+    private static final String DEFAULT_URL = "http://127.0.0.1:8188";
+
+    private ComfyServers() {}
+
+    /** Connects to all; when one is not there, those before it are closed again. */
+    static List<Renderer> open(Settings settings, Path root) {
+        List<Renderer> servers = new ArrayList<>();
+        try {
+            for (String url : list(settings, "assay.comfyui.url", List.of(DEFAULT_URL))) {
+                servers.add(ComfyUiRenderer.open(options(settings, root, url), System.getenv()));
+            }
+        } catch (RuntimeException e) {
+            servers.forEach(Renderer::close);
+            throw e;
+        }
+        return servers;
+    }
+
+    static ComfyOptions options(Settings settings, Path root, String url) {
+        String strength = settings.get("assay.comfyui.clipStrength");
+        return new ComfyOptions(
+                url,
+                headers(settings),
+                query(settings),
+                path(settings, root, "assay.models"),
+                path(settings, root, "assay.comfyui.workflow"),
+                settings.get("assay.comfyui.variant"),
+                list(settings, "assay.comfyui.textEncoders", List.of()),
+                settings.get("assay.comfyui.vae"),
+                settings.get("assay.comfyui.weightDtype"),
+                path(settings, root, "assay.comfyui.trustStore"),
+                strength == null ? null : Double.valueOf(strength));
+    }
+
+    private static Path path(Settings settings, Path root, String key) {
+        String value = settings.get(key);
+        return value == null ? null : root.resolve(value);
+    }
+
+    private static List<String> list(Settings settings, String key, List<String> ifAbsent) {
+        String value = settings.get(key);
+        return value == null
+                ? ifAbsent
+                : Arrays.stream(value.split(","))
+                        .map(String::strip)
+                        .filter(s -> !s.isEmpty())
+                        .toList();
+    }
+
+    /** {@code NAME: VALUE}, several with line breaks or {@code |} between. */
+    private static Map<String, String> headers(Settings settings) {
+        return pairs(settings, "assay.comfyui.headers", "[\\n|]", ":", "NAME: VALUE", UnaryOperator.identity());
+    }
+
+    /** {@code NAME=VALUE&NAME=VALUE}, percent-encoded as in an address. */
+    private static Map<String, String> query(Settings settings) {
+        return pairs(
+                settings,
+                "assay.comfyui.query",
+                "&",
+                "=",
+                "NAME=VALUE",
+                s -> URLDecoder.decode(s, StandardCharsets.UTF_8));
+    }
+
+    private static Map<String, String> pairs(
+            Settings settings, String key, String between, String inside, String form, UnaryOperator<String> decode) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        String value = settings.get(key);
+        for (String item : value == null ? new String[0] : value.split(between)) {
+            int at = item.indexOf(inside);
+            if (at < 1) { // the item stays unsaid: it may be a secret
+                throw new SettingsException(key + " (" + settings.source(key) + "): expected " + form
+                        + ", found an entry without \"" + inside + "\"");
+            }
+            pairs.put(
+                    decode.apply(item.substring(0, at).strip()),
+                    decode.apply(item.substring(at + 1).strip()));
+        }
+        return pairs;
+    }
+}
