@@ -170,6 +170,14 @@ final class ComfyClient {
         }
     }
 
+    /** Empties the node cache, after the running job, so that files are read from the disk again; models may stay. */
+    void empty() {
+        ObjectNode cache = JsonNodeFactory.instance.objectNode();
+        cache.put("unload_models", false);
+        cache.put("free_memory", true);
+        http.good("/api/free", http.post("/api/free", cache));
+    }
+
     /** Unloads models and empties the node cache, after the running job. */
     void free() {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
@@ -191,6 +199,11 @@ final class ComfyClient {
     Optional<JsonNode> metadata(String folder, String filename) {
         ComfyHttp.Answer answer = http.tryGet("/api/view_metadata/" + folder, Map.of("filename", filename));
         return optional(answer);
+    }
+
+    /** Names, sizes and dates of the files in a folder; empty when the server does not tell. */
+    Optional<JsonNode> listing(String folder) {
+        return optional(http.tryGet("/api/experiment/models/" + folder, NONE));
     }
 
     /** Absolute folders of model files on the server's disk; empty when it does not tell. */

@@ -55,7 +55,7 @@ final class ComfyHttp {
                 .connectTimeout(times.connect())
                 .executor(threads);
         if (options.trustStore() != null) {
-            builder.sslContext(TrustStore.context(options.trustStore()));
+            builder.sslContext(TrustStore.context(options.trustStore(), credentials.trustStorePassword()));
         }
         this.client = builder.build();
     }

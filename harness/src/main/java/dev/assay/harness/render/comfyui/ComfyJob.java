@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * One picture asked of a server. Its id follows from what is asked, so that a client that was killed finds its job again.
@@ -31,7 +30,7 @@ final class ComfyJob {
     private final Patience patience;
     private final String key;
     private final JsonNode graph;
-    private final Function<JsonNode, String> refusal;
+    private final JobWords words;
     private final Semaphore wakeUp = new Semaphore(0);
 
     private JobState state = JobState.NEW; // guarded by this, as all below
@@ -56,7 +55,6 @@ final class ComfyJob {
 
     /**
      * @param key says all that decides the pixels; equal keys are the same job
-     * @param refusal puts the body of a refused {@code POST /prompt}, or its {@code node_errors}, into words
      */
     ComfyJob(
             ComfyClient client,
@@ -65,14 +63,14 @@ final class ComfyJob {
             String key,
             int firstAttempt,
             JsonNode graph,
-            Function<JsonNode, String> refusal) {
+            JobWords words) {
         this.client = client;
         this.socket = socket;
         this.times = times;
         this.patience = new Patience(client, times);
         this.key = key;
         this.graph = graph;
-        this.refusal = refusal;
+        this.words = words;
         this.attempt = firstAttempt;
         this.id = promptId(key, firstAttempt);
     }
@@ -332,8 +330,8 @@ final class ComfyJob {
                         ended.error().outOfMemory()
                                 ? "out of memory on the server, also after its models were unloaded; smaller pictures,"
                                         + " a quantised model, or --lowvram at the server's start help ("
-                                        + ended.error().words() + ")"
-                                : ended.error().words());
+                                        + words.failed(ended.error()) + ")"
+                                : words.failed(ended.error()));
             case INTERRUPTED -> {
                 synchronized (this) {
                     if (!state.isFinal()) {
@@ -426,7 +424,7 @@ final class ComfyJob {
         }
         if (!errors.isEmpty()) {
             client.cancel(given); // it would run what is left of the graph
-            fail(refusal.apply(reply));
+            fail(client.http().redact(words.refused(200, answer.text())));
             return;
         }
         reached(ComfyClient.Status.PENDING);
@@ -437,7 +435,7 @@ final class ComfyJob {
             try {
                 JsonNode body = ComfyHttp.JSON.readTree(answer.body());
                 if (body.path("error").isObject() || body.path("node_errors").isObject()) {
-                    return client.http().redact(refusal.apply(body));
+                    return client.http().redact(words.refused(answer.status(), answer.text()));
                 }
             } catch (IOException e) {
                 // Said below, as any other text.

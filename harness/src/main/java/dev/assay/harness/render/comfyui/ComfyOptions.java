@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
  * @param query parameters sent with every request and with the WebSocket's handshake
  * @param models folder in which the server's model files are at hand, in ComfyUI's layout or flat; null for none
  * @param workflow the user's own graph in API format; null for the family's
+ * @param variant of the family where a file cannot tell, as {@link
+ *     dev.assay.harness.render.comfyui.graph.FamilyGraphs} names it; null if not given
  * @param textEncoders names on the server; empty for the family's
  * @param vae name on the server; null for the family's
  * @param weightDtype of {@code UNETLoader}; null for {@code default}
@@ -28,6 +30,7 @@ public record ComfyOptions(
         Map<String, String> query,
         Path models,
         Path workflow,
+        String variant,
         List<String> textEncoders,
         String vae,
         String weightDtype,
@@ -63,7 +66,7 @@ public record ComfyOptions(
 
     /** A server and nothing else said about it. */
     public static ComfyOptions of(String url) {
-        return new ComfyOptions(url, Map.of(), Map.of(), null, null, List.of(), null, null, null, null);
+        return new ComfyOptions(url, Map.of(), Map.of(), null, null, null, List.of(), null, null, null, null);
     }
 
     /** Without the values of headers and query parameters. */

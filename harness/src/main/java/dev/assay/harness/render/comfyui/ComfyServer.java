@@ -1,7 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.harness.render.StepListener;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +15,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
 /** A server that is talked to, and our jobs on it. Whoever opens one closes it, which stops those jobs. */
 final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
@@ -31,9 +31,10 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     private final Thread hook;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final List<ComfyJob> jobs = new CopyOnWriteArrayList<>();
-    private volatile StepListener steps = (done, of) -> {};
+    private volatile BiConsumer<ComfyJob, JsonNode> progress = (job, data) -> {};
     private volatile ComfyJob running; // of which the socket told last; null before any
     private volatile long ended; // nanoseconds; 0 while it runs
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean hearsLog;
 
     ComfyServer(ComfyOptions options, Credentials credentials, ComfyTimeouts times) {
@@ -65,8 +66,14 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
         return times;
     }
 
-    void onStep(StepListener listener) {
-        steps = listener;
+    /** Says who hears of {@code progress} messages of our jobs; must not block. */
+    void onProgress(BiConsumer<ComfyJob, JsonNode> listener) {
+        progress = listener;
+    }
+
+    /** Whether the socket was connected anew since this was asked; the server may be another one. */
+    boolean reconnected() {
+        return connections.getAndSet(1) > 1;
     }
 
     /** Whether the log of the server comes by the socket. */
@@ -75,8 +82,8 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     }
 
     /** A job that hears of its messages until it is forgotten. Parameters as in {@link ComfyJob}. */
-    ComfyJob job(String key, int firstAttempt, JsonNode graph, Function<JsonNode, String> refusal) {
-        ComfyJob job = new ComfyJob(client, socket, times, key, firstAttempt, graph, refusal);
+    ComfyJob job(String key, int firstAttempt, JsonNode graph, JobWords words) {
+        ComfyJob job = new ComfyJob(client, socket, times, key, firstAttempt, graph, words);
         jobs.add(job);
         return job;
     }
@@ -111,8 +118,7 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
                 ended = 0;
             }
             case "execution_success", "execution_error", "execution_interrupted" -> ended = System.nanoTime();
-            case "progress" ->
-                steps.step(data.path("value").asInt(), data.path("max").asInt());
+            case "progress" -> progress.accept(job, data);
             default -> {
                 // Nothing to follow.
             }
@@ -131,6 +137,7 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     /** In a thread of its own: a socket's listener must not block. */
     @Override
     public void connected(String clientId) {
+        connections.incrementAndGet();
         try {
             threads.execute(() -> hearsLog = subscribe(clientId));
         } catch (RejectedExecutionException e) {

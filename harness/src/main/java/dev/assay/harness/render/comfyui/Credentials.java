@@ -13,13 +13,17 @@ import java.util.Optional;
 final class Credentials {
     static final String TOKEN = "ASSAY_COMFYUI_TOKEN";
     static final String BASIC = "ASSAY_COMFYUI_BASIC";
+    static final String STORE_PASSWORD = "ASSAY_COMFYUI_TRUST_STORE_PASSWORD";
+    private static final String COMMON_PASSWORD = "changeit"; // keytool's
     private static final int LEAST_SECRET = 4; // characters; a shorter one would blank out half of every text
 
     private final String authorization; // null for none
+    private final String storePassword;
     private final List<String> secrets;
 
-    private Credentials(String authorization, List<String> secrets) {
+    private Credentials(String authorization, String storePassword, List<String> secrets) {
         this.authorization = authorization;
+        this.storePassword = storePassword;
         this.secrets = secrets.stream()
                 .filter(s -> s.length() >= LEAST_SECRET)
                 .sorted(Comparator.comparingInt(String::length).reversed())
@@ -27,7 +31,7 @@ final class Credentials {
     }
 
     static Credentials none() {
-        return new Credentials(null, List.of());
+        return new Credentials(null, COMMON_PASSWORD, List.of());
     }
 
     /**
@@ -37,6 +41,7 @@ final class Credentials {
      */
     static Credentials from(Map<String, String> environment) {
         String token = environment.getOrDefault(TOKEN, "").strip();
+        String store = environment.getOrDefault(STORE_PASSWORD, COMMON_PASSWORD);
         String basic = environment.getOrDefault(BASIC, "").strip();
         if (!token.isEmpty() && !basic.isEmpty()) {
             throw new IllegalArgumentException("environment: expected " + TOKEN + " or " + BASIC + ", found both");
@@ -46,7 +51,7 @@ final class Credentials {
                 throw new IllegalArgumentException(
                         "environment " + TOKEN + ": expected visible ASCII characters without spaces");
             }
-            return new Credentials("Bearer " + token, List.of(token));
+            return new Credentials("Bearer " + token, store, hidden(store, token));
         }
         if (!basic.isEmpty()) {
             int colon = basic.indexOf(':');
@@ -54,16 +59,30 @@ final class Credentials {
                 throw new IllegalArgumentException("environment " + BASIC + ": expected user:password");
             }
             String encoded = Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8));
-            return new Credentials("Basic " + encoded, List.of(encoded, basic, basic.substring(colon + 1)));
+            return new Credentials(
+                    "Basic " + encoded, store, hidden(store, encoded, basic, basic.substring(colon + 1)));
         }
-        return none();
+        return new Credentials(null, store, hidden(store));
+    }
+
+    private static List<String> hidden(String store, String... more) {
+        List<String> all = new ArrayList<>(List.of(more));
+        if (!store.equals(COMMON_PASSWORD)) {
+            all.add(store);
+        }
+        return all;
+    }
+
+    /** Of the store of trusted certificates. */
+    String trustStorePassword() {
+        return storePassword;
     }
 
     /** These, and values that may be secrets too: extra headers, query parameters. */
     Credentials hiding(Collection<String> values) {
         List<String> all = new ArrayList<>(secrets);
         all.addAll(values);
-        return new Credentials(authorization, all);
+        return new Credentials(authorization, storePassword, all);
     }
 
     /** Value of the header {@code Authorization}. */

@@ -14,14 +14,15 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Certificates that the user trusts, for servers behind a certificate authority of their own. */
 final class TrustStore {
-    private static final char[] COMMON_PASSWORD = "changeit".toCharArray(); // keytool's; certificates are public
-
     private TrustStore() {}
 
-    /** @param file PEM certificates, or a PKCS12 or JKS store without a password or with the common one */
-    static SSLContext context(Path file) {
+    /**
+     * @param file PEM certificates, or a PKCS12 or JKS store
+     * @param password of the store; certificates in PEM have none
+     */
+    static SSLContext context(Path file, String password) {
         try {
-            KeyStore store = read(file);
+            KeyStore store = read(file, password);
             if (store.size() == 0) {
                 throw wrong(file, "a file without certificates", null);
             }
@@ -35,13 +36,13 @@ final class TrustStore {
         }
     }
 
-    private static KeyStore read(Path file) throws IOException, GeneralSecurityException {
+    private static KeyStore read(Path file, String password) throws IOException, GeneralSecurityException {
         byte[] start;
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(4096);
         }
         if (!new String(start, StandardCharsets.ISO_8859_1).contains("-----BEGIN")) {
-            return KeyStore.getInstance(file.toFile(), COMMON_PASSWORD);
+            return KeyStore.getInstance(file.toFile(), password.toCharArray());
         }
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
@@ -55,8 +56,8 @@ final class TrustStore {
 
     private static IllegalArgumentException wrong(Path file, String found, Exception cause) {
         return new IllegalArgumentException(
-                "assay.comfyui.trustStore: " + file + ": expected certificates as PEM, PKCS12 or JKS (password"
-                        + " changeit), found " + found,
+                "assay.comfyui.trustStore: " + file + ": expected certificates as PEM, PKCS12 or JKS (password in "
+                        + Credentials.STORE_PASSWORD + ", else changeit), found " + found,
                 cause);
     }
 }

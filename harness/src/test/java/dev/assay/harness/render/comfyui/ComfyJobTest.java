@@ -33,6 +33,18 @@ class ComfyJobTest {
     /** Short, and long enough for two busy cores. */
     static final ComfyTimeouts QUICK = times(Duration.ofSeconds(8));
 
+    private static final JobWords WORDS = new JobWords() {
+        @Override
+        public String refused(int status, String body) {
+            return "refused: " + body;
+        }
+
+        @Override
+        public String failed(Outcome.Failure failure) {
+            return failure.words();
+        }
+    };
+
     private final FakeComfy fake = new FakeComfy();
     private final List<ComfyServer> servers = new ArrayList<>();
 
@@ -64,7 +76,7 @@ class ComfyJobTest {
     }
 
     private ComfyJob job(ComfyServer server, long seed) {
-        return server.job("key " + seed, 0, TestGraphs.graph("a cat", seed), body -> "refused: " + body);
+        return server.job("key " + seed, 0, TestGraphs.graph("a cat", seed), WORDS);
     }
 
     private ComfyJob submitted(ComfyServer server, long seed) {
@@ -117,7 +129,7 @@ class ComfyJobTest {
     void a_graph_that_was_rendered_before_comes_from_the_cache_and_says_so() {
         ComfyServer server = server(QUICK);
         assertDone(submitted(server, 1));
-        ComfyJob again = server.job("another key", 0, TestGraphs.graph("a cat", 1), String::valueOf);
+        ComfyJob again = server.job("another key", 0, TestGraphs.graph("a cat", 1), WORDS);
         again.submit();
 
         assertThat(again.await().cached()).contains("4", "7", "9");
@@ -194,7 +206,7 @@ class ComfyJobTest {
         assertDone(submitted(server, 1));
         assertThat(fake.sampled).hasSize(1);
         FakeComfy.until(() -> fake.sockets.size() > 1);
-        assertDone(server.job("more", 0, TestGraphs.graph("a cat", 1), String::valueOf), server);
+        assertDone(server.job("more", 0, TestGraphs.graph("a cat", 1), WORDS), server);
     }
 
     private static void assertDone(ComfyJob job, ComfyServer server) {
@@ -249,7 +261,7 @@ class ComfyJobTest {
         ComfyServer server = server(QUICK);
         var graph = TestGraphs.graph("a cat", 1);
         ((ObjectNode) graph.at("/4/inputs")).put("ckpt_name", "absent.safetensors");
-        ComfyJob job = server.job("key", 0, graph, body -> "refused: " + body);
+        ComfyJob job = server.job("key", 0, graph, WORDS);
         job.submit();
 
         assertThatThrownBy(job::await).hasMessageContaining("refused: ").hasMessageContaining("absent.safetensors");
@@ -408,7 +420,7 @@ class ComfyJobTest {
                 ComfyServer other = new ComfyServer(ComfyOptions.of(second.url()), Credentials.none(), QUICK)) {
             other.open();
             ComfyJob lost = submitted(server(times(Duration.ofMillis(300))), 1);
-            ComfyJob done = other.job("key 1", 0, TestGraphs.graph("a cat", 1), String::valueOf);
+            ComfyJob done = other.job("key 1", 0, TestGraphs.graph("a cat", 1), WORDS);
             done.submit();
 
             assertThatThrownBy(lost::await).isInstanceOf(RendererLostException.class);
@@ -425,6 +437,7 @@ class ComfyJobTest {
                 fake.url() + "/",
                 Map.of("X-Team", "blue"),
                 Map.of("tenant", "seven&8"),
+                null,
                 null,
                 null,
                 List.of(),
@@ -457,6 +470,7 @@ class ComfyJobTest {
                 fake.url(),
                 Map.of("X-Key", "header-secret"),
                 Map.of("token", "query-secret"),
+                null,
                 null,
                 null,
                 List.of(),

@@ -93,7 +93,7 @@ class ComfyPartsTest {
     })
     void a_header_that_is_not_the_users_to_set_is_refused(String name, String value) {
         assertThatThrownBy(() -> new ComfyOptions(
-                        "http://h", Map.of(name, value), Map.of(), null, null, List.of(), null, null, null, null))
+                        "http://h", Map.of(name, value), Map.of(), null, null, null, List.of(), null, null, null, null))
                 .hasMessageContaining("assay.comfyui.headers");
     }
 

@@ -82,6 +82,11 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     final Map<String, List<String>> files = new ConcurrentHashMap<>();
     final Map<String, ObjectNode> metadata = new ConcurrentHashMap<>(); // of model files, by name
 
+    volatile double modified = 1.5e9;
+    final Map<String, Long> sizes = new ConcurrentHashMap<>(); // of model files, by name
+    final ObjectNode folderPaths = JSON.createObjectNode();
+    volatile String comfyuiVersion = "0.33.0";
+
     // What a test asserts on.
     final List<String> accepted = new CopyOnWriteArrayList<>(); // prompt ids in the order of arrival
     final List<String> sampled = new CopyOnWriteArrayList<>(); // prompt ids whose sampler ran to its end
@@ -275,6 +280,9 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
             ObjectNode all = FakeNodes.info(files, savesToSocket);
             return FakeHttp.Reply.json(200, all.has(type) ? object().set(type, all.get(type)) : object());
         }
+        if (path.startsWith("/experiment/models/")) {
+            return FakeHttp.Reply.json(200, listing(path.substring("/experiment/models/".length())));
+        }
         if (path.startsWith("/view_metadata/")) {
             ObjectNode found = metadata.get(request.query().get("filename"));
             return found == null ? FakeHttp.Reply.text(404, "") : FakeHttp.Reply.json(200, found);
@@ -304,6 +312,18 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
         };
     }
 
+    private ArrayNode listing(String folder) {
+        ArrayNode all = JSON.createArrayNode();
+        for (String name : files.getOrDefault(folder, List.of())) {
+            all.addObject()
+                    .put("name", name)
+                    .put("pathIndex", 0)
+                    .put("modified", modified)
+                    .put("size", sizes.getOrDefault(name, 1000L));
+        }
+        return all;
+    }
+
     private FakeHttp.Reply internal(String path, FakeHttp.Request request) {
         if (noLogs) {
             return FakeHttp.Reply.text(404, "404: Not Found");
@@ -319,7 +339,7 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
             return FakeHttp.Reply.text(200, "");
         }
         return path.equals("/internal/folder_paths")
-                ? FakeHttp.Reply.json(200, object())
+                ? FakeHttp.Reply.json(200, folderPaths)
                 : FakeHttp.Reply.text(404, "404: Not Found");
     }
 
@@ -391,7 +411,7 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     private ObjectNode stats() {
         ObjectNode stats = object();
         ObjectNode system = stats.putObject("system");
-        system.put("os", "linux").put("comfyui_version", "0.33.0").put("pytorch_version", "2.13.0+cu130");
+        system.put("os", "linux").put("comfyui_version", comfyuiVersion).put("pytorch_version", "2.13.0+cu130");
         system.put("python_version", "3.11.7");
         system.putArray("argv").add("main.py").add("--listen");
         boolean cpu = device.equals("cpu");

@@ -1,0 +1,319 @@
+package dev.assay.harness.render.comfyui;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.image.Image;
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.Finding;
+import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.StepListener;
+import dev.assay.harness.render.comfyui.graph.ComfyGraph;
+import dev.assay.harness.suite.GenerationSettings;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Renders on one ComfyUI server. One picture is in the works and one more waits in the server's queue, so that the server
+ * is never idle; ours alone are ever stopped.
+ */
+public final class ComfyUiRenderer implements Renderer {
+    private static final String GRAPH_VERSION = "1"; // of our graphs: the same request gives the same pixels
+
+    private final ComfyOptions options;
+    private final ComfyServer server;
+    private final GraphMaker graphs;
+    private final PictureSource pictures;
+    private final ServerFacts facts;
+    private final Map<ModelUnderTest, Fingerprint> fingerprints = new HashMap<>();
+    private final Map<ModelUnderTest, Set<LoraLog.Line>> logged = new HashMap<>();
+    private final Map<RenderRequest, Work> underWay = new LinkedHashMap<>();
+    private RenderRequest hint; // to be begun after the picture that is asked for; null for none
+    private boolean emptied; // the server's caches, once
+    private volatile StepListener steps = (done, of) -> {};
+    private volatile Work current; // whose steps are told
+
+    private ComfyUiRenderer(
+            ComfyOptions options,
+            Credentials credentials,
+            ComfyTimeouts times,
+            Function<Path, Optional<String>> familyOf) {
+        this.options = options;
+        this.server = new ComfyServer(options, credentials, times);
+        try {
+            this.facts = ServerFacts.of(server.client().systemStats());
+            this.graphs = new GraphMaker(options, server.client(), familyOf);
+            this.pictures = new PictureSource(server.client());
+            server.onProgress(this::progress);
+            server.open();
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Connects to a running server.
+     *
+     * @param environment {@code ASSAY_COMFYUI_TOKEN} or {@code ASSAY_COMFYUI_BASIC} are read from it
+     * @param familyOf the family of a model file on this disk, e.g. {@code sdxl}; empty when it cannot be told
+     * @throws ComfyException when there is no such server, in words
+     */
+    public static ComfyUiRenderer open(
+            ComfyOptions options, Map<String, String> environment, Function<Path, Optional<String>> familyOf) {
+        return open(options, Credentials.from(environment), ComfyTimeouts.STANDARD, familyOf);
+    }
+
+    static ComfyUiRenderer open(
+            ComfyOptions options,
+            Credentials credentials,
+            ComfyTimeouts times,
+            Function<Path, Optional<String>> familyOf) {
+        return new ComfyUiRenderer(options, credentials, times, familyOf);
+    }
+
+    /** A picture that was asked of the server. */
+    private record Work(RenderRequest request, ComfyGraph graph, String key, ComfyJob job) {}
+
+    @Override
+    public String name() {
+        return "comfyui";
+    }
+
+    @Override
+    public String version() {
+        return "ComfyUI " + facts.comfyui() + ", torch " + facts.torch() + ", arguments " + facts.effectiveArguments()
+                + ", graphs " + GRAPH_VERSION + graphs.optionsVersion();
+    }
+
+    @Override
+    public String device() {
+        return facts.device();
+    }
+
+    @Override
+    public GenerationSettings defaults(ModelUnderTest model) {
+        return graphs.defaults(model);
+    }
+
+    @Override
+    public Fingerprint fingerprint(ModelUnderTest model, FileHashes hashes) {
+        return fingerprints.computeIfAbsent(model, m -> {
+            Recipe recipe = graphs.recipe(m, hashes);
+            List<Fingerprint.Part> files = recipe.files().stream()
+                    .map(f -> new Fingerprint.Part(f.name(), f.identity(), f.bytes()))
+                    .toList();
+            List<Fingerprint.LoraPart> loras = new ArrayList<>();
+            for (int i = 0; i < m.loras().size(); i++) {
+                ServerFile f = recipe.loraFiles().get(i);
+                loras.add(new Fingerprint.LoraPart(
+                        f.name(), f.identity(), m.loras().get(i).strength(), f.bytes()));
+            }
+            return new Fingerprint(files, loras);
+        });
+    }
+
+    /** By the server's own lists: node classes, files, samplers; nothing is rendered. */
+    @Override
+    public void check(ModelUnderTest model, GenerationSettings settings) {
+        graphs.check(model, settings, new FileHashes());
+        if (!emptied) {
+            // A file that was replaced under its name would be taken from the server's memory, and a LoRA that is there
+            // already writes nothing to the log.
+            server.client().empty();
+            new Patience(server.client(), server.times())
+                    .sleep(Math.min(300, server.times().grace().toMillis()));
+            emptied = true;
+        }
+    }
+
+    /** Begins with it when the next picture is asked for, behind that one. */
+    @Override
+    public void announce(RenderRequest next) {
+        hint = next;
+    }
+
+    @Override
+    public Rendered render(RenderRequest request) {
+        Work work = underWay.containsKey(request) ? underWay.get(request) : begin(request);
+        current = work;
+        RenderRequest next = hint;
+        hint = null;
+        if (next != null && !underWay.containsKey(next)) {
+            begin(next);
+        }
+        try {
+            return finish(work);
+        } finally {
+            underWay.remove(request);
+            server.forget(work.job());
+        }
+    }
+
+    private Work begin(RenderRequest request) {
+        ComfyGraph graph = graphs.graph(request, request.repeat() == 0 ? null : "repeat " + request.repeat());
+        Work work = work(request, graph);
+        underWay.put(request, work);
+        try {
+            work.job().submit();
+        } catch (RuntimeException e) {
+            underWay.remove(request);
+            server.forget(work.job());
+            throw e;
+        }
+        return work;
+    }
+
+    /** The id of a job says all that decides its pixels, so that only the very same picture is found again. */
+    private Work work(RenderRequest request, ComfyGraph graph) {
+        Fingerprint files = fingerprints.get(request.model());
+        String key = Hashes.sha256(String.join(
+                        "\n",
+                        version(),
+                        device(),
+                        files == null ? "" : files.hash(),
+                        graph.nodes().toString())
+                .getBytes(StandardCharsets.UTF_8));
+        ComfyJob job = server.job(key, 0, graph.nodes(), graphs.words(graph));
+        return new Work(request, graph, key, job);
+    }
+
+    private Rendered finish(Work work) {
+        ComfyJob job = work.job();
+        Outcome outcome = job.await();
+        remember(work.request().model(), job);
+        boolean fromCache = outcome.cached().contains(work.graph().samplerNode());
+        if (fromCache && work.request().repeat() > 0) {
+            throw new ComfyException(
+                    ComfyException.Kind.REFUSED,
+                    server.client().where()
+                            + ": the server gave a repeated picture from its cache instead of rendering it"
+                            + " again; start it with --cache-classic, or without nodes that change its cache");
+        }
+        Image image = picture(work, outcome);
+        requireSameServer();
+        return new Rendered(
+                image,
+                outcome.seconds(),
+                fromCache ? 0 : job.secondsPerStep(work.graph().samplerNode()),
+                job.peakVram(),
+                !fromCache && outcome.cached().containsAll(GraphMaker.loaders(work.graph())));
+    }
+
+    /** Where the file cannot be had, the server saves the picture again another way: all before that is in its cache. */
+    private Image picture(Work work, Outcome outcome) {
+        GenerationSettings s = options.workflow() == null ? work.request().settings() : null;
+        try {
+            return pictures.get(outcome, work.job(), work.graph().outputNode(), s);
+        } catch (PictureSource.NoPictureException first) {
+            int way = 0;
+            for (ObjectNode nodes : graphs.otherOutputs(work.graph())) {
+                ComfyJob again = server.job(work.key() + " output " + ++way, 0, nodes, graphs.words(work.graph()));
+                try {
+                    again.submit();
+                    return pictures.get(again.await(), again, work.graph().outputNode(), s);
+                } catch (PictureSource.NoPictureException next) {
+                    first.addSuppressed(next);
+                } finally {
+                    server.forget(again);
+                }
+            }
+            throw first;
+        }
+    }
+
+    /** An update of the server in the middle of a run would be judged as a difference of models. */
+    private void requireSameServer() {
+        if (!server.reconnected()) {
+            return;
+        }
+        JsonNode stats = new Patience(server.client(), server.times())
+                .ask(() -> server.client().systemStats());
+        ServerFacts now = ServerFacts.of(stats);
+        if (!now.effectiveArguments().equals(facts.effectiveArguments())
+                || !List.of(now.comfyui(), now.torch(), now.device())
+                        .equals(List.of(facts.comfyui(), facts.torch(), facts.device()))) {
+            throw new ComfyException(
+                    ComfyException.Kind.REFUSED,
+                    server.client().where() + ": the server changed during the run: expected " + version() + " on "
+                            + device() + ", found ComfyUI " + now.comfyui() + ", torch " + now.torch() + ", arguments "
+                            + now.effectiveArguments() + " on " + now.device()
+                            + "; run again, so that base and candidate come from the same server");
+        }
+    }
+
+    private void remember(ModelUnderTest model, ComfyJob job) {
+        logged.computeIfAbsent(model, m -> new LinkedHashSet<>()).addAll(job.loraLines());
+    }
+
+    /** What the server's log told of LoRAs, and what is not known for sure about the files. */
+    @Override
+    public List<Finding> findings(ModelUnderTest model) {
+        List<Finding> findings = new ArrayList<>(graphs.notes(model));
+        Recipe recipe = graphs.known(model);
+        if (recipe != null && !recipe.loraFiles().isEmpty()) {
+            Map<String, Path> files = new LinkedHashMap<>();
+            recipe.loraFiles().forEach(f -> f.local().ifPresent(p -> files.put(f.name(), p)));
+            List<String> names =
+                    recipe.loraFiles().stream().map(ServerFile::name).toList();
+            findings.addAll(LoraFindings.of(logged.getOrDefault(model, Set.of()), files, names));
+            if (!server.hearsLog()) {
+                findings.add(new Finding(
+                        Finding.Level.NOTE,
+                        server.client().where()
+                                + ": the server's log cannot be read; whether LoRA keys were left out is told by the"
+                                + " pictures alone"));
+            }
+        }
+        return findings;
+    }
+
+    @Override
+    public void onStep(StepListener listener) {
+        steps = listener;
+    }
+
+    private void progress(ComfyJob job, JsonNode data) {
+        Work work = current;
+        if (work != null
+                && work.job() == job
+                && work.graph().samplerNode().equals(data.path("node").asText())) {
+            steps.step(data.path("value").asInt(), data.path("max").asInt());
+        }
+    }
+
+    @Override
+    public Map<String, String> facts() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("server", server.client().where());
+        all.put("ComfyUI", facts.comfyui());
+        all.put("torch", facts.torch());
+        all.put("Python", facts.python());
+        all.put("device", facts.device());
+        all.put("started with", server.client().http().redact(facts.shownArguments()));
+        all.put("custom nodes", new TreeSet<>(graphs.customNodes()).stream().collect(Collectors.joining(", ")));
+        all.put("models", String.join(", ", graphs.fileNames()));
+        all.values().removeIf(String::isEmpty);
+        return all;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

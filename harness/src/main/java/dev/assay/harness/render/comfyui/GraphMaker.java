@@ -1,0 +1,336 @@
+package dev.assay.harness.render.comfyui;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.lora.LoraGrammar;
+import dev.assay.harness.render.Finding;
+import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.comfyui.graph.ComfyGraph;
+import dev.assay.harness.render.comfyui.graph.FamilyGraph;
+import dev.assay.harness.render.comfyui.graph.FamilyGraphs;
+import dev.assay.harness.render.comfyui.graph.GraphCheck;
+import dev.assay.harness.render.comfyui.graph.GraphException;
+import dev.assay.harness.render.comfyui.graph.GraphRequest;
+import dev.assay.harness.render.comfyui.graph.LoraUse;
+import dev.assay.harness.render.comfyui.graph.ModelSource;
+import dev.assay.harness.render.comfyui.graph.PartFiles;
+import dev.assay.harness.render.comfyui.graph.ServerNodes;
+import dev.assay.harness.render.comfyui.graph.TextToImage;
+import dev.assay.harness.suite.GenerationSettings;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** From models and requests to graphs for one server, by what the server says it has. */
+final class GraphMaker {
+    private static final String SAVE = "SaveImage";
+    private static final String PREVIEW = "PreviewImage";
+    private static final String SOCKET = "SaveImageWebsocket";
+
+    /** {@code modelspec.architecture} of a file's metadata, by its start. */
+    private static final Map<String, String> ARCHITECTURES = Map.of(
+            "stable-diffusion-xl", "sdxl",
+            "stable-diffusion-v1", "sd15",
+            "stable-diffusion-3", "sd3",
+            "flux-1-dev", "flux1",
+            "flux-1-schnell", "flux1-schnell",
+            "chroma", "chroma");
+
+    private final ComfyOptions options;
+    private final ComfyClient client;
+    private final ServerFiles files;
+    private final Function<Path, Optional<String>> familyOf;
+    private final Map<ModelUnderTest, Recipe> recipes = new HashMap<>();
+    private final Map<ModelUnderTest, Set<Finding>> notes = new HashMap<>();
+    private final Map<String, String> modules = new LinkedHashMap<>(); // Python module by node class
+    private ServerNodes nodes = ServerNodes.of(Map.of());
+
+    GraphMaker(ComfyOptions options, ComfyClient client, Function<Path, Optional<String>> familyOf) {
+        this.options = options;
+        this.client = client;
+        this.files = new ServerFiles(client, options.models());
+        this.familyOf = familyOf;
+    }
+
+    /** Of what the user set and no request holds; changes whenever it may change pixels. */
+    String optionsVersion() {
+        List<String> all = Stream.of(options.weightDtype(), options.clipStrength(), options.variant())
+                .map(String::valueOf)
+                .toList();
+        return all.equals(List.of("default", "null", "null")) || all.equals(List.of("null", "null", "null"))
+                ? ""
+                : " "
+                        + Hashes.sha256(all.toString().getBytes(StandardCharsets.UTF_8))
+                                .substring(0, 8);
+    }
+
+    /** Null when this model was not looked at yet. */
+    Recipe known(ModelUnderTest model) {
+        return recipes.get(model);
+    }
+
+    GenerationSettings defaults(ModelUnderTest model) {
+        ServerNodes loaders = ask(ServerNodes.LOADERS);
+        Path path = model.checkpoint().path();
+        return family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL))
+                .defaults();
+    }
+
+    /**
+     * Finds all files of a model on the server.
+     *
+     * @throws ModelFileException on a file that is not there, or is another one than the user's
+     * @throws GraphException on parts that do not go together
+     */
+    Recipe recipe(ModelUnderTest model, FileHashes hashes) {
+        Recipe known = recipes.get(model);
+        if (known != null) {
+            return known;
+        }
+        ServerNodes loaders = ask(ServerNodes.LOADERS);
+        Path base = model.checkpoint().path();
+        String name = files.name(base, modelNames(loaders), ServerShelf.MODEL);
+        ModelSource source = ModelSource.onServer(name, options.weightDtype(), loaders);
+        FamilyGraph family = family(model, base, source.file());
+        PartFiles parts = PartFiles.choose(family, source, options.textEncoders(), options.vae(), loaders);
+
+        List<ServerFile> found = new ArrayList<>();
+        found.add(identify(model, base, source.file(), ServerShelf.MODEL, hashes));
+        parts.textEncoders().forEach(t -> found.add(identify(model, Path.of(t), t, ServerShelf.TEXT_ENCODER, hashes)));
+        if (parts.vae() != null) {
+            found.add(files.identify(Path.of(parts.vae()), parts.vae(), ServerShelf.VAE, hashes));
+        }
+        List<LoraUse> uses = new ArrayList<>();
+        List<ServerFile> loraFiles = new ArrayList<>();
+        for (Lora lora : model.loras()) {
+            String file = files.name(lora.path(), loaders.loras(), ServerShelf.LORA);
+            ServerFile onServer = identify(model, lora.path(), file, ServerShelf.LORA, hashes);
+            double clip = options.clipStrength() == null ? lora.strength() : options.clipStrength();
+            // At strength 0 the pair is the base itself: a part of it would not be.
+            uses.add(new LoraUse(file, lora.strength(), lora.strength() == 0 ? 0 : clip, hasText(onServer)));
+            loraFiles.add(onServer);
+        }
+        Recipe recipe = new Recipe(family, source, parts, uses, found, loraFiles);
+        recipes.put(model, recipe);
+        return recipe;
+    }
+
+    private static List<String> modelNames(ServerNodes loaders) {
+        return Stream.of(ModelSource.Kind.values())
+                .flatMap(k -> loaders.options(k.loader(), k.input()).orElse(List.of()).stream())
+                .distinct()
+                .toList();
+    }
+
+    private ServerFile identify(ModelUnderTest model, Path given, String name, ServerShelf shelf, FileHashes hashes) {
+        ServerFile file = files.identify(given, name, shelf, hashes);
+        if (!file.proven() && !file.hasHashedName()) {
+            note(
+                    model,
+                    Finding.Level.NOTE,
+                    name
+                            + ": the server's file is known by name, size and date alone; a hash in its name, or its folder"
+                            + " given as assay.models, would prove which file was judged");
+        }
+        return file;
+    }
+
+    /** Unknown counts as yes: what a LoRA holds for text encoders is to be applied. */
+    private static boolean hasText(ServerFile lora) {
+        if (lora.local().isEmpty()) {
+            return true;
+        }
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        ModelHeader.read(lora.local().get()).tensors().forEach((key, t) -> shapes.put(key, t.shape()));
+        return LoraGrammar.parse(shapes).modules().stream()
+                .anyMatch(m -> m.part().isTextEncoder());
+    }
+
+    private FamilyGraph family(ModelUnderTest model, Path given, String name) {
+        Optional<String> family = (Files.exists(given) ? familyOf.apply(given) : Optional.<String>empty())
+                .or(() -> files.visible(name, ServerShelf.MODEL).flatMap(familyOf))
+                .or(() -> claimed(name));
+        if (family.isPresent()) {
+            FamilyGraphs.Choice choice = FamilyGraphs.choose(family.get(), name, options.variant());
+            if (!choice.certain()) {
+                note(model, Finding.Level.NOTE, name + ": " + choice.reason());
+            }
+            return choice.graph();
+        }
+        if (options.variant() != null) {
+            return FamilyGraphs.named(options.variant());
+        }
+        throw new ModelFileException("`" + name + "` lies on the server, and its family cannot be told from here; set"
+                + " assay.comfyui.variant to one of "
+                + FamilyGraphs.ALL.stream().map(FamilyGraph::name).collect(Collectors.joining(", "))
+                + ", or assay.models to the folder of the server's models");
+    }
+
+    /** What the file's own metadata says. */
+    private Optional<String> claimed(String name) {
+        for (String folder : ServerShelf.MODEL.folders()) {
+            Map<String, String> metadata = files.metadata(folder, name);
+            String claim = metadata == null ? "" : metadata.getOrDefault("modelspec.architecture", "");
+            Optional<String> family = ARCHITECTURES.entrySet().stream()
+                    .filter(a -> claim.startsWith(a.getKey()))
+                    .map(Map.Entry::getValue)
+                    .findFirst();
+            if (family.isPresent()) {
+                return family;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @throws ModelFileException with all that the server would refuse or ignore */
+    void check(ModelUnderTest model, GenerationSettings settings, FileHashes hashes) {
+        Recipe recipe = recipe(model, hashes);
+        if (recipe.family().latentNode().equals("EmptySD3LatentImage")
+                && (settings.width() % 16 != 0 || settings.height() % 16 != 0)) {
+            throw new ModelFileException(
+                    recipe.source().file() + ": " + recipe.family().title()
+                            + " makes pictures of sides that are multiples of 16, found " + settings.width() + " x "
+                            + settings.height());
+        }
+        ComfyGraph graph = graph(new RenderRequest(model, "check", "", 1, settings, 0), null);
+        List<Finding> found = GraphCheck.check(graph, ask(GraphCheck.classes(graph.nodes())), true);
+        String errors = found.stream()
+                .filter(f -> f.level() == Finding.Level.ERROR)
+                .map(Finding::text)
+                .collect(Collectors.joining("; "));
+        if (!errors.isEmpty()) {
+            throw new ModelFileException(errors + " (" + client.where() + ")");
+        }
+        found.forEach(f -> note(model, f.level(), f.text()));
+        graph.notes().forEach(n -> note(model, Finding.Level.NOTE, n));
+    }
+
+    /** @param nonce text that makes the server render again what it has rendered; null to allow its cache */
+    ComfyGraph graph(RenderRequest request, String nonce) {
+        Recipe recipe = recipe(request.model(), new FileHashes());
+        String negative = request.negativePrompt().isBlank() ? null : request.negativePrompt();
+        return TextToImage.write(new GraphRequest(
+                recipe.family(),
+                recipe.source(),
+                recipe.parts().textEncoders(),
+                recipe.parts().vae(),
+                recipe.loras(),
+                request.prompt(),
+                negative,
+                request.seed(),
+                request.settings(),
+                prefix(request),
+                nonce));
+    }
+
+    /** Of the files that the server writes: the same for the same request. */
+    private static String prefix(RenderRequest request) {
+        return "assay/"
+                + Hashes.sha256(request.toString().getBytes(StandardCharsets.UTF_8))
+                        .substring(0, 12);
+    }
+
+    /** Ids of the nodes that load model files. */
+    static Set<String> loaders(ComfyGraph graph) {
+        Set<String> ids = new LinkedHashSet<>();
+        graph.nodes().properties().forEach(n -> {
+            if (n.getValue().path("class_type").asText().contains("Loader")) {
+                ids.add(n.getKey());
+            }
+        });
+        return ids;
+    }
+
+    /** The graph with every other node class that the server has for its output. */
+    List<ObjectNode> otherOutputs(ComfyGraph graph) {
+        String used = graph.nodes().path(graph.outputNode()).path("class_type").asText();
+        List<ObjectNode> others = new ArrayList<>();
+        ServerNodes known = ask(List.of(SAVE, PREVIEW, SOCKET));
+        for (String output : List.of(PREVIEW, SOCKET)) {
+            if (!output.equals(used) && known.has(output)) {
+                ObjectNode all = graph.nodes().deepCopy();
+                ObjectNode node = (ObjectNode) all.get(graph.outputNode());
+                JsonNode images = node.path("inputs").path("images");
+                node.put("class_type", output).putObject("inputs").set("images", images);
+                others.add(all);
+            }
+        }
+        return others;
+    }
+
+    JobWords words(ComfyGraph graph) {
+        return new JobWords() {
+            @Override
+            public String refused(int status, String body) {
+                return "the server refused the graph: " + Words.line(body, 600);
+            }
+
+            @Override
+            public String failed(Outcome.Failure failure) {
+                return failure.words();
+            }
+        };
+    }
+
+    private void note(ModelUnderTest model, Finding.Level level, String text) {
+        notes.computeIfAbsent(model, m -> new LinkedHashSet<>()).add(new Finding(level, text));
+    }
+
+    Set<Finding> notes(ModelUnderTest model) {
+        return notes.getOrDefault(model, Set.of());
+    }
+
+    /** Names of all files in use, for people. */
+    Set<String> fileNames() {
+        Set<String> names = new TreeSet<>();
+        recipes.values().forEach(r -> {
+            r.files().forEach(f -> names.add(f.name()));
+            r.loraFiles().forEach(f -> names.add(f.name()));
+        });
+        return names;
+    }
+
+    /** Packs of nodes in use that are no part of ComfyUI itself. */
+    Set<String> customNodes() {
+        Set<String> packs = new TreeSet<>();
+        modules.values().stream()
+                .filter(m -> m.startsWith("custom_nodes."))
+                .forEach(m -> packs.add(m.substring("custom_nodes.".length())));
+        return packs;
+    }
+
+    private ServerNodes ask(Collection<String> classes) {
+        Map<String, JsonNode> answers = new LinkedHashMap<>();
+        for (String name : nodes.unasked(classes)) {
+            ObjectNode answer = ComfyHttp.JSON.createObjectNode();
+            client.objectInfo(name).ifPresent(info -> {
+                answer.set(name, info);
+                modules.put(name, Words.line(info.path("python_module").asText(""), 120));
+            });
+            answers.put(name, answer);
+        }
+        if (!answers.isEmpty()) {
+            nodes = nodes.and(ServerNodes.of(answers));
+        }
+        return nodes;
+    }
+}

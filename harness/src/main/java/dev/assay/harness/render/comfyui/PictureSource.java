@@ -1,0 +1,94 @@
+package dev.assay.harness.render.comfyui;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.image.ImageFileException;
+import dev.assay.harness.image.Png;
+import dev.assay.harness.suite.GenerationSettings;
+import java.util.List;
+
+/** Gets the pixels of a finished job. */
+final class PictureSource {
+    private static final int TRIES = 3;
+    private static final long MOST_BYTES = 1L << 28;
+    private static final long METADATA_BYTES = 16L << 20; // prompt and workflow lie in the file
+
+    private final ComfyClient client;
+
+    PictureSource(ComfyClient client) {
+        this.client = client;
+    }
+
+    /** A job that is done, and whose picture cannot be had. */
+    static final class NoPictureException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NoPictureException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * Decoded pixels: a file also holds the prompt, and differs where the pixels do not.
+     *
+     * @param settings that say the size; null for any
+     * @throws NoPictureException saying what came instead
+     */
+    Image get(Outcome outcome, ComfyJob job, String outputNode, GenerationSettings settings) {
+        List<PictureRef> found = outcome.pictures().stream()
+                .filter(p -> p.node().equals(outputNode))
+                .toList();
+        if (found.size() > 1) {
+            throw new NoPictureException(
+                    client.where() + ": expected one picture of a job, found " + found.size()
+                            + "; set batch_size to 1 in the workflow",
+                    null);
+        }
+        if (found.isEmpty()) {
+            byte[] sent = job.png(outputNode)
+                    .orElseThrow(() -> new NoPictureException(
+                            client.where() + ": the job " + job.id()
+                                    + " is done, and the server names no picture of node " + outputNode,
+                            null));
+            return decode(sent, "the picture that the socket sent", settings);
+        }
+        return fetch(found.get(0), settings);
+    }
+
+    /** More than once: a proxy cuts answers short, and a disk may be slow to show a file. */
+    private Image fetch(PictureRef picture, GenerationSettings settings) {
+        RuntimeException last = null;
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                byte[] file = client.view(picture, bound(settings));
+                return decode(file, Words.line(picture.filename(), 200), settings);
+            } catch (NoPictureException e) {
+                last = e;
+            } catch (ComfyException e) {
+                last = e;
+            }
+        }
+        throw new NoPictureException(last.getMessage() + " (asked " + TRIES + " times)", last);
+    }
+
+    private static long bound(GenerationSettings settings) {
+        return settings == null
+                ? MOST_BYTES
+                : Math.min(MOST_BYTES, METADATA_BYTES + 8L * settings.width() * settings.height());
+    }
+
+    private Image decode(byte[] file, String name, GenerationSettings settings) {
+        Image image;
+        try {
+            image = Png.decode(file).image();
+        } catch (ImageFileException e) {
+            throw new NoPictureException(client.where() + ": " + name + ": " + e.getMessage(), e);
+        }
+        if (settings != null && (image.width() != settings.width() || image.height() != settings.height())) {
+            throw new NoPictureException(
+                    client.where() + ": " + name + ": expected " + settings.width() + " x " + settings.height()
+                            + " pixels, found " + image.width() + " x " + image.height(),
+                    null);
+        }
+        return image;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.assay.harness.render.comfyui;
+
+import dev.assay.harness.render.comfyui.graph.FamilyGraph;
+import dev.assay.harness.render.comfyui.graph.LoraUse;
+import dev.assay.harness.render.comfyui.graph.ModelSource;
+import dev.assay.harness.render.comfyui.graph.PartFiles;
+import java.util.List;
+
+/**
+ * How pictures of one model are made on one server.
+ *
+ * @param files of the model: base, text encoders, VAE
+ * @param loraFiles in the order of {@code loras}
+ */
+record Recipe(
+        FamilyGraph family,
+        ModelSource source,
+        PartFiles parts,
+        List<LoraUse> loras,
+        List<ServerFile> files,
+        List<ServerFile> loraFiles) {
+    Recipe {
+        loras = List.copyOf(loras);
+        files = List.copyOf(files);
+        loraFiles = List.copyOf(loraFiles);
+    }
+}

@@ -1,0 +1,376 @@
+package dev.assay.harness.render.comfyui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.Finding;
+import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.RendererLostException;
+import dev.assay.harness.suite.GenerationSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The renderer on the fake server: pictures, costs, findings, identities, and what it does when a server misbehaves. */
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class ComfyUiRendererTest {
+    private static final GenerationSettings SETTINGS = new GenerationSettings(64, 64, 4, 7, "euler", "normal", 0);
+    private static final ModelUnderTest BASE = model();
+
+    private final FakeComfy fake = new FakeComfy();
+    private final List<ComfyUiRenderer> renderers = new ArrayList<>();
+
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void close() {
+        renderers.forEach(ComfyUiRenderer::close);
+        fake.close();
+    }
+
+    static ComfyUiRenderer open(FakeComfy server) {
+        return open(options(server.url(), null), ComfyJobTest.QUICK);
+    }
+
+    private static ComfyOptions options(String url, Path models) {
+        return new ComfyOptions(url, Map.of(), Map.of(), models, null, "sd15", List.of(), null, null, null, null);
+    }
+
+    private static ComfyUiRenderer open(ComfyOptions options, ComfyTimeouts times) {
+        return ComfyUiRenderer.open(options, Credentials.none(), times, path -> Optional.empty());
+    }
+
+    private ComfyUiRenderer renderer() {
+        int before = fake.sockets.size();
+        ComfyUiRenderer renderer = open(fake);
+        renderers.add(renderer);
+        FakeComfy.until(() -> fake.sockets.size() > before && fake.requests.contains("PATCH /internal/logs/subscribe"));
+        return renderer;
+    }
+
+    private static ModelUnderTest model(Lora... loras) {
+        return new ModelUnderTest(new Checkpoint(Path.of("sd15.safetensors")), List.of(loras));
+    }
+
+    private static Lora lora(String name) {
+        return new Lora(Path.of(name), 1);
+    }
+
+    private static RenderRequest request(ModelUnderTest model, long seed, int repeat) {
+        return new RenderRequest(model, "a cat", "", seed, SETTINGS, repeat);
+    }
+
+    private static RenderRequest request(long seed) {
+        return request(BASE, seed, 0);
+    }
+
+    private static String texts(List<Finding> findings, Finding.Level level) {
+        return findings.stream()
+                .filter(f -> f.level() == level)
+                .map(Finding::text)
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void the_first_picture_of_a_model_is_cold_and_the_next_are_warm_until_the_model_changes() {
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(BASE, SETTINGS);
+
+        assertThat(renderer.render(request(1)).warm()).isFalse();
+        assertThat(renderer.render(request(2)).warm()).isTrue();
+        ModelUnderTest candidate = model(lora("style.safetensors"));
+        assertThat(renderer.render(request(candidate, 1, 0)).warm()).isFalse();
+        assertThat(renderer.render(request(candidate, 2, 0)).warm()).isTrue();
+    }
+
+    @Test
+    void costs_are_the_servers_own_and_leave_out_the_queue() {
+        fake.renderMillis = 400;
+        ComfyUiRenderer renderer = renderer();
+        renderer.render(request(1));
+        renderer.announce(request(3));
+        Rendered picture = renderer.render(request(2));
+        Rendered queued = renderer.render(request(3));
+
+        assertThat(picture.seconds()).isBetween(0.39, 3.0);
+        assertThat(queued.seconds()).isBetween(0.39, 3.0);
+        assertThat(picture.secondsPerStep()).isBetween(0.05, 0.75);
+    }
+
+    @Test
+    void memory_is_sampled_while_a_picture_is_made() {
+        fake.hold = new CountDownLatch(1);
+        ComfyUiRenderer renderer = renderer();
+        FakeHttp.start("test-release", () -> {
+            FakeComfy.until(() -> fake.requests.stream()
+                            .filter("GET /api/system_stats"::equals)
+                            .count()
+                    > 2);
+            fake.hold.countDown();
+        });
+
+        assertThat(renderer.render(request(1)).peakVramBytes()).isEqualTo(9L << 30);
+    }
+
+    @Test
+    void steps_are_told_as_they_come() {
+        fake.renderMillis = 200;
+        ComfyUiRenderer renderer = renderer();
+        List<String> heard = new ArrayList<>();
+        renderer.onStep((done, of) -> heard.add(done + "/" + of));
+        renderer.render(request(1));
+
+        assertThat(heard).containsSubsequence("1/4", "2/4", "3/4");
+    }
+
+    @Test
+    void the_announced_picture_waits_behind_the_one_asked_for_and_no_third_is_sent() {
+        fake.hold = new CountDownLatch(1);
+        ComfyUiRenderer renderer = renderer();
+        renderer.announce(request(2));
+        FakeHttp.start("test-release", () -> {
+            FakeComfy.until(() -> fake.accepted.size() == 2);
+            fake.hold.countDown();
+        });
+        renderer.render(request(1));
+
+        assertThat(fake.accepted).hasSize(2);
+        renderer.render(request(2));
+        assertThat(fake.accepted).hasSize(2);
+        assertThat(fake.sampled).isEqualTo(fake.accepted);
+    }
+
+    @Test
+    void a_repeat_is_rendered_again_and_not_taken_from_the_cache() {
+        ComfyUiRenderer renderer = renderer();
+        Rendered first = renderer.render(request(1));
+        Rendered again = renderer.render(request(BASE, 1, 1));
+
+        assertThat(again.image()).isEqualTo(first.image());
+        assertThat(fake.sampled).hasSize(2);
+    }
+
+    @Test
+    void a_truncated_picture_and_one_of_the_wrong_size_are_fetched_again() {
+        fake.truncated.set(1);
+        fake.wrongSize.set(1);
+
+        assertThat(renderer().render(request(1)).image().width()).isEqualTo(64);
+        assertThat(fake.sampled).hasSize(1);
+    }
+
+    @Test
+    void a_picture_that_stays_truncated_fails_in_words_after_every_other_way() {
+        fake.truncated.set(1000);
+        ComfyUiRenderer renderer = renderer();
+
+        assertThatThrownBy(() -> renderer.render(request(1)))
+                .hasMessageContaining("is cut short")
+                .hasMessageContaining("asked 3 times");
+        assertThat(fake.sampled).hasSize(1);
+    }
+
+    @Test
+    void a_picture_that_stays_of_the_wrong_size_fails_in_words() {
+        fake.wrongSize.set(1000);
+        ComfyUiRenderer renderer = renderer();
+
+        assertThatThrownBy(() -> renderer.render(request(1)))
+                .hasMessageContaining("expected 64 x 64 pixels, found 8 x 8");
+    }
+
+    @Test
+    void a_file_that_cannot_be_had_is_saved_again_without_rendering_again() {
+        fake.missingFiles.set(3);
+
+        assertThat(renderer().render(request(1)).image().width()).isEqualTo(64);
+        assertThat(fake.accepted).hasSize(2);
+        assertThat(fake.sampled).hasSize(1);
+    }
+
+    @Test
+    void the_socket_brings_the_picture_when_no_file_can_be_had() {
+        fake.missingFiles.set(6);
+        fake.savesToSocket = true;
+
+        assertThat(renderer().render(request(1)).image().width()).isEqualTo(64);
+        assertThat(fake.accepted).hasSize(3);
+        assertThat(fake.sampled).hasSize(1);
+    }
+
+    @Test
+    void lora_keys_that_the_log_tells_of_become_findings() {
+        fake.logsOfLoras.addAll(List.of(
+                "lora key not loaded: lora_unet_x.alpha",
+                "lora key not loaded: lora_unet_x.lora_up.weight",
+                "ERROR lora diffusion_model.y.weight shape '[384, 128]' is invalid for input of size 5"));
+        ModelUnderTest candidate = model(lora("style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(1));
+        renderer.render(request(candidate, 1, 0));
+
+        assertThat(renderer.findings(BASE)).noneMatch(f -> f.level() != Finding.Level.NOTE);
+        assertThat(texts(renderer.findings(candidate), Finding.Level.WARNING))
+                .contains("style.safetensors: the server did not load 2 keys")
+                .contains("left 1 weights unchanged because the LoRA has another shape");
+    }
+
+    @Test
+    void a_log_that_cannot_be_read_is_noted() {
+        fake.noLogs = true;
+        ModelUnderTest candidate = model(lora("style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.render(request(candidate, 1, 0));
+
+        assertThat(texts(renderer.findings(candidate), Finding.Level.NOTE)).contains("log cannot be read");
+    }
+
+    @Test
+    void a_file_replaced_on_the_server_has_another_identity_and_the_servers_memory_is_emptied_first() {
+        ComfyUiRenderer first = renderer();
+        first.check(BASE, SETTINGS);
+        String before = first.fingerprint(BASE, new FileHashes()).hash();
+        fake.modified = 1.6e9;
+        ComfyUiRenderer second = renderer();
+
+        assertThat(second.fingerprint(BASE, new FileHashes()).hash()).isNotEqualTo(before);
+        assertThat(fake.freed).hasValue(1);
+        assertThat(texts(first.findings(BASE), Finding.Level.NOTE)).contains("known by name, size and date alone");
+    }
+
+    @Test
+    void a_file_in_the_servers_own_folder_is_known_by_its_content() throws IOException {
+        Path file = Files.writeString(folder.resolve("sd15.safetensors"), "weights", StandardCharsets.UTF_8);
+        fake.sizes.put("sd15.safetensors", Files.size(file));
+        fake.folderPaths.putArray("checkpoints").add(folder.toString());
+
+        Fingerprint.Part part =
+                renderer().fingerprint(BASE, new FileHashes()).files().get(0);
+        assertThat(part.sha256()).isEqualTo(new FileHashes().sha256(file));
+        assertThat(part.bytes()).isEqualTo(7);
+    }
+
+    @Test
+    void a_file_that_is_another_one_on_the_server_is_refused() throws IOException {
+        Path mine = Files.writeString(folder.resolve("style.safetensors"), "my weights", StandardCharsets.UTF_8);
+        fake.sizes.put("style.safetensors", 4711L);
+        ComfyUiRenderer renderer = renderer();
+
+        assertThatThrownBy(() -> renderer.check(model(new Lora(mine, 1)), SETTINGS))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("style.safetensors")
+                .hasMessageContaining("is another file (4711 bytes there)");
+    }
+
+    @Test
+    void a_model_without_a_known_family_asks_for_one() {
+        ComfyUiRenderer renderer = open(ComfyOptions.of(fake.url()), ComfyJobTest.QUICK);
+        renderers.add(renderer);
+
+        assertThatThrownBy(() -> renderer.check(BASE, SETTINGS))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("assay.comfyui.variant")
+                .hasMessageContaining("sdxl");
+    }
+
+    @Test
+    void version_and_device_name_what_decides_pixels_and_facts_name_the_rest() {
+        ComfyUiRenderer renderer = renderer();
+
+        assertThat(renderer.version())
+                .isEqualTo("ComfyUI 0.33.0, torch 2.13.0+cu130, arguments plain, graphs 1 "
+                        + renderer.version().substring(renderer.version().length() - 8));
+        assertThat(renderer.device()).isEqualTo("cuda NVIDIA Fake 9000");
+        assertThat(renderer.facts())
+                .containsEntry("server", fake.url())
+                .containsEntry("started with", "main.py --listen");
+    }
+
+    @Test
+    void a_server_that_comes_back_as_another_version_ends_the_run() {
+        ComfyUiRenderer renderer = renderer();
+        fake.faults.add(FakeComfy.Fault.RESTART);
+        fake.comfyuiVersion = "0.34.0";
+
+        assertThatThrownBy(() -> renderer.render(request(1)))
+                .hasMessageContaining("the server changed during the run")
+                .hasMessageContaining("found ComfyUI 0.34.0");
+    }
+
+    @Test
+    void a_killed_run_goes_on_and_renders_no_picture_twice() {
+        fake.renderMillis = 100;
+        ComfyUiRenderer killed = renderer();
+        killed.check(BASE, SETTINGS);
+        killed.announce(request(2));
+        Rendered first = killed.render(request(1)); // the picture of seed 2 is in the works when its process is gone
+        ComfyUiRenderer successor = renderer();
+        successor.check(BASE, SETTINGS);
+
+        Rendered second = successor.render(request(2));
+        assertThat(second.image()).isNotEqualTo(first.image());
+        assertThat(successor.render(request(1)).image()).isEqualTo(first.image());
+        assertThat(fake.accepted).hasSize(2);
+        assertThat(fake.sampled).hasSize(2);
+    }
+
+    @Test
+    void a_picture_that_was_announced_and_never_asked_for_is_stopped_at_the_end() {
+        ComfyUiRenderer renderer = renderer();
+        renderer.render(request(1));
+        fake.renderMillis = 5000;
+        fake.hold = new CountDownLatch(1);
+        renderer.announce(request(3));
+        FakeHttp.start("test-close", () -> {
+            FakeComfy.until(() -> fake.accepted.size() == 3);
+            renderer.close();
+        });
+
+        assertThatThrownBy(() -> renderer.render(request(2))).hasMessageContaining("stopped because the run ends");
+        FakeComfy.until(() -> fake.waiting() == 0 && fake.accepted.stream().noneMatch(fake::isRunning));
+        assertThat(fake.sampled).hasSize(1);
+    }
+
+    @Test
+    void a_dead_server_is_lost_and_says_so() {
+        ComfyUiRenderer renderer = open(options(fake.url(), null), ComfyJobTest.times(Duration.ofMillis(300)));
+        renderers.add(renderer);
+        renderer.render(request(1));
+        fake.die();
+
+        assertThatThrownBy(() -> renderer.render(request(2)))
+                .isInstanceOf(RendererLostException.class)
+                .hasMessageContaining(fake.url());
+    }
+
+    @Test
+    void no_server_at_all_is_said_at_once() {
+        fake.die();
+
+        assertThatThrownBy(() -> open(fake))
+                .isInstanceOf(ComfyException.class)
+                .hasMessageContaining("is ComfyUI running there?");
+    }
+}
