@@ -47,11 +47,14 @@ final class LoraFindings {
             }
             // Of a wrong shape the log tells the model's weight, not the LoRA's module: counting must do.
             long denoiser = denoiser(modules).size();
-            if (names.size() == 1 && !wrong.isEmpty() && wrong.size() + denoiser(here).size() >= denoiser) {
+            if (names.size() == 1
+                    && !wrong.isEmpty()
+                    && wrong.size() + denoiser(here).size() >= denoiser) {
                 findings.add(new Finding(
                         Finding.Level.ERROR,
                         file + ": the server applied none of the LoRA's " + denoiser
-                                + " modules of the diffusion model; " + wrong.size() + " have another shape than the model"));
+                                + " modules of the diffusion model; " + wrong.size()
+                                + " have another shape than the model"));
             }
         });
         String all = String.join(", ", names);
