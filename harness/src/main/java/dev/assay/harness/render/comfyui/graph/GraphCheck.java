@@ -13,8 +13,6 @@ import java.util.Set;
 
 /** Checks a graph against a server's node list before it is posted. */
 public final class GraphCheck {
-    private static final Set<String> SAMPLER_INPUTS = Set.of("sampler_name", "scheduler");
-
     private final ComfyGraph graph;
     private final ServerNodes nodes;
     private final boolean ours;
@@ -31,6 +29,32 @@ public final class GraphCheck {
         Set<String> classes = new LinkedHashSet<>();
         graph.forEach(node -> classes.add(node.path("class_type").asText()));
         return classes;
+    }
+
+    /**
+     * The graph with inputs that younger versions of ComfyUI brought: where the server's node needs one that the graph does
+     * not set, and it names no file, it gets the node's own default, as in the editor; a note says so.
+     *
+     * @param nodes knows {@link #classes}
+     */
+    public static ComfyGraph complete(ComfyGraph graph, ServerNodes nodes) {
+        ObjectNode completed = graph.nodes().deepCopy();
+        List<String> notes = new ArrayList<>(graph.notes());
+        for (Map.Entry<String, JsonNode> each : completed.properties()) {
+            String nodeClass = each.getValue().path("class_type").asText();
+            ObjectNode inputs = (ObjectNode) each.getValue().get("inputs");
+            for (String name : nodes.required(nodeClass)) {
+                Optional<JsonNode> own = nodes.defaultOf(nodeClass, name)
+                        .filter(value -> !inputs.has(name) && !NotOffered.isFile(name, value.asText()));
+                own.ifPresent(value -> {
+                    inputs.set(name, value);
+                    notes.add("node " + each.getKey() + " (" + Text.shown(nodeClass)
+                            + "): the server's version also takes " + Text.shown(name) + "; it is "
+                            + Text.shown(value.asText()) + ", the node's own default");
+                });
+            }
+        }
+        return new ComfyGraph(completed, graph.outputNode(), graph.samplerNode(), graph.settings(), notes);
     }
 
     /**
@@ -84,7 +108,11 @@ public final class GraphCheck {
         } else {
             nodes.options(nodeClass, input)
                     .filter(offered -> value.isValueNode() && !offered.contains(value.asText()))
-                    .ifPresent(offered -> error(notOffered(id, where, input, value.asText(), offered)));
+                    .ifPresent(offered -> {
+                        String setting = graph.setting(id, input);
+                        error(NotOffered.message(
+                                setting.isEmpty() ? where + ": " + input : setting, input, value.asText(), offered));
+                    });
         }
     }
 
@@ -120,29 +148,6 @@ public final class GraphCheck {
                         + " that the graph does not set");
             }
         }
-    }
-
-    private String notOffered(String id, String where, String input, String value, List<String> offered) {
-        String setting = graph.setting(id, input);
-        if (SAMPLER_INPUTS.contains(input)) {
-            return (setting.isEmpty() ? where + ": " + input : setting) + ": the server has no "
-                    + (input.equals("scheduler") ? "scheduler " : "sampler ") + Text.shown(value)
-                    + samplerHint(input, value, offered);
-        }
-        Optional<String> spelled = ServerFiles.find(value, offered);
-        if (spelled.isPresent()) {
-            return (setting.isEmpty() ? where + ": " + input : setting) + ": the server spells `" + Text.shown(value)
-                    + "` as `" + Text.shown(spelled.get()) + "`; write it that way";
-        }
-        return ServerFiles.absent(setting.isEmpty() ? where + ": " + input : setting, value, offered);
-    }
-
-    private static String samplerHint(String input, String value, List<String> offered) {
-        Optional<SamplerNames.Name> name = input.equals("scheduler") ? Optional.empty() : SamplerNames.parse(value);
-        return name.map(n -> "; in ComfyUI's words it is " + n).orElseGet(() -> {
-            String hint = Nearest.hint(value, offered);
-            return hint.isEmpty() ? "; it has " + String.join(", ", offered) : hint;
-        });
     }
 
     private void error(String text) {

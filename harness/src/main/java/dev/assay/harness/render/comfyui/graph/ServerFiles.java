@@ -33,16 +33,26 @@ final class ServerFiles {
         return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
     }
 
-    /** Like {@code assay.lora: `x.safetensors` is not on the server; it has: a.safetensors, b.safetensors (12 in all)}. */
+    /**
+     * Like {@code assay.lora: `x.safetensors` is not on the server; it has: a.safetensors, b.safetensors (12 in all)}.
+     *
+     * @param offered null where the server did not say
+     */
     static String absent(String setting, String name, List<String> offered) {
+        if (offered == null) {
+            return at(setting) + "`" + Text.shown(name) + "` is not on the server";
+        }
         String list = offered.isEmpty() ? "no such files at all" : some(name, offered);
         String folder = offered.stream()
                 .filter(o -> normal(o).endsWith("/" + normal(name)))
                 .findFirst()
                 .map(o -> "; give it with its folder: " + Text.shown(o))
                 .orElse("");
-        return (setting.isEmpty() ? "" : setting + ": ") + "`" + Text.shown(name) + "` is not on the server; it has: "
-                + list + folder;
+        return at(setting) + "`" + Text.shown(name) + "` is not on the server; it has: " + list + folder;
+    }
+
+    private static String at(String setting) {
+        return setting.isEmpty() ? "" : setting + ": ";
     }
 
     /** The offered names that are nearest, the best guess first. */

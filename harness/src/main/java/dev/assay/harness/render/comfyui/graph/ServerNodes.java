@@ -1,6 +1,7 @@
 package dev.assay.harness.render.comfyui.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,8 +28,13 @@ public final class ServerNodes {
             "LoraLoader",
             "KSampler");
 
+    /** @param defaults of the inputs that have one; the first choice where a choice names none */
     private record NodeInfo(
-            Map<String, List<String>> options, Set<String> required, Set<String> optional, int outputs) {}
+            Map<String, JsonNode> defaults,
+            Map<String, List<String>> options,
+            Set<String> required,
+            Set<String> optional,
+            int outputs) {}
 
     private final Map<String, Optional<NodeInfo>> nodes;
 
@@ -104,6 +110,11 @@ public final class ServerNodes {
         return info(nodeClass).map(NodeInfo::required).orElse(Set.of());
     }
 
+    /** What the node's own author sets an input to. */
+    Optional<JsonNode> defaultOf(String nodeClass, String input) {
+        return info(nodeClass).map(i -> i.defaults().get(input));
+    }
+
     /** Number of outputs; 0 if the class is unknown. */
     int outputs(String nodeClass) {
         return info(nodeClass).map(NodeInfo::outputs).orElse(0);
@@ -132,24 +143,34 @@ public final class ServerNodes {
                     + Text.shown(input.toString()));
         }
         Map<String, List<String>> options = new LinkedHashMap<>();
+        Map<String, JsonNode> defaults = new LinkedHashMap<>();
         return new NodeInfo(
+                defaults,
                 options,
-                names(input.path("required"), options),
-                names(input.path("optional"), options),
+                names(input.path("required"), options, defaults),
+                names(input.path("optional"), options, defaults),
                 info.path("output").size());
     }
 
-    private static Set<String> names(JsonNode inputs, Map<String, List<String>> options) {
+    private static Set<String> names(
+            JsonNode inputs, Map<String, List<String>> options, Map<String, JsonNode> defaults) {
         Set<String> names = new LinkedHashSet<>();
         inputs.properties().forEach(e -> {
             names.add(e.getKey());
-            choices(e.getValue()).ifPresent(list -> options.put(e.getKey(), list));
+            Optional<List<String>> choices = choices(e.getValue());
+            choices.ifPresent(list -> options.put(e.getKey(), list));
+            JsonNode given = e.getValue().path(1).path("default");
+            if (given.isValueNode() && !given.isNull()) {
+                defaults.put(e.getKey(), given);
+            } else if (choices.isPresent() && !choices.get().isEmpty()) {
+                defaults.put(e.getKey(), TextNode.valueOf(choices.get().get(0)));
+            }
         });
         return Collections.unmodifiableSet(names);
     }
 
     /** {@code [[a, b], {...}]}, and in the younger form {@code ["COMBO", {"options": [a, b]}]}. */
-    private static Optional<List<String>> choices(JsonNode spec) {
+    static Optional<List<String>> choices(JsonNode spec) {
         JsonNode first = spec.path(0);
         JsonNode list = first.isArray()
                 ? first

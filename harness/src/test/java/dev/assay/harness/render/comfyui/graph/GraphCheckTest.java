@@ -103,6 +103,29 @@ class GraphCheckTest {
                         "node 5 (ConditioningZeroOut): conditioning is linked to output 1 of a CLIPTextEncode, which has 1");
     }
 
+    @Test
+    void an_input_that_a_younger_server_needs_gets_the_nodes_own_default_but_never_a_file() {
+        ServerNodes younger =
+                ServerNodesTest.server().and(ServerNodes.of(Map.of("VAEDecode", ServerNodesTest.json("""
+                        {"VAEDecode":{"input":{"required":{"samples":["LATENT"],"vae":["VAE"],
+                         "mode":[["flow","other"]],"tile":["INT",{"default":64}],"vae_name":[["x.safetensors"]]}},
+                         "output":["IMAGE"]}}"""))));
+        ComfyGraph graph = flux("flux1-dev.safetensors", "euler", "simple", "style-v2.safetensors");
+        ComfyGraph completed = GraphCheck.complete(graph, younger);
+        assertThat(completed.nodes().at("/8/inputs/mode").asText()).isEqualTo("flow");
+        assertThat(completed.nodes().at("/8/inputs/tile").asInt()).isEqualTo(64);
+        assertThat(completed.notes())
+                .containsExactly(
+                        "node 8 (VAEDecode): the server's version also takes mode; it is flow, the node's own default",
+                        "node 8 (VAEDecode): the server's version also takes tile; it is 64, the node's own default");
+        assertThat(GraphCheck.check(completed, younger, true))
+                .extracting(Finding::text)
+                .singleElement()
+                .asString()
+                .contains("needs an input vae_name");
+        assertThat(GraphCheck.complete(graph, ServerNodesTest.server())).isEqualTo(graph);
+    }
+
     private static ObjectNode inputs(ComfyGraph graph, String id) {
         return (ObjectNode) graph.nodes().at("/" + id + "/inputs");
     }

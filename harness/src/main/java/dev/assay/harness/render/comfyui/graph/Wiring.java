@@ -1,0 +1,109 @@
+package dev.assay.harness.render.comfyui.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Looks at and changes the links of a graph. */
+final class Wiring {
+    private Wiring() {}
+
+    static ObjectNode inputs(ObjectNode graph, String id) {
+        return (ObjectNode) graph.get(id).get("inputs");
+    }
+
+    static String nodeClass(ObjectNode graph, String id) {
+        return graph.path(id).path("class_type").asText();
+    }
+
+    static String title(ObjectNode graph, String id) {
+        return graph.path(id).path("_meta").path("title").asText("");
+    }
+
+    /** Like {@code 12 (LoraLoader, "style")}. */
+    static String shown(ObjectNode graph, String id) {
+        String title = title(graph, id);
+        String name = nodeClass(graph, id);
+        return Text.shown(id) + " (" + Text.shown(name)
+                + (title.isEmpty() || title.equals(name) ? "" : ", \"" + Text.shown(title) + "\"") + ")";
+    }
+
+    static String shown(ObjectNode graph, Collection<String> ids) {
+        return String.join(", ", ids.stream().map(id -> shown(graph, id)).toList());
+    }
+
+    /** A node and all that it needs, itself first. */
+    static Set<String> upstream(ObjectNode graph, String id) {
+        Set<String> seen = new LinkedHashSet<>(Set.of(id));
+        Deque<String> open = new ArrayDeque<>(seen);
+        while (!open.isEmpty()) {
+            for (JsonNode value : inputs(graph, open.pop())) {
+                if (Links.isLink(value) && seen.add(Links.id(value))) {
+                    open.add(Links.id(value));
+                }
+            }
+        }
+        return seen;
+    }
+
+    /** Ids that some node links to. */
+    static Set<String> used(ObjectNode graph) {
+        Set<String> used = new LinkedHashSet<>();
+        graph.forEach(node -> node.path("inputs").forEach(v -> {
+            if (Links.isLink(v)) {
+                used.add(Links.id(v));
+            }
+        }));
+        return used;
+    }
+
+    /** Every link to an output of a node leads to {@code to} instead, but for those of some nodes. */
+    static void relink(ObjectNode graph, String id, int slot, JsonNode to, Set<String> except) {
+        for (Map.Entry<String, JsonNode> node : graph.properties()) {
+            if (except.contains(node.getKey())) {
+                continue;
+            }
+            ObjectNode inputs = inputs(graph, node.getKey());
+            List<String> names = inputs.properties().stream()
+                    .filter(e -> Links.isLink(e.getValue())
+                            && Links.id(e.getValue()).equals(id)
+                            && Links.slot(e.getValue()) == slot)
+                    .map(Map.Entry::getKey)
+                    .toList();
+            names.forEach(name -> inputs.set(name, to.deepCopy()));
+        }
+    }
+
+    /** Takes a LoRA's node out: who used its outputs uses its inputs. */
+    static void bypass(ObjectNode graph, String id) {
+        ObjectNode inputs = inputs(graph, id);
+        JsonNode model = inputs.path("model");
+        JsonNode clip = inputs.path("clip");
+        if (Links.isLink(model)) {
+            relink(graph, id, 0, model, Set.of(id));
+        }
+        if (Links.isLink(clip)) {
+            relink(graph, id, 1, clip, Set.of(id));
+        }
+        graph.remove(id);
+    }
+
+    /** A number above all that are in use; ids of sub-graphs like {@code 30:6} count with all their numbers. */
+    static int nextId(ObjectNode graph) {
+        int most = 0;
+        for (Map.Entry<String, JsonNode> node : graph.properties()) {
+            for (String part : node.getKey().split(":", -1)) {
+                if (part.matches("[0-9]{1,8}")) {
+                    most = Math.max(most, Integer.parseInt(part));
+                }
+            }
+        }
+        return most + 1;
+    }
+}
