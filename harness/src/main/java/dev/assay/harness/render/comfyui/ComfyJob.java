@@ -328,8 +328,7 @@ final class ComfyJob {
             case ERROR ->
                 fail(
                         ended.error().outOfMemory()
-                                ? "out of memory on the server, also after its models were unloaded; smaller pictures,"
-                                        + " a quantised model, or --lowvram at the server's start help ("
+                                ? "out of memory on the server, also after its models were unloaded ("
                                         + words.failed(ended.error()) + ")"
                                 : words.failed(ended.error()));
             case INTERRUPTED -> {

@@ -22,10 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -48,16 +46,12 @@ public final class ComfyUiRenderer implements Renderer {
     private volatile StepListener steps = (done, of) -> {};
     private volatile Work current; // whose steps are told
 
-    private ComfyUiRenderer(
-            ComfyOptions options,
-            Credentials credentials,
-            ComfyTimeouts times,
-            Function<Path, Optional<String>> familyOf) {
+    private ComfyUiRenderer(ComfyOptions options, Credentials credentials, ComfyTimeouts times) {
         this.options = options;
         this.server = new ComfyServer(options, credentials, times);
         try {
             this.facts = ServerFacts.of(server.client().systemStats());
-            this.graphs = new GraphMaker(options, server.client(), familyOf);
+            this.graphs = new GraphMaker(options, server.client());
             this.pictures = new PictureSource(server.client());
             server.onProgress(this::progress);
             server.open();
@@ -71,20 +65,14 @@ public final class ComfyUiRenderer implements Renderer {
      * Connects to a running server.
      *
      * @param environment {@code ASSAY_COMFYUI_TOKEN} or {@code ASSAY_COMFYUI_BASIC} are read from it
-     * @param familyOf the family of a model file on this disk, e.g. {@code sdxl}; empty when it cannot be told
      * @throws ComfyException when there is no such server, in words
      */
-    public static ComfyUiRenderer open(
-            ComfyOptions options, Map<String, String> environment, Function<Path, Optional<String>> familyOf) {
-        return open(options, Credentials.from(environment), ComfyTimeouts.STANDARD, familyOf);
+    public static ComfyUiRenderer open(ComfyOptions options, Map<String, String> environment) {
+        return open(options, Credentials.from(environment), ComfyTimeouts.STANDARD);
     }
 
-    static ComfyUiRenderer open(
-            ComfyOptions options,
-            Credentials credentials,
-            ComfyTimeouts times,
-            Function<Path, Optional<String>> familyOf) {
-        return new ComfyUiRenderer(options, credentials, times, familyOf);
+    static ComfyUiRenderer open(ComfyOptions options, Credentials credentials, ComfyTimeouts times) {
+        return new ComfyUiRenderer(options, credentials, times);
     }
 
     /** A picture that was asked of the server. */

@@ -8,9 +8,12 @@ import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.comfyui.graph.ComfyErrors;
 import dev.assay.harness.render.comfyui.graph.ComfyGraph;
 import dev.assay.harness.render.comfyui.graph.FamilyGraph;
 import dev.assay.harness.render.comfyui.graph.FamilyGraphs;
@@ -22,7 +25,9 @@ import dev.assay.harness.render.comfyui.graph.ModelSource;
 import dev.assay.harness.render.comfyui.graph.PartFiles;
 import dev.assay.harness.render.comfyui.graph.ServerNodes;
 import dev.assay.harness.render.comfyui.graph.TextToImage;
+import dev.assay.harness.render.comfyui.graph.Workflow;
 import dev.assay.harness.suite.GenerationSettings;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +41,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -58,17 +62,38 @@ final class GraphMaker {
     private final ComfyOptions options;
     private final ComfyClient client;
     private final ServerFiles files;
-    private final Function<Path, Optional<String>> familyOf;
+    private final byte[] workflow; // null without one of the user's own
     private final Map<ModelUnderTest, Recipe> recipes = new HashMap<>();
     private final Map<ModelUnderTest, Set<Finding>> notes = new HashMap<>();
+    private final Map<Set<String>, Workflow> workflows = new HashMap<>(); // by the LoRAs under test
     private final Map<String, String> modules = new LinkedHashMap<>(); // Python module by node class
     private ServerNodes nodes = ServerNodes.of(Map.of());
 
-    GraphMaker(ComfyOptions options, ComfyClient client, Function<Path, Optional<String>> familyOf) {
+    GraphMaker(ComfyOptions options, ComfyClient client) {
         this.options = options;
         this.client = client;
         this.files = new ServerFiles(client, options.models());
-        this.familyOf = familyOf;
+        this.workflow = options.workflow() == null ? null : read(options.workflow());
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("assay.comfyui.workflow: " + file + " cannot be read: " + e, e);
+        }
+    }
+
+    private boolean isOurs() {
+        return workflow == null;
+    }
+
+    /** A loader in the workflow that has one of the LoRAs under test is their place, in the base's graph too. */
+    private Workflow workflow() {
+        Set<String> loras = new TreeSet<>();
+        recipes.values().forEach(r -> r.loraFiles().forEach(f -> loras.add(f.name())));
+        return workflows.computeIfAbsent(
+                loras, l -> Workflow.read(options.workflow().toString(), workflow, l));
     }
 
     /** Of what the user set and no request holds; changes whenever it may change pixels. */
@@ -89,6 +114,9 @@ final class GraphMaker {
     }
 
     GenerationSettings defaults(ModelUnderTest model) {
+        if (!isOurs()) {
+            return workflow().settings();
+        }
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         Path path = model.checkpoint().path();
         return family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL))
@@ -110,14 +138,26 @@ final class GraphMaker {
         Path base = model.checkpoint().path();
         String name = files.name(base, modelNames(loaders), ServerShelf.MODEL);
         ModelSource source = ModelSource.onServer(name, options.weightDtype(), loaders);
-        FamilyGraph family = family(model, base, source.file());
-        PartFiles parts = PartFiles.choose(family, source, options.textEncoders(), options.vae(), loaders);
-
         List<ServerFile> found = new ArrayList<>();
         found.add(identify(model, base, source.file(), ServerShelf.MODEL, hashes));
-        parts.textEncoders().forEach(t -> found.add(identify(model, Path.of(t), t, ServerShelf.TEXT_ENCODER, hashes)));
-        if (parts.vae() != null) {
-            found.add(files.identify(Path.of(parts.vae()), parts.vae(), ServerShelf.VAE, hashes));
+        FamilyGraph family = null;
+        PartFiles parts = null;
+        if (isOurs()) {
+            family = family(model, base, source.file());
+            parts = PartFiles.choose(family, source, options.textEncoders(), options.vae(), loaders);
+            parts.textEncoders()
+                    .forEach(t -> found.add(identify(model, Path.of(t), t, ServerShelf.TEXT_ENCODER, hashes)));
+            if (parts.vae() != null) {
+                found.add(files.identify(Path.of(parts.vae()), parts.vae(), ServerShelf.VAE, hashes));
+            }
+        } else {
+            Path file = options.workflow();
+            found.add(new ServerFile(
+                    String.valueOf(file.getFileName()),
+                    Optional.of(file),
+                    Hashes.sha256(workflow),
+                    workflow.length,
+                    true));
         }
         List<LoraUse> uses = new ArrayList<>();
         List<ServerFile> loraFiles = new ArrayList<>();
@@ -166,8 +206,9 @@ final class GraphMaker {
     }
 
     private FamilyGraph family(ModelUnderTest model, Path given, String name) {
-        Optional<String> family = (Files.exists(given) ? familyOf.apply(given) : Optional.<String>empty())
-                .or(() -> files.visible(name, ServerShelf.MODEL).flatMap(familyOf))
+        Optional<String> family = (Files.exists(given) ? Optional.of(given) : files.visible(name, ServerShelf.MODEL))
+                .map(f -> Inspector.ofHeaders().inspect(f).family())
+                .filter(f -> !f.equals(FamilyMatch.UNKNOWN))
                 .or(() -> claimed(name));
         if (family.isPresent()) {
             FamilyGraphs.Choice choice = FamilyGraphs.choose(family.get(), name, options.variant());
@@ -204,7 +245,8 @@ final class GraphMaker {
     /** @throws ModelFileException with all that the server would refuse or ignore */
     void check(ModelUnderTest model, GenerationSettings settings, FileHashes hashes) {
         Recipe recipe = recipe(model, hashes);
-        if (recipe.family().latentNode().equals("EmptySD3LatentImage")
+        if (isOurs()
+                && recipe.family().latentNode().equals("EmptySD3LatentImage")
                 && (settings.width() % 16 != 0 || settings.height() % 16 != 0)) {
             throw new ModelFileException(
                     recipe.source().file() + ": " + recipe.family().title()
@@ -212,7 +254,7 @@ final class GraphMaker {
                             + settings.height());
         }
         ComfyGraph graph = graph(new RenderRequest(model, "check", "", 1, settings, 0), null);
-        List<Finding> found = GraphCheck.check(graph, ask(GraphCheck.classes(graph.nodes())), true);
+        List<Finding> found = GraphCheck.check(graph, nodes, isOurs());
         String errors = found.stream()
                 .filter(f -> f.level() == Finding.Level.ERROR)
                 .map(Finding::text)
@@ -228,18 +270,30 @@ final class GraphMaker {
     ComfyGraph graph(RenderRequest request, String nonce) {
         Recipe recipe = recipe(request.model(), new FileHashes());
         String negative = request.negativePrompt().isBlank() ? null : request.negativePrompt();
-        return TextToImage.write(new GraphRequest(
-                recipe.family(),
-                recipe.source(),
-                recipe.parts().textEncoders(),
-                recipe.parts().vae(),
-                recipe.loras(),
-                request.prompt(),
-                negative,
-                request.seed(),
-                request.settings(),
-                prefix(request),
-                nonce));
+        ComfyGraph graph = isOurs()
+                ? TextToImage.write(new GraphRequest(
+                        recipe.family(),
+                        recipe.source(),
+                        recipe.parts().textEncoders(),
+                        recipe.parts().vae(),
+                        recipe.loras(),
+                        request.prompt(),
+                        negative,
+                        request.seed(),
+                        request.settings(),
+                        prefix(request),
+                        nonce))
+                : workflow()
+                        .fill(new Workflow.Request(
+                                recipe.loras(),
+                                recipe.source().file(),
+                                request.prompt(),
+                                negative,
+                                request.seed(),
+                                request.settings(),
+                                prefix(request),
+                                nonce));
+        return GraphCheck.complete(graph, ask(GraphCheck.classes(graph.nodes())));
     }
 
     /** Of the files that the server writes: the same for the same request. */
@@ -281,12 +335,14 @@ final class GraphMaker {
         return new JobWords() {
             @Override
             public String refused(int status, String body) {
-                return "the server refused the graph: " + Words.line(body, 600);
+                return ComfyErrors.ofSubmission(status, body, graph)
+                        .map(ComfyErrors.Failure::message)
+                        .orElseGet(() -> "the server refused the graph: " + Words.line(body, 600));
             }
 
             @Override
             public String failed(Outcome.Failure failure) {
-                return failure.words();
+                return ComfyErrors.ofExecution(failure.data(), graph).message();
             }
         };
     }

@@ -29,8 +29,8 @@ record Outcome(
         cached = Set.copyOf(cached);
     }
 
-    /** The node that failed, and with what; texts are the server's, cleaned. */
-    record Failure(String node, String nodeType, String exceptionType, String message) {
+    /** The node that failed, and with what; texts are the server's, cleaned, and {@code data} is as it came. */
+    record Failure(String node, String nodeType, String exceptionType, String message, JsonNode data) {
         /** Memory that freeing models may give back. */
         boolean outOfMemory() {
             String all = (exceptionType + " " + message).toLowerCase(Locale.ROOT);
@@ -84,7 +84,9 @@ record Outcome(
             return new Outcome(End.INTERRUPTED, List.of(), cached, start, end, null);
         }
         if (failure == null) {
-            failure = new Failure("?", "?", "error", "the server gives no reason; its own log may have one");
+            failure = failure(ComfyHttp.JSON
+                    .createObjectNode()
+                    .put("exception_message", "the server gives no reason; its own log may have one"));
         }
         return new Outcome(End.ERROR, List.of(), cached, start, end, failure);
     }
@@ -99,7 +101,8 @@ record Outcome(
                 Words.line(data.path("node_id").asText("?"), 40),
                 Words.line(data.path("node_type").asText("?"), 80),
                 Words.line(data.path("exception_type").asText("error"), 80),
-                Words.clean(data.path("exception_message").asText("")).strip());
+                Words.clean(data.path("exception_message").asText("")).strip(),
+                data);
     }
 
     private static List<PictureRef> pictures(JsonNode outputs) {

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * How pictures of one model are made on one server.
  *
- * @param files of the model: base, text encoders, VAE
+ * @param family null with the user's own workflow, as are {@code parts}
+ * @param files of the model: base, text encoders, VAE, the user's workflow
  * @param loraFiles in the order of {@code loras}
  */
 record Recipe(

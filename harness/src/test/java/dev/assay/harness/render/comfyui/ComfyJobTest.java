@@ -169,7 +169,7 @@ class ComfyJobTest {
 
         assertThatThrownBy(job::await)
                 .hasMessageContaining("out of memory on the server, also after its models were unloaded")
-                .hasMessageContaining("--lowvram");
+                .hasMessageContaining("node 7 (KSampler)");
         assertThat(job.state()).isEqualTo(JobState.FAILED);
         assertThat(fake.accepted).hasSize(2);
     }

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -58,7 +57,7 @@ class ComfyUiRendererTest {
     }
 
     private static ComfyUiRenderer open(ComfyOptions options, ComfyTimeouts times) {
-        return ComfyUiRenderer.open(options, Credentials.none(), times, path -> Optional.empty());
+        return ComfyUiRenderer.open(options, Credentials.none(), times);
     }
 
     private ComfyUiRenderer renderer() {
@@ -293,6 +292,55 @@ class ComfyUiRendererTest {
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("assay.comfyui.variant")
                 .hasMessageContaining("sdxl");
+    }
+
+    @Test
+    void a_failing_node_and_a_full_memory_are_said_in_the_users_words() {
+        fake.faults.add(FakeComfy.Fault.NODE_FAILS);
+        ComfyUiRenderer renderer = renderer();
+
+        assertThatThrownBy(() -> renderer.render(request(1)))
+                .hasMessageContaining(fake.url())
+                .hasMessageContaining("another family")
+                .hasMessageContaining("mat1 and mat2 shapes cannot be multiplied");
+        fake.faults.addAll(List.of(FakeComfy.Fault.OUT_OF_MEMORY, FakeComfy.Fault.OUT_OF_MEMORY));
+        assertThatThrownBy(() -> renderer.render(request(2)))
+                .hasMessageContaining("also after its models were unloaded")
+                .hasMessageContaining("--lowvram");
+    }
+
+    @Test
+    void node_errors_on_a_200_name_the_setting() {
+        fake.nodeErrors.set(1);
+        ComfyUiRenderer renderer = renderer();
+
+        assertThatThrownBy(() -> renderer.render(request(1)))
+                .hasMessageContaining("settings.sampler")
+                .hasMessageContaining("eular");
+    }
+
+    @Test
+    void a_workflow_of_the_users_own_is_the_template_and_part_of_the_identity() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("mine.json"), TestGraphs.graph("their prompt", 5).toString(), StandardCharsets.UTF_8);
+        ComfyOptions options =
+                new ComfyOptions(fake.url(), Map.of(), Map.of(), null, file, null, List.of(), null, null, null, null);
+        ComfyUiRenderer renderer = open(options, ComfyJobTest.QUICK);
+        renderers.add(renderer);
+        ModelUnderTest candidate = model(lora("style.safetensors"));
+        GenerationSettings settings = renderer.defaults(BASE);
+        Fingerprint base = renderer.fingerprint(BASE, new FileHashes());
+        renderer.fingerprint(candidate, new FileHashes());
+        renderer.check(candidate, settings);
+        renderer.check(BASE, settings);
+        Rendered first = renderer.render(new RenderRequest(BASE, "a cat", "", 1, settings, 0));
+        Rendered other = renderer.render(new RenderRequest(candidate, "a cat", "", 1, settings, 0));
+
+        assertThat(settings.width()).isEqualTo(16);
+        assertThat(first.image().width()).isEqualTo(16);
+        assertThat(first.image()).isEqualTo(FakePicture.of(TestGraphs.graph("a cat", 1), "9"));
+        assertThat(other.image()).isNotEqualTo(first.image());
+        assertThat(base.files()).extracting(Fingerprint.Part::file).containsExactly("sd15.safetensors", "mine.json");
     }
 
     @Test

@@ -49,10 +49,12 @@ final class FakePicture {
         inputs.properties().stream()
                 .filter(i -> !i.getKey().startsWith("_") && !i.getKey().equals("filename_prefix"))
                 .forEach(i -> words.put(
-                        i.getKey(),
-                        i.getValue().isArray()
-                                ? meaning(graph, i.getValue())
-                                : i.getValue().toString()));
+                        i.getKey(), i.getValue().isArray() ? meaning(graph, i.getValue()) : text(i.getValue())));
         return type + slot + words;
+    }
+
+    /** 7 and 7.0 are one number. */
+    private static String text(JsonNode value) {
+        return value.isNumber() ? value.decimalValue().stripTrailingZeros().toPlainString() : value.toString();
     }
 }
