@@ -207,9 +207,9 @@ final class ComfyJob {
         return List.copyOf(lines);
     }
 
-    /** Whether the socket told of this execution. */
+    /** Whether the socket told of this execution, of which an earlier process may have heard instead. */
     synchronized boolean wasHeard() {
-        return startHeard;
+        return startHeard && !adopted;
     }
 
     synchronized void heard(PreviewFrame frame) {

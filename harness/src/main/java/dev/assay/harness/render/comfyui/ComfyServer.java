@@ -71,14 +71,22 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
         progress = listener;
     }
 
-    /** Whether the socket was connected anew since this was asked; the server may be another one. */
-    boolean reconnected() {
-        return connections.getAndSet(1) > 1;
+    /** How often the socket was connected; after another time the server may be another one. */
+    int connections() {
+        return connections.get();
     }
 
     /** Whether the log of the server comes by the socket. */
     boolean hearsLog() {
         return hearsLog;
+    }
+
+    /**
+     * The number of the connection by which the log comes, or -1 while it does not: what runs between two equal numbers was
+     * heard whole.
+     */
+    int logConnection() {
+        return hearsLog ? connections.get() : -1;
     }
 
     /** A job that hears of its messages until it is forgotten. Parameters as in {@link ComfyJob}. */
@@ -137,6 +145,7 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     /** In a thread of its own: a socket's listener must not block. */
     @Override
     public void connected(String clientId) {
+        hearsLog = false;
         connections.incrementAndGet();
         try {
             threads.execute(() -> hearsLog = subscribe(clientId));

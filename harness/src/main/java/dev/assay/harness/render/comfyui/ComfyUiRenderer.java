@@ -11,6 +11,7 @@ import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.RendererLostException;
 import dev.assay.harness.render.StepListener;
 import dev.assay.harness.render.comfyui.graph.ComfyGraph;
 import dev.assay.harness.suite.GenerationSettings;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,9 +42,12 @@ public final class ComfyUiRenderer implements Renderer {
     private final ServerFacts facts;
     private final Map<ModelUnderTest, Fingerprint> fingerprints = new HashMap<>();
     private final Map<ModelUnderTest, Set<LoraLog.Line>> logged = new HashMap<>();
+    private final Map<ModelUnderTest, GenerationSettings> checked = new HashMap<>();
+    private final Set<ModelUnderTest> heard = new HashSet<>(); // whose LoRAs were loaded while we read the log
     private final Map<RenderRequest, Work> underWay = new LinkedHashMap<>();
     private RenderRequest hint; // to be begun after the picture that is asked for; null for none
     private boolean emptied; // the server's caches, once
+    private int connections = 1; // of the socket to a server that was looked at
     private volatile StepListener steps = (done, of) -> {};
     private volatile Work current; // whose steps are told
 
@@ -76,7 +81,7 @@ public final class ComfyUiRenderer implements Renderer {
     }
 
     /** A picture that was asked of the server. */
-    private record Work(RenderRequest request, ComfyGraph graph, String key, ComfyJob job) {}
+    private record Work(RenderRequest request, ComfyGraph graph, String key, ComfyJob job, int logConnection) {}
 
     @Override
     public String name() {
@@ -120,6 +125,7 @@ public final class ComfyUiRenderer implements Renderer {
     @Override
     public void check(ModelUnderTest model, GenerationSettings settings) {
         graphs.check(model, settings, new FileHashes());
+        checked.put(model, settings);
         if (!emptied) {
             // A file that was replaced under its name would be taken from the server's memory, and a LoRA that is there
             // already writes nothing to the log.
@@ -178,13 +184,13 @@ public final class ComfyUiRenderer implements Renderer {
                         graph.nodes().toString())
                 .getBytes(StandardCharsets.UTF_8));
         ComfyJob job = server.job(key, 0, graph.nodes(), graphs.words(graph));
-        return new Work(request, graph, key, job);
+        return new Work(request, graph, key, job, server.logConnection());
     }
 
     private Rendered finish(Work work) {
         ComfyJob job = work.job();
         Outcome outcome = job.await();
-        remember(work.request().model(), job);
+        remember(work, outcome);
         boolean fromCache = outcome.cached().contains(work.graph().samplerNode());
         if (fromCache && work.request().repeat() > 0) {
             throw new ComfyException(
@@ -227,31 +233,77 @@ public final class ComfyUiRenderer implements Renderer {
 
     /** An update of the server in the middle of a run would be judged as a difference of models. */
     private void requireSameServer() {
-        if (!server.reconnected()) {
+        int now = server.connections();
+        if (now <= connections) {
             return;
         }
         JsonNode stats = new Patience(server.client(), server.times())
                 .ask(() -> server.client().systemStats());
-        ServerFacts now = ServerFacts.of(stats);
-        if (!now.effectiveArguments().equals(facts.effectiveArguments())
-                || !List.of(now.comfyui(), now.torch(), now.device())
+        ServerFacts found = ServerFacts.of(stats);
+        if (!found.effectiveArguments().equals(facts.effectiveArguments())
+                || !List.of(found.comfyui(), found.torch(), found.device())
                         .equals(List.of(facts.comfyui(), facts.torch(), facts.device()))) {
             throw new ComfyException(
                     ComfyException.Kind.REFUSED,
                     server.client().where() + ": the server changed during the run: expected " + version() + " on "
-                            + device() + ", found ComfyUI " + now.comfyui() + ", torch " + now.torch() + ", arguments "
-                            + now.effectiveArguments() + " on " + now.device()
+                            + device() + ", found ComfyUI " + found.comfyui() + ", torch " + found.torch()
+                            + ", arguments "
+                            + found.effectiveArguments() + " on " + found.device()
                             + "; run again, so that base and candidate come from the same server");
+        }
+        connections = now;
+    }
+
+    private void remember(Work work, Outcome outcome) {
+        ModelUnderTest model = work.request().model();
+        logged.computeIfAbsent(model, m -> new LinkedHashSet<>())
+                .addAll(work.job().loraLines());
+        if (work.job().wasHeard()
+                && work.logConnection() >= 0
+                && work.logConnection() == server.logConnection()
+                && GraphMaker.loras(work.graph()).stream().noneMatch(outcome.cached()::contains)) {
+            heard.add(model);
         }
     }
 
-    private void remember(ModelUnderTest model, ComfyJob job) {
-        logged.computeIfAbsent(model, m -> new LinkedHashSet<>()).addAll(job.loraLines());
+    /**
+     * A LoRA that is in the server's cache writes nothing to the log, nor does a picture that an earlier run made: without
+     * this one more picture, of one step, a LoRA of another family would count as applied because its text encoder part is.
+     */
+    private void listen(ModelUnderTest model) {
+        GenerationSettings settings = checked.get(model);
+        if (heard.contains(model)
+                || settings == null
+                || !server.hearsLog()
+                || model.loras().stream().allMatch(l -> l.strength() == 0)) {
+            return;
+        }
+        GenerationSettings one = new GenerationSettings(
+                settings.width(),
+                settings.height(),
+                1,
+                settings.guidanceScale(),
+                settings.sampler(),
+                settings.scheduler(),
+                settings.clipSkip(),
+                settings.distilledGuidance(),
+                settings.shift());
+        RenderRequest probe = new RenderRequest(model, "probe", "", 1, one, 0);
+        Work work = work(probe, GraphMaker.withFreshLoras(graphs.graph(probe, null)));
+        try {
+            work.job().submit();
+            remember(work, work.job().await());
+        } catch (ComfyException | RendererLostException e) {
+            server.client().forgetCapabilities(); // the finding below says that nothing was heard
+        } finally {
+            server.forget(work.job());
+        }
     }
 
     /** What the server's log told of LoRAs, and what is not known for sure about the files. */
     @Override
     public List<Finding> findings(ModelUnderTest model) {
+        listen(model);
         List<Finding> findings = new ArrayList<>(graphs.notes(model));
         Recipe recipe = graphs.known(model);
         if (recipe != null && !recipe.loraFiles().isEmpty()) {
@@ -260,7 +312,7 @@ public final class ComfyUiRenderer implements Renderer {
             List<String> names =
                     recipe.loraFiles().stream().map(ServerFile::name).toList();
             findings.addAll(LoraFindings.of(logged.getOrDefault(model, Set.of()), files, names));
-            if (!server.hearsLog()) {
+            if (!heard.contains(model) && model.loras().stream().anyMatch(l -> l.strength() != 0)) {
                 findings.add(new Finding(
                         Finding.Level.NOTE,
                         server.client().where()
@@ -269,6 +321,11 @@ public final class ComfyUiRenderer implements Renderer {
             }
         }
         return findings;
+    }
+
+    /** Whether the server's log is being read. */
+    boolean hearsLog() {
+        return server.hearsLog();
     }
 
     @Override

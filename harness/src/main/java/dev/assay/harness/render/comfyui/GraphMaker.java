@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -312,6 +313,25 @@ final class GraphMaker {
             }
         });
         return ids;
+    }
+
+    /** Ids of the nodes that load LoRAs. */
+    static Set<String> loras(ComfyGraph graph) {
+        Set<String> ids = new LinkedHashSet<>();
+        graph.nodes().properties().forEach(n -> {
+            if (n.getValue().path("inputs").has("lora_name")) {
+                ids.add(n.getKey());
+            }
+        });
+        return ids;
+    }
+
+    /** The same pixels, with LoRAs that the server has to load anew: an input that no node knows is in its cache's key. */
+    static ComfyGraph withFreshLoras(ComfyGraph graph) {
+        ObjectNode nodes = graph.nodes().deepCopy();
+        String fresh = UUID.randomUUID().toString();
+        loras(graph).forEach(id -> ((ObjectNode) nodes.path(id).path("inputs")).put("_nonce", fresh));
+        return new ComfyGraph(nodes, graph.outputNode(), graph.samplerNode(), graph.settings(), graph.notes());
     }
 
     /** The graph with every other node class that the server has for its output. */

@@ -64,7 +64,8 @@ class ComfyUiRendererTest {
         int before = fake.sockets.size();
         ComfyUiRenderer renderer = open(fake);
         renderers.add(renderer);
-        FakeComfy.until(() -> fake.sockets.size() > before && fake.requests.contains("PATCH /internal/logs/subscribe"));
+        FakeComfy.until(() -> fake.sockets.size() > before);
+        FakeComfy.until(() -> fake.noLogs || renderer.hearsLog());
         return renderer;
     }
 
@@ -234,6 +235,27 @@ class ComfyUiRendererTest {
         assertThat(texts(renderer.findings(candidate), Finding.Level.WARNING))
                 .contains("style.safetensors: the server did not load 2 keys")
                 .contains("left 1 weights unchanged because the LoRA has another shape");
+    }
+
+    @Test
+    void a_run_that_finds_its_pictures_finished_reads_the_log_all_the_same() {
+        fake.logsOfLoras.add("lora key not loaded: lora_unet_x.lora_up.weight");
+        ModelUnderTest candidate = model(lora("style.safetensors"));
+        ComfyUiRenderer killed = renderer();
+        killed.check(candidate, SETTINGS);
+        killed.render(request(candidate, 1, 0));
+        killed.findings(candidate);
+        assertThat(fake.accepted).hasSize(1);
+        fake.requests.clear();
+        ComfyUiRenderer successor = renderer();
+        successor.check(candidate, SETTINGS);
+        successor.render(request(candidate, 1, 0));
+
+        assertThat(fake.accepted).hasSize(1);
+        assertThat(texts(successor.findings(candidate), Finding.Level.WARNING)).contains("did not load 1 keys");
+        assertThat(fake.accepted).hasSize(2);
+        assertThat(successor.findings(candidate)).isEqualTo(successor.findings(candidate));
+        assertThat(fake.accepted).hasSize(2);
     }
 
     @Test
