@@ -49,10 +49,16 @@ final class ComfyClient {
 
     private Capabilities probe() {
         ComfyHttp.Answer list = http.tryGet("/api/jobs", Map.of("limit", "1"));
+        if (list.status() != 404 && list.status() != 405) {
+            http.good("/api/jobs", list); // a proxy whose server is away says nothing about the server
+        }
         boolean jobs = list.status() == 200 && isJson(list, "jobs");
         // Of an id that nobody has: cancelling it changes nothing.
         ComfyHttp.Answer cancel =
                 http.post("/api/jobs/" + UUID.randomUUID() + "/cancel", JsonNodeFactory.instance.objectNode());
+        if (cancel.status() >= 502) {
+            http.good("/api/jobs", cancel);
+        }
         return new Capabilities(jobs, jobs && (isJson(cancel, "cancelled") || isJson(cancel, "error")));
     }
 

@@ -426,6 +426,10 @@ final class ComfyJob {
             fail(client.http().redact(words.refused(200, answer.text())));
             return;
         }
+        if (state() == JobState.CANCELLED) {
+            client.cancel(given); // the run ended while the job was on its way
+            return;
+        }
         reached(ComfyClient.Status.PENDING);
     }
 

@@ -288,6 +288,39 @@ class ComfyJobTest {
     }
 
     @Test
+    void slow_answers_cost_time_and_no_job() {
+        ComfyTimeouts times = new ComfyTimeouts(
+                QUICK.connect(),
+                Duration.ofMillis(400),
+                QUICK.poll(),
+                QUICK.silence(),
+                QUICK.grace(),
+                QUICK.away(),
+                QUICK.stalled(),
+                QUICK.closing());
+        ComfyServer server = server(times);
+        server.client().capabilities();
+        fake.slowAnswers.set(3);
+        ComfyJob job = submitted(server, 1);
+
+        assertDone(job);
+        assertThat(fake.sampled).hasSize(1);
+    }
+
+    @Test
+    void a_proxy_whose_server_is_away_is_waited_for() {
+        fake.status = 502;
+        ComfyServer server = server(QUICK);
+        FakeHttp.start("test-back", () -> {
+            FakeComfy.until(() -> fake.requests.size() > 3);
+            fake.status = 0;
+        });
+
+        assertDone(submitted(server, 1));
+        assertThat(server.client().capabilities()).isEqualTo(new Capabilities(true, true));
+    }
+
+    @Test
     void a_403_says_how_to_be_let_in() {
         fake.status = 403;
         ComfyJob job = job(server(QUICK), 1);

@@ -72,6 +72,7 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     volatile String wantsAuthorization;
     volatile String device = "cuda:0 NVIDIA Fake 9000 : cudaMallocAsync";
     volatile int status; // for every route but the socket's, where not 0
+    final AtomicInteger slowAnswers = new AtomicInteger(); // of any route, each 700 ms late
     final AtomicInteger lostReplies = new AtomicInteger();
     final AtomicInteger nodeErrors = new AtomicInteger();
     final AtomicInteger texts500 = new AtomicInteger();
@@ -248,6 +249,9 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
         requests.add(request.method() + " " + request.path());
         headers.add(request.headers());
         queries.add(request.query());
+        if (take(slowAnswers)) {
+            pause(700);
+        }
         if (status != 0) {
             return FakeHttp.Reply.text(status, status == 403 ? "" : "gateway says " + request.headers());
         }
