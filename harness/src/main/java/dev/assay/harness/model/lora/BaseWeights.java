@@ -13,6 +13,14 @@ final class BaseWeights {
         this.file = file;
     }
 
+    /** Whether the layer's tensors are of a type and size that can be read as numbers. */
+    boolean canRead(BaseLayer layer) {
+        return !layer.packed()
+                && layer.slices().stream()
+                        .map(s -> file.tensors().get(s.tensor()))
+                        .allMatch(t -> TensorValues.canRead(t.dtype()) && t.end() - t.begin() <= Integer.MAX_VALUE);
+    }
+
     /** Square of the Frobenius norm of the rows that a module changes, streamed. */
     double squaredNorm(BaseLayer layer) {
         double[] sum = new double[1];

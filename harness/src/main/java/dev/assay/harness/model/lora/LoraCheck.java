@@ -136,7 +136,7 @@ public record LoraCheck(
                     Severity.WARNING, "has XLabs' names, which ComfyUI's own LoRA loader does not know; convert it"));
         }
         weights.reasons().forEach((reason, modules) -> {
-            if (!reason.startsWith("holds") && !reason.startsWith("lacks")) {
+            if (!reason.startsWith("has values") && !reason.startsWith("lacks")) {
                 problems.add(new Problem(Severity.NOTE, "no norm for " + modules + " modules: " + reason));
             }
         });

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 public record LoraWeights(
         double strength, List<Module> modules, List<NotFinite> notFinite, LoraFingerprint fingerprint) {
     private static final long MOST_RANK = 1 << 13;
+    private static final long MOST_ELEMENTS = 1L << 27; // of one tensor: twice the largest layer of Flux
 
     public LoraWeights {
         modules = List.copyOf(modules);
@@ -115,29 +116,20 @@ public record LoraWeights(
             double strength,
             Optional<BaseLayer> layer,
             Optional<BaseWeights> base) {
-        double[] none = new double[LoraFingerprint.PROBES * LoraFingerprint.PROBES];
         String block = block(module);
         Optional<String> broken = broken(module);
+        if (module.keys().values().stream()
+                .anyMatch(key -> file.tensors().get(key).elements() > MOST_ELEMENTS)) {
+            return unknown(module, block, "holds a tensor larger than any layer", List.of());
+        }
         ModuleTensors tensors = ModuleTensors.read(module, file, config);
         List<NotFinite> notFinite = new ArrayList<>();
         tensors.values()
                 .forEach((role, values) ->
                         notFinite(module.keys().get(role), values).ifPresent(notFinite::add));
         if (!notFinite.isEmpty() || broken.isPresent()) {
-            String reason = !notFinite.isEmpty() ? "holds values that are no numbers" : broken.orElseThrow();
-            return new Judged(
-                    new Module(
-                            module.name(),
-                            module.part(),
-                            block,
-                            OptionalDouble.empty(),
-                            OptionalDouble.empty(),
-                            OptionalDouble.empty(),
-                            1,
-                            false,
-                            reason),
-                    notFinite,
-                    none);
+            String reason = notFinite.isEmpty() ? broken.orElseThrow() : "has values that are no numbers";
+            return unknown(module, block, reason, notFinite);
         }
         Change change = tensors.change();
         double scale = tensors.scale();
@@ -146,7 +138,7 @@ public record LoraWeights(
         double squared = Double.NaN;
         String reason = "";
         OptionalDouble baseNorm = OptionalDouble.empty();
-        boolean readable = layer.isPresent() && base.isPresent() && !layer.get().packed();
+        boolean readable = layer.isPresent() && base.isPresent() && base.get().canRead(layer.get());
         if (readable) {
             baseNorm = OptionalDouble.of(Math.sqrt(base.get().squaredNorm(layer.get())));
         }
@@ -175,6 +167,22 @@ public record LoraWeights(
                         reason),
                 List.of(),
                 LoraFingerprint.sketch(change, scale));
+    }
+
+    private static Judged unknown(LoraModule module, String block, String reason, List<NotFinite> notFinite) {
+        return new Judged(
+                new Module(
+                        module.name(),
+                        module.part(),
+                        block,
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        1,
+                        false,
+                        reason),
+                notFinite,
+                new double[LoraFingerprint.PROBES * LoraFingerprint.PROBES]);
     }
 
     /** Why a module's numbers cannot be used whatever they are; bounds the work that a hostile file can ask for. */

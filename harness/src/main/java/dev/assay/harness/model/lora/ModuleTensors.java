@@ -226,8 +226,8 @@ final class ModuleTensors {
                 v[i * columns + j] = base[i * columns + j] + scale * row[j];
             }
         }
-        boolean byOutput =
-                magnitudes.length == rows && module.shape(LoraRole.DORA_SCALE).get(0) == rows;
+        boolean byOutput = magnitudes.length == rows
+                && module.shape(LoraRole.DORA_SCALE).stream().findFirst().orElse(1L) == rows;
         int kernel = byOutput ? 1 : columns / magnitudes.length;
         if (!byOutput && kernel * magnitudes.length != columns) {
             return Double.NaN;

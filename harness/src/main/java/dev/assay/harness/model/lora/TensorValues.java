@@ -1,5 +1,6 @@
 package dev.assay.harness.model.lora;
 
+import dev.assay.harness.model.DType;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
@@ -18,6 +19,13 @@ final class TensorValues {
     interface Sink {
         /** @param count how many of the values are meant */
         void take(double[] values, int count);
+    }
+
+    static boolean canRead(DType type) {
+        return switch (type) {
+            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I8, U8, BOOL, I16, I32, I64 -> true;
+            default -> false;
+        };
     }
 
     /**

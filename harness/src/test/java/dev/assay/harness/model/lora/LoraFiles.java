@@ -65,6 +65,7 @@ final class LoraFiles {
                     case "F64" -> bytes.putDouble(value);
                     case "F32" -> bytes.putFloat((float) value);
                     case "BF16" -> bytes.putShort((short) ((Float.floatToIntBits((float) value) + 0x8000) >>> 16));
+                    case "F8_E8M0" -> bytes.put((byte) 127);
                     default -> throw new IllegalArgumentException(type);
                 }
                 data.write(bytes.array(), 0, bytes.position());

@@ -237,6 +237,17 @@ class LoraWeightsTest {
                 .anyMatch(r -> r.contains("larger than any layer"));
     }
 
+    @Test
+    void a_base_of_a_type_that_is_not_read_leaves_the_relative_norm_out() {
+        Path lora = LoraFiles.write(folder.resolve("l.safetensors"), pair("lora_unet_layer", 4, 2, 3, new Random(1)));
+        Map<String, Values> layer = Map.of("layer.weight", Values.random(new Random(1), 4L, 3L));
+        Path base = LoraFiles.write(folder.resolve("b.safetensors"), layer, "F8_E8M0");
+        LoraCheck check = LoraCheck.of(lora, 1, Optional.of(base));
+        assertThat(check.works()).isTrue();
+        assertThat(check.weights().norm()).isPositive();
+        assertThat(check.weights().relative()).isEmpty();
+    }
+
     private LoraCheck check(Map<String, Values> lora) {
         return LoraCheck.of(LoraFiles.write(folder.resolve("lora.safetensors"), lora), 1, Optional.empty());
     }
