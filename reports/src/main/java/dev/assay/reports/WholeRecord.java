@@ -38,6 +38,7 @@ final class WholeRecord {
                 0,
                 null,
                 null,
+                null,
                 null));
     }
 
@@ -62,7 +63,8 @@ final class WholeRecord {
                 known(r.renderings()),
                 known(r.findings()).stream()
                         .filter(f -> f.level() != null && f.text() != null)
-                        .toList());
+                        .toList(),
+                Objects.requireNonNullElse(r.asked(), Map.of()));
     }
 
     private static Model model(Model m) {

@@ -202,7 +202,8 @@ public final class Runs {
                 2,
                 r.verdicts(),
                 r.renderings(),
-                List.of(new RunRecord.FindingEntry("WARNING", HOSTILE)));
+                List.of(new RunRecord.FindingEntry("WARNING", HOSTILE)),
+                Map.of("assay.lora", HOSTILE));
     }
 
     /** The same run with another claim. */
@@ -229,7 +230,8 @@ public final class Runs {
                 declared,
                 verdicts,
                 r.renderings(),
-                r.findings());
+                r.findings(),
+                r.asked());
     }
 
     private static RunRecord run(
@@ -261,7 +263,8 @@ public final class Runs {
                 verdicts.size(),
                 verdicts,
                 renderings,
-                List.of());
+                List.of(),
+                Map.of("assay.lora", "three-legs.safetensors@0.8"));
     }
 
     static VerdictEntry verdict(

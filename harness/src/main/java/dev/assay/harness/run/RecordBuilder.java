@@ -142,7 +142,8 @@ final class RecordBuilder {
                 plan.suite().criteria().size() + BuiltIn.of(plan).size(),
                 List.copyOf(verdicts),
                 List.copyOf(renderings),
-                List.copyOf(findings));
+                List.copyOf(findings),
+                Map.of());
     }
 
     private static RunRecord.Settings recorded(GenerationSettings s) {
@@ -208,7 +209,8 @@ final class RecordBuilder {
                 0,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Map.of());
     }
 
     static VerdictEntry judged(Criterion criterion, MetricInfo info, Scoring.Result scored, double noiseFloor) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param renderSeconds wall time spent rendering
  * @param criteriaDeclared criteria of the suite; {@code verdicts} may be fewer when tags select some
  * @param findings what was noticed about the models' files and how they were applied
+ * @param asked settings that were given for this run, by key: {@code assay.lora}; with them it can be run again
  */
 public record RunRecord(
         String schema,
@@ -35,8 +36,33 @@ public record RunRecord(
         int criteriaDeclared,
         List<VerdictEntry> verdicts,
         List<RenderingEntry> renderings,
-        List<FindingEntry> findings) {
+        List<FindingEntry> findings,
+        Map<String, String> asked) {
     public static final String SCHEMA = "assay-run/1";
+
+    /** The same record, and what was asked for. */
+    RunRecord asking(Map<String, String> settings) {
+        return new RunRecord(
+                schema,
+                id,
+                outcome,
+                problem,
+                started,
+                seconds,
+                renderSeconds,
+                base,
+                candidate,
+                suite,
+                this.settings,
+                renderer,
+                rendersMade,
+                rendersReused,
+                criteriaDeclared,
+                verdicts,
+                renderings,
+                findings,
+                settings);
+    }
 
     /** A model under test; {@code name} is short, for people: {@code sound}, {@code base}. */
     public record Model(String name, List<ModelPart> files, List<LoraPart> loras) {}

@@ -209,7 +209,8 @@ public final class Session {
 
     /** Runs the evaluation, or records the problem; writes the record. */
     public RunRecord evaluate(List<Criterion> selected) {
-        RunRecord record = problem == null ? judge(selected) : RecordBuilder.unplanned(problem);
+        RunRecord record = (problem == null ? judge(selected) : RecordBuilder.unplanned(problem))
+                .asking(settings == null ? Map.of() : settings.given());
         RunRecords.write(out, record);
         return record;
     }

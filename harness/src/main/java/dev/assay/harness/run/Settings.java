@@ -62,6 +62,9 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
     private static final Set<String> SECRETS =
             Set.of("ASSAY_COMFYUI_TOKEN", "ASSAY_COMFYUI_BASIC", "ASSAY_COMFYUI_TRUST_STORE_PASSWORD");
 
+    /** Kept out of records: they may let others in. */
+    private static final Set<String> PRIVATE = Set.of("assay.comfyui.headers", "assay.comfyui.query");
+
     /** System properties that the build sets; with {@code assay.build.} in front there may be others. */
     private static final List<String> BUILD_KEYS =
             List.of("assay.root", "assay.out", "assay.microcosm", "assay.skipChecks", "assay.record", "assay.colors");
@@ -174,6 +177,17 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
     private Integer count(String key) {
         String value = get(key);
         return value == null ? null : Integer.valueOf(value);
+    }
+
+    /** The settings that were given, for records: without those that may hold a password or a key to a server. */
+    public Map<String, String> given() {
+        Map<String, String> given = new LinkedHashMap<>(values);
+        given.keySet().retainAll(sources.keySet());
+        given.keySet().removeAll(PRIVATE);
+        given.computeIfPresent(
+                "assay.comfyui.url",
+                (key, urls) -> urls.replaceAll("//[^/,@]*@", "//").replaceAll("[?#][^,]*", ""));
+        return Collections.unmodifiableMap(given);
     }
 
     /** Where a setting comes from, for messages; {@code default} when it was not given. */

@@ -32,7 +32,27 @@ class SettingsTest {
                         "assay.card", "target"));
         assertThat(settings.sources()).isEmpty();
         assertThat(settings.lora()).isNull();
+        assertThat(settings.given()).isEmpty();
         assertThat(settings.source("assay.device")).isEqualTo("default");
+    }
+
+    @Test
+    void what_was_given_is_told_from_defaults() {
+        assertThat(read(Map.of("ASSAY_STEPS", "7"), Map.of("assay.lora", "a.safetensors@0.8"))
+                        .given())
+                .containsExactly(Map.entry("assay.lora", "a.safetensors@0.8"), Map.entry("assay.steps", "7"));
+    }
+
+    @Test
+    void what_is_recorded_lets_nobody_in() {
+        assertThat(read(
+                                Map.of(),
+                                Map.of(
+                                        "assay.comfyui.headers", "Authorization: Bearer sesame",
+                                        "assay.comfyui.query", "token=sesame",
+                                        "assay.comfyui.url", "https://me:sesame@a:8188/x?key=sesame,http://b:1"))
+                        .given())
+                .isEqualTo(Map.of("assay.comfyui.url", "https://a:8188/x,http://b:1"));
     }
 
     @Test

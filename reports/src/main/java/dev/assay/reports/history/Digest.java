@@ -9,6 +9,7 @@ import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Set;
  * @param cost null when no picture has a time
  * @param record path of {@code run.json}, relative to the history's folder or absolute; null when it was not kept
  * @param thumbnail path of a picture for lists, likewise; null for none
+ * @param asked settings that were given for the run, by key
  */
 public record Digest(
         String schema,
@@ -54,7 +56,8 @@ public record Digest(
         List<Entry> criteria,
         Cost cost,
         String record,
-        String thumbnail) {
+        String thumbnail,
+        Map<String, String> asked) {
     public static final String SCHEMA = "assay-digest/1";
 
     /** A digest is a line: longer texts are in the run record. */
@@ -127,6 +130,7 @@ public record Digest(
         base = base == null ? "" : base;
         baseHash = baseHash == null ? "" : baseHash;
         renderer = renderer == null ? "" : renderer;
+        asked = asked == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(asked));
         require(
                 outcome != Outcome.PASSED || (!criteria.isEmpty() && worst(criteria) == Outcome.PASSED),
                 "PASSED with every criterion passed");
@@ -195,7 +199,8 @@ public record Digest(
                 criteria,
                 cost(or(run.renderings(), List.of())),
                 record,
-                thumbnail);
+                thumbnail,
+                or(run.asked(), Map.of()));
     }
 
     /** The same run under the model's name in a collection. */
@@ -219,7 +224,8 @@ public record Digest(
                 criteria,
                 cost,
                 record,
-                thumbnail);
+                thumbnail,
+                asked);
     }
 
     /** The same run as part of a nightly, which may go past midnight. */
@@ -243,7 +249,8 @@ public record Digest(
                 criteria,
                 cost,
                 record,
-                thumbnail);
+                thumbnail,
+                asked);
     }
 
     /** The worst outcome per family of metrics, in the order of the criteria. */

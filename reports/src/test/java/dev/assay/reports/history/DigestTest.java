@@ -30,6 +30,7 @@ class DigestTest {
         assertThat(List.of(limbs.low(), limbs.high()))
                 .isEqualTo(run.verdicts().get(2).interval());
         assertThat(limbs.margin()).isEqualTo(0.15);
+        assertThat(digest.asked()).isEqualTo(run.asked()).containsKey("assay.lora");
         assertThat(digest.parts()).hasSize(2);
         assertThat(digest.parts().get(1).strength()).isEqualTo(0.8);
         assertThat(digest.cost().secondsPerPicture()).isEqualTo(0.2);
@@ -87,6 +88,7 @@ class DigestTest {
                         List.of(),
                         null,
                         null,
+                        null,
                         null))
                 .withMessageContaining("PASSED with every criterion passed");
     }
@@ -109,6 +111,7 @@ class DigestTest {
                 0,
                 0,
                 0,
+                null,
                 null,
                 null,
                 null);
