@@ -154,6 +154,9 @@ public record Digest(
         Outcome said = outcome(run.outcome());
         Outcome outcome = graver(said, criteria.isEmpty() ? Outcome.BROKEN : worst(criteria));
         String problem = run.problem();
+        if (outcome == Outcome.UNAVAILABLE) {
+            outcome = Outcome.INCONCLUSIVE;
+        }
         if (outcome == Outcome.PASSED && criteria.stream().anyMatch(e -> e.pairs() == 0)) {
             outcome = Outcome.BROKEN;
             problem = "a criterion passed on no pair";

@@ -2,10 +2,12 @@ package dev.assay.reports.history;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.assay.reports.words.Words;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -33,6 +35,7 @@ public final class History {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also lone surrogates and U+2028, which break other readers
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .addModule(new SimpleModule().addDeserializer(String.class, new Repeated()))
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .build();
@@ -75,12 +78,21 @@ public final class History {
     /** Appends one line and waits until it is on the disk; safe against other processes that append. */
     public void append(Digest digest) {
         try {
-            byte[] json = JSON.writeValueAsBytes(digest);
+            byte[] json = line(digest).getBytes(StandardCharsets.US_ASCII);
             synchronized (IN_THIS_PROCESS) {
                 append(json);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot append to the history " + file, e);
+        }
+    }
+
+    /** A digest as it stands in the file, without the line break. */
+    public static String line(Digest digest) {
+        try {
+            return JSON.writeValueAsString(digest);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -53,6 +53,12 @@ public final class Pixels {
         return scale == 1 ? image : scaled(image, scale);
     }
 
+    /** Reduced so that neither side is longer; a small picture stays as it is. */
+    public static BufferedImage within(BufferedImage image, int longest) {
+        int side = Math.max(image.getWidth(), image.getHeight());
+        return side <= longest ? image : scaled(image, (double) longest / side);
+    }
+
     static double scaleForPeople(int width, int height) {
         int side = Math.max(width, height);
         return side > LARGEST ? (double) LARGEST / side : Math.max(1, (SMALLEST + side / 2) / side);

@@ -17,7 +17,9 @@ public final class Words {
      * @param most characters kept; a longer text ends in an ellipsis
      */
     public static String line(String text, int most) {
-        return cut(block(text).replaceAll("\\s+", " ").strip(), most);
+        String block = block(text);
+        boolean single = !block.contains("  ") && isPrintableAscii(block);
+        return cut((single ? block : block.replaceAll("\\s+", " ")).strip(), most);
     }
 
     /** Like {@link #line} with its line breaks kept. */
@@ -25,12 +27,24 @@ public final class Words {
         if (text == null) {
             return "";
         }
+        if (isPrintableAscii(text)) {
+            return text; // nearly all texts; a dashboard has millions
+        }
         String calm = text.replaceAll("\u001b\\[[0-9;?]*[ -/]*[@-~]", "")
                 .replace("\r\n", "\n")
                 .replace('\t', ' ');
         StringBuilder plain = new StringBuilder(calm.length());
         calm.codePoints().filter(c -> c == '\n' || isPlain(c)).forEach(plain::appendCodePoint);
         return plain.toString();
+    }
+
+    private static boolean isPrintableAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isPlain(int c) {
@@ -42,7 +56,7 @@ public final class Words {
     }
 
     private static String cut(String text, int most) {
-        return text.codePointCount(0, text.length()) <= most
+        return text.length() <= most || text.codePointCount(0, text.length()) <= most
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";
     }

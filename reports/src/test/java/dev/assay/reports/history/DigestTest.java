@@ -49,7 +49,9 @@ class DigestTest {
     @EnumSource(Outcome.class)
     void a_run_is_what_its_only_criterion_is(Outcome outcome) {
         Digest digest = Digest.of(Runs.single(folder, outcome.name()));
-        assertThat(digest.outcome()).isEqualTo(outcome);
+        assertThat(digest.outcome())
+                .isEqualTo(
+                        outcome == Outcome.UNAVAILABLE ? Outcome.INCONCLUSIVE : outcome); // a run is never the former
     }
 
     @Test

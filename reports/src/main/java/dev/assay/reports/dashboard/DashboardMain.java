@@ -1,0 +1,22 @@
+package dev.assay.reports.dashboard;
+
+import dev.assay.reports.history.History;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Makes the site again from a history alone: {@code DashboardMain HISTORY.jsonl FOLDER}. */
+public final class DashboardMain {
+    private DashboardMain() {}
+
+    public static void main(String[] arguments) {
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true");
+        }
+        if (arguments.length != 2 || !Files.isRegularFile(Path.of(arguments[0]))) {
+            throw new IllegalArgumentException("expected a history and a folder: DashboardMain HISTORY.jsonl FOLDER");
+        }
+        long start = System.nanoTime();
+        Path page = Dashboard.write(new History(Path.of(arguments[0])), Listing.none(), Path.of(arguments[1]));
+        System.out.printf("Dashboard: %s (%.1f s)%n", page, (System.nanoTime() - start) / 1e9);
+    }
+}

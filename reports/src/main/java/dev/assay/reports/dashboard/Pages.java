@@ -1,0 +1,765 @@
+package dev.assay.reports.dashboard;
+
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.dashboard.Story.Change;
+import dev.assay.reports.dashboard.Story.Standing;
+import dev.assay.reports.dashboard.Survey.Judged;
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.Digest.Entry;
+import dev.assay.reports.words.Words;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What stands on the pages, as records of plain text for the templates. Text of strangers passes through {@link Words} here (no
+ * control characters, nothing that turns the direction of writing) and is escaped by the template engine there.
+ */
+public final class Pages {
+    /** Nights that charts and lists of a page go back to. */
+    static final int MOST_NIGHTS = 120;
+
+    private static final int MOST_LISTED = 200;
+    private static final int NAME = 120;
+
+    private Pages() {}
+
+    /** A state as sign, word and style class. */
+    public record Chip(String sign, String word, String style) {
+        static Chip of(State state) {
+            return new Chip(state.sign(), state.word(), state.style());
+        }
+
+        static Chip of(Outcome outcome) {
+            return of(State.of(outcome));
+        }
+    }
+
+    public record Link(String text, String page) {}
+
+    /** @param note what else changed, e.g. the metric's version; empty for nothing */
+    public record ChangeRow(
+            Link model,
+            String suite,
+            String criterion,
+            Chip before,
+            Chip now,
+            String estimate,
+            String note,
+            String reason) {}
+
+    public record Trouble(Link model, String when, String what) {}
+
+    public record Count(Chip chip, int number) {}
+
+    /** @param json rows of the table, see {@code assay.js} */
+    public record Index(
+            String title,
+            String night,
+            int nights,
+            int models,
+            List<Count> counts,
+            List<ChangeRow> worse,
+            int worseMore,
+            List<ChangeRow> unsure,
+            int unsureMore,
+            List<ChangeRow> better,
+            int betterMore,
+            List<Trouble> troubles,
+            int troublesMore,
+            List<Link> suites,
+            List<Link> metrics,
+            String json) {}
+
+    public record CriterionRow(
+            Link metric,
+            String id,
+            Chip chip,
+            String estimate,
+            String interval,
+            String rule,
+            String means,
+            String reason) {}
+
+    /** One variant of a model. */
+    public record VariantPart(
+            String heading,
+            Link suite,
+            Chip chip,
+            boolean stale,
+            String when,
+            String problem,
+            List<CriterionRow> criteria,
+            String command,
+            List<Fact> facts) {}
+
+    public record Fact(String name, String value, boolean code) {}
+
+    public record StrengthRow(String strength, String suite, Chip chip, String effect, String when) {}
+
+    public record PictureRow(String file, String text, int width, int height) {}
+
+    public record ModelPage(
+            String name,
+            Chip chip,
+            boolean listed,
+            String family,
+            String size,
+            List<String> triggers,
+            String when,
+            List<VariantPart> variants,
+            List<StrengthRow> strengths,
+            List<PictureRow> sheets,
+            List<PictureRow> worst,
+            List<PictureRow> first,
+            String picturesNote,
+            List<String> findings,
+            int runs,
+            String json) {}
+
+    public record JudgedRow(Link model, Chip chip, String estimate, String interval, String suite, String when) {}
+
+    public record GroupPage(
+            String kind,
+            String name,
+            String lead,
+            List<Count> counts,
+            List<Fact> facts,
+            List<CriterionRow> criteria,
+            List<JudgedRow> gravest,
+            int more,
+            List<String> prompts,
+            boolean spread,
+            String json) {}
+
+    // ---- overview ----
+
+    static Index index(Survey survey, Map<String, RunPictures> pictures) {
+        List<String> families = survey.families();
+        Map<State, Integer> counts = new LinkedHashMap<>();
+        for (State s : List.of(State.PASSED, State.REGRESSED, State.INCONCLUSIVE, State.BROKEN, State.UNJUDGED)) {
+            counts.put(s, 0);
+        }
+        List<Change> allWorse = survey.changes().stream().filter(Change::worse).toList();
+        List<Change> worse = allWorse.stream()
+                .filter(c -> c.now().outcome() == Outcome.REGRESSED)
+                .toList();
+        List<Change> unsure = allWorse.stream()
+                .filter(c -> c.now().outcome() != Outcome.REGRESSED)
+                .toList();
+        List<Change> better = survey.changes().stream()
+                .filter(c -> !c.worse() && c.before() != null)
+                .toList();
+        java.util.Set<String> worseModels =
+                allWorse.stream().map(c -> c.story().model()).collect(Collectors.toSet());
+        List<Object[]> rows = new ArrayList<>();
+        List<Trouble> troubles = new ArrayList<>();
+        for (Story story : survey.stories()) {
+            State state = story.state();
+            counts.merge(state, 1, Integer::sum);
+            rows.add(row(survey, story, families, worseModels.contains(story.model()), pictures.get(story.model())));
+            trouble(story, troubles);
+        }
+        troubles.addAll(0, unavailable(survey));
+        survey.damages()
+                .forEach(d -> troubles.add(
+                        0,
+                        new Trouble(
+                                null,
+                                "",
+                                "line " + d.line() + " of the history could not be read: "
+                                        + Words.line(d.what(), 300))));
+        String name = Words.line(survey.listing().name(), NAME);
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("families", families);
+        data.put("rows", rows);
+        return new Index(
+                name.isEmpty() ? "Models" : name,
+                Words.line(survey.newestNight(), 20),
+                survey.nights().size(),
+                survey.stories().size(),
+                counts(counts),
+                changes(worse),
+                Math.max(0, worse.size() - MOST_LISTED),
+                changes(unsure),
+                Math.max(0, unsure.size() - MOST_LISTED),
+                changes(better),
+                Math.max(0, better.size() - MOST_LISTED),
+                troubles.subList(0, Math.min(MOST_LISTED, troubles.size())),
+                Math.max(0, troubles.size() - MOST_LISTED),
+                survey.suites().keySet().stream().map(Pages::suiteLink).toList(),
+                survey.metrics().keySet().stream().map(Pages::metricLink).toList(),
+                ScriptJson.of(data));
+    }
+
+    private static List<Count> counts(Map<State, Integer> counts) {
+        return counts.entrySet().stream()
+                .map(e -> new Count(Chip.of(e.getKey()), e.getValue()))
+                .toList();
+    }
+
+    /** The order is known to {@code assay.js}. */
+    private static Object[] row(
+            Survey survey, Story story, List<String> families, boolean worse, RunPictures pictures) {
+        Map<String, State> states = story.families();
+        StringBuilder verdicts = new StringBuilder();
+        families.forEach(f -> verdicts.append(
+                states.containsKey(f) ? (char) ('0' + states.get(f).code()) : '-'));
+        Digest newest = story.newest();
+        boolean stale =
+                !story.standings().isEmpty() && story.standings().stream().allMatch(Standing::stale);
+        boolean unlisted = story.item() == null && !survey.listing().items().isEmpty();
+        return new Object[] {
+            name(story.model()),
+            story.page(),
+            Words.line(story.family(), 40),
+            story.state().code(),
+            verdicts.toString(),
+            newest == null ? null : rounded(newest.effect()),
+            newest == null || newest.cost() == null
+                    ? null
+                    : rounded(newest.cost().secondsPerPicture()),
+            newest == null || newest.cost() == null
+                    ? null
+                    : rounded(newest.cost().baseSecondsPerPicture()),
+            newest == null ? "" : Words.line(newest.night(), 20),
+            story.item() == null
+                    ? ""
+                    : Words.line(String.join(", ", story.item().triggers()), 160),
+            story.bytes(),
+            pictures == null || pictures.thumbnail() == null
+                    ? ""
+                    : RunPictures.folder(newest) + "/" + pictures.thumbnail(),
+            (worse ? 1 : 0) | (unlisted ? 2 : 0) | (stale ? 4 : 0)
+        };
+    }
+
+    /** Four digits: what a chart can show. */
+    private static Double rounded(Double value) {
+        if (value == null || value == 0) {
+            return value;
+        }
+        double scale = Math.pow(10, 3 - Math.floor(Math.log10(Math.abs(value))));
+        double rounded = Math.round(value * scale) / scale;
+        return Double.isFinite(rounded) ? rounded : value;
+    }
+
+    private static void trouble(Story story, List<Trouble> troubles) {
+        Link link = new Link(name(story.model()), story.page());
+        for (Standing s : story.standings()) {
+            Digest run = s.latest();
+            if (s.stale()) {
+                troubles.add(new Trouble(
+                        link,
+                        Words.line(run.night(), 20),
+                        "the file changed since it was judged on suite "
+                                + name(run.suite().name())));
+            } else if (run.outcome() == Outcome.BROKEN) {
+                String broken = run.criteria().stream()
+                        .filter(e -> e.outcome() == Outcome.BROKEN)
+                        .map(e -> name(e.id()) + ": " + Words.line(e.reason(), 200))
+                        .limit(3)
+                        .collect(Collectors.joining("; "));
+                troubles.add(new Trouble(
+                        link,
+                        Words.line(run.night(), 20),
+                        run.problem() != null ? Words.line(run.problem(), 400) : broken));
+            }
+        }
+        if (story.standings().isEmpty()) {
+            troubles.add(new Trouble(link, "", "never judged"));
+        }
+    }
+
+    /** Missing weights concern many models alike: one line for each criterion and reason. */
+    private static List<Trouble> unavailable(Survey survey) {
+        Map<String, Integer> models = new LinkedHashMap<>();
+        for (Story story : survey.stories()) {
+            story.standings().stream()
+                    .filter(s -> !s.stale())
+                    .flatMap(s -> s.latest().criteria().stream())
+                    .filter(e -> e.outcome() == Outcome.UNAVAILABLE)
+                    .map(e -> name(e.id()) + " is unavailable: " + Words.line(e.reason(), 300))
+                    .distinct()
+                    .forEach(what -> models.merge(what, 1, Integer::sum));
+        }
+        return models.entrySet().stream()
+                .map(e -> new Trouble(null, e.getValue() + (e.getValue() == 1 ? " model" : " models"), e.getKey()))
+                .toList();
+    }
+
+    private static List<ChangeRow> changes(List<Change> changes) {
+        return changes.stream()
+                .limit(MOST_LISTED)
+                .map(c -> new ChangeRow(
+                        new Link(name(c.story().model()), c.story().page()),
+                        name(c.standing().variant().suite()) + strengths(c.standing(), ", strength "),
+                        name(c.now().id()),
+                        c.before() == null ? null : Chip.of(c.before().outcome()),
+                        Chip.of(c.now().outcome()),
+                        estimate(c.now()),
+                        Words.line(c.note(), 200),
+                        Words.line(c.now().reason(), 300)))
+                .toList();
+    }
+
+    // ---- a model ----
+
+    static ModelPage model(Survey survey, Story story, RunPictures pictures) {
+        Digest newest = story.newest();
+        List<VariantPart> variants =
+                story.standings().stream().map(Pages::variant).toList();
+        List<StrengthRow> strengths = story.standings().stream()
+                .filter(s -> !s.variant().strengths().isEmpty())
+                .sorted(Comparator.comparing(s -> s.variant().strengths().get(0)))
+                .map(s -> new StrengthRow(
+                        strengths(s, ""),
+                        name(s.variant().suite()),
+                        s.stale() ? Chip.of(State.UNJUDGED) : Chip.of(s.latest().outcome()),
+                        Words.number(s.latest().effect()),
+                        Words.line(s.latest().night(), 20)))
+                .toList();
+        RunPictures shown = pictures == null
+                ? new RunPictures(null, null, null, null, null, null, null, "", "This model was never judged.")
+                : pictures;
+        String folder = newest == null ? "" : "../" + RunPictures.folder(newest) + "/";
+        Map<String, Object> data = new LinkedHashMap<>();
+        List<String> nights =
+                story.runs().stream().map(Digest::night).distinct().toList();
+        List<String> drawn = nights.subList(Math.max(0, nights.size() - MOST_NIGHTS), nights.size());
+        data.put("nights", drawn.stream().map(n -> Words.line(n, 20)).toList());
+        data.put("runs", runs(story, drawn));
+        data.put("charts", charts(story, drawn));
+        data.put(
+                "pairs",
+                shown.pairs().stream()
+                        .map(p ->
+                                new Object[] {p.text(), folder + p.base(), folder + p.candidate(), p.width(), p.height()
+                                })
+                        .toList());
+        return new ModelPage(
+                name(story.model()),
+                Chip.of(story.state()),
+                story.item() != null || survey.listing().items().isEmpty(),
+                Words.line(story.family(), 40),
+                bytes(story.bytes()),
+                story.item() == null
+                        ? List.of()
+                        : story.item().triggers().stream()
+                                .limit(24)
+                                .map(t -> Words.line(t, 60))
+                                .toList(),
+                newest == null ? "never" : Words.line(newest.night(), 20),
+                variants,
+                strengths.size() > 1 ? strengths : List.of(),
+                pictures(folder, shown.sheets()),
+                pictures(folder, shown.worst()),
+                shown.pairs().stream()
+                        .limit(1)
+                        .flatMap(p -> java.util.stream.Stream.of(
+                                new PictureRow(folder + p.base(), p.text(), p.width(), p.height()),
+                                new PictureRow(folder + p.candidate(), p.text(), p.width(), p.height())))
+                        .toList(),
+                shown.note(),
+                shown.findings(),
+                story.runs().size(),
+                ScriptJson.of(data));
+    }
+
+    private static List<PictureRow> pictures(String folder, List<RunPictures.Shown> pictures) {
+        return pictures.stream()
+                .map(p -> new PictureRow(folder + p.file(), p.text(), p.width(), p.height()))
+                .toList();
+    }
+
+    private static VariantPart variant(Standing standing) {
+        Digest run = standing.latest();
+        List<Fact> facts = new ArrayList<>();
+        for (Digest.Part p : run.parts()) {
+            facts.add(new Fact(
+                    p.strength() == null ? "checkpoint" : "LoRA at " + Words.number(p.strength()),
+                    Words.line(p.file(), 300) + (p.bytes() > 0 ? ", " + bytes(p.bytes()) : ""),
+                    false));
+            facts.add(new Fact("SHA-256", p.sha256() == null ? "not read" : Words.line(p.sha256(), 64), true));
+        }
+        facts.add(new Fact(
+                "base",
+                name(run.base()) + (run.baseHash().isEmpty() ? "" : ", hash " + Words.line(run.baseHash(), 12)),
+                false));
+        facts.add(new Fact(
+                "suite",
+                name(run.suite().name()) + " version " + Words.line(run.suite().version(), 40) + ", "
+                        + run.suite().prompts() + " prompts with up to "
+                        + run.suite().seeds() + " seeds",
+                false));
+        facts.add(new Fact("suite file, SHA-256", Words.line(run.suite().sha256(), 64), true));
+        facts.add(new Fact("renderer", Words.line(run.renderer(), 200), false));
+        facts.add(new Fact("started", Words.line(run.started(), 40) + ", took " + Words.time(run.seconds()), false));
+        facts.add(new Fact("run", Words.line(run.run(), 120), true));
+        if (run.record() != null) {
+            facts.add(new Fact("record", Words.line(run.record(), 300), true));
+        }
+        if (run.cost() != null) {
+            facts.add(new Fact("cost", cost(run.cost()), false));
+        }
+        return new VariantPart(
+                name(standing.variant().suite())
+                        + strengths(standing, " at strength ")
+                        + (run.base().isEmpty() ? "" : " on " + name(run.base())),
+                suiteLink(standing.variant().suite()),
+                Chip.of(run.outcome()),
+                standing.stale(),
+                Words.line(run.night(), 20),
+                run.problem() == null ? null : Words.line(run.problem(), 400),
+                run.criteria().stream().map(Pages::criterion).toList(),
+                Command.of(run),
+                facts);
+    }
+
+    private static String cost(Digest.Cost cost) {
+        List<String> parts = new ArrayList<>();
+        if (cost.secondsPerPicture() != null) {
+            parts.add(Words.time(cost.secondsPerPicture()) + " a picture"
+                    + (cost.baseSecondsPerPicture() == null
+                            ? ""
+                            : " (base: " + Words.time(cost.baseSecondsPerPicture()) + ")"));
+        }
+        if (cost.peakVramBytes() != null) {
+            parts.add("peak memory of the device " + bytes(cost.peakVramBytes()));
+        }
+        return String.join(", ", parts);
+    }
+
+    private static CriterionRow criterion(Entry e) {
+        return new CriterionRow(
+                metricLink(e.metric()),
+                name(e.id()),
+                Chip.of(e.outcome()),
+                estimate(e),
+                e.low() == null ? "" : "[" + Words.signed(e.low()) + ", " + Words.signed(e.high()) + "]",
+                rule(e),
+                e.baseMean() == null || e.candidateMean() == null
+                        ? ""
+                        : Words.number(e.baseMean()) + " \u2192 " + Words.number(e.candidateMean()),
+                Words.line(e.reason(), 400));
+    }
+
+    private static String rule(Entry e) {
+        String margin = Words.number(e.margin());
+        return switch (e.rule()) {
+            case "NON_INFERIOR" ->
+                switch (e.better()) {
+                    case "HIGHER" -> "\u2265 \u2212" + margin;
+                    case "LOWER" -> "\u2264 +" + margin;
+                    default -> "\u00b1" + margin;
+                };
+            case "NONE_NEW" -> "none new";
+            case "EFFECTIVE" -> "> floor + " + margin;
+            default -> Words.line(e.rule(), 40) + " " + margin;
+        };
+    }
+
+    private static String estimate(Entry e) {
+        return e.estimate() == null ? "" : Words.signed(e.estimate()) + " " + Words.line(e.unit(), 40);
+    }
+
+    /** {@code [night, run, outcome, suite, problem]}, newest first. */
+    private static List<Object[]> runs(Story story, List<String> drawn) {
+        List<Object[]> runs = new ArrayList<>();
+        for (int i = story.runs().size() - 1; i >= 0; i--) {
+            Digest run = story.runs().get(i);
+            int night = drawn.indexOf(run.night());
+            if (night >= 0) {
+                runs.add(new Object[] {
+                    night,
+                    Words.line(run.run(), 80),
+                    State.of(run.outcome()).code(),
+                    name(run.suite().name()),
+                    run.problem() == null ? "" : Words.line(run.problem(), 160)
+                });
+            }
+        }
+        return runs;
+    }
+
+    /** Per variant and criterion {@code points: [night, estimate, low, high, state, limits, versions]}. */
+    private static List<Map<String, Object>> charts(Story story, List<String> drawn) {
+        Map<String, Integer> index = new LinkedHashMap<>();
+        drawn.forEach(n -> index.put(n, index.size()));
+        List<Map<String, Object>> charts = new ArrayList<>();
+        for (Standing standing : story.standings()) {
+            Map<String, Map<Integer, Object[]>> criteria = new LinkedHashMap<>();
+            Map<String, Entry> last = new LinkedHashMap<>();
+            for (Digest run : standing.runs()) {
+                Integer night = index.get(run.night());
+                if (night == null) {
+                    continue;
+                }
+                for (Entry e : run.criteria()) {
+                    last.put(e.id(), e);
+                    criteria.computeIfAbsent(e.id(), c -> new LinkedHashMap<>()).put(night, new Object[] {
+                        night,
+                        rounded(e.estimate()),
+                        rounded(e.low()),
+                        rounded(e.high()),
+                        State.of(e.outcome()).code(),
+                        limits(e),
+                        Words.line(run.suite().version() + " / " + e.version(), 40)
+                    });
+                }
+            }
+            criteria.forEach((id, points) -> {
+                Entry e = last.get(id);
+                Map<String, Object> chart = new LinkedHashMap<>();
+                chart.put("id", name(id));
+                chart.put(
+                        "title",
+                        name(id)
+                                + (story.standings().size() > 1
+                                        ? " \u00b7 " + name(standing.variant().suite()) + strengths(standing, " at ")
+                                        : ""));
+                chart.put("unit", Words.line(e.unit(), 40));
+                chart.put("better", better(e));
+                chart.put("points", List.copyOf(points.values()));
+                charts.add(chart);
+            });
+        }
+        return charts;
+    }
+
+    private static String better(Entry e) {
+        return switch (e.better()) {
+            case "HIGHER" -> "higher is better";
+            case "LOWER" -> "lower is better";
+            default -> "any drift is worse";
+        };
+    }
+
+    /** Where the margin lies on the axis of candidate minus base. */
+    static double[] limits(Entry e) {
+        return switch (e.rule()) {
+            case "NON_INFERIOR" ->
+                switch (e.better()) {
+                    case "HIGHER" -> new double[] {-e.margin()};
+                    case "LOWER" -> new double[] {e.margin()};
+                    default -> new double[] {-e.margin(), e.margin()};
+                };
+            case "EFFECTIVE" -> new double[] {e.margin()};
+            default -> new double[0];
+        };
+    }
+
+    // ---- a suite, a metric ----
+
+    static GroupPage suite(Survey survey, String suite, List<Judged> judged, List<String> prompts) {
+        Digest newest = newest(judged);
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("version", Words.line(newest.suite().version(), 40), false));
+        facts.add(new Fact("file, SHA-256", Words.line(newest.suite().sha256(), 64), true));
+        facts.add(new Fact(
+                "size",
+                newest.suite().prompts() + " prompts with up to "
+                        + newest.suite().seeds() + " seeds",
+                false));
+        facts.add(new Fact("criteria", String.valueOf(newest.declared()), false));
+        facts.add(new Fact(
+                "versions in the history",
+                Words.line(String.join(", ", versions(judged, r -> r.suite().version())), 200),
+                false));
+        return group(survey, "suite", suite, "", judged, facts, newest, prompts, false);
+    }
+
+    static GroupPage metric(Survey survey, String metric, List<Judged> judged) {
+        Digest newest = newest(judged);
+        Entry entry = newest.criteria().stream()
+                .filter(e -> e.metric().equals(metric))
+                .findFirst()
+                .orElse(judged.get(0).entry());
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("family", Words.line(entry.family(), 40), false));
+        facts.add(new Fact("version", Words.line(entry.version(), 40), false));
+        facts.add(new Fact("unit", Words.line(entry.unit(), 60), false));
+        facts.add(new Fact("direction", better(entry), false));
+        facts.add(new Fact(
+                "margin now",
+                judged.stream().map(j -> rule(j.entry())).distinct().limit(6).collect(Collectors.joining(", ")),
+                false));
+        facts.add(new Fact(
+                "versions in the history",
+                Words.line(String.join(", ", versions(judged, r -> versionOf(r, metric))), 200),
+                false));
+        return group(
+                survey,
+                "metric",
+                metric,
+                "Candidate minus base; each point is a model, each line its interval.",
+                judged,
+                facts,
+                null,
+                List.of(),
+                true);
+    }
+
+    private static GroupPage group(
+            Survey survey,
+            String kind,
+            String name,
+            String lead,
+            List<Judged> judged,
+            List<Fact> facts,
+            Digest criteria,
+            List<String> prompts,
+            boolean spread) {
+        Map<State, Integer> counts = new LinkedHashMap<>();
+        judged.forEach(j -> counts.merge(state(j), 1, Integer::sum));
+        List<Judged> gravest = judged.stream()
+                .sorted(Comparator.comparing(Pages::state)
+                        .reversed()
+                        .thenComparing(j -> j.entry() == null || j.entry().estimate() == null ? 0 : -badness(j.entry()))
+                        .thenComparing(j -> j.story().model()))
+                .toList();
+        List<String> nights = survey.nights();
+        int from = Math.max(0, nights.size() - MOST_NIGHTS);
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put(
+                "nights",
+                nights.subList(from, nights.size()).stream()
+                        .map(n -> Words.line(n, 20))
+                        .toList());
+        data.put("counts", survey.counts(judged).subList(from, nights.size()));
+        data.put("spread", spread ? spread(judged) : List.of());
+        data.put("unit", spread ? Words.line(judged.get(0).entry().unit(), 40) : "");
+        return new GroupPage(
+                kind,
+                name(name),
+                lead,
+                counts.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(e -> new Count(Chip.of(e.getKey()), e.getValue()))
+                        .toList(),
+                facts,
+                criteria == null
+                        ? List.of()
+                        : criteria.criteria().stream().map(Pages::criterion).toList(),
+                gravest.stream().limit(100).map(Pages::judgedRow).toList(),
+                Math.max(0, gravest.size() - 100),
+                prompts,
+                spread,
+                ScriptJson.of(data));
+    }
+
+    private static JudgedRow judgedRow(Judged j) {
+        Entry e = j.entry();
+        return new JudgedRow(
+                new Link(name(j.story().model()), "../" + j.story().page()),
+                Chip.of(state(j)),
+                e == null ? "" : estimate(e),
+                e == null || e.low() == null ? "" : "[" + Words.signed(e.low()) + ", " + Words.signed(e.high()) + "]",
+                name(j.standing().variant().suite()) + strengths(j.standing(), " at "),
+                Words.line(j.standing().latest().night(), 20));
+    }
+
+    /** {@code [name, page, estimate, low, high, state, limits]}, from low to high. */
+    private static List<Object[]> spread(List<Judged> judged) {
+        return judged.stream()
+                .filter(j -> j.entry().estimate() != null)
+                .sorted(Comparator.comparing(j -> j.entry().estimate()))
+                .map(j -> new Object[] {
+                    name(j.story().model()),
+                    "../" + j.story().page(),
+                    rounded(j.entry().estimate()),
+                    rounded(j.entry().low()),
+                    rounded(j.entry().high()),
+                    state(j).code(),
+                    limits(j.entry())
+                })
+                .toList();
+    }
+
+    private static double badness(Entry e) {
+        return switch (e.better()) {
+            case "HIGHER" -> -e.estimate();
+            case "LOWER" -> e.estimate();
+            default -> Math.abs(e.estimate());
+        };
+    }
+
+    private static State state(Judged j) {
+        return j.standing().stale()
+                ? State.UNJUDGED
+                : State.of(
+                        j.entry() == null
+                                ? j.standing().latest().outcome()
+                                : j.entry().outcome());
+    }
+
+    private static Digest newest(List<Judged> judged) {
+        return judged.stream()
+                .map(j -> j.standing().latest())
+                .max(Comparator.comparing(Digest::night).thenComparing(Digest::started))
+                .orElseThrow();
+    }
+
+    /** Distinct versions in all runs; written as loops, for there are many runs. */
+    private static List<String> versions(List<Judged> judged, java.util.function.Function<Digest, String> version) {
+        java.util.Set<String> versions = new java.util.TreeSet<>();
+        String last = null;
+        for (Judged j : judged) {
+            for (Digest run : j.standing().runs()) {
+                String found = version.apply(run);
+                if (found != null && !found.equals(last)) {
+                    versions.add(found);
+                    last = found;
+                }
+            }
+        }
+        return versions.stream().limit(20).toList();
+    }
+
+    private static String versionOf(Digest run, String metric) {
+        for (Entry e : run.criteria()) {
+            if (e.metric().equals(metric)) {
+                return e.version();
+            }
+        }
+        return null;
+    }
+
+    // ---- words ----
+
+    static Link suiteLink(String suite) {
+        return new Link(name(suite), "suites/" + Slug.of(suite) + ".html");
+    }
+
+    static Link metricLink(String metric) {
+        return new Link(name(metric), "metrics/" + Slug.of(metric) + ".html");
+    }
+
+    private static String strengths(Standing standing, String before) {
+        return standing.variant().strengths().isEmpty()
+                ? ""
+                : before
+                        + standing.variant().strengths().stream()
+                                .map(Words::number)
+                                .collect(Collectors.joining(" + "));
+    }
+
+    private static String name(String text) {
+        String plain = Words.line(text, NAME);
+        return plain.isEmpty() ? "(no name)" : plain;
+    }
+
+    static String bytes(long bytes) {
+        return bytes <= 0
+                ? "unknown"
+                : bytes < 1_000_000
+                        ? String.format(Locale.ROOT, "%.0f kB", Math.max(1, bytes / 1e3))
+                        : bytes < 1_000_000_000
+                                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+                                : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+    }
+}

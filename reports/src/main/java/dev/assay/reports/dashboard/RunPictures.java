@@ -1,0 +1,273 @@
+package dev.assay.reports.dashboard;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.RenderingEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.run.RunRecords;
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.picture.CasePicture;
+import dev.assay.reports.picture.ContactSheet;
+import dev.assay.reports.picture.Pixels;
+import dev.assay.reports.words.Words;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The pictures of a run on the site: made once from its record and kept, because they cost more than all pages together. Always
+ * PNG: a JPEG has a pattern of 8 pixels of its own.
+ *
+ * @param thumbnail file in the run's folder; null for none
+ * @param pairs base and candidate of one seed, for the slider
+ * @param note why there are no pictures; null when there are
+ */
+record RunPictures(
+        String schema,
+        String thumbnail,
+        List<Shown> sheets,
+        List<Pair> pairs,
+        List<Shown> worst,
+        List<String> prompts,
+        List<String> findings,
+        String settings,
+        String note) {
+    private static final String SCHEMA = "assay-dashboard-pictures/1";
+    private static final String INDEX = "pictures.json";
+    private static final int MOST_PAIRS = 24;
+    private static final int MOST_WORST = 3; // per criterion
+    private static final int THUMBNAIL = 64; // pixels, drawn at half of that
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    RunPictures {
+        sheets = sheets == null ? List.of() : List.copyOf(sheets);
+        pairs = pairs == null ? List.of() : List.copyOf(pairs);
+        worst = worst == null ? List.of() : List.copyOf(worst);
+        prompts = prompts == null ? List.of() : List.copyOf(prompts);
+        findings = findings == null ? List.of() : List.copyOf(findings);
+        List<String> files = new ArrayList<>();
+        sheets.forEach(s -> files.add(s.file()));
+        worst.forEach(s -> files.add(s.file()));
+        pairs.forEach(p -> files.addAll(List.of(p.base(), p.candidate())));
+        files.forEach(RunPictures::requireName);
+        if (thumbnail != null) {
+            requireName(thumbnail);
+        }
+    }
+
+    /** A picture and what it shows; sizes in pixels. */
+    record Shown(String file, String text, int width, int height) {}
+
+    record Pair(String text, String base, String candidate, int width, int height) {}
+
+    private static void requireName(String file) {
+        if (!file.matches("[a-z]+[0-9-]*\\.png")) {
+            throw new IllegalArgumentException("expected the name of a picture, found " + file);
+        }
+    }
+
+    private static RunPictures none(String note) {
+        return new RunPictures(SCHEMA, null, null, null, null, null, null, "", note);
+    }
+
+    static String folder(Digest run) {
+        return "runs/" + Slug.of(run.run());
+    }
+
+    /** Those of an earlier site, or made now. A record that cannot be read leaves a note, never a failure. */
+    static RunPictures of(Digest run, Path historyFolder, SiteFolder site) throws IOException {
+        String folder = folder(run);
+        Optional<RunPictures> kept = kept(folder, site);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Path file = resolve(historyFolder, run.record());
+        Path thumbnail = resolve(historyFolder, run.thumbnail());
+        if (file == null && thumbnail == null) {
+            return none(
+                    run.record() == null ? "The record of this run was not kept." : "The record of this run is gone.");
+        }
+        Files.createDirectories(site.path(folder));
+        RunPictures made;
+        try {
+            made = new Making(site, folder).make(file, thumbnail);
+        } catch (RuntimeException unreadable) {
+            return none("The record of this run cannot be read: " + Words.line(unreadable.getMessage(), 300));
+        }
+        site.write(folder + "/" + INDEX, JSON.writeValueAsBytes(made));
+        return made;
+    }
+
+    private static Optional<RunPictures> kept(String folder, SiteFolder site) {
+        if (!site.has(folder + "/" + INDEX)) {
+            return Optional.empty();
+        }
+        try {
+            RunPictures kept = JSON.readValue(site.path(folder + "/" + INDEX).toFile(), RunPictures.class);
+            List<String> files = kept.files();
+            if (!SCHEMA.equals(kept.schema()) || files.stream().anyMatch(f -> !site.has(folder + "/" + f))) {
+                return Optional.empty();
+            }
+            files.forEach(f -> site.keep(folder + "/" + f));
+            site.keep(folder + "/" + INDEX);
+            return Optional.of(kept);
+        } catch (IOException | IllegalArgumentException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    private List<String> files() {
+        List<String> files = new ArrayList<>();
+        sheets.forEach(s -> files.add(s.file()));
+        worst.forEach(s -> files.add(s.file()));
+        pairs.forEach(p -> files.addAll(List.of(p.base(), p.candidate())));
+        if (thumbnail != null) {
+            files.add(thumbnail);
+        }
+        return files;
+    }
+
+    private static Path resolve(Path folder, String file) {
+        try {
+            Path path = file == null ? null : folder.resolve(file);
+            return path != null && Files.isRegularFile(path) ? path : null;
+        } catch (InvalidPathException hostile) {
+            return null;
+        }
+    }
+
+    /** Writes the pictures of one run. */
+    private record Making(SiteFolder site, String folder) {
+        RunPictures make(Path recordFile, Path thumbnailFile) throws IOException {
+            Optional<BufferedImage> small = thumbnailFile == null ? Optional.empty() : Pixels.read(thumbnailFile);
+            if (recordFile == null) {
+                return new RunPictures(
+                        SCHEMA, thumbnail(small), null, null, null, null, null, "", "The record of this run is gone.");
+            }
+            RunRecord run = RunRecords.read(recordFile);
+            Path runFolder = recordFile.toAbsolutePath().getParent();
+            List<RenderingEntry> renderings = run.renderings() == null ? List.of() : run.renderings();
+            Map<String, RenderingEntry> found = new LinkedHashMap<>();
+            renderings.forEach(r -> found.put(r.role() + " " + r.seed() + " " + r.caseId(), r));
+
+            List<Shown> sheets = new ArrayList<>();
+            for (ContactSheet.Sheet sheet : ContactSheet.of(renderings, r -> read(runFolder, r))) {
+                sheets.add(picture("sheet-" + (sheets.size() + 1), sheet.name(), sheet.image()));
+            }
+            List<Shown> worst = new ArrayList<>();
+            Map<String, RenderingEntry> toCompare = new LinkedHashMap<>();
+            List<VerdictEntry> gravestFirst = new ArrayList<>(run.verdicts() == null ? List.of() : run.verdicts());
+            gravestFirst.sort(Comparator.comparing(v -> !"REGRESSED".equals(v.outcome())));
+            for (VerdictEntry v : gravestFirst) {
+                for (WorstCase w : worst(v)) {
+                    RenderingEntry candidate = found.get("candidate " + w.seed() + " " + w.caseId());
+                    RenderingEntry base = found.get("base " + w.seed() + " " + w.caseId());
+                    BufferedImage composed = CasePicture.compose(
+                            w, Words.line(v.unit(), 40), read(runFolder, base), read(runFolder, candidate));
+                    worst.add(picture(
+                            "worst-" + (worst.size() + 1),
+                            Words.line(v.id(), 60) + " ("
+                                    + Words.line(v.outcome(), 20).toLowerCase(java.util.Locale.ROOT)
+                                    + "): " + Words.line(w.prompt(), 200) + ", seed " + w.seed() + ", difference "
+                                    + Words.signed(w.difference()) + " " + Words.line(v.unit(), 40),
+                            composed));
+                    if (candidate != null && "REGRESSED".equals(v.outcome())) {
+                        toCompare.put(w.caseId() + " " + w.seed(), candidate);
+                    }
+                }
+            }
+            renderings.stream()
+                    .filter(r -> "candidate".equals(r.role()))
+                    .forEach(r -> toCompare.putIfAbsent(r.caseId() + " first", r));
+            List<Pair> pairs = new ArrayList<>();
+            for (RenderingEntry r :
+                    toCompare.values().stream().distinct().limit(MOST_PAIRS).toList()) {
+                Optional<BufferedImage> base = read(runFolder, found.get("base " + r.seed() + " " + r.caseId()));
+                Optional<BufferedImage> candidate = read(runFolder, r);
+                if (base.isPresent() && candidate.isPresent()) {
+                    int number = pairs.size() + 1;
+                    Shown b = picture("base-" + number, "", Pixels.forPeople(base.get()));
+                    Shown c = picture("candidate-" + number, "", Pixels.forPeople(candidate.get()));
+                    pairs.add(new Pair(
+                            Words.line(r.prompt(), 200) + ", seed " + r.seed(),
+                            b.file(),
+                            c.file(),
+                            b.width(),
+                            b.height()));
+                }
+                if (small.isEmpty()) {
+                    small = candidate;
+                }
+            }
+            return new RunPictures(
+                    SCHEMA,
+                    thumbnail(small),
+                    sheets,
+                    pairs,
+                    worst,
+                    renderings.stream()
+                            .map(r -> Words.line(r.prompt(), 300))
+                            .distinct()
+                            .toList(),
+                    run.findings() == null
+                            ? List.of()
+                            : run.findings().stream()
+                                    .map(f -> Words.line(f.level(), 20).toLowerCase(java.util.Locale.ROOT) + ": "
+                                            + Words.line(f.text(), 400))
+                                    .toList(),
+                    settings(run.settings()),
+                    null);
+        }
+
+        /** Those that show anything. */
+        private static List<WorstCase> worst(VerdictEntry v) {
+            return v.worst() == null
+                    ? List.of()
+                    : v.worst().stream()
+                            .filter(w -> w.difference() != 0 || "REGRESSED".equals(v.outcome()))
+                            .limit(MOST_WORST)
+                            .toList();
+        }
+
+        private static String settings(RunRecord.Settings s) {
+            return s == null
+                    ? ""
+                    : s.width() + " \u00d7 " + s.height() + " pixels, " + s.steps() + " steps, guidance "
+                            + s.guidanceScale()
+                            + ", " + Words.line(s.sampler(), 40) + ", " + Words.line(s.scheduler(), 40)
+                            + (s.clipSkip() > 0 ? ", clip skip " + s.clipSkip() : "");
+        }
+
+        private String thumbnail(Optional<BufferedImage> image) throws IOException {
+            return image.isEmpty()
+                    ? null
+                    : picture("thumb", "", Pixels.within(image.get(), THUMBNAIL))
+                            .file();
+        }
+
+        private Shown picture(String name, String text, BufferedImage image) throws IOException {
+            site.write(folder + "/" + name + ".png", Pixels.png(image));
+            return new Shown(name + ".png", text, image.getWidth(), image.getHeight());
+        }
+
+        private static Optional<BufferedImage> read(Path folder, RenderingEntry r) {
+            try {
+                return r == null || r.file() == null ? Optional.empty() : Pixels.read(folder.resolve(r.file()));
+            } catch (InvalidPathException hostile) {
+                return Optional.empty();
+            }
+        }
+    }
+}

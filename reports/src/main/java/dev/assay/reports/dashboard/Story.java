@@ -1,0 +1,210 @@
+package dev.assay.reports.dashboard;
+
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.Digest.Entry;
+import dev.assay.reports.history.Digest.Part;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * All that the history tells about one model.
+ *
+ * @param item its place in the collection; null when it is in none
+ * @param runs oldest first
+ * @param standings the newest run of each variant, newest first
+ */
+record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> standings) {
+
+    /** How the model was judged: on which suite and base, at which strengths. Runs of one variant can be compared. */
+    record Variant(String suite, String base, List<Double> strengths) {
+        static Variant of(Digest run) {
+            return new Variant(
+                    run.suite().name(),
+                    run.base(),
+                    run.parts().stream()
+                            .map(Part::strength)
+                            .filter(Objects::nonNull)
+                            .toList());
+        }
+    }
+
+    /**
+     * @param stale the file changed since: the verdict is about another content
+     * @param runs all runs of the variant, oldest first
+     */
+    record Standing(Variant variant, Digest latest, boolean stale, List<Digest> runs) {}
+
+    static Story of(String model, Listing.Item item, List<Digest> appended) {
+        List<Digest> runs = appended.stream()
+                .sorted(Comparator.comparing(Digest::night).thenComparing(Digest::started))
+                .toList();
+        Map<Variant, List<Digest>> variants = new LinkedHashMap<>();
+        runs.forEach(r ->
+                variants.computeIfAbsent(Variant.of(r), v -> new ArrayList<>()).add(r));
+        List<Standing> standings = new ArrayList<>();
+        variants.forEach((variant, of) -> {
+            Digest latest = of.get(of.size() - 1);
+            standings.add(new Standing(variant, latest, isStale(latest, item, runs.get(runs.size() - 1)), of));
+        });
+        standings.sort(Comparator.comparing((Standing s) -> s.latest().night())
+                .thenComparing(s -> s.latest().started())
+                .reversed());
+        return new Story(model, item, runs, List.copyOf(standings));
+    }
+
+    private static boolean isStale(Digest run, Listing.Item item, Digest newest) {
+        TreeSet<String> judged = contents(run);
+        if (judged.isEmpty()) {
+            return false; // it broke before the files were read
+        }
+        if (item != null && item.sha256() != null) {
+            return !judged.contains(item.sha256());
+        }
+        TreeSet<String> now = contents(newest);
+        return !now.isEmpty() && !now.equals(judged);
+    }
+
+    /** Hashes of what the candidate adds to the base: its LoRAs; its checkpoint where it has none. */
+    private static TreeSet<String> contents(Digest run) {
+        boolean loras = run.parts().stream().anyMatch(p -> p.strength() != null);
+        return run.parts().stream()
+                .filter(p -> loras == (p.strength() != null))
+                .map(Part::sha256)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The gravest of all variants; a verdict on another content is none. */
+    State state() {
+        return standings.stream()
+                .map(s -> s.stale() ? State.UNJUDGED : State.of(s.latest().outcome()))
+                .reduce(State::graver)
+                .orElse(State.UNJUDGED);
+    }
+
+    /** Per family of metrics, likewise. */
+    Map<String, State> families() {
+        Map<String, State> families = new LinkedHashMap<>();
+        for (Standing s : standings) {
+            s.latest()
+                    .families()
+                    .forEach((family, outcome) ->
+                            families.merge(family, s.stale() ? State.UNJUDGED : State.of(outcome), State::graver));
+        }
+        return families;
+    }
+
+    /** The newest run, or null. */
+    Digest newest() {
+        return standings.isEmpty() ? null : standings.get(0).latest();
+    }
+
+    String family() {
+        return item != null && item.family() != null
+                ? item.family()
+                : newest() != null && newest().modelFamily() != null ? newest().modelFamily() : "";
+    }
+
+    long bytes() {
+        if (item != null && item.bytes() > 0) {
+            return item.bytes();
+        }
+        if (newest() == null) {
+            return 0;
+        }
+        boolean loras = newest().parts().stream().anyMatch(p -> p.strength() != null);
+        return newest().parts().stream()
+                .filter(p -> loras == (p.strength() != null))
+                .mapToLong(Part::bytes)
+                .sum();
+    }
+
+    String page() {
+        return "models/" + Slug.of(model) + ".html";
+    }
+
+    /** A criterion that stands otherwise than before. {@code before} is null when it was never judged. */
+    record Change(Story story, Standing standing, Entry before, Entry now, String note) {
+        boolean worse() {
+            return State.of(now.outcome()).compareTo(before == null ? State.PASSED : State.of(before.outcome())) > 0;
+        }
+    }
+
+    /** What the runs of a night changed, compared with the last judgement of each criterion before it. Broken and unavailable are no judgement. */
+    List<Change> changes(String night) {
+        List<Change> changes = new ArrayList<>();
+        for (Standing standing : standings) {
+            Digest latest = standing.latest();
+            if (!latest.night().equals(night) || standing.stale()) {
+                continue;
+            }
+            for (Entry now : latest.criteria()) {
+                if (!isJudgement(now)) {
+                    continue;
+                }
+                Digest earlier = lastJudged(standing.runs(), now.id(), night);
+                Entry before = earlier == null ? null : entry(earlier, now.id());
+                if (before == null || before.outcome() != now.outcome()) {
+                    changes.add(new Change(
+                            this, standing, before, now, earlier == null ? "" : note(earlier, latest, before, now)));
+                }
+            }
+        }
+        return changes;
+    }
+
+    private static boolean isJudgement(Entry e) {
+        return e.outcome() != Outcome.BROKEN && e.outcome() != Outcome.UNAVAILABLE;
+    }
+
+    private static Digest lastJudged(List<Digest> runs, String criterion, String before) {
+        for (int i = runs.size() - 1; i >= 0; i--) {
+            Entry entry = runs.get(i).night().compareTo(before) < 0 ? entry(runs.get(i), criterion) : null;
+            if (entry != null && isJudgement(entry)) {
+                return runs.get(i);
+            }
+        }
+        return null;
+    }
+
+    private static Entry entry(Digest run, String criterion) {
+        return run.criteria().stream()
+                .filter(e -> e.id().equals(criterion))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** What changed beside the verdict: a new version is not a worse model. */
+    private static String note(Digest earlier, Digest latest, Entry before, Entry now) {
+        List<String> notes = new ArrayList<>();
+        if (!before.version().equals(now.version())) {
+            notes.add("metric version " + before.version() + " \u2192 " + now.version());
+        }
+        if (!Objects.equals(earlier.suite().version(), latest.suite().version())) {
+            notes.add("suite version " + earlier.suite().version() + " \u2192 "
+                    + latest.suite().version());
+        } else if (!Objects.equals(earlier.suite().sha256(), latest.suite().sha256())) {
+            notes.add("suite file changed");
+        }
+        if (before.margin() != now.margin()) {
+            notes.add("margin " + before.margin() + " \u2192 " + now.margin());
+        }
+        if (!contents(earlier).equals(contents(latest))) {
+            notes.add("new file");
+        }
+        if (!earlier.baseHash().equals(latest.baseHash())) {
+            notes.add("other base");
+        }
+        if (!earlier.renderer().equals(latest.renderer())) {
+            notes.add("renderer: " + earlier.renderer() + " \u2192 " + latest.renderer());
+        }
+        return String.join(", ", notes);
+    }
+}

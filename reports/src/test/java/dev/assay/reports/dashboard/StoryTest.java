@@ -1,0 +1,144 @@
+package dev.assay.reports.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.dashboard.Story.Change;
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.History;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StoryTest {
+    private final List<Digest> runs = new ArrayList<>();
+
+    private StoryTest night(String night, Outcome outcome) {
+        return night(night, outcome, "1", "aa");
+    }
+
+    private StoryTest night(String night, Outcome outcome, String metricVersion, String sha256) {
+        runs.add(new Digest(
+                Digest.SCHEMA,
+                "run-" + runs.size(),
+                night,
+                night + "T00:00:00Z",
+                1,
+                outcome,
+                null,
+                "m",
+                List.of(
+                        new Digest.Part("base.safetensors", "bb", 1, null),
+                        new Digest.Part("m.safetensors", sha256, 1, 1.0)),
+                "base",
+                "",
+                null,
+                new Digest.Suite("s", "1", "cc", 1, 1),
+                "",
+                1,
+                List.of(new Digest.Entry(
+                        "grid",
+                        "grid",
+                        metricVersion,
+                        "artifact",
+                        outcome,
+                        1.0,
+                        0.5,
+                        1.5,
+                        1,
+                        "NON_INFERIOR",
+                        "LOWER",
+                        "",
+                        null,
+                        null,
+                        4,
+                        0,
+                        "")),
+                null,
+                null,
+                null,
+                Map.of()));
+        return this;
+    }
+
+    private Story story(Listing.Item item) {
+        return Story.of("m", item, runs);
+    }
+
+    private List<Change> changes() {
+        return story(null).changes(runs.get(runs.size() - 1).night());
+    }
+
+    @Test
+    void a_criterion_that_regressed_tonight_is_a_change_for_the_worse() {
+        night("2026-11-01", Outcome.PASSED).night("2026-11-02", Outcome.REGRESSED);
+        assertThat(changes()).singleElement().satisfies(c -> {
+            assertThat(c.worse()).isTrue();
+            assertThat(c.before().outcome()).isEqualTo(Outcome.PASSED);
+            assertThat(c.note()).isEmpty();
+        });
+    }
+
+    @Test
+    void a_broken_night_between_does_not_hide_a_regression() {
+        night("2026-11-01", Outcome.PASSED).night("2026-11-02", Outcome.BROKEN).night("2026-11-03", Outcome.REGRESSED);
+        assertThat(changes()).singleElement().matches(Change::worse);
+    }
+
+    @Test
+    void a_broken_night_is_no_change_of_the_verdict() {
+        night("2026-11-01", Outcome.REGRESSED).night("2026-11-02", Outcome.BROKEN);
+        assertThat(changes()).isEmpty();
+        assertThat(story(null).state()).isEqualTo(State.BROKEN);
+    }
+
+    @Test
+    void what_regressed_before_and_still_does_is_not_news() {
+        night("2026-11-01", Outcome.REGRESSED).night("2026-11-02", Outcome.REGRESSED);
+        assertThat(changes()).isEmpty();
+        assertThat(story(null).state()).isEqualTo(State.REGRESSED);
+    }
+
+    @Test
+    void a_new_model_that_regressed_is_news_and_one_that_passed_is_not_worse() {
+        night("2026-11-01", Outcome.REGRESSED);
+        assertThat(changes()).singleElement().matches(Change::worse).matches(c -> c.before() == null);
+        runs.clear();
+        night("2026-11-01", Outcome.PASSED);
+        assertThat(changes()).noneMatch(Change::worse);
+    }
+
+    @Test
+    void a_new_version_or_file_is_named_beside_the_change() {
+        night("2026-11-01", Outcome.PASSED).night("2026-11-02", Outcome.REGRESSED, "2", "dd");
+        assertThat(changes().get(0).note()).isEqualTo("metric version 1 \u2192 2, new file");
+    }
+
+    @Test
+    void a_verdict_on_another_content_does_not_count() {
+        night("2026-11-01", Outcome.PASSED);
+        assertThat(story(new Listing.Item("m", null, "aa", 1, null)).state()).isEqualTo(State.PASSED);
+        Story changed = story(new Listing.Item("m", null, "ff", 1, null));
+        assertThat(changed.state()).isEqualTo(State.UNJUDGED);
+        assertThat(changed.families()).containsEntry("artifact", State.UNJUDGED);
+    }
+
+    @Test
+    void mended_is_better() {
+        night("2026-11-01", Outcome.REGRESSED).night("2026-11-02", Outcome.PASSED);
+        assertThat(changes()).singleElement().matches(c -> !c.worse());
+    }
+
+    @Test
+    void a_model_that_is_not_judged_again_keeps_its_outcome_in_the_counts() {
+        night("2026-11-01", Outcome.PASSED).night("2026-11-03", Outcome.REGRESSED);
+        Digest other = FakeHistory.digest(0, 0, "2026-11-02");
+        List<Digest> all = new ArrayList<>(runs);
+        all.add(other);
+        Survey survey = Survey.of(Listing.none(), new History.Content(all, List.of()));
+        List<int[]> counts = survey.counts(survey.suites().get("s"));
+        assertThat(counts).extracting(n -> n[State.PASSED.code()]).containsExactly(1, 1, 0);
+        assertThat(counts).extracting(n -> n[State.REGRESSED.code()]).containsExactly(0, 0, 1);
+    }
+}
