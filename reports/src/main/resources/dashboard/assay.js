@@ -535,7 +535,7 @@
       });
       option.series = order.map(function (o) {
         return {
-          type: "bar", stack: "all", barCategoryGap: "15%", name: STATES[o].word, itemStyle: { color: colour(STATES[o].style) },
+          type: "bar", stack: "all", barCategoryGap: "15%", barMaxWidth: 40, name: STATES[o].word, itemStyle: { color: colour(STATES[o].style) },
           data: data.counts.map(function (n) { return n[o]; })
         };
       });

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,9 +168,10 @@ record RunPictures(
             }
             List<Shown> worst = new ArrayList<>();
             Map<String, RenderingEntry> toCompare = new LinkedHashMap<>();
-            for (VerdictEntry v : run.verdicts() == null ? List.<VerdictEntry>of() : run.verdicts()) {
-                for (WorstCase w :
-                        v.worst().subList(0, Math.min(MOST_WORST, v.worst().size()))) {
+            List<VerdictEntry> gravestFirst = new ArrayList<>(run.verdicts() == null ? List.of() : run.verdicts());
+            gravestFirst.sort(Comparator.comparing(v -> !"REGRESSED".equals(v.outcome())));
+            for (VerdictEntry v : gravestFirst) {
+                for (WorstCase w : worst(v)) {
                     RenderingEntry candidate = found.get("candidate " + w.seed() + " " + w.caseId());
                     RenderingEntry base = found.get("base " + w.seed() + " " + w.caseId());
                     BufferedImage composed = CasePicture.compose(
@@ -227,6 +229,16 @@ record RunPictures(
                                     .toList(),
                     settings(run.settings()),
                     null);
+        }
+
+        /** Those that show anything. */
+        private static List<WorstCase> worst(VerdictEntry v) {
+            return v.worst() == null
+                    ? List.of()
+                    : v.worst().stream()
+                            .filter(w -> w.difference() != 0 || "REGRESSED".equals(v.outcome()))
+                            .limit(MOST_WORST)
+                            .toList();
         }
 
         private static String settings(RunRecord.Settings s) {
