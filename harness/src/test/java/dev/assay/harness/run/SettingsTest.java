@@ -65,6 +65,7 @@ class SettingsTest {
                 Map.entry("assay.folder.pattern", "{case}-{seed}"),
                 Map.entry("assay.collection", "collection"),
                 Map.entry("assay.card", "beside"),
+                Map.entry("assay.sidecars", "preview"),
                 Map.entry("assay.override", "ann"));
         assertThat(values.keySet()).containsExactlyInAnyOrderElementsOf(Settings.KEYS);
         assertThat(read(Map.of(), values).values()).isEqualTo(values);
