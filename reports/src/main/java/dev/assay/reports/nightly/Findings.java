@@ -8,9 +8,18 @@ import java.util.List;
 /**
  * What a night found, and whether it is a good one: when every file is there and PASSED, or a person has accepted it.
  *
+ * @param files that were looked at
  * @param trouble with the collection or the nightly itself
  */
-record Findings(List<Verdict> verdicts, List<String> trouble) {
+record Findings(List<Verdict> verdicts, List<Listed> files, List<String> trouble) {
+    /**
+     * A model file that the collection holds tonight.
+     *
+     * @param family of the network; null when unknown
+     * @param sha256 null where it cannot be read
+     */
+    record Listed(String name, String family, String sha256, long bytes, List<String> triggerWords) {}
+
     /**
      * One file on one suite.
      *
@@ -31,6 +40,7 @@ record Findings(List<Verdict> verdicts, List<String> trouble) {
 
     Findings {
         verdicts = List.copyOf(verdicts);
+        files = List.copyOf(files);
         trouble = List.copyOf(trouble);
     }
 

@@ -144,7 +144,20 @@ final class Nightly {
             }
             hashes.save();
         }
-        return new Findings(verdicts, trouble);
+        return new Findings(verdicts, items.stream().map(this::listed).toList(), trouble);
+    }
+
+    private Findings.Listed listed(Item item) {
+        try {
+            return new Findings.Listed(
+                    item.name(),
+                    item.facts().family(),
+                    hashes.sha256(item.file()),
+                    Files.size(item.file()),
+                    item.facts().triggerWords());
+        } catch (IOException | ModelFileException unreadable) {
+            return new Findings.Listed(item.name(), item.facts().family(), null, 0, List.of());
+        }
     }
 
     private Findings.Verdict verdict(

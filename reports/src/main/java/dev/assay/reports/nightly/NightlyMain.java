@@ -37,7 +37,7 @@ public final class NightlyMain {
      * @param properties {@code assay.*}, none of them empty
      * @return 0 for a good night, 1 for another
      */
-    static int run(Map<String, String> environment, Map<String, String> properties) throws InterruptedException {
+    public static int run(Map<String, String> environment, Map<String, String> properties) throws InterruptedException {
         try {
             Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
             Settings settings = Settings.read(root, environment, properties);
