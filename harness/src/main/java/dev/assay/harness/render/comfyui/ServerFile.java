@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param proven whether {@code identity} follows from the content that the server reads
  */
 record ServerFile(String name, Optional<Path> local, String identity, long bytes, boolean proven) {
-    private static final Pattern HASHED = Pattern.compile(".*(?<![0-9a-fA-F])[0-9a-f]{8,64}(?![0-9a-fA-F]).*");
+    private static final Pattern HASHED = Pattern.compile(".*(?<![0-9a-fA-F])[0-9a-f]{10,64}(?![0-9a-fA-F]).*");
 
     /** Whether the name has a hash in it, so that another content has another name. */
     boolean hasHashedName() {
