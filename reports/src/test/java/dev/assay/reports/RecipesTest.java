@@ -1,0 +1,56 @@
+package dev.assay.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.run.Settings;
+import dev.assay.harness.suite.Yaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The recipes of docs/ci name profiles, settings and files that exist. */
+class RecipesTest {
+    private static final Path RECIPES = Path.of("..", "docs", "ci");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"github-actions.yml", "gitlab-ci.yml"})
+    void a_recipe_is_yaml_with_a_gate_and_a_nightly(String file) throws IOException {
+        Object recipe = Yaml.read(Files.readAllBytes(RECIPES.resolve(file)));
+        Map<?, ?> top = (Map<?, ?>) recipe;
+        Map<?, ?> jobs = top.get("jobs") instanceof Map<?, ?> inner ? inner : top;
+        assertThat(jobs.containsKey("gate")).isTrue();
+        assertThat(jobs.containsKey("nightly")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"github-actions.yml", "gitlab-ci.yml", "nightly.sh", "README.md"})
+    void its_profiles_and_settings_exist(String file) throws IOException {
+        String text = Files.readString(RECIPES.resolve(file));
+        String pom = Files.readString(Path.of("..", "pom.xml")) + Files.readString(Path.of("..", "harness", "pom.xml"));
+        List<String> profiles = found(text, "[ `]-P([a-z]+)");
+        assertThat(profiles).isNotEmpty().allMatch(p -> pom.contains("<id>" + p + "</id>"));
+        List<String> settings = found(text, "-D(assay\\.[A-Za-z.]+)");
+        assertThat(Settings.KEYS).containsAll(settings);
+        assertThat(found(text, "(mvn [^\\n`]*)")).allMatch(c -> c.contains(" verify "));
+    }
+
+    @Test
+    void the_script_for_cron_can_be_started() {
+        assertThat(Files.isExecutable(RECIPES.resolve("nightly.sh"))).isTrue();
+    }
+
+    private static List<String> found(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(m -> m.group(1))
+                .distinct()
+                .toList();
+    }
+}
