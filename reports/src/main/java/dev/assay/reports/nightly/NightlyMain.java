@@ -4,6 +4,9 @@ import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
 import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
+import dev.assay.reports.dashboard.Dashboard;
+import dev.assay.reports.dashboard.Listing;
+import dev.assay.reports.history.History;
 import dev.assay.reports.words.Words;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -58,10 +61,30 @@ public final class NightlyMain {
             System.out.println();
             findings.lines().forEach(System.out::println);
             System.out.println("History: " + Nightly.historyOf(collection));
-            return findings.good() ? 0 : 1;
+            return site(collection, findings, properties, root) && findings.good() ? 0 : 1;
         } catch (CollectionException | SettingsException trouble) {
             System.out.println("Nightly: " + Words.line(trouble.getMessage(), 600));
             return 1;
+        }
+    }
+
+    /** Makes the dashboard; trouble with it is said, and makes the night a bad one. */
+    @SuppressWarnings("CatchingUnchecked") // whatever happens to a view, the findings were said
+    private static boolean site(
+            CuratedCollection collection, Findings findings, Map<String, String> properties, Path root) {
+        Path folder = root.resolve(properties.getOrDefault("assay.build.site", "target/dashboard"));
+        try {
+            Listing listing = new Listing(
+                    String.valueOf(collection.folder().getFileName()),
+                    findings.files().stream()
+                            .map(f -> new Listing.Item(f.name(), f.family(), f.sha256(), f.bytes(), f.triggerWords()))
+                            .toList());
+            System.out.println(
+                    "Dashboard: " + Dashboard.write(new History(Nightly.historyOf(collection)), listing, folder));
+            return true;
+        } catch (RuntimeException | LinkageError | OutOfMemoryError trouble) {
+            System.out.println("The dashboard could not be made: " + Words.line(trouble.toString(), 400));
+            return false;
         }
     }
 
