@@ -252,7 +252,7 @@ final class Gguf {
     }
 
     private void checkVisible(String name, String what) {
-        if (name.codePoints().anyMatch(SafetensorsHeader::isInvisible)) {
+        if (SafetensorsHeader.hasInvisible(name)) {
             throw wrong(what + SafetensorsHeader.quote(name)
                     + ": the name has control or invisible characters; do not trust this file");
         }

@@ -216,6 +216,17 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
                 .toString();
     }
 
+    /** Whether any character {@link #isInvisible}; names are nearly always ASCII, which is quickly told. */
+    static boolean hasInvisible(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c < 0x20 || c > 0x7e) {
+                return name.codePoints().anyMatch(SafetensorsHeader::isInvisible);
+            }
+        }
+        return false;
+    }
+
     /** Control and format characters (line breaks, ANSI escapes, text direction), halves of surrogate pairs. */
     static boolean isInvisible(int codePoint) {
         return switch (Character.getType(codePoint)) {

@@ -85,7 +85,7 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
                     metadata = readMetadata();
                     continue;
                 }
-                if (name.codePoints().anyMatch(SafetensorsHeader::isInvisible)) {
+                if (SafetensorsHeader.hasInvisible(name)) {
                     throw wrong("the name has control or invisible characters; do not trust this file");
                 }
                 if (tensors.size() == MOST_TENSORS) {

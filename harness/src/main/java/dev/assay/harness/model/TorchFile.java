@@ -150,7 +150,7 @@ final class TorchFile {
     }
 
     private void add(String name, View view) {
-        if (name.codePoints().anyMatch(SafetensorsHeader::isInvisible)) {
+        if (SafetensorsHeader.hasInvisible(name)) {
             throw new ModelFileException(
                     file,
                     "tensor " + SafetensorsHeader.quote(name)

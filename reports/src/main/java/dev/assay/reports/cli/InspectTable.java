@@ -31,7 +31,7 @@ final class InspectTable {
             noted += !report.broken() && !report.problems().isEmpty() ? 1 : 0;
             lines.add(row(root, report));
             for (Problem problem : report.problems()) {
-                String text = HostileText.clean(problem.text(), 110);
+                String text = HostileText.clean(problem.text(), 88);
                 lines.add("  " + (problem.fatal() ? paint.red("problem: " + text) : paint.yellow("note: " + text)));
             }
         }

@@ -108,7 +108,7 @@ record Report(
         boolean kin = of.equals(on) || (of.equals("flux1") && on.equals("flux1-schnell"));
         return kin || of.equals("unknown") || on.equals("unknown")
                 ? fitted
-                : fitted.plus(new Problem(fitted.broken(), "a LoRA for " + of + " on a base of " + on));
+                : fitted.first(new Problem(fitted.broken(), "is a LoRA for " + of + ", its base is " + on));
     }
 
     /** Names as in a single file: in a diffusers folder components are parted by a slash. */
@@ -123,6 +123,12 @@ record Report(
                 .kind()
                 .map(k -> "a file of the kind " + k.word())
                 .orElse("something else");
+    }
+
+    private Report first(Problem problem) {
+        List<Problem> all = new ArrayList<>(List.of(problem));
+        all.addAll(problems);
+        return new Report(file, inspection, check, fit, all);
     }
 
     private Report plus(Problem problem) {

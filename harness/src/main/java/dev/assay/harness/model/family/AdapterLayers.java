@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -19,9 +18,6 @@ import java.util.regex.Pattern;
  * double_blocks_N_img_attn_qkv}.
  */
 public final class AdapterLayers {
-    private static final Pattern NUMBER = Pattern.compile("(?<=_|^)[0-9]+(?=_|$)");
-    private static final Pattern FIRST_NUMBER = Pattern.compile("(?:^|_)([0-9]{1,6})(?:_|$)");
-
     private final Map<String, Set<Long>> widths = new TreeMap<>();
     private final Map<String, Integer> highest = new TreeMap<>();
     private final Set<String> names = new HashSet<>();
@@ -36,14 +32,13 @@ public final class AdapterLayers {
         this.claim = claim;
         for (LoraModule module : grammar.modules()) {
             String name = module.layer().replace('.', '_');
-            Matcher number = FIRST_NUMBER.matcher(name);
-            int index = number.find() ? Integer.parseInt(number.group(1)) : -1;
+            int index = firstNumber(name);
             if (module.part() != LoraPart.DENOISER) {
                 textLayers = module.part() == LoraPart.TEXT_ENCODER_1 ? Math.max(textLayers, index) : textLayers;
                 continue;
             }
             names.add(name);
-            String pattern = NUMBER.matcher(name).replaceAll("N");
+            String pattern = pattern(name);
             Set<Long> inputs = widths.computeIfAbsent(pattern, p -> new HashSet<>());
             highest.merge(pattern, index, Math::max);
             long in = in(module);
@@ -56,6 +51,49 @@ public final class AdapterLayers {
                 dimensions.add(out);
             }
         }
+    }
+
+    /** A layer's name with underscores for dots and N for its numbers; by hand, for a folder has a million names. */
+    public static String pattern(String layer) {
+        StringBuilder out = new StringBuilder(layer.length());
+        for (int i = 0; i < layer.length(); ) {
+            int end = numberEnd(layer, i);
+            if (end > i) {
+                out.append('N');
+                i = end;
+            } else {
+                out.append(layer.charAt(i) == '.' ? '_' : layer.charAt(i));
+                i++;
+            }
+        }
+        return out.toString();
+    }
+
+    /** The first number between underscores or dots, of at most six digits; -1 without one. */
+    private static int firstNumber(String layer) {
+        for (int i = 0; i < layer.length(); i++) {
+            int end = numberEnd(layer, i);
+            if (end > i && end - i <= 6) {
+                return Integer.parseInt(layer, i, end, 10);
+            }
+        }
+        return -1;
+    }
+
+    /** Where a number that begins at {@code i} ends; {@code i} where none does, or it is a part of a word. */
+    private static int numberEnd(String layer, int i) {
+        if (i > 0 && !isSeparator(layer.charAt(i - 1))) {
+            return i;
+        }
+        int end = i;
+        while (end < layer.length() && layer.charAt(end) >= '0' && layer.charAt(end) <= '9') {
+            end++;
+        }
+        return end == layer.length() || isSeparator(layer.charAt(end)) ? end : i;
+    }
+
+    private static boolean isSeparator(char c) {
+        return c == '_' || c == '.';
     }
 
     /** Whether a part of any pattern matches. */

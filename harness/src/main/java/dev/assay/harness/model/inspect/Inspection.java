@@ -22,7 +22,7 @@ import java.util.OptionalDouble;
  * @param trainer the tool that wrote the file, with how that is known; may be empty
  * @param claimedBase the base model that the metadata names; may be empty
  * @param predictionType {@code epsilon}, {@code v} or {@code flow}; empty where the file does not tell
- * @param quantization tensors by element type, the most frequent first
+ * @param quantization tensors by element type, the one of the most parameters first
  * @param quantizationNote schemes over the element types, for people; may be empty
  * @param ema whether averaged weights lie beside the ordinary ones, which no renderer reads
  * @param parameters number of elements of all tensors

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -322,22 +323,29 @@ public final class Inspector {
     /** Number of changed layers of each sort, by what tools call them. */
     private static Map<String, Integer> sorts(LoraGrammar grammar) {
         Map<String, Integer> sorts = new LinkedHashMap<>();
+        Map<String, String> known = new HashMap<>(); // by pattern: of thousands of layers a few dozen
         for (LoraModule module : grammar.modules()) {
-            String name = module.layer().replace('.', '_').toLowerCase(Locale.ROOT);
             String sort = module.part().isTextEncoder()
                     ? "text encoder"
-                    : ATTENTION.matcher(name).find()
-                            ? "attention"
-                            : FEED_FORWARD.matcher(name).find()
-                                    ? "feed-forward"
-                                    : CONVOLUTION.matcher(name).find() ? "convolution" : "other";
+                    : known.computeIfAbsent(AdapterLayers.pattern(module.layer()), Inspector::sort);
             sorts.merge(sort, 1, Integer::sum);
         }
         return sorts;
     }
 
+    private static String sort(String pattern) {
+        String name = pattern.toLowerCase(Locale.ROOT);
+        if (ATTENTION.matcher(name).find()) {
+            return "attention";
+        }
+        if (FEED_FORWARD.matcher(name).find()) {
+            return "feed-forward";
+        }
+        return CONVOLUTION.matcher(name).find() ? "convolution" : "other";
+    }
+
     private static final Pattern ATTENTION =
-            Pattern.compile("attn|attention|_to_[qkv](_|$)|_to_out|qkv|proj_(in|out)$|linear1$");
+            Pattern.compile("attn|attention(?!s)|_to_[qkv](_|$)|_to_out|qkv|proj_(in|out)$|linear1$");
     private static final Pattern FEED_FORWARD = Pattern.compile("mlp|feed_forward|_ff_|experts|linear2$|ff_net");
     private static final Pattern CONVOLUTION =
             Pattern.compile("conv|resnets|in_layers|out_layers|skip_connection|samplers|_op$");

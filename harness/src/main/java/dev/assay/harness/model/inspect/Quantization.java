@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
 /**
  * How a file's numbers are packed.
  *
- * @param histogram tensors by element type, the most frequent first
+ * @param histogram tensors by element type, the one of the most parameters first
  * @param note schemes over the types, for people; may be empty
  */
 record Quantization(Map<String, Integer> histogram, String note) {
@@ -28,6 +29,7 @@ record Quantization(Map<String, Integer> histogram, String note) {
 
     static Quantization of(ModelHeader header, Metadata metadata, SmallReads reads) {
         Map<String, Integer> counts = new TreeMap<>();
+        Map<String, Double> elements = new HashMap<>();
         int scales = 0;
         int fp8 = 0;
         boolean scaled = false;
@@ -37,6 +39,7 @@ record Quantization(Map<String, Integer> histogram, String note) {
         for (Tensor tensor : header.tensors().values()) {
             String name = tensor.name();
             counts.merge(tensor.dtype(), 1, Integer::sum);
+            elements.merge(tensor.dtype(), (double) tensor.elements(), Double::sum);
             fp8 += tensor.dtype().startsWith("F8_") ? 1 : 0;
             scales += name.endsWith(".scale_weight") ? 1 : 0;
             scaled |= name.equals("scaled_fp8") || name.endsWith(".scaled_fp8");
@@ -48,7 +51,7 @@ record Quantization(Map<String, Integer> histogram, String note) {
         }
         Map<String, Integer> histogram = new LinkedHashMap<>();
         counts.entrySet().stream()
-                .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+                .sorted(Comparator.comparingDouble((Map.Entry<String, Integer> e) -> -elements.get(e.getKey()))
                         .thenComparing(Map.Entry.comparingByKey()))
                 .forEach(e -> histogram.put(e.getKey(), e.getValue()));
         Map<String, Integer> formats = formats(metadata, own, reads);

@@ -324,6 +324,24 @@ class InspectorTest {
     }
 
     @Test
+    void layers_are_counted_by_their_sort_and_types_by_their_weight() {
+        Inspection lora =
+                inspect(Map.of(), Adapters.of("sd15", Adapters.styles("sd15").get(0), "locon"));
+        assertThat(lora.layers())
+                .containsOnly(
+                        Map.entry("attention", 3),
+                        Map.entry("feed-forward", 1),
+                        Map.entry("convolution", 1),
+                        Map.entry("text encoder", 1));
+        Inspection model = Inspector.ofHeaders()
+                .inspect(HeaderFiles.gguf(
+                        folder.resolve("q.gguf"), Map.of(), Models.quantised("Q6_K", 256, Models.of("flux-dev"))));
+        assertThat(model.quantization().keySet()).first().isEqualTo("Q6_K");
+        assertThat(model.quantization().get("F16"))
+                .isGreaterThan(model.quantization().get("Q6_K"));
+    }
+
+    @Test
     void a_claim_that_the_layers_deny_is_a_problem() {
         Inspection found = inspect(
                 Map.of("modelspec.architecture", "flux-1-dev/lora"),
