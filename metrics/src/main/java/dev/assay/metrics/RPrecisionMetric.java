@@ -45,10 +45,14 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
 
     @Override
     public Finding score(List<PromptImages> prompts) {
+        List<PromptImages> known =
+                prompts.stream().filter(p -> p.prompt().promptKnown()).toList();
         Set<String> texts = new TreeSet<>();
-        prompts.forEach(p -> texts.add(p.prompt().prompt()));
+        known.forEach(p -> texts.add(p.prompt().prompt()));
         if (texts.size() < 2) {
-            String reason = "one prompt only; a picture cannot be closer to another";
+            String reason = known.isEmpty()
+                    ? "no prompt is known for these pictures"
+                    : "one prompt only; a picture cannot be closer to another";
             return new Finding(
                     prompts.stream()
                             .map(p -> (Score) new Score.Unscored(reason))
@@ -61,10 +65,14 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
         double base = 0;
         double candidate = 0;
         for (PromptImages p : prompts) {
+            if (!p.prompt().promptKnown()) {
+                scores.add(new Score.Unscored("no prompt is known for this picture"));
+                continue;
+            }
             double b = precision(p.base(), p.prompt().prompt(), vectors);
             double c = precision(p.candidate(), p.prompt().prompt(), vectors);
-            base += b / prompts.size();
-            candidate += c / prompts.size();
+            base += b / known.size();
+            candidate += c / known.size();
             scores.add(new Score.Measured(
                     c - b,
                     String.format(

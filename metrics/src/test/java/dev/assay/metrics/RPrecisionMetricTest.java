@@ -6,6 +6,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.score.Metric.Finding;
 import dev.assay.harness.score.Metric.PromptImages;
 import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,27 @@ class RPrecisionMetricTest {
                 pictures("blue", List.of(BLUE), List.of(BLUE)));
 
         assertThat(metric(5).score(prompts)).isEqualTo(metric(0).score(prompts));
+    }
+
+    @Test
+    void a_picture_whose_prompt_nobody_knows_has_no_score_and_is_no_rival() {
+        PromptImages red = pictures("red", List.of(RED), List.of(GREEN));
+        PromptImages green = pictures("green", List.of(GREEN), List.of(GREEN));
+        PromptImages unknown = new PromptImages(
+                new PromptCase("x", "x (no prompt is known)", "", List.of(1L), List.of(), null, false),
+                List.of(RED),
+                List.of(BLUE));
+
+        Finding found = metric(0).score(List.of(red, unknown, green));
+
+        Finding without = metric(0).score(List.of(red, green));
+        assertThat(found.differences())
+                .containsExactly(
+                        without.differences().get(0),
+                        new Score.Unscored("no prompt is known for this picture"),
+                        without.differences().get(1));
+        assertThat(found.summary()).isEqualTo(without.summary());
+        assertThat(metric(0).score(List.of(unknown)).summary()).isEqualTo("no prompt is known for these pictures");
     }
 
     @Test
