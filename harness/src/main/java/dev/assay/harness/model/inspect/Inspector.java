@@ -60,6 +60,22 @@ public final class Inspector {
         return new Inspector(null, (file, done, of) -> {});
     }
 
+    /**
+     * The family that a file's metadata names, where it is another one than that of a model; a hint, never a proof.
+     *
+     * @param metadata of the file, which may be out of reach
+     * @param family of the model, as {@link Inspection#family} has it
+     */
+    public static Optional<String> claimsAnother(Map<String, String> metadata, String family) {
+        return Optional.of(new Metadata(metadata).claimedFamily()).filter(claimed -> isAnother(claimed, family));
+    }
+
+    private static boolean isAnother(String claimed, String family) {
+        boolean same = claimed.equals(family)
+                || (claimed.equals("flux1") && Set.of("flux1-schnell", "chroma").contains(family));
+        return !claimed.isEmpty() && !same;
+    }
+
     /** Headers and hashes, for which every byte is read unless the cache knows the file. */
     public static Inspector withHashes(ModelHashes hashes, Progress progress) {
         return new Inspector(hashes, progress);
@@ -242,10 +258,7 @@ public final class Inspector {
         /** The family that the metadata names must be the one that the layers show. */
         private void checkClaim() {
             String claimed = metadata.claimedFamily();
-            boolean same = claimed.equals(family.word())
-                    || (claimed.equals("flux1")
-                            && Set.of("flux1-schnell", "chroma").contains(family.word()));
-            if (family.known() && !claimed.isEmpty() && !same) {
+            if (family.known() && isAnother(claimed, family.word())) {
                 odd("its metadata says that it is for " + claimed + ", its layers are those of " + family.word()
                         + ": the layers decide");
             }

@@ -14,6 +14,7 @@ import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
 import dev.assay.harness.render.StepListener;
 import dev.assay.harness.render.comfyui.graph.ComfyGraph;
+import dev.assay.harness.render.comfyui.graph.LoraUse;
 import dev.assay.harness.suite.GenerationSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,9 +43,11 @@ public final class ComfyUiRenderer implements Renderer {
     private final ServerFacts facts;
     private final Map<ModelUnderTest, Fingerprint> fingerprints = new HashMap<>();
     private final Map<ModelUnderTest, Set<LoraLog.Line>> logged = new HashMap<>();
+    private final Map<ModelUnderTest, List<Finding>> reached = new HashMap<>(); // what pictures told of LoRAs
     private final Map<ModelUnderTest, GenerationSettings> checked = new HashMap<>();
     private final Set<ModelUnderTest> heard = new HashSet<>(); // whose LoRAs were loaded while we read the log
     private final Map<RenderRequest, Work> underWay = new LinkedHashMap<>();
+    private boolean lost; // another server may have gone on
     private RenderRequest hint; // to be begun after the picture that is asked for; null for none
     private boolean emptied; // the server's caches, once
     private int connections = 1; // of the socket to a server that was looked at
@@ -153,6 +156,9 @@ public final class ComfyUiRenderer implements Renderer {
         }
         try {
             return finish(work);
+        } catch (RendererLostException e) {
+            lost = true;
+            throw e;
         } finally {
             underWay.remove(request);
             server.forget(work.job());
@@ -259,6 +265,7 @@ public final class ComfyUiRenderer implements Renderer {
         logged.computeIfAbsent(model, m -> new LinkedHashSet<>())
                 .addAll(work.job().loraLines());
         if (work.job().wasHeard()
+                && facts.logsWarnings()
                 && work.logConnection() >= 0
                 && work.logConnection() == server.logConnection()
                 && GraphMaker.loras(work.graph()).stream().noneMatch(outcome.cached()::contains)) {
@@ -275,6 +282,7 @@ public final class ComfyUiRenderer implements Renderer {
         if (heard.contains(model)
                 || settings == null
                 || !server.hearsLog()
+                || !facts.logsWarnings()
                 || model.loras().stream().allMatch(l -> l.strength() == 0)) {
             return;
         }
@@ -300,6 +308,50 @@ public final class ComfyUiRenderer implements Renderer {
         }
     }
 
+    /** By pictures of their own, which no run counts, where header and log do not settle it. */
+    private List<Finding> reached(ModelUnderTest model, Recipe recipe) {
+        GenerationSettings settings = checked.get(model);
+        if (settings == null || reached.containsKey(model)) {
+            return reached.getOrDefault(model, List.of());
+        }
+        RenderRequest probe = new RenderRequest(model, "probe", "", 1, settings, 0);
+        ComfyGraph graph = graphs.graph(probe, null);
+        LoraReach reach = new LoraReach(recipe.loras(), (loras, repeat) -> paint(probe, loras, repeat));
+        List<Finding> found = new ArrayList<>();
+        for (int i = 0; i < recipe.loraFiles().size(); i++) {
+            ServerFile file = recipe.loraFiles().get(i);
+            boolean text = recipe.loras().get(i).hasTextEncoder() && GraphMaker.isOnText(graph, file.name());
+            if (text && !LoraFindings.settles(file, heard.contains(model), logged.getOrDefault(model, Set.of()))) {
+                found.addAll(reached(reach, i, file));
+            }
+        }
+        reached.put(model, found);
+        return found;
+    }
+
+    private List<Finding> reached(LoraReach reach, int index, ServerFile file) {
+        try {
+            return reach.of(index).map(List::of).orElse(List.of());
+        } catch (ComfyException | RendererLostException | PictureSource.NoPictureException e) {
+            server.client().forgetCapabilities();
+            // When another server has gone on, that one tells.
+            return List.of(new Finding(
+                    lost ? Finding.Level.WARNING : Finding.Level.ERROR,
+                    file.name() + ": whether it reaches the diffusion model could not be told, run again; "
+                            + e.getMessage()));
+        }
+    }
+
+    private Image paint(RenderRequest request, List<LoraUse> loras, int repeat) {
+        Work work = work(request, graphs.graph(request, loras, repeat == 0 ? null : "repeat " + repeat));
+        try {
+            work.job().submit();
+            return picture(work, work.job().await());
+        } finally {
+            server.forget(work.job());
+        }
+    }
+
     /** What the server's log told of LoRAs, and what is not known for sure about the files. */
     @Override
     public List<Finding> findings(ModelUnderTest model) {
@@ -311,7 +363,11 @@ public final class ComfyUiRenderer implements Renderer {
             recipe.loraFiles().forEach(f -> f.local().ifPresent(p -> files.put(f.name(), p)));
             List<String> names =
                     recipe.loraFiles().stream().map(ServerFile::name).toList();
-            findings.addAll(LoraFindings.of(logged.getOrDefault(model, Set.of()), files, names));
+            List<Finding> told = LoraFindings.of(logged.getOrDefault(model, Set.of()), files, names);
+            findings.addAll(told);
+            if (told.stream().noneMatch(f -> f.level() == Finding.Level.ERROR)) {
+                findings.addAll(reached(model, recipe));
+            }
             if (!heard.contains(model) && model.loras().stream().anyMatch(l -> l.strength() != 0)) {
                 findings.add(new Finding(
                         Finding.Level.NOTE,

@@ -169,10 +169,23 @@ final class GraphMaker {
             // At strength 0 the pair is the base itself: a part of it would not be.
             uses.add(new LoraUse(file, lora.strength(), lora.strength() == 0 ? 0 : clip, hasText(onServer)));
             loraFiles.add(onServer);
+            if (onServer.local().isEmpty() && family != null) {
+                hint(model, file, family);
+            }
         }
         Recipe recipe = new Recipe(family, source, parts, uses, found, loraFiles);
         recipes.put(model, recipe);
         return recipe;
+    }
+
+    /** A file that is not at hand may still say for which family it was made. */
+    private void hint(ModelUnderTest model, String lora, FamilyGraph base) {
+        Map<String, String> metadata = files.metadata(ServerShelf.LORA.folders().get(0), lora);
+        Inspector.claimsAnother(metadata == null ? Map.of() : metadata, base.family())
+                .ifPresent(claim -> note(
+                        model,
+                        Finding.Level.WARNING,
+                        lora + ": its metadata says that it is for " + claim + ", the base is " + base.title()));
     }
 
     private static List<String> modelNames(ServerNodes loaders) {
@@ -269,6 +282,11 @@ final class GraphMaker {
 
     /** @param nonce text that makes the server render again what it has rendered; null to allow its cache */
     ComfyGraph graph(RenderRequest request, String nonce) {
+        return graph(request, recipe(request.model(), new FileHashes()).loras(), nonce);
+    }
+
+    /** @param loras the model's own, perhaps at other strengths */
+    ComfyGraph graph(RenderRequest request, List<LoraUse> loras, String nonce) {
         Recipe recipe = recipe(request.model(), new FileHashes());
         String negative = request.negativePrompt().isBlank() ? null : request.negativePrompt();
         ComfyGraph graph = isOurs()
@@ -277,7 +295,7 @@ final class GraphMaker {
                         recipe.source(),
                         recipe.parts().textEncoders(),
                         recipe.parts().vae(),
-                        recipe.loras(),
+                        loras,
                         request.prompt(),
                         negative,
                         request.seed(),
@@ -286,7 +304,7 @@ final class GraphMaker {
                         nonce))
                 : workflow()
                         .fill(new Workflow.Request(
-                                recipe.loras(),
+                                loras,
                                 recipe.source().file(),
                                 request.prompt(),
                                 negative,
@@ -324,6 +342,14 @@ final class GraphMaker {
             }
         });
         return ids;
+    }
+
+    /** Whether a text encoder gets its part of a LoRA. */
+    static boolean isOnText(ComfyGraph graph, String lora) {
+        return graph.nodes().properties().stream()
+                .map(n -> n.getValue().path("inputs"))
+                .anyMatch(i -> i.path("lora_name").asText("").equals(lora)
+                        && i.path("strength_clip").asDouble() != 0);
     }
 
     /** The same pixels, with LoRAs that the server has to load anew: an input that no node knows is in its cache's key. */

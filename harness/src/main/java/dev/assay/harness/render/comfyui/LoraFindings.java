@@ -37,6 +37,8 @@ final class LoraFindings {
         Set<String> wrong = keys(lines, LoraLog.Kind.WRONG_SHAPE);
         List<Finding> findings = new ArrayList<>();
         Set<String> left = new TreeSet<>(missing);
+        Set<String> wrongParts =
+                wrong.stream().filter(k -> k.contains("diffusion_model.")).collect(Collectors.toSet());
         modules(files).forEach((file, modules) -> {
             List<LoraModule> here = modules.stream()
                     .filter(m -> m.keys().values().stream().anyMatch(missing::contains))
@@ -48,12 +50,12 @@ final class LoraFindings {
             // Of a wrong shape the log tells the model's weight, not the LoRA's module: counting must do.
             long denoiser = denoiser(modules).size();
             if (names.size() == 1
-                    && !wrong.isEmpty()
-                    && wrong.size() + denoiser(here).size() >= denoiser) {
+                    && !wrongParts.isEmpty()
+                    && wrongParts.size() + denoiser(here).size() >= denoiser) {
                 findings.add(new Finding(
                         Finding.Level.ERROR,
                         file + ": the server applied none of the LoRA's " + denoiser
-                                + " modules of the diffusion model; " + wrong.size()
+                                + " modules of the diffusion model; " + wrongParts.size()
                                 + " have another shape than the model"));
             }
         });
@@ -73,6 +75,22 @@ final class LoraFindings {
                             + "); is it for another size of this model?"));
         }
         return findings;
+    }
+
+    /**
+     * Whether header and log tell how much of the diffusion model a LoRA changes. A wrong shape does not: the log names the
+     * model's weight, once for all modules that are merged in it, and of several LoRAs not which.
+     *
+     * @param heard whether the log was read while the LoRA was loaded
+     */
+    static boolean settles(ServerFile lora, boolean heard, Collection<LoraLog.Line> lines) {
+        if (lora.local().isEmpty()) {
+            return false;
+        }
+        List<LoraModule> modules =
+                modules(Map.of(lora.name(), lora.local().get())).get(lora.name());
+        boolean textOnly = !modules.isEmpty() && denoiser(modules).isEmpty();
+        return textOnly || (heard && keys(lines, LoraLog.Kind.WRONG_SHAPE).isEmpty());
     }
 
     private static Set<String> keys(Collection<LoraLog.Line> lines, LoraLog.Kind kind) {

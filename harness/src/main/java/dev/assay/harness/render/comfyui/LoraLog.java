@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** Lines of the server's log that tell of a LoRA that was not applied, whole or in part; nothing else tells. */
 final class LoraLog {
     private static final Pattern NOT_LOADED = Pattern.compile("lora key not loaded: (.+)");
-    private static final Pattern WRONG = Pattern.compile("ERROR lora (.+)");
+    private static final Pattern WRONG = Pattern.compile("ERROR (?:lora|loha|lokr|glora|oft|boft) (.+)");
     private static final Pattern SHAPE = Pattern.compile("(.*SHAPE MISMATCH.*)");
     private static final Pattern LEFT_OUT = Pattern.compile("NOT LOADED (.+)");
 

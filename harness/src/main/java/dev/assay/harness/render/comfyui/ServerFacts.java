@@ -97,6 +97,15 @@ record ServerFacts(String comfyui, String torch, String python, String device, L
                         .substring(0, 8);
     }
 
+    /** Whether the log has warnings, which is where LoRA keys are told of. */
+    boolean logsWarnings() {
+        int at = arguments.indexOf("--verbose");
+        String level = at >= 0 && at + 1 < arguments.size() ? arguments.get(at + 1) : "";
+        return !level.equals("ERROR")
+                && !level.equals("CRITICAL")
+                && arguments.stream().noneMatch(a -> a.matches("--verbose=(ERROR|CRITICAL)"));
+    }
+
     /** The start arguments for people; values that may be secrets are left out. */
     String shownArguments() {
         List<String> shown = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
@@ -29,12 +30,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The renderer on the fake server: pictures, costs, findings, identities, and what it does when a server misbehaves. */
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class ComfyUiRendererTest {
     private static final GenerationSettings SETTINGS = new GenerationSettings(64, 64, 4, 7, "euler", "normal", 0);
     private static final ModelUnderTest BASE = model();
+
+    /** With the LoRA on the diffusion model, without it, and without it again for the noise. */
+    private static final int PROBES = 3;
 
     private final FakeComfy fake = new FakeComfy();
     private final List<ComfyUiRenderer> renderers = new ArrayList<>();
@@ -245,17 +252,182 @@ class ComfyUiRendererTest {
         killed.check(candidate, SETTINGS);
         killed.render(request(candidate, 1, 0));
         killed.findings(candidate);
-        assertThat(fake.accepted).hasSize(1);
+        int made = fake.accepted.size();
+        assertThat(made).isEqualTo(1 + PROBES);
         fake.requests.clear();
         ComfyUiRenderer successor = renderer();
         successor.check(candidate, SETTINGS);
         successor.render(request(candidate, 1, 0));
 
-        assertThat(fake.accepted).hasSize(1);
+        assertThat(fake.accepted).hasSize(made);
         assertThat(texts(successor.findings(candidate), Finding.Level.WARNING)).contains("did not load 1 keys");
-        assertThat(fake.accepted).hasSize(2);
+        assertThat(fake.accepted).hasSize(made + 1);
         assertThat(successor.findings(candidate)).isEqualTo(successor.findings(candidate));
+        assertThat(fake.accepted).hasSize(made + 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+    void a_lora_out_of_sight_that_reaches_the_text_encoder_alone_is_an_error(boolean noLogs, boolean noisy) {
+        fake.noLogs = noLogs;
+        fake.noisy = noisy;
+        fake.logsOfLoras.add("lora key not loaded: lora_unet_input_blocks_4_1_proj_in.lora_up.weight");
+        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+
+        assertThat(renderer.render(request(candidate, 1, 0)).image())
+                .isNotEqualTo(renderer.render(request(1)).image());
+        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
+                .startsWith("sdxl-style.safetensors: nothing of it reached the diffusion model")
+                .contains(noisy ? "no more than two pictures of the base" : "pixel for pixel");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_lora_out_of_sight_that_reaches_the_diffusion_model_is_good(boolean noisy) {
+        fake.noisy = noisy;
+        ModelUnderTest candidate = model(lora("style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+
+        assertThat(renderer.findings(candidate)).allMatch(f -> f.level() == Finding.Level.NOTE);
+        assertThat(fake.sampled).hasSize(1 + PROBES);
+        assertThat(renderer.findings(candidate)).isEqualTo(renderer.findings(candidate));
+        assertThat(fake.sampled).hasSize(1 + PROBES);
+    }
+
+    @Test
+    void of_several_loras_out_of_sight_the_one_that_reaches_nothing_is_named() {
+        ModelUnderTest candidate = model(lora("style.safetensors"), lora("sdxl-style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+
+        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
+                .startsWith("sdxl-style.safetensors: ")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void a_lora_that_leaves_text_encoders_alone_costs_no_further_picture() {
+        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+        ComfyUiRenderer renderer = open(
+                new ComfyOptions(fake.url(), Map.of(), Map.of(), null, null, "sd15", List.of(), null, null, null, 0.0),
+                ComfyJobTest.QUICK);
+        renderers.add(renderer);
+        FakeComfy.until(renderer::hearsLog);
+        renderer.check(candidate, SETTINGS);
+
+        assertThat(renderer.render(request(candidate, 1, 0)).image())
+                .isEqualTo(renderer.render(request(1)).image());
+        renderer.findings(candidate);
         assertThat(fake.accepted).hasSize(2);
+    }
+
+    @Test
+    void a_server_that_dies_before_it_could_tell_lets_nothing_pass() {
+        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+        ComfyUiRenderer renderer = open(options(fake.url(), null), ComfyJobTest.times(Duration.ofMillis(300)));
+        renderers.add(renderer);
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+        fake.die();
+
+        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
+                .contains("whether it reaches the diffusion model could not be told, run again");
+    }
+
+    @Test
+    void the_metadata_of_a_lora_out_of_sight_is_a_hint_at_its_family() {
+        fake.metadata.put("sdxl-style.safetensors", FakeComfy.object().put("ss_base_model_version", "sdxl_base_v1-0"));
+        fake.metadata.put("style.safetensors", FakeComfy.object().put("ss_base_model_version", "sd_v1"));
+        ModelUnderTest other = model(lora("sdxl-style.safetensors"));
+        ModelUnderTest same = model(lora("style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.fingerprint(other, new FileHashes());
+        renderer.fingerprint(same, new FileHashes());
+
+        assertThat(texts(renderer.findings(other), Finding.Level.WARNING))
+                .contains("its metadata says that it is for sdxl, the base is SD 1.5");
+        assertThat(texts(renderer.findings(same), Finding.Level.WARNING)).isEmpty();
+    }
+
+    /** A LoRA in the server's own folder, at hand: one module of a text encoder and two of the diffusion model. */
+    private void loraAtHand() {
+        List<HeaderFiles.Entry> tensors = new ArrayList<>();
+        for (String module : List.of("lora_te1_text_model_encoder_layers_0_mlp_fc1", A, B)) {
+            tensors.add(HeaderFiles.Entry.of(module + ".lora_down.weight", "F16", 4, 64));
+            tensors.add(HeaderFiles.Entry.of(module + ".lora_up.weight", "F16", 64, 4));
+        }
+        Path file = HeaderFiles.safetensors(folder.resolve("sdxl-style.safetensors"), Map.of(), tensors);
+        fake.sizes.put("sdxl-style.safetensors", file.toFile().length());
+        fake.metadata.put("sdxl-style.safetensors", FakeComfy.object());
+        fake.folderPaths.putArray("loras").add(folder.toString());
+    }
+
+    private static final String A = "lora_unet_input_blocks_4_1_proj_in";
+    private static final String B = "lora_unet_middle_block_1_proj_in";
+
+    @Test
+    void modules_without_a_place_and_of_a_wrong_shape_count_together() {
+        loraAtHand();
+        fake.logsOfLoras.addAll(List.of(
+                "lora key not loaded: " + A + ".lora_down.weight",
+                "lora key not loaded: " + A + ".lora_up.weight",
+                "ERROR lora diffusion_model.middle_block.1.proj_in.weight shape '[320, 320]' is invalid for input of"
+                        + " size 4096"));
+        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+
+        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
+                .contains("the server applied none of the LoRA's 2 modules of the diffusion model")
+                .contains("1 have another shape than the model");
+        assertThat(fake.accepted).hasSize(1);
+    }
+
+    @Test
+    void a_lora_at_hand_whose_log_is_heard_costs_no_further_picture() {
+        loraAtHand();
+        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+
+        assertThat(renderer.findings(candidate)).allMatch(f -> f.level() == Finding.Level.NOTE);
+        assertThat(fake.accepted).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ERROR lora clip_l.transformer.text_model.encoder.layers.0.mlp.fc1.weight shape '[3, 3]' is invalid",
+                "ERROR lokr diffusion_model.middle_block.1.proj_in.weight shape '[3, 3]' is invalid for input of size 5"
+            })
+    void a_log_that_tells_of_some_wrong_shapes_leaves_it_to_pictures(String line) {
+        loraAtHand();
+        fake.logsOfLoras.add(line);
+        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+
+        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR)).contains("pixel for pixel");
+    }
+
+    @Test
+    void a_log_without_warnings_proves_nothing() {
+        loraAtHand();
+        fake.verbose = "ERROR";
+        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+
+        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR)).contains("pixel for pixel");
     }
 
     @Test

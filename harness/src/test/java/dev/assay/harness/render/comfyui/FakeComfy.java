@@ -64,12 +64,14 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     volatile boolean twice; // every message is sent twice
     volatile boolean forgetsAlways;
     volatile boolean noLogs;
+    volatile boolean noisy; // no picture comes out twice the same
     volatile boolean savesToSocket; // has SaveImageWebsocket
     volatile int renderMillis = 20;
     volatile CountDownLatch hold = new CountDownLatch(0); // samplers wait for it after their first step
     volatile int steps = 4;
     volatile String prefix = "";
     volatile String wantsAuthorization;
+    volatile String verbose = "INFO";
     volatile String device = "cuda:0 NVIDIA Fake 9000 : cudaMallocAsync";
     volatile int status; // for every route but the socket's, where not 0
     final AtomicInteger slowAnswers = new AtomicInteger(); // of any route, each 700 ms late
@@ -417,7 +419,10 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
         ObjectNode system = stats.putObject("system");
         system.put("os", "linux").put("comfyui_version", comfyuiVersion).put("pytorch_version", "2.13.0+cu130");
         system.put("python_version", "3.11.7");
-        system.putArray("argv").add("main.py").add("--listen");
+        ArrayNode arguments = system.putArray("argv").add("main.py").add("--listen");
+        if (!verbose.equals("INFO")) {
+            arguments.add("--verbose").add(verbose);
+        }
         boolean cpu = device.equals("cpu");
         stats.putArray("devices")
                 .addObject()
@@ -723,9 +728,7 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
             synchronized (lock) {
                 name = "assay_" + String.format("%05d", ++saved) + "_.png";
             }
-            outputs.put(
-                    "sub/" + name,
-                    FakePicture.png(FakePicture.of(job.graph(), id), job.graph().toString()));
+            outputs.put("sub/" + name, FakePicture.png(picture(id), job.graph().toString()));
             output.putArray("images")
                     .addObject()
                     .put("filename", name)
@@ -738,6 +741,18 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
             ObjectNode data = object().put("node", id).put("display_node", id).put("prompt_id", job.id());
             data.set("output", output);
             tell("executed", data);
+        }
+
+        private Image picture(String id) {
+            Image clean = FakePicture.of(job.graph(), id);
+            if (!noisy) {
+                return clean;
+            }
+            byte[] rgb = clean.rgb();
+            synchronized (lock) {
+                rgb[saved] ^= 1;
+            }
+            return Image.of(clean.width(), clean.height(), rgb);
         }
 
         private void end(String how) {
@@ -854,7 +869,7 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
         }
     }
 
-    private static ObjectNode object() {
+    static ObjectNode object() {
         return JSON.createObjectNode();
     }
 

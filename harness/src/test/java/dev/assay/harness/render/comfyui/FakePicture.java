@@ -41,7 +41,9 @@ final class FakePicture {
         int slot = link.path(1).asInt();
         if (type.startsWith(LORA)) {
             double strength = (slot == 0 ? inputs.path("strength_model") : inputs.path("strength_clip")).asDouble();
-            if (strength == 0 || inputs.path("lora_name").asText().contains("sdxl-style")) {
+            // Its part for CLIP-L fits, its part for the diffusion model does not.
+            boolean strange = slot == 0 && inputs.path("lora_name").asText().contains("sdxl-style");
+            if (strength == 0 || strange) {
                 return meaning(graph, inputs.path(slot == 0 ? "model" : "clip"));
             }
         }
