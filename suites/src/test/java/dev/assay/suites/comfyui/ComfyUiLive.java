@@ -231,6 +231,20 @@ class ComfyUiLive {
         assertNotApplied(run());
     }
 
+    /** Nobody sees its header, and its text encoder part fits: that its other part does too is shown by pictures. */
+    @Test
+    void a_lora_out_of_sight_that_fits_is_judged_and_its_probes_are_no_pictures_of_the_run() {
+        settings.put("assay.lora", TinyModels.LORA_TEXT);
+        relay.hide("/internal", "/api/view_metadata");
+        settings.put("assay.comfyui.variant", "flux1-dev");
+
+        RunRecord record = run();
+
+        assertJudged(record);
+        assertThat(record.rendersMade()).isEqualTo(PICTURES + REPEATS);
+        assertSampledOnce();
+    }
+
     private static void assertNotApplied(RunRecord record) {
         assertThat(record.problem()).isNull();
         assertThat(record.outcome()).isEqualTo("REGRESSED");
