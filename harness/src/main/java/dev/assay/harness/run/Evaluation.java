@@ -73,8 +73,7 @@ public final class Evaluation {
                 throw new IllegalArgumentException(
                         plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
-            GenerationSettings settings =
-                    plan.suite().settings().over(renderers.get(0).defaults(plan.base()));
+            GenerationSettings settings = plan.suite().settings().over(usual(renderers.get(0)));
             if (renderers.get(0).repeatable()) { // else nobody knows how the pictures were made
                 record.settings(settings);
             }
@@ -140,6 +139,14 @@ public final class Evaluation {
             record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, RecordBuilder.describe(trouble)), criteria);
         }
         return record.build();
+    }
+
+    /** Of the base's family, and over it what the base's own file says. */
+    private GenerationSettings usual(Renderer renderer) {
+        GenerationSettings family = renderer.defaults(plan.base());
+        return renderer.repeatable()
+                ? OwnSettings.of(plan.base().checkpoint().path()).over(family)
+                : family;
     }
 
     /**
