@@ -131,7 +131,8 @@ class EngineTest {
 
         assertThat(last().outcome()).isEqualTo("REGRESSED");
         assertThat(last().verdicts().get(0).reason())
-                .contains("foreign.safetensors: 0 of 6 modules match")
+                .contains("foreign.safetensors (made for Flux.1")
+                .contains("0 of 6 modules match")
                 .contains("lora_unet_double_blocks_0_img_attn_proj");
         assertThat(last().renderings()).isEmpty();
         assertThat(folder.resolve(".assay")).doesNotExist();

@@ -21,6 +21,9 @@ final class BuiltIn {
     static final Criterion PREFLIGHT = criterion("preflight", Criterion.Rule.NONE_NEW);
     static final Criterion APPLIED = criterion("applied", Criterion.Rule.EFFECTIVE);
 
+    /** Reason of the criteria that nothing was rendered for. */
+    static final String NOT_RENDERED = "no picture was made: the files cannot work, as preflight says";
+
     private BuiltIn() {}
 
     /** Those of a plan; the base against itself cannot show that it was applied. */
@@ -82,11 +85,6 @@ final class BuiltIn {
         return applied
                 ? entry(APPLIED, Outcome.PASSED, sorted.length, distances, found)
                 : entry(APPLIED, Outcome.REGRESSED, sorted.length, distances, "not applied: " + found);
-    }
-
-    /** Stands for a criterion that nothing was rendered for. */
-    static String notRendered(VerdictEntry preflight) {
-        return "no picture was made, the candidate cannot work: " + preflight.reason();
     }
 
     private static String texts(List<Finding> findings, Finding.Level level) {

@@ -84,7 +84,7 @@ public final class Evaluation {
                 record.verdict(ready);
                 criteria.stream()
                         .filter(c -> !c.equals(BuiltIn.PREFLIGHT))
-                        .forEach(c -> record.verdict(unjudged(c, Outcome.INCONCLUSIVE, BuiltIn.notRendered(ready))));
+                        .forEach(c -> record.verdict(unjudged(c, Outcome.INCONCLUSIVE, BuiltIn.NOT_RENDERED)));
                 return record.build();
             }
             FileHashes hashes = new FileHashes();

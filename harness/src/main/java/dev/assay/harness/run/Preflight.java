@@ -100,14 +100,12 @@ final class Preflight {
         LoraCheck check = shapes.isPresent()
                 ? LoraCheck.of(path, lora.strength(), shapes.get())
                 : LoraCheck.of(path, lora.strength(), Optional.empty());
-        String families = base.filter(
-                        b -> known(b) && known(file) && !b.family().equals(file.family()))
-                .map(b -> "; it is made for " + file.familyTitle() + ", the base is " + b.familyTitle())
-                .orElse("");
+        boolean sameFamily = base.filter(b -> b.family().equals(file.family())).isPresent();
+        String madeFor = known(file) && !sameFamily ? " (made for " + file.familyTitle() + ")" : "";
         check.problems()
                 .forEach(p -> findings.add(new Finding(
                         level(p.severity()),
-                        name(path) + ": " + p.text() + (p.severity() == LoraCheck.Severity.ERROR ? families : ""))));
+                        name(path) + (p.severity() == LoraCheck.Severity.ERROR ? madeFor : "") + ": " + p.text())));
         check.fit().ifPresent(fit -> findings.add(new Finding(Level.NOTE, name(path) + ": " + fit.words())));
     }
 

@@ -108,14 +108,18 @@ public final class AllureResults {
                 firstName = "contact sheet: " + sheet.name();
             }
         }
+        // As the run, so that no report is all green whose run did not pass.
         TestResult result = base("run", "run", broken ? "run: nothing was judged" : "run: contact sheet", start)
-                .setStatus(broken ? Status.BROKEN : Status.PASSED)
+                .setStatus(broken ? Status.BROKEN : status(run.outcome()))
                 .setDescriptionHtml(Description.of(run, first, firstName))
                 .setAttachments(attached);
         result.setStop(start + Math.max(0, Math.round(1000 * run.seconds())));
         if (broken) {
             String problem = run.problem() == null ? "the run has no verdict" : calm(Words.block(run.problem()));
             result.setStatusDetails(new StatusDetails().setMessage("Harness trouble: " + problem));
+        } else {
+            result.setStatusDetails(
+                    new StatusDetails().setMessage("Run " + text(run.outcome(), 20) + ": " + Description.counts(run)));
         }
         List<Parameter> parameters = result.getParameters();
         parameters.add(excluded("run", text(run.id(), 120)));
@@ -257,7 +261,8 @@ public final class AllureResults {
 
     private List<Map<String, Object>> categories() {
         Map<String, Set<String>> metrics = new LinkedHashMap<>();
-        run.verdicts()
+        run.verdicts().stream()
+                .filter(v -> !"preflight".equals(v.metric()) && !"applied".equals(v.metric())) // their own category
                 .forEach(v -> metrics.computeIfAbsent(text(v.family(), 40), f -> new LinkedHashSet<>())
                         .add(Pattern.quote(text(v.metric(), 60))));
         List<Map<String, Object>> categories = new ArrayList<>();
@@ -265,7 +270,9 @@ public final class AllureResults {
                 "Regression: " + (family.equals("artifact") ? "artifacts" : family),
                 "failed",
                 "(?s)Regression: (" + String.join("|", names) + "): .*")));
+        categories.add(category("Not applied", "failed", "(?s)Regression: (applied|preflight): .*"));
         categories.add(category("Inconclusive", "skipped", "(?s)Inconclusive: .*"));
+        categories.add(category("Unavailable", "skipped", "(?s)Unavailable: .*"));
         categories.add(category("Harness trouble", "broken", "(?s).*"));
         return categories;
     }

@@ -68,14 +68,16 @@ final class Description {
                         + r.settings().steps()
                         + " steps, guidance " + Words.number(r.settings().guidanceScale()) + ", "
                         + r.settings().sampler()
-                        + " (" + r.settings().scheduler() + "), clip skip "
-                        + r.settings().clipSkip()
+                        + " (" + r.settings().scheduler() + ")"
+                        + (r.settings().clipSkip() == 0
+                                ? ""
+                                : ", clip skip " + r.settings().clipSkip())
                         + given(", distilled guidance ", r.settings().distilledGuidance())
                         + given(", shift ", r.settings().shift())));
         rows.add(row(
                 "renderer",
-                r.renderer().name() + " " + r.renderer().version() + " on "
-                        + r.renderer().device()));
+                (startsWithName(r.renderer()) ? "" : r.renderer().name() + " ")
+                        + r.renderer().version() + " on " + r.renderer().device()));
         rows.add(row("renders", r.rendersMade() + " made, " + r.rendersReused() + " reused"));
         rows.add(row("time", Words.time(r.seconds()) + ", of which rendering " + Words.time(r.renderSeconds())));
         r.findings()
@@ -84,6 +86,12 @@ final class Description {
         d.picture(picture, pictureName);
         d.table(rows);
         return d.html.toString();
+    }
+
+    private static boolean startsWithName(RunRecord.RendererInfo renderer) {
+        return renderer.version()
+                .toLowerCase(java.util.Locale.ROOT)
+                .startsWith(renderer.name().toLowerCase(java.util.Locale.ROOT));
     }
 
     private static String given(String name, Double value) {
