@@ -271,6 +271,13 @@ public final class AllureResults {
                 "failed",
                 "(?s)Regression: (" + String.join("|", names) + "): .*")));
         categories.add(category("Not applied", "failed", "(?s)Regression: (applied|preflight): .*"));
+        categories.add(Map.of(
+                "name",
+                "The run as a whole",
+                "matchedStatuses",
+                List.of("failed", "skipped"),
+                "messageRegex",
+                "(?s)Run [A-Z]+: .*"));
         categories.add(category("Inconclusive", "skipped", "(?s)Inconclusive: .*"));
         categories.add(category("Unavailable", "skipped", "(?s)Unavailable: .*"));
         categories.add(category("Harness trouble", "broken", "(?s).*"));
