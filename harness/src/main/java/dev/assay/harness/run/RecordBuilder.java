@@ -143,7 +143,8 @@ final class RecordBuilder {
                 info(renderers),
                 tally == null ? 0 : tally.made(),
                 tally == null ? 0 : tally.reused(),
-                plan.suite().criteria().size() + BuiltIn.of(plan).size(),
+                plan.suite().criteria().size()
+                        + BuiltIn.of(plan, renderers.get(0).repeatable()).size(),
                 List.copyOf(verdicts),
                 List.copyOf(renderings),
                 List.copyOf(findings),

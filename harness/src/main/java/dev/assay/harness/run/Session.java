@@ -214,7 +214,7 @@ public final class Session {
     public List<Criterion> criteria() {
         return plan == null
                 ? List.of()
-                : Stream.concat(BuiltIn.of(plan).stream(), plan.suite().criteria().stream())
+                : Stream.concat(BuiltIn.of(plan, finished == null).stream(), plan.suite().criteria().stream())
                         .toList();
     }
 
