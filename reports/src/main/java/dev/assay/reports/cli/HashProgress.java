@@ -6,17 +6,20 @@ import dev.assay.reports.words.Words;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
-/** Tells how far hashing is: a line that moves on a terminal, one line per large file elsewhere. */
+/** Tells how far hashing, or another reading of whole files, is: a line that moves on a terminal, one line per large file elsewhere. */
 final class HashProgress implements ModelHashes.Progress {
     private static final long PAUSE = 200_000_000; // ns between two updates
     private static final long LARGE = 1L << 30; // bytes from which a file is worth a line
 
+    private final String doing;
     private final PrintWriter err;
     private final boolean terminal;
     private long last;
     private Path said;
 
-    HashProgress(PrintWriter err, boolean terminal) {
+    /** @param doing a word such as "hashing" */
+    HashProgress(String doing, PrintWriter err, boolean terminal) {
+        this.doing = doing;
         this.err = err;
         this.terminal = terminal;
     }
@@ -26,7 +29,7 @@ final class HashProgress implements ModelHashes.Progress {
         String name = HostileText.clean(String.valueOf(file.getFileName()), 50);
         if (!terminal) {
             if (of >= LARGE && !file.equals(said)) {
-                err.println("hashing " + name + " (" + Words.bytes(of) + ")");
+                err.println(doing + " " + name + " (" + Words.bytes(of) + ")");
                 said = file;
             }
             return;
@@ -37,7 +40,7 @@ final class HashProgress implements ModelHashes.Progress {
             err.flush();
         } else if (now - last > PAUSE) {
             last = now;
-            err.print("\r\u001b[Khashing " + name + " " + 100 * done / of + " % of " + Words.bytes(of));
+            err.print("\r\u001b[K" + doing + " " + name + " " + 100 * done / of + " % of " + Words.bytes(of));
             err.flush();
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -31,7 +32,10 @@ import picocli.CommandLine.Spec;
                     + "(name the .safetensors.index.json), diffusers folders, and .ckpt .pt .pth .bin, whose pickles are "
                     + "read but never run.",
             "",
-            "With --base and --lora: will this LoRA work on this base, how much of it, and how strong is it?"
+            "With --base and --lora: will this LoRA work on this base, how much of it, and how strong is it?",
+            "",
+            "With --overlap: which LoRAs are copies of each other, and how much do they pull the same weights the same "
+                    + "way? A cosine of 1 is the same change, 0 nothing in common, -1 the opposite."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -44,6 +48,7 @@ import picocli.CommandLine.Spec;
             "  assay inspect my-style.safetensors",
             "  assay inspect --json ComfyUI/models/loras > loras.json",
             "  assay inspect --base flux1-dev-Q8_0.gguf --lora my-style.safetensors@0.8",
+            "  assay inspect --overlap ComfyUI/models/loras/sdxl",
             "",
             "Colours are off where the output is no terminal, and with NO_COLOR set."
         })
@@ -77,11 +82,21 @@ public final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             description =
-                    "Reads the numbers of LoRAs too: NaN and infinite values, layers of zeros, how strong the change is.")
+                    "Reads the numbers too: NaN and infinite values, weights of zeros, and of LoRAs how strong the change "
+                            + "is. Those of safetensors; of other files it says that they were not read.")
     private boolean weights;
 
-    @Option(names = "--base", paramLabel = "FILE", description = "The model that the LoRAs of --lora are put on.")
+    @Option(
+            names = "--base",
+            paramLabel = "FILE",
+            description =
+                    "The model that the LoRAs of --lora are put on; with --overlap, to know two names of one layer.")
     private Path base;
+
+    @Option(
+            names = "--overlap",
+            description = "Compares the LoRAs that are named, or lie in the folders, pair by pair.")
+    private boolean overlap;
 
     @Option(
             names = "--lora",
@@ -91,6 +106,14 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (overlap) {
+            if (files.isEmpty() || !loras.isEmpty() || hash || weights) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--overlap takes LoRA files or folders, and of other options --json and --base.");
+            }
+            return new Overlap(spec.commandLine(), colours(), json).of(files, Optional.ofNullable(base));
+        }
         if ((base == null) != loras.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "--base and --lora go together: which LoRA on which base?");
@@ -109,7 +132,7 @@ public final class InspectCommand implements Callable<Integer> {
         return hash
                 ? Inspector.withHashes(
                         new ModelHashes(hashCache),
-                        new HashProgress(spec.commandLine().getErr(), colours()))
+                        new HashProgress("hashing", spec.commandLine().getErr(), colours()))
                 : Inspector.ofHeaders();
     }
 
@@ -131,8 +154,8 @@ public final class InspectCommand implements Callable<Integer> {
             return PROBLEMS;
         }
         Inspector inspector = inspector();
-        // Hashing two files at once would only make a disk seek.
-        Stream<Path> stream = hash ? found.stream() : found.parallelStream();
+        // Reading two files at once would only make a disk seek.
+        Stream<Path> stream = hash || weights ? found.stream() : found.parallelStream();
         List<Report> reports = stream.map(f -> report(inspector, f)).toList();
         boolean table = files.stream().anyMatch(ModelFiles::isShelf);
         if (json) {
@@ -151,7 +174,11 @@ public final class InspectCommand implements Callable<Integer> {
     private Report report(Inspector inspector, Path file) {
         try {
             Inspection inspection = inspector.inspect(file);
-            return weights ? Report.withWeights(inspection) : Report.of(inspection);
+            return weights
+                    ? Report.withWeights(
+                            inspection,
+                            new HashProgress("reading", spec.commandLine().getErr(), colours()))
+                    : Report.of(inspection);
         } catch (ModelFileException e) {
             return Report.failed(file, e.getMessage());
         } catch (RuntimeException e) {

@@ -9,6 +9,8 @@ import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.lora.LoraFit;
+import dev.assay.harness.model.lora.LoraOverlap;
+import dev.assay.harness.model.lora.LoraOverlaps;
 import java.util.List;
 
 /**
@@ -23,6 +25,24 @@ final class InspectJson {
     static String array(List<Report> reports) {
         ArrayNode array = JSON.createArrayNode();
         reports.forEach(r -> add(array.addObject(), r));
+        return written(array);
+    }
+
+    /** One object per pair; {@code cosine} is null where it was not computed or no layer is common. */
+    static String pairs(LoraOverlaps overlaps) {
+        ArrayNode array = JSON.createArrayNode();
+        for (LoraOverlaps.Pair pair : overlaps.pairs()) {
+            ObjectNode node = array.addObject();
+            node.put("first", pair.first().toString());
+            node.put("second", pair.second().toString());
+            pair.cosine().ifPresentOrElse(c -> node.put("cosine", c), () -> node.putNull("cosine"));
+            node.put("commonLayers", pair.overlap().map(LoraOverlap::common).orElse(null));
+            node.put("copy", pair.copy());
+        }
+        return written(array);
+    }
+
+    private static String written(ArrayNode array) {
         try {
             return safe(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(array));
         } catch (JsonProcessingException e) {

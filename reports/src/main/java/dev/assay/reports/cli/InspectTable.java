@@ -43,10 +43,14 @@ final class InspectTable {
         return lines;
     }
 
+    /** Clean, below the folder, and no wider than so many columns. */
+    static String name(Path root, Path file, int width) {
+        String name =
+                root != null && file.startsWith(root) ? root.relativize(file).toString() : InspectText.name(file);
+        return shortened(HostileText.clean(name, 400), width);
+    }
+
     private static String row(Path root, Report report) {
-        String name = root != null && report.file().startsWith(root)
-                ? root.relativize(report.file()).toString()
-                : InspectText.name(report.file());
         Inspection i = report.inspection();
         String rank = i == null
                 ? ""
@@ -61,7 +65,7 @@ final class InspectTable {
                         .orElse("");
         return String.format(
                         ROW,
-                        shortened(HostileText.clean(name, 400)),
+                        name(root, report.file(), NAME),
                         i == null ? "-" : i.kind().map(ModelKind::word).orElse("-"),
                         i == null || i.kind().isEmpty() ? "-" : i.family(),
                         i == null || i.bytes() == 0 ? "" : Words.bytes(i.bytes()),
@@ -71,11 +75,11 @@ final class InspectTable {
     }
 
     /** The end of a name tells more than its middle. */
-    private static String shortened(String name) {
-        if (name.length() <= NAME) {
+    private static String shortened(String name, int width) {
+        if (name.length() <= width) {
             return name;
         }
-        int tail = NAME / 2;
-        return name.substring(0, NAME - tail - 1) + "…" + name.substring(name.length() - tail);
+        int tail = width / 2;
+        return name.substring(0, width - tail - 1) + "…" + name.substring(name.length() - tail);
     }
 }

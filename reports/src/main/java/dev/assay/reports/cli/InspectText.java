@@ -4,6 +4,7 @@ import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.inspect.TensorScan;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraWeights;
 import dev.assay.reports.words.Words;
@@ -42,6 +43,8 @@ final class InspectText {
         if (i != null && i.kind().isPresent()) {
             facts(report, i, lines);
         }
+        // Of files of no known kind too.
+        add(lines, "looked at", report.scan().map(InspectText::scanned).orElse(""));
         problems(report.problems(), lines);
         lines.add("");
         return lines;
@@ -119,6 +122,14 @@ final class InspectText {
                 : n >= 1e6
                         ? String.format(Locale.ROOT, "%.1f million", n / 1e6)
                         : String.format(Locale.ROOT, "%,d", parameters);
+    }
+
+    private static String scanned(TensorScan scan) {
+        return "the numbers of " + scan.read() + " tensors"
+                + (scan.read() > 0 && scan.broken().isEmpty() && !scan.allZero() ? ": all finite" : "")
+                + (scan.zeroVectors().isEmpty() || scan.allZero()
+                        ? ""
+                        : "; " + scan.zeroVectors().size() + " biases or other vectors are zero");
     }
 
     private static String types(Inspection i) {

@@ -5,7 +5,9 @@ import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
+import dev.assay.harness.model.inspect.ModelHashes;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.inspect.TensorScan;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraFit;
@@ -23,10 +25,25 @@ import java.util.Optional;
  * @param inspection null where Assay itself failed
  * @param check what a LoRA's numbers say, and on a base how it fits; empty if not asked for or not possible
  * @param fit how much of a LoRA a base takes; empty without a base
+ * @param scan what the numbers of another model say; empty if not asked for or not possible
  * @param problems those of the inspection and of the check
  */
 record Report(
-        Path file, Inspection inspection, Optional<LoraCheck> check, Optional<LoraFit> fit, List<Problem> problems) {
+        Path file,
+        Inspection inspection,
+        Optional<LoraCheck> check,
+        Optional<LoraFit> fit,
+        Optional<TensorScan> scan,
+        List<Problem> problems) {
+    private Report(
+            Path file,
+            Inspection inspection,
+            Optional<LoraCheck> check,
+            Optional<LoraFit> fit,
+            List<Problem> problems) {
+        this(file, inspection, check, fit, Optional.empty(), problems);
+    }
+
     static Report of(Inspection inspection) {
         return new Report(inspection.file(), inspection, Optional.empty(), Optional.empty(), inspection.problems());
     }
@@ -39,14 +56,51 @@ record Report(
         return problems.stream().anyMatch(Problem::fatal);
     }
 
-    private boolean isAdapter() {
+    boolean isAdapter() {
         return inspection != null && inspection.kind().map(ModelKind::isAdapter).orElse(false);
     }
 
-    /** With the numbers of a LoRA; other kinds as they are. */
-    static Report withWeights(Inspection inspection) {
+    /** With the numbers of the file; where Assay cannot read them, it says so. */
+    static Report withWeights(Inspection inspection, ModelHashes.Progress progress) {
         Report plain = of(inspection);
-        return plain.isAdapter() ? plain.with(LoraCheck.of(inspection.file(), 1, Optional.empty())) : plain;
+        if (plain.broken() && inspection.kind().isEmpty()) {
+            return plain; // nothing of it could be read
+        }
+        try {
+            ModelHeader header = ModelHeader.read(inspection.file());
+            Optional<String> why = numbersUnread(header);
+            if (why.isPresent()) {
+                return plain.plus(new Problem(false, why.get()));
+            }
+            return plain.isAdapter() && isOneSafetensors(header)
+                    ? plain.with(LoraCheck.of(inspection.file(), 1, Optional.empty()))
+                    : plain.with(TensorScan.of(header, progress));
+        } catch (ModelFileException e) {
+            return plain.plus(new Problem(true, e.getMessage()));
+        }
+    }
+
+    /** Why the numbers of a file are not read; empty where they can be. */
+    static Optional<String> numbersUnread(ModelHeader header) {
+        return switch (header.container()) {
+            case SAFETENSORS -> Optional.empty();
+            case GGUF ->
+                Optional.of("its numbers are not read: it is GGUF, and Assay reads those of safetensors alone");
+            case PICKLE ->
+                Optional.of("its numbers are not read: it is a pickle; save it as safetensors to have them looked at");
+        };
+    }
+
+    static boolean isOneSafetensors(ModelHeader header) {
+        return header.container() == Container.SAFETENSORS
+                && header.files().size() == 1
+                && header.path().equals(header.files().get(0));
+    }
+
+    private Report with(TensorScan scan) {
+        List<Problem> all = new ArrayList<>(problems);
+        all.addAll(scan.problems());
+        return new Report(file, inspection, check, fit, Optional.of(scan), all);
     }
 
     private Report with(LoraCheck check) {
@@ -95,11 +149,8 @@ record Report(
                 fitted = fitted.plus(new Problem(false, fit.words()));
             }
         } else {
-            boolean readable = header.container() == Container.SAFETENSORS
-                    && header.files().size() == 1
-                    && header.path().equals(header.files().get(0));
             fitted = lora.with(
-                    readable
+                    isOneSafetensors(header)
                             ? LoraCheck.of(lora.file, strength, Optional.of(base.file))
                             : LoraCheck.of(lora.file, strength, shapes(header)));
         }
@@ -112,7 +163,7 @@ record Report(
     }
 
     /** Names as in a single file: in a diffusers folder components are parted by a slash. */
-    private static Map<String, List<Long>> shapes(ModelHeader header) {
+    static Map<String, List<Long>> shapes(ModelHeader header) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         header.tensors().forEach((name, t) -> shapes.put(name.replace('/', '.'), t.shape()));
         return shapes;
@@ -128,12 +179,12 @@ record Report(
     private Report first(Problem problem) {
         List<Problem> all = new ArrayList<>(List.of(problem));
         all.addAll(problems);
-        return new Report(file, inspection, check, fit, all);
+        return new Report(file, inspection, check, fit, scan, all);
     }
 
     private Report plus(Problem problem) {
         List<Problem> all = new ArrayList<>(problems);
         all.add(problem);
-        return new Report(file, inspection, check, fit, all);
+        return new Report(file, inspection, check, fit, scan, all);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -25,9 +28,9 @@ class InspectCommandTest {
     @TempDir
     Path folder;
 
-    private record Answer(int exit, String out, String err) {}
+    record Answer(int exit, String out, String err) {}
 
-    private static Answer assay(String... arguments) {
+    static Answer assay(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line = AssayMain.commandLine();
@@ -194,6 +197,125 @@ class InspectCommandTest {
         Answer answer = assay("inspect", "--weights", file);
         assertThat(answer.exit()).isEqualTo(InspectCommand.PROBLEMS);
         assertThat(answer.out()).contains("changes nothing");
+    }
+
+    /** An SD 1.5 UNet cut down to a few layers; every number is the half with these bits. */
+    static Path model(Path file, int bits) throws IOException {
+        Map<String, String> shapes = new LinkedHashMap<>();
+        shapes.put("input_blocks.0.0.weight", "[320,4,3,3]");
+        shapes.put("time_embed.0.weight", "[1280,320]");
+        shapes.put("input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight", "[320,768]");
+        StringBuilder header = new StringBuilder();
+        int at = 0;
+        for (Map.Entry<String, String> shape : shapes.entrySet()) {
+            int bytes = 2;
+            for (String dimension :
+                    shape.getValue().substring(1, shape.getValue().length() - 1).split(",", -1)) {
+                bytes *= Integer.parseInt(dimension);
+            }
+            header.append(header.isEmpty() ? "{" : ",")
+                    .append("\"model.diffusion_model." + shape.getKey() + "\":{\"dtype\":\"F16\",\"shape\":")
+                    .append(shape.getValue() + ",\"data_offsets\":[" + at + "," + (at + bytes) + "]}");
+            at += bytes;
+        }
+        byte[] json = header.append("}").toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + at).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(json.length).put(json);
+        while (bytes.hasRemaining()) {
+            bytes.putShort((short) bits);
+        }
+        return Files.write(file, bytes.array());
+    }
+
+    @Test
+    void the_numbers_of_a_model_are_looked_at_too() throws IOException {
+        String fine = model(folder.resolve("fine.safetensors"), 0x3c00).toString();
+        Answer answer = assay("inspect", "--weights", fine);
+        assertThat(answer.out()).contains("looked at the numbers of 3 tensors: all finite");
+        assertThat(answer.exit()).isZero();
+        assertThat(assay("inspect", fine).out()).doesNotContain("looked at");
+
+        Answer nan = assay(
+                "inspect",
+                "--weights",
+                model(folder.resolve("nan.safetensors"), 0x7e00).toString());
+        assertThat(nan.exit()).isEqualTo(InspectCommand.PROBLEMS);
+        assertThat(nan.out())
+                .contains("problem   NaN or infinite values in 3 of 3 tensors", "(11520 NaN)")
+                .doesNotContain("all finite");
+        assertThat(assay(
+                                "inspect",
+                                "--weights",
+                                model(folder.resolve("zero.safetensors"), 0).toString())
+                        .out())
+                .contains("all of its 3 tensors are zero");
+    }
+
+    /** {@code torch.save({"..._to_k.lora_up.weight": half(320, 4), ...})}, as PyTorch before 1.6 wrote it. */
+    static byte[] pickledLora() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(latin("\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019."));
+        out.writeBytes(latin("\u0080\u0002M\u00e9\u0003."));
+        out.writeBytes(latin("\u0080\u0002}" + text("little_endian") + "\u0088s."));
+        String layer = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k.lora_";
+        out.writeBytes(latin("\u0080\u0002}("
+                + text(layer + "up.weight") + tensor("0", 320, 4)
+                + text(layer + "down.weight") + tensor("1", 4, 768)
+                + "u."));
+        out.writeBytes(latin("\u0080\u0002](" + text("0") + text("1") + "e."));
+        for (int elements : new int[] {1280, 3072}) {
+            out.writeBytes(latin(little(elements) + "\u0000\u0000\u0000\u0000"));
+            out.writeBytes(new byte[2 * elements]);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] latin(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String little(int value) {
+        return "" + (char) (value & 0xff) + (char) (value >> 8 & 0xff) + "\u0000\u0000";
+    }
+
+    private static String text(String text) {
+        return "X" + little(text.length()) + text;
+    }
+
+    private static String tensor(String key, int rows, int columns) {
+        return "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + "ctorch\nHalfStorage\n" + text(key)
+                + text("cpu")
+                + "J" + little(rows * columns) + "tQJ" + little(0) + "(J" + little(rows) + "J" + little(columns) + "t(J"
+                + little(columns) + "J" + little(1) + "t\u0089ccollections\nOrderedDict\n)RtR";
+    }
+
+    @Test
+    void a_pickled_lora_is_a_row_that_says_its_numbers_were_not_read() throws IOException {
+        Files.write(folder.resolve("old.pt"), pickledLora());
+        lora("zero.safetensors", "sks");
+        Answer answer = assay("inspect", "--weights", folder.toString());
+        assertThat(answer.out().lines().toList())
+                .anySatisfy(l -> assertThat(l).startsWith("old.pt").contains("lora", "sd15"))
+                .anySatisfy(l -> assertThat(l).startsWith("  note: its numbers are not read: it is a pickle"))
+                .anySatisfy(l -> assertThat(l).startsWith("  problem: changes nothing"));
+        assertThat(answer.out()).doesNotContain("Assay failed");
+        assertThat(answer.err()).isEmpty();
+    }
+
+    @Test
+    void of_gguf_it_is_said_that_its_numbers_were_not_read() throws IOException {
+        ByteBuffer gguf = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+        gguf.put("GGUF".getBytes(StandardCharsets.US_ASCII))
+                .putInt(3)
+                .putLong(1)
+                .putLong(0);
+        byte[] name = "input_blocks.0.0.weight".getBytes(StandardCharsets.US_ASCII);
+        gguf.putLong(name.length).put(name).putInt(1).putLong(8).putInt(1).putLong(0); // 8 values of F16
+        Path file = Files.write(folder.resolve("a.gguf"), gguf.array());
+        Answer answer = assay("inspect", "--weights", file.toString());
+        assertThat(answer.out().replaceAll("\\s+", " "))
+                .contains("its numbers are not read: it is GGUF, and Assay reads those of safetensors alone");
+        assertThat(assay("inspect", file.toString()).out()).doesNotContain("not read");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.assay.harness.model.lora;
 
 import dev.assay.harness.model.SafetensorsFile;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,9 @@ public record LoraOverlap(double cosine, double cosineOfCommon, int common, int 
                 SafetensorsFile b = SafetensorsFile.open(second)) {
             Map<Object, LoraModule> ofA = modules(a, layer);
             Map<Object, LoraModule> ofB = modules(b, layer);
+            if (Collections.disjoint(ofA.keySet(), ofB.keySet())) {
+                return new LoraOverlap(0, 0, 0, ofA.size(), ofB.size()); // known without a number
+            }
             PeftConfig configA = PeftConfig.of(first, a.metadata());
             PeftConfig configB = PeftConfig.of(second, b.metadata());
             List<Sums> both = ofA.entrySet().parallelStream()
@@ -88,6 +92,7 @@ public record LoraOverlap(double cosine, double cosineOfCommon, int common, int 
                 .filter(m -> m.kind() == LoraKind.FULL_DIFF
                         ? m.has(LoraRole.DIFF)
                         : ChangeShape.of(m).isPresent())
+                .filter(m -> LoraWeights.isBounded(m, file))
                 .forEach(m -> modules.putIfAbsent(layer.apply(m), m));
         return modules;
     }

@@ -118,8 +118,7 @@ public record LoraWeights(
             Optional<BaseWeights> base) {
         String block = block(module);
         Optional<String> broken = broken(module);
-        if (module.keys().values().stream()
-                .anyMatch(key -> file.tensors().get(key).elements() > MOST_ELEMENTS)) {
+        if (!hasLayerSize(module, file)) {
             return unknown(module, block, "holds a tensor larger than any layer", List.of());
         }
         ModuleTensors tensors = ModuleTensors.read(module, file, config);
@@ -183,6 +182,16 @@ public record LoraWeights(
                         reason),
                 notFinite,
                 new double[LoraFingerprint.PROBES * LoraFingerprint.PROBES]);
+    }
+
+    private static boolean hasLayerSize(LoraModule module, SafetensorsFile file) {
+        return module.keys().values().stream()
+                .allMatch(key -> file.tensors().get(key).elements() <= MOST_ELEMENTS);
+    }
+
+    /** Whether a module asks for no more work than one on a real layer can. */
+    static boolean isBounded(LoraModule module, SafetensorsFile file) {
+        return hasLayerSize(module, file) && broken(module).isEmpty();
     }
 
     /** Why a module's numbers cannot be used whatever they are; bounds the work that a hostile file can ask for. */
