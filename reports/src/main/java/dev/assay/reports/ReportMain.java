@@ -6,6 +6,9 @@ import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
 import dev.assay.reports.allure.AllureHtml;
 import dev.assay.reports.allure.AllureResults;
+import dev.assay.reports.allure.ReportContext;
+import dev.assay.reports.allure.ReportExecutor;
+import dev.assay.reports.history.Digest;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -22,6 +26,9 @@ import java.util.function.UnaryOperator;
  * passed. Trouble with the report is said, and never changes the verdict.
  */
 public final class ReportMain {
+    /** Seen from {@code assay.out}. */
+    private static final Path BUNDLED_SUITES = Path.of("..", "..", "src", "main", "resources", "suites");
+
     private ReportMain() {}
 
     /**
@@ -40,6 +47,7 @@ public final class ReportMain {
      * @param gitHubStepSummary file of the job's summary on GitHub; null elsewhere
      * @param settings of the user; null where they cannot be read
      * @param unreadable why not; null where they can
+     * @param executor what runs this build
      */
     record Options(
             Path out,
@@ -54,7 +62,8 @@ public final class ReportMain {
             Path root,
             Path gitHubStepSummary,
             Settings settings,
-            String unreadable) {
+            String unreadable,
+            ReportExecutor executor) {
         static Options read(UnaryOperator<String> property, Map<String, String> environment) {
             String record = value(property, "assay.record", "");
             String started = value(property, "assay.build.started", "");
@@ -92,7 +101,8 @@ public final class ReportMain {
                             ? null
                             : Path.of(environment.get("GITHUB_STEP_SUMMARY")),
                     settings,
-                    unreadable);
+                    unreadable,
+                    ReportExecutor.of(environment));
         }
 
         /** The user's keys that were given as properties. */
@@ -148,7 +158,11 @@ public final class ReportMain {
                 found.trouble() != null ? Gate.broken(found.trouble()) : Gate.judge(found.run(), options.selected());
         Admitted admitted = options.gate() ? Admitted.of(found.run(), gate, options) : null;
         CardStep.Made card = CardStep.make(found.run(), found.folder(), gate, options, admitted);
-        Made made = makeReport(found, options, admitted);
+        RunHistory history = new RunHistory(options.root(), out);
+        Made made = makeReport(found, options, gate, history.before(found.run()), admitted);
+        if (found.trouble() == null && options.record() == null) {
+            history.append(found.run(), found.folder().resolve("run.json"));
+        }
 
         out.println();
         Summary.lines(found.run(), gate, options.colors()).forEach(out::println);
@@ -219,13 +233,28 @@ public final class ReportMain {
     private record Made(Path path, String problem) {}
 
     @SuppressWarnings("CatchingUnchecked") // whatever happens to the report, the verdict is said
-    private static Made makeReport(Found found, Options options, Admitted admitted) {
+    private static Made makeReport(Found found, Options options, Gate gate, List<Digest> earlier, Admitted admitted) {
         Path results = options.target().resolve("allure-results");
         Path report = options.target().resolve("allure-report");
         Path index = report.resolve("index.html");
         try {
             Files.deleteIfExists(index); // an old report must not pass for this one
-            AllureResults.write(found.run(), found.folder(), results, admitted == null ? Map.of() : admitted.facts());
+            AllureResults.write(
+                    found.run(),
+                    found.folder(),
+                    results,
+                    report,
+                    new ReportContext(
+                            admitted == null ? Map.of() : admitted.facts(),
+                            gate.wholeRun(),
+                            RunLinks.of(
+                                    found.run(),
+                                    found.folder(),
+                                    options.root(),
+                                    options.out().resolve(BUNDLED_SUITES),
+                                    report),
+                            earlier,
+                            options.executor()));
             return new Made(
                     AllureHtml.generate(
                             options.commandLine(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Settings;
+import dev.assay.reports.allure.ReportExecutor;
 import dev.assay.reports.collection.CuratedCollection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,7 +119,8 @@ class AdmittedTest {
                 root,
                 null,
                 Settings.read(root, Map.of(), given),
-                null);
+                null,
+                ReportExecutor.LOCAL);
         return Admitted.of(run, Gate.judge(run, false), options);
     }
 }

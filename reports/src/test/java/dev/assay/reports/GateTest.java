@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.allure.ReportExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -103,7 +104,8 @@ class GateTest {
                         out,
                         null,
                         null,
-                        null),
+                        null,
+                        ReportExecutor.LOCAL),
                 new PrintStream(bytes, true, StandardCharsets.UTF_8));
         return bytes.toString(StandardCharsets.UTF_8);
     }

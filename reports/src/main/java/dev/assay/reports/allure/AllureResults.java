@@ -13,6 +13,7 @@ import dev.assay.reports.picture.Pixels;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Attachment;
 import io.qameta.allure.model.Label;
+import io.qameta.allure.model.Link;
 import io.qameta.allure.model.Parameter;
 import io.qameta.allure.model.Stage;
 import io.qameta.allure.model.Status;
@@ -28,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +36,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +44,7 @@ import java.util.stream.Stream;
  */
 public final class AllureResults {
     private static final int MOST_WORST = 4;
+    private static final String HISTORY = "history";
     private static final String DIFF_TYPE = "application/vnd.allure.image.diff";
     private static final JsonMapper JSON = JsonMapper.builder()
             .defaultPropertyInclusion(
@@ -55,13 +55,19 @@ public final class AllureResults {
     private final RunRecord run;
     private final Path runFolder;
     private final Path results;
+    private final Path page;
+    private final ReportContext context;
+    private final AllureHistory history;
     private final long start;
     private int attachments;
 
-    private AllureResults(RunRecord run, Path runFolder, Path results) {
+    private AllureResults(RunRecord run, Path runFolder, Path results, Path page, ReportContext context) {
         this.run = run;
+        this.context = context;
+        this.history = new AllureHistory(context.earlier());
         this.runFolder = runFolder;
         this.results = results;
+        this.page = page;
         this.start = start(run);
     }
 
@@ -70,33 +76,47 @@ public final class AllureResults {
      *
      * @param runFolder where the paths of the record's pictures start
      * @param results a folder for these results only: what is in it is deleted first
+     * @param page folder of the report that will be made of them: relative links start there
      */
-    public static void write(RunRecord run, Path runFolder, Path results) {
-        write(run, runFolder, results, Map.of());
-    }
-
-    /** @param more facts about the build for the report's environment, by name */
-    public static void write(RunRecord run, Path runFolder, Path results, Map<String, String> more) {
+    public static void write(RunRecord run, Path runFolder, Path results, Path page, ReportContext context) {
         try {
             clean(results);
-            new AllureResults(run, runFolder, results).write(more);
+            new AllureResults(run, runFolder, results, page, context).write();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the Allure results to " + results, e);
         }
     }
 
-    private void write(Map<String, String> more) throws IOException {
+    private void write() throws IOException {
         result(overview());
         for (int i = 0; i < run.verdicts().size(); i++) {
             result(criterion(run.verdicts().get(i), i));
         }
-        environment(more);
-        json("executor.json", Map.of("name", "Assay", "type", "assay", "buildName", text(run.id(), 120)));
-        json("categories.json", categories());
+        environment();
+        executor();
+        json("categories.json", Categories.json(run.verdicts()));
+        json("assay-perf.json", Measures.of(run, start));
+        Files.createDirectories(results.resolve(HISTORY));
+        for (Map.Entry<String, Object> file : history.files().entrySet()) {
+            json(HISTORY + "/" + file.getKey(), file.getValue());
+        }
+    }
+
+    private void executor() throws IOException {
+        Map<String, Object> executor = new LinkedHashMap<>();
+        executor.put("name", context.executor().name());
+        executor.put("type", context.executor().type());
+        executor.put("buildName", "#" + history.buildOrder() + " " + text(run.id(), 120));
+        executor.put("buildOrder", history.buildOrder());
+        if (context.executor().url() != null) {
+            executor.put("buildUrl", context.executor().url());
+        }
+        json("executor.json", executor);
     }
 
     private TestResult overview() throws IOException {
-        boolean broken = run.problem() != null || run.verdicts().isEmpty();
+        boolean nothing = run.problem() != null || run.verdicts().isEmpty();
+        boolean broken = nothing || !context.trouble().isEmpty();
         List<Attachment> attached = new ArrayList<>();
         byte[] first = null;
         String firstName = "";
@@ -109,17 +129,21 @@ public final class AllureResults {
             }
         }
         // As the run, so that no report is all green whose run did not pass.
-        TestResult result = base("run", "run", broken ? "run: nothing was judged" : "run: contact sheet", start)
-                .setStatus(broken ? Status.BROKEN : status(run.outcome()))
-                .setDescriptionHtml(Description.of(run, first, firstName))
+        TestResult result = base("run", "run", name(nothing, broken), start)
+                .setStatus(broken ? Status.BROKEN : Categories.status(run.outcome()))
+                .setDescriptionHtml(Description.of(run, context.trouble(), first, firstName))
                 .setAttachments(attached);
         result.setStop(start + Math.max(0, Math.round(1000 * run.seconds())));
         if (broken) {
-            String problem = run.problem() == null ? "the run has no verdict" : calm(Words.block(run.problem()));
-            result.setStatusDetails(new StatusDetails().setMessage("Harness trouble: " + problem));
+            String problem = run.problem() != null
+                    ? calm(Words.block(run.problem()))
+                    : context.trouble().isEmpty()
+                            ? "the run has no verdict"
+                            : text(String.join("; ", context.trouble()), 4000);
+            result.setStatusDetails(new StatusDetails().setMessage(Categories.WHOLE_RUN + ": " + problem));
         } else {
-            result.setStatusDetails(
-                    new StatusDetails().setMessage("Run " + text(run.outcome(), 20) + ": " + Description.counts(run)));
+            result.setStatusDetails(new StatusDetails()
+                    .setMessage(Categories.WHOLE_RUN + ": " + text(run.outcome(), 20) + ", " + Description.counts(run)));
         }
         List<Parameter> parameters = result.getParameters();
         parameters.add(excluded("run", text(run.id(), 120)));
@@ -134,6 +158,10 @@ public final class AllureResults {
         return result;
     }
 
+    private static String name(boolean nothing, boolean broken) {
+        return nothing ? "run: nothing was judged" : broken ? "run: not to be trusted" : "run: contact sheet";
+    }
+
     private TestResult criterion(VerdictEntry v, int index) throws IOException {
         // After the run, in the order of the suite: Allure sorts by time.
         long time = start + Math.round(1000 * run.seconds()) + index;
@@ -141,7 +169,8 @@ public final class AllureResults {
         byte[] first = null;
         String firstName = "";
         List<WorstCase> worst = v.worst() == null ? List.of() : v.worst();
-        for (WorstCase w : worst.subList(0, Math.min(MOST_WORST, worst.size()))) {
+        List<WorstCase> shown = worst.subList(0, Math.min(MOST_WORST, worst.size()));
+        for (WorstCase w : shown) {
             Optional<BufferedImage> base = picture(w, "base");
             Optional<BufferedImage> candidate = picture(w, "candidate");
             String name = text(w.caseId(), 80) + ", seed " + w.seed();
@@ -160,9 +189,9 @@ public final class AllureResults {
             }
         }
         TestResult result = base(v.family(), v.id(), calm(Words.title(v)), time)
-                .setStatus(status(v.outcome()))
+                .setStatus(Categories.status(v.outcome()))
                 .setStatusDetails(details(v))
-                .setDescriptionHtml(Description.of(v, first, firstName))
+                .setDescriptionHtml(Description.of(v, first, firstName, shown, this::original))
                 .setAttachments(attached);
         result.getLabels().add(label("severity", severity(v)));
         Stream.of(v.family(), v.metric(), v.scope())
@@ -178,7 +207,8 @@ public final class AllureResults {
         String suite = text(run.suite().name(), 80);
         String candidate = text(run.candidate().name(), 80);
         String familyName = text(family, 40);
-        String identity = suite + "/" + candidate + "/" + familyName + "/" + text(criterion, 120);
+        String identity =
+                AllureHistory.identity(run.suite().name(), run.candidate().name(), family, criterion);
         List<Label> labels = new ArrayList<>(List.of(
                 label("parentSuite", suite),
                 label("suite", candidate),
@@ -200,30 +230,19 @@ public final class AllureResults {
                 .setStart(time)
                 .setStop(time)
                 .setLabels(labels)
+                .setLinks(new ArrayList<>(context.links().stream()
+                        .map(l -> new Link()
+                                .setName(text(l.name(), 120))
+                                .setUrl(l.url())
+                                .setType(l.kind()))
+                        .toList()))
                 .setParameters(new ArrayList<>());
     }
 
-    static Status status(String outcome) {
-        return switch (outcome == null ? "" : outcome) {
-            case "PASSED" -> Status.PASSED;
-            case "REGRESSED" -> Status.FAILED;
-            case "INCONCLUSIVE", "UNAVAILABLE" -> Status.SKIPPED;
-            default -> Status.BROKEN;
-        };
-    }
-
     private StatusDetails details(VerdictEntry v) {
-        String reason = text(v.reason(), 2000);
-        String message = switch (status(v.outcome())) {
-            case PASSED -> reason;
-            case FAILED -> "Regression: " + text(v.metric(), 60) + ": " + reason;
-            case SKIPPED -> ("UNAVAILABLE".equals(v.outcome()) ? "Unavailable: " : "Inconclusive: ") + reason;
-            case BROKEN ->
-                "Harness trouble: "
-                        + (run.problem() == null
-                                ? reason
-                                : "not judged; the result \"run\" of this candidate says why");
-        };
+        String message = run.problem() != null && Categories.status(v.outcome()) == Status.BROKEN
+                ? Categories.HARNESS + ": not judged; the result \"run\" of this candidate says why"
+                : Categories.message(v.outcome(), v.family(), v.metric(), v.reason());
         return new StatusDetails().setMessage(message);
     }
 
@@ -245,10 +264,27 @@ public final class AllureResults {
     }
 
     private Optional<BufferedImage> picture(WorstCase w, String role) {
+        return rendering(w, role).flatMap(this::picture);
+    }
+
+    private Optional<RenderingEntry> rendering(WorstCase w, String role) {
         return run.renderings().stream()
                 .filter(r -> r.caseId().equals(w.caseId()) && r.seed() == w.seed() && role.equals(r.role()))
-                .findFirst()
-                .flatMap(this::picture);
+                .findFirst();
+    }
+
+    /** Address of a picture as the renderer made it, where it is still there. */
+    private Optional<String> original(WorstCase w, String role) {
+        return rendering(w, role).flatMap(r -> {
+            try {
+                return Optional.ofNullable(r.file())
+                        .map(runFolder::resolve)
+                        .filter(Files::isRegularFile)
+                        .map(file -> ReportLink.relative(file, page));
+            } catch (java.nio.file.InvalidPathException e) {
+                return Optional.empty();
+            }
+        });
     }
 
     private Optional<BufferedImage> picture(RenderingEntry r) {
@@ -259,39 +295,10 @@ public final class AllureResults {
         }
     }
 
-    private List<Map<String, Object>> categories() {
-        Map<String, Set<String>> metrics = new LinkedHashMap<>();
-        run.verdicts().stream()
-                .filter(v -> !"preflight".equals(v.metric()) && !"applied".equals(v.metric())) // their own category
-                .forEach(v -> metrics.computeIfAbsent(text(v.family(), 40), f -> new LinkedHashSet<>())
-                        .add(Pattern.quote(text(v.metric(), 60))));
-        List<Map<String, Object>> categories = new ArrayList<>();
-        metrics.forEach((family, names) -> categories.add(category(
-                "Regression: " + (family.equals("artifact") ? "artifacts" : family),
-                "failed",
-                "(?s)Regression: (" + String.join("|", names) + "): .*")));
-        categories.add(category("Not applied", "failed", "(?s)Regression: (applied|preflight): .*"));
-        categories.add(Map.of(
-                "name",
-                "The run as a whole",
-                "matchedStatuses",
-                List.of("failed", "skipped"),
-                "messageRegex",
-                "(?s)Run [A-Z]+: .*"));
-        categories.add(category("Inconclusive", "skipped", "(?s)Inconclusive: .*"));
-        categories.add(category("Unavailable", "skipped", "(?s)Unavailable: .*"));
-        categories.add(category("Harness trouble", "broken", "(?s).*"));
-        return categories;
-    }
-
-    private static Map<String, Object> category(String name, String status, String regex) {
-        return Map.of("name", name, "matchedStatuses", List.of(status), "messageRegex", regex);
-    }
-
-    private void environment(Map<String, String> more) throws IOException {
+    private void environment() throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("outcome", run.outcome());
-        facts.putAll(more);
+        facts.put("outcome", context.trouble().isEmpty() ? run.outcome() : "BROKEN");
+        facts.putAll(context.facts());
         facts.put("candidate", run.candidate().name());
         facts.put("base", run.base().name());
         run.candidate()
@@ -343,12 +350,11 @@ public final class AllureResults {
     }
 
     private static String text(String text, int most) {
-        return calm(Words.line(text, most));
+        return Categories.text(text, most);
     }
 
-    /** Allure 2.34 puts status messages into its page as HTML, where an image's onerror runs: no text of ours may hold a tag. */
     private static String calm(String text) {
-        return text.replace('<', '\u2039').replace('>', '\u203a');
+        return Categories.calm(text);
     }
 
     private static Label label(String name, String value) {
@@ -372,10 +378,12 @@ public final class AllureResults {
     }
 
     private static void clean(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file); // flat: a folder in here is not ours, and stops us
+        for (Path flat : List.of(folder.resolve(HISTORY), folder)) { // a folder in here is not ours, and stops us
+            if (Files.isDirectory(flat)) {
+                try (Stream<Path> files = Files.list(flat)) {
+                    for (Path file : files.toList()) {
+                        Files.delete(file);
+                    }
                 }
             }
         }

@@ -5,12 +5,16 @@ import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.RunRecord.WorstCase;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The HTML that opens with a result; every text of the record is escaped. */
 final class Description {
@@ -21,7 +25,12 @@ final class Description {
     private Description() {}
 
     /** What was found on one criterion. {@code picture} is a PNG to show at once, or null. */
-    static String of(VerdictEntry v, byte[] picture, String pictureName) {
+    static String of(
+            VerdictEntry v,
+            byte[] picture,
+            String pictureName,
+            List<WorstCase> worst,
+            BiFunction<WorstCase, String, Optional<String>> original) {
         Description d = new Description();
         d.paragraph("<b>" + Words.html(v.outcome()) + "</b>: " + Words.html(Words.line(v.reason(), 2000)));
         d.picture(picture, pictureName);
@@ -41,12 +50,16 @@ final class Description {
         rows.add(row("metric", v.metric() + ", version " + v.metricVersion() + ", on " + v.scope()));
         d.table(rows);
         d.html.append(DifferencePlot.svg(v));
+        d.worst(v, worst, original);
         return d.html.toString();
     }
 
     /** What was judged, on what, with the first contact sheet. */
-    static String of(RunRecord r, byte[] picture, String pictureName) {
+    static String of(RunRecord r, List<String> trouble, byte[] picture, String pictureName) {
         Description d = new Description();
+        if (r.problem() == null && !trouble.isEmpty()) {
+            d.paragraph("<b>BROKEN</b>: " + Words.html(Words.line(String.join("; ", trouble), 2000)));
+        }
         if (r.problem() != null) {
             d.paragraph("<b>Nothing was judged.</b>");
             d.html.append("<pre style=\"white-space:pre-wrap\">")
@@ -142,6 +155,51 @@ final class Description {
                                 .sorted(Map.Entry.comparingByKey())
                                 .map(e -> "\n" + e.getValue() + ": " + Words.line(e.getKey(), 400))
                                 .collect(Collectors.joining());
+    }
+
+    /** The worst cases in numbers, with links to the pictures as they were rendered. */
+    private void worst(
+            VerdictEntry v, List<WorstCase> worst, BiFunction<WorstCase, String, Optional<String>> original) {
+        if (worst.isEmpty()) {
+            return;
+        }
+        paragraph("Worst pairs; as pictures they are attached below.");
+        html.append("<table style=\"border-collapse:collapse;margin:12px 0\"><tr>");
+        for (String head : List.of("prompt", "seed", "base", "candidate", "difference, " + v.unit(), "as rendered")) {
+            html.append("<th style=\"" + CELL + ";text-align:left;font-weight:normal;opacity:0.7\">")
+                    .append(Words.html(Words.line(head, 60)))
+                    .append("</th>");
+        }
+        html.append("</tr>");
+        for (WorstCase w : worst) {
+            html.append("<tr>");
+            for (String cell : List.of(
+                    Words.html(Words.line(w.prompt(), 100)),
+                    Long.toString(w.seed()),
+                    seen(w.base(), w.baseEvidence()),
+                    seen(w.candidate(), w.candidateEvidence()),
+                    Words.html(Words.signed(w.difference())),
+                    links(w, original))) {
+                html.append("<td style=\"" + CELL + ";overflow-wrap:anywhere\">")
+                        .append(cell)
+                        .append("</td>");
+            }
+            html.append("</tr>");
+        }
+        html.append("</table>");
+    }
+
+    private static String seen(Double value, String evidence) {
+        String said = Words.html(Words.line(evidence, 160));
+        return (value == null ? "" : Words.html(Words.number(value)) + (said.isEmpty() ? "" : "<br>")) + said;
+    }
+
+    private static String links(WorstCase w, BiFunction<WorstCase, String, Optional<String>> original) {
+        return Stream.of("base", "candidate")
+                .flatMap(role -> original.apply(w, role).stream()
+                        .map(url -> "<a target=\"_blank\" rel=\"noopener noreferrer\" href=\"" + Words.html(url) + "\">"
+                                + role + "</a>"))
+                .collect(Collectors.joining(" "));
     }
 
     private static String[] row(String name, String value) {

@@ -31,7 +31,7 @@ class AllureResultsTest {
 
     private List<JsonNode> write(RunRecord run) throws IOException {
         Path results = folder.resolve("results");
-        AllureResults.write(run, folder, results);
+        AllureResults.write(run, folder, results, folder.resolve("report"), ReportContext.NONE);
         List<JsonNode> read = new ArrayList<>();
         try (Stream<Path> files = Files.list(results)) {
             for (Path file :

@@ -1,0 +1,53 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.RunRecord;
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.History;
+import dev.assay.reports.words.Words;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The history of the runs of plain builds, {@code .assay/history.jsonl} where the user stands. A nightly keeps the collection's own.
+ * Trouble with it is said; a verdict does not depend on the past.
+ */
+final class RunHistory {
+    private final History history;
+    private final PrintStream out;
+
+    RunHistory(Path root, PrintStream out) {
+        this.history = new History(root.resolve(".assay").resolve("history.jsonl"));
+        this.out = out;
+    }
+
+    /** Runs that began before this one, oldest first. */
+    List<Digest> before(RunRecord run) {
+        try {
+            History.Content past = history.read();
+            past.damages()
+                    .forEach(d -> out.println(history.file() + ", line " + d.line() + " is left out: " + d.what()));
+            return past.digests().stream()
+                    .filter(d -> !d.run().equals(run.id()) && d.started().compareTo(run.started()) <= 0)
+                    .sorted(Comparator.comparing(Digest::started))
+                    .toList();
+        } catch (RuntimeException unreadable) {
+            out.println("No trends: " + Words.line(unreadable.getMessage(), 400));
+            return List.of();
+        }
+    }
+
+    /** @param record {@code run.json} of this run */
+    void append(RunRecord run, Path record) {
+        try {
+            Path folder = history.file().toAbsolutePath().normalize().getParent();
+            String kept = folder.relativize(record.toAbsolutePath().normalize())
+                    .toString()
+                    .replace('\\', '/');
+            history.append(Digest.of(run, kept, null));
+        } catch (RuntimeException trouble) {
+            out.println("This run is not in the history: " + Words.line(trouble.getMessage(), 400));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.assay.reports.allure;
+
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.Digest.Entry;
+import io.qameta.allure.model.Status;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Runs of the history as the files that Allure keeps its own history in; it reads them from {@code allure-results/history}. So a fresh
+ * workspace shows trends too, and no report is needed to make the next.
+ */
+final class AllureHistory {
+    /** Earlier runs that trends show. */
+    private static final int MOST_RUNS = 30;
+    /** Earlier results of one criterion that its history shows. */
+    private static final int MOST_RESULTS = 20;
+
+    private final List<Digest> newestFirst;
+    private final int all;
+
+    /** @param earlier oldest first */
+    AllureHistory(List<Digest> earlier) {
+        all = earlier.size();
+        newestFirst = new ArrayList<>(earlier);
+        Collections.reverse(newestFirst);
+    }
+
+    /** The number of this run: they are counted from 1. */
+    int buildOrder() {
+        return all + 1;
+    }
+
+    /** By file name; empty when there was no earlier run. */
+    Map<String, Object> files() {
+        if (newestFirst.isEmpty()) {
+            return Map.of();
+        }
+        List<Map<String, Object>> outcomes = new ArrayList<>();
+        List<Map<String, Object>> categories = new ArrayList<>();
+        List<Map<String, Object>> durations = new ArrayList<>();
+        Map<String, List<Map<String, Object>>> results = new LinkedHashMap<>();
+        for (int i = 0; i < newestFirst.size(); i++) {
+            Digest run = newestFirst.get(i);
+            if (i < MOST_RUNS) {
+                outcomes.add(point(all - i, statistic(statuses(run))));
+                categories.add(point(all - i, counts(run)));
+                durations.add(point(all - i, Map.of("duration", Math.max(0, Math.round(1000 * run.seconds())))));
+            }
+            items(run).forEach((id, item) -> {
+                List<Map<String, Object>> items = results.computeIfAbsent(id, x -> new ArrayList<>());
+                if (items.size() < MOST_RESULTS) {
+                    items.add(item);
+                }
+            });
+        }
+        Map<String, Object> history = new LinkedHashMap<>();
+        results.forEach((id, items) -> history.put(
+                id,
+                Map.of(
+                        "statistic",
+                        statistic(items.stream()
+                                .map(item -> item.get("status").toString())
+                                .toList()),
+                        "items",
+                        items)));
+        Map<String, Object> files = new LinkedHashMap<>();
+        files.put("history.json", history);
+        files.put("history-trend.json", outcomes);
+        files.put("categories-trend.json", categories);
+        files.put("duration-trend.json", durations);
+        return files;
+    }
+
+    private static Map<String, Object> point(int order, Object data) {
+        return Map.of("buildOrder", order, "data", data);
+    }
+
+    /** Words of all results that the report of this run had: its criteria and the run. */
+    private static List<String> statuses(Digest run) {
+        List<String> statuses = new ArrayList<>();
+        statuses.add(runStatus(run));
+        run.criteria().forEach(e -> statuses.add(status(e)));
+        return statuses;
+    }
+
+    /** The run is red when nothing was judged or something was wrong beyond its criteria. */
+    private static String runStatus(Digest run) {
+        return word(run.criteria().isEmpty() || run.problem() != null ? Status.BROKEN : Status.PASSED);
+    }
+
+    private static String status(Entry e) {
+        return word(Categories.status(e.outcome().name()));
+    }
+
+    private static String word(Status status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Map<String, Integer> statistic(List<String> statuses) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (String status : List.of("failed", "broken", "skipped", "passed", "unknown")) {
+            counts.put(status, Collections.frequency(statuses, status));
+        }
+        counts.put("total", statuses.size());
+        return counts;
+    }
+
+    private static Map<String, Integer> counts(Digest run) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        if (run.problem() != null || run.criteria().isEmpty()) {
+            counts.merge(Categories.WHOLE_RUN, 1, Integer::sum);
+        }
+        for (Entry e : run.criteria()) {
+            String category = Categories.of(e.outcome().name(), e.family(), e.metric());
+            if (!category.isEmpty()) {
+                counts.merge(category, 1, Integer::sum);
+            }
+        }
+        return counts;
+    }
+
+    private static Map<String, Map<String, Object>> items(Digest run) {
+        long start = millis(run.started());
+        long end = start + Math.max(0, Math.round(1000 * run.seconds()));
+        Map<String, Map<String, Object>> items = new LinkedHashMap<>();
+        String said = run.problem() == null ? run.outcome().name() : Categories.text(run.problem(), 300);
+        items.put(identity(run, "run", "run"), item(run, "run", runStatus(run), said, start, end));
+        for (Entry e : run.criteria()) {
+            items.put(
+                    identity(run, e.family(), e.id()),
+                    item(run, e.id(), status(e), Categories.text(e.reason(), 300), end, end));
+        }
+        return items;
+    }
+
+    private static Map<String, Object> item(Digest run, String id, String status, String said, long start, long stop) {
+        Map<String, Object> item = new LinkedHashMap<>();
+        item.put("uid", Categories.text(run.run() + "-" + id, 200));
+        item.put("status", status);
+        item.put("statusDetails", said);
+        item.put("time", Map.of("start", start, "stop", stop, "duration", stop - start));
+        return item;
+    }
+
+    private static String identity(Digest run, String family, String criterion) {
+        return identity(run.suite().name(), run.model(), family, criterion);
+    }
+
+    /** What makes a result the same test as one of another run: names, no hash, no number of a run. */
+    static String identity(String suite, String candidate, String family, String criterion) {
+        return Categories.text(suite, 80) + "/" + Categories.text(candidate, 80) + "/" + Categories.text(family, 40)
+                + "/" + Categories.text(criterion, 120);
+    }
+
+    private static long millis(String time) {
+        try {
+            return Instant.parse(time).toEpochMilli();
+        } catch (RuntimeException unknown) {
+            return 0;
+        }
+    }
+}
