@@ -131,7 +131,7 @@ public final class AllureResults {
         // As the run, so that no report is all green whose run did not pass.
         TestResult result = base("run", "run", name(nothing, broken), start)
                 .setStatus(broken ? Status.BROKEN : Categories.status(run.outcome()))
-                .setDescriptionHtml(Description.of(run, context.trouble(), first, firstName))
+                .setDescriptionHtml(Description.of(run, context, first, firstName))
                 .setAttachments(attached);
         result.setStop(start + Math.max(0, Math.round(1000 * run.seconds())));
         if (broken) {

@@ -6,6 +6,7 @@ import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.reports.history.Digest;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 /** The HTML that opens with a result; every text of the record is escaped. */
 final class Description {
     private static final String CELL = "padding:3px 14px 3px 0;vertical-align:top;border-bottom:1px solid #8884";
+
+    private static final int MOST_RUNS = 10;
 
     private final StringBuilder html = new StringBuilder();
 
@@ -55,10 +58,10 @@ final class Description {
     }
 
     /** What was judged, on what, with the first contact sheet. */
-    static String of(RunRecord r, List<String> trouble, byte[] picture, String pictureName) {
+    static String of(RunRecord r, ReportContext context, byte[] picture, String pictureName) {
         Description d = new Description();
-        if (r.problem() == null && !trouble.isEmpty()) {
-            d.paragraph("<b>BROKEN</b>: " + Words.html(Words.line(String.join("; ", trouble), 2000)));
+        if (r.problem() == null && !context.trouble().isEmpty()) {
+            d.paragraph("<b>BROKEN</b>: " + Words.html(Words.line(String.join("; ", context.trouble()), 2000)));
         }
         if (r.problem() != null) {
             d.paragraph("<b>Nothing was judged.</b>");
@@ -98,6 +101,7 @@ final class Description {
                         rows.add(row(f.level().equals("ERROR") ? "refused" : "noticed", Words.line(f.text(), 2000))));
         d.picture(picture, pictureName);
         d.table(rows);
+        d.earlier(context.earlier());
         return d.html.toString();
     }
 
@@ -105,6 +109,25 @@ final class Description {
         return renderer.version()
                 .toLowerCase(java.util.Locale.ROOT)
                 .startsWith(renderer.name().toLowerCase(java.util.Locale.ROOT));
+    }
+
+    /** Which run the trends mean by a number. */
+    private void earlier(List<Digest> runs) {
+        if (runs.isEmpty()) {
+            return;
+        }
+        paragraph("Earlier runs, as the trends number them.");
+        List<String[]> rows = new ArrayList<>();
+        for (int i = runs.size(); i > Math.max(0, runs.size() - MOST_RUNS); i--) {
+            Digest run = runs.get(i - 1);
+            rows.add(row(
+                    "#" + i,
+                    Words.line(run.model(), 80) + ", suite "
+                            + Words.line(run.suite().name(), 60) + ": " + run.outcome()
+                            + (run.problem() == null ? "" : ", " + Words.line(run.problem(), 120)) + "\n"
+                            + Words.line(run.started(), 19).replace('T', ' ') + " UTC"));
+        }
+        table(rows);
     }
 
     private static String given(String name, Double value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.reports.Chromium;
 import dev.assay.reports.history.History;
 import java.io.IOException;
 import java.nio.file.Files;

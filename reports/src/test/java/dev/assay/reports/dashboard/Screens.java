@@ -1,5 +1,6 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.reports.Chromium;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.assay.reports.dashboard;
+package dev.assay.reports;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * A real browser without a window, driven by its DevTools protocol over the JDK's own WebSocket. All addresses but files go to a
  * proxy that does not exist. What the page says to its console and asks of the network is kept.
  */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -35,11 +35,11 @@ final class Chromium implements AutoCloseable {
     private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
     private final Path profile;
     /** Errors and warnings of the console, exceptions, dialogs. */
-    final List<String> complaints = new CopyOnWriteArrayList<>();
+    public final List<String> complaints = new CopyOnWriteArrayList<>();
     /** Every address asked for. */
-    final List<String> requests = new CopyOnWriteArrayList<>();
+    public final List<String> requests = new CopyOnWriteArrayList<>();
 
-    static Optional<Path> find() {
+    public static Optional<Path> find() {
         return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
                 .filter(f -> !f.isEmpty())
                 .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -48,7 +48,7 @@ final class Chromium implements AutoCloseable {
                 .findFirst();
     }
 
-    static Chromium start(Path program, Path profile) throws IOException {
+    public static Chromium start(Path program, Path profile) throws IOException {
         Process process = new ProcessBuilder(List.of(
                         program.toString(),
                         "--headless=new",
@@ -186,12 +186,12 @@ final class Chromium implements AutoCloseable {
         return send(method, params, toSession).orTimeout(60, TimeUnit.SECONDS).join();
     }
 
-    JsonNode call(String method, Map<String, ?> params) {
+    public JsonNode call(String method, Map<String, ?> params) {
         return call(method, params, session);
     }
 
     /** Opens a page and waits for its load event. */
-    void open(String address) {
+    public void open(String address) {
         call("Page.navigate", Map.of("url", address));
         String here =
                 "document.readyState === 'complete' && location.href !== 'about:blank' && location.href.split('#')[0] === "
@@ -199,7 +199,7 @@ final class Chromium implements AutoCloseable {
         await(here);
     }
 
-    void await(String condition) {
+    public void await(String condition) {
         for (int i = 0; i < 1200; i++) {
             if (evaluate(condition).asBoolean()) {
                 return;
@@ -210,7 +210,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** The value of an expression in the page. */
-    JsonNode evaluate(String expression) {
+    public JsonNode evaluate(String expression) {
         JsonNode result =
                 call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
         if (result.has("exceptionDetails")) {
@@ -220,7 +220,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Presses a key as a user would: {@code Tab}, {@code Enter}. */
-    void press(String key, int code) {
+    public void press(String key, int code) {
         String text = key.equals("Enter") ? "\r" : key.equals(" ") ? " " : "";
         call(
                 "Input.dispatchKeyEvent",
@@ -228,7 +228,7 @@ final class Chromium implements AutoCloseable {
         call("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
     }
 
-    void view(int width, int height, boolean dark) {
+    public void view(int width, int height, boolean dark) {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
@@ -237,7 +237,7 @@ final class Chromium implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
-    byte[] screenshot(boolean whole) {
+    public byte[] screenshot(boolean whole) {
         String data = call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", whole))
                 .get("data")
                 .asText();

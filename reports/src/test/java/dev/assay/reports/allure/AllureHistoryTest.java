@@ -1,0 +1,194 @@
+package dev.assay.reports.allure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.reports.Runs;
+import dev.assay.reports.history.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AllureHistoryTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    private Path write(RunRecord run, List<Digest> earlier, List<String> trouble) {
+        Path results = folder.resolve("results");
+        AllureResults.write(
+                run,
+                folder,
+                results,
+                folder.resolve("report"),
+                new ReportContext(Map.of(), trouble, List.of(), earlier, ReportExecutor.LOCAL));
+        return results;
+    }
+
+    private static JsonNode read(Path results, String file) throws IOException {
+        return JSON.readTree(results.resolve(file).toFile());
+    }
+
+    @Test
+    void a_fresh_workspace_shows_earlier_runs_from_the_history_alone() throws IOException {
+        RunRecord run = Runs.with(Runs.mixed(folder), "BROKEN", 6);
+        List<Digest> earlier = List.of(
+                Digest.of(Runs.with(Runs.passed(folder, "aa".repeat(32), "first"), "PASSED", 1)), Digest.of(run));
+        Path results = write(run, earlier, List.of());
+        JsonNode trend = read(results, "history/history-trend.json");
+        assertThat(trend).hasSize(2);
+        assertThat(trend.get(0).get("buildOrder").asInt()).isEqualTo(2);
+        assertThat(trend.get(0).get("data").get("failed").asInt()).isEqualTo(1);
+        assertThat(trend.get(0).get("data").get("total").asInt()).isEqualTo(7);
+        assertThat(trend.get(1).get("data").get("passed").asInt()).isEqualTo(2);
+        assertThat(read(results, "executor.json").get("buildOrder").asInt()).isEqualTo(3);
+        assertThat(read(results, "history/categories-trend.json").get(0).get("data"))
+                .isEqualTo(JSON.readTree("{\"Regression: anatomy\":1,\"Inconclusive\":1,\"Harness trouble\":1}"));
+        assertThat(read(results, "history/duration-trend.json")
+                        .get(0)
+                        .get("data")
+                        .get("duration")
+                        .asLong())
+                .isEqualTo(123_400);
+    }
+
+    @Test
+    void each_result_finds_its_own_past_and_that_of_no_other() throws IOException {
+        RunRecord run = Runs.with(Runs.mixed(folder), "BROKEN", 6);
+        Path results = write(run, List.of(Digest.of(run)), List.of());
+        JsonNode history = read(results, "history/history.json");
+        Set<String> known = new HashSet<>();
+        history.fieldNames().forEachRemaining(known::add);
+        Set<String> now = new HashSet<>();
+        try (Stream<Path> files = Files.list(results)) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith("-result.json")).toList()) {
+                JsonNode result = JSON.readTree(file.toFile());
+                String id = result.get("historyId").asText();
+                now.add(id);
+                assertThat(history.get(id).get("items")).hasSize(1);
+                assertThat(history.get(id).get("items").get(0).get("status")).isEqualTo(result.get("status"));
+            }
+        }
+        assertThat(known).isEqualTo(now);
+    }
+
+    @Test
+    void the_same_category_names_stand_in_the_trend_and_in_this_run() throws IOException {
+        RunRecord run = Runs.with(Runs.mixed(folder), "BROKEN", 6);
+        Path results = write(run, List.of(Digest.of(run)), List.of());
+        List<String> names = new ArrayList<>();
+        read(results, "categories.json").forEach(c -> names.add(c.get("name").asText()));
+        assertThat(names)
+                .contains("The run as a whole", "Not applied", "Unavailable", "Inconclusive", "Harness trouble")
+                .contains("Regression: artifacts", "Regression: anatomy");
+        List<String> counted = new ArrayList<>();
+        read(results, "history/categories-trend.json")
+                .get(0)
+                .get("data")
+                .fieldNames()
+                .forEachRemaining(counted::add);
+        assertThat(names).containsAll(counted);
+    }
+
+    @Test
+    void a_candidate_that_was_not_applied_is_a_category_of_its_own() {
+        assertThat(Categories.of("REGRESSED", "effect", "applied")).isEqualTo("Not applied");
+        assertThat(Categories.of("REGRESSED", "file", "preflight")).isEqualTo("Not applied");
+        assertThat(Categories.of("REGRESSED", "effect", "effect")).isEqualTo("Regression: effect");
+        assertThat(Categories.of("UNAVAILABLE", "aesthetic", "clip-iqa")).isEqualTo("Unavailable");
+        assertThat(Categories.message("REGRESSED", "effect", "applied", "not applied: as the base"))
+                .isEqualTo("Not applied: as the base");
+    }
+
+    @Test
+    void a_long_history_is_shown_by_its_newest_runs() throws IOException {
+        RunRecord run = Runs.passed(folder, "aa".repeat(32), "now");
+        List<Digest> earlier = IntStream.range(0, 100)
+                .mapToObj(i -> Digest.of(Runs.passed(folder, "aa".repeat(32), "run" + i)))
+                .toList();
+        Path results = write(run, earlier, List.of());
+        assertThat(read(results, "history/history-trend.json")).hasSize(30);
+        assertThat(read(results, "history/history-trend.json")
+                        .get(0)
+                        .get("buildOrder")
+                        .asInt())
+                .isEqualTo(100);
+        assertThat(read(results, "history/history.json")
+                        .get("microcosm/three-legs/artifact/grid")
+                        .get("items"))
+                .hasSize(20);
+        assertThat(write(run, List.of(), List.of()).resolve("history")).isEmptyDirectory();
+    }
+
+    @Test
+    void criteria_without_a_verdict_make_the_run_red_in_report_and_trend() throws IOException {
+        RunRecord run = Runs.with(Runs.single(folder, "PASSED"), "PASSED", 3);
+        Path results = write(run, List.of(Digest.of(run)), List.of("1 verdicts for 3 criteria"));
+        JsonNode overview;
+        try (Stream<Path> files = Files.list(results)) {
+            overview = files.filter(f -> f.toString().endsWith("-result.json"))
+                    .map(f -> {
+                        try {
+                            return JSON.readTree(f.toFile());
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    })
+                    .filter(r -> r.get("historyId").asText().endsWith("/run/run"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        assertThat(overview.get("status").asText()).isEqualTo("broken");
+        assertThat(overview.get("statusDetails").get("message").asText())
+                .isEqualTo("The run as a whole: 1 verdicts for 3 criteria");
+        assertThat(read(results, "history/history-trend.json")
+                        .get(0)
+                        .get("data")
+                        .get("broken")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(Files.readString(results.resolve("environment.properties"))).startsWith("outcome = BROKEN");
+    }
+
+    @Test
+    void links_lead_to_the_web_or_to_files_beside_and_nowhere_else() {
+        assertThat(ReportLink.file("x", folder.resolve("a b/<q>\"#?.json"), folder.resolve("report"))
+                        .url())
+                .isEqualTo("../a%20b/%3Cq%3E%22%23%3F.json");
+        assertThat(ReportLink.web("x", "https://civitai.com/models/1").url()).isEqualTo("https://civitai.com/models/1");
+        for (String url : List.of(
+                "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//evil.example/x", "/etc/x")) {
+            assertThatThrownBy(() -> ReportLink.web("x", url))
+                    .as(url)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("link: expected http");
+        }
+    }
+
+    @Test
+    void the_executor_is_the_service_that_runs_the_build() {
+        assertThat(ReportExecutor.of(Map.of(
+                        "GITHUB_ACTIONS", "true",
+                        "GITHUB_SERVER_URL", "https://github.com",
+                        "GITHUB_REPOSITORY", "a/b",
+                        "GITHUB_RUN_ID", "7")))
+                .isEqualTo(new ReportExecutor("GitHub Actions", "github", "https://github.com/a/b/actions/runs/7"));
+        assertThat(ReportExecutor.of(Map.of("GITLAB_CI", "true", "CI_JOB_URL", "javascript:alert(1)")))
+                .isEqualTo(new ReportExecutor("GitLab CI", "gitlab", null));
+        assertThat(ReportExecutor.of(Map.of())).isEqualTo(ReportExecutor.LOCAL);
+    }
+}
