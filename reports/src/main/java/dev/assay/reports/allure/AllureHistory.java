@@ -89,9 +89,10 @@ final class AllureHistory {
         return statuses;
     }
 
-    /** The run is red when nothing was judged or something was wrong beyond its criteria. */
+    /** As the run; red when nothing was judged or something was wrong beyond its criteria. */
     private static String runStatus(Digest run) {
-        return word(run.criteria().isEmpty() || run.problem() != null ? Status.BROKEN : Status.PASSED);
+        boolean whole = run.criteria().isEmpty() || run.problem() != null;
+        return word(whole ? Status.BROKEN : Categories.status(run.outcome().name()));
     }
 
     private static String status(Entry e) {
@@ -113,7 +114,7 @@ final class AllureHistory {
 
     private static Map<String, Integer> counts(Digest run) {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        if (run.problem() != null || run.criteria().isEmpty()) {
+        if (!runStatus(run).equals(word(Status.PASSED))) {
             counts.merge(Categories.WHOLE_RUN, 1, Integer::sum);
         }
         for (Entry e : run.criteria()) {

@@ -143,7 +143,8 @@ public final class AllureResults {
             result.setStatusDetails(new StatusDetails().setMessage(Categories.WHOLE_RUN + ": " + problem));
         } else {
             result.setStatusDetails(new StatusDetails()
-                    .setMessage(Categories.WHOLE_RUN + ": " + text(run.outcome(), 20) + ", " + Description.counts(run)));
+                    .setMessage(
+                            Categories.WHOLE_RUN + ": " + text(run.outcome(), 20) + ", " + Description.counts(run)));
         }
         List<Parameter> parameters = result.getParameters();
         parameters.add(excluded("run", text(run.id(), 120)));

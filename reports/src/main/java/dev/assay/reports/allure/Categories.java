@@ -66,7 +66,7 @@ final class Categories {
                 .forEach(v -> metrics.computeIfAbsent(regression(v.family()), f -> new LinkedHashSet<>())
                         .add(Pattern.quote(text(v.metric(), 60))));
         List<Map<String, Object>> categories = new ArrayList<>();
-        categories.add(category(WHOLE_RUN, "broken", WHOLE_RUN));
+        categories.add(category(WHOLE_RUN, List.of("failed", "skipped", "broken"), WHOLE_RUN));
         categories.add(category(NOT_APPLIED, "failed", NOT_APPLIED));
         metrics.forEach(
                 (name, of) -> categories.add(category(name, "failed", REGRESSION + "(" + String.join("|", of) + ")")));
@@ -77,7 +77,11 @@ final class Categories {
     }
 
     private static Map<String, Object> category(String name, String status, String regex) {
-        return Map.of("name", name, "matchedStatuses", List.of(status), "messageRegex", "(?s)" + regex + ": .*");
+        return category(name, List.of(status), regex);
+    }
+
+    private static Map<String, Object> category(String name, List<String> statuses, String regex) {
+        return Map.of("name", name, "matchedStatuses", statuses, "messageRegex", "(?s)" + regex + ": .*");
     }
 
     private static String regression(String family) {

@@ -59,7 +59,7 @@ class AllureBrowserTest {
                 report,
                 new ReportContext(
                         Map.of(Runs.HOSTILE, Runs.HOSTILE),
-                        List.of(Runs.HOSTILE),
+                        List.of(),
                         List.of(new ReportLink(Runs.HOSTILE, "https://civitai.com/models/1", "link")),
                         earlier,
                         new ReportExecutor(Runs.HOSTILE, "assay", null)));

@@ -56,7 +56,9 @@ class AllureHistoryTest {
         assertThat(trend.get(1).get("data").get("passed").asInt()).isEqualTo(2);
         assertThat(read(results, "executor.json").get("buildOrder").asInt()).isEqualTo(3);
         assertThat(read(results, "history/categories-trend.json").get(0).get("data"))
-                .isEqualTo(JSON.readTree("{\"Regression: anatomy\":1,\"Inconclusive\":1,\"Harness trouble\":1}"));
+                .isEqualTo(
+                        JSON.readTree(
+                                "{\"The run as a whole\":1,\"Regression: anatomy\":1,\"Inconclusive\":1,\"Harness trouble\":1}"));
         assertThat(read(results, "history/duration-trend.json")
                         .get(0)
                         .get("data")

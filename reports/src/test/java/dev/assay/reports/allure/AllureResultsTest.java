@@ -183,7 +183,9 @@ class AllureResultsTest {
                 case "failed" ->
                     assertThat(caught)
                             .containsExactly(
-                                    message(r).startsWith("Run ") ? "The run as a whole" : "Regression: anatomy");
+                                    message(r).startsWith("The run as a whole: REGRESSED, ")
+                                            ? "The run as a whole"
+                                            : "Regression: anatomy");
                 case "skipped" -> assertThat(caught).containsExactly("Inconclusive");
                 case "broken" -> assertThat(caught).containsExactly("Harness trouble");
                 default -> assertThat(caught).isEmpty();
