@@ -22,6 +22,9 @@ public final class Metrics implements MetricCatalog {
                     RPrecisionMetric.INFO,
                     (models, p) -> new RPrecisionMetric(models.clip()::embed, models.clip()::embed)),
             new Entry(ClipIqaMetric.INFO, (models, p) -> new ClipIqaMetric(models.clip()::embed, models.clip()::embed)),
+            new Entry(
+                    AestheticMetric.INFO,
+                    (models, p) -> new AestheticMetric(models.clip()::embed, models.aesthetic()::score)),
             new Entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.clip()::embed, p.get("order"))),
             new Entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
             new Entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),

@@ -3,6 +3,7 @@ package dev.assay.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.score.MetricCatalog;
@@ -22,6 +23,11 @@ class MetricsTest {
         @Override
         public Detector detector() {
             throw new IllegalStateException("detector opened");
+        }
+
+        @Override
+        public AestheticHead aesthetic() {
+            throw new IllegalStateException("aesthetic head opened");
         }
 
         @Override
@@ -61,7 +67,7 @@ class MetricsTest {
         Metrics metrics = new Metrics();
         assertThatThrownBy(() -> metrics.open("gird", Map.of(), NONE))
                 .hasMessage(
-                        "no metric gird; there are blank-frame, grid, limbs, clip-score, r-precision, clip-iqa, vendi, effect, seconds, memory");
+                        "no metric gird; there are blank-frame, grid, limbs, clip-score, r-precision, clip-iqa, aesthetic, vendi, effect, seconds, memory");
         assertThatThrownBy(() -> metrics.open("vendi", Map.of("oder", 1.0), NONE))
                 .hasMessage("vendi: expected the parameters [order], found [oder]");
     }

@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.clip.TorchClip;
 import dev.assay.harness.nn.onnx.Detector;
@@ -23,6 +24,7 @@ final class LazyModels implements MetricModels {
     private final String device;
     private ClipEncoder clip;
     private Detector detector;
+    private AestheticHead aesthetic;
 
     /**
      * @param resolve from a reference in the suite to a file or folder that exists
@@ -49,6 +51,14 @@ final class LazyModels implements MetricModels {
             detector = OnnxDetector.open(detectorFile(place("detector")), Map.of(), THREADS);
         }
         return detector;
+    }
+
+    @Override
+    public AestheticHead aesthetic() {
+        if (aesthetic == null) {
+            aesthetic = AestheticHead.open(place("aesthetic"));
+        }
+        return aesthetic;
     }
 
     /** A folder holds {@code detector.onnx}. */

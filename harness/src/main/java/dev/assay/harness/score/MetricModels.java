@@ -1,5 +1,6 @@
 package dev.assay.harness.score;
 
+import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.onnx.Detector;
 
@@ -8,6 +9,9 @@ public interface MetricModels extends AutoCloseable {
     ClipEncoder clip();
 
     Detector detector();
+
+    /** LAION's aesthetic head, on the vectors of {@link #clip()}. */
+    AestheticHead aesthetic();
 
     @Override
     void close();

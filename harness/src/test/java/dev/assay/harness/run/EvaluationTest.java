@@ -7,6 +7,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.render.Finding;
@@ -350,6 +351,11 @@ class EvaluationTest {
 
         @Override
         public Detector detector() {
+            throw new IllegalStateException("no such network");
+        }
+
+        @Override
+        public AestheticHead aesthetic() {
             throw new IllegalStateException("no such network");
         }
 

@@ -135,6 +135,7 @@ public final class Words {
             case "limbs" -> "hands and feet of figures";
             case "clip-score" -> "pictures show what the prompt says";
             case "r-precision" -> "pictures are closest to their own prompt";
+            case "aesthetic" -> "pictures are liked";
             case "clip-iqa" -> "pictures look good rather than bad";
             case "seconds" -> "time of a picture";
             case "memory" -> "device memory of a picture";

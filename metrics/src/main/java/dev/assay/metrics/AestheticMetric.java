@@ -1,0 +1,52 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How much LAION's predictor likes a picture. It was trained on photographs and paintings and scores generated pictures down, so a value
+ * says something only beside that of the base.
+ */
+public final class AestheticMetric implements Metric.ImageMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "aesthetic",
+            "1",
+            Family.AESTHETIC,
+            Better.HIGHER,
+            "points",
+            "about [1, 10]",
+            "github.com/christophschuhmann/improved-aesthetic-predictor",
+            Map.of());
+
+    private final Function<Image, float[]> embed;
+    private final ToDoubleFunction<float[]> head;
+
+    /**
+     * @param embed L2-normalised CLIP ViT-L/14 vector
+     * @param head from that vector to points
+     */
+    public AestheticMetric(Function<Image, float[]> embed, ToDoubleFunction<float[]> head) {
+        this.embed = embed;
+        this.head = head;
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Image image) {
+        double points = head.applyAsDouble(embed.apply(image));
+        return new Score.Measured(points, String.format(Locale.ROOT, "%.2f points", points));
+    }
+}
