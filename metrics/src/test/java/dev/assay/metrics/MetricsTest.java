@@ -46,6 +46,7 @@ class MetricsTest {
                         "clip-score",
                         "r-precision",
                         "clip-iqa",
+                        "aesthetic",
                         "vendi",
                         "effect",
                         "seconds",
