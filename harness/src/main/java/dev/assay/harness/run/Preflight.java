@@ -79,6 +79,11 @@ final class Preflight {
         Path path = lora.path();
         Optional<Inspection> inspected = inspect(path);
         if (inspected.isEmpty()) {
+            findings.add(new Finding(
+                    Level.WARNING,
+                    name(path)
+                            + ": is on the server alone and was not looked into; -Dassay.models=DIR names a folder that"
+                            + " holds it"));
             return;
         }
         Inspection file = inspected.get();
