@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
@@ -128,22 +129,24 @@ final class Gallery {
         String base = renderer.fingerprint(plan.base(), hashes).hash();
         String candidate = renderer.fingerprint(plan.candidate(), hashes).hash();
         List<Shot> shots = new ArrayList<>();
-        own.forEach(p -> shots.add(shot(p, Picture.BASE, base, 0)));
+        own.forEach(p -> shots.add(shot(renderer, p, Picture.BASE, base, 0)));
         if (renderer.repeatable()) {
             own.stream()
                     .filter(p -> p.seed() == 0)
                     .limit(REPEATS)
-                    .forEach(p -> shots.add(shot(p, Picture.BASE, base, 1)));
+                    .forEach(p -> shots.add(shot(renderer, p, Picture.BASE, base, 1)));
         }
-        own.forEach(p -> shots.add(shot(p, Picture.CANDIDATE, candidate, 0)));
+        own.forEach(p -> shots.add(shot(renderer, p, Picture.CANDIDATE, candidate, 0)));
         return shots;
     }
 
-    private Shot shot(Pair pair, String role, String modelHash, int repeat) {
+    private Shot shot(Renderer renderer, Pair pair, String role, String modelHash, int repeat) {
         PromptCase c = plan.suite().cases().get(pair.prompt());
         boolean base = role.equals(Picture.BASE);
         long seed = c.seeds().get(pair.seed()) + (base ? 0 : plan.seedOffset());
-        return Shot.of(pair, role, c, base ? plan.base() : plan.candidate(), modelHash, seed, settings, repeat);
+        RenderRequest request = new RenderRequest(
+                base ? plan.base() : plan.candidate(), c.prompt(), c.negativePrompt(), seed, settings, repeat);
+        return new Shot(pair, role, request, modelHash, RenderStore.key(request, modelHash, renderer));
     }
 
     private synchronized void keep(Shot shot, Picture picture) {

@@ -72,7 +72,7 @@ final class Lane {
         Map<String, RenderStore.Stored> known = new HashMap<>(); // by key
         List<Shot> missing = new ArrayList<>();
         for (Shot shot : shots) {
-            String key = key(shot);
+            String key = shot.key();
             Optional<RenderStore.Stored> found = known.containsKey(key) ? Optional.of(known.get(key)) : store.find(key);
             if (found.isPresent()) {
                 known.put(key, found.get());
@@ -83,7 +83,7 @@ final class Lane {
         }
         for (int i = 0; i < missing.size(); i++) {
             Shot shot = missing.get(i);
-            String key = key(shot);
+            String key = shot.key();
             if (known.containsKey(key)) { // base and candidate are the same model
                 reuse(shot, known.get(key));
                 continue;
@@ -104,12 +104,8 @@ final class Lane {
     /** The first shot from {@code start} on that will have to be rendered. */
     private Optional<Shot> next(List<Shot> missing, int start, Map<String, RenderStore.Stored> known, String current) {
         return missing.subList(start, missing.size()).stream()
-                .filter(s -> !known.containsKey(key(s)) && !key(s).equals(current))
+                .filter(s -> !known.containsKey(s.key()) && !s.key().equals(current))
                 .findFirst();
-    }
-
-    private String key(Shot shot) {
-        return RenderStore.key(shot.request(), shot.modelHash(), renderer);
     }
 
     private void reuse(Shot shot, RenderStore.Stored stored) {
