@@ -64,7 +64,7 @@ public final class RenderStore {
         text.put(PEAK_VRAM, Long.toString(picture.peakVramBytes()));
         text.put(WARM, Boolean.toString(picture.warm()));
         text.put("Software", "Assay");
-        if (renderer.repeatable()) { // finished pictures were made by others, with settings that we do not know
+        if (renderer.makesPictures()) { // finished pictures were made by others, with settings that we do not know
             text.put("parameters", Infotext.of(request));
         }
         Path file = file(key);
@@ -103,7 +103,7 @@ public final class RenderStore {
         text.put("assay:prompt", request.prompt());
         text.put("assay:negativePrompt", request.negativePrompt());
         text.put("assay:seed", Long.toString(request.seed()));
-        if (renderer.repeatable()) {
+        if (renderer.makesPictures()) {
             text.put("assay:settings", s.toString());
         }
         text.put("assay:repeat", Integer.toString(request.repeat()));

@@ -54,10 +54,10 @@ public interface Renderer extends AutoCloseable {
     }
 
     /**
-     * Whether the same request can be rendered again to measure how much this renderer differs from itself. False for
-     * finished pictures: nobody renders them, and the settings of a request say nothing about them.
+     * Whether it makes pictures in the run. False for finished ones: nobody can render them again to measure how much their renderer
+     * differs from itself, and the settings of a request say nothing about them.
      */
-    default boolean repeatable() {
+    default boolean makesPictures() {
         return true;
     }
 

@@ -74,7 +74,7 @@ public final class Evaluation {
                         plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
             GenerationSettings settings = plan.suite().settings().over(usual(renderers.get(0)));
-            if (renderers.get(0).repeatable()) { // else nobody knows how the pictures were made
+            if (renderers.get(0).makesPictures()) { // else nobody knows how the pictures were made
                 record.settings(settings);
             }
             List<Finding> inFiles = preflight.apply(plan);
@@ -144,7 +144,7 @@ public final class Evaluation {
     /** Of the base's family, and over it what the base's own file says. */
     private GenerationSettings usual(Renderer renderer) {
         GenerationSettings family = renderer.defaults(plan.base());
-        return renderer.repeatable()
+        return renderer.makesPictures()
                 ? OwnSettings.of(plan.base().checkpoint().path()).over(family)
                 : family;
     }

@@ -130,7 +130,7 @@ final class Gallery {
         String candidate = renderer.fingerprint(plan.candidate(), hashes).hash();
         List<Shot> shots = new ArrayList<>();
         own.forEach(p -> shots.add(shot(renderer, p, Picture.BASE, base, 0)));
-        if (renderer.repeatable()) {
+        if (renderer.makesPictures()) {
             own.stream()
                     .filter(p -> p.seed() == 0)
                     .limit(REPEATS)

@@ -92,7 +92,7 @@ final class Lane {
             Rendered picture = renderer.render(shot.request());
             RenderStore.Stored stored = store.put(key, shot.request(), shot.modelHash(), picture, renderer);
             known.put(key, stored);
-            if (renderer.repeatable()) {
+            if (renderer.makesPictures()) {
                 sink.accept(shot, picture(shot, stored, false));
                 tally.made(shot.role(), picture);
             } else {

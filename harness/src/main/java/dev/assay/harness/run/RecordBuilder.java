@@ -144,7 +144,7 @@ final class RecordBuilder {
                 tally == null ? 0 : tally.made(),
                 tally == null ? 0 : tally.reused(),
                 plan.suite().criteria().size()
-                        + BuiltIn.of(plan, renderers.get(0).repeatable()).size(),
+                        + BuiltIn.of(plan, renderers.get(0).makesPictures()).size(),
                 List.copyOf(verdicts),
                 List.copyOf(renderings),
                 List.copyOf(findings),

@@ -104,7 +104,7 @@ public abstract class RendererContract {
         RenderRequest again = new RenderRequest(model(), first.prompt(), "", 7, settings(), 1);
         Rendered picture = renderer.render(first);
 
-        if (renderer.repeatable()) {
+        if (renderer.makesPictures()) {
             assertThat(renderer.render(again).image().width())
                     .isEqualTo(picture.image().width());
         }

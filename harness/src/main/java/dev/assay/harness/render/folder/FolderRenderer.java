@@ -98,7 +98,7 @@ public final class FolderRenderer implements Renderer {
     }
 
     @Override
-    public boolean repeatable() {
+    public boolean makesPictures() {
         return false;
     }
 

@@ -134,7 +134,7 @@ class FolderSuiteTest {
         assertThat(shown(found, candidate, ship, 6))
                 .isEqualTo(Png.read(candidate.resolve("deep/y-candidate.png")).image());
         assertThat(warnings(found)).isEmpty();
-        assertThat(found.renderer().repeatable()).isFalse();
+        assertThat(found.renderer().makesPictures()).isFalse();
     }
 
     @Test
