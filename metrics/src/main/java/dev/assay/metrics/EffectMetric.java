@@ -32,7 +32,7 @@ public final class EffectMetric implements Metric.PairMetric {
 
     @Override
     public Score score(PromptCase prompt, Image base, Image candidate) {
-        if (base.width() != candidate.width() || base.height() != candidate.height()) {
+        if (!base.hasSizeOf(candidate)) {
             return new Score.Unscored("the pictures differ in size: base " + base + ", candidate " + candidate);
         }
         double distance = base.rmsTo(candidate);

@@ -177,7 +177,7 @@ public final class GridMetric implements Metric.SuiteMetric {
         for (PromptImages p : prompts) {
             for (List<Image> images : List.of(p.base(), p.candidate())) {
                 for (Image image : images) {
-                    if (image.width() != first.width() || image.height() != first.height()) {
+                    if (!image.hasSizeOf(first)) {
                         return Optional.of("pictures of one size are needed, found " + first.width()
                                 + " x " + first.height() + " and, for "
                                 + p.prompt().id() + ", " + image.width() + " x "

@@ -50,13 +50,17 @@ public final class Image {
         return y;
     }
 
+    public boolean hasSizeOf(Image other) {
+        return width == other.width && height == other.height;
+    }
+
     /**
      * Root mean square of the differences over pixels and channels, in grey levels.
      *
      * @throws IllegalArgumentException when the pictures differ in size
      */
     public double rmsTo(Image other) {
-        if (width != other.width || height != other.height) {
+        if (!hasSizeOf(other)) {
             throw new IllegalArgumentException("the pictures differ in size: " + this + ", " + other);
         }
         long squares = 0;

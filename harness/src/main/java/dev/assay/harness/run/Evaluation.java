@@ -19,10 +19,8 @@ import dev.assay.harness.verdict.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -80,7 +78,7 @@ public final class Evaluation {
             List<Finding> inFiles = preflight.apply(plan);
             record.found(inFiles);
             VerdictEntry ready = BuiltIn.preflight(plan, inFiles);
-            if (!ready.outcome().equals(Outcome.PASSED.name())) {
+            if (!passed(ready)) {
                 record.verdict(ready);
                 criteria.stream()
                         .filter(c -> !c.equals(BuiltIn.PREFLIGHT))
@@ -95,11 +93,14 @@ public final class Evaluation {
                 renderer.check(plan.candidate(), settings);
                 renderer.check(plan.base(), settings); // last, so that it is at hand for the first picture
             }
-            Map<Criterion, String> unavailable = new LinkedHashMap<>();
-            Map<Criterion, Metric> metrics = open(criteria, unavailable);
-            if (metrics.isEmpty() && !unavailable.isEmpty()) {
+            Map<Criterion, VerdictEntry> settled = new LinkedHashMap<>(); // verdicts that no metric gives
+            Map<Criterion, Metric> metrics = open(criteria, settled);
+            if (metrics.isEmpty() && !settled.isEmpty()) {
                 throw new UnavailableException("nothing can be judged, every criterion lacks its weights: "
-                        + String.join("; ", new LinkedHashSet<>(unavailable.values())));
+                        + settled.values().stream()
+                                .map(VerdictEntry::reason)
+                                .distinct()
+                                .collect(Collectors.joining("; ")));
             }
             Metric.ImageMetric blankFrame = (Metric.ImageMetric)
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
@@ -122,18 +123,18 @@ public final class Evaluation {
             record.found(noticed);
             record.pictures(pictures.cases());
             Predicate<Picture> blank = blank(blankFrame, pictures.cases());
+            VerdictEntry applied = applied(pictures, noticed);
+            settled.put(BuiltIn.PREFLIGHT, ready);
+            settled.put(BuiltIn.APPLIED, applied);
             for (Criterion criterion : criteria) {
                 record.verdict(
-                        criterion.equals(BuiltIn.PREFLIGHT)
-                                ? ready
-                                : criterion.equals(BuiltIn.APPLIED)
-                                        ? applied(pictures, noticed)
-                                        : unavailable.containsKey(criterion)
-                                                ? unjudged(criterion, Outcome.UNAVAILABLE, unavailable.get(criterion))
-                                                : judge(criterion, metrics.get(criterion), pictures, blank));
+                        settled.containsKey(criterion)
+                                ? settled.get(criterion)
+                                : judge(criterion, metrics.get(criterion), pictures, blank));
             }
-            if (!criteria.contains(BuiltIn.APPLIED) && BuiltIn.of(plan, true).contains(BuiltIn.APPLIED)) {
-                notApplied(pictures, noticed).ifPresent(record::verdict); // said also when nobody asked
+            boolean asked = criteria.contains(BuiltIn.APPLIED);
+            if (!asked && BuiltIn.of(plan, true).contains(BuiltIn.APPLIED) && !passed(applied)) {
+                record.verdict(applied); // said also when nobody asked
             }
         } catch (RuntimeException | LinkageError trouble) {
             record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, RecordBuilder.describe(trouble)), criteria);
@@ -152,9 +153,9 @@ public final class Evaluation {
     /**
      * Opens what every criterion needs: a wrong name or a missing network is found before the first picture.
      *
-     * @param unavailable gets the criteria whose weights are missing, with the reason
+     * @param unavailable gets the verdicts of the criteria whose weights are missing
      */
-    private Map<Criterion, Metric> open(List<Criterion> criteria, Map<Criterion, String> unavailable) {
+    private Map<Criterion, Metric> open(List<Criterion> criteria, Map<Criterion, VerdictEntry> unavailable) {
         Map<Criterion, Metric> metrics = new LinkedHashMap<>();
         for (Criterion criterion : criteria) {
             if (BuiltIn.isOne(criterion)) {
@@ -171,7 +172,7 @@ public final class Evaluation {
             try {
                 metrics.put(criterion, catalog.open(info.name(), parameters, models));
             } catch (UnavailableException missing) {
-                unavailable.put(criterion, missing.getMessage());
+                unavailable.put(criterion, unjudged(criterion, Outcome.UNAVAILABLE, missing.getMessage()));
             }
         }
         return metrics;
@@ -228,14 +229,11 @@ public final class Evaluation {
 
     /** In grey levels; pictures of different sizes are as far apart as can be. */
     private static double distance(Picture a, Picture b) {
-        boolean sameSize = a.image().width() == b.image().width()
-                && a.image().height() == b.image().height();
-        return sameSize ? a.image().rmsTo(b.image()) : 255;
+        return a.image().hasSizeOf(b.image()) ? a.image().rmsTo(b.image()) : 255;
     }
 
-    private static Optional<VerdictEntry> notApplied(Gallery.Pictures pictures, List<Finding> noticed) {
-        VerdictEntry verdict = applied(pictures, noticed);
-        return verdict.outcome().equals(Outcome.PASSED.name()) ? Optional.empty() : Optional.of(verdict);
+    private static boolean passed(VerdictEntry verdict) {
+        return verdict.outcome().equals(Outcome.PASSED.name());
     }
 
     private static Predicate<Picture> blank(Metric.ImageMetric metric, List<Picture.Pairs> cases) {
