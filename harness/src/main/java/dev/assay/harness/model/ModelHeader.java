@@ -117,6 +117,13 @@ public record ModelHeader(
         }
     }
 
+    /** Shapes by name as in a single file: in a diffusers folder {@code COMPONENT/NAME} becomes {@code COMPONENT.NAME}. */
+    public Map<String, List<Long>> shapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name.replace('/', '.'), tensor.shape()));
+        return shapes;
+    }
+
     /** Whether a folder as a whole is one model (diffusers layout), rather than a shelf of models. */
     public static boolean isModelFolder(Path folder) {
         return ModelFolder.isModel(folder);

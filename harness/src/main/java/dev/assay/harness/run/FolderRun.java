@@ -27,9 +27,8 @@ record FolderRun(Plan plan, Renderer renderer) {
         }
         Path base = folder(settings, root, "assay.base");
         Path candidate = folder(settings, root, "assay.candidate");
-        String source = settings.suite() == null ? "starter.yaml" : settings.suite();
         FolderSuite folder = FolderSuite.of(
-                SuiteFile.parse(source, suiteFile),
+                SuiteFile.parse(Session.suiteSource(settings, Session.USERS_SUITE), suiteFile),
                 base,
                 candidate,
                 Optional.ofNullable(settings.get("assay.folder.pattern")));

@@ -3,6 +3,7 @@ package dev.assay.harness.run;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelKind;
@@ -12,7 +13,6 @@ import dev.assay.harness.render.Finding.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +22,6 @@ import java.util.Optional;
  * takes. Files that are on a server alone are passed over; the server's words and the pictures tell of them later.
  */
 final class Preflight {
-    private static final String UNKNOWN = "unknown";
-
     private final Inspector inspector = Inspector.ofHeaders();
     private final List<Finding> findings = new ArrayList<>();
 
@@ -101,7 +99,8 @@ final class Preflight {
                                     : ""));
             return;
         }
-        Optional<Map<String, List<Long>>> shapes = base.filter(b -> !b.broken()).map(b -> shapes(checkpoint));
+        Optional<Map<String, List<Long>>> shapes = base.filter(b -> !b.broken())
+                .map(b -> ModelHeader.read(checkpoint).shapes());
         LoraCheck check = shapes.isPresent()
                 ? LoraCheck.of(path, lora.strength(), shapes.get())
                 : LoraCheck.of(path, lora.strength(), Optional.empty());
@@ -137,16 +136,7 @@ final class Preflight {
     }
 
     private static boolean known(Inspection inspection) {
-        return !inspection.family().equals(UNKNOWN);
-    }
-
-    /** Of a model folder {@code COMPONENT/NAME} becomes {@code COMPONENT.NAME}, as in single files. */
-    private static Map<String, List<Long>> shapes(Path checkpoint) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        ModelHeader.read(checkpoint)
-                .tensors()
-                .forEach((name, tensor) -> shapes.put(name.replaceFirst("/", "."), tensor.shape()));
-        return shapes;
+        return !inspection.family().equals(FamilyMatch.UNKNOWN);
     }
 
     private static String name(Path path) {

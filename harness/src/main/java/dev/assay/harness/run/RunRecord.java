@@ -13,8 +13,8 @@ import java.util.Map;
  * @param problem what stopped the run, when {@code outcome} is BROKEN for the whole run; else null
  * @param started ISO 8601, UTC
  * @param seconds wall time of the run, from reading the suite to the verdicts
- * @param renderSeconds wall time spent rendering
- * @param criteriaDeclared criteria of the suite; {@code verdicts} may be fewer when tags select some
+ * @param renderSeconds of all pictures made, added up: more than wall time where several renderers worked at once
+ * @param criteriaDeclared criteria of the suite and the built-in ones of the run; {@code verdicts} may be fewer when some are selected
  * @param findings what was noticed about the models' files and how they were applied
  * @param asked settings that were given for this run, by key: {@code assay.lora}; with them it can be run again
  */
@@ -93,7 +93,7 @@ public record RunRecord(
     /**
      * @param metric name
      * @param metricVersion e.g. {@code 1}
-     * @param family lower case: {@code artifact}, {@code anatomy}, {@code adherence}, {@code diversity}, {@code aesthetic},
+     * @param family lower case: {@code file}, {@code artifact}, {@code anatomy}, {@code adherence}, {@code diversity}, {@code aesthetic},
      *     {@code effect}, {@code cost}
      * @param scope {@code suite}, or the tags of the cases covered
      * @param estimate mean of candidate minus base; null when nothing was compared

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  */
 public final class Session {
     public static final String DEFAULT_SUITE = "microcosm";
-    private static final String USERS_SUITE = "starter"; // where other models than the bundled ones are rendered
+    static final String USERS_SUITE = "starter"; // where other models than the bundled ones are rendered
     private static final String DEFAULT_BASE = "microcosm:base";
     private static final String DEFAULT_LORA = "microcosm:sound";
 
@@ -109,8 +109,7 @@ public final class Session {
         boolean local = settings.renderer().equals("local");
         String suiteName = local ? defaultSuite : USERS_SUITE;
         byte[] suiteFile = suiteFile(settings.suite(), root, suiteName);
-        String suiteSource = settings.suite() == null ? suiteName + ".yaml" : settings.suite();
-        Suite suite = shorten(SuiteFile.parse(suiteSource, suiteFile), settings);
+        Suite suite = shorten(SuiteFile.parse(suiteSource(settings, suiteName), suiteFile), settings);
 
         if (settings.base() == null && !local) {
             throw new IllegalArgumentException(
@@ -158,6 +157,11 @@ public final class Session {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The suite file's name, for messages. */
+    static String suiteSource(Settings settings, String defaultSuite) {
+        return settings.suite() == null ? defaultSuite + ".yaml" : settings.suite();
     }
 
     /** Steps and number of seeds as the user wishes. */

@@ -18,20 +18,6 @@ public record SuiteSettings(
     /** Leaves everything to the family. */
     public static final SuiteSettings OPEN = new SuiteSettings(null, null, null, null, null, null, null, null, null);
 
-    /** Leaves nothing to the family but what is null there too. */
-    public static SuiteSettings of(GenerationSettings s) {
-        return new SuiteSettings(
-                s.width(),
-                s.height(),
-                s.steps(),
-                s.guidanceScale(),
-                s.sampler(),
-                s.scheduler(),
-                s.clipSkip(),
-                s.distilledGuidance(),
-                s.shift());
-    }
-
     /** These settings, and the given ones where this suite says nothing. */
     public GenerationSettings over(GenerationSettings defaults) {
         return new GenerationSettings(

@@ -26,7 +26,6 @@ import dev.assay.harness.score.Score;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
-import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
@@ -316,7 +315,7 @@ class EvaluationTest {
                 "test",
                 "1",
                 "",
-                SuiteSettings.of(new GenerationSettings(16, 16, 4, 3, "ddim", "normal", 0)),
+                new SuiteSettings(16, 16, 4, 3.0, "ddim", "normal", 0, null, null),
                 Map.of(),
                 cases,
                 Arrays.stream(criteria).allMatch(BuiltIn::isOne)

@@ -31,8 +31,7 @@ class SuiteFileTest {
         assertThat(suite.name()).isEqualTo("shapes");
         assertThat(suite.version()).isEqualTo("2");
         assertThat(suite.description()).isEqualTo("Shapes.");
-        assertThat(suite.settings())
-                .isEqualTo(SuiteSettings.of(new GenerationSettings(64, 128, 12, 3.5, "ddim", "karras", 1)));
+        assertThat(suite.settings()).isEqualTo(new SuiteSettings(64, 128, 12, 3.5, "ddim", "karras", 1, null, null));
         assertThat(suite.models()).isEqualTo(Map.of("clip", "microcosm:clip"));
         assertThat(suite.cases())
                 .containsExactly(

@@ -73,7 +73,7 @@ final class Overlap {
         }
         Optional<BaseModules> modules;
         try {
-            modules = base.map(b -> BaseModules.of(Report.shapes(ModelHeader.read(b))));
+            modules = base.map(b -> BaseModules.of(ModelHeader.read(b).shapes()));
         } catch (ModelFileException e) {
             err.println(HostileText.clean(e.getMessage(), 1000));
             return InspectCommand.PROBLEMS;

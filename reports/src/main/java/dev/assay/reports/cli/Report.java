@@ -14,9 +14,7 @@ import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraGrammar;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -141,7 +139,7 @@ record Report(
         ModelHeader own = ModelHeader.read(lora.file);
         Report fitted;
         if (own.container() != Container.SAFETENSORS || own.files().size() != 1) {
-            LoraFit fit = LoraFit.of(LoraGrammar.parse(shapes(own)), BaseModules.of(shapes(header)));
+            LoraFit fit = LoraFit.of(LoraGrammar.parse(own.shapes()), BaseModules.of(header.shapes()));
             fitted = new Report(lora.file, lora.inspection, Optional.empty(), Optional.of(fit), lora.problems);
             if (fit.matched() == 0) {
                 fitted = fitted.plus(new Problem(true, fit.words() + ": it would do nothing"));
@@ -152,7 +150,7 @@ record Report(
             fitted = lora.with(
                     isOneSafetensors(header)
                             ? LoraCheck.of(lora.file, strength, Optional.of(base.file))
-                            : LoraCheck.of(lora.file, strength, shapes(header)));
+                            : LoraCheck.of(lora.file, strength, header.shapes()));
         }
         String of = lora.inspection.family();
         String on = base.inspection.family();
@@ -160,13 +158,6 @@ record Report(
         return kin || of.equals("unknown") || on.equals("unknown")
                 ? fitted
                 : fitted.first(new Problem(fitted.broken(), "is a LoRA for " + of + ", its base is " + on));
-    }
-
-    /** Names as in a single file: in a diffusers folder components are parted by a slash. */
-    static Map<String, List<Long>> shapes(ModelHeader header) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        header.tensors().forEach((name, t) -> shapes.put(name.replace('/', '.'), t.shape()));
-        return shapes;
     }
 
     private static String kind(Report report) {

@@ -214,9 +214,7 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
         return new Fingerprint(
                 side.pictures().stream()
                         .map(p -> new Fingerprint.Part(
-                                side.folder().relativize(p.file()).toString().replace('\\', '/'),
-                                p.sha256(),
-                                p.bytes()))
+                                PictureFolder.relative(side.folder(), p.file()), p.sha256(), p.bytes()))
                         .toList(),
                 List.of());
     }
