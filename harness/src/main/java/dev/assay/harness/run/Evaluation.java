@@ -90,6 +90,9 @@ public final class Evaluation {
                     renderers.get(0).fingerprint(plan.base(), hashes),
                     renderers.get(0).fingerprint(plan.candidate(), hashes));
             for (Renderer renderer : renderers) {
+                // First, with the hashes of the others: a check may need them too, and would read every file again.
+                renderer.fingerprint(plan.base(), hashes);
+                renderer.fingerprint(plan.candidate(), hashes);
                 renderer.check(plan.candidate(), settings);
                 renderer.check(plan.base(), settings); // last, so that it is at hand for the first picture
             }

@@ -30,10 +30,12 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -46,7 +48,7 @@ class EvaluationTest {
     Path folder;
 
     private final PatternRenderer renderer = new PatternRenderer();
-    private List<PatternRenderer> others = List.of();
+    private List<Renderer> others = List.of();
     private List<Finding> findings = List.of();
     private Path base;
     private Path lora;
@@ -227,6 +229,23 @@ class EvaluationTest {
         assertThat(renderer.rendered.size() - before).isEqualTo(2 * 12 + 3 + 2 * 10 + 2);
         assertThat(record.renderings()).hasSize(48);
         assertThat(record.renderer().facts()).containsEntry("renderer 2 device", "cuda other");
+    }
+
+    @Test
+    void every_renderer_gets_the_runs_hashes_before_it_checks_so_that_no_file_is_read_once_for_each() {
+        PatternRenderer second = new PatternRenderer();
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        others = List.of((Renderer) Proxy.newProxyInstance(
+                Renderer.class.getClassLoader(), new Class<?>[] {Renderer.class}, (proxy, method, arguments) -> {
+                    calls.add(method.getName());
+                    return method.invoke(second, arguments);
+                }));
+
+        run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(calls)
+                .filteredOn(c -> c.equals("fingerprint") || c.equals("check"))
+                .startsWith("fingerprint", "fingerprint", "check", "check");
     }
 
     @Test

@@ -127,7 +127,7 @@ public final class ComfyUiRenderer implements Renderer {
     /** By the server's own lists: node classes, files, samplers; nothing is rendered. */
     @Override
     public void check(ModelUnderTest model, GenerationSettings settings) {
-        graphs.check(model, settings, new FileHashes());
+        graphs.check(model, settings);
         checked.put(model, settings);
         if (!emptied) {
             // A file that was replaced under its name would be taken from the server's memory, and a LoRA that is there

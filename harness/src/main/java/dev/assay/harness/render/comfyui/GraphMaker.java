@@ -63,6 +63,7 @@ final class GraphMaker {
     private final ComfyOptions options;
     private final ComfyClient client;
     private final ServerFiles files;
+    private final FileHashes ownHashes = new FileHashes(); // for models whose fingerprint nobody asked for
     private final byte[] workflow; // null without one of the user's own
     private final Map<ModelUnderTest, Recipe> recipes = new HashMap<>();
     private final Map<ModelUnderTest, Set<Finding>> notes = new HashMap<>();
@@ -122,6 +123,10 @@ final class GraphMaker {
         Path path = model.checkpoint().path();
         return family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL))
                 .defaults();
+    }
+
+    private Recipe recipe(ModelUnderTest model) {
+        return recipe(model, ownHashes);
     }
 
     /**
@@ -257,8 +262,8 @@ final class GraphMaker {
     }
 
     /** @throws ModelFileException with all that the server would refuse or ignore */
-    void check(ModelUnderTest model, GenerationSettings settings, FileHashes hashes) {
-        Recipe recipe = recipe(model, hashes);
+    void check(ModelUnderTest model, GenerationSettings settings) {
+        Recipe recipe = recipe(model);
         if (isOurs()
                 && recipe.family().latentNode().equals("EmptySD3LatentImage")
                 && (settings.width() % 16 != 0 || settings.height() % 16 != 0)) {
@@ -282,12 +287,12 @@ final class GraphMaker {
 
     /** @param nonce text that makes the server render again what it has rendered; null to allow its cache */
     ComfyGraph graph(RenderRequest request, String nonce) {
-        return graph(request, recipe(request.model(), new FileHashes()).loras(), nonce);
+        return graph(request, recipe(request.model()).loras(), nonce);
     }
 
     /** @param loras the model's own, perhaps at other strengths */
     ComfyGraph graph(RenderRequest request, List<LoraUse> loras, String nonce) {
-        Recipe recipe = recipe(request.model(), new FileHashes());
+        Recipe recipe = recipe(request.model());
         String negative = request.negativePrompt().isBlank() ? null : request.negativePrompt();
         ComfyGraph graph = isOurs()
                 ? TextToImage.write(new GraphRequest(
