@@ -117,7 +117,7 @@ final class GraphMaker {
 
     GenerationSettings defaults(ModelUnderTest model) {
         if (!isOurs()) {
-            return workflow().settings();
+            return Workflow.settings(options.workflow().toString(), workflow);
         }
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         Path path = model.checkpoint().path();

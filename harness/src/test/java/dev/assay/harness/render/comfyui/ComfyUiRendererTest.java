@@ -3,9 +3,11 @@ package dev.assay.harness.render.comfyui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
@@ -535,6 +537,54 @@ class ComfyUiRendererTest {
         assertThat(first.image()).isEqualTo(FakePicture.of(TestGraphs.graph("a cat", 1), "9"));
         assertThat(other.image()).isNotEqualTo(first.image());
         assertThat(base.files()).extracting(Fingerprint.Part::file).containsExactly("sd15.safetensors", "mine.json");
+    }
+
+    @Test
+    void a_loader_of_the_workflow_that_has_the_lora_under_test_is_its_place_in_a_run() throws IOException {
+        ObjectNode nodes = TestGraphs.graph("their prompt", 5);
+        ObjectNode sampler = (ObjectNode) nodes.at("/7/inputs");
+        ObjectNode loader =
+                nodes.putObject("12").put("class_type", "LoraLoaderModelOnly").putObject("inputs");
+        loader.set("model", sampler.get("model"));
+        loader.put("lora_name", "style.safetensors").put("strength_model", 1);
+        sampler.putArray("model").add("12").add(0);
+        Path file = Files.writeString(folder.resolve("mine.json"), nodes.toString(), StandardCharsets.UTF_8);
+        ComfyUiRenderer renderer = open(
+                new ComfyOptions(fake.url(), Map.of(), Map.of(), null, file, null, List.of(), null, null, null, null),
+                ComfyJobTest.QUICK);
+        renderers.add(renderer);
+        ModelUnderTest candidate = model(lora("style.safetensors"));
+        GenerationSettings settings = renderer.defaults(BASE); // before anybody says which LoRA is under test
+        renderer.fingerprint(BASE, new FileHashes());
+        renderer.fingerprint(candidate, new FileHashes());
+        renderer.check(candidate, settings);
+        renderer.check(BASE, settings);
+
+        Rendered base = renderer.render(new RenderRequest(BASE, "a cat", "", 1, settings, 0));
+        assertThat(base.image()).isEqualTo(FakePicture.of(TestGraphs.graph("a cat", 1), "9"));
+        assertThat(renderer.render(new RenderRequest(candidate, "a cat", "", 1, settings, 0))
+                        .image())
+                .isNotEqualTo(base.image());
+    }
+
+    @Test
+    void a_check_after_the_fingerprint_reads_no_file_again() throws IOException {
+        Path file = Files.writeString(folder.resolve("sd15.safetensors"), "weights", StandardCharsets.UTF_8);
+        fake.sizes.put("sd15.safetensors", Files.size(file));
+        fake.folderPaths.putArray("checkpoints").add(folder.toString());
+        List<Path> read = new ArrayList<>();
+        FileHashes hashes = new FileHashes(f -> {
+            read.add(f);
+            return Hashes.sha256(f);
+        });
+        ComfyUiRenderer renderer = renderer();
+        String hash = renderer.fingerprint(BASE, hashes).hash();
+        renderer.fingerprint(model(lora("style.safetensors")), hashes);
+        Files.delete(file);
+        renderer.check(BASE, SETTINGS);
+
+        assertThat(renderer.fingerprint(BASE, new FileHashes()).hash()).isEqualTo(hash);
+        assertThat(read).containsExactly(file);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * A user's own workflow in API format as the template of every picture. Prompt, seed and so on go where {@link Placeholders}
@@ -85,6 +86,15 @@ public final class Workflow {
      *     ambiguous, naming the nodes
      */
     public static Workflow read(String name, byte[] json, Collection<String> lorasUnderTest) {
+        return read(name, json, graph -> loraNodes(name, graph, lorasUnderTest));
+    }
+
+    /** {@link #settings()} of a workflow while the LoRAs under test are not known, which change nothing about them. */
+    public static GenerationSettings settings(String name, byte[] json) {
+        return read(name, json, graph -> List.of()).settings();
+    }
+
+    private static Workflow read(String name, byte[] json, Function<ObjectNode, List<String>> loraNodes) {
         ObjectNode graph = WorkflowFile.read(name, json);
         RgthreeLoras.expand(name, graph);
         List<String> notes = new ArrayList<>();
@@ -92,7 +102,7 @@ public final class Workflow {
         Set<String> needed = Wiring.upstream(graph, output);
         graph.retain(needed);
         singlePictures(graph, notes);
-        return new Workflow(name, graph, output, loraNodes(name, graph, lorasUnderTest), notes);
+        return new Workflow(name, graph, output, loraNodes.apply(graph), notes);
     }
 
     /** How the workflow makes pictures where a suite does not say. */
