@@ -1,5 +1,7 @@
 package dev.assay.harness.render.comfyui.graph;
 
+import java.util.Map;
+
 /** The user's settings, as messages name them. */
 final class Keys {
     static final String MODEL = "assay.base or assay.checkpoint";
@@ -11,6 +13,13 @@ final class Keys {
     static final String WORKFLOW = "assay.comfyui.workflow";
 
     private Keys() {}
+
+    /** Notes that the inputs of a LoRA's loader come from the user's setting. */
+    static void lora(Map<String, String> keys, String id) {
+        keys.put(id + "/lora_name", LORA);
+        keys.put(id + "/strength_model", LORA);
+        keys.put(id + "/strength_clip", LORA);
+    }
 
     /** A field of the suite's settings. */
     static String suite(String field) {

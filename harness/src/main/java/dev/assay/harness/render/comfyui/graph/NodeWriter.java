@@ -50,6 +50,20 @@ final class NodeWriter {
         return this;
     }
 
+    /**
+     * The inputs of a loader of one LoRA.
+     *
+     * @param clip null where the loader takes no text encoder, and no strength for it
+     */
+    NodeWriter lora(JsonNode model, JsonNode clip, String file, double strengthModel, double strengthClip) {
+        link("model", model);
+        if (clip != null) {
+            link("clip", clip);
+        }
+        put("lora_name", file).put("strength_model", strengthModel);
+        return clip == null ? this : put("strength_clip", strengthClip);
+    }
+
     /** An output of this node. */
     ArrayNode out(int slot) {
         return link(id, slot);

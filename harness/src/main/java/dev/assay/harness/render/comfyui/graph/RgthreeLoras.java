@@ -28,24 +28,19 @@ final class RgthreeLoras {
     private static void expand(String name, ObjectNode graph, String id) {
         ObjectNode inputs = Wiring.inputs(graph, id);
         JsonNode model = inputs.path("model");
-        JsonNode clip = inputs.path("clip");
+        JsonNode clip = Links.isLink(inputs.path("clip")) ? inputs.get("clip") : null;
         if (!Links.isLink(model)) {
             throw new GraphException(name + ": node " + Wiring.shown(graph, id) + " is linked to no model");
         }
-        boolean both = Links.isLink(clip);
+        boolean both = clip != null;
         List<String> added = new ArrayList<>();
         String title = Wiring.title(graph, id);
         for (LoraEntry lora : entries(name, graph, id)) {
             String newId = Integer.toString(Wiring.nextId(graph));
             NodeWriter node = NodeWriter.add(graph, newId, both ? "LoraLoader" : "LoraLoaderModelOnly")
-                    .link("model", model)
-                    .put("lora_name", lora.file())
-                    .put("strength_model", lora.strength());
-            if (both) {
-                node.link("clip", clip).put("strength_clip", lora.strengthClip());
-                clip = node.out(1);
-            }
+                    .lora(model, clip, lora.file(), lora.strength(), lora.strengthClip());
             model = node.out(0);
+            clip = both ? node.out(1) : null;
             ((ObjectNode) graph.get(newId)).putObject("_meta").put("title", title);
             added.add(newId);
         }

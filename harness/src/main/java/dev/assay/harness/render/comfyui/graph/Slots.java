@@ -34,34 +34,8 @@ final class Slots {
 
     /** The inputs that a word in a node's title may mean. */
     private static final Map<String, List<String>> BY_WORD = Map.ofEntries(
-            Map.entry(
-                    Placeholders.PROMPT,
-                    List.of(
-                            "text",
-                            "prompt",
-                            "positive",
-                            "text_g",
-                            "text_l",
-                            "clip_l",
-                            "clip_g",
-                            "t5xxl",
-                            "llama",
-                            "value",
-                            "string")),
-            Map.entry(
-                    Placeholders.NEGATIVE,
-                    List.of(
-                            "text",
-                            "prompt",
-                            "negative",
-                            "text_g",
-                            "text_l",
-                            "clip_l",
-                            "clip_g",
-                            "t5xxl",
-                            "llama",
-                            "value",
-                            "string")),
+            Map.entry(Placeholders.PROMPT, textInputs("positive")),
+            Map.entry(Placeholders.NEGATIVE, textInputs("negative")),
             Map.entry(Placeholders.SEED, List.of("seed", "noise_seed", "value", "int")),
             Map.entry(Placeholders.WIDTH, List.of("width", "value", "int")),
             Map.entry(Placeholders.HEIGHT, List.of("height", "value", "int")),
@@ -77,6 +51,11 @@ final class Slots {
     private final ObjectNode graph;
     private final Map<String, List<Place>> places = new LinkedHashMap<>();
     private final List<String> samplers;
+
+    private static List<String> textInputs(String side) {
+        return List.of(
+                "text", "prompt", side, "text_g", "text_l", "clip_l", "clip_g", "t5xxl", "llama", "value", "string");
+    }
 
     private Slots(String name, ObjectNode graph) {
         this.name = name;

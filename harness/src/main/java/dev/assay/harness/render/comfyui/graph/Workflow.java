@@ -538,24 +538,17 @@ public final class Workflow {
             int clipSlot,
             Map<String, String> keys) {
         JsonNode model = modelFrom;
-        JsonNode clip = clipFrom;
-        boolean both = Links.isLink(clip) && !nodeClass.endsWith("ModelOnly");
+        boolean both = Links.isLink(clipFrom) && !nodeClass.endsWith("ModelOnly");
+        JsonNode clip = both ? clipFrom : null;
         Set<String> added = new HashSet<>();
         for (LoraUse lora : loras) {
             String id = Integer.toString(Wiring.nextId(filled));
             NodeWriter node = NodeWriter.add(filled, id, nodeClass)
-                    .link("model", model)
-                    .put("lora_name", lora.file())
-                    .put("strength_model", lora.strengthModel());
-            if (both) {
-                node.link("clip", clip).put("strength_clip", lora.strengthClip());
-                clip = node.out(1);
-            }
+                    .lora(model, clip, lora.file(), lora.strengthModel(), lora.strengthClip());
             model = node.out(0);
+            clip = both ? node.out(1) : null;
             added.add(id);
-            keys.put(id + "/lora_name", Keys.LORA);
-            keys.put(id + "/strength_model", Keys.LORA);
-            keys.put(id + "/strength_clip", Keys.LORA);
+            Keys.lora(keys, id);
         }
         if (added.isEmpty()) {
             return;
