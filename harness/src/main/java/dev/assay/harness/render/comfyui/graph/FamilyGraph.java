@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui.graph;
 
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -13,14 +14,9 @@ import java.util.regex.Pattern;
  * @param fileHint what a file's name says if it is this variant; null where the header is enough
  * @param defaults of the official templates; a shift is what {@code shiftNode} sets, null leaves the model's own
  * @param negative the negative prompt when a suite has none
- * @param zeroNegative without guidance the negative is the positive's zeros rather than a text
  * @param vaes usual file names of the VAE, the best first
  * @param latentNode makes the empty latent
  * @param shift how the noise levels are shifted
- * @param loraOnText LoRAs of this family often train the text encoders: they go through {@code LoraLoader}
- * @param clipSkip whether a text encoder's last layers can be left out
- * @param distilledGuidance whether the model takes guidance as an input
- * @param advanced sampled by {@code SamplerCustomAdvanced} with {@code T5TokenizerOptions}
  */
 public record FamilyGraph(
         String name,
@@ -29,15 +25,25 @@ public record FamilyGraph(
         Pattern fileHint,
         GenerationSettings defaults,
         String negative,
-        boolean zeroNegative,
         TextEncoders textEncoders,
         List<String> vaes,
         String latentNode,
         Shift shift,
-        boolean loraOnText,
-        boolean clipSkip,
-        boolean distilledGuidance,
-        boolean advanced) {
+        Set<Trait> traits) {
+    /** What sets a family's graph apart from the plain one. */
+    public enum Trait {
+        /** Without guidance the negative is the positive's zeros rather than a text. */
+        ZERO_NEGATIVE,
+        /** LoRAs often train the text encoders: they go through {@code LoraLoader}. */
+        LORA_ON_TEXT,
+        /** A text encoder's last layers can be left out. */
+        CLIP_SKIP,
+        /** The model takes guidance as an input. */
+        DISTILLED_GUIDANCE,
+        /** Sampled by {@code SamplerCustomAdvanced} with {@code T5TokenizerOptions}. */
+        ADVANCED
+    }
+
     /** The node that sets the shift of a flow model. */
     public enum Shift {
         /** No flow model. */
@@ -60,6 +66,11 @@ public record FamilyGraph(
 
     public FamilyGraph {
         vaes = List.copyOf(vaes);
+        traits = Set.copyOf(traits);
+    }
+
+    public boolean has(Trait trait) {
+        return traits.contains(trait);
     }
 
     /** @throws GraphException naming a setting that this family does not have */
@@ -67,10 +78,10 @@ public record FamilyGraph(
         if (settings.shift() != null && shift == Shift.NONE) {
             throw no("shift", settings.shift(), "is no flow model");
         }
-        if (settings.distilledGuidance() != null && !distilledGuidance) {
+        if (settings.distilledGuidance() != null && !has(Trait.DISTILLED_GUIDANCE)) {
             throw no("distilledGuidance", settings.distilledGuidance(), "takes no guidance as an input");
         }
-        if (settings.clipSkip() > 0 && !clipSkip) {
+        if (settings.clipSkip() > 0 && !has(Trait.CLIP_SKIP)) {
             throw no("clipSkip", settings.clipSkip(), "has text encoders whose layers are not left out");
         }
     }

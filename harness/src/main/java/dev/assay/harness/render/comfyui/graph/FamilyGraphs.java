@@ -2,10 +2,12 @@ package dev.assay.harness.render.comfyui.graph;
 
 import dev.assay.harness.model.Nearest;
 import dev.assay.harness.render.comfyui.graph.FamilyGraph.Shift;
+import dev.assay.harness.render.comfyui.graph.FamilyGraph.Trait;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -48,8 +50,7 @@ public final class FamilyGraphs {
             new TextEncoders(List.of(List.of("qwen_3_4b.safetensors")), Map.of(1, "lumina2"));
 
     // Of Qwen-Image 2512's template: low resolution and quality, malformed limbs and fingers, oversaturated, waxen,
-    // faces
-    // without detail, too smooth, looks generated, muddled composition, blurred and warped text.
+    // faces without detail, too smooth, looks generated, muddled composition, blurred and warped text.
     private static final String QWEN_2512_NEGATIVE = "低分辨率，低画质，肢体畸形，手指畸形，画面过饱和，蜡像感，人脸无细节，过度光滑，画面具有AI感。构图混乱。文字模糊，扭曲";
 
     /** Variants of a family stand together, the one that is taken without a hint first. */
@@ -61,15 +62,11 @@ public final class FamilyGraphs {
                     null,
                     settings(512, 20, 8, "euler", "normal", null, null),
                     "",
-                    false,
                     SD_TEXT,
                     List.of("vae-ft-mse-840000-ema-pruned.safetensors"),
                     LATENT,
                     Shift.NONE,
-                    true,
-                    true,
-                    false,
-                    false),
+                    Set.of(Trait.LORA_ON_TEXT, Trait.CLIP_SKIP)),
             new FamilyGraph(
                     "sdxl",
                     "sdxl",
@@ -77,15 +74,11 @@ public final class FamilyGraphs {
                     null,
                     settings(1024, 25, 8, "euler", "normal", null, null),
                     "",
-                    false,
                     SDXL_TEXT,
                     List.of("sdxl_vae.safetensors", "sdxl.vae.safetensors"),
                     LATENT,
                     Shift.NONE,
-                    true,
-                    true,
-                    false,
-                    false),
+                    Set.of(Trait.LORA_ON_TEXT, Trait.CLIP_SKIP)),
             new FamilyGraph(
                     "sd3",
                     "sd3",
@@ -93,15 +86,11 @@ public final class FamilyGraphs {
                     null,
                     settings(1024, 20, 4.01, "euler", "sgm_uniform", null, null),
                     "",
-                    false,
                     SD3_TEXT,
                     List.of("sd3.5_vae.safetensors", "sd3_vae.safetensors"),
                     LATENT_16,
                     Shift.SD3,
-                    true,
-                    false,
-                    false,
-                    false),
+                    Set.of(Trait.LORA_ON_TEXT)),
             flux("flux1-dev", "Flux.1 dev", "flux[-_. ]?1?[-_. ]?dev"),
             flux("flux1-krea-dev", "Flux.1 Krea dev", "krea"),
             new FamilyGraph(
@@ -111,15 +100,11 @@ public final class FamilyGraphs {
                     null,
                     settings(1024, 4, 1, "euler", "simple", null, null),
                     "",
-                    true,
                     FLUX_TEXT,
                     FLUX_VAE,
                     LATENT_16,
                     Shift.AURA,
-                    false,
-                    false,
-                    false,
-                    false),
+                    Set.of(Trait.ZERO_NEGATIVE)),
             new FamilyGraph(
                     "chroma",
                     "chroma",
@@ -127,21 +112,17 @@ public final class FamilyGraphs {
                     null,
                     settings(1024, 26, 3.5, "euler", "beta", null, 1.0),
                     "",
-                    false,
                     CHROMA_TEXT,
                     FLUX_VAE,
                     LATENT_16,
                     Shift.AURA,
-                    false,
-                    false,
-                    false,
-                    true),
+                    Set.of(Trait.ADVANCED)),
             qwen("qwen-image", "Qwen-Image", "qwen[-_ ]?image(?!.*2512)", 20, ""),
             qwen("qwen-image-2512", "Qwen-Image 2512", "2512", 50, QWEN_2512_NEGATIVE),
             hidream("full", settings(1024, 50, 5, "uni_pc", "simple", null, 3.0)),
             hidream("dev", settings(1024, 28, 1, "lcm", "normal", null, 6.0)),
             hidream("fast", settings(1024, 16, 1, "lcm", "normal", null, 3.0)),
-            zImage("z-image-turbo", "Z-Image turbo", "turbo", 8, 1, true),
+            zImage("z-image-turbo", "Z-Image turbo", "turbo", 8, 1, Set.of(Trait.ZERO_NEGATIVE)),
             // The official file says so by what it does not say: z_image_bf16.
             zImage(
                     "z-image",
@@ -149,7 +130,7 @@ public final class FamilyGraphs {
                     "(?<![a-z])base(?![a-z])|^z[-_]?image[-_](bf16|fp16|fp8|q[0-9])",
                     25,
                     4,
-                    false));
+                    Set.of()));
 
     /**
      * A graph and why it was chosen.
@@ -251,15 +232,11 @@ public final class FamilyGraphs {
                 Pattern.compile(hint),
                 settings(1024, 20, 1, "euler", "simple", 3.5, null),
                 "",
-                true,
                 FLUX_TEXT,
                 FLUX_VAE,
                 LATENT_16,
                 Shift.FLUX,
-                false,
-                false,
-                true,
-                false);
+                Set.of(Trait.ZERO_NEGATIVE, Trait.DISTILLED_GUIDANCE));
     }
 
     private static FamilyGraph qwen(String name, String title, String hint, int steps, String negative) {
@@ -270,15 +247,11 @@ public final class FamilyGraphs {
                 Pattern.compile(hint),
                 settings(1328, steps, 4, "euler", "simple", null, 3.1),
                 negative,
-                false,
                 QWEN_TEXT,
                 QWEN_VAE,
                 LATENT_16,
                 Shift.AURA,
-                false,
-                false,
-                false,
-                false);
+                Set.of());
     }
 
     private static FamilyGraph hidream(String variant, GenerationSettings defaults) {
@@ -289,19 +262,15 @@ public final class FamilyGraphs {
                 Pattern.compile("(?<![a-z])" + variant + "(?![a-z])"),
                 defaults,
                 "",
-                false,
                 HIDREAM_TEXT,
                 FLUX_VAE,
                 LATENT_16,
                 Shift.SD3,
-                false,
-                false,
-                false,
-                false);
+                Set.of());
     }
 
     private static FamilyGraph zImage(
-            String name, String title, String hint, int steps, double cfg, boolean zeroNegative) {
+            String name, String title, String hint, int steps, double cfg, Set<Trait> traits) {
         return new FamilyGraph(
                 name,
                 "z-image",
@@ -309,14 +278,10 @@ public final class FamilyGraphs {
                 Pattern.compile(hint),
                 settings(1024, steps, cfg, "res_multistep", "simple", null, 3.0),
                 "",
-                zeroNegative,
                 Z_IMAGE_TEXT,
                 FLUX_VAE,
                 LATENT_16,
                 Shift.AURA,
-                false,
-                false,
-                false,
-                false);
+                traits);
     }
 }

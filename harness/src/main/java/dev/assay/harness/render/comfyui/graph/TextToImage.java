@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.suite.GenerationSettings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +26,6 @@ public final class TextToImage {
     private final GenerationSettings settings;
     private final ObjectNode graph = JsonNodeFactory.instance.objectNode();
     private final Map<String, String> keys = new TreeMap<>();
-    private final List<String> notes = new ArrayList<>();
     private JsonNode model;
     private JsonNode clip;
     private JsonNode vae;
@@ -60,7 +58,7 @@ public final class TextToImage {
                 .out(0);
         keys.put("6/width", Keys.suite("width"));
         keys.put("6/height", Keys.suite("height"));
-        if (family.advanced()) {
+        if (family.has(FamilyGraph.Trait.ADVANCED)) {
             sampleAdvanced(positive, negative, latent);
         } else {
             sample(positive, negative, latent);
@@ -76,7 +74,7 @@ public final class TextToImage {
                     .link("images", images)
                     .put("filename_prefix", request.filenamePrefix());
         }
-        return new ComfyGraph(graph, OUTPUT, SAMPLER, keys, notes);
+        return new ComfyGraph(graph, OUTPUT, SAMPLER, keys, List.of());
     }
 
     private void loadModel() {
@@ -123,29 +121,20 @@ public final class TextToImage {
 
     /** On the model as it is loaded, before its shift; in the order given. */
     private void addLoras() {
-        int id = FIRST_LORA;
+        int next = FIRST_LORA;
         for (LoraUse lora : request.loras()) {
-            boolean both = family.loraOnText() || lora.hasTextEncoder();
-            NodeWriter node = NodeWriter.add(graph, Integer.toString(id), both ? "LoraLoader" : "LoraLoaderModelOnly")
-                    .link("model", model);
-            if (both) {
-                node.link("clip", clip);
-            }
-            node.put("lora_name", lora.file()).put("strength_model", lora.strengthModel());
-            if (both) {
-                node.put("strength_clip", lora.strengthClip());
-                clip = node.out(1);
-            }
+            String id = Integer.toString(next++);
+            boolean both = family.has(FamilyGraph.Trait.LORA_ON_TEXT) || lora.hasTextEncoder();
+            NodeWriter node = NodeWriter.add(graph, id, both ? "LoraLoader" : "LoraLoaderModelOnly")
+                    .lora(model, both ? clip : null, lora.file(), lora.strengthModel(), lora.strengthClip());
             model = node.out(0);
-            keys.put(id + "/lora_name", Keys.LORA);
-            keys.put(id + "/strength_model", Keys.LORA);
-            keys.put(id + "/strength_clip", Keys.LORA);
-            id++;
+            clip = both ? node.out(1) : clip;
+            Keys.lora(keys, id);
         }
     }
 
     private void textOptions() {
-        if (family.advanced()) {
+        if (family.has(FamilyGraph.Trait.ADVANCED)) {
             clip = NodeWriter.add(graph, "10", "T5TokenizerOptions")
                     .link("clip", clip)
                     .put("min_padding", 0)
@@ -191,7 +180,7 @@ public final class TextToImage {
     private JsonNode negative(JsonNode positive) {
         String text = request.negative() == null ? family.negative() : request.negative();
         boolean guided = settings.guidanceScale() > 1;
-        if (family.zeroNegative() && !guided) {
+        if (family.has(FamilyGraph.Trait.ZERO_NEGATIVE) && !guided) {
             return NodeWriter.add(graph, "5", "ConditioningZeroOut")
                     .link("conditioning", positive)
                     .out(0);

@@ -295,8 +295,10 @@ class TextToImageTest {
                 random.nextInt(3) * 3,
                 "euler",
                 "simple",
-                family.clipSkip() ? random.nextInt(3) : 0,
-                family.distilledGuidance() && random.nextBoolean() ? Double.valueOf(random.nextInt(9)) : null,
+                family.has(FamilyGraph.Trait.CLIP_SKIP) ? random.nextInt(3) : 0,
+                family.has(FamilyGraph.Trait.DISTILLED_GUIDANCE) && random.nextBoolean()
+                        ? Double.valueOf(random.nextInt(9))
+                        : null,
                 family.shift() != FamilyGraph.Shift.NONE && random.nextBoolean()
                         ? Double.valueOf(random.nextInt(9))
                         : null);

@@ -100,10 +100,11 @@ class WorkflowTest {
                 new Workflow.Request(List.of(), null, PROMPT, null, -1, family.defaults(), "evals/run/case", null));
         assertSame(filled.nodes(), own.nodes());
         assertThat(filled.samplerNode()).isEqualTo(own.samplerNode());
-        ComfyGraph lora = fill(workflow, new LoraUse("a.safetensors", 1, 1, family.loraOnText()));
+        ComfyGraph lora =
+                fill(workflow, new LoraUse("a.safetensors", 1, 1, family.has(FamilyGraph.Trait.LORA_ON_TEXT)));
         assertThat(GraphShape.problems(lora)).isEmpty();
         assertThat(lora.nodes().findValuesAsText("class_type"))
-                .contains(family.loraOnText() ? "LoraLoader" : "LoraLoaderModelOnly");
+                .contains(family.has(FamilyGraph.Trait.LORA_ON_TEXT) ? "LoraLoader" : "LoraLoaderModelOnly");
     }
 
     @Test
