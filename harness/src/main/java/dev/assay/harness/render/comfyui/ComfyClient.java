@@ -178,18 +178,19 @@ final class ComfyClient {
 
     /** Empties the node cache, after the running job, so that files are read from the disk again; models may stay. */
     void empty() {
-        ObjectNode cache = JsonNodeFactory.instance.objectNode();
-        cache.put("unload_models", false);
-        cache.put("free_memory", true);
-        http.good("/api/free", http.post("/api/free", cache));
+        free(false);
     }
 
     /** Unloads models and empties the node cache, after the running job. */
     void free() {
-        ObjectNode all = JsonNodeFactory.instance.objectNode();
-        all.put("unload_models", true);
-        all.put("free_memory", true);
-        http.good("/api/free", http.post("/api/free", all));
+        free(true);
+    }
+
+    private void free(boolean models) {
+        ObjectNode what = JsonNodeFactory.instance.objectNode();
+        what.put("unload_models", models);
+        what.put("free_memory", true);
+        http.good("/api/free", http.post("/api/free", what));
     }
 
     /** The bytes of a picture file. */
@@ -215,11 +216,6 @@ final class ComfyClient {
     /** Absolute folders of model files on the server's disk; empty when it does not tell. */
     Optional<JsonNode> folderPaths() {
         return optional(http.tryGet("/internal/folder_paths", NONE));
-    }
-
-    /** The last lines of the server's log; empty when it does not tell. */
-    Optional<JsonNode> logs() {
-        return optional(http.tryGet("/internal/logs/raw", NONE));
     }
 
     /** Whether lines of the log now come to this socket. */

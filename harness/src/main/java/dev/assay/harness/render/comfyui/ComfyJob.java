@@ -56,14 +56,7 @@ final class ComfyJob {
     /**
      * @param key says all that decides the pixels; equal keys are the same job
      */
-    ComfyJob(
-            ComfyClient client,
-            ComfySocket socket,
-            ComfyTimeouts times,
-            String key,
-            int firstAttempt,
-            JsonNode graph,
-            JobWords words) {
+    ComfyJob(ComfyClient client, ComfySocket socket, ComfyTimeouts times, String key, JsonNode graph, JobWords words) {
         this.client = client;
         this.socket = socket;
         this.times = times;
@@ -71,8 +64,7 @@ final class ComfyJob {
         this.key = key;
         this.graph = graph;
         this.words = words;
-        this.attempt = firstAttempt;
-        this.id = promptId(key, firstAttempt);
+        this.id = promptId(key, attempt);
     }
 
     /** A canonical UUID, version 3 (RFC 9562): the same for the same job, attempt by attempt. */
@@ -120,11 +112,7 @@ final class ComfyJob {
                 post();
                 return;
             }
-            if (found.place() != ComfyClient.Place.ENDED) {
-                adopt(found);
-                return;
-            }
-            if (found.outcome().end() == Outcome.End.SUCCESS) {
+            if (found.place() != ComfyClient.Place.ENDED || found.outcome().end() == Outcome.End.SUCCESS) {
                 adopt(found);
                 return;
             }

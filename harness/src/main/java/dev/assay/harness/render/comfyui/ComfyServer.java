@@ -90,8 +90,8 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     }
 
     /** A job that hears of its messages until it is forgotten. Parameters as in {@link ComfyJob}. */
-    ComfyJob job(String key, int firstAttempt, JsonNode graph, JobWords words) {
-        ComfyJob job = new ComfyJob(client, socket, times, key, firstAttempt, graph, words);
+    ComfyJob job(String key, JsonNode graph, JobWords words) {
+        ComfyJob job = new ComfyJob(client, socket, times, key, graph, words);
         jobs.add(job);
         return job;
     }

@@ -93,8 +93,7 @@ public final class ComfyUiRenderer implements Renderer {
 
     @Override
     public String version() {
-        return "ComfyUI " + facts.comfyui() + ", torch " + facts.torch() + ", arguments " + facts.effectiveArguments()
-                + ", graphs " + GRAPH_VERSION + graphs.optionsVersion();
+        return facts.version() + ", graphs " + GRAPH_VERSION + graphs.optionsVersion();
     }
 
     @Override
@@ -189,7 +188,7 @@ public final class ComfyUiRenderer implements Renderer {
                         files == null ? "" : files.hash(),
                         graph.nodes().toString())
                 .getBytes(StandardCharsets.UTF_8));
-        ComfyJob job = server.job(key, 0, graph.nodes(), graphs.words(graph));
+        ComfyJob job = server.job(key, graph.nodes(), graphs.words(graph));
         return new Work(request, graph, key, job, server.logConnection());
     }
 
@@ -223,7 +222,7 @@ public final class ComfyUiRenderer implements Renderer {
         } catch (PictureSource.NoPictureException first) {
             int way = 0;
             for (ObjectNode nodes : graphs.otherOutputs(work.graph())) {
-                ComfyJob again = server.job(work.key() + " output " + ++way, 0, nodes, graphs.words(work.graph()));
+                ComfyJob again = server.job(work.key() + " output " + ++way, nodes, graphs.words(work.graph()));
                 try {
                     again.submit();
                     return pictures.get(again.await(), again, work.graph().outputNode(), s);
@@ -246,15 +245,11 @@ public final class ComfyUiRenderer implements Renderer {
         JsonNode stats = new Patience(server.client(), server.times())
                 .ask(() -> server.client().systemStats());
         ServerFacts found = ServerFacts.of(stats);
-        if (!found.effectiveArguments().equals(facts.effectiveArguments())
-                || !List.of(found.comfyui(), found.torch(), found.device())
-                        .equals(List.of(facts.comfyui(), facts.torch(), facts.device()))) {
+        if (!found.version().equals(facts.version()) || !found.device().equals(facts.device())) {
             throw new ComfyException(
                     ComfyException.Kind.REFUSED,
                     server.client().where() + ": the server changed during the run: expected " + version() + " on "
-                            + device() + ", found ComfyUI " + found.comfyui() + ", torch " + found.torch()
-                            + ", arguments "
-                            + found.effectiveArguments() + " on " + found.device()
+                            + device() + ", found " + found.version() + " on " + found.device()
                             + "; run again, so that base and candidate come from the same server");
         }
         connections = now;

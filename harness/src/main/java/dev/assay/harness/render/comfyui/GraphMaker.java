@@ -6,11 +6,9 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.Inspector;
-import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.comfyui.graph.ComfyErrors;
@@ -215,13 +213,9 @@ final class GraphMaker {
 
     /** Unknown counts as yes: what a LoRA holds for text encoders is to be applied. */
     private static boolean hasText(ServerFile lora) {
-        if (lora.local().isEmpty()) {
-            return true;
-        }
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        ModelHeader.read(lora.local().get()).tensors().forEach((key, t) -> shapes.put(key, t.shape()));
-        return LoraGrammar.parse(shapes).modules().stream()
-                .anyMatch(m -> m.part().isTextEncoder());
+        return lora.local().isEmpty()
+                || LoraFindings.modules(lora.local().get()).stream()
+                        .anyMatch(m -> m.part().isTextEncoder());
     }
 
     private FamilyGraph family(ModelUnderTest model, Path given, String name) {

@@ -119,14 +119,19 @@ final class LoraFindings {
         return modules.stream().filter(m -> !m.part().isTextEncoder()).toList();
     }
 
+    /** By the header of a LoRA's file. */
+    static List<LoraModule> modules(Path file) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        ModelHeader.read(file).tensors().forEach((key, t) -> shapes.put(key, t.shape()));
+        return LoraGrammar.parse(shapes).modules();
+    }
+
     /** A file that cannot be read tells nothing here: the check of the files says what is wrong with it. */
     private static Map<String, List<LoraModule>> modules(Map<String, Path> files) {
         Map<String, List<LoraModule>> modules = new LinkedHashMap<>();
         files.forEach((name, file) -> {
             try {
-                Map<String, List<Long>> shapes = new LinkedHashMap<>();
-                ModelHeader.read(file).tensors().forEach((key, t) -> shapes.put(key, t.shape()));
-                modules.put(name, LoraGrammar.parse(shapes).modules());
+                modules.put(name, modules(file));
             } catch (ModelFileException e) {
                 modules.put(name, List.of());
             }

@@ -61,9 +61,7 @@ final class PictureSource {
             try {
                 byte[] file = client.view(picture, bound(settings));
                 return decode(file, Words.line(picture.filename(), 200), settings);
-            } catch (NoPictureException e) {
-                last = e;
-            } catch (ComfyException e) {
+            } catch (NoPictureException | ComfyException e) {
                 last = e;
             }
         }

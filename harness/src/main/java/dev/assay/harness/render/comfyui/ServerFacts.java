@@ -79,8 +79,13 @@ record ServerFacts(String comfyui, String torch, String python, String device, L
         return name.equals(type) ? type : type + " " + name;
     }
 
+    /** What decides pixels beside the device. */
+    String version() {
+        return "ComfyUI " + comfyui + ", torch " + torch + ", arguments " + effectiveArguments();
+    }
+
     /** A short hash of the arguments that may change pixels; {@code plain} without any. */
-    String effectiveArguments() {
+    private String effectiveArguments() {
         List<String> left = new ArrayList<>();
         boolean skipping = true; // up to the first option stands the script's name
         for (String argument : arguments) {

@@ -76,7 +76,7 @@ class ComfyJobTest {
     }
 
     private ComfyJob job(ComfyServer server, long seed) {
-        return server.job("key " + seed, 0, TestGraphs.graph("a cat", seed), WORDS);
+        return server.job("key " + seed, TestGraphs.graph("a cat", seed), WORDS);
     }
 
     private ComfyJob submitted(ComfyServer server, long seed) {
@@ -129,7 +129,7 @@ class ComfyJobTest {
     void a_graph_that_was_rendered_before_comes_from_the_cache_and_says_so() {
         ComfyServer server = server(QUICK);
         assertDone(submitted(server, 1));
-        ComfyJob again = server.job("another key", 0, TestGraphs.graph("a cat", 1), WORDS);
+        ComfyJob again = server.job("another key", TestGraphs.graph("a cat", 1), WORDS);
         again.submit();
 
         assertThat(again.await().cached()).contains("4", "7", "9");
@@ -206,7 +206,7 @@ class ComfyJobTest {
         assertDone(submitted(server, 1));
         assertThat(fake.sampled).hasSize(1);
         FakeComfy.until(() -> fake.sockets.size() > 1);
-        assertDone(server.job("more", 0, TestGraphs.graph("a cat", 1), WORDS), server);
+        assertDone(server.job("more", TestGraphs.graph("a cat", 1), WORDS), server);
     }
 
     private static void assertDone(ComfyJob job, ComfyServer server) {
@@ -261,7 +261,7 @@ class ComfyJobTest {
         ComfyServer server = server(QUICK);
         var graph = TestGraphs.graph("a cat", 1);
         ((ObjectNode) graph.at("/4/inputs")).put("ckpt_name", "absent.safetensors");
-        ComfyJob job = server.job("key", 0, graph, WORDS);
+        ComfyJob job = server.job("key", graph, WORDS);
         job.submit();
 
         assertThatThrownBy(job::await).hasMessageContaining("refused: ").hasMessageContaining("absent.safetensors");
@@ -453,7 +453,7 @@ class ComfyJobTest {
                 ComfyServer other = new ComfyServer(ComfyOptions.of(second.url()), Credentials.none(), QUICK)) {
             other.open();
             ComfyJob lost = submitted(server(times(Duration.ofMillis(300))), 1);
-            ComfyJob done = other.job("key 1", 0, TestGraphs.graph("a cat", 1), WORDS);
+            ComfyJob done = other.job("key 1", TestGraphs.graph("a cat", 1), WORDS);
             done.submit();
 
             assertThatThrownBy(lost::await).isInstanceOf(RendererLostException.class);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Words that mark a place in a user's workflow, in a node's title or as (part of) a value: {@code %prompt% %negative% %seed%
@@ -33,9 +34,8 @@ final class Placeholders {
     static final List<String> VALUES =
             List.of(PROMPT, NEGATIVE, SEED, WIDTH, HEIGHT, STEPS, CFG, SAMPLER, SCHEDULER, GUIDANCE, SHIFT, CHECKPOINT);
 
-    static final List<String> ALL = java.util.stream.Stream.concat(
-                    VALUES.stream(), java.util.stream.Stream.of(LORA, OUTPUT, KEEP))
-            .toList();
+    static final List<String> ALL =
+            Stream.concat(VALUES.stream(), Stream.of(LORA, OUTPUT, KEEP)).toList();
 
     private static final Pattern WORD = Pattern.compile("%[a-z_]+%");
 

@@ -60,13 +60,6 @@ public final class ServerNodes {
         return new ServerNodes(nodes);
     }
 
-    /** From the answer for all classes, {@code GET /object_info}. */
-    public static ServerNodes ofAll(JsonNode answer) {
-        Map<String, Optional<NodeInfo>> nodes = new LinkedHashMap<>();
-        answer.properties().forEach(e -> nodes.put(e.getKey(), Optional.of(read(e.getKey(), e.getValue()))));
-        return new ServerNodes(nodes);
-    }
-
     /** This and another server's answers together; the other's win. */
     public ServerNodes and(ServerNodes more) {
         Map<String, Optional<NodeInfo>> all = new LinkedHashMap<>(nodes);
