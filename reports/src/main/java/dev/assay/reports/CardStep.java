@@ -35,7 +35,7 @@ final class CardStep {
         List<String> lines = new ArrayList<>();
         try {
             Optional<Path> judged = judged(run, options);
-            FileFacts facts = judged.map(FileFacts::read).orElse(FileFacts.NONE);
+            FileFacts facts = judged.map(FileFacts::glance).orElse(FileFacts.NONE);
             VerdictCard card = VerdictCard.of(run, gate.outcome(), gate.reasons(), facts, override(admitted));
             Path page = Cards.write(card, run, folder, options.target().resolve("card"), options.inconclusiveAllowed());
             lines.add("Card: " + page);
