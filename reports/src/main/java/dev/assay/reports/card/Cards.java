@@ -103,12 +103,16 @@ public final class Cards {
         return file;
     }
 
-    /** Whole or not at all. */
     private static void text(Path file, String text) throws IOException {
+        replace(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes a file whole or not at all. */
+    static void replace(Path file, byte[] bytes) throws IOException {
         Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
         Path partial = Files.createTempFile(folder, ".card", ".partial");
         try {
-            Files.writeString(partial, text, StandardCharsets.UTF_8);
+            Files.write(partial, bytes);
             readable(partial);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
@@ -117,7 +121,7 @@ public final class Cards {
     }
 
     /** A temporary file is its owner's alone; a card is for everybody who may read the folder. */
-    static void readable(Path file) throws IOException {
+    private static void readable(Path file) throws IOException {
         if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }

@@ -12,7 +12,6 @@ import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -244,14 +243,7 @@ public final class Sidecars {
         if (!changed) {
             return file.getFileName() + ": kept as it is";
         }
-        Path partial = Files.createTempFile(file.toAbsolutePath().getParent(), ".sidecar", ".partial");
-        try {
-            Files.write(partial, JSON.writeValueAsBytes(there));
-            Cards.readable(partial);
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(partial);
-        }
+        Cards.replace(file, JSON.writeValueAsBytes(there));
         return file.getFileName() + (existed ? ": fields added" : ": written");
     }
 
