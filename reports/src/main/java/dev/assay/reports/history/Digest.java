@@ -206,33 +206,8 @@ public record Digest(
                 or(run.asked(), Map.of()));
     }
 
-    /** The same run under the model's name in a collection. */
-    public Digest named(String model, String modelFamily) {
-        return new Digest(
-                schema,
-                run,
-                night,
-                started,
-                seconds,
-                outcome,
-                problem,
-                model,
-                parts,
-                base,
-                baseHash,
-                modelFamily,
-                suite,
-                renderer,
-                declared,
-                criteria,
-                cost,
-                record,
-                thumbnail,
-                asked);
-    }
-
-    /** The same run as part of a nightly, which may go past midnight. */
-    public Digest inNight(String night) {
+    /** The same run under the model's name in a collection, as part of a nightly, which may go past midnight. */
+    public Digest inCollection(String model, String modelFamily, String night) {
         return new Digest(
                 schema,
                 run,

@@ -250,8 +250,7 @@ final class Nightly {
                     .orElse(null);
         }
         return Digest.of(run, record, thumbnail)
-                .named(item.name(), item.facts().family())
-                .inNight(night);
+                .inCollection(item.name(), item.facts().family(), night);
     }
 
     private String relative(Path file) {
