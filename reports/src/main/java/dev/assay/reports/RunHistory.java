@@ -41,11 +41,7 @@ final class RunHistory {
     /** @param record {@code run.json} of this run */
     void append(RunRecord run, Path record) {
         try {
-            Path folder = history.file().toAbsolutePath().normalize().getParent();
-            String kept = folder.relativize(record.toAbsolutePath().normalize())
-                    .toString()
-                    .replace('\\', '/');
-            history.append(Digest.of(run, kept, null));
+            history.append(Digest.of(run, history.pathTo(record), null));
         } catch (RuntimeException trouble) {
             out.println("This run is not in the history: " + Words.line(trouble.getMessage(), 400));
         }

@@ -55,6 +55,17 @@ public final class History {
         return file;
     }
 
+    /** How a line of this history names a file: relative to the history's folder; absolute where that is on another disk. */
+    public String pathTo(Path target) {
+        Path whole = target.toAbsolutePath().normalize();
+        try {
+            Path folder = file.toAbsolutePath().normalize().getParent();
+            return folder.relativize(whole).toString().replace('\\', '/');
+        } catch (IllegalArgumentException anotherDisk) {
+            return whole.toString();
+        }
+    }
+
     /**
      * What the file holds.
      *

@@ -242,27 +242,15 @@ final class Nightly {
         if (folder != null
                 && Files.isRegularFile(RunRecords.folder(folder, run.id()).resolve("run.json"))) {
             Path runFolder = RunRecords.folder(folder, run.id());
-            record = relative(runFolder.resolve("run.json"));
+            record = history.pathTo(runFolder.resolve("run.json"));
             thumbnail = run.renderings().stream()
                     .filter(r -> r.role().equals("candidate"))
-                    .map(r -> relative(runFolder.resolve(r.file()).normalize()))
+                    .map(r -> history.pathTo(runFolder.resolve(r.file())))
                     .findFirst()
                     .orElse(null);
         }
         return Digest.of(run, record, thumbnail)
                 .inCollection(item.name(), item.facts().family(), night);
-    }
-
-    private String relative(Path file) {
-        try {
-            return collection
-                    .folder()
-                    .relativize(file.toAbsolutePath())
-                    .toString()
-                    .replace('\\', '/');
-        } catch (IllegalArgumentException anotherDisk) {
-            return file.toAbsolutePath().toString();
-        }
     }
 
     /** A verdict that holds; a BROKEN one does not: what broke may be whole tonight. */
