@@ -9,6 +9,7 @@ import dev.assay.reports.allure.AllureResults;
 import dev.assay.reports.allure.ReportContext;
 import dev.assay.reports.allure.ReportExecutor;
 import dev.assay.reports.history.Digest;
+import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -201,7 +202,7 @@ public final class ReportMain {
         RunRecord run;
         Path folder;
         try {
-            run = WholeRecord.of(RunRecords.read(file));
+            run = WholeRecord.read(file);
             folder = options.record() == null
                     ? RunRecords.folder(options.out(), run.id())
                     : file.toAbsolutePath().getParent();

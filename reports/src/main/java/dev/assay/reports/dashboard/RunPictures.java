@@ -6,11 +6,11 @@ import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
-import dev.assay.harness.run.RunRecords;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
+import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -156,9 +156,9 @@ record RunPictures(
                 return new RunPictures(
                         SCHEMA, thumbnail(small), null, null, null, null, null, "", "The record of this run is gone.");
             }
-            RunRecord run = RunRecords.read(recordFile);
+            RunRecord run = WholeRecord.read(recordFile);
             Path runFolder = recordFile.toAbsolutePath().getParent();
-            List<RenderingEntry> renderings = run.renderings() == null ? List.of() : run.renderings();
+            List<RenderingEntry> renderings = run.renderings();
             Map<String, RenderingEntry> found = new LinkedHashMap<>();
             renderings.forEach(r -> found.put(r.role() + " " + r.seed() + " " + r.caseId(), r));
 
@@ -168,7 +168,7 @@ record RunPictures(
             }
             List<Shown> worst = new ArrayList<>();
             Map<String, RenderingEntry> toCompare = new LinkedHashMap<>();
-            List<VerdictEntry> gravestFirst = new ArrayList<>(run.verdicts() == null ? List.of() : run.verdicts());
+            List<VerdictEntry> gravestFirst = new ArrayList<>(run.verdicts());
             gravestFirst.sort(Comparator.comparing(v -> !"REGRESSED".equals(v.outcome())));
             for (VerdictEntry v : gravestFirst) {
                 for (WorstCase w : worst(v)) {
@@ -221,12 +221,10 @@ record RunPictures(
                             .map(r -> Words.line(r.prompt(), 300))
                             .distinct()
                             .toList(),
-                    run.findings() == null
-                            ? List.of()
-                            : run.findings().stream()
-                                    .map(f -> Words.line(f.level(), 20).toLowerCase(java.util.Locale.ROOT) + ": "
-                                            + Words.line(f.text(), 400))
-                                    .toList(),
+                    run.findings().stream()
+                            .map(f -> Words.line(f.level(), 20).toLowerCase(java.util.Locale.ROOT) + ": "
+                                    + Words.line(f.text(), 400))
+                            .toList(),
                     settings(run.settings()),
                     null);
         }

@@ -6,6 +6,7 @@ import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -147,10 +148,9 @@ public record Digest(
      * @param record path of the run record, null when it is not kept
      * @param thumbnail path of a picture, null for none
      */
-    public static Digest of(RunRecord run, String record, String thumbnail) {
-        List<Entry> criteria = or(run.verdicts(), List.<VerdictEntry>of()).stream()
-                .map(Digest::entry)
-                .toList();
+    public static Digest of(RunRecord found, String record, String thumbnail) {
+        RunRecord run = WholeRecord.of(found);
+        List<Entry> criteria = run.verdicts().stream().map(Digest::entry).toList();
         Outcome said = outcome(run.outcome());
         Outcome outcome = graver(said, criteria.isEmpty() ? Outcome.BROKEN : worst(criteria));
         String problem = run.problem();
@@ -169,41 +169,35 @@ public record Digest(
                     ? "no criterion was judged"
                     : "the record says " + Words.line(run.outcome(), 20) + ", its criteria say " + outcome;
         }
-        Model candidate = or(run.candidate(), new Model("unknown", List.of(), List.of()));
-        Model base = or(run.base(), new Model("unknown", List.of(), List.of()));
-        RunRecord.SuiteInfo suite = or(run.suite(), new RunRecord.SuiteInfo("unknown", "", "", 0, 0));
         return new Digest(
                 SCHEMA,
-                or(run.id(), "unknown"),
+                run.id(),
                 null,
-                or(run.started(), ""),
+                run.started(),
                 run.seconds(),
                 outcome,
                 problem == null ? null : Words.line(problem, MOST_TEXT),
-                or(candidate.name(), "unknown"),
-                parts(candidate),
-                base.name(),
-                hash(base),
+                run.candidate().name(),
+                parts(run.candidate()),
+                run.base().name(),
+                hash(run.base()),
                 null,
                 new Suite(
-                        or(suite.name(), "unknown"),
-                        suite.version(),
-                        suite.sha256(),
-                        suite.prompts(),
-                        suite.seedsPerPrompt()),
-                run.renderer() == null
-                        ? ""
-                        : Words.line(
-                                run.renderer().name() + " "
-                                        + run.renderer().version() + " "
-                                        + run.renderer().device(),
-                                MOST_TEXT),
+                        run.suite().name(),
+                        run.suite().version(),
+                        run.suite().sha256(),
+                        run.suite().prompts(),
+                        run.suite().seedsPerPrompt()),
+                Words.line(
+                        run.renderer().name() + " " + run.renderer().version() + " "
+                                + run.renderer().device(),
+                        MOST_TEXT),
                 run.criteriaDeclared(),
                 criteria,
-                cost(or(run.renderings(), List.of())),
+                cost(run.renderings()),
                 record,
                 thumbnail,
-                or(run.asked(), Map.of()));
+                run.asked());
     }
 
     /** The same run under the model's name in a collection, as part of a nightly, which may go past midnight. */
@@ -299,17 +293,16 @@ public record Digest(
 
     private static List<Part> parts(Model model) {
         List<Part> parts = new ArrayList<>();
-        List<RunRecord.ModelPart> files = or(model.files(), List.of());
+        List<RunRecord.ModelPart> files = model.files();
         List<RunRecord.ModelPart> weights =
                 files.stream().filter(f -> Words.isWeights(f.file())).toList();
         (weights.isEmpty() ? files : weights).forEach(f -> parts.add(new Part(f.file(), f.sha256(), f.bytes(), null)));
-        or(model.loras(), List.<RunRecord.LoraPart>of())
-                .forEach(l -> parts.add(new Part(l.file(), l.sha256(), l.bytes(), l.strength())));
+        model.loras().forEach(l -> parts.add(new Part(l.file(), l.sha256(), l.bytes(), l.strength())));
         return parts;
     }
 
     private static String hash(Model model) {
-        List<RunRecord.ModelPart> files = or(model.files(), List.of());
+        List<RunRecord.ModelPart> files = model.files();
         if (files.isEmpty() || files.stream().anyMatch(f -> f.sha256() == null)) {
             return "";
         }
@@ -344,10 +337,6 @@ public record Digest(
 
     private static String date(String started) {
         return started.length() >= 10 ? started.substring(0, 10) : started;
-    }
-
-    private static <T> T or(T value, T otherwise) {
-        return value == null ? otherwise : value;
     }
 
     private static void require(boolean holds, String expected) {

@@ -17,6 +17,7 @@ import dev.assay.reports.collection.Policy;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
+import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -270,7 +271,7 @@ final class Nightly {
     private static RunRecord read(Path folder) {
         Path file = RunRecords.last(folder);
         try {
-            return Files.isRegularFile(file) ? RunRecords.read(file) : null;
+            return Files.isRegularFile(file) ? WholeRecord.read(file) : null;
         } catch (IllegalArgumentException damaged) {
             return null;
         }

@@ -1,4 +1,4 @@
-package dev.assay.reports;
+package dev.assay.reports.record;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.LoraPart;
@@ -7,19 +7,21 @@ import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.RendererInfo;
 import dev.assay.harness.run.RunRecord.Settings;
 import dev.assay.harness.run.RunRecord.SuiteInfo;
+import dev.assay.harness.run.RunRecords;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /** Records without holes: a view may then read any part of them, whatever the file left out. */
-final class WholeRecord {
+public final class WholeRecord {
     private static final Model UNKNOWN = new Model("unknown", List.of(), List.of());
 
     private WholeRecord() {}
 
     /** Stands for a run that left no record. */
-    static RunRecord none(String problem) {
+    public static RunRecord none(String problem) {
         return of(new RunRecord(
                 RunRecord.SCHEMA,
                 "none",
@@ -42,7 +44,12 @@ final class WholeRecord {
                 null));
     }
 
-    static RunRecord of(RunRecord r) {
+    /** @throws IllegalArgumentException on a file that is no run record of a schema we know */
+    public static RunRecord read(Path file) {
+        return of(RunRecords.read(file));
+    }
+
+    public static RunRecord of(RunRecord r) {
         return new RunRecord(
                 r.schema(),
                 Objects.requireNonNullElse(r.id(), "unknown"),
@@ -53,7 +60,7 @@ final class WholeRecord {
                 r.renderSeconds(),
                 model(r.base()),
                 model(r.candidate()),
-                Objects.requireNonNullElse(r.suite(), new SuiteInfo("unknown", "", "", 0, 0)),
+                suite(r.suite()),
                 Objects.requireNonNullElse(r.settings(), Settings.UNKNOWN),
                 Objects.requireNonNullElse(r.renderer(), new RendererInfo("unknown", "", "unknown", Map.of())),
                 r.rendersMade(),
@@ -65,6 +72,17 @@ final class WholeRecord {
                         .filter(f -> f.level() != null && f.text() != null)
                         .toList(),
                 Objects.requireNonNullElse(r.asked(), Map.of()));
+    }
+
+    private static SuiteInfo suite(SuiteInfo s) {
+        return s == null
+                ? new SuiteInfo("unknown", "", "", 0, 0)
+                : new SuiteInfo(
+                        Objects.requireNonNullElse(s.name(), "unknown"),
+                        s.version(),
+                        s.sha256(),
+                        s.prompts(),
+                        s.seedsPerPrompt());
     }
 
     private static Model model(Model m) {
