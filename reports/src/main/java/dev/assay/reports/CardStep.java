@@ -1,11 +1,11 @@
 package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
-import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.reports.card.Cards;
 import dev.assay.reports.card.Sidecars;
 import dev.assay.reports.card.VerdictCard;
 import dev.assay.reports.facts.FileFacts;
+import dev.assay.reports.picture.Renderings;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ final class CardStep {
                 Cards.summarize(card, options.gitHubStepSummary());
             }
             if (where.equals("beside")) {
-                beside(run, folder, card, judged, lines);
+                beside(card, page, judged, lines);
             }
             sidecars(run, folder, card, judged, options, lines);
             return new Made(lines, null);
@@ -54,13 +54,13 @@ final class CardStep {
         }
     }
 
-    private static void beside(RunRecord run, Path folder, VerdictCard card, Optional<Path> judged, List<String> lines)
+    private static void beside(VerdictCard card, Path page, Optional<Path> judged, List<String> lines)
             throws IOException {
         if (judged.isEmpty()) {
             lines.add("No card beside the file: several files, a folder or none were judged");
             return;
         }
-        for (Path written : Cards.beside(card, run, folder, judged.get())) {
+        for (Path written : Cards.beside(card, page, judged.get())) {
             lines.add("Card: " + written);
         }
     }
@@ -82,11 +82,10 @@ final class CardStep {
             lines.add("No sidecars: they are for one LoRA");
             return;
         }
+        Renderings renderings = new Renderings(run.renderings(), folder);
         Optional<Path> picture = run.renderings().stream()
-                .filter(r -> r.role().equals("candidate"))
-                .map(RenderingEntry::file)
-                .map(folder::resolve)
-                .filter(Files::isRegularFile)
+                .filter(r -> "candidate".equals(r.role()))
+                .flatMap(r -> renderings.file(r).stream())
                 .findFirst();
         Sidecars.write(card, judged.get(), kinds, picture).forEach(l -> lines.add("Sidecar " + l));
     }

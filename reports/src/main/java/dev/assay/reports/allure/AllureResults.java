@@ -4,12 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.run.RunRecord;
-import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
+import dev.assay.reports.picture.Renderings;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Attachment;
 import io.qameta.allure.model.Label;
@@ -53,7 +53,7 @@ public final class AllureResults {
             .build();
 
     private final RunRecord run;
-    private final Path runFolder;
+    private final Renderings renderings;
     private final Path results;
     private final Path page;
     private final ReportContext context;
@@ -65,7 +65,7 @@ public final class AllureResults {
         this.run = run;
         this.context = context;
         this.history = new AllureHistory(context.earlier());
-        this.runFolder = runFolder;
+        this.renderings = new Renderings(run.renderings(), runFolder);
         this.results = results;
         this.page = page;
         this.start = start(run);
@@ -120,7 +120,7 @@ public final class AllureResults {
         List<Attachment> attached = new ArrayList<>();
         byte[] first = null;
         String firstName = "";
-        for (ContactSheet.Sheet sheet : ContactSheet.of(run.renderings(), this::picture)) {
+        for (ContactSheet.Sheet sheet : renderings.sheets(Integer.MAX_VALUE)) {
             byte[] png = Pixels.png(sheet.image());
             attached.add(attach("contact sheet: " + sheet.name(), "image/png", ".png", png));
             if (first == null) {
@@ -172,8 +172,8 @@ public final class AllureResults {
         List<WorstCase> worst = v.worst() == null ? List.of() : v.worst();
         List<WorstCase> shown = worst.subList(0, Math.min(MOST_WORST, worst.size()));
         for (WorstCase w : shown) {
-            Optional<BufferedImage> base = picture(w, "base");
-            Optional<BufferedImage> candidate = picture(w, "candidate");
+            Optional<BufferedImage> base = renderings.read(w, "base");
+            Optional<BufferedImage> candidate = renderings.read(w, "candidate");
             String name = text(w.caseId(), 80) + ", seed " + w.seed();
             byte[] png = Pixels.png(CasePicture.compose(w, v.unit(), base, candidate));
             attached.add(attach(name + ": base | candidate | difference", "image/png", ".png", png));
@@ -264,36 +264,9 @@ public final class AllureResults {
         return "data:image/png;base64," + Base64.getEncoder().encodeToString(Pixels.png(Pixels.forPeople(image)));
     }
 
-    private Optional<BufferedImage> picture(WorstCase w, String role) {
-        return rendering(w, role).flatMap(this::picture);
-    }
-
-    private Optional<RenderingEntry> rendering(WorstCase w, String role) {
-        return run.renderings().stream()
-                .filter(r -> r.caseId().equals(w.caseId()) && r.seed() == w.seed() && role.equals(r.role()))
-                .findFirst();
-    }
-
     /** Address of a picture as the renderer made it, where it is still there. */
     private Optional<String> original(WorstCase w, String role) {
-        return rendering(w, role).flatMap(r -> {
-            try {
-                return Optional.ofNullable(r.file())
-                        .map(runFolder::resolve)
-                        .filter(Files::isRegularFile)
-                        .map(file -> ReportLink.relative(file, page));
-            } catch (java.nio.file.InvalidPathException e) {
-                return Optional.empty();
-            }
-        });
-    }
-
-    private Optional<BufferedImage> picture(RenderingEntry r) {
-        try {
-            return r.file() == null ? Optional.empty() : Pixels.read(runFolder.resolve(r.file()));
-        } catch (java.nio.file.InvalidPathException e) {
-            return Optional.empty();
-        }
+        return renderings.find(w, role).flatMap(renderings::file).map(file -> ReportLink.relative(file, page));
     }
 
     private void environment() throws IOException {

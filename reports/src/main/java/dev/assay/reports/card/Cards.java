@@ -1,12 +1,12 @@
 package dev.assay.reports.card;
 
 import dev.assay.harness.run.RunRecord;
-import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
+import dev.assay.reports.picture.Renderings;
 import dev.assay.reports.words.Words;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Writes a card in all its forms. */
@@ -56,14 +55,15 @@ public final class Cards {
      * JSON, page and badge beside a file, in place of cards of earlier runs. Another file of such a name, that is no card of
      * ours, stays.
      *
+     * @param page as {@link #write} left it
      * @return what was written
      */
-    public static List<Path> beside(VerdictCard card, RunRecord run, Path runFolder, Path judged) throws IOException {
+    public static List<Path> beside(VerdictCard card, Path page, Path judged) throws IOException {
         List<Path> written = new ArrayList<>();
         written.add(place(sibling(judged, ".assay.json"), CardJson.of(card), VerdictCard.SCHEMA));
         written.add(place(
                 sibling(judged, ".assay.html"),
-                CardHtml.of(card, pictures(run, runFolder)),
+                Files.readString(page, StandardCharsets.UTF_8),
                 "Content-Security-Policy"));
         written.add(place(sibling(judged, ".assay.svg"), Badge.svg(card), "aria-label"));
         return written;
@@ -140,6 +140,7 @@ public final class Cards {
 
     /** The worst cases of what did not pass, then sheets of everything. */
     private static List<CardHtml.Shown> pictures(RunRecord run, Path runFolder) {
+        Renderings renderings = new Renderings(run.renderings(), runFolder);
         List<CardHtml.Shown> shown = new ArrayList<>();
         List<VerdictEntry> bad = run.verdicts().stream()
                 .filter(v -> !"PASSED".equals(v.outcome()))
@@ -150,17 +151,12 @@ public final class Cards {
             for (WorstCase w : worst.subList(0, Math.min(worst.size(), shown.size() < 2 ? 2 : 1))) {
                 if (shown.size() < MOST_WORST) {
                     BufferedImage picture = CasePicture.compose(
-                            w,
-                            Words.line(v.unit(), 40),
-                            picture(run, runFolder, w, "base"),
-                            picture(run, runFolder, w, "candidate"));
+                            w, Words.line(v.unit(), 40), renderings.read(w, "base"), renderings.read(w, "candidate"));
                     shown.add(jpeg(Words.line(v.id(), 60) + ", worst: " + Words.line(w.prompt(), 200), picture));
                 }
             }
         }
-        List<ContactSheet.Sheet> sheets =
-                ContactSheet.of(run.renderings(), r -> Pixels.read(runFolder.resolve(r.file())));
-        for (ContactSheet.Sheet sheet : sheets.subList(0, Math.min(MOST_SHEETS, sheets.size()))) {
+        for (ContactSheet.Sheet sheet : renderings.sheets(MOST_SHEETS)) {
             shown.add(jpeg("contact sheet: " + sheet.name(), sheet.image()));
         }
         return shown;
@@ -169,15 +165,5 @@ public final class Cards {
     private static CardHtml.Shown jpeg(String caption, BufferedImage image) {
         return new CardHtml.Shown(
                 caption, "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(Pixels.jpeg(image)));
-    }
-
-    private static Optional<BufferedImage> picture(RunRecord run, Path runFolder, WorstCase w, String role) {
-        return run.renderings().stream()
-                .filter(r -> r.role().equals(role)
-                        && r.seed() == w.seed()
-                        && r.caseId().equals(w.caseId()))
-                .map(RenderingEntry::file)
-                .findFirst()
-                .flatMap(file -> Pixels.read(runFolder.resolve(file)));
     }
 }

@@ -323,9 +323,7 @@ public final class Pages {
                         Words.number(s.latest().effect()),
                         Words.line(s.latest().night(), 20)))
                 .toList();
-        RunPictures shown = pictures == null
-                ? new RunPictures(null, null, null, null, null, null, null, "", "This model was never judged.")
-                : pictures;
+        RunPictures shown = pictures == null ? RunPictures.none("This model was never judged.") : pictures;
         String folder = newest == null ? "" : "../" + RunPictures.folder(newest) + "/";
         Map<String, Object> data = new LinkedHashMap<>();
         List<String> nights =

@@ -10,6 +10,7 @@ import dev.assay.reports.history.Digest;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
+import dev.assay.reports.picture.Renderings;
 import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.awt.image.BufferedImage;
@@ -40,7 +41,6 @@ record RunPictures(
         List<Shown> worst,
         List<String> prompts,
         List<String> findings,
-        String settings,
         String note) {
     private static final String SCHEMA = "assay-dashboard-pictures/1";
     private static final String INDEX = "pictures.json";
@@ -57,20 +57,24 @@ record RunPictures(
         worst = worst == null ? List.of() : List.copyOf(worst);
         prompts = prompts == null ? List.of() : List.copyOf(prompts);
         findings = findings == null ? List.of() : List.copyOf(findings);
-        List<String> files = new ArrayList<>();
-        sheets.forEach(s -> files.add(s.file()));
-        worst.forEach(s -> files.add(s.file()));
-        pairs.forEach(p -> files.addAll(List.of(p.base(), p.candidate())));
-        files.forEach(RunPictures::requireName);
         if (thumbnail != null) {
             requireName(thumbnail);
         }
     }
 
     /** A picture and what it shows; sizes in pixels. */
-    record Shown(String file, String text, int width, int height) {}
+    record Shown(String file, String text, int width, int height) {
+        Shown {
+            requireName(file);
+        }
+    }
 
-    record Pair(String text, String base, String candidate, int width, int height) {}
+    record Pair(String text, String base, String candidate, int width, int height) {
+        Pair {
+            requireName(base);
+            requireName(candidate);
+        }
+    }
 
     private static void requireName(String file) {
         if (!file.matches("[a-z]+[0-9-]*\\.png")) {
@@ -78,8 +82,8 @@ record RunPictures(
         }
     }
 
-    private static RunPictures none(String note) {
-        return new RunPictures(SCHEMA, null, null, null, null, null, null, "", note);
+    static RunPictures none(String note) {
+        return new RunPictures(SCHEMA, null, null, null, null, null, null, note);
     }
 
     static String folder(Digest run) {
@@ -154,16 +158,14 @@ record RunPictures(
             Optional<BufferedImage> small = thumbnailFile == null ? Optional.empty() : Pixels.read(thumbnailFile);
             if (recordFile == null) {
                 return new RunPictures(
-                        SCHEMA, thumbnail(small), null, null, null, null, null, "", "The record of this run is gone.");
+                        SCHEMA, thumbnail(small), null, null, null, null, null, "The record of this run is gone.");
             }
             RunRecord run = WholeRecord.read(recordFile);
             Path runFolder = recordFile.toAbsolutePath().getParent();
-            List<RenderingEntry> renderings = run.renderings();
-            Map<String, RenderingEntry> found = new LinkedHashMap<>();
-            renderings.forEach(r -> found.put(r.role() + " " + r.seed() + " " + r.caseId(), r));
+            Renderings renderings = new Renderings(run.renderings(), runFolder);
 
             List<Shown> sheets = new ArrayList<>();
-            for (ContactSheet.Sheet sheet : ContactSheet.of(renderings, r -> read(runFolder, r))) {
+            for (ContactSheet.Sheet sheet : renderings.sheets(Integer.MAX_VALUE)) {
                 sheets.add(picture("sheet-" + (sheets.size() + 1), sheet.name(), sheet.image()));
             }
             List<Shown> worst = new ArrayList<>();
@@ -172,10 +174,8 @@ record RunPictures(
             gravestFirst.sort(Comparator.comparing(v -> !"REGRESSED".equals(v.outcome())));
             for (VerdictEntry v : gravestFirst) {
                 for (WorstCase w : worst(v)) {
-                    RenderingEntry candidate = found.get("candidate " + w.seed() + " " + w.caseId());
-                    RenderingEntry base = found.get("base " + w.seed() + " " + w.caseId());
                     BufferedImage composed = CasePicture.compose(
-                            w, Words.line(v.unit(), 40), read(runFolder, base), read(runFolder, candidate));
+                            w, Words.line(v.unit(), 40), renderings.read(w, "base"), renderings.read(w, "candidate"));
                     worst.add(picture(
                             "worst-" + (worst.size() + 1),
                             Words.line(v.id(), 60) + " ("
@@ -183,19 +183,22 @@ record RunPictures(
                                     + "): " + Words.line(w.prompt(), 200) + ", seed " + w.seed() + ", difference "
                                     + Words.signed(w.difference()) + " " + Words.line(v.unit(), 40),
                             composed));
-                    if (candidate != null && "REGRESSED".equals(v.outcome())) {
-                        toCompare.put(w.caseId() + " " + w.seed(), candidate);
+                    if ("REGRESSED".equals(v.outcome())) {
+                        renderings
+                                .find(w, "candidate")
+                                .ifPresent(candidate -> toCompare.put(w.caseId() + " " + w.seed(), candidate));
                     }
                 }
             }
-            renderings.stream()
+            run.renderings().stream()
                     .filter(r -> "candidate".equals(r.role()))
                     .forEach(r -> toCompare.putIfAbsent(r.caseId() + " first", r));
             List<Pair> pairs = new ArrayList<>();
             for (RenderingEntry r :
                     toCompare.values().stream().distinct().limit(MOST_PAIRS).toList()) {
-                Optional<BufferedImage> base = read(runFolder, found.get("base " + r.seed() + " " + r.caseId()));
-                Optional<BufferedImage> candidate = read(runFolder, r);
+                Optional<BufferedImage> base =
+                        renderings.find(r.caseId(), r.seed(), "base").flatMap(renderings::read);
+                Optional<BufferedImage> candidate = renderings.read(r);
                 if (base.isPresent() && candidate.isPresent()) {
                     int number = pairs.size() + 1;
                     Shown b = picture("base-" + number, "", Pixels.forPeople(base.get()));
@@ -217,7 +220,7 @@ record RunPictures(
                     sheets,
                     pairs,
                     worst,
-                    renderings.stream()
+                    run.renderings().stream()
                             .map(r -> Words.line(r.prompt(), 300))
                             .distinct()
                             .toList(),
@@ -225,7 +228,6 @@ record RunPictures(
                             .map(f -> Words.line(f.level(), 20).toLowerCase(java.util.Locale.ROOT) + ": "
                                     + Words.line(f.text(), 400))
                             .toList(),
-                    settings(run.settings()),
                     null);
         }
 
@@ -239,15 +241,6 @@ record RunPictures(
                             .toList();
         }
 
-        private static String settings(RunRecord.Settings s) {
-            return s == null
-                    ? ""
-                    : s.width() + " \u00d7 " + s.height() + " pixels, " + s.steps() + " steps, guidance "
-                            + s.guidanceScale()
-                            + ", " + Words.line(s.sampler(), 40) + ", " + Words.line(s.scheduler(), 40)
-                            + (s.clipSkip() > 0 ? ", clip skip " + s.clipSkip() : "");
-        }
-
         private String thumbnail(Optional<BufferedImage> image) throws IOException {
             return image.isEmpty()
                     ? null
@@ -258,14 +251,6 @@ record RunPictures(
         private Shown picture(String name, String text, BufferedImage image) throws IOException {
             site.write(folder + "/" + name + ".png", Pixels.png(image));
             return new Shown(name + ".png", text, image.getWidth(), image.getHeight());
-        }
-
-        private static Optional<BufferedImage> read(Path folder, RenderingEntry r) {
-            try {
-                return r == null || r.file() == null ? Optional.empty() : Pixels.read(folder.resolve(r.file()));
-            } catch (InvalidPathException hostile) {
-                return Optional.empty();
-            }
         }
     }
 }

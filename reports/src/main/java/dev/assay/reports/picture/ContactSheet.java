@@ -30,15 +30,19 @@ public final class ContactSheet {
     /** A sheet and what is on it, e.g. {@code prompts 1 to 12 of 32}. */
     public record Sheet(String name, BufferedImage image) {}
 
-    /** Lays out the pictures, at most {@value #ROWS} prompts to a sheet and {@value #MOST_SEEDS} seeds to a row. */
-    public static List<Sheet> of(
-            List<RenderingEntry> renderings, Function<RenderingEntry, Optional<BufferedImage>> read) {
+    /**
+     * Lays out the pictures, at most {@value #ROWS} prompts to a sheet and {@value #MOST_SEEDS} seeds to a row.
+     *
+     * @param most sheets that are made; no picture of a further one is read
+     */
+    static List<Sheet> of(
+            List<RenderingEntry> renderings, Function<RenderingEntry, Optional<BufferedImage>> read, int most) {
         Map<String, List<RenderingEntry>> cases = new LinkedHashMap<>();
         renderings.forEach(
                 r -> cases.computeIfAbsent(r.caseId(), c -> new ArrayList<>()).add(r));
         List<List<RenderingEntry>> rows = List.copyOf(cases.values());
         List<Sheet> sheets = new ArrayList<>();
-        for (int from = 0; from < rows.size(); from += ROWS) {
+        for (int from = 0; from < rows.size() && sheets.size() < most; from += ROWS) {
             int to = Math.min(rows.size(), from + ROWS);
             sheets.add(new Sheet(
                     "prompts " + (from + 1) + " to " + to + " of " + rows.size(), sheet(rows.subList(from, to), read)));

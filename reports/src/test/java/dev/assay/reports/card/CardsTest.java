@@ -166,12 +166,13 @@ class CardsTest {
         Path lora = Files.writeString(folder.resolve("style.v2.safetensors"), "weights");
         RunRecord run = Runs.mixed(folder);
         VerdictCard card = card(run, Outcome.REGRESSED);
-        assertThat(Cards.beside(card, run, folder, lora))
+        Path page = Cards.write(card, run, folder, folder.resolve("card"), false);
+        assertThat(Cards.beside(card, page, lora))
                 .extracting(p -> p.getFileName().toString())
                 .containsExactly("style.v2.assay.json", "style.v2.assay.html", "style.v2.assay.svg");
-        Cards.beside(card, run, folder, lora);
+        Cards.beside(card, page, lora);
         Files.writeString(folder.resolve("style.v2.assay.json"), "my own notes");
-        assertThatThrownBy(() -> Cards.beside(card, run, folder, lora)).hasMessageContaining("not written over");
+        assertThatThrownBy(() -> Cards.beside(card, page, lora)).hasMessageContaining("not written over");
         assertThat(folder.resolve("style.v2.assay.json")).hasContent("my own notes");
         assertThat(lora).hasContent("weights");
     }

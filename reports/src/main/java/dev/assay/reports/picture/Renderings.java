@@ -1,0 +1,57 @@
+package dev.assay.reports.picture;
+
+import dev.assay.harness.run.RunRecord.RenderingEntry;
+import dev.assay.harness.run.RunRecord.WorstCase;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The pictures that a run record names. A record may be anybody's: a file that is not there, or has a name that is none, is a
+ * missing picture.
+ *
+ * @param all of the run
+ * @param folder where their paths start
+ */
+public record Renderings(List<RenderingEntry> all, Path folder) {
+    public Renderings {
+        all = List.copyOf(all);
+    }
+
+    /** The picture of a worst case in a role: {@code base}, {@code candidate}. */
+    public Optional<RenderingEntry> find(WorstCase worst, String role) {
+        return find(worst.caseId(), worst.seed(), role);
+    }
+
+    public Optional<RenderingEntry> find(String caseId, long seed, String role) {
+        return all.stream()
+                .filter(r -> role.equals(r.role()) && r.seed() == seed && Objects.equals(r.caseId(), caseId))
+                .findFirst();
+    }
+
+    /** The file, where there is one. */
+    public Optional<Path> file(RenderingEntry rendering) {
+        try {
+            return Optional.ofNullable(rendering.file()).map(folder::resolve).filter(Files::isRegularFile);
+        } catch (InvalidPathException stranger) {
+            return Optional.empty();
+        }
+    }
+
+    public Optional<BufferedImage> read(RenderingEntry rendering) {
+        return file(rendering).flatMap(Pixels::read);
+    }
+
+    public Optional<BufferedImage> read(WorstCase worst, String role) {
+        return find(worst, role).flatMap(this::read);
+    }
+
+    /** All pictures at a glance, the first {@code most} sheets of them. */
+    public List<ContactSheet.Sheet> sheets(int most) {
+        return ContactSheet.of(all, this::read, most);
+    }
+}
