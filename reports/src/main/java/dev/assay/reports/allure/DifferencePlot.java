@@ -2,6 +2,7 @@ package dev.assay.reports.allure;
 
 import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,7 +56,7 @@ final class DifferencePlot {
                 height,
                 WIDTH));
         line(s, scale.x(0), TOP - 30, bottom, AXIS, "");
-        for (double limit : limits(v)) {
+        for (double limit : Margins.limits(v.rule(), v.better(), v.margin())) {
             line(s, scale.x(limit), TOP - 30, bottom, LIMIT, " stroke-dasharray=\"5 3\"");
             text(s, scale.x(limit), TOP - 36, "middle", LIMIT, "margin " + Words.signed(limit));
         }
@@ -105,20 +106,6 @@ final class DifferencePlot {
                     "the " + rows.size() + " prompts with the largest differences of " + cases.size());
         }
         return s.append("</svg>").toString();
-    }
-
-    /** Where the margin lies on the axis of candidate minus base. */
-    static List<Double> limits(VerdictEntry v) {
-        return switch (v.rule() == null ? "" : v.rule()) {
-            case "NON_INFERIOR" ->
-                switch (v.better() == null ? "" : v.better()) {
-                    case "HIGHER" -> List.of(-v.margin());
-                    case "LOWER" -> List.of(v.margin());
-                    default -> v.margin() == 0 ? List.of(0.0) : List.of(-v.margin(), v.margin());
-                };
-            case "EFFECTIVE" -> List.of(v.margin());
-            default -> List.of();
-        };
     }
 
     private static void mean(StringBuilder s, VerdictEntry v, Scale scale) {
@@ -182,7 +169,7 @@ final class DifferencePlot {
         static Scale of(VerdictEntry v, List<PairEntry> pairs) {
             double low = 0;
             double high = 0;
-            List<Double> seen = new ArrayList<>(limits(v));
+            List<Double> seen = new ArrayList<>(Margins.limits(v.rule(), v.better(), v.margin()));
             pairs.forEach(p -> seen.add(p.difference()));
             if (hasInterval(v)) {
                 seen.addAll(v.interval());

@@ -1,6 +1,7 @@
 package dev.assay.reports.card;
 
 import dev.assay.reports.card.VerdictCard.Verdict;
+import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class IntervalBar {
         if (v.estimate() == null) {
             return "";
         }
-        List<Double> limits = limits(v);
+        List<Double> limits = Margins.limits(v.rule(), v.better(), v.margin());
         List<Double> seen = new ArrayList<>(limits);
         seen.add(0.0);
         seen.add(v.estimate());
@@ -63,18 +64,5 @@ final class IntervalBar {
 
     private static double x(double value, double low, double span) {
         return EDGE + (value - low) / span * (WIDTH - 2 * EDGE);
-    }
-
-    private static List<Double> limits(Verdict v) {
-        return switch (v.rule()) {
-            case "NON_INFERIOR" ->
-                switch (v.better()) {
-                    case "HIGHER" -> List.of(-v.margin());
-                    case "LOWER" -> List.of(v.margin());
-                    default -> List.of(-v.margin(), v.margin());
-                };
-            case "EFFECTIVE" -> List.of(v.margin());
-            default -> List.of();
-        };
     }
 }

@@ -81,7 +81,7 @@ final class Admission {
                             counted::add,
                             () -> found.add(new Objection(
                                     "suite " + required + " is required and was not judged yet with this base and"
-                                            + " strength; judge it: -Dassay.suite=" + required.replaceFirst("@.*", ""),
+                                            + " strength; judge it: -Dassay.suite=" + Policy.suiteName(required),
                                     false)));
         }
         for (Judged j : counted) {

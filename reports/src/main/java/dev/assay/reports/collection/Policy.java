@@ -86,6 +86,11 @@ public record Policy(
         }
     }
 
+    /** The suite of {@code NAME} or {@code NAME@VERSION}. */
+    public static String suiteName(String required) {
+        return required.replaceFirst("@.*", "");
+    }
+
     /** @throws CollectionException on a wrong field or value, naming it */
     public static Policy read(Path file) {
         if (Files.notExists(file)) {

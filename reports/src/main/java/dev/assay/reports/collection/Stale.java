@@ -59,7 +59,7 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
         }
         Map<String, CurrentSuite> suites = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
-        collection.policy().suites().forEach(s -> names.add(s.replaceFirst("@.*", "")));
+        collection.policy().suites().forEach(s -> names.add(Policy.suiteName(s)));
         collection.manifest().files().forEach(e -> e.judged().forEach(j -> names.add(j.suite())));
         for (String name : names) {
             byte[] file = suiteFile(name, root);
@@ -100,7 +100,7 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
             entry.judged().forEach(j -> reasons.addAll(reasons(j)));
             for (String required : policy.suites()) {
                 if (entry.judged().stream()
-                        .noneMatch(j -> required.replaceFirst("@.*", "").equals(j.suite()))) {
+                        .noneMatch(j -> Policy.suiteName(required).equals(j.suite()))) {
                     reasons.add("suite " + Words.line(required, 60) + " is required now and was never judged");
                 }
             }

@@ -6,6 +6,7 @@ import dev.assay.reports.dashboard.Story.Standing;
 import dev.assay.reports.dashboard.Survey.Judged;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.Digest.Entry;
+import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -438,7 +439,7 @@ public final class Pages {
                 name(e.id()),
                 Chip.of(e.outcome()),
                 estimate(e),
-                e.low() == null ? "" : "[" + Words.signed(e.low()) + ", " + Words.signed(e.high()) + "]",
+                interval(e),
                 rule(e),
                 e.baseMean() == null || e.candidateMean() == null
                         ? ""
@@ -459,6 +460,10 @@ public final class Pages {
             case "EFFECTIVE" -> "> floor + " + margin;
             default -> Words.line(e.rule(), 40) + " " + margin;
         };
+    }
+
+    private static String interval(Entry e) {
+        return e.low() == null ? "" : Words.interval(List.of(e.low(), e.high()));
     }
 
     private static String estimate(Entry e) {
@@ -505,7 +510,7 @@ public final class Pages {
                         rounded(e.low()),
                         rounded(e.high()),
                         State.of(e.outcome()).code(),
-                        limits(e),
+                        Margins.limits(e.rule(), e.better(), e.margin()),
                         Words.line(run.suite().version() + " / " + e.version(), 40)
                     });
                 }
@@ -534,20 +539,6 @@ public final class Pages {
             case "HIGHER" -> "higher is better";
             case "LOWER" -> "lower is better";
             default -> "any drift is worse";
-        };
-    }
-
-    /** Where the margin lies on the axis of candidate minus base. */
-    static double[] limits(Entry e) {
-        return switch (e.rule()) {
-            case "NON_INFERIOR" ->
-                switch (e.better()) {
-                    case "HIGHER" -> new double[] {-e.margin()};
-                    case "LOWER" -> new double[] {e.margin()};
-                    default -> new double[] {-e.margin(), e.margin()};
-                };
-            case "EFFECTIVE" -> new double[] {e.margin()};
-            default -> new double[0];
         };
     }
 
@@ -656,7 +647,7 @@ public final class Pages {
                 new Link(name(j.story().model()), "../" + j.story().page()),
                 Chip.of(state(j)),
                 e == null ? "" : estimate(e),
-                e == null || e.low() == null ? "" : "[" + Words.signed(e.low()) + ", " + Words.signed(e.high()) + "]",
+                e == null ? "" : interval(e),
                 name(j.standing().variant().suite()) + strengths(j.standing(), " at "),
                 Words.line(j.standing().latest().night(), 20));
     }
@@ -673,7 +664,8 @@ public final class Pages {
                     rounded(j.entry().low()),
                     rounded(j.entry().high()),
                     state(j).code(),
-                    limits(j.entry())
+                    Margins.limits(
+                            j.entry().rule(), j.entry().better(), j.entry().margin())
                 })
                 .toList();
     }

@@ -9,7 +9,6 @@ import dev.assay.reports.history.History;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -133,10 +132,5 @@ record Survey(
             }
         }
         return otherwise;
-    }
-
-    /** Distinct values, newest last. */
-    static List<String> versions(List<String> values) {
-        return List.copyOf(new LinkedHashSet<>(values));
     }
 }

@@ -288,7 +288,7 @@ final class Nightly {
     /** The user's, else those that the policy requires, else the default (null). */
     private List<String> suites() {
         List<String> required = collection.policy().suites().stream()
-                .map(s -> s.replaceFirst("@.*", ""))
+                .map(Policy::suiteName)
                 .distinct()
                 .toList();
         if (settings.suite() != null) {
