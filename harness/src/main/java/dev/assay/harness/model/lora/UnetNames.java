@@ -11,8 +11,9 @@ import java.util.TreeSet;
  * The two names of a Stable Diffusion UNet's modules: those of diffusers and those of the original latent-diffusion code. Both
  * directions walk over the blocks that the model has, so that any number of layers per block is numbered rightly.
  */
-final class UnetNames {
-    private static final Map<String, String> FIXED = Map.ofEntries( // diffusers -> original
+public final class UnetNames {
+    /** Modules outside of all blocks: diffusers to original. */
+    public static final Map<String, String> FIXED = Map.ofEntries(
             Map.entry("conv_in", "input_blocks.0.0"),
             Map.entry("time_embedding.linear_1", "time_embed.0"),
             Map.entry("time_embedding.linear_2", "time_embed.2"),
@@ -21,7 +22,8 @@ final class UnetNames {
             Map.entry("conv_norm_out", "out.0"),
             Map.entry("conv_out", "out.2"));
 
-    private static final Map<String, String> RESNET = Map.of(
+    /** Layers of a residual block: diffusers to original. */
+    public static final Map<String, String> RESNET = Map.of(
             "norm1", "in_layers.0",
             "conv1", "in_layers.2",
             "time_emb_proj", "emb_layers.1",

@@ -1,30 +1,16 @@
 package dev.assay.harness.nn.weights;
 
+import dev.assay.harness.model.lora.UnetNames;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Module paths of a diffusers UNet in the layout of the original latent-diffusion code, which many LoRAs use. */
+/**
+ * Module paths of a diffusers UNet in the layout of the original latent-diffusion code, which many LoRAs use. Counts blocks from
+ * the layers of the first one, so that any part of a UNet will do; {@link UnetNames} walks over a whole one.
+ */
 final class LdmNames {
-    private static final Map<String, String> FIXED = Map.ofEntries(
-            Map.entry("conv_in", "input_blocks.0.0"),
-            Map.entry("time_embedding.linear_1", "time_embed.0"),
-            Map.entry("time_embedding.linear_2", "time_embed.2"),
-            Map.entry("add_embedding.linear_1", "label_emb.0.0"),
-            Map.entry("add_embedding.linear_2", "label_emb.0.2"),
-            Map.entry("conv_norm_out", "out.0"),
-            Map.entry("conv_out", "out.2"));
-
-    private static final Map<String, String> RESNET = Map.of(
-            "norm1", "in_layers.0",
-            "conv1", "in_layers.2",
-            "time_emb_proj", "emb_layers.1",
-            "norm2", "out_layers.0",
-            "conv2", "out_layers.3",
-            "conv_shortcut", "skip_connection");
-
     private static final Pattern BLOCK =
             Pattern.compile("(down|up)_blocks\\.(\\d+)\\.(resnets|attentions|downsamplers|upsamplers)\\.(\\d+)\\.(.+)");
     private static final Pattern MID = Pattern.compile("mid_block\\.(resnets|attentions)\\.(\\d+)\\.(.+)");
@@ -44,8 +30,8 @@ final class LdmNames {
 
     /** The path of a module in the original layout; empty for a module that is not part of a UNet of this kind. */
     Optional<String> of(String module) {
-        if (FIXED.containsKey(module)) {
-            return Optional.of(FIXED.get(module));
+        if (UnetNames.FIXED.containsKey(module)) {
+            return Optional.of(UnetNames.FIXED.get(module));
         }
         Matcher mid = MID.matcher(module);
         if (mid.matches()) {
@@ -75,7 +61,7 @@ final class LdmNames {
     }
 
     private static String resnet(String inner) {
-        return RESNET.getOrDefault(inner, inner);
+        return UnetNames.RESNET.getOrDefault(inner, inner);
     }
 
     private boolean any(String prefix) {
