@@ -87,20 +87,18 @@ public final class BaseModules {
             }
         });
         Map<LoraPart, Map<String, BaseLayer>> tables = new EnumMap<>(LoraPart.class);
-        parts.forEach((part, own) -> {
-            Map<String, BaseLayer> layers = layers(own, prefixes.get(part));
+        parts.forEach((part, own) -> tables.put(part, layers(own, prefixes.get(part))));
+        Set<String> denoiser = tables.getOrDefault(LoraPart.DENOISER, Map.of()).keySet();
+        Layout layout = layout(denoiser);
+        boolean twoTextEncoders = denoiser.contains("label_emb.0.0") || denoiser.contains("add_embedding.linear_1");
+        tables.forEach((part, layers) -> {
             if (part == LoraPart.DENOISER) {
-                addAliases(layers, layout(layers.keySet()));
+                addAliases(layers, layout);
             } else {
                 addTextAliases(layers);
             }
-            tables.put(part, layers);
         });
-        Set<String> denoiser = tables.getOrDefault(LoraPart.DENOISER, Map.of()).keySet();
-        return new BaseModules(
-                layout(denoiser),
-                denoiser.contains("label_emb.0.0") || denoiser.contains("add_embedding.linear_1"),
-                tables);
+        return new BaseModules(layout, twoTextEncoders, tables);
     }
 
     private static String prefix(Set<String> names) {
@@ -116,9 +114,7 @@ public final class BaseModules {
     private static Map<String, BaseLayer> layers(Map<String, List<Long>> shapes, String prefix) {
         Map<String, BaseLayer> layers = new LinkedHashMap<>();
         shapes.forEach((name, shape) -> {
-            String weight = name.endsWith(".weight")
-                    ? ".weight"
-                    : name.endsWith("norm.scale") ? ".scale" : name.endsWith("_norm.scale") ? ".scale" : "_weight";
+            String weight = name.endsWith(".weight") ? ".weight" : name.endsWith("norm.scale") ? ".scale" : "_weight";
             if (!name.startsWith(prefix)
                     || !name.endsWith(weight)
                     || shape.isEmpty()
@@ -170,15 +166,15 @@ public final class BaseModules {
         switch (layout) {
             case UNET_ORIGINAL -> UnetNames.toDiffusers(own).forEach((o, d) -> layers.putIfAbsent(d, layers.get(o)));
             case UNET_DIFFUSERS -> UnetNames.toOriginal(own).forEach((d, o) -> layers.putIfAbsent(o, layers.get(d)));
-            case FLUX_ORIGINAL -> TransformerNames.flux(own).forEach(p -> split(layers, p));
-            case FLUX_DIFFUSERS -> TransformerNames.fluxOf(own).forEach(p -> join(layers, p));
-            case SD3_ORIGINAL -> TransformerNames.sd3(own).forEach(p -> split(layers, p));
-            case SD3_DIFFUSERS -> TransformerNames.sd3Of(own).forEach(p -> join(layers, p));
+            case FLUX_ORIGINAL -> TransformerNames.FLUX.ofOriginal(own).forEach(p -> split(layers, p));
+            case FLUX_DIFFUSERS -> TransformerNames.FLUX.ofDiffusers(own).forEach(p -> join(layers, p));
+            case SD3_ORIGINAL -> TransformerNames.SD3.ofOriginal(own).forEach(p -> split(layers, p));
+            case SD3_DIFFUSERS -> TransformerNames.SD3.ofDiffusers(own).forEach(p -> join(layers, p));
             case LUMINA -> {
-                TransformerNames.zImage(own).forEach(p -> split(layers, p));
-                TransformerNames.lumina(own).forEach(p -> split(layers, p));
+                TransformerNames.Z_IMAGE.ofOriginal(own).forEach(p -> split(layers, p));
+                TransformerNames.LUMINA.ofOriginal(own).forEach(p -> split(layers, p));
             }
-            case Z_IMAGE_DIFFUSERS -> TransformerNames.zImageOf(own).forEach(p -> join(layers, p));
+            case Z_IMAGE_DIFFUSERS -> TransformerNames.Z_IMAGE.ofDiffusers(own).forEach(p -> join(layers, p));
             case PLAIN -> {}
         }
         if (layout == Layout.FLUX_ORIGINAL || layout == Layout.FLUX_DIFFUSERS) {
@@ -187,7 +183,7 @@ public final class BaseModules {
     }
 
     private static void addTextAliases(Map<String, BaseLayer> layers) {
-        TransformerNames.openClip(List.copyOf(layers.keySet())).forEach(p -> split(layers, p));
+        TransformerNames.OPEN_CLIP.ofOriginal(List.copyOf(layers.keySet())).forEach(p -> split(layers, p));
         for (String module : List.copyOf(layers.keySet())) {
             if (module.startsWith("text_model.")) {
                 layers.putIfAbsent(module.substring("text_model.".length()), layers.get(module));

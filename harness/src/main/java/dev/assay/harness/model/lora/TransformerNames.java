@@ -33,7 +33,7 @@ final class TransformerNames {
     private static final String TIME = "time_text_embed.";
 
     /** Flux.1 and Chroma (Black Forest Labs / diffusers). */
-    private static final List<Rule> FLUX = List.of(
+    static final TransformerNames FLUX = new TransformerNames(List.of(
             Rule.of("img_in", "x_embedder"),
             Rule.of("txt_in", "context_embedder"),
             Rule.of("time_in.in_layer", TIME + "timestep_embedder.linear_1"),
@@ -66,13 +66,13 @@ final class TransformerNames {
             Rule.of("single_blocks.#.norm.query_norm", S + "attn.norm_q"),
             Rule.of("single_blocks.#.norm.key_norm", S + "attn.norm_k"),
             Rule.of("final_layer.linear", "proj_out"),
-            new Rule(Rule.compiled("final_layer.adaLN_modulation.1"), List.of("norm_out.linear"), true));
+            new Rule(Rule.compiled("final_layer.adaLN_modulation.1"), List.of("norm_out.linear"), true)));
 
     private static final String X = "joint_blocks.#.x_block.";
     private static final String C = "joint_blocks.#.context_block.";
 
     /** Stable Diffusion 3 and 3.5 (Stability AI / diffusers). */
-    private static final List<Rule> SD3 = List.of(
+    static final TransformerNames SD3 = new TransformerNames(List.of(
             Rule.of("x_embedder.proj", "pos_embed.proj"),
             Rule.of("t_embedder.mlp.0", TIME + "timestep_embedder.linear_1"),
             Rule.of("t_embedder.mlp.2", TIME + "timestep_embedder.linear_2"),
@@ -97,10 +97,10 @@ final class TransformerNames {
             Rule.of(X + "adaLN_modulation.1", T + "norm1.linear"),
             Rule.of(C + "adaLN_modulation.1", T + "norm1_context.linear"),
             Rule.of("final_layer.linear", "proj_out"),
-            new Rule(Rule.compiled("final_layer.adaLN_modulation.1"), List.of("norm_out.linear"), true));
+            new Rule(Rule.compiled("final_layer.adaLN_modulation.1"), List.of("norm_out.linear"), true)));
 
     /** Z-Image (Alibaba / diffusers). */
-    private static final List<Rule> Z_IMAGE = zImage();
+    static final TransformerNames Z_IMAGE = new TransformerNames(zImage());
 
     private static List<Rule> zImage() {
         List<Rule> rules = new ArrayList<>();
@@ -119,7 +119,7 @@ final class TransformerNames {
     }
 
     /** Lumina Image 2 (Alpha-VLLM / diffusers). */
-    private static final List<Rule> LUMINA = lumina();
+    static final TransformerNames LUMINA = new TransformerNames(lumina());
 
     private static List<Rule> lumina() {
         List<Rule> rules = new ArrayList<>();
@@ -144,7 +144,7 @@ final class TransformerNames {
     }
 
     /** CLIP in OpenCLIP's layout (SD 2 and SDXL checkpoints) and in that of transformers. */
-    private static final List<Rule> OPEN_CLIP = List.of(
+    static final TransformerNames OPEN_CLIP = new TransformerNames(List.of(
             Rule.of("token_embedding", "text_model.embeddings.token_embedding"),
             Rule.of("ln_final", "text_model.final_layer_norm"),
             Rule.of(
@@ -156,31 +156,16 @@ final class TransformerNames {
             Rule.of("transformer.resblocks.#.ln_1", "text_model.encoder.layers.$1.layer_norm1"),
             Rule.of("transformer.resblocks.#.ln_2", "text_model.encoder.layers.$1.layer_norm2"),
             Rule.of("transformer.resblocks.#.mlp.c_fc", "text_model.encoder.layers.$1.mlp.fc1"),
-            Rule.of("transformer.resblocks.#.mlp.c_proj", "text_model.encoder.layers.$1.mlp.fc2"));
+            Rule.of("transformer.resblocks.#.mlp.c_proj", "text_model.encoder.layers.$1.mlp.fc2")));
 
-    private TransformerNames() {}
+    private final List<Rule> rules;
 
-    static List<Pair> flux(Collection<String> original) {
-        return pairs(FLUX, original);
+    private TransformerNames(List<Rule> rules) {
+        this.rules = rules;
     }
 
-    static List<Pair> sd3(Collection<String> original) {
-        return pairs(SD3, original);
-    }
-
-    static List<Pair> zImage(Collection<String> original) {
-        return pairs(Z_IMAGE, original);
-    }
-
-    static List<Pair> lumina(Collection<String> original) {
-        return pairs(LUMINA, original);
-    }
-
-    static List<Pair> openClip(Collection<String> original) {
-        return pairs(OPEN_CLIP, original);
-    }
-
-    private static List<Pair> pairs(List<Rule> rules, Collection<String> original) {
+    /** Pairs of the authors' modules that these are; modules without a rule are left out. */
+    List<Pair> ofOriginal(Collection<String> original) {
         List<Pair> pairs = new ArrayList<>();
         for (String module : original) {
             for (Rule rule : rules) {
@@ -197,22 +182,8 @@ final class TransformerNames {
         return pairs;
     }
 
-    /** Original modules that a Flux of diffusers with these modules would have. */
-    static List<Pair> fluxOf(Collection<String> diffusers) {
-        return inverse(FLUX, diffusers);
-    }
-
-    /** Original modules that a Stable Diffusion 3 of diffusers with these modules would have. */
-    static List<Pair> sd3Of(Collection<String> diffusers) {
-        return inverse(SD3, diffusers);
-    }
-
-    /** Original modules that a Z-Image of diffusers with these modules would have. */
-    static List<Pair> zImageOf(Collection<String> diffusers) {
-        return inverse(Z_IMAGE, diffusers);
-    }
-
-    private static List<Pair> inverse(List<Rule> rules, Collection<String> diffusers) {
+    /** Pairs of the authors' modules that a model of diffusers with these modules would have. */
+    List<Pair> ofDiffusers(Collection<String> diffusers) {
         List<Pair> pairs = new ArrayList<>();
         for (Rule rule : rules) {
             Pattern first =
