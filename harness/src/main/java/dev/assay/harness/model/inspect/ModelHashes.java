@@ -3,6 +3,7 @@ package dev.assay.harness.model.inspect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -72,9 +72,9 @@ public final class ModelHashes {
     }
 
     private static Map<String, String> compute(Path file, long tensorsBegin, Progress progress) throws IOException {
-        MessageDigest whole = sha256();
-        MessageDigest tensors = sha256();
-        MessageDigest early = sha256();
+        MessageDigest whole = Hashes.sha256();
+        MessageDigest tensors = Hashes.sha256();
+        MessageDigest early = Hashes.sha256();
         long size = Files.size(file);
         long at = 0;
         byte[] chunk = new byte[CHUNK];
@@ -137,14 +137,6 @@ public final class ModelHashes {
             Files.move(draft, cache, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             return;
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.assay.harness.nn.clip;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.model.Hashes;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,15 +39,11 @@ public final class Embeddings {
     }
 
     private static String digest(Image image) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(ByteBuffer.allocate(8)
-                    .putInt(image.width())
-                    .putInt(image.height())
-                    .array());
-            return HexFormat.of().formatHex(sha.digest(image.rgb()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest sha = Hashes.sha256();
+        sha.update(ByteBuffer.allocate(8)
+                .putInt(image.width())
+                .putInt(image.height())
+                .array());
+        return HexFormat.of().formatHex(sha.digest(image.rgb()));
     }
 }
