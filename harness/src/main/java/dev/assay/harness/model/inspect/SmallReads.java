@@ -1,5 +1,6 @@
 package dev.assay.harness.model.inspect;
 
+import dev.assay.harness.model.Float16;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Tensor;
@@ -13,17 +14,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Reads the few bytes of scalars and notes among a file's tensors. */
-final class SmallReads implements AutoCloseable {
+/** Reads the few bytes of scalars, notes and small layers among a file's tensors. */
+public final class SmallReads implements AutoCloseable {
     private final ModelHeader header;
     private final Map<Integer, FileChannel> channels = new HashMap<>();
 
-    SmallReads(ModelHeader header) {
+    public SmallReads(ModelHeader header) {
         this.header = header;
     }
 
     /** The bytes of a tensor, little-endian; empty if there is none of at most so many bytes in one piece. */
-    Optional<ByteBuffer> bytes(String name, int most) {
+    public Optional<ByteBuffer> bytes(String name, int most) {
         Tensor tensor = header.tensors().get(name);
         if (tensor == null || tensor.begin() < 0 || tensor.end() - tensor.begin() > most) {
             return Optional.empty();
@@ -56,7 +57,7 @@ final class SmallReads implements AutoCloseable {
         }
         ByteBuffer b = bytes.get();
         return switch (tensor.dtype()) {
-            case "F16" -> OptionalDouble.of(half(b.getShort()));
+            case "F16" -> OptionalDouble.of(Float16.value(b.getShort()));
             case "BF16" -> OptionalDouble.of(Float.intBitsToFloat(b.getShort() << 16));
             case "F32" -> OptionalDouble.of(b.getFloat());
             case "F64" -> OptionalDouble.of(b.getDouble());
@@ -64,18 +65,6 @@ final class SmallReads implements AutoCloseable {
             case "I64" -> OptionalDouble.of((double) b.getLong());
             default -> OptionalDouble.empty();
         };
-    }
-
-    /** IEEE 754 binary16. */
-    static double half(short bits) {
-        int exponent = bits >>> 10 & 0x1f;
-        int fraction = bits & 0x3ff;
-        double magnitude = exponent == 0
-                ? fraction * 0x1p-24
-                : exponent == 0x1f
-                        ? (fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN)
-                        : (fraction + 0x400) * Math.pow(2, exponent - 25);
-        return bits < 0 ? -magnitude : magnitude;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.assay.harness.model.lora;
 
 import dev.assay.harness.model.DType;
+import dev.assay.harness.model.Float16;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
@@ -155,11 +156,10 @@ final class TensorValues {
         return values;
     }
 
-    /** IEEE 754 binary16. */
     private static float[] half() {
         float[] table = new float[1 << 16];
         for (int bits = 0; bits < table.length; bits++) {
-            table[bits] = (float) decoded(bits >> 15, bits >> 10 & 0x1f, bits & 0x3ff, 10, 15, 0x1f);
+            table[bits] = (float) Float16.value((short) bits);
         }
         return table;
     }
@@ -168,23 +168,11 @@ final class TensorValues {
     private static float[] e4m3() {
         float[] table = new float[1 << 8];
         for (int bits = 0; bits < table.length; bits++) {
-            table[bits] = (bits & 0x7f) == 0x7f
-                    ? Float.NaN
-                    : (float) decoded(bits >> 7, bits >> 3 & 0xf, bits & 0x7, 3, 7, Integer.MAX_VALUE);
+            int exponent = bits >> 3 & 0xf;
+            int fraction = bits & 0x7;
+            float magnitude = exponent == 0 ? fraction * 0x1p-9f : Math.scalb((float) (fraction + 8), exponent - 10);
+            table[bits] = (bits & 0x7f) == 0x7f ? Float.NaN : bits < 0x80 ? magnitude : -magnitude;
         }
         return table;
-    }
-
-    private static double decoded(int sign, int exponent, int mantissa, int mantissaBits, int bias, int special) {
-        double fraction = Math.scalb((double) mantissa, -mantissaBits);
-        double value;
-        if (exponent == special) {
-            value = mantissa == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
-        } else if (exponent == 0) {
-            value = Math.scalb(fraction, 1 - bias);
-        } else {
-            value = Math.scalb(1 + fraction, exponent - bias);
-        }
-        return sign == 0 ? value : -value;
     }
 }

@@ -2,12 +2,13 @@ package dev.assay.harness.nn.clip;
 
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
-import java.io.IOException;
+import dev.assay.harness.model.inspect.SmallReads;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ import java.util.regex.Pattern;
  */
 public final class AestheticHead {
     private static final Pattern LAYER = Pattern.compile("(?:layers\\.(\\d+)\\.)?(weight|bias)");
-    private static final long MOST_ELEMENTS = 1 << 24; // of a layer; the largest known has 786,432
+    private static final int MOST_ELEMENTS = 1 << 24; // of a layer; the largest known has 786,432
 
     private final double[] weight; // (embedding)
     private final double bias;
@@ -42,7 +43,7 @@ public final class AestheticHead {
      */
     public static AestheticHead open(Path file) {
         ModelHeader header = ModelHeader.read(file);
-        Map<Integer, Map<String, ModelHeader.Tensor>> parts = new TreeMap<>();
+        NavigableMap<Integer, Map<String, ModelHeader.Tensor>> parts = new TreeMap<>();
         header.tensors().forEach((name, tensor) -> {
             Matcher m = LAYER.matcher(name);
             if (!m.matches()) {
@@ -54,13 +55,11 @@ public final class AestheticHead {
             parts.computeIfAbsent(m.group(1) == null ? 0 : Integer.parseInt(m.group(1)), k -> new TreeMap<>())
                     .put(m.group(2), tensor);
         });
-        try (FileChannel channel = FileChannel.open(file)) {
+        try (SmallReads reads = new SmallReads(header)) {
             double[] weight = null;
             double bias = 0;
-            for (Map<String, ModelHeader.Tensor> part : ((TreeMap<Integer, Map<String, ModelHeader.Tensor>>) parts)
-                    .descendingMap()
-                    .values()) {
-                Layer layer = layer(file, channel, part);
+            for (Map<String, ModelHeader.Tensor> part : parts.descendingMap().values()) {
+                Layer layer = layer(file, reads, part);
                 if (weight == null) {
                     require(file, layer.out() == 1, "a last layer with one output, found " + layer.out());
                     weight = new double[] {1};
@@ -75,8 +74,6 @@ public final class AestheticHead {
             }
             require(file, weight != null, "at least one layer, found none");
             return new AestheticHead(weight, bias);
-        } catch (IOException e) {
-            throw new ModelFileException(file, "cannot be read: " + e, e);
         }
     }
 
@@ -116,29 +113,26 @@ public final class AestheticHead {
         return sum;
     }
 
-    private static Layer layer(Path file, FileChannel channel, Map<String, ModelHeader.Tensor> part)
-            throws IOException {
+    private static Layer layer(Path file, SmallReads reads, Map<String, ModelHeader.Tensor> part) {
         ModelHeader.Tensor w = part.get("weight");
         ModelHeader.Tensor b = part.get("bias");
         require(file, w != null && b != null && w.shape().size() == 2, "a weight of two dimensions and a bias");
-        require(file, b.shape().equals(java.util.List.of(w.shape().get(0))), "a bias of as many numbers as outputs");
+        require(file, b.shape().equals(List.of(w.shape().get(0))), "a bias of as many numbers as outputs");
         int out = Math.toIntExact(w.shape().get(0));
         int in = Math.toIntExact(w.shape().get(1));
-        return new Layer(out, in, floats(file, channel, w), floats(file, channel, b));
+        return new Layer(out, in, floats(file, reads, w), floats(file, reads, b));
     }
 
-    private static double[] floats(Path file, FileChannel channel, ModelHeader.Tensor tensor) throws IOException {
+    private static double[] floats(Path file, SmallReads reads, ModelHeader.Tensor tensor) {
         require(
                 file,
                 tensor.dtype().equals("F32") && tensor.begin() >= 0 && tensor.elements() <= MOST_ELEMENTS,
                 "float32 in one piece, found " + tensor.name() + " as " + tensor.dtype() + " " + tensor.shape());
-        ByteBuffer bytes = ByteBuffer.allocate((int) (4 * tensor.elements())).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            require(file, channel.read(bytes, tensor.begin() + bytes.position()) >= 0, "the whole file, found its end");
-        }
+        Optional<ByteBuffer> bytes = reads.bytes(tensor.name(), Float.BYTES * MOST_ELEMENTS);
+        require(file, bytes.isPresent(), "the whole file, found its end");
         double[] values = new double[(int) tensor.elements()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = bytes.getFloat(4 * i);
+            values[i] = bytes.get().getFloat(Float.BYTES * i);
         }
         return values;
     }
