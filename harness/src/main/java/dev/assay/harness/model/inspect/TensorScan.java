@@ -1,5 +1,6 @@
 package dev.assay.harness.model.inspect;
 
+import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Container;
@@ -293,7 +294,6 @@ public record TensorScan(
     }
 
     private static String some(List<String> items) {
-        return items.stream().limit(SHOWN).collect(Collectors.joining(", "))
-                + (items.size() > SHOWN ? ", and " + (items.size() - SHOWN) + " more" : "");
+        return FirstFew.of(items, SHOWN);
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.harness.model.lora;
 
+import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Will this LoRA work on this base, how much of it, and how strong is it: answered without rendering.
@@ -201,8 +201,7 @@ public record LoraCheck(
     }
 
     private static String some(List<String> items) {
-        return items.stream().limit(SHOWN).collect(Collectors.joining(", "))
-                + (items.size() > SHOWN ? ", and " + (items.size() - SHOWN) + " more" : "");
+        return FirstFew.of(items, SHOWN);
     }
 
     /** Whether a render with this LoRA can say something about it: no {@link Severity#ERROR}. */

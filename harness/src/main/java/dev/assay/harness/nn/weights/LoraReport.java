@@ -1,5 +1,6 @@
 package dev.assay.harness.nn.weights;
 
+import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.ModelFileException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -56,8 +57,7 @@ final class LoraReport {
 
     /** The first few of a list, and how many there are besides. */
     static String some(List<String> items) {
-        String shown = items.stream().limit(SHOWN).collect(Collectors.joining(", "));
-        return items.size() > SHOWN ? shown + ", and " + (items.size() - SHOWN) + " more" : shown;
+        return FirstFew.of(items, SHOWN);
     }
 
     /** Keys by what comes before their first digit: count and first key of each, the largest group first. */
