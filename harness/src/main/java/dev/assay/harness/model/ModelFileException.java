@@ -17,4 +17,10 @@ public final class ModelFileException extends RuntimeException {
     public ModelFileException(Path file, String problem, Throwable cause) {
         super(file + ": " + problem, cause);
     }
+
+    /** The message without its beginning where that names this file; whole where the problem is another file's. */
+    public String problemOf(Path file) {
+        String prefix = file + ": ";
+        return getMessage().startsWith(prefix) ? getMessage().substring(prefix.length()) : getMessage();
+    }
 }

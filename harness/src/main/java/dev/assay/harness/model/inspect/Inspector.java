@@ -86,10 +86,7 @@ public final class Inspector {
         try {
             return inspect(ModelHeader.read(file));
         } catch (ModelFileException e) {
-            String message = e.getMessage();
-            String prefix = file + ": ";
-            String problem = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
-            return Inspection.unreadable(file, size(file), HostileText.clean(problem, 500));
+            return Inspection.unreadable(file, size(file), HostileText.clean(e.problemOf(file), 500));
         }
     }
 
@@ -137,9 +134,7 @@ public final class Inspector {
 
         void read(SmallReads reads) {
             quantization = Quantization.of(header, metadata, reads);
-            Map<String, List<Long>> shapes = new LinkedHashMap<>();
-            header.tensors().forEach((name, t) -> shapes.put(name, t.shape()));
-            LoraGrammar grammar = LoraGrammar.parse(shapes);
+            LoraGrammar grammar = LoraGrammar.parse(header.shapes());
             Optional<OtherFiles.Small> embedding = OtherFiles.embedding(header);
             if (embedding.isPresent()) {
                 small(embedding.get());

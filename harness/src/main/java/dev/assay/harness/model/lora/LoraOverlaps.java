@@ -91,10 +91,7 @@ public record LoraOverlaps(int loras, List<Pair> pairs, Map<Path, String> left) 
                 prints.add(fingerprint(file));
                 paths.add(file);
             } catch (ModelFileException e) {
-                String prefix = file + ": ";
-                left.put(
-                        file,
-                        e.getMessage().startsWith(prefix) ? e.getMessage().substring(prefix.length()) : e.getMessage());
+                left.put(file, e.problemOf(file));
             }
         }
         List<Pair> pairs = new ArrayList<>();

@@ -121,9 +121,7 @@ final class LoraFindings {
 
     /** By the header of a LoRA's file. */
     static List<LoraModule> modules(Path file) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        ModelHeader.read(file).tensors().forEach((key, t) -> shapes.put(key, t.shape()));
-        return LoraGrammar.parse(shapes).modules();
+        return LoraGrammar.parse(ModelHeader.read(file).shapes()).modules();
     }
 
     /** A file that cannot be read tells nothing here: the check of the files says what is wrong with it. */
