@@ -22,9 +22,7 @@ final class Flux1 implements ModelFamily {
 
     @Override
     public Optional<FamilyMatch> model(Layers layers) {
-        boolean guided = layers.has("guidance_in.in_layer.weight")
-                || layers.has("time_text_embed.guidance_embedder.linear_1.weight");
-        if (!is(layers) || !guided) {
+        if (!is(layers) || !isGuided(layers)) {
             return Optional.empty();
         }
         return Optional.of(
@@ -42,6 +40,12 @@ final class Flux1 implements ModelFamily {
                 && layers.has("transformer_blocks.0.attn.add_k_proj.weight")
                 && layers.has("time_text_embed.text_embedder.linear_1.weight");
         return own || diffusers;
+    }
+
+    /** Whether there is an input for the guidance, which schnell lacks. */
+    static boolean isGuided(Layers layers) {
+        return layers.has("guidance_in.in_layer.weight")
+                || layers.has("time_text_embed.guidance_embedder.linear_1.weight");
     }
 
     /** What differs from 19 double and 38 single blocks, 3072 wide, for 64 input channels. */

@@ -11,9 +11,7 @@ final class Flux1Schnell implements ModelFamily {
 
     @Override
     public Optional<FamilyMatch> model(Layers layers) {
-        boolean guided = layers.has("guidance_in.in_layer.weight")
-                || layers.has("time_text_embed.guidance_embedder.linear_1.weight");
-        return Flux1.is(layers) && !guided
+        return Flux1.is(layers) && !Flux1.isGuided(layers)
                 ? Optional.of(FamilyMatch.of(word(), "Flux.1 schnell or a finetune of it")
                         .detail(Flux1.shape(layers)))
                 : Optional.empty();

@@ -1,7 +1,6 @@
 package dev.assay.harness.model.family;
 
 import dev.assay.harness.model.ModelHeader.Tensor;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -64,14 +63,6 @@ public final class Layers {
                 ? tensors.size()
                 : tensors.subMap(prefix, true, prefix + Character.MAX_VALUE, false)
                         .size();
-    }
-
-    /** Names after the prefix, that end so. */
-    public List<String> endingWith(String end) {
-        return tensors.subMap(prefix, true, prefix + Character.MAX_VALUE, false).keySet().stream()
-                .filter(n -> n.endsWith(end))
-                .map(n -> n.substring(prefix.length()))
-                .toList();
     }
 
     /** The first tensor (in the order of names) that ends so; null if none does. */

@@ -172,11 +172,6 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
         return count(LoraModule::kind, LoraKind.class);
     }
 
-    /** Number of modules with learned magnitudes. */
-    public int doraModules() {
-        return (int) modules.stream().filter(LoraModule::dora).count();
-    }
-
     /** Whose names the most modules have; empty where there is no module. */
     public Optional<LoraNaming> naming() {
         return most(count(LoraModule::naming, LoraNaming.class));
