@@ -1,9 +1,14 @@
 package dev.assay.metrics;
 
+import static dev.assay.harness.score.Roles.AESTHETIC;
+import static dev.assay.harness.score.Roles.CLIP;
+import static dev.assay.harness.score.Roles.DETECTOR;
+
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.Role;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -12,25 +17,36 @@ import java.util.stream.Collectors;
 /** All metrics, one line each. */
 public final class Metrics implements MetricCatalog {
     private static final List<Entry> ALL = List.of(
-            new Entry(BlankFrameMetric.INFO, (models, p) -> new BlankFrameMetric()),
-            new Entry(GridMetric.INFO, (models, p) -> new GridMetric()),
-            new Entry(LimbsMetric.INFO, (models, p) -> LimbsMetric.with(models.detector())),
-            new Entry(
+            entry(BlankFrameMetric.INFO, (models, p) -> new BlankFrameMetric()),
+            entry(GridMetric.INFO, (models, p) -> new GridMetric()),
+            entry(LimbsMetric.INFO, (models, p) -> LimbsMetric.with(models.get(DETECTOR)), DETECTOR),
+            entry(
                     ClipScoreMetric.INFO,
-                    (models, p) -> new ClipScoreMetric(models.clip()::embed, models.clip()::embed)),
-            new Entry(
+                    (models, p) -> new ClipScoreMetric(models.get(CLIP)::embed, models.get(CLIP)::embed),
+                    CLIP),
+            entry(
                     RPrecisionMetric.INFO,
-                    (models, p) -> new RPrecisionMetric(models.clip()::embed, models.clip()::embed)),
-            new Entry(ClipIqaMetric.INFO, (models, p) -> new ClipIqaMetric(models.clip()::embed, models.clip()::embed)),
-            new Entry(
+                    (models, p) -> new RPrecisionMetric(models.get(CLIP)::embed, models.get(CLIP)::embed),
+                    CLIP),
+            entry(
+                    ClipIqaMetric.INFO,
+                    (models, p) -> new ClipIqaMetric(models.get(CLIP)::embed, models.get(CLIP)::embed),
+                    CLIP),
+            entry(
                     AestheticMetric.INFO,
-                    (models, p) -> new AestheticMetric(models.clip()::embed, models.aesthetic()::score)),
-            new Entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.clip()::embed, p.get("order"))),
-            new Entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
-            new Entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
-            new Entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));
+                    (models, p) -> new AestheticMetric(models.get(CLIP)::embed, models.get(AESTHETIC)::score),
+                    CLIP,
+                    AESTHETIC),
+            entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.get(CLIP)::embed, p.get("order")), CLIP),
+            entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
+            entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
+            entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));
 
-    private record Entry(MetricInfo info, Opener opener) {}
+    private record Entry(MetricInfo info, Opener opener, List<Role<?>> needs) {}
+
+    private static Entry entry(MetricInfo info, Opener opener, Role<?>... needs) {
+        return new Entry(info, opener, List.of(needs));
+    }
 
     private interface Opener {
         Metric open(MetricModels models, Map<String, Double> parameters);
@@ -42,17 +58,26 @@ public final class Metrics implements MetricCatalog {
     }
 
     @Override
+    public List<Role<?>> needs(String name) {
+        return entryOf(name).needs();
+    }
+
+    @Override
     public Metric open(String name, Map<String, Double> parameters, MetricModels models) {
-        Entry entry = ALL.stream()
-                .filter(e -> e.info.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no metric " + name + "; there are "
-                        + ALL.stream().map(e -> e.info.name()).collect(Collectors.joining(", "))));
+        Entry entry = entryOf(name);
         if (!parameters.keySet().equals(entry.info.parameters().keySet())) {
             throw new IllegalArgumentException(name + ": expected the parameters "
                     + new TreeSet<>(entry.info.parameters().keySet()) + ", found "
                     + new TreeSet<>(parameters.keySet()));
         }
         return entry.opener.open(models, parameters);
+    }
+
+    private static Entry entryOf(String name) {
+        return ALL.stream()
+                .filter(e -> e.info.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no metric " + name + "; there are "
+                        + ALL.stream().map(e -> e.info.name()).collect(Collectors.joining(", "))));
     }
 }

@@ -8,6 +8,13 @@ public interface MetricCatalog {
     List<MetricInfo> infos();
 
     /**
+     * The networks that a metric uses; empty for arithmetic on pixels.
+     *
+     * @throws IllegalArgumentException when there is no such metric
+     */
+    List<Role<?>> needs(String name);
+
+    /**
      * Opens a metric.
      *
      * @param parameters complete: every parameter of the metric's information, no other

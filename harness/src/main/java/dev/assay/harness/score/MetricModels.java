@@ -1,17 +1,14 @@
 package dev.assay.harness.score;
 
-import dev.assay.harness.nn.clip.AestheticHead;
-import dev.assay.harness.nn.clip.ClipEncoder;
-import dev.assay.harness.nn.onnx.Detector;
-
-/** The networks that metrics use, opened when first asked for and shared. */
+/** The networks that metrics use, opened when first asked for, shared, and closed together. */
 public interface MetricModels extends AutoCloseable {
-    ClipEncoder clip();
-
-    Detector detector();
-
-    /** LAION's aesthetic head, on the vectors of {@link #clip()}. */
-    AestheticHead aesthetic();
+    /**
+     * The network of a role.
+     *
+     * @throws UnavailableException when its weights are missing
+     * @throws IllegalArgumentException when the suite names none
+     */
+    <T> T get(Role<T> role);
 
     @Override
     void close();

@@ -11,7 +11,7 @@ import java.util.TreeSet;
  *
  * @param name lower-case letters, digits, hyphens
  * @param version raised whenever cases, seeds, settings or criteria change
- * @param models weights that the metrics use, by role ({@code clip}, {@code detector}, {@code aesthetic}): a path or {@code microcosm:NAME}
+ * @param models weights that the metrics use, by role ({@code score.Roles} lists them): a path or {@code microcosm:NAME}
  */
 public record Suite(
         String name,

@@ -7,9 +7,6 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.nn.clip.AestheticHead;
-import dev.assay.harness.nn.clip.ClipEncoder;
-import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.PatternRenderer;
 import dev.assay.harness.render.RenderStore;
@@ -22,6 +19,8 @@ import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.Role;
+import dev.assay.harness.score.Roles;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Criterion;
@@ -363,17 +362,7 @@ class EvaluationTest {
 
     private static final class NoModels implements MetricModels {
         @Override
-        public ClipEncoder clip() {
-            throw new IllegalStateException("no such network");
-        }
-
-        @Override
-        public Detector detector() {
-            throw new IllegalStateException("no such network");
-        }
-
-        @Override
-        public AestheticHead aesthetic() {
+        public <T> T get(Role<T> role) {
             throw new IllegalStateException("no such network");
         }
 
@@ -399,11 +388,17 @@ class EvaluationTest {
         }
 
         @Override
+        public List<Role<?>> needs(String name) {
+            return name.equals("failing") ? List.of(Roles.CLIP) : List.of();
+        }
+
+        @Override
         public Metric open(String name, Map<String, Double> parameters, MetricModels models) {
             return switch (name) {
                 case "brightness" -> new OfImage(BRIGHTNESS, image -> mean(image));
                 case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
-                case "failing" -> new OfImage(FAILING, image -> models.clip().embed(image)[0]);
+                case "failing" ->
+                    new OfImage(FAILING, image -> models.get(Roles.CLIP).embed(image)[0]);
                 case "distance" -> new OfPair();
                 case "lacking" -> throw new UnavailableException("put clip.onnx there");
                 default -> throw new IllegalArgumentException(name);

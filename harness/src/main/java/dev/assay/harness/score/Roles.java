@@ -1,0 +1,42 @@
+package dev.assay.harness.score;
+
+import dev.assay.harness.nn.clip.AestheticHead;
+import dev.assay.harness.nn.clip.ClipEncoder;
+import dev.assay.harness.nn.clip.TorchClip;
+import dev.assay.harness.nn.onnx.Detector;
+import dev.assay.harness.nn.onnx.OnnxClip;
+import dev.assay.harness.nn.onnx.OnnxDetector;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** All roles that a suite's {@code models:} may name, one line each. */
+public final class Roles {
+    public static final Role<ClipEncoder> CLIP = new Role<>(
+            "clip",
+            "a CLIP folder as Hugging Face has it, or visual.onnx and textual.onnx",
+            (weights, where) -> clip(weights.path(), where));
+    public static final Role<Detector> DETECTOR = new Role<>(
+            "detector",
+            "an ONNX detector of people, hands and feet",
+            (weights, where) -> detector(weights.path(), where));
+    public static final Role<AestheticHead> AESTHETIC = new Role<>(
+            "aesthetic",
+            "LAION's aesthetic head, sac+logos+ava1-l14-linearMSE.pth",
+            (weights, where) -> AestheticHead.open(weights.path()));
+
+    public static final List<Role<?>> ALL = List.of(CLIP, DETECTOR, AESTHETIC);
+
+    private Roles() {}
+
+    private static ClipEncoder clip(Path path, Role.Place where) {
+        return TorchClip.isIn(path) ? TorchClip.open(path, where.device()) : OnnxClip.open(path, where.threads());
+    }
+
+    /** A folder holds {@code detector.onnx}. */
+    private static Detector detector(Path path, Role.Place where) {
+        Path file = Files.isDirectory(path) ? path.resolve("detector.onnx") : path;
+        return OnnxDetector.open(file, Map.of(), where.threads());
+    }
+}
