@@ -1,0 +1,44 @@
+package dev.assay.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.score.MetricInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Whoever reads a verdict can look its metric up. */
+class PagesTest {
+    private static final Path PAGES = Path.of("../docs/metrics");
+    private static final List<String> HEADINGS = List.of(
+            "## What it measures",
+            "## How to read it",
+            "## What fools it",
+            "## Weights",
+            "## How it is checked",
+            "## Cost");
+
+    @Test
+    void every_metric_has_a_page_and_every_page_a_metric() throws IOException {
+        List<String> names =
+                new Metrics().infos().stream().map(info -> info.name() + ".md").toList();
+        try (Stream<Path> pages = Files.list(PAGES)) {
+            assertThat(pages.map(p -> p.getFileName().toString()).filter(name -> !name.equals("README.md")))
+                    .containsExactlyInAnyOrderElementsOf(names);
+        }
+    }
+
+    @Test
+    void a_page_begins_with_the_question_and_has_the_headings_in_order() throws IOException {
+        for (MetricInfo info : new Metrics().infos()) {
+            List<String> lines = Files.readAllLines(PAGES.resolve(info.name() + ".md"));
+            assertThat(lines.get(0)).startsWith("# " + info.name() + ": ").endsWith("?");
+            assertThat(lines.stream().filter(line -> line.startsWith("## ")))
+                    .as(info.name())
+                    .isEqualTo(HEADINGS);
+        }
+    }
+}
