@@ -7,6 +7,7 @@ import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Role;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,9 @@ class MetricsTest {
             asked = role;
             throw new IllegalStateException("no such network");
         }
+
+        @Override
+        public void makeRoomFor(List<Role<?>> roles) {}
 
         @Override
         public void close() {}

@@ -10,6 +10,7 @@ import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.Role;
 import dev.assay.harness.score.Score.Measured;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Criterion;
@@ -97,8 +98,8 @@ public final class Evaluation {
                 renderer.check(plan.base(), settings); // last, so that it is at hand for the first picture
             }
             Map<Criterion, VerdictEntry> settled = new LinkedHashMap<>(); // verdicts that no metric gives
-            Map<Criterion, Metric> metrics = open(criteria, settled);
-            if (metrics.isEmpty() && !settled.isEmpty()) {
+            List<Criterion> open = open(criteria, settled);
+            if (open.isEmpty() && !settled.isEmpty()) {
                 throw new UnavailableException("nothing can be judged, every criterion lacks its weights: "
                         + settled.values().stream()
                                 .map(VerdictEntry::reason)
@@ -129,12 +130,10 @@ public final class Evaluation {
             VerdictEntry applied = applied(pictures, noticed);
             settled.put(BuiltIn.PREFLIGHT, ready);
             settled.put(BuiltIn.APPLIED, applied);
-            for (Criterion criterion : criteria) {
-                record.verdict(
-                        settled.containsKey(criterion)
-                                ? settled.get(criterion)
-                                : judge(criterion, metrics.get(criterion), pictures, blank));
+            for (Criterion criterion : byNetworks(open)) {
+                settled.put(criterion, judge(criterion, pictures, blank));
             }
+            criteria.forEach(c -> record.verdict(settled.get(c)));
             boolean asked = criteria.contains(BuiltIn.APPLIED);
             if (!asked && BuiltIn.of(plan, true).contains(BuiltIn.APPLIED) && !passed(applied)) {
                 record.verdict(applied); // said also when nobody asked
@@ -154,31 +153,46 @@ public final class Evaluation {
     }
 
     /**
-     * Opens what every criterion needs: a wrong name or a missing network is found before the first picture.
+     * Opens what every criterion needs, and so finds a wrong name or a missing network before the first picture.
      *
      * @param unavailable gets the verdicts of the criteria whose weights are missing
+     * @return the criteria that can be judged by a metric
      */
-    private Map<Criterion, Metric> open(List<Criterion> criteria, Map<Criterion, VerdictEntry> unavailable) {
-        Map<Criterion, Metric> metrics = new LinkedHashMap<>();
+    private List<Criterion> open(List<Criterion> criteria, Map<Criterion, VerdictEntry> unavailable) {
+        List<Criterion> open = new ArrayList<>();
         for (Criterion criterion : criteria) {
             if (BuiltIn.isOne(criterion)) {
                 continue;
             }
-            MetricInfo info = info(criterion.metric());
-            Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
-            criterion.parameters().forEach((name, value) -> {
-                if (parameters.replace(name, value) == null) {
-                    throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
-                            + ": no parameter " + name + "; there are " + parameters.keySet());
-                }
-            });
             try {
-                metrics.put(criterion, catalog.open(info.name(), parameters, models));
+                open(criterion);
+                open.add(criterion);
             } catch (UnavailableException missing) {
                 unavailable.put(criterion, unjudged(criterion, Outcome.UNAVAILABLE, missing.getMessage()));
             }
         }
-        return metrics;
+        return open;
+    }
+
+    private Metric open(Criterion criterion) {
+        MetricInfo info = info(criterion.metric());
+        Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
+        criterion.parameters().forEach((name, value) -> {
+            if (parameters.replace(name, value) == null) {
+                throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
+                        + ": no parameter " + name + "; there are " + parameters.keySet());
+            }
+        });
+        models.makeRoomFor(catalog.needs(info.name()));
+        return catalog.open(info.name(), parameters, models);
+    }
+
+    /** Criteria of the same networks one after the other, so that none is opened twice for want of memory. */
+    private List<Criterion> byNetworks(List<Criterion> criteria) {
+        Map<List<Role<?>>, List<Criterion>> groups = new LinkedHashMap<>();
+        criteria.forEach(c -> groups.computeIfAbsent(catalog.needs(c.metric()), key -> new ArrayList<>())
+                .add(c));
+        return groups.values().stream().flatMap(List::stream).toList();
     }
 
     private MetricInfo info(String name) {
@@ -251,10 +265,10 @@ public final class Evaluation {
         return blank::contains;
     }
 
-    private VerdictEntry judge(
-            Criterion criterion, Metric metric, Gallery.Pictures pictures, Predicate<Picture> blank) {
-        MetricInfo info = metric.info();
+    private VerdictEntry judge(Criterion criterion, Gallery.Pictures pictures, Predicate<Picture> blank) {
+        MetricInfo info = info(criterion.metric());
         try {
+            Metric metric = open(criterion);
             List<Picture.Pairs> covered = pictures.cases().stream()
                     .filter(c -> covers(criterion, c.prompt()))
                     .toList();

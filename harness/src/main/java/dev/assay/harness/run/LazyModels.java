@@ -5,23 +5,33 @@ import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Role;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Suite;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Opens the networks that a suite names, when a metric first asks. */
 final class LazyModels implements MetricModels {
     private final Suite suite;
     private final Function<String, Path> resolve;
     private final Role.Place place;
+    private final long budget;
     private final Map<Role<?>, Object> open = new LinkedHashMap<>();
 
     /**
      * @param resolve from a reference in the suite to a file or folder that exists
      * @param device {@code cpu} or {@code cuda}, for the networks that run on libtorch
+     * @param budget bytes of weight files that may be open at once; a single role may exceed it
      */
-    LazyModels(Suite suite, Function<String, Path> resolve, String device) {
+    LazyModels(Suite suite, Function<String, Path> resolve, String device, long budget) {
+        this.budget = budget;
         this.suite = suite;
         this.resolve = resolve;
         this.place = new Role.Place(device, Runtime.getRuntime().availableProcessors());
@@ -39,6 +49,30 @@ final class LazyModels implements MetricModels {
             open.put(role, role.opener().open(new Named(role.name(), reference), place));
         }
         return (T) open.get(role);
+    }
+
+    @Override
+    public void makeRoomFor(List<Role<?>> roles) {
+        Set<Role<?>> together = new LinkedHashSet<>(open.keySet());
+        together.addAll(roles);
+        if (together.stream().mapToLong(this::bytes).sum() > budget) {
+            List.copyOf(open.keySet()).stream().filter(r -> !roles.contains(r)).forEach(r -> close(open.remove(r)));
+        }
+    }
+
+    /** Of the files of a role; 0 where there are none, which {@link #get} will say. */
+    private long bytes(Role<?> role) {
+        String reference = suite.models().get(role.name());
+        if (reference == null) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.walk(resolve.apply(reference), 1, FileVisitOption.FOLLOW_LINKS)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(f -> f.toFile().length())
+                    .sum();
+        } catch (IOException | ModelFileException unreadable) {
+            return 0;
+        }
     }
 
     private final class Named implements Role.Weights {
@@ -70,16 +104,18 @@ final class LazyModels implements MetricModels {
 
     @Override
     public void close() {
-        for (Object network : open.values()) {
-            if (network instanceof AutoCloseable closeable) {
-                try {
-                    closeable.close();
-                } catch (Exception e) {
-                    throw new IllegalStateException(
-                            "cannot close " + network.getClass().getSimpleName(), e);
-                }
+        open.values().forEach(LazyModels::close);
+        open.clear();
+    }
+
+    private static void close(Object network) {
+        if (network instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(
+                        "cannot close " + network.getClass().getSimpleName(), e);
             }
         }
-        open.clear();
     }
 }

@@ -17,6 +17,7 @@ import dev.assay.harness.suite.SuiteFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -244,7 +245,8 @@ public final class Session {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
-                MetricModels models = new LazyModels(plan.suite(), references::resolve, settings.device())) {
+                MetricModels models =
+                        new LazyModels(plan.suite(), references::resolve, settings.device(), memory() / 2)) {
             return new Evaluation(
                             plan,
                             renderers.all(),
@@ -257,5 +259,11 @@ public final class Session {
         } catch (RuntimeException | LinkageError trouble) {
             return RecordBuilder.unplanned(RecordBuilder.describe(trouble));
         }
+    }
+
+    /** Bytes of the machine's main memory. */
+    private static long memory() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getTotalMemorySize();
     }
 }

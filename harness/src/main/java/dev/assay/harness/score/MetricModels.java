@@ -1,5 +1,7 @@
 package dev.assay.harness.score;
 
+import java.util.List;
+
 /** The networks that metrics use, opened when first asked for, shared, and closed together. */
 public interface MetricModels extends AutoCloseable {
     /**
@@ -9,6 +11,12 @@ public interface MetricModels extends AutoCloseable {
      * @throws IllegalArgumentException when the suite names none
      */
     <T> T get(Role<T> role);
+
+    /**
+     * Closes networks where memory would not do for these roles beside them. What metrics hold of a closed network is not to be used any
+     * more: open the metric again.
+     */
+    void makeRoomFor(List<Role<?>> roles);
 
     @Override
     void close();

@@ -367,6 +367,9 @@ class EvaluationTest {
         }
 
         @Override
+        public void makeRoomFor(List<Role<?>> roles) {}
+
+        @Override
         public void close() {}
     }
 

@@ -1,0 +1,113 @@
+package dev.assay.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.score.Role;
+import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Suite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LazyModelsTest {
+    @TempDir
+    Path folder;
+
+    private final List<String> closed = new ArrayList<>();
+    private final Role<Network> large = role("large");
+    private final Role<Network> small = role("small");
+    private final Role<Network> absent = role("absent");
+
+    /** A network that says when it is closed. */
+    private final class Network implements AutoCloseable {
+        private final String name;
+
+        Network(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void close() {
+            closed.add(name);
+        }
+    }
+
+    @Test
+    void networks_are_shared_and_stay_open_while_their_files_fit_the_budget() throws IOException {
+        try (LazyModels models = models(1_100)) {
+            Network first = models.get(large);
+            models.makeRoomFor(List.of(small));
+            models.get(small);
+            assertThat(models.get(large)).isSameAs(first);
+            assertThat(closed).isEmpty();
+        }
+        assertThat(closed).containsExactly("large", "small");
+    }
+
+    @Test
+    void where_memory_will_not_do_the_others_are_closed_and_opened_again_when_asked_for() throws IOException {
+        try (LazyModels models = models(1_099)) {
+            Network first = models.get(large);
+            models.makeRoomFor(List.of(small));
+            models.get(small);
+            assertThat(closed).containsExactly("large");
+            models.makeRoomFor(List.of(small, large));
+            assertThat(models.get(large)).isNotSameAs(first);
+            assertThat(closed).containsExactly("large"); // both are needed at once
+        }
+    }
+
+    @Test
+    void missing_weights_take_no_room_and_are_said_when_opened() throws IOException {
+        try (LazyModels models = models(1)) {
+            models.makeRoomFor(List.of(absent, role("unnamed")));
+            assertThatThrownBy(() -> models.get(absent))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("models.absent of suite tiny")
+                    .hasMessageContaining("put the weights there");
+            assertThatThrownBy(() -> models.get(role("unnamed")))
+                    .hasMessageContaining("a criterion needs a unnamed (some file), the suite names none");
+        }
+    }
+
+    private Role<Network> role(String name) {
+        return new Role<>(name, "some file", (weights, place) -> {
+            assertThat(weights.path()).exists();
+            return new Network(name);
+        });
+    }
+
+    private LazyModels models(long budget) throws IOException {
+        Files.createDirectories(folder.resolve("large"));
+        Files.write(folder.resolve("large/model.safetensors"), new byte[1_000]);
+        Files.write(folder.resolve("small.onnx"), new byte[100]);
+        Suite suite = new Suite(
+                "tiny",
+                "1",
+                "",
+                null,
+                Map.of("large", "large", "small", "small.onnx", "absent", "nowhere.onnx"),
+                List.of(new PromptCase("a", "a cat", "", List.of(1L), List.of(), null)),
+                List.of(new Criterion("grid", List.of(), null, 1, 1, null, Map.of())));
+        return new LazyModels(
+                suite,
+                name -> {
+                    Path path = folder.resolve(name);
+                    if (!Files.exists(path)) {
+                        throw new ModelFileException(path, "no such file");
+                    }
+                    return path;
+                },
+                "cpu",
+                budget);
+    }
+}
