@@ -2,6 +2,7 @@ package dev.assay.harness.score;
 
 import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
+import dev.assay.harness.nn.clip.ClipOptions;
 import dev.assay.harness.nn.clip.TorchClip;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.OnnxClip;
@@ -31,7 +32,9 @@ public final class Roles {
     private Roles() {}
 
     private static ClipEncoder clip(Path path, Role.Place where) {
-        return TorchClip.isIn(path) ? TorchClip.open(path, where.device()) : OnnxClip.open(path, where.threads());
+        return TorchClip.isIn(path)
+                ? TorchClip.open(path, ClipOptions.on(where.device()))
+                : OnnxClip.open(path, where.threads());
     }
 
     /** A folder holds {@code detector.onnx}. */

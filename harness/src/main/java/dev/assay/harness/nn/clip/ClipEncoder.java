@@ -1,12 +1,9 @@
 package dev.assay.harness.nn.clip;
 
-import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.embed.ImageEncoder;
 
 /** CLIP: pictures and texts into one space. */
-public interface ClipEncoder extends AutoCloseable {
-    /** L2-normalised, shape (projection). */
-    float[] embed(Image image);
-
+public interface ClipEncoder extends ImageEncoder, AutoCloseable {
     /** L2-normalised, shape (projection). */
     float[] embed(String text);
 

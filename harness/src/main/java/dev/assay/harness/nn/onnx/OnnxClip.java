@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.clip.ClipEncoder;
-import dev.assay.harness.nn.clip.ClipPreprocessing;
-import dev.assay.harness.nn.clip.Embeddings;
+import dev.assay.harness.nn.embed.Embeddings;
+import dev.assay.harness.nn.embed.VectorStore;
+import dev.assay.harness.nn.vision.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,15 +25,15 @@ import java.util.Map;
 public final class OnnxClip implements ClipEncoder {
     private static final int OPENAI_LENGTH = 77;
 
-    private final ClipPreprocessing preprocessing;
+    private final Preprocessing preprocessing;
     private final int length; // tokens, with start and end
     private final HuggingFaceTokenizer tokenizer;
     private final OnnxNetwork visual;
     private final OnnxNetwork textual;
-    private final Embeddings embeddings = new Embeddings();
+    private final Embeddings embeddings;
 
     private OnnxClip(Path folder, int threads) throws IOException {
-        preprocessing = ClipPreprocessing.read(folder.resolve("preprocessor_config.json"));
+        preprocessing = Preprocessing.read(folder.resolve("preprocessor_config.json"));
         length = length(folder.resolve("tokenizer_config.json"));
         // The truncation of the tokenizer leaves room for start and end, so the end token, from which CLIP reads a
         // text,
@@ -47,6 +48,16 @@ public final class OnnxClip implements ClipEncoder {
             visual.close();
             throw e;
         }
+        // One at a time: many exports have a fixed batch of 1.
+        embeddings = new Embeddings(
+                VectorStore.NONE,
+                1,
+                images -> images.stream()
+                        .map(i -> visual.run(pixels(i), 1, 3, preprocessing.size(), preprocessing.size())
+                                .values()
+                                .array())
+                        .toList(),
+                text -> textual.run(ids(text), 1, length).values().array());
     }
 
     /**
@@ -73,16 +84,12 @@ public final class OnnxClip implements ClipEncoder {
 
     @Override
     public float[] embed(Image image) {
-        return embeddings.of(
-                image,
-                i -> visual.run(pixels(i), 1, 3, preprocessing.crop(), preprocessing.crop())
-                        .values()
-                        .array());
+        return embeddings.of(image);
     }
 
     @Override
     public float[] embed(String text) {
-        return embeddings.of(text, t -> textual.run(ids(t), 1, length).values().array());
+        return embeddings.of(text);
     }
 
     /** Token ids, shape (length): start, text, end, and the end repeated. */

@@ -93,12 +93,21 @@ public final class ClipTokenizer implements AutoCloseable {
      * the end token. Single-file checkpoints do not bring it along.
      */
     public static ClipTokenizer openAi(int length) {
+        return vocabularyOfOpenAi(length, END);
+    }
+
+    /** The same vocabulary, padded with token 0 as open_clip does. */
+    public static ClipTokenizer openClip(int length) {
+        return vocabularyOfOpenAi(length, "!");
+    }
+
+    private static ClipTokenizer vocabularyOfOpenAi(int length, String pad) {
         try (InputStream resource = ClipTokenizer.class.getResourceAsStream("/dev/assay/clip/merges.txt.gz")) {
             List<String> lines = new String(new GZIPInputStream(resource).readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
             ObjectNode definition = definition(vocabulary(lines), lines, BEGIN, END, END);
-            return of("CLIP's vocabulary", definition, length, END, END);
+            return of("CLIP's vocabulary", definition, length, END, pad);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -63,6 +63,11 @@ public final class VisionLayouts {
         return weights.rename(VisionLayouts::name);
     }
 
+    /** The name of a tensor of one layer of open_clip, {@code N.ln_1.weight}, in an encoder of transformers. */
+    public static String layer(String found) {
+        return name("transformer.resblocks." + found);
+    }
+
     static String name(String found) {
         if (found.endsWith("mask_token")) {
             return null;

@@ -2,6 +2,7 @@ package dev.assay.harness.nn.weights;
 
 import dev.assay.harness.model.DType;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
 import java.lang.ref.Reference;
@@ -47,7 +48,7 @@ public final class StateDict {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (SafetensorsFile file : files) {
             for (TensorInfo info : file.tensors().values()) {
-                Entry entry = new Entry(info.shape(), () -> read(file, info));
+                Entry entry = new Entry(info.shape(), () -> read(file.bytes(info.name()), info.dtype(), info.shape()));
                 if (entries.put(info.name(), entry) != null) {
                     throw new ModelFileException("tensor " + info.name() + " stands in two shards");
                 }
@@ -59,6 +60,15 @@ public final class StateDict {
     /** The tensors of one safetensors file. */
     public static StateDict of(SafetensorsFile file) {
         return of(List.of(file));
+    }
+
+    /** The tensors of a file whose header was read, with their bytes from {@code bytes}. */
+    static StateDict of(ModelHeader header, Function<ModelHeader.Tensor, ByteBuffer> bytes) {
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        header.tensors()
+                .forEach((name, t) -> entries.put(
+                        name, new Entry(t.shape(), () -> read(bytes.apply(t), DType.valueOf(t.dtype()), t.shape()))));
+        return new StateDict(entries, ScalarType.Float, "cpu");
     }
 
     /** Tensors that are already in memory; whoever made them keeps them alive. */
@@ -122,6 +132,23 @@ public final class StateDict {
         return new StateDict(all, dtype, device);
     }
 
+    /** Some matrices, which must be there, with rows and columns exchanged: layouts differ in that. */
+    public StateDict transposed(String... names) {
+        Map<String, Entry> all = new LinkedHashMap<>(entries);
+        for (String name : names) {
+            Entry entry = entry(name);
+            if (entry.shape.size() != 2) {
+                throw new ModelFileException(name + ": expected a matrix, found the shape " + entry.shape);
+            }
+            all.put(
+                    name,
+                    new Entry(
+                            List.of(entry.shape.get(1), entry.shape.get(0)),
+                            () -> entry.read.get().t().contiguous()));
+        }
+        return new StateDict(all, dtype, device);
+    }
+
     /** The tensors below {@code prefix}, without it. */
     public StateDict below(String prefix) {
         return rename(name -> name.startsWith(prefix) ? name.substring(prefix.length()) : null);
@@ -163,15 +190,15 @@ public final class StateDict {
         return entry;
     }
 
-    private static Tensor read(SafetensorsFile file, TensorInfo info) {
-        ByteBuffer bytes = file.bytes(info.name());
-        long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
-        if (info.elements() == 0) {
+    /** @param bytes C order, little-endian, direct */
+    private static Tensor read(ByteBuffer bytes, DType dtype, List<Long> sizes) {
+        long[] shape = sizes.stream().mapToLong(Long::longValue).toArray();
+        if (!bytes.hasRemaining()) {
             return torch.empty(shape);
         }
         try {
             Pointer pointer = new BytePointer(bytes);
-            return torch.from_blob(pointer, shape, new TensorOptions(scalarType(info.dtype())))
+            return torch.from_blob(pointer, shape, new TensorOptions(scalarType(dtype)))
                     .clone();
         } finally {
             Reference.reachabilityFence(bytes);

@@ -47,7 +47,7 @@ class TorchClipTest {
 
     @Test
     void vectors_have_length_one_and_depend_on_what_is_embedded() throws IOException {
-        try (TorchClip clip = TorchClip.open(clip(), "cpu")) {
+        try (TorchClip clip = TorchClip.open(clip(), ClipOptions.on("cpu"))) {
             float[] picture = clip.embed(noise(1));
             assertThat(picture).hasSize(24);
             assertThat(dot(picture, picture)).isBetween(1 - 1e-6, 1 + 1e-6);
@@ -61,7 +61,7 @@ class TorchClipTest {
     @SuppressWarnings("try") // the scope works by being open
     void pictures_and_texts_come_to_the_vectors_of_transformers() throws IOException {
         try (PointerScope scope = new PointerScope();
-                TorchClip clip = TorchClip.open(clip(), "cpu")) {
+                TorchClip clip = TorchClip.open(clip(), ClipOptions.on("cpu"))) {
             StateDict golden = Golden.tensors("clip_quick_golden");
             float[] pixels = floats(golden.get("pixels").select(0, 0));
             float[] ids = floats(golden.get("ids"));
@@ -71,7 +71,7 @@ class TorchClipTest {
             }
             Golden.assertClose(
                     "picture",
-                    torch.tensor(clip.project(pixels)),
+                    torch.tensor(clip.project(java.util.List.of(pixels)).get(0)),
                     golden.get("image").select(0, 0),
                     1e-5);
             Golden.assertClose(
@@ -93,7 +93,7 @@ class TorchClipTest {
     void a_missing_file_is_named() throws IOException {
         clip();
         Files.delete(folder.resolve("preprocessor_config.json"));
-        assertThatThrownBy(() -> TorchClip.open(folder, "cpu"))
+        assertThatThrownBy(() -> TorchClip.open(folder, ClipOptions.on("cpu")))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("found no preprocessor_config.json");
     }
@@ -102,7 +102,7 @@ class TorchClipTest {
     void another_model_is_refused_by_its_type() throws IOException {
         clip();
         Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"siglip\"}");
-        assertThatThrownBy(() -> TorchClip.open(folder, "cpu"))
+        assertThatThrownBy(() -> TorchClip.open(folder, ClipOptions.on("cpu")))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("expected clip, found siglip");
     }
@@ -112,7 +112,7 @@ class TorchClipTest {
         clip();
         Path preprocessor = folder.resolve("preprocessor_config.json");
         Files.writeString(preprocessor, Files.readString(preprocessor).replace("32", "48"));
-        assertThatThrownBy(() -> TorchClip.open(folder, "cpu"))
+        assertThatThrownBy(() -> TorchClip.open(folder, ClipOptions.on("cpu")))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("expected the model's 32, found 48");
     }
