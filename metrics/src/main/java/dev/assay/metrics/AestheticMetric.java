@@ -1,15 +1,16 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -27,15 +28,15 @@ public final class AestheticMetric implements Metric.ImageMetric {
             "github.com/christophschuhmann/improved-aesthetic-predictor",
             Map.of());
 
-    private final Function<Image, float[]> embed;
+    private final ImageEncoder images;
     private final ToDoubleFunction<float[]> head;
 
     /**
-     * @param embed L2-normalised CLIP ViT-L/14 vector
+     * @param images L2-normalised CLIP ViT-L/14 vector
      * @param head from that vector to points
      */
-    public AestheticMetric(Function<Image, float[]> embed, ToDoubleFunction<float[]> head) {
-        this.embed = embed;
+    public AestheticMetric(ImageEncoder images, ToDoubleFunction<float[]> head) {
+        this.images = images;
         this.head = head;
     }
 
@@ -45,8 +46,13 @@ public final class AestheticMetric implements Metric.ImageMetric {
     }
 
     @Override
+    public void prepare(Collection<Image> pictures) {
+        images.prefetch(pictures);
+    }
+
+    @Override
     public Score score(PromptCase prompt, Image image) {
-        double points = head.applyAsDouble(embed.apply(image));
+        double points = head.applyAsDouble(images.embed(image));
         return new Score.Measured(points, String.format(Locale.ROOT, "%.2f points", points));
     }
 }

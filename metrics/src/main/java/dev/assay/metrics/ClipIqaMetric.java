@@ -1,6 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
@@ -8,6 +9,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,11 +39,11 @@ public final class ClipIqaMetric implements Metric.ImageMetric {
             List.of("Sharp photo.", "Blurry photo."),
             List.of("Clean photo.", "Noisy photo."));
 
-    private final Function<Image, float[]> embedImage;
+    private final ImageEncoder images;
     private final Function<String, float[]> embedText;
 
-    public ClipIqaMetric(Function<Image, float[]> embedImage, Function<String, float[]> embedText) {
-        this.embedImage = embedImage;
+    public ClipIqaMetric(ImageEncoder images, Function<String, float[]> embedText) {
+        this.images = images;
         this.embedText = embedText;
     }
 
@@ -51,8 +53,13 @@ public final class ClipIqaMetric implements Metric.ImageMetric {
     }
 
     @Override
+    public void prepare(Collection<Image> pictures) {
+        images.prefetch(pictures);
+    }
+
+    @Override
     public Score score(PromptCase prompt, Image image) {
-        float[] vector = embedImage.apply(image);
+        float[] vector = images.embed(image);
         List<String> words = new ArrayList<>();
         double sum = 0;
         for (List<String> pair : PAIRS) {

@@ -1,12 +1,14 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -23,11 +25,11 @@ public final class ClipScoreMetric implements Metric.ImageMetric {
             "Hessel et al. 2021, arXiv 2104.08718",
             Map.of());
 
-    private final Function<Image, float[]> embedImage;
+    private final ImageEncoder images;
     private final Function<String, float[]> embedText;
 
-    public ClipScoreMetric(Function<Image, float[]> embedImage, Function<String, float[]> embedText) {
-        this.embedImage = embedImage;
+    public ClipScoreMetric(ImageEncoder images, Function<String, float[]> embedText) {
+        this.images = images;
         this.embedText = embedText;
     }
 
@@ -37,11 +39,16 @@ public final class ClipScoreMetric implements Metric.ImageMetric {
     }
 
     @Override
+    public void prepare(Collection<Image> pictures) {
+        images.prefetch(pictures);
+    }
+
+    @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
             return new Score.Unscored("no prompt is known for this picture");
         }
-        double score = clipScore(embedImage.apply(image), embedText.apply(prompt.prompt()));
+        double score = clipScore(images.embed(image), embedText.apply(prompt.prompt()));
         return new Score.Measured(score, String.format(Locale.ROOT, "cosine %.3f between picture and prompt", score));
     }
 

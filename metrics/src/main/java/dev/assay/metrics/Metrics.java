@@ -3,6 +3,8 @@ package dev.assay.metrics;
 import static dev.assay.harness.score.Roles.AESTHETIC;
 import static dev.assay.harness.score.Roles.CLIP;
 import static dev.assay.harness.score.Roles.DETECTOR;
+import static dev.assay.harness.score.Roles.HPS;
+import static dev.assay.harness.score.Roles.PICK_SCORE;
 
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
@@ -22,22 +24,30 @@ public final class Metrics implements MetricCatalog {
             entry(LimbsMetric.INFO, (models, p) -> LimbsMetric.with(models.get(DETECTOR)), DETECTOR),
             entry(
                     ClipScoreMetric.INFO,
-                    (models, p) -> new ClipScoreMetric(models.get(CLIP)::embed, models.get(CLIP)::embed),
+                    (models, p) -> new ClipScoreMetric(models.get(CLIP), models.get(CLIP)::embed),
                     CLIP),
             entry(
                     RPrecisionMetric.INFO,
-                    (models, p) -> new RPrecisionMetric(models.get(CLIP)::embed, models.get(CLIP)::embed),
+                    (models, p) -> new RPrecisionMetric(models.get(CLIP), models.get(CLIP)::embed),
                     CLIP),
             entry(
                     ClipIqaMetric.INFO,
-                    (models, p) -> new ClipIqaMetric(models.get(CLIP)::embed, models.get(CLIP)::embed),
+                    (models, p) -> new ClipIqaMetric(models.get(CLIP), models.get(CLIP)::embed),
                     CLIP),
             entry(
                     AestheticMetric.INFO,
-                    (models, p) -> new AestheticMetric(models.get(CLIP)::embed, models.get(AESTHETIC)::score),
+                    (models, p) -> new AestheticMetric(models.get(CLIP), models.get(AESTHETIC)::score),
                     CLIP,
                     AESTHETIC),
-            entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.get(CLIP)::embed, p.get("order")), CLIP),
+            entry(
+                    PickScoreMetric.INFO,
+                    (models, p) -> new PickScoreMetric(
+                            models.get(PICK_SCORE),
+                            models.get(PICK_SCORE)::embed,
+                            models.get(PICK_SCORE).logitScale()),
+                    PICK_SCORE),
+            entry(HpsMetric.INFO, (models, p) -> new HpsMetric(models.get(HPS), models.get(HPS)::embed), HPS),
+            entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.get(CLIP), p.get("order")), CLIP),
             entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
             entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
             entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));

@@ -1,12 +1,14 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,17 +32,22 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
             "Park et al. 2021, Benchmark for Compositional Text-to-Image Synthesis",
             Map.of());
 
-    private final Function<Image, float[]> embedImage;
+    private final ImageEncoder images;
     private final Function<String, float[]> embedText;
 
-    public RPrecisionMetric(Function<Image, float[]> embedImage, Function<String, float[]> embedText) {
-        this.embedImage = embedImage;
+    public RPrecisionMetric(ImageEncoder images, Function<String, float[]> embedText) {
+        this.images = images;
         this.embedText = embedText;
     }
 
     @Override
     public MetricInfo info() {
         return INFO;
+    }
+
+    @Override
+    public void prepare(Collection<Image> pictures) {
+        images.prefetch(pictures);
     }
 
     @Override
@@ -91,9 +98,9 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
                         texts.size()));
     }
 
-    private double precision(List<Image> images, String own, Map<String, float[]> prompts) {
-        return images.stream()
-                .map(embedImage)
+    private double precision(List<Image> pictures, String own, Map<String, float[]> prompts) {
+        return pictures.stream()
+                .map(images::embed)
                 .mapToInt(image -> isClosest(image, own, prompts) ? 1 : 0)
                 .average()
                 .orElseThrow();

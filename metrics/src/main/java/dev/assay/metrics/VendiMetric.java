@@ -1,16 +1,17 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 
@@ -35,18 +36,18 @@ public final class VendiMetric implements Metric.SetMetric {
             "Friedman and Dieng 2023, arXiv 2210.02410; Pasarkar and Dieng 2024, arXiv 2310.12952",
             Map.of("order", 1.0));
 
-    private final Function<Image, float[]> embed;
+    private final ImageEncoder images;
     private final double order;
 
     /**
-     * @param embed picture to vector
+     * @param images picture to vector
      * @param order above 0; small orders heed rare pictures, infinity only the commonest kind
      */
-    public VendiMetric(Function<Image, float[]> embed, double order) {
+    public VendiMetric(ImageEncoder images, double order) {
         if (!(order > 0)) {
             throw new IllegalArgumentException("vendi: expected an order above 0, found " + order);
         }
-        this.embed = embed;
+        this.images = images;
         this.order = order;
     }
 
@@ -56,14 +57,19 @@ public final class VendiMetric implements Metric.SetMetric {
     }
 
     @Override
-    public Score score(PromptCase prompt, List<Image> images) {
-        if (images.size() < 2) {
-            return new Score.Unscored("diversity needs at least 2 pictures of a prompt, found " + images.size());
+    public void prepare(Collection<Image> pictures) {
+        images.prefetch(pictures);
+    }
+
+    @Override
+    public Score score(PromptCase prompt, List<Image> pictures) {
+        if (pictures.size() < 2) {
+            return new Score.Unscored("diversity needs at least 2 pictures of a prompt, found " + pictures.size());
         }
-        double effective = vendi(cosines(images.stream().map(embed).toList()), order);
+        double effective = vendi(cosines(pictures.stream().map(images::embed).toList()), order);
         return new Score.Measured(
                 Math.log(effective),
-                String.format(Locale.ROOT, "%.2f effective pictures of %d", effective, images.size()));
+                String.format(Locale.ROOT, "%.2f effective pictures of %d", effective, pictures.size()));
     }
 
     /**

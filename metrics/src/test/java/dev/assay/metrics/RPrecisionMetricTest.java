@@ -25,7 +25,7 @@ class RPrecisionMetricTest {
             case "a green" -> new float[] {0, 1, 0, 0};
             default -> new float[] {0, 0, 1, 0};
         };
-        return new RPrecisionMetric(image, text);
+        return new RPrecisionMetric(image::apply, text);
     }
 
     private static PromptImages pictures(String name, List<Image> base, List<Image> candidate) {

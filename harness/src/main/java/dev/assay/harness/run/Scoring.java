@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Runs one metric over the pairs of a run. A pair with a blank frame gets no score from any metric that is told of them. */
 final class Scoring {
@@ -62,6 +63,11 @@ final class Scoring {
     /** @param blank tells the pictures that this metric must not see */
     static Result score(Metric metric, List<Picture.Pairs> cases, Predicate<Picture> blank) {
         Scoring scoring = new Scoring(blank);
+        metric.prepare(cases.stream()
+                .flatMap(c -> Stream.concat(c.base().stream(), c.candidate().stream()))
+                .filter(p -> !blank.test(p))
+                .map(Picture::image)
+                .toList());
         if (metric instanceof ImageMetric m) {
             cases.forEach(c -> scoring.images(m, c));
         } else if (metric instanceof PairMetric m) {

@@ -3,11 +3,15 @@ package dev.assay.harness.score;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.suite.PromptCase;
+import java.util.Collection;
 import java.util.List;
 
 /** Turns pictures into scores; stateless, so that order does not matter. Blank frames never reach a metric but blank-frame itself. */
 public sealed interface Metric {
     MetricInfo info();
+
+    /** Told once which pictures will be scored, so that a network can take them in batches. */
+    default void prepare(Collection<Image> images) {}
 
     /** Scores one picture; compared as candidate minus base, per prompt and seed. */
     non-sealed interface ImageMetric extends Metric {

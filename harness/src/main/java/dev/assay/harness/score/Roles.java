@@ -3,10 +3,12 @@ package dev.assay.harness.score;
 import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.clip.ClipOptions;
+import dev.assay.harness.nn.clip.OpenClipConfig;
 import dev.assay.harness.nn.clip.TorchClip;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
+import dev.assay.harness.nn.vision.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +16,8 @@ import java.util.Map;
 
 /** All roles that a suite's {@code models:} may name, one line each. */
 public final class Roles {
+    private static final int VIT_H_PIXELS = 224; // edge of what ViT-H/14 sees
+
     public static final Role<ClipEncoder> CLIP = new Role<>(
             "clip",
             "a CLIP folder as Hugging Face has it, or visual.onnx and textual.onnx",
@@ -27,7 +31,21 @@ public final class Roles {
             "LAION's aesthetic head, sac+logos+ava1-l14-linearMSE.pth",
             (weights, where) -> AestheticHead.open(weights.path()));
 
-    public static final List<Role<?>> ALL = List.of(CLIP, DETECTOR, AESTHETIC);
+    public static final Role<TorchClip> PICK_SCORE = new Role<>(
+            "pick-score",
+            "the folder of PickScore v1: config.json and model.safetensors",
+            (weights, where) -> TorchClip.open(
+                    weights.path(), ClipOptions.on(where.device()).with(Preprocessing.clip(VIT_H_PIXELS))));
+    public static final Role<ClipEncoder> HPS = new Role<>(
+            "hps",
+            "HPS_v2_compressed.pt or HPS_v2.1_compressed.pt, or the same as safetensors",
+            (weights, where) -> TorchClip.open(
+                    weights.path(),
+                    ClipOptions.on(where.device())
+                            .with(OpenClipConfig.vitH14())
+                            .with(Preprocessing.clip(new Preprocessing.Framing.Pad(), VIT_H_PIXELS))));
+
+    public static final List<Role<?>> ALL = List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS);
 
     private Roles() {}
 
