@@ -31,6 +31,11 @@ public final class Conv2d {
         return new Conv2d(w, name, channels, channels, 3, 2, padding);
     }
 
+    /** Any kernel, stride and zero padding. */
+    public static Conv2d of(WeightReader w, String name, long in, long out, long kernel, long stride, long padding) {
+        return new Conv2d(w, name, in, out, kernel, stride, padding);
+    }
+
     public Tensor forward(Tensor x) {
         return torch.conv2d(x, weight, bias, stride, padding, ONE, 1);
     }

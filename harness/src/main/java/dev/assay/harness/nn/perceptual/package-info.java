@@ -1,0 +1,2 @@
+/** Distances between pictures that agree with people's. */
+package dev.assay.harness.nn.perceptual;
