@@ -4,6 +4,7 @@ import static dev.assay.harness.score.Roles.AESTHETIC;
 import static dev.assay.harness.score.Roles.CLIP;
 import static dev.assay.harness.score.Roles.DETECTOR;
 import static dev.assay.harness.score.Roles.HPS;
+import static dev.assay.harness.score.Roles.LPIPS;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
 
 import dev.assay.harness.score.Metric;
@@ -48,7 +49,12 @@ public final class Metrics implements MetricCatalog {
                     PICK_SCORE),
             entry(HpsMetric.INFO, (models, p) -> new HpsMetric(models.get(HPS), models.get(HPS)::embed), HPS),
             entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.get(CLIP), p.get("order")), CLIP),
+            entry(
+                    PerceptualDiversityMetric.LPIPS,
+                    (models, p) -> PerceptualDiversityMetric.lpips(models.get(LPIPS)::distances),
+                    LPIPS),
             entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
+            entry(LpipsEffectMetric.INFO, (models, p) -> new LpipsEffectMetric(models.get(LPIPS)::distances), LPIPS),
             entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
             entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));
 

@@ -8,6 +8,8 @@ import dev.assay.harness.nn.clip.TorchClip;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
+import dev.assay.harness.nn.perceptual.Lpips;
+import dev.assay.harness.nn.perceptual.PerceptualDistance;
 import dev.assay.harness.nn.vision.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +47,13 @@ public final class Roles {
                             .with(OpenClipConfig.vitH14())
                             .with(Preprocessing.clip(new Preprocessing.Framing.Pad(), VIT_H_PIXELS))));
 
-    public static final List<Role<?>> ALL = List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS);
+    public static final Role<PerceptualDistance> LPIPS = new Role<>(
+            "lpips",
+            "a folder with alexnet-owt-7be5be79.pth of torchvision and weights/v0.1/alex.pth of LPIPS (or vgg16-397923af.pth and"
+                    + " vgg.pth), or one file with the tensors of both",
+            (weights, where) -> Lpips.open(weights.path(), where.device()));
+
+    public static final List<Role<?>> ALL = List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS, LPIPS);
 
     private Roles() {}
 
