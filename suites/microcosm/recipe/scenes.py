@@ -95,6 +95,9 @@ class Person:
     box: Box
     hands: list[Box] = field(default_factory=list)
     feet: list[Box] = field(default_factory=list)
+    head: Point = (0., 0.)
+    arm_lines: list[tuple[Point, Point]] = field(default_factory=list)  # shoulder to hand; not clipped
+    leg_lines: list[tuple[Point, Point]] = field(default_factory=list)  # hip to foot; not clipped
 
 
 @dataclass
@@ -307,11 +310,13 @@ def draw_person(pen: Pen, rng: Any, spec: Spec, shirt: str, pose: str, x: float,
     cloth, skin = jitter(rng, COLOURS[shirt]), jitter(rng, rng.choice(SKINS), 6)
     trousers = jitter(rng, rng.choice(TROUSERS), 8)
     parts: list[Box] = []
+    lines: list[tuple[Point, Point]] = []
 
     def limb(start: Point, angle: float, length: float, width: float, colour: Colour, tip: Colour | None,
              radius: float) -> Box | None:
         end = (start[0] + length * math.cos(angle), start[1] + length * math.sin(angle))
         parts.append(pen.stick(start, end, width, colour))
+        lines.append((start, end))
         if tip is None:
             return None
         parts.append(pen.disc(*end, radius, radius, tip))
@@ -327,7 +332,8 @@ def draw_person(pen: Pen, rng: Any, spec: Spec, shirt: str, pose: str, x: float,
     parts.append(pen.block((x - 1.35 * unit, y - 1.5 * unit, x + 1.35 * unit, y + 2 * unit), .7 * unit, cloth))
     parts.append(pen.disc(x, y - 2.9 * unit, 1.25 * unit, 1.3 * unit, skin))
     return Person(shirt, pose, spec.arms, spec.legs, _clip(_union(parts)),
-                  [_clip(b) for b in hands if b], [_clip(b) for b in feet if b])
+                  [_clip(b) for b in hands if b], [_clip(b) for b in feet if b],
+                  (x, y - 2.9 * unit), lines[spec.legs:], lines[:spec.legs])
 
 
 def _place_pair(rng: Any, relation: str) -> tuple[Point, Point]:

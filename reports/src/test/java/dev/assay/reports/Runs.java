@@ -267,7 +267,7 @@ public final class Runs {
                 Map.of("assay.lora", "three-legs.safetensors@0.8"));
     }
 
-    static VerdictEntry verdict(
+    public static VerdictEntry verdict(
             String metric, String family, String outcome, String rule, String better, double margin, String reason) {
         Random random = new Random(metric.hashCode());
         List<PairEntry> pairs = new ArrayList<>();

@@ -6,6 +6,7 @@ import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
@@ -183,6 +184,12 @@ public final class Evaluation {
                         + ": no parameter " + name + "; there are " + parameters.keySet());
             }
         });
+        boolean rates = criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS;
+        if (rates && (!info.isRate() || info.better() == Better.EITHER)) {
+            throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
+                    + ": the rule NO_MORE_DEFECTS expects a metric of 0 or 1; " + info.name() + " gives "
+                    + info.range() + " (NON_INFERIOR serves it)");
+        }
         models.makeRoomFor(catalog.needs(info.name()));
         return catalog.open(info.name(), parameters, models);
     }
@@ -274,6 +281,9 @@ public final class Evaluation {
                     .toList();
             Scoring.Result scored =
                     Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
+            if (criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS) {
+                return RecordBuilder.judgedRates(criterion, metric, scored);
+            }
             return RecordBuilder.judged(criterion, info, scored, noiseFloor(metric, pictures));
         } catch (RuntimeException trouble) {
             return unjudged(criterion, Outcome.BROKEN, RecordBuilder.describe(trouble));

@@ -16,8 +16,11 @@ import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
@@ -27,6 +30,8 @@ import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.Judgement;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.PairedDifference;
+import dev.assay.harness.verdict.PairedOutcome;
+import dev.assay.harness.verdict.RateComparison;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -224,6 +229,31 @@ final class RecordBuilder {
                 .toList();
         Comparison c = Compare.paired(differences, scored.unscoredPairs(), CONFIDENCE);
         Judgement j = Judgement.of(criterion, info, c, differences, scored.unscored(), noiseFloor);
+        return entry(criterion, info, scored, c, j);
+    }
+
+    /** A criterion on the share of pictures with a defect. */
+    static VerdictEntry judgedRates(Criterion criterion, Metric metric, Scoring.Result scored) {
+        MetricInfo info = metric.info();
+        List<PairedOutcome> outcomes = scored.pairs().stream()
+                .map(p -> new PairedOutcome(p.caseId(), defect(info, p.base()), defect(info, p.candidate())))
+                .toList();
+        Calibration calibration = criterion.calibration() != null ? criterion.calibration() : metric.calibration();
+        RateComparison rates = RateComparison.of(outcomes, scored.unscoredPairs(), CONFIDENCE, calibration);
+        Judgement j = Judgement.ofRates(criterion, rates, scored.unscored());
+        Comparison c = rates.corrected();
+        return entry(criterion, info, scored, info.better() == Better.LOWER ? c : c.negated(), j);
+    }
+
+    private static boolean defect(MetricInfo info, Double value) {
+        if (value == null || (value != 0 && value != 1)) {
+            throw new IllegalArgumentException(info.name() + ": expected 0 or 1, found " + value);
+        }
+        return (info.better() == Better.LOWER) == (value == 1);
+    }
+
+    private static VerdictEntry entry(
+            Criterion criterion, MetricInfo info, Scoring.Result scored, Comparison c, Judgement j) {
         boolean none = c.pairs() == 0;
         boolean noInterval = none || !Double.isFinite(c.lower()) || !Double.isFinite(c.upper());
         return new VerdictEntry(

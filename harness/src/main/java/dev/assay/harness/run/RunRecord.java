@@ -96,7 +96,8 @@ public record RunRecord(
      * @param family lower case: {@code file}, {@code artifact}, {@code anatomy}, {@code adherence}, {@code diversity}, {@code aesthetic},
      *     {@code effect}, {@code cost}
      * @param scope {@code suite}, or the tags of the cases covered
-     * @param estimate mean of candidate minus base; null when nothing was compared
+     * @param estimate mean of candidate minus base; null when nothing was compared; corrected for the metric's error rates where the
+     *     rule is {@code NO_MORE_DEFECTS} and they are known
      * @param interval {@code [lower, upper]}; null when nothing was compared
      * @param confidence of the two-sided interval
      * @param better {@code HIGHER}, {@code LOWER}, {@code EITHER}

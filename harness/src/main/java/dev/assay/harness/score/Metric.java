@@ -2,6 +2,7 @@ package dev.assay.harness.score;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Rendered;
+import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +13,11 @@ public sealed interface Metric {
 
     /** Told once which pictures will be scored, so that a network can take them in batches. */
     default void prepare(Collection<Image> images) {}
+
+    /** How often a metric of 0 and 1 is right, where that was measured; null where nobody knows. */
+    default Calibration calibration() {
+        return null;
+    }
 
     /** Scores one picture; compared as candidate minus base, per prompt and seed. */
     non-sealed interface ImageMetric extends Metric {

@@ -6,7 +6,7 @@ import java.util.Map;
  * What a metric is. The version is raised whenever the same pictures may get another number.
  *
  * @param unit e.g. {@code grey levels}, {@code cosine}, {@code log ratio}
- * @param range of one value, e.g. {@code [0, 1]}
+ * @param range of one value, e.g. {@code [0, 1]}; {@code 0 or 1} where there is nothing between
  * @param source paper or repository of the formula
  * @param parameters names and defaults
  */
@@ -21,5 +21,10 @@ public record MetricInfo(
         Map<String, Double> parameters) {
     public MetricInfo {
         parameters = Map.copyOf(parameters);
+    }
+
+    /** Whether every value is 0 or 1. */
+    public boolean isRate() {
+        return range.equals("0 or 1");
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param margin in the metric's unit; what it means depends on the rule
  * @param leastPairs scored pairs below which the verdict is inconclusive
  * @param parameters of the metric, by name; missing ones take the metric's defaults
+ * @param calibration how often the metric is right on pictures like these, for NO_MORE_DEFECTS; null: as the metric says, if it does
  */
 public record Criterion(
         String metric,
@@ -18,7 +19,8 @@ public record Criterion(
         double margin,
         int leastPairs,
         Severity severity,
-        Map<String, Double> parameters) {
+        Map<String, Double> parameters,
+        Calibration calibration) {
     public Criterion {
         tags = tags == null ? List.of() : List.copyOf(tags);
         rule = rule == null ? Rule.NON_INFERIOR : rule;
@@ -31,6 +33,24 @@ public record Criterion(
         Checks.require(leastPairs >= 1, "leastPairs", "1 or more", leastPairs);
         parameters.forEach((name, value) ->
                 Checks.require(Double.isFinite(value), "parameters." + name, "a finite number", value));
+        boolean rates = rule == Rule.NO_MORE_DEFECTS;
+        Checks.require(
+                !rates || (margin > 0 && margin <= 1),
+                "margin",
+                "a difference of rates above 0 (none at all can never be shown) and at most 1",
+                margin);
+        Checks.require(rates || calibration == null, "calibration", "the rule NO_MORE_DEFECTS beside it", rule);
+    }
+
+    public Criterion(
+            String metric,
+            List<String> tags,
+            Rule rule,
+            double margin,
+            int leastPairs,
+            Severity severity,
+            Map<String, Double> parameters) {
+        this(metric, tags, rule, margin, leastPairs, severity, parameters, null);
     }
 
     /** {@code suite}, or the tags joined: {@code figure+pose}. */
@@ -49,6 +69,8 @@ public record Criterion(
         NON_INFERIOR,
         /** No picture shows the defect where the base did not; the margin is not used. */
         NONE_NEW,
+        /** The share of pictures with the defect is not higher than in the base by more than the margin; for metrics of 0 and 1. */
+        NO_MORE_DEFECTS,
         /** The candidate differs from the base by more than the noise floor plus the margin. */
         EFFECTIVE
     }

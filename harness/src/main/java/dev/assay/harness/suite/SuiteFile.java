@@ -131,7 +131,7 @@ public final class SuiteFile {
     }
 
     private static Criterion criterion(Node node) {
-        node.object("metric", "tags", "rule", "margin", "leastPairs", "severity", "parameters");
+        node.object("metric", "tags", "rule", "margin", "leastPairs", "severity", "parameters", "calibration");
         String metric = node.get("metric").text();
         List<String> tags = node.get("tags").list(Node::text);
         Rule rule = node.get("rule").word(Rule.class, Rule.NON_INFERIOR);
@@ -143,7 +143,21 @@ public final class SuiteFile {
         if (!node.get("parameters").isAbsent()) {
             node.get("parameters").entries().forEach((name, value) -> parameters.put(name, value.number()));
         }
-        return node.make(() -> new Criterion(metric, tags, rule, margin, leastPairs, severity, parameters));
+        Calibration calibration = calibration(node.get("calibration"));
+        return node.make(
+                () -> new Criterion(metric, tags, rule, margin, leastPairs, severity, parameters, calibration));
+    }
+
+    private static Calibration calibration(Node node) {
+        if (node.isAbsent()) {
+            return null;
+        }
+        node.object("defects", "found", "sound", "falseAlarms");
+        int defects = node.get("defects").count();
+        int found = node.get("found").count();
+        int sound = node.get("sound").count();
+        int falseAlarms = node.get("falseAlarms").count();
+        return node.make(() -> new Calibration(defects, found, sound, falseAlarms));
     }
 
     private static Double numberOrNull(Node node) {

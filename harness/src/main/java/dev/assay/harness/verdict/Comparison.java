@@ -12,4 +12,9 @@ package dev.assay.harness.verdict;
  * @param unscored pairs without a score
  */
 public record Comparison(
-        double estimate, double lower, double upper, double confidence, int clusters, int pairs, int unscored) {}
+        double estimate, double lower, double upper, double confidence, int clusters, int pairs, int unscored) {
+    /** The same with the other sign: base minus candidate. */
+    public Comparison negated() {
+        return new Comparison(-estimate, -upper, -lower, confidence, clusters, pairs, unscored);
+    }
+}

@@ -63,8 +63,62 @@ public record Judgement(Outcome outcome, String reason) {
                         "none of " + comparison.pairs() + " pairs worse in the candidate than in the base ("
                                 + metric.name() + ")");
             case NON_INFERIOR -> nonInferior(comparison, metric, criterion.margin());
+            case NO_MORE_DEFECTS -> throw new IllegalArgumentException("rates are judged by ofRates");
             case EFFECTIVE -> effective(comparison, metric, criterion.margin(), noiseFloor);
         };
+    }
+
+    /**
+     * Judges a comparison of defect rates (NO_MORE_DEFECTS): PASSED if the whole interval of their difference, corrected for the
+     * metric's error rates where they are known, is at most the margin; REGRESSED if the whole interval is above it and the
+     * exact test agrees; INCONCLUSIVE otherwise, and where the metric's error rates leave it open whether it tells anything.
+     *
+     * @param unscoredReasons reason to number of pairs, for the sentence
+     */
+    public static Judgement ofRates(Criterion criterion, RateComparison rates, Map<String, Integer> unscoredReasons) {
+        Comparison c = rates.corrected();
+        String missing = missing(criterion, c, unscoredReasons);
+        if (missing != null) {
+            return new Judgement(Outcome.INCONCLUSIVE, missing);
+        }
+        if (rates.calibration() != null && !RoganGladen.tells(rates.calibration(), c.confidence())) {
+            return new Judgement(
+                    Outcome.INCONCLUSIVE,
+                    "the metric finds " + rates.calibration().found() + " of "
+                            + rates.calibration().defects() + " defects and "
+                            + rates.calibration().falseAlarms() + " in "
+                            + rates.calibration().sound()
+                            + " sound pictures; with so few it may as well guess, and its rates tell nothing");
+        }
+        String sentence = "the defect is in " + percent(rates.candidateRate()) + " of the pictures, in the base's in "
+                + percent(rates.baseRate()) + "; " + rates.gained() + " of " + c.pairs() + " pairs gained it, "
+                + rates.lost() + " lost it (exact McNemar " + (c.clusters() < c.pairs() ? "over prompts " : "")
+                + (rates.p() < 1e-4 ? "p below 0.0001" : "p = " + number(rates.p())) + "); " + points(rates.seen())
+                + (rates.calibration() == null
+                        ? ""
+                        : ", with the metric's own errors (finds "
+                                + percent(rates.calibration().sensitivity())
+                                + ", false alarms "
+                                + percent(1 - rates.calibration().specificity()) + ") "
+                                + points(c))
+                + "; at most " + number(100 * criterion.margin()) + " is allowed";
+        if (c.upper() <= criterion.margin()) {
+            return new Judgement(Outcome.PASSED, sentence);
+        }
+        if (c.lower() > criterion.margin()) {
+            return rates.p() <= 1 - c.confidence()
+                    ? new Judgement(Outcome.REGRESSED, sentence)
+                    : new Judgement(Outcome.INCONCLUSIVE, sentence + "; the exact test does not bear it out");
+        }
+        return new Judgement(Outcome.INCONCLUSIVE, sentence + "; " + more(c, criterion.margin() - c.estimate()));
+    }
+
+    /** {@code 4.2 percentage points more (90 % interval -1 to 9)}. */
+    private static String points(Comparison c) {
+        return number(100 * Math.abs(c.estimate())) + " percentage points " + (c.estimate() < 0 ? "fewer" : "more")
+                + " ("
+                + percent(c.confidence()) + " interval " + number(100 * c.lower()) + " to " + number(100 * c.upper())
+                + ")";
     }
 
     private static double worsening(double difference, Better better) {

@@ -23,6 +23,7 @@ import dev.assay.harness.score.Role;
 import dev.assay.harness.score.Roles;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.PromptCase;
@@ -71,6 +72,50 @@ class EvaluationTest {
         assertThat(verdict.worst()).hasSize(4);
         assertThat(record.renderings()).hasSize(48);
         assertThat(record.rendersMade()).isEqualTo(48 + 4);
+    }
+
+    @Test
+    void defect_rates_are_judged_by_the_rule_for_rates_whichever_way_the_metric_counts() {
+        RunRecord record =
+                run(1.0, criterion("glaring", Rule.NO_MORE_DEFECTS, 0.1), criterion("calm", Rule.NO_MORE_DEFECTS, 0.1));
+
+        VerdictEntry glaring = record.verdicts().get(0);
+        VerdictEntry calm = record.verdicts().get(1);
+        assertThat(glaring.outcome()).isEqualTo("REGRESSED");
+        assertThat(glaring.estimate()).isCloseTo(glaring.candidateMean() - glaring.baseMean(), within(1e-9));
+        assertThat(glaring.estimate())
+                .isBetween(glaring.interval().get(0), glaring.interval().get(1));
+        assertThat(glaring.interval().get(0)).isGreaterThan(0.1);
+        assertThat(glaring.rule()).isEqualTo("NO_MORE_DEFECTS");
+        assertThat(glaring.reason()).contains("exact McNemar over prompts p = 0.0312");
+        assertThat(calm.outcome()).isEqualTo("REGRESSED");
+        assertThat(calm.estimate()).isCloseTo(-glaring.estimate(), within(1e-9));
+        assertThat(calm.interval().get(1)).isCloseTo(-glaring.interval().get(0), within(1e-9));
+        assertThat(calm.reason()).isEqualTo(glaring.reason());
+    }
+
+    @Test
+    void the_criterions_calibration_goes_before_the_metrics_own() {
+        Calibration half = new Calibration(400, 200, 400, 0);
+        Criterion plain = criterion("glaring", Rule.NO_MORE_DEFECTS, 0.1);
+        Criterion calibrated = new Criterion(
+                "glaring", List.of(), Rule.NO_MORE_DEFECTS, 0.1, 12, Criterion.Severity.CRITICAL, Map.of(), half);
+        double seen = run(0.2, plain).verdicts().get(0).estimate();
+        VerdictEntry corrected = run(0.2, calibrated).verdicts().get(0);
+        assertThat(seen).isGreaterThan(0);
+        assertThat(corrected.estimate()).isCloseTo(2 * seen, within(1e-9));
+        assertThat(corrected.reason()).contains("with the metric's own errors (finds 50 %, false alarms 0 %)");
+    }
+
+    @Test
+    void a_metric_that_is_no_rate_cannot_be_judged_as_one_and_that_is_said_before_the_first_render() {
+        RunRecord record = run(1.0, criterion("brightness", Rule.NO_MORE_DEFECTS, 0.1));
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem())
+                .isEqualTo(
+                        "test: criterion brightness: the rule NO_MORE_DEFECTS expects a metric of 0 or 1; brightness gives"
+                                + " [0, 255] (NON_INFERIOR serves it)");
+        assertThat(renderer.rendered).isEmpty();
     }
 
     @Test
@@ -381,13 +426,21 @@ class EvaluationTest {
         private static final MetricInfo LACKING = info("lacking", Family.ADHERENCE, Better.HIGHER);
         private static final MetricInfo FAILING = info("failing", Family.ANATOMY, Better.LOWER);
 
+        private static final MetricInfo GLARING = rate("glaring", Better.LOWER);
+        private static final MetricInfo CALM = rate("calm", Better.HIGHER);
+        private static final double GLARE = 109; // means are about 99 in the base, 107 at strength 0.2, 139 at 1
+
+        private static MetricInfo rate(String name, Better better) {
+            return new MetricInfo(name, "1", Family.ANATOMY, better, "defect rate", "0 or 1", "test", Map.of());
+        }
+
         private static MetricInfo info(String name, Family family, Better better) {
             return new MetricInfo(name, "1", family, better, "grey levels", "[0, 255]", "test", Map.of("gamma", 1.0));
         }
 
         @Override
         public List<MetricInfo> infos() {
-            return List.of(BRIGHTNESS, BLANK, DISTANCE, FAILING, LACKING);
+            return List.of(BRIGHTNESS, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM);
         }
 
         @Override
@@ -402,6 +455,8 @@ class EvaluationTest {
                 case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
                 case "failing" ->
                     new OfImage(FAILING, image -> models.get(Roles.CLIP).embed(image)[0]);
+                case "glaring" -> new OfImage(GLARING, image -> mean(image) > GLARE ? 1 : 0);
+                case "calm" -> new OfImage(CALM, image -> mean(image) > GLARE ? 0 : 1);
                 case "distance" -> new OfPair();
                 case "lacking" -> throw new UnavailableException("put clip.onnx there");
                 default -> throw new IllegalArgumentException(name);

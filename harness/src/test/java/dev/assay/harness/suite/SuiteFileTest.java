@@ -61,7 +61,16 @@ class SuiteFileTest {
                         new Criterion(
                                 "grid", List.of(), Rule.NON_INFERIOR, 1, 4, Severity.BLOCKER, Map.of("period", 8.0)),
                         new Criterion("blank-frame", List.of(), Rule.NONE_NEW, 0, 1, Severity.CRITICAL, Map.of()),
-                        new Criterion("grid", List.of("one"), Rule.NON_INFERIOR, 0.5, 2, Severity.CRITICAL, Map.of()));
+                        new Criterion("grid", List.of("one"), Rule.NON_INFERIOR, 0.5, 2, Severity.CRITICAL, Map.of()),
+                        new Criterion(
+                                "limbs",
+                                List.of(),
+                                Rule.NO_MORE_DEFECTS,
+                                0.1,
+                                3,
+                                Severity.CRITICAL,
+                                Map.of(),
+                                new Calibration(200, 190, 600, 2)));
     }
 
     @ParameterizedTest
@@ -99,7 +108,7 @@ class SuiteFileTest {
                 "count: 1 | count: many | cases[0].visible.objects[0].count: expected a whole number, found many",
                 "color: | colour: | cases[0].visible.objects[0].colour: no such field; there are name, color, count; did you mean color?",
                 "predicate: above, | | cases[0].visible.relations[0].predicate: expected text, found nothing",
-                "rule: NON_INFERIOR | rule: NON_INFERIOUR | criteria[0].rule: expected one of NON_INFERIOR, NONE_NEW, EFFECTIVE, found NON_INFERIOUR; did you mean NON_INFERIOR?",
+                "rule: NON_INFERIOR | rule: NON_INFERIOUR | criteria[0].rule: expected one of NON_INFERIOR, NONE_NEW, NO_MORE_DEFECTS, EFFECTIVE, found NON_INFERIOUR; did you mean NON_INFERIOR?",
                 "severity: BLOCKER | severity: HIGH | criteria[0].severity: expected one of BLOCKER, CRITICAL",
                 "margin: 1, | margin: -1, | criteria[0].margin: expected a finite number, 0 or more, found -1.0",
                 "margin: 1, | margin: .NaN, | line 24, column",
@@ -107,6 +116,10 @@ class SuiteFileTest {
                 "leastPairs: 4 | leastPairs: 0 | criteria[0].leastPairs: expected 1 or more, found 0",
                 "tags: [one] | tags: [onee] | criteria[2].tags: expected tags of cases (one, shapes), found onee, which no case has; did you mean one?",
                 "metric: grid, tags: [one] | metric: grid | criteria: expected each once, found grid twice",
+                "margin: 0.1 | margin: 0 | criteria[3].margin: expected a difference of rates above 0",
+                "found: 190 | found: 201 | criteria[3].calibration.found: expected 0 to 200 (defects), found 201",
+                "falseAlarms: 2} | falseAlarms: 590} | criteria[3].calibration.calibration: expected a defect found more often",
+                "rule: NO_MORE_DEFECTS | rule: NON_INFERIOR | criteria[3].calibration: expected the rule NO_MORE_DEFECTS",
                 "period: 8 | period: 1e999 | criteria[0].parameters.period: expected a finite number, found Infinity",
                 "name: shapes | name: [ | line ",
                 "name: shapes | name: shapes\\nname: twice | line 3",

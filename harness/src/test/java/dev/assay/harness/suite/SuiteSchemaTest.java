@@ -65,6 +65,7 @@ class SuiteSchemaTest {
                 Visible.class,
                 Visible.VisibleObject.class,
                 Visible.Relation.class,
+                Calibration.class,
                 Criterion.class);
         for (Class<?> part : parts) {
             Set<String> components = components(part);

@@ -450,7 +450,7 @@ public final class Pages {
     private static String rule(Entry e) {
         String margin = Words.number(e.margin());
         return switch (e.rule()) {
-            case "NON_INFERIOR" ->
+            case "NON_INFERIOR", "NO_MORE_DEFECTS" ->
                 switch (e.better()) {
                     case "HIGHER" -> "\u2265 \u2212" + margin;
                     case "LOWER" -> "\u2264 +" + margin;

@@ -9,12 +9,12 @@ public final class Margins {
     /**
      * None, one, or both ends.
      *
-     * @param rule {@code NON_INFERIOR}, {@code EFFECTIVE}; another, or null, has no limit there
+     * @param rule {@code NON_INFERIOR}, {@code NO_MORE_DEFECTS}, {@code EFFECTIVE}; another, or null, has no limit there
      * @param better {@code HIGHER}, {@code LOWER}; another, or null, is a drift either way
      */
     public static List<Double> limits(String rule, String better, double margin) {
         return switch (rule == null ? "" : rule) {
-            case "NON_INFERIOR" ->
+            case "NON_INFERIOR", "NO_MORE_DEFECTS" ->
                 switch (better == null ? "" : better) {
                     case "HIGHER" -> List.of(-margin);
                     case "LOWER" -> List.of(margin);

@@ -166,6 +166,9 @@ public final class Words {
                     case "LOWER" -> "may rise by at most " + margin;
                     default -> "may drift either way by at most " + margin;
                 };
+            case "NO_MORE_DEFECTS" ->
+                "the share of pictures with the defect may rise by at most " + number(100 * v.margin())
+                        + " percentage points";
             case "NONE_NEW" -> "no pair may be worse than in the base";
             case "EFFECTIVE" -> "must differ from the base by more than the noise floor plus " + margin;
             default -> line(v.rule(), 40) + ", margin " + margin;

@@ -2,6 +2,8 @@ package dev.assay.reports.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.run.RunRecord;
+import dev.assay.reports.Runs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,6 +13,16 @@ class WordsTest {
     @CsvSource({"0,0", "0.083149,0.0831", "-12.44,-12.4", "1234.56,1234.56", "0.00001,1.00e-05", "100,100", "0.5,0.5"})
     void numbers_have_three_digits(double value, String words) {
         assertThat(Words.number(value)).isEqualTo(words);
+    }
+
+    @Test
+    void the_rule_for_rates_has_a_sentence_and_a_limit() {
+        RunRecord.VerdictEntry v =
+                Runs.verdict("limbs", "anatomy", "PASSED", "NO_MORE_DEFECTS", "LOWER", 0.125, "because");
+        assertThat(Words.rule(v))
+                .isEqualTo("the share of pictures with the defect may rise by at most 12.5 percentage points");
+        assertThat(Margins.limits("NO_MORE_DEFECTS", "LOWER", 0.125)).containsExactly(0.125);
+        assertThat(Margins.limits("NO_MORE_DEFECTS", "HIGHER", 0.125)).containsExactly(-0.125);
     }
 
     @Test
