@@ -8,6 +8,13 @@ public interface Detector extends AutoCloseable {
     /** Boxes above the confidence threshold, after non-maximum suppression, most confident first. */
     List<Detection> detect(Image image);
 
+    /**
+     * The same with one threshold for all classes, whatever the file says.
+     *
+     * @param threshold least confidence, 0 to 1
+     */
+    List<Detection> detect(Image image, double threshold);
+
     /** What it can find, in the order of the network. */
     List<String> labels();
 

@@ -1,12 +1,13 @@
 package dev.assay.harness.nn.onnx;
 
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.image.Image;
-import dev.assay.harness.image.Resize;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,38 +20,50 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A detector with the output of a YOLOv8 head: input (1, 3, S, S), RGB, 0 to 1; output (1, 4 + classes, boxes): centre x,
- * centre y, width, height in pixels of the input, then a score in [0, 1] per class.
+ * A detector in ONNX: YOLOv8 and later, YOLOv5, YOLOX, RT-DETR. Which of them a file is, its inputs and outputs say: it is run once on an
+ * empty picture when it is opened.
  *
- * <p>The file's metadata says the rest, as Ultralytics writes it: {@code names} ({@code {0: 'person', 1: 'hand'}}; without
- * it {@code classes.txt} in the same folder, a name per line) and {@code imgsz} ({@code [640, 640]}); our own files add
- * {@code thresholds} ({@code {"person": 0.4}}).
+ * <p>Names of the classes come from the file's metadata ({@code names}, as Ultralytics writes it: {@code {0: 'person', 1: 'hand'}}),
+ * else from {@code classes.txt} in its folder (a name per line), else from {@code config.json} there or in the folder above ({@code
+ * id2label}, as Hugging Face has it); a network of 80 classes that says nothing has those of COCO. The size of the square input
+ * is that of the network, else {@code imgsz} of the metadata ({@code [640, 640]}); our own files add {@code thresholds} ({@code
+ * {"person": 0.4}}).
  */
 public final class OnnxDetector implements Detector {
-    /** The customary overlap above which two boxes of a class are one thing. */
-    public static final double IOU = 0.5;
-
-    /** Threshold of classes for which neither the caller nor the file states one; that of Ultralytics. */
-    public static final double THRESHOLD = 0.25;
-
-    private static final int GREY = 114; // of the letterbox, as YOLO was trained
+    private static final int MOST_SIZE = 4096;
+    private static final int USUAL_SIZE = 640; // of RT-DETR, whose exports often leave it open
     private static final ObjectMapper PYTHON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
             .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
             .build();
 
-    private final Path file;
     private final OnnxNetwork network;
     private final List<String> labels;
     private final int size;
+    private final boolean asksForSizes; // a second input: the size of the picture
+    private final DetectorHead head;
     private final double[] thresholds; // per class
 
     private OnnxDetector(Path file, OnnxNetwork network, Map<String, Double> stated) {
-        this.file = file;
         this.network = network;
         Map<String, String> metadata = network.metadata();
-        labels = labels(file, metadata.get("names"));
-        size = size(file, metadata.get("imgsz"));
+        Map<String, Shape> inputs = network.inputs();
+        asksForSizes = inputs.size() == 2 && List.copyOf(inputs.keySet()).get(1).equals("orig_target_sizes");
+        if (inputs.size() != 1 && !asksForSizes) {
+            throw new ModelFileException(
+                    file,
+                    "expected a detector with one input (images), or two (images, orig_target_sizes), found "
+                            + inputs.keySet());
+        }
+        if (inputs.containsKey("pixel_values")) {
+            requireNoNormalisation(file);
+        }
+        size = size(file, metadata.get("imgsz"), inputs);
+        Image empty = Image.of(size, size, new byte[size * size * 3]);
+        DetectorHeads.Found found =
+                DetectorHeads.of(file, run(new float[3 * size * size], empty), names(file, metadata), size);
+        head = found.head();
+        labels = found.labels();
         Map<String, Double> all = thresholds(file, metadata.get("thresholds"));
         all.putAll(stated);
         for (String name : all.keySet()) {
@@ -59,19 +72,19 @@ public final class OnnxDetector implements Detector {
             }
         }
         thresholds = labels.stream()
-                .mapToDouble(name -> all.getOrDefault(name, THRESHOLD))
+                .mapToDouble(name -> all.getOrDefault(name, head.threshold()))
                 .toArray();
     }
 
     /**
      * Opens a network.
      *
-     * @param thresholds least confidence by class; what is missing here is taken from the file, else {@link #THRESHOLD}
+     * @param thresholds least confidence by class; what is missing here is taken from the file, else it is that of the kind of detector
      * @param threads of one picture, at least 1
-     * @throws ModelFileException when the file is missing, or does not say its classes or its input size
+     * @throws ModelFileException when the file is missing, is no detector of a known kind, or does not say its classes or its input size
      */
     public static OnnxDetector open(Path file, Map<String, Double> thresholds, int threads) {
-        OnnxNetwork network = new OnnxNetwork(file, "output0", threads);
+        OnnxNetwork network = new OnnxNetwork(file, threads);
         try {
             return new OnnxDetector(file, network, thresholds);
         } catch (RuntimeException e) {
@@ -87,38 +100,30 @@ public final class OnnxDetector implements Detector {
 
     @Override
     public List<Detection> detect(Image image) {
-        Letterbox box = Letterbox.of(image.width(), image.height(), size);
-        OnnxNetwork.Output output = network.run(pixels(image, box), 1, 3, size, size);
-        if (output.shape().dimension() != 3 || output.shape().get(1) != 4 + labels.size()) {
-            throw new ModelFileException(
-                    file,
-                    "expected an output of shape (1, " + (4 + labels.size()) + ", boxes) for " + labels + ", found "
-                            + output.shape());
-        }
-        return suppress(decode(output.values().array(), (int) output.shape().get(2), box, image), IOU);
+        return detect(image, thresholds);
     }
 
-    private List<Detection> decode(float[] values, int boxes, Letterbox letterbox, Image image) {
-        List<Detection> found = new ArrayList<>();
-        for (int c = 0; c < labels.size(); c++) {
-            for (int a = 0; a < boxes; a++) {
-                float score = values[(4 + c) * boxes + a];
-                if (score > thresholds[c]) {
-                    double x = values[a];
-                    double y = values[boxes + a];
-                    double halfWidth = values[2 * boxes + a] / 2.0;
-                    double halfHeight = values[3 * boxes + a] / 2.0;
-                    found.add(new Detection(
-                            labels.get(c),
-                            letterbox.x(x - halfWidth, image.width()),
-                            letterbox.y(y - halfHeight, image.height()),
-                            letterbox.x(x + halfWidth, image.width()),
-                            letterbox.y(y + halfHeight, image.height()),
-                            score));
-                }
-            }
-        }
-        return found;
+    @Override
+    public List<Detection> detect(Image image, double threshold) {
+        double[] all = new double[labels.size()];
+        Arrays.fill(all, threshold);
+        return detect(image, all);
+    }
+
+    private List<Detection> detect(Image image, double[] least) {
+        // What lies in the border of a letterbox is nothing.
+        List<Detection> inside = head.boxes(run(head.pixels(image), image), image, least).stream()
+                .filter(d -> area(d) > 0)
+                .toList();
+        return suppress(inside, head.iou());
+    }
+
+    private Map<String, OnnxNetwork.Output> run(float[] pixels, Image image) {
+        OnnxNetwork.Input input = OnnxNetwork.Input.of(pixels, 1, 3, size, size);
+        return network.run(
+                asksForSizes
+                        ? List.of(input, OnnxNetwork.Input.of(new long[] {image.width(), image.height()}, 1, 2))
+                        : List.of(input));
     }
 
     /** Greedy non-maximum suppression within each class: a box goes if a more confident one overlaps it by more than {@code iou}. */
@@ -149,77 +154,89 @@ public final class OnnxDetector implements Detector {
         return (d.x1() - d.x0()) * (d.y1() - d.y0());
     }
 
-    /** Shape (3, size, size). */
-    private float[] pixels(Image image, Letterbox box) {
-        Image scaled = Resize.bicubic(image, box.width, box.height);
-        float[] out = new float[3 * size * size];
-        Arrays.fill(out, GREY / 255f);
-        for (int c = 0; c < 3; c++) {
-            for (int y = 0; y < box.height; y++) {
-                for (int x = 0; x < box.width; x++) {
-                    out[(c * size + box.top + y) * size + box.left + x] = scaled.value(x, y, c) / 255f;
-                }
-            }
+    /** Empty when neither the file nor its neighbours say them. */
+    private static List<String> names(Path file, Map<String, String> metadata) {
+        if (metadata.get("names") != null) {
+            return inOrder(file, parse(file, "names", metadata.get("names")));
         }
-        return out;
-    }
-
-    /** A picture scaled into a square and centred; identity where the picture has the square's size. */
-    record Letterbox(double scale, int width, int height, int left, int top) {
-        static Letterbox of(int width, int height, int size) {
-            double scale = Math.min((double) size / width, (double) size / height);
-            int w = Math.max(1, (int) Math.round(width * scale));
-            int h = Math.max(1, (int) Math.round(height * scale));
-            return new Letterbox(scale, w, h, (size - w) / 2, (size - h) / 2);
-        }
-
-        double x(double inSquare, int limit) {
-            return Math.max(0, Math.min(limit, (inSquare - left) / scale));
-        }
-
-        double y(double inSquare, int limit) {
-            return Math.max(0, Math.min(limit, (inSquare - top) / scale));
-        }
-    }
-
-    private static List<String> labels(Path file, String metadata) {
-        if (metadata == null) {
+        try {
             Path list = file.resolveSibling("classes.txt");
-            try {
+            if (Files.isRegularFile(list)) {
                 return Files.readAllLines(list).stream()
                         .map(String::strip)
                         .filter(line -> !line.isEmpty())
                         .toList();
-            } catch (IOException e) {
-                throw new ModelFileException(
-                        file, "expected class names in the metadata (names) or in " + list + ", found neither", e);
+            }
+        } catch (IOException e) {
+            throw new ModelFileException(file, "cannot read the class names beside it: " + e.getMessage(), e);
+        }
+        JsonNode names = beside(file, "config.json").path("id2label");
+        return names.isEmpty() ? List.of() : inOrder(file, names);
+    }
+
+    /** DETR and its kin want another preprocessing, which exports of theirs do not show in their outputs. */
+    private static void requireNoNormalisation(Path file) {
+        if (beside(file, "preprocessor_config.json").path("do_normalize").asBoolean()) {
+            throw new ModelFileException(
+                    file,
+                    "expected a detector that takes plain RGB from 0 to 1 (RT-DETR, D-FINE), found do_normalize in its"
+                            + " preprocessor_config.json");
+        }
+    }
+
+    /** A JSON file of Hugging Face, in the folder or the one above; missing node when there is none. */
+    private static JsonNode beside(Path file, String name) {
+        for (Path json : List.of(file.resolveSibling(name), file.resolveSibling("../" + name))) {
+            if (Files.isRegularFile(json)) {
+                try {
+                    return PYTHON.readTree(json.toFile());
+                } catch (IOException e) {
+                    throw new ModelFileException(json, "cannot be read: " + e.getMessage(), e);
+                }
             }
         }
-        JsonNode json = parse(file, "names", metadata);
+        return MissingNode.getInstance();
+    }
+
+    private static List<String> inOrder(Path file, JsonNode json) {
         String[] names = new String[json.size()];
         for (int i = 0; i < names.length; i++) {
             JsonNode name = json.isArray() ? json.get(i) : json.get(Integer.toString(i));
             if (name == null) {
                 throw new ModelFileException(
-                        file, "expected names of the classes 0 to " + (names.length - 1) + ", found " + metadata);
+                        file, "expected names of the classes 0 to " + (names.length - 1) + ", found " + json);
             }
             names[i] = name.asText();
         }
         return List.of(names);
     }
 
-    private static int size(Path file, String metadata) {
-        if (metadata == null) {
+    private static int size(Path file, String metadata, Map<String, Shape> inputs) {
+        String name = inputs.keySet().iterator().next();
+        Shape shape = inputs.get(name);
+        if (shape.dimension() != 4 || (shape.get(1) != 3 && shape.get(1) > 0)) {
             throw new ModelFileException(
-                    file, "expected the input size in the metadata (imgsz: [640, 640]), found none");
+                    file, "expected an input of shape (1, 3, height, width), found " + name + " " + shape);
         }
-        JsonNode json = parse(file, "imgsz", metadata);
-        if (json.size() != 2
-                || json.get(0).asInt() < 1
-                || json.get(0).asInt() != json.get(1).asInt()) {
-            throw new ModelFileException(file, "expected a square input, found imgsz " + metadata);
+        if (shape.get(2) > 0) {
+            return square(file, shape.get(2), shape.get(3), "an input of shape " + shape);
         }
-        return json.get(0).asInt();
+        if (metadata != null) {
+            JsonNode json = parse(file, "imgsz", metadata);
+            return square(file, json.path(0).asLong(), json.path(1).asLong(), "imgsz " + metadata);
+        }
+        if (name.equals("pixel_values") || inputs.containsKey("orig_target_sizes")) {
+            return USUAL_SIZE;
+        }
+        throw new ModelFileException(
+                file, "expected the input size in the network or in the metadata (imgsz: [640, 640]), found none");
+    }
+
+    private static int square(Path file, long height, long width, String found) {
+        if (height != width || height < 1 || height > MOST_SIZE) {
+            throw new ModelFileException(file, "expected a square input of at most " + MOST_SIZE + ", found " + found);
+        }
+        return (int) height;
     }
 
     private static Map<String, Double> thresholds(Path file, String metadata) {

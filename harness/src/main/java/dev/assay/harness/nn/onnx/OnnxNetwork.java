@@ -12,6 +12,11 @@ import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.Buffer;
@@ -19,9 +24,11 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** One ONNX file with one input and one wanted output, run by DJL's OnnxRuntime engine. Thread-safe: one call at a time. */
+/** One ONNX file, run by DJL's OnnxRuntime engine. Thread-safe: one call at a time. */
 final class OnnxNetwork implements AutoCloseable {
     static {
         // DJL reports its use to its makers and may look for models on the net; an evaluation calls nobody.
@@ -32,25 +39,41 @@ final class OnnxNetwork implements AutoCloseable {
     /** Values in row-major order, in an array. */
     record Output(FloatBuffer values, Shape shape) {}
 
-    private record Input(Buffer values, Shape shape) {}
+    /** Values in row-major order: float32 or int64. */
+    record Input(Buffer values, Shape shape) {
+        static Input of(float[] values, long... shape) {
+            return new Input(FloatBuffer.wrap(values), new Shape(shape));
+        }
+
+        static Input of(long[] values, long... shape) {
+            return new Input(LongBuffer.wrap(values), new Shape(shape));
+        }
+    }
 
     private final Path file;
-    private final ZooModel<Input, Output> model;
-    private final Predictor<Input, Output> predictor;
+    private final String output;
+    private final ZooModel<List<Input>, Map<String, Output>> model;
+    private final Predictor<List<Input>, Map<String, Output>> predictor;
+
+    /** All outputs are wanted. */
+    OnnxNetwork(Path file, int threads) {
+        this(file, null, threads);
+    }
 
     /**
-     * @param output name of the wanted output; a network with a single output may call it anything
+     * @param output name of the only wanted output, null for all; a network with a single output may call it anything
      * @param threads of one call
      * @throws ModelFileException when the file is missing or no network that OnnxRuntime can load
      */
     OnnxNetwork(Path file, String output, int threads) {
         this.file = file;
+        this.output = output;
         String name = file.getFileName().toString();
         if (!Files.isRegularFile(file) || !name.endsWith(".onnx")) {
             throw new ModelFileException(file, "expected an ONNX file, found none");
         }
-        Criteria<Input, Output> criteria = Criteria.builder()
-                .setTypes(Input.class, Output.class)
+        Criteria<List<Input>, Map<String, Output>> criteria = Criteria.builder()
+                .setTypes(OnnxNetwork.<List<Input>>type(List.class), OnnxNetwork.<Map<String, Output>>type(Map.class))
                 .optEngine("OnnxRuntime")
                 .optModelPath(file.toAbsolutePath().getParent())
                 .optModelName(name.substring(0, name.length() - ".onnx".length()))
@@ -66,25 +89,66 @@ final class OnnxNetwork implements AutoCloseable {
         predictor = model.newPredictor();
     }
 
+    @SuppressWarnings("unchecked") // a class literal has no type arguments; DJL only passes it on
+    private static <T> Class<T> type(Class<?> raw) {
+        return (Class<T>) raw;
+    }
+
     /** What the exporter wrote into the file about it. */
     Map<String, String> metadata() {
         return model.getBlock().getCustomMetadata();
     }
 
-    synchronized Output run(float[] values, long... shape) {
-        return run(new Input(FloatBuffer.wrap(values), new Shape(shape)));
-    }
-
-    synchronized Output run(long[] values, long... shape) {
-        return run(new Input(LongBuffer.wrap(values), new Shape(shape)));
-    }
-
-    private Output run(Input input) {
-        try {
-            return predictor.predict(input);
-        } catch (TranslateException e) {
-            throw new ModelFileException(file, "fails on an input of shape " + input.shape + ": " + e.getMessage(), e);
+    /**
+     * The inputs by name, in the order in which a run takes them; a dimension left open is -1. DJL keeps the names only, so OnnxRuntime
+     * reads the file again, without preparing it for a run.
+     */
+    Map<String, Shape> inputs() {
+        Map<String, Shape> found = new LinkedHashMap<>();
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+            try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), options)) {
+                for (NodeInfo input : session.getInputInfo().values()) {
+                    if (!(input.getInfo() instanceof TensorInfo tensor)) {
+                        throw new ModelFileException(file, "expected tensors, found the input " + input);
+                    }
+                    found.put(input.getName(), new Shape(tensor.getShape()));
+                }
+            }
+        } catch (OrtException e) {
+            throw new ModelFileException(file, "OnnxRuntime cannot load it: " + e.getMessage(), e);
         }
+        return found;
+    }
+
+    Output run(float[] values, long... shape) {
+        return wanted(run(List.of(Input.of(values, shape))));
+    }
+
+    Output run(long[] values, long... shape) {
+        return wanted(run(List.of(Input.of(values, shape))));
+    }
+
+    /** The outputs by name. */
+    synchronized Map<String, Output> run(List<Input> inputs) {
+        try {
+            return predictor.predict(inputs);
+        } catch (TranslateException e) {
+            List<Shape> shapes = inputs.stream().map(Input::shape).toList();
+            throw new ModelFileException(
+                    file,
+                    "fails on an input of shape " + (shapes.size() == 1 ? shapes.get(0) : shapes) + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Output wanted(Map<String, Output> outputs) {
+        Output found = outputs.size() == 1 ? outputs.values().iterator().next() : outputs.get(output);
+        if (found == null) {
+            throw new ModelFileException(file, "expected an output named " + output + ", found " + outputs.keySet());
+        }
+        return found;
     }
 
     @Override
@@ -93,23 +157,40 @@ final class OnnxNetwork implements AutoCloseable {
         model.close();
     }
 
-    private record RowMajor(String output) implements NoBatchifyTranslator<Input, Output> {
+    private record RowMajor(String output) implements NoBatchifyTranslator<List<Input>, Map<String, Output>> {
         @Override
-        public NDList processInput(TranslatorContext context, Input input) {
-            // Only the buffer's own element types are used: float32 pixels and int64 ids.
-            NDArray array = input.values instanceof LongBuffer ids
-                    ? context.getNDManager().create(ids, input.shape, DataType.INT64)
-                    : context.getNDManager().create(input.values, input.shape, DataType.FLOAT32);
-            return new NDList(array);
+        public NDList processInput(TranslatorContext context, List<Input> inputs) {
+            NDList list = new NDList();
+            // Only the buffers' own element types are used: float32 pixels and int64 ids.
+            inputs.forEach(input -> list.add(
+                    input.values instanceof LongBuffer ids
+                            ? context.getNDManager().create(ids, input.shape, DataType.INT64)
+                            : context.getNDManager().create(input.values, input.shape, DataType.FLOAT32)));
+            return list;
         }
 
         @Override
-        public Output processOutput(TranslatorContext context, NDList list) {
-            NDArray found = list.size() == 1 ? list.get(0) : list.get(output);
-            if (found == null) {
-                throw new IllegalStateException("no output named " + output + " among " + list.size());
+        public Map<String, Output> processOutput(TranslatorContext context, NDList list) {
+            Map<String, Output> found = new LinkedHashMap<>();
+            for (NDArray array : list) {
+                if (list.size() == 1 || output == null || output.equals(array.getName())) {
+                    String name = array.getName() == null ? "output" : array.getName();
+                    found.put(name, new Output(FloatBuffer.wrap(floats(array)), array.getShape()));
+                }
             }
-            return new Output(FloatBuffer.wrap(found.toFloatArray()), found.getShape());
+            return found;
+        }
+
+        private static float[] floats(NDArray array) {
+            if (array.getDataType() == DataType.FLOAT32) {
+                return array.toFloatArray();
+            }
+            Number[] numbers = array.toArray();
+            float[] floats = new float[numbers.length];
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = numbers[i].floatValue();
+            }
+            return floats;
         }
     }
 }

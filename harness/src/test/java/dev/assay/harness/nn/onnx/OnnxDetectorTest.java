@@ -25,7 +25,7 @@ class OnnxDetectorTest {
     void boxes_are_those_of_the_raw_output_of_onnxruntime() {
         JsonNode raw = OnnxGolden.JSON.get("pictures").get(0).get("output0"); // (4 + 2, 16)
         List<Detection> expected = new ArrayList<>();
-        double[] thresholds = {0.6, OnnxDetector.THRESHOLD}; // hand: stated in the file; foot: not
+        double[] thresholds = {0.6, 0.25}; // hand: stated in the file; foot: not
         for (int a = 0; a < 16; a++) {
             for (int c = 0; c < 2; c++) {
                 double score = raw.get(4 + c).get(a).asDouble();
@@ -44,7 +44,7 @@ class OnnxDetectorTest {
                 }
             }
         }
-        List<Detection> kept = OnnxDetector.suppress(expected, OnnxDetector.IOU);
+        List<Detection> kept = OnnxDetector.suppress(expected, 0.5);
         try (OnnxDetector detector = OnnxDetector.open(FILE, Map.of(), 1)) {
             assertThat(detector.labels()).containsExactly("hand", "foot");
             List<Detection> found = detector.detect(PICTURE);
@@ -75,12 +75,12 @@ class OnnxDetectorTest {
     @Test
     void boxes_of_a_wide_picture_come_back_in_its_own_pixels() {
         // 32 x 16 goes into 16 x 16 as 16 x 8 with 4 rows of grey above and below
-        OnnxDetector.Letterbox box = OnnxDetector.Letterbox.of(32, 16, 16);
-        assertThat(box).isEqualTo(new OnnxDetector.Letterbox(0.5, 16, 8, 0, 4));
+        Letterbox box = Letterbox.centred(32, 16, 16);
+        assertThat(box).isEqualTo(new Letterbox(0.5, 0.5, 16, 8, 0, 4));
         assertThat(box.x(8, 32)).isEqualTo(16);
         assertThat(box.y(8, 16)).isEqualTo(8);
         assertThat(box.y(2, 16)).as("above the picture").isZero();
-        assertThat(OnnxDetector.Letterbox.of(16, 16, 16)).isEqualTo(new OnnxDetector.Letterbox(1, 16, 16, 0, 0));
+        assertThat(Letterbox.centred(16, 16, 16)).isEqualTo(new Letterbox(1, 1, 16, 16, 0, 0));
         try (OnnxDetector detector = OnnxDetector.open(FILE, Map.of("hand", 0.0, "foot", 0.0), 1)) {
             assertThat(detector.detect(
                             OnnxGolden.picture(OnnxGolden.JSON.get("pictures").get(1))))

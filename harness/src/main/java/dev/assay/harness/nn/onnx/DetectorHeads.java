@@ -1,0 +1,95 @@
+package dev.assay.harness.nn.onnx;
+
+import ai.djl.ndarray.types.Shape;
+import dev.assay.harness.model.ModelFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Tells the kind of a detector by the names and shapes of its outputs. */
+final class DetectorHeads {
+    /** Anchors per cell of a YOLOv5; YOLOX has one. */
+    private static final int ANCHORS = 3;
+
+    private DetectorHeads() {}
+
+    record Found(DetectorHead head, List<String> labels) {}
+
+    /**
+     * @param outputs of a run on any picture
+     * @param names of the classes; empty if unknown, then the network must have the 80 of COCO
+     * @param size of the square input, in pixels
+     * @throws ModelFileException when no kind fits; it says what there is and what would fit
+     */
+    static Found of(Path file, Map<String, OnnxNetwork.Output> outputs, List<String> names, int size) {
+        if (outputs.keySet().containsAll(List.of("labels", "boxes", "scores"))
+                && outputs.get("boxes").shape().dimension() == 3) {
+            List<String> labels = names.isEmpty() ? CocoNames.ALL : names;
+            return new Found(new RtDetrHead(file, labels, size, RtDetrHead.Layout.PICKED), labels);
+        }
+        if (outputs.keySet().containsAll(List.of("logits", "pred_boxes"))) {
+            List<String> labels =
+                    labels(file, names, outputs.get("logits").shape().get(2), "logits");
+            return new Found(new RtDetrHead(file, labels, size, RtDetrHead.Layout.LOGITS), labels);
+        }
+        Shape shape = outputs.values().iterator().next().shape();
+        if (outputs.size() == 1 && shape.dimension() == 3 && shape.get(0) == 1) {
+            Found found = oneOutput(file, shape, names, size);
+            if (found != null) {
+                return found;
+            }
+        }
+        throw new ModelFileException(
+                file,
+                "expected the outputs of a YOLOv8 (1, 4 + classes, boxes), a YOLOX or YOLOv5 (1, boxes, 5 + classes) or an RT-DETR"
+                        + " (labels, boxes, scores; or logits, pred_boxes)"
+                        + (names.isEmpty() ? "" : " for the " + names.size() + " classes " + shortened(names))
+                        + " at " + size + " pixels, found " + shapes(outputs));
+    }
+
+    private static Found oneOutput(Path file, Shape shape, List<String> names, int size) {
+        long rows = shape.get(1);
+        long columns = shape.get(2);
+        int classes = names.isEmpty() ? CocoNames.ALL.size() : names.size();
+        List<String> labels = names.isEmpty() ? CocoNames.ALL : names;
+        if (rows == 4 + classes) {
+            return new Found(new YoloV8Head(labels, size), labels);
+        }
+        if (columns == 5 + classes && rows == YoloXHead.boxes(size)) {
+            return new Found(new YoloXHead(file, labels, size), labels);
+        }
+        if (columns == 5 + classes && rows == (long) ANCHORS * YoloXHead.boxes(size)) {
+            return new Found(new YoloV5Head(labels, size), labels);
+        }
+        if (columns == 4 + classes) {
+            return new Found(new RtDetrHead(file, labels, size, RtDetrHead.Layout.JOINED), labels);
+        }
+        return null;
+    }
+
+    /** DETR itself has one logit more, for "no object", and another preprocessing: it is refused here. */
+    private static List<String> labels(Path file, List<String> names, long classes, String output) {
+        List<String> labels = names.isEmpty() ? CocoNames.ALL : names;
+        if (labels.size() != classes) {
+            throw new ModelFileException(
+                    file,
+                    "expected " + labels.size() + " classes (" + shortened(labels) + ") in " + output + ", found "
+                            + classes
+                            + (names.isEmpty()
+                                    ? "; name them in config.json (id2label) or classes.txt beside the file"
+                                    : "; a DETR that adds a class for nothing is not read"));
+        }
+        return labels;
+    }
+
+    private static String shortened(List<String> names) {
+        return names.size() <= 4 ? String.join(", ", names) : String.join(", ", names.subList(0, 3)) + ", ...";
+    }
+
+    private static String shapes(Map<String, OnnxNetwork.Output> outputs) {
+        return outputs.entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue().shape())
+                .collect(Collectors.joining(", "));
+    }
+}
