@@ -114,8 +114,9 @@ class Block(nn.Sequential):
 class Detector(nn.Module):
     """Down to 4x4 and up again to 32x32, with skips."""
 
-    def __init__(self, widths: tuple[int, ...] = (32, 48, 72, 80)) -> None:
+    def __init__(self, widths: tuple[int, ...] = (32, 48, 72, 80), classes: int = len(NAMES)) -> None:
         super().__init__()
+        self.classes = classes
         a, b, c, d = widths
         self.start = nn.Sequential(Block(3, a, 2), Block(a, a))          # 32x32
         self.down1 = nn.Sequential(Block(a, b, 2), Block(b, b))          # 16x16
@@ -123,11 +124,11 @@ class Detector(nn.Module):
         self.down3 = nn.Sequential(Block(c, d, 2), Block(d, d))          # 4x4
         self.side2, self.side1, self.side0 = (nn.Conv2d(d, c, 1), nn.Conv2d(c, b, 1), nn.Conv2d(b, a, 1))
         self.up2, self.up1, self.up0 = Block(c, c), Block(b, b), Block(a, a)
-        self.heat, self.sides = (nn.Sequential(Block(a, a), nn.Conv2d(a, n, 1)) for n in (len(NAMES), 4))
+        self.heat, self.sides = (nn.Sequential(Block(a, a), nn.Conv2d(a, n, 1)) for n in (classes, 4))
         nn.init.constant_(self.heat[1].bias, -4.)
 
     def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Heat logits [N, 3, 32, 32]; distances from the cell's middle to the box sides, in pixels, [N, 4, 32, 32]."""
+        """Heat logits [N, classes, 32, 32]; distances from the cell's middle to the box sides, in pixels, [N, 4, 32, 32]."""
         def twice(x: torch.Tensor) -> torch.Tensor:
             return F.interpolate(x, scale_factor=2., mode="nearest")
 
@@ -162,10 +163,10 @@ class Yolo(nn.Module):
 
 # ---------------------------------------------------------------- training
 
-def targets(lines: list[Boxes]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Heat [N, 3, G, G], side distances [N, 4, G, G] and their weights [N, 1, G, G]."""
+def targets(lines: list[Boxes], classes: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Heat [N, classes, G, G], side distances [N, 4, G, G] and their weights [N, 1, G, G]."""
     n = len(lines)
-    heat, sides, weight = (np.zeros((n, k, GRID, GRID), np.float32) for k in (len(NAMES), 4, 1))
+    heat, sides, weight = (np.zeros((n, k, GRID, GRID), np.float32) for k in (classes, 4, 1))
     at = (np.arange(GRID, dtype=np.float32) + .5) * STRIDE
     for i, line in enumerate(lines):
         for kind, (left, top, right, bottom) in sorted(line):  # people first: tips overrule them where they meet
@@ -237,7 +238,7 @@ def train(model: Detector, pictures: np.ndarray, truths: list[Boxes], options: a
             group["lr"] = options.rate * min(1, (step + 1) / 200) * (.01 + .99 * .5 * (1 + math.cos(math.pi * way)))
         rows = [rng.randrange(len(truths)) for _ in range(options.batch)]
         x, lines = move(to_float(pictures[rows]), [truths[r] for r in rows], rng)
-        heat, sides, weight = targets(lines)
+        heat, sides, weight = targets(lines, model.classes)
         x = roughen(recolour(x)).to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
             made_heat, made_sides = model(x)
@@ -263,7 +264,7 @@ def iou(a: Box, b: Box) -> float:
 
 
 def decode(output: np.ndarray, thresholds: list[float]) -> list[tuple[int, float, Box]]:
-    """Class, score and box of every find in one picture's [7, A] output, best first."""
+    """Class, score and box of every find in one picture's [4 + classes, A] output, best first."""
     found: list[tuple[int, float, Box]] = []
     for kind, threshold in enumerate(thresholds):
         score = output[4 + kind]
@@ -434,7 +435,8 @@ def measure_generated(model: Yolo, base: Path, thresholds: list[float], seed: in
 
 # ---------------------------------------------------------------- export
 
-def export(model: Yolo, folder: Path) -> float:
+def export(model: Yolo, folder: Path, names: list[str] = NAMES, thresholds: list[float] = THRESHOLDS,
+           about: str = "Assay microcosm detector of people, hands and feet") -> float:
     """Writes detector.onnx; returns the largest difference between onnxruntime and torch."""
     import onnx
     import onnxruntime
@@ -444,9 +446,8 @@ def export(model: Yolo, folder: Path) -> float:
     torch.onnx.export(model, (example[:2],), file, input_names=["images"], output_names=["output0"],
                       dynamic_axes={"images": {0: "batch"}, "output0": {0: "batch"}}, opset_version=17, dynamo=False)
     graph = onnx.load(file)
-    facts = {"names": str(dict(enumerate(NAMES))), "imgsz": str([SIZE, SIZE]), "task": "detect", "stride": str(STRIDE),
-             "batch": "1", "description": "Assay microcosm detector of people, hands and feet",
-             "thresholds": json.dumps(dict(zip(NAMES, THRESHOLDS)))}
+    facts = {"names": str(dict(enumerate(names))), "imgsz": str([SIZE, SIZE]), "task": "detect", "stride": str(STRIDE),
+             "batch": "1", "description": about, "thresholds": json.dumps(dict(zip(names, thresholds)))}
     onnx.helper.set_model_props(graph, facts)
     onnx.save(graph, file)
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
