@@ -70,6 +70,11 @@ class LimbsMetricTest {
             }
 
             @Override
+            public List<Detection> detect(Image image, double threshold) {
+                return List.of();
+            }
+
+            @Override
             public List<String> labels() {
                 return List.of("person", "dog");
             }
