@@ -4,6 +4,7 @@ import static dev.assay.harness.score.Roles.AESTHETIC;
 import static dev.assay.harness.score.Roles.CLIP;
 import static dev.assay.harness.score.Roles.DETECTOR;
 import static dev.assay.harness.score.Roles.HPS;
+import static dev.assay.harness.score.Roles.JUDGE;
 import static dev.assay.harness.score.Roles.LPIPS;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
 
@@ -55,6 +56,9 @@ public final class Metrics implements MetricCatalog {
                     LPIPS),
             entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
             entry(LpipsEffectMetric.INFO, (models, p) -> new LpipsEffectMetric(models.get(LPIPS)::distances), LPIPS),
+            entry(VqaScoreMetric.INFO, (models, p) -> new VqaScoreMetric(models.get(JUDGE)), JUDGE),
+            entry(QuestionsMetric.ATOMS, (models, p) -> QuestionsMetric.atoms(models.get(JUDGE)), JUDGE),
+            entry(QuestionsMetric.PROMPT, (models, p) -> QuestionsMetric.prompt(models.get(JUDGE)), JUDGE),
             entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
             entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));
 

@@ -10,6 +10,7 @@ import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.Roles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
@@ -245,8 +246,8 @@ public final class Session {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
-                MetricModels models =
-                        new LazyModels(plan.suite(), references::resolve, settings.device(), memory() / 2)) {
+                MetricModels models = new LazyModels(plan.suite(), references::resolve, settings.device(), memory() / 2)
+                        .serving(Roles.JUDGE, new Judges(settings, root)::get)) {
             return new Evaluation(
                             plan,
                             renderers.all(),
