@@ -450,6 +450,7 @@
       });
     }, { rootMargin: "300px" });
     data.charts.forEach(function (c) {
+      c.points.forEach(function (p) { p.push(c.rules[p[5]][1]); p[5] = c.rules[p[5]][0]; }); // [..., limits, versions]
       var figure = element("div");
       figure.append(element("h3", "", c.title), element("p", "soft", c.unit + (c.better ? ", " + c.better : "")));
       var box = element("div", "chart");

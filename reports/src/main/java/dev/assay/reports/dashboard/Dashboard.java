@@ -4,11 +4,12 @@ import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
-import gg.jte.output.StringOutput;
+import gg.jte.output.Utf8ByteOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,22 +67,27 @@ public final class Dashboard {
                 throw new UncheckedIOException(e);
             }
         });
-        survey.suites()
-                .forEach((suite, judged) -> render(
-                        "group.jte",
-                        Map.of("page", Pages.suite(survey, suite, judged, prompts(judged, pictures))),
-                        Pages.suiteLink(suite).page()));
-        survey.metrics()
-                .forEach((metric, judged) -> render(
-                        "group.jte",
-                        Map.of("page", Pages.metric(survey, metric, judged)),
-                        Pages.metricLink(metric).page()));
-        render("index.jte", Map.of("page", Pages.index(survey, pictures)), "index.html");
+        Map<String, Group> suites = survey.suites();
+        Map<String, Group> metrics = survey.metrics();
+        List<Runnable> rest = new ArrayList<>();
+        rest.add(() -> render(
+                "index.jte",
+                Map.of("page", Pages.index(survey, suites.keySet(), metrics.keySet(), pictures)),
+                "index.html"));
+        suites.forEach((suite, group) -> rest.add(() -> render(
+                "group.jte",
+                Map.of("page", Pages.suite(survey, suite, group, prompts(group.judged(), pictures))),
+                Pages.suiteLink(suite).page())));
+        metrics.forEach((metric, group) -> rest.add(() -> render(
+                "group.jte",
+                Map.of("page", Pages.metric(survey, metric, group)),
+                Pages.metricLink(metric).page())));
+        rest.parallelStream().forEach(Runnable::run);
         site.sweep();
     }
 
     /** As the newest run with a record shows them. */
-    private static List<String> prompts(List<Survey.Judged> judged, Map<String, RunPictures> pictures) {
+    private static List<String> prompts(List<Group.Judged> judged, Map<String, RunPictures> pictures) {
         return judged.stream()
                 .filter(j -> j.standing().latest().equals(j.story().newest()))
                 .sorted((a, b) -> b.standing()
@@ -97,9 +103,9 @@ public final class Dashboard {
 
     private void render(String template, Map<String, Object> parameters, String file) {
         try {
-            StringOutput output = new StringOutput(1 << 15);
+            Utf8ByteOutput output = new Utf8ByteOutput();
             templates.render(template, new HashMap<>(parameters), output);
-            site.write(file, output.toString());
+            site.write(file, output.toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

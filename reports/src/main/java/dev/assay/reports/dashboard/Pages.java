@@ -1,9 +1,9 @@
 package dev.assay.reports.dashboard;
 
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.dashboard.Group.Judged;
 import dev.assay.reports.dashboard.Story.Change;
 import dev.assay.reports.dashboard.Story.Standing;
-import dev.assay.reports.dashboard.Survey.Judged;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.Digest.Entry;
 import dev.assay.reports.words.Margins;
@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -139,7 +141,7 @@ public final class Pages {
 
     // ---- overview ----
 
-    static Index index(Survey survey, Map<String, RunPictures> pictures) {
+    static Index index(Survey survey, Set<String> suites, Set<String> metrics, Map<String, RunPictures> pictures) {
         List<String> families = survey.families();
         Map<State, Integer> counts = new LinkedHashMap<>();
         for (State s : List.of(State.PASSED, State.REGRESSED, State.INCONCLUSIVE, State.BROKEN, State.UNJUDGED)) {
@@ -155,8 +157,7 @@ public final class Pages {
         List<Change> better = survey.changes().stream()
                 .filter(c -> !c.worse() && c.before() != null)
                 .toList();
-        java.util.Set<String> worseModels =
-                allWorse.stream().map(c -> c.story().model()).collect(Collectors.toSet());
+        Set<String> worseModels = allWorse.stream().map(c -> c.story().model()).collect(Collectors.toSet());
         List<Object[]> rows = new ArrayList<>();
         List<Trouble> troubles = new ArrayList<>();
         for (Story story : survey.stories()) {
@@ -192,8 +193,8 @@ public final class Pages {
                 Math.max(0, better.size() - MOST_LISTED),
                 troubles.subList(0, Math.min(MOST_LISTED, troubles.size())),
                 Math.max(0, troubles.size() - MOST_LISTED),
-                survey.suites().keySet().stream().map(Pages::suiteLink).toList(),
-                survey.metrics().keySet().stream().map(Pages::metricLink).toList(),
+                suites.stream().map(Pages::suiteLink).toList(),
+                metrics.stream().map(Pages::metricLink).toList(),
                 ScriptJson.of(data));
     }
 
@@ -220,13 +221,9 @@ public final class Pages {
             Words.line(story.family(), 40),
             story.state().code(),
             verdicts.toString(),
-            newest == null ? null : rounded(newest.effect()),
-            newest == null || newest.cost() == null
-                    ? null
-                    : rounded(newest.cost().secondsPerPicture()),
-            newest == null || newest.cost() == null
-                    ? null
-                    : rounded(newest.cost().baseSecondsPerPicture()),
+            newest == null ? null : newest.effect(),
+            newest == null || newest.cost() == null ? null : newest.cost().secondsPerPicture(),
+            newest == null || newest.cost() == null ? null : newest.cost().baseSecondsPerPicture(),
             newest == null ? "" : Words.line(newest.night(), 20),
             story.item() == null
                     ? ""
@@ -237,16 +234,6 @@ public final class Pages {
                     : RunPictures.folder(newest) + "/" + pictures.thumbnail(),
             (worse ? 1 : 0) | (unlisted ? 2 : 0) | (stale ? 4 : 0)
         };
-    }
-
-    /** Four digits: what a chart can show. */
-    private static Double rounded(Double value) {
-        if (value == null || value == 0) {
-            return value;
-        }
-        double scale = Math.pow(10, 3 - Math.floor(Math.log10(Math.abs(value))));
-        double rounded = Math.round(value * scale) / scale;
-        return Double.isFinite(rounded) ? rounded : value;
     }
 
     private static void trouble(Story story, List<Trouble> troubles) {
@@ -489,34 +476,51 @@ public final class Pages {
         return runs;
     }
 
-    /** Per variant and criterion {@code points: [night, estimate, low, high, state, limits, versions]}. */
+    /** A criterion of a variant over the nights; of several runs in a night the last. */
+    private static final class Line {
+        private final Map<Integer, Object[]> points = new LinkedHashMap<>();
+        private final List<Object[]> rules = new ArrayList<>();
+        private Digest lastRun;
+        private Entry last;
+
+        void put(int night, Digest run, Entry e) {
+            if (last == null
+                    || !last.version().equals(e.version())
+                    || !Objects.equals(lastRun.suite().version(), run.suite().version())
+                    || last.margin() != e.margin()
+                    || !last.rule().equals(e.rule())
+                    || !last.better().equals(e.better())) {
+                rules.add(new Object[] {
+                    Margins.limits(e.rule(), e.better(), e.margin()),
+                    Words.line(run.suite().version() + " / " + e.version(), 40)
+                });
+            }
+            lastRun = run;
+            last = e;
+            points.put(night, new Object[] {
+                night, e.estimate(), e.low(), e.high(), State.of(e.outcome()).code(), rules.size() - 1
+            });
+        }
+    }
+
+    /** Per variant and criterion {@code points: [night, estimate, low, high, state, rule]} and {@code rules: [limits, versions]}. */
     private static List<Map<String, Object>> charts(Story story, List<String> drawn) {
         Map<String, Integer> index = new LinkedHashMap<>();
         drawn.forEach(n -> index.put(n, index.size()));
         List<Map<String, Object>> charts = new ArrayList<>();
         for (Standing standing : story.standings()) {
-            Map<String, Map<Integer, Object[]>> criteria = new LinkedHashMap<>();
-            Map<String, Entry> last = new LinkedHashMap<>();
+            Map<String, Line> criteria = new LinkedHashMap<>();
             for (Digest run : standing.runs()) {
                 Integer night = index.get(run.night());
                 if (night == null) {
                     continue;
                 }
                 for (Entry e : run.criteria()) {
-                    last.put(e.id(), e);
-                    criteria.computeIfAbsent(e.id(), c -> new LinkedHashMap<>()).put(night, new Object[] {
-                        night,
-                        rounded(e.estimate()),
-                        rounded(e.low()),
-                        rounded(e.high()),
-                        State.of(e.outcome()).code(),
-                        Margins.limits(e.rule(), e.better(), e.margin()),
-                        Words.line(run.suite().version() + " / " + e.version(), 40)
-                    });
+                    criteria.computeIfAbsent(e.id(), c -> new Line()).put(night, run, e);
                 }
             }
-            criteria.forEach((id, points) -> {
-                Entry e = last.get(id);
+            criteria.forEach((id, line) -> {
+                Entry e = line.last;
                 Map<String, Object> chart = new LinkedHashMap<>();
                 chart.put("id", name(id));
                 chart.put(
@@ -527,7 +531,8 @@ public final class Pages {
                                         : ""));
                 chart.put("unit", Words.line(e.unit(), 40));
                 chart.put("better", better(e));
-                chart.put("points", List.copyOf(points.values()));
+                chart.put("rules", line.rules);
+                chart.put("points", line.points.values());
                 charts.add(chart);
             });
         }
@@ -544,8 +549,8 @@ public final class Pages {
 
     // ---- a suite, a metric ----
 
-    static GroupPage suite(Survey survey, String suite, List<Judged> judged, List<String> prompts) {
-        Digest newest = newest(judged);
+    static GroupPage suite(Survey survey, String suite, Group judged, List<String> prompts) {
+        Digest newest = newest(judged.judged());
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("version", Words.line(newest.suite().version(), 40), false));
         facts.add(new Fact("file, SHA-256", Words.line(newest.suite().sha256(), 64), true));
@@ -555,14 +560,12 @@ public final class Pages {
                         + newest.suite().seeds() + " seeds",
                 false));
         facts.add(new Fact("criteria", String.valueOf(newest.declared()), false));
-        facts.add(new Fact(
-                "versions in the history",
-                Words.line(String.join(", ", versions(judged, r -> r.suite().version())), 200),
-                false));
+        facts.add(new Fact("versions in the history", versions(judged), false));
         return group(survey, "suite", suite, "", judged, facts, newest, prompts, false);
     }
 
-    static GroupPage metric(Survey survey, String metric, List<Judged> judged) {
+    static GroupPage metric(Survey survey, String metric, Group group) {
+        List<Judged> judged = group.judged();
         Digest newest = newest(judged);
         Entry entry = newest.criteria().stream()
                 .filter(e -> e.metric().equals(metric))
@@ -577,16 +580,13 @@ public final class Pages {
                 "margin now",
                 judged.stream().map(j -> rule(j.entry())).distinct().limit(6).collect(Collectors.joining(", ")),
                 false));
-        facts.add(new Fact(
-                "versions in the history",
-                Words.line(String.join(", ", versions(judged, r -> versionOf(r, metric))), 200),
-                false));
+        facts.add(new Fact("versions in the history", versions(group), false));
         return group(
                 survey,
                 "metric",
                 metric,
                 "Candidate minus base; each point is a model, each line its interval.",
-                judged,
+                group,
                 facts,
                 null,
                 List.of(),
@@ -598,11 +598,12 @@ public final class Pages {
             String kind,
             String name,
             String lead,
-            List<Judged> judged,
+            Group group,
             List<Fact> facts,
             Digest criteria,
             List<String> prompts,
             boolean spread) {
+        List<Judged> judged = group.judged();
         Map<State, Integer> counts = new LinkedHashMap<>();
         judged.forEach(j -> counts.merge(state(j), 1, Integer::sum));
         List<Judged> gravest = judged.stream()
@@ -619,7 +620,7 @@ public final class Pages {
                 nights.subList(from, nights.size()).stream()
                         .map(n -> Words.line(n, 20))
                         .toList());
-        data.put("counts", survey.counts(judged).subList(from, nights.size()));
+        data.put("counts", group.counts().subList(from, nights.size()));
         data.put("spread", spread ? spread(judged) : List.of());
         data.put("unit", spread ? Words.line(judged.get(0).entry().unit(), 40) : "");
         return new GroupPage(
@@ -660,9 +661,9 @@ public final class Pages {
                 .map(j -> new Object[] {
                     name(j.story().model()),
                     "../" + j.story().page(),
-                    rounded(j.entry().estimate()),
-                    rounded(j.entry().low()),
-                    rounded(j.entry().high()),
+                    j.entry().estimate(),
+                    j.entry().low(),
+                    j.entry().high(),
                     state(j).code(),
                     Margins.limits(
                             j.entry().rule(), j.entry().better(), j.entry().margin())
@@ -694,29 +695,8 @@ public final class Pages {
                 .orElseThrow();
     }
 
-    /** Distinct versions in all runs; written as loops, for there are many runs. */
-    private static List<String> versions(List<Judged> judged, java.util.function.Function<Digest, String> version) {
-        java.util.Set<String> versions = new java.util.TreeSet<>();
-        String last = null;
-        for (Judged j : judged) {
-            for (Digest run : j.standing().runs()) {
-                String found = version.apply(run);
-                if (found != null && !found.equals(last)) {
-                    versions.add(found);
-                    last = found;
-                }
-            }
-        }
-        return versions.stream().limit(20).toList();
-    }
-
-    private static String versionOf(Digest run, String metric) {
-        for (Entry e : run.criteria()) {
-            if (e.metric().equals(metric)) {
-                return e.version();
-            }
-        }
-        return null;
+    private static String versions(Group group) {
+        return Words.line(group.versions().stream().limit(20).collect(Collectors.joining(", ")), 200);
     }
 
     // ---- words ----

@@ -6,18 +6,20 @@ import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /**
  * JSON that can stand inside a script element: ASCII, and without the characters that could end the element or begin a comment in
- * it ({@code </script>}, {@code <!--}, U+2028).
+ * it ({@code </script>}, {@code <!--}, U+2028). Numbers have {@link FourDigits}.
  */
 final class ScriptJson {
     private static final JsonMapper JSON = JsonMapper.builder(new com.fasterxml.jackson.core.JsonFactoryBuilder()
                     .characterEscapes(new Markup())
                     .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
                     .build())
+            .addModule(new SimpleModule().addSerializer(Double.class, new FourDigits()))
             .build();
 
     private ScriptJson() {}

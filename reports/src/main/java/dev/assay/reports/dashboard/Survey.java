@@ -1,10 +1,7 @@
 package dev.assay.reports.dashboard;
 
-import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.dashboard.Story.Change;
-import dev.assay.reports.dashboard.Story.Standing;
 import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Entry;
 import dev.assay.reports.history.History;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -71,66 +67,13 @@ record Survey(
         return families;
     }
 
-    /** Standings of each suite, by its name. */
-    Map<String, List<Judged>> suites() {
-        Map<String, List<Judged>> suites = new TreeMap<>();
-        each((story, standing) -> suites.computeIfAbsent(standing.variant().suite(), s -> new ArrayList<>())
-                .add(new Judged(story, standing, null)));
-        return suites;
+    /** By their names. */
+    Map<String, Group> suites() {
+        return Group.suites(stories, nights);
     }
 
-    /** Standings of each metric, by its name: one for each criterion of it. */
-    Map<String, List<Judged>> metrics() {
-        Map<String, List<Judged>> metrics = new TreeMap<>();
-        each((story, standing) -> standing.latest()
-                .criteria()
-                .forEach(e -> metrics.computeIfAbsent(e.metric(), m -> new ArrayList<>())
-                        .add(new Judged(story, standing, e))));
-        return metrics;
-    }
-
-    /** @param entry null where it is about the whole run */
-    record Judged(Story story, Standing standing, Entry entry) {}
-
-    private void each(java.util.function.BiConsumer<Story, Standing> of) {
-        stories.forEach(story -> story.standings().forEach(standing -> of.accept(story, standing)));
-    }
-
-    /**
-     * How many stood how at the end of each night: a model that was not judged again keeps its outcome.
-     *
-     * @return per night the number in each {@link State}
-     */
-    List<int[]> counts(List<Judged> judged) {
-        int[][] counts = new int[nights.size()][State.values().length];
-        Map<String, Integer> index = new LinkedHashMap<>();
-        nights.forEach(n -> index.put(n, index.size()));
-        for (Judged j : judged) {
-            Outcome outcome = null;
-            int from = 0;
-            for (Digest run : j.standing().runs()) {
-                int night = index.get(run.night());
-                for (int n = from; n < night && outcome != null; n++) {
-                    counts[n][State.of(outcome).code()]++;
-                }
-                outcome = j.entry() == null
-                        ? run.outcome()
-                        : outcome(run, j.entry().id(), outcome);
-                from = night;
-            }
-            for (int n = from; n < nights.size() && outcome != null; n++) {
-                counts[n][State.of(outcome).code()]++;
-            }
-        }
-        return List.of(counts);
-    }
-
-    private static Outcome outcome(Digest run, String criterion, Outcome otherwise) {
-        for (Entry e : run.criteria()) {
-            if (e.id().equals(criterion)) {
-                return e.outcome();
-            }
-        }
-        return otherwise;
+    /** By their names. */
+    Map<String, Group> metrics() {
+        return Group.metrics(stories, nights);
     }
 }

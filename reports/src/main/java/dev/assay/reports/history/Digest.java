@@ -112,10 +112,18 @@ public record Digest(
             better = better == null ? "" : better;
             unit = unit == null ? "" : unit;
             reason = reason == null ? "" : reason;
-            for (Double number : new Double[] {estimate, low, high, margin, baseMean, candidateMean}) {
-                require(number == null || Double.isFinite(number), "a number that is not finite in " + id);
+            if (!(finite(estimate, low, high) && finite(margin, baseMean, candidateMean))) {
+                throw new IllegalArgumentException("digest of a run: a number that is not finite in " + id);
             }
-            require((low == null) == (high == null), "an interval with one end in " + id);
+            if ((low == null) != (high == null)) {
+                throw new IllegalArgumentException("digest of a run: an interval with one end in " + id);
+            }
+        }
+
+        private static boolean finite(Double a, Double b, Double c) {
+            return (a == null || Double.isFinite(a))
+                    && (b == null || Double.isFinite(b))
+                    && (c == null || Double.isFinite(c));
         }
     }
 
@@ -256,7 +264,11 @@ public record Digest(
     }
 
     private static Outcome worst(List<Entry> criteria) {
-        return criteria.stream().map(Entry::outcome).reduce(Outcome.PASSED, Digest::graver);
+        Outcome worst = Outcome.PASSED;
+        for (Entry e : criteria) {
+            worst = graver(worst, e.outcome());
+        }
+        return worst;
     }
 
     private static Entry entry(VerdictEntry v) {

@@ -3,15 +3,15 @@ package dev.assay.reports.history;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.assay.reports.words.Words;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,14 +34,13 @@ import java.util.stream.IntStream;
 public final class History {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also lone surrogates and U+2028, which break other readers
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .addModule(new SimpleModule().addDeserializer(String.class, new Repeated()))
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .build();
     private static final ObjectReader READER = JSON.readerFor(Digest.class);
-
-    private static final int BATCH = 4096;
 
     private static final Object IN_THIS_PROCESS = new Object(); // a file lock holds between processes only
 
@@ -156,22 +155,16 @@ public final class History {
         }
         Map<String, Digest> digests = new LinkedHashMap<>();
         List<Damage> damages = new ArrayList<>();
-        // Bytes that are no UTF-8 become U+FFFD and spoil their own line only.
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8), 1 << 16)) {
-            int number = 0;
-            List<String> batch = batch(lines);
-            while (!batch.isEmpty()) {
-                int before = number;
-                List<String> now = batch;
-                List<Line> parsed = IntStream.range(0, now.size())
-                        .parallel()
-                        .mapToObj(i -> parse(before + i + 1, now.get(i)))
-                        .toList();
-                parsed.forEach(line -> line.into(digests, damages));
-                number += now.size();
-                batch = batch(lines);
-            }
+        try (InputStream in = Files.newInputStream(file)) {
+            new Lines(in, Files.size(file))
+                    .forEachBatch((bytes, ends, from) -> IntStream.range(0, ends.length)
+                            .parallel()
+                            .mapToObj(i -> {
+                                int start = i == 0 ? 0 : ends[i - 1] + 1;
+                                return parse(from + i, bytes, start, ends[i] - start);
+                            })
+                            .toList()
+                            .forEach(line -> line.into(digests, damages)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the history " + file, e);
         }
@@ -191,6 +184,15 @@ public final class History {
         }
     }
 
+    private static Line parse(int number, byte[] bytes, int start, int length) {
+        try {
+            return new Line(READER.readValue(bytes, start, length), null);
+        } catch (IOException | IllegalArgumentException blankOrDamaged) {
+            // Bytes that are no UTF-8 become U+FFFD, which may stand in a text, and spoil their own line only.
+            return parse(number, new String(bytes, start, length, StandardCharsets.UTF_8));
+        }
+    }
+
     private static Line parse(int number, String text) {
         if (text.isBlank()) {
             return new Line(null, null);
@@ -202,14 +204,5 @@ public final class History {
             String kind = text.stripTrailing().endsWith("}") ? "" : "torn, as by a process that died while appending: ";
             return new Line(null, new Damage(number, kind + Words.line(why, 200)));
         }
-    }
-
-    private static List<String> batch(BufferedReader lines) throws IOException {
-        List<String> batch = new ArrayList<>();
-        String line;
-        while (batch.size() < BATCH && (line = lines.readLine()) != null) {
-            batch.add(line);
-        }
-        return batch;
     }
 }

@@ -137,7 +137,7 @@ class StoryTest {
         List<Digest> all = new ArrayList<>(runs);
         all.add(other);
         Survey survey = Survey.of(Listing.none(), new History.Content(all, List.of()));
-        List<int[]> counts = survey.counts(survey.suites().get("s"));
+        List<int[]> counts = survey.suites().get("s").counts();
         assertThat(counts).extracting(n -> n[State.PASSED.code()]).containsExactly(1, 1, 0);
         assertThat(counts).extracting(n -> n[State.REGRESSED.code()]).containsExactly(0, 0, 1);
     }
