@@ -211,7 +211,8 @@ public final class Runs {
         return with(r, outcome, declared, r.verdicts(), r.started());
     }
 
-    static RunRecord with(RunRecord r, String outcome, int declared, List<VerdictEntry> verdicts, String started) {
+    public static RunRecord with(
+            RunRecord r, String outcome, int declared, List<VerdictEntry> verdicts, String started) {
         return new RunRecord(
                 r.schema(),
                 r.id(),

@@ -35,11 +35,12 @@ final class SiteFolder {
                 }
             }
         }
+        Files.createDirectories(root);
+        Files.writeString( // first: a folder with rooms and no mark would be somebody else's
+                root.resolve(MARK), "This folder is written by Assay; files in it are replaced and removed.\n");
         for (String room : ROOMS) {
             Files.createDirectories(root.resolve(room));
         }
-        Files.writeString(
-                root.resolve(MARK), "This folder is written by Assay; files in it are replaced and removed.\n");
         return new SiteFolder(root);
     }
 

@@ -68,7 +68,7 @@ public final class History {
     /**
      * What the file holds.
      *
-     * @param digests in the order of appending; of lines with the same run id the last
+     * @param digests in the order of appending; of lines with the same run id and model the last
      * @param damages lines that could not be used
      */
     public record Content(List<Digest> digests, List<Damage> damages) {
@@ -153,7 +153,7 @@ public final class History {
         if (!Files.exists(file)) {
             return new Content(List.of(), List.of());
         }
-        Map<String, Digest> digests = new LinkedHashMap<>();
+        Map<Key, Digest> digests = new LinkedHashMap<>();
         List<Damage> damages = new ArrayList<>();
         try (InputStream in = Files.newInputStream(file)) {
             new Lines(in, Files.size(file))
@@ -171,12 +171,16 @@ public final class History {
         return new Content(List.copyOf(digests.values()), damages);
     }
 
+    /** A run counts once for each model: files with the same bytes share it. */
+    private record Key(String run, String model) {}
+
     /** A digest or a damage; a blank line is neither. */
     private record Line(Digest digest, Damage damage) {
-        void into(Map<String, Digest> digests, List<Damage> damages) {
+        void into(Map<Key, Digest> digests, List<Damage> damages) {
             if (digest != null) {
-                digests.remove(digest.run()); // the order is that of the last appending
-                digests.put(digest.run(), digest);
+                Key key = new Key(digest.run(), digest.model());
+                digests.remove(key); // the order is that of the last appending
+                digests.put(key, digest);
             }
             if (damage != null) {
                 damages.add(damage);

@@ -26,6 +26,17 @@ final class ForkedJudge implements Judge {
     private static final long MOST_HOURS = 12;
     private static final int TAIL = 3; // lines of the log that are shown
 
+    private final Class<?> program;
+
+    ForkedJudge() {
+        this(JudgeMain.class);
+    }
+
+    /** @param program whose {@code main} judges what the settings name */
+    ForkedJudge(Class<?> program) {
+        this.program = program;
+    }
+
     @Override
     public String judge(Map<String, String> settings, Path out) throws InterruptedException {
         Path log = out.resolve("log.txt");
@@ -37,7 +48,7 @@ final class ForkedJudge implements Judge {
             command.add("-Dfile.encoding=UTF-8");
             settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
             command.add("-Dassay.out=" + out);
-            command.add(JudgeMain.class.getName());
+            command.add(program.getName());
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().keySet().removeIf(k -> k.equals("ASSAY_LORA") || k.equals("ASSAY_CHECKPOINT"));
             builder.environment().put("CLASSPATH", classPath());

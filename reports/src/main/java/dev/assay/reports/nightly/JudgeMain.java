@@ -14,12 +14,16 @@ public final class JudgeMain {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
         }
-        Thread parent = new Thread(JudgeMain::endWithParent, "parent");
-        parent.setDaemon(true);
-        parent.start();
+        watchParent();
         Session session = Session.read(Session.DEFAULT_SUITE);
         session.evaluate(session.criteria());
         System.exit(0); // whatever threads a library left
+    }
+
+    static void watchParent() {
+        Thread parent = new Thread(JudgeMain::endWithParent, "parent");
+        parent.setDaemon(true);
+        parent.start();
     }
 
     /** The parent holds the other end of our input and writes nothing: its end is the parent's. */

@@ -124,10 +124,10 @@ final class Nightly {
         audit.changed().forEach(c -> trouble.add("changed: " + c));
         History.Content past = history.read();
         past.damages().forEach(d -> out.println("history.jsonl, line " + d.line() + " is left out: " + d.what()));
-        Set<String> written = new HashSet<>();
+        Written written = new Written(new HashSet<>(), new HashMap<>());
         Map<String, Outcome> before = new HashMap<>();
         for (Digest d : past.digests()) {
-            written.add(d.run());
+            written.add(d.model(), d.suite().name(), d.run());
             if (!d.night().equals(night)) {
                 before.put(d.model() + "\n" + d.suite().name(), d.outcome());
             }
@@ -148,6 +148,28 @@ final class Nightly {
         return new Findings(verdicts, items.stream().map(this::listed).toList(), trouble);
     }
 
+    /**
+     * What the history has.
+     *
+     * @param runs with the file's name: two files may have the same bytes, and then share a verdict
+     * @param newest run of each file and suite
+     */
+    private record Written(Set<String> runs, Map<String, String> newest) {
+        void add(String file, String suite, String run) {
+            runs.add(file + "\n" + run);
+            newest.put(file + "\n" + suite, run);
+        }
+
+        boolean has(String file, String run) {
+            return runs.contains(file + "\n" + run);
+        }
+
+        /** A file may come back to what it was: the older verdict is then the one that holds. */
+        boolean isNewest(String file, String suite, String run) {
+            return run.equals(newest.get(file + "\n" + suite));
+        }
+    }
+
     private Findings.Listed listed(Item item) {
         try {
             return new Findings.Listed(
@@ -162,7 +184,7 @@ final class Nightly {
     }
 
     private Findings.Verdict verdict(
-            Item item, String suite, String place, Set<String> written, Map<String, Outcome> before)
+            Item item, String suite, String place, Written written, Map<String, Outcome> before)
             throws InterruptedException {
         long start = System.nanoTime();
         Map<String, String> mine = new TreeMap<>(properties);
@@ -197,11 +219,12 @@ final class Nightly {
         }
         Gate gate = Gate.judge(run, false);
         Outcome was = before.get(item.name() + "\n" + run.suite().name());
-        if (!written.contains(run.id())) { // also of a nightly that was killed before it wrote this line
+        if (!written.isNewest(item.name(), run.suite().name(), run.id())) {
+            // Also of a nightly that was killed before it wrote this line, and of a verdict that holds again.
+            fresh |= !written.has(item.name(), run.id());
             history.append(digest(run, item, folder));
-            written.add(run.id());
+            written.add(item.name(), run.suite().name(), run.id());
             note(item, run, gate);
-            fresh = true;
         }
         out.println("[" + place + "] " + Words.line(item.name(), 100) + " on "
                 + Words.line(run.suite().name(), 40) + ": " + gate.outcome()

@@ -41,6 +41,11 @@ public final class NightlyMain {
      * @return 0 for a good night, 1 for another
      */
     public static int run(Map<String, String> environment, Map<String, String> properties) throws InterruptedException {
+        return run(environment, properties, new ForkedJudge());
+    }
+
+    static int run(Map<String, String> environment, Map<String, String> properties, Judge judge)
+            throws InterruptedException {
         try {
             Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
             Settings settings = Settings.read(root, environment, properties);
@@ -50,13 +55,7 @@ public final class NightlyMain {
             }
             CuratedCollection collection = CuratedCollection.in(root.resolve(folder));
             Findings findings = new Nightly(
-                            collection,
-                            environment,
-                            properties,
-                            settings,
-                            new ForkedJudge(),
-                            Clock.systemUTC(),
-                            System.out)
+                            collection, environment, properties, settings, judge, Clock.systemUTC(), System.out)
                     .run();
             System.out.println();
             findings.lines().forEach(System.out::println);

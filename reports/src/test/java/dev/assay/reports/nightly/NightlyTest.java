@@ -77,6 +77,35 @@ class NightlyTest {
     }
 
     @Test
+    void two_files_with_the_same_bytes_share_a_verdict_and_have_a_line_each() throws Exception {
+        put("copy.safetensors", "a");
+        assertThat(night().verdicts()).allMatch(Findings.Verdict::fresh).hasSize(3);
+        assertThat(night().verdicts()).noneMatch(Findings.Verdict::fresh);
+        assertThat(judged).containsExactly("a.safetensors", "sub/b.safetensors");
+        assertThat(history())
+                .extracting(Digest::model)
+                .containsExactly("a.safetensors", "copy.safetensors", "sub/b.safetensors");
+    }
+
+    @Test
+    void a_file_that_is_again_what_it_was_has_its_old_verdict_as_the_newest() throws Exception {
+        outcomes.put("a.safetensors", "REGRESSED");
+        night();
+        outcomes.clear();
+        put("a.safetensors", "changed");
+        night();
+        put("a.safetensors", "a");
+        Findings third = night();
+        assertThat(judged).hasSize(3);
+        assertThat(third.verdicts()).noneMatch(Findings.Verdict::fresh);
+        assertThat(third.verdicts().get(0).outcome()).isEqualTo(Outcome.REGRESSED);
+        assertThat(history()).last().satisfies(d -> {
+            assertThat(d.model()).isEqualTo("a.safetensors");
+            assertThat(d.outcome()).isEqualTo(Outcome.REGRESSED);
+        });
+    }
+
+    @Test
     void another_setting_or_suite_makes_every_verdict_stale() throws Exception {
         night();
         given.put("assay.steps", "3");
