@@ -1,10 +1,12 @@
 package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.card.Cards;
 import dev.assay.reports.card.Sidecars;
 import dev.assay.reports.card.VerdictCard;
 import dev.assay.reports.facts.FileFacts;
+import dev.assay.reports.history.Digest;
 import dev.assay.reports.picture.Renderings;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -24,9 +26,18 @@ final class CardStep {
      */
     record Made(List<String> lines, String problem) {}
 
-    /** @param admitted what the collection said; null without a gate */
+    /**
+     * @param admitted what the collection said; null without a gate
+     * @param earlier runs, oldest first
+     */
     @SuppressWarnings("CatchingUnchecked") // whatever happens to a card, the verdict is said
-    static Made make(RunRecord run, Path folder, Gate gate, ReportMain.Options options, Admitted admitted) {
+    static Made make(
+            RunRecord run,
+            Path folder,
+            Gate gate,
+            ReportMain.Options options,
+            Admitted admitted,
+            List<Digest> earlier) {
         String where =
                 options.settings() == null ? "target" : options.settings().get("assay.card");
         if (where.equals("off")) {
@@ -37,6 +48,11 @@ final class CardStep {
             Optional<Path> judged = judged(run, options);
             FileFacts facts = judged.map(FileFacts::glance).orElse(FileFacts.NONE);
             VerdictCard card = VerdictCard.of(run, gate.outcome(), gate.reasons(), facts, override(admitted));
+            StrengthRange range =
+                    gate.outcome() == Outcome.PASSED ? StrengthRange.around(Digest.of(run), earlier) : null;
+            if (range != null) {
+                card = card.recommending(range.min(), range.max());
+            }
             Path page = Cards.write(card, run, folder, options.target().resolve("card"), options.inconclusiveAllowed());
             lines.add("Card: " + page);
             if (options.gitHubStepSummary() != null) {

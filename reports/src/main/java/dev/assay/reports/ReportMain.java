@@ -158,11 +158,12 @@ public final class ReportMain {
         Gate gate =
                 found.trouble() != null ? Gate.broken(found.trouble()) : Gate.judge(found.run(), options.selected());
         Admitted admitted = options.gate() ? Admitted.of(found.run(), gate, options) : null;
-        CardStep.Made card = CardStep.make(found.run(), found.folder(), gate, options, admitted);
         RunHistory history = new RunHistory(options.root(), out);
-        Made made = makeReport(found, options, gate, history.before(found.run()), admitted);
+        List<Digest> earlier = history.before(found.run());
+        CardStep.Made card = CardStep.make(found.run(), found.folder(), gate, options, admitted, earlier);
+        Made made = makeReport(found, options, gate, earlier, admitted);
         if (found.trouble() == null && options.record() == null) {
-            history.append(found.run(), found.folder().resolve("run.json"));
+            history.append(found.run(), gate, found.folder().resolve("run.json"));
         }
 
         out.println();

@@ -1,6 +1,7 @@
 package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
 import dev.assay.reports.words.Words;
@@ -39,9 +40,11 @@ final class RunHistory {
     }
 
     /** @param record {@code run.json} of this run */
-    void append(RunRecord run, Path record) {
+    void append(RunRecord run, Gate gate, Path record) {
         try {
-            history.append(Digest.of(run, history.pathTo(record), null));
+            Digest digest = Digest.of(run, history.pathTo(record), null);
+            boolean broken = gate.outcome() == Outcome.BROKEN && digest.outcome() != Outcome.BROKEN;
+            history.append(broken ? digest.broken(gate.reasons().get(0)) : digest);
         } catch (RuntimeException trouble) {
             out.println("This run is not in the history: " + Words.line(trouble.getMessage(), 400));
         }

@@ -91,6 +91,9 @@ public final class Session {
                     .orElseThrow(() -> new IllegalStateException(
                             "no metrics on the class path: expected the module dev.assay:metrics beside the harness"));
             Settings settings = Settings.read(root, environment, properties);
+            if (properties.getOrDefault("assay.build.gate", "").equals("true")) {
+                requireOneFile(settings, root);
+            }
             ModelReference references = new ModelReference(
                     root,
                     Map.of("microcosm", microcosm),
@@ -104,6 +107,28 @@ public final class Session {
             return new Session(out, catalog, null, settings, root, references, plan, null);
         } catch (RuntimeException trouble) {
             return new Session(out, null, RecordBuilder.describe(trouble), null, root, null, null, null);
+        }
+    }
+
+    /** Said before the first picture: what a gate would turn away whatever the pictures show. */
+    private static void requireOneFile(Settings settings, Path root) {
+        String lora = settings.lora();
+        String checkpoint = settings.checkpoint();
+        if (settings.get("assay.collection") == null) {
+            throw new SettingsException("which collection? the gate needs -Dassay.collection=DIR");
+        }
+        if (lora == null && checkpoint == null) {
+            throw new SettingsException("nothing to add: the gate needs -Dassay.lora=FILE or -Dassay.checkpoint=FILE");
+        }
+        if (lora != null && (checkpoint != null || lora.contains(","))) {
+            throw new SettingsException("the gate takes one file at a time, found "
+                    + (checkpoint == null ? lora : checkpoint + " with " + lora)
+                    + "; give each by itself, in a run of its own");
+        }
+        String wanted = lora == null ? checkpoint : lora;
+        if (Files.isDirectory(root.resolve(wanted))) {
+            throw new SettingsException(
+                    "the gate takes one file, found the folder " + wanted + "; give its files one after the other");
         }
     }
 

@@ -89,9 +89,9 @@ final class AllureHistory {
         return statuses;
     }
 
-    /** As the run; red when nothing was judged or something was wrong beyond its criteria. */
+    /** As the run; red when nothing was judged or something was wrong beyond its criteria. A part of a run is skipped at best. */
     private static String runStatus(Digest run) {
-        boolean whole = run.criteria().isEmpty() || run.problem() != null;
+        boolean whole = run.criteria().isEmpty() || (run.problem() != null && !run.partial());
         return word(whole ? Status.BROKEN : Categories.status(run.outcome().name()));
     }
 
@@ -114,7 +114,7 @@ final class AllureHistory {
 
     private static Map<String, Integer> counts(Digest run) {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        if (!runStatus(run).equals(word(Status.PASSED))) {
+        if (!runStatus(run).equals(word(Status.PASSED)) && !run.partial()) {
             counts.merge(Categories.WHOLE_RUN, 1, Integer::sum);
         }
         for (Entry e : run.criteria()) {

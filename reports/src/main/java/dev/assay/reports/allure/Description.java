@@ -95,7 +95,9 @@ final class Description {
                 (startsWithName(r.renderer()) ? "" : r.renderer().name() + " ")
                         + r.renderer().version() + " on " + r.renderer().device()));
         rows.add(row("renders", r.rendersMade() + " made, " + r.rendersReused() + " reused"));
-        rows.add(row("time", Words.time(r.seconds()) + ", of which rendering " + Words.time(r.renderSeconds())));
+        rows.add(row(
+                "time",
+                Words.time(r.seconds()) + " by the clock; all pictures added up " + Words.time(r.renderSeconds())));
         r.findings()
                 .forEach(f ->
                         rows.add(row(f.level().equals("ERROR") ? "refused" : "noticed", Words.line(f.text(), 2000))));

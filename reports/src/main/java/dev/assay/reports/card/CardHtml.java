@@ -103,7 +103,10 @@ final class CardHtml {
         if (card.recommended().strength() != null) {
             s.append("Strength <b>")
                     .append(Words.number(card.recommended().strength()))
-                    .append("</b> is the one that passed. ");
+                    .append("</b> is the one that passed")
+                    .append(card.recommended()
+                            .range("; with earlier runs of this file, those that passed go from ", " to "))
+                    .append(". ");
         }
         if (!card.recommended().triggerWords().isEmpty()) {
             s.append("Trigger words, as the file states them: <b>")

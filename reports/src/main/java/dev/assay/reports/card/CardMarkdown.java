@@ -48,6 +48,7 @@ final class CardMarkdown {
         if (card.recommended() != null && card.recommended().strength() != null) {
             s.append("Strength ")
                     .append(Words.number(card.recommended().strength()))
+                    .append(card.recommended().range(", passed from ", " to "))
                     .append(". ");
         }
         if (card.recommended() != null && !card.recommended().triggerWords().isEmpty()) {

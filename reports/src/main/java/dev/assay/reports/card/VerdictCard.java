@@ -88,10 +88,17 @@ public record VerdictCard(
 
     /**
      * @param strength that it passed at; null where it did not
-     * @param strengthMin null: one run judges one strength
-     * @param strengthMax likewise
+     * @param strengthMin the lowest that passed, of this and earlier runs; null where only one is known
+     * @param strengthMax the highest, likewise
      */
-    public record Recommended(Double strength, Double strengthMin, Double strengthMax, List<String> triggerWords) {}
+    public record Recommended(Double strength, Double strengthMin, Double strengthMax, List<String> triggerWords) {
+        /** Both ends with these words before them; empty where they are not known. */
+        String range(String from, String to) {
+            return strengthMin == null || strengthMax == null
+                    ? ""
+                    : from + Words.number(strengthMin) + to + Words.number(strengthMax);
+        }
+    }
 
     public record Waived(String who, String why) {}
 
@@ -138,6 +145,15 @@ public record VerdictCard(
                 recommended(candidate, outcome, facts),
                 override,
                 run.findings().stream().map(f -> Words.line(f.text(), REASON)).toList());
+    }
+
+    /** The same card with the strengths between which the file passed. */
+    public VerdictCard recommending(double strengthMin, double strengthMax) {
+        Recommended known = new Recommended(
+                recommended.strength(), (Double) strengthMin, (Double) strengthMax, recommended.triggerWords());
+        return new VerdictCard(
+                schema, name, outcome, reasons, judged, run, model, base, suite, settings, renderer, verdicts, weights,
+                known, override, notes);
     }
 
     private static Model model(RunRecord.Model m, FileFacts facts) {

@@ -169,13 +169,16 @@ public record Digest(
             outcome = Outcome.BROKEN;
             problem = "a criterion passed on no pair";
         }
-        if (outcome == Outcome.PASSED && criteria.size() < run.criteriaDeclared()) {
+        boolean partial = !criteria.isEmpty() && criteria.size() < run.criteriaDeclared();
+        if (outcome == Outcome.PASSED && partial) {
             outcome = Outcome.INCONCLUSIVE;
-            problem = "judged " + criteria.size() + " of " + run.criteriaDeclared() + " criteria";
         } else if (outcome != said && problem == null) {
             problem = criteria.isEmpty()
                     ? "no criterion was judged"
                     : "the record says " + Words.line(run.outcome(), 20) + ", its criteria say " + outcome;
+        }
+        if (partial && problem == null) {
+            problem = "judged " + criteria.size() + " of " + run.criteriaDeclared() + " criteria";
         }
         return new Digest(
                 SCHEMA,
@@ -218,6 +221,36 @@ public record Digest(
                 seconds,
                 outcome,
                 problem,
+                model,
+                parts,
+                base,
+                baseHash,
+                modelFamily,
+                suite,
+                renderer,
+                declared,
+                criteria,
+                cost,
+                record,
+                thumbnail,
+                asked);
+    }
+
+    /** Only some criteria were judged, as with {@code -Dgroups}: no verdict on the whole, and no trouble either. */
+    public boolean partial() {
+        return outcome != Outcome.BROKEN && !criteria.isEmpty() && criteria.size() < declared;
+    }
+
+    /** The same run as one that says nothing, for a reason that its record does not know. */
+    public Digest broken(String why) {
+        return new Digest(
+                schema,
+                run,
+                night,
+                started,
+                seconds,
+                Outcome.BROKEN,
+                Words.line(why, MOST_TEXT),
                 model,
                 parts,
                 base,

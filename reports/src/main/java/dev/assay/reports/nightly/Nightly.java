@@ -222,7 +222,7 @@ final class Nightly {
         if (!written.isNewest(item.name(), run.suite().name(), run.id())) {
             // Also of a nightly that was killed before it wrote this line, and of a verdict that holds again.
             fresh |= !written.has(item.name(), run.id());
-            history.append(digest(run, item, folder));
+            history.append(digest(run, gate, item, folder));
             written.add(item.name(), run.suite().name(), run.id());
             note(item, run, gate);
         }
@@ -260,7 +260,7 @@ final class Nightly {
         }
     }
 
-    private Digest digest(RunRecord run, Item item, Path folder) {
+    private Digest digest(RunRecord run, Gate gate, Item item, Path folder) {
         String record = null;
         String thumbnail = null;
         if (folder != null
@@ -273,7 +273,9 @@ final class Nightly {
                     .findFirst()
                     .orElse(null);
         }
-        return Digest.of(run, record, thumbnail)
+        Digest digest = Digest.of(run, record, thumbnail);
+        boolean broken = gate.outcome() == Outcome.BROKEN && digest.outcome() != Outcome.BROKEN;
+        return (broken ? digest.broken(gate.reasons().get(0)) : digest)
                 .inCollection(item.name(), item.facts().family(), night);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
 import dev.assay.reports.history.Digest;
 import java.io.IOException;
@@ -40,6 +41,32 @@ class AllureHistoryTest {
 
     private static JsonNode read(Path results, String file) throws IOException {
         return JSON.readTree(results.resolve(file).toFile());
+    }
+
+    @Test
+    void a_run_of_chosen_criteria_is_a_part_and_not_broken() throws IOException {
+        RunRecord run = Runs.with(Runs.passed(folder, "aa".repeat(32), "first"), "PASSED", 8);
+        Digest part = Digest.of(run);
+        assertThat(part.partial()).isTrue();
+        assertThat(part.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        Path results = write(Runs.mixed(folder), List.of(part), List.of());
+        JsonNode data = read(results, "history/history-trend.json").get(0).get("data");
+        assertThat(data.get("broken").asInt()).isZero();
+        assertThat(data.get("skipped").asInt()).isEqualTo(1);
+        assertThat(data.get("passed").asInt()).isEqualTo(1);
+        assertThat(read(results, "history/categories-trend.json").get(0).get("data"))
+                .isEmpty();
+        assertThat(read(results, "history/history.json").toString()).contains("judged 1 of 8 criteria");
+        // The same when nobody chose: the record lost its criteria, and the build said BROKEN.
+        Digest lost = part.broken("1 verdicts for 8 criteria");
+        assertThat(lost.partial()).isFalse();
+        results = write(Runs.mixed(folder), List.of(lost), List.of());
+        assertThat(read(results, "history/history-trend.json")
+                        .get(0)
+                        .get("data")
+                        .get("broken")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     @Test
@@ -139,7 +166,8 @@ class AllureHistoryTest {
     @Test
     void criteria_without_a_verdict_make_the_run_red_in_report_and_trend() throws IOException {
         RunRecord run = Runs.with(Runs.single(folder, "PASSED"), "PASSED", 3);
-        Path results = write(run, List.of(Digest.of(run)), List.of("1 verdicts for 3 criteria"));
+        String why = "1 verdicts for 3 criteria"; // of the gate: nobody chose them
+        Path results = write(run, List.of(Digest.of(run).broken(why)), List.of(why));
         JsonNode overview;
         try (Stream<Path> files = Files.list(results)) {
             overview = files.filter(f -> f.toString().endsWith("-result.json"))
