@@ -22,6 +22,7 @@ final class Pickle {
     private static final int MOST_TEXT_BYTES = 1 << 20;
     private static final int MOST_NUMBER_BYTES = 64;
     private static final int MOST_NAME_BYTES = 1024;
+    private static final int MOST_COPIED = 1 << 16; // pairs that dictionaries are made from, all together
     private static final Object MARK = new Object();
 
     /** Stands for Python's None. */
@@ -84,6 +85,7 @@ final class Pickle {
     private final List<Object> stack = new ArrayList<>();
     private final Deque<Integer> marks = new ArrayDeque<>();
     private final Map<Integer, Object> memo = new HashMap<>();
+    private int copied;
 
     private Pickle(Path file, ChannelReader in) {
         this.file = file;
@@ -203,15 +205,30 @@ final class Pickle {
             case REBUILD, REBUILD_OLD -> view(arguments, null);
             case REBUILD_TYPED -> view(arguments, dtype(arguments.get(6)));
             case PARAMETER -> (View) arguments.get(0);
-            case ORDERED -> {
-                if (!arguments.isEmpty()) { // copies: a few bytes of a pickle could ask for many of them
-                    throw refuse("an OrderedDict made from a list");
-                }
-                yield new LinkedHashMap<>();
-            }
+            case ORDERED -> ordered(arguments);
             case "torch.Size" -> arguments.get(0);
             default -> throw refuse("a call of " + SafetensorsHeader.quote(function.name()));
         };
+    }
+
+    /** Empty, or from a list of pairs as Python 2 wrote it. */
+    private Map<Object, Object> ordered(List<?> arguments) {
+        Map<Object, Object> map = new LinkedHashMap<>();
+        if (arguments.isEmpty()) {
+            return map;
+        }
+        List<Object> pairs = list(arguments.get(0));
+        copied += pairs.size();
+        if (arguments.size() > 1 || copied > MOST_COPIED) { // a few bytes of a pickle could ask for many copies
+            throw refuse("an OrderedDict made from more than a list of " + MOST_COPIED + " pairs");
+        }
+        for (Object pair : pairs) {
+            if (list(pair).size() != 2) {
+                throw refuse("an OrderedDict made from something else than pairs");
+            }
+            put(map, list(pair), false);
+        }
+        return map;
     }
 
     private View view(List<?> arguments, String dtype) {

@@ -201,6 +201,37 @@ class ModelHeaderTest {
     }
 
     @Test
+    void a_dictionary_made_from_pairs_as_python_2_wrote_it_is_read() {
+        byte[] pairs = new Pickles()
+                .global("collections", "OrderedDict")
+                .raw('(', ']', ']')
+                .text("w")
+                .raw('a')
+                .tensor("HalfStorage", "0", 6, List.of(2L, 3L), List.of(3L, 1L))
+                .raw('a', 'a', 't', 'R')
+                .stop();
+        assertThat(read(Pickles.zip(pairs, 12)).tensors()).containsOnlyKeys("w");
+    }
+
+    @Test
+    void a_few_bytes_cannot_ask_for_many_copies_of_a_list_of_pairs() {
+        Pickles many = new Pickles()
+                .raw(']', 'q', 0, ']', 'q', 1)
+                .text("k")
+                .raw('a')
+                .number(1)
+                .raw('a', '0');
+        for (int i = 0; i < 1000; i++) {
+            many.raw('h', 1, 'a');
+        }
+        for (int i = 0; i < 100; i++) {
+            many.global("collections", "OrderedDict").raw('(', 'h', 0, 't', 'R', '0');
+        }
+        assertThatThrownBy(() -> read(Pickles.zip(many.stop())))
+                .hasMessageContaining("an OrderedDict made from more than a list of 65536 pairs");
+    }
+
+    @Test
     void a_tensor_that_is_a_view_has_no_place_in_one_piece() {
         byte[] transposed = new Pickles()
                 .raw('}')
