@@ -7,6 +7,8 @@ python golden_perceptual.py harness/src/test/resources/golden
 
 import json
 import sys
+import tempfile
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +46,13 @@ def picture(name, width, height):
 # LPIPS
 
 
+class Python2Dict(dict):
+    """Pickled as Python 2 does an OrderedDict: made from a list of pairs."""
+
+    def __reduce__(self):
+        return OrderedDict, ([[k, v] for k, v in self.items()],)
+
+
 def fill_trunk(features):
     for name, p in features.named_parameters():
         fan = int(np.prod(p.shape[1:])) if p.dim() > 1 else 0
@@ -75,15 +84,92 @@ def lpips_distances(net, width, height):
     return {"width": width, "height": height, "distances": out}
 
 
+# DreamSim: the package's own code on small transformers. Everything goes through the files that it reads.
+
+WIDTH, DEPTH, OUT, RANK, ALPHA = 128, 12, 64, 4, 3  # the package takes the 12th layer
+
+
+def fill_vit(model, prefix):
+    """By the names of the file, 1 for norms, and large enough that no part is lost beside another."""
+    state = {}
+    for name, p in model.state_dict().items():
+        norm = "norm" in name or "pos_drop" in name
+        state[name] = hashed(prefix + name, p.shape, 1.0 if norm and name.endswith("weight") else 0.0,
+                             0.2 if norm or p.dim() < 2 else (3 / p[0].numel()) ** 0.5 if p.dim() != 3 else 1.0)
+    return state
+
+
+@torch.no_grad()
+def dreamsim_numbers(folder):
+    import dreamsim.feature_extraction.load_clip_as_dino as load_clip
+    import dreamsim.feature_extraction.load_open_clip_as_dino as load_open_clip
+    from dreamsim import PerceptualModel, dreamsim
+    from dreamsim.feature_extraction.vision_transformer import DINOHead, VisionTransformer
+    from functools import partial
+    from peft import LoraConfig, get_peft_model
+    from PIL import Image
+
+    def small(patch_size=16):
+        return VisionTransformer(patch_size=patch_size, embed_dim=WIDTH, depth=DEPTH, num_heads=WIDTH // 64, mlp_ratio=4,
+                                 qkv_bias=True, norm_layer=partial(torch.nn.LayerNorm, eps=1e-6))
+
+    def with_norm_before():
+        model = small()
+        model.pos_drop = torch.nn.LayerNorm(WIDTH)
+        return model
+
+    load_clip.vit_base = load_open_clip.vit_base = small
+    (folder / "checkpoints").mkdir(parents=True)
+    torch.save(fill_vit(small(), "dino."), folder / "checkpoints" / "dino_vitbase16_pretrain.pth")
+    for branch in ("clip", "open_clip"):
+        state = fill_vit(with_norm_before(), branch + ".")
+        state["proj"] = hashed(branch + ".proj", (WIDTH, OUT), 0, 0.3)
+        torch.save({"state_dict": state}, folder / f"{branch}_vitb16_pretrain.pth.tar")
+
+    def hub(repo, name):
+        model = small()
+        model.load_state_dict(torch.load(folder / "checkpoints" / "dino_vitbase16_pretrain.pth", weights_only=True))
+        return model
+
+    torch.hub.load = hub
+    head = {"module.head." + k.replace("last_layer.weight_v", "last_layer.weight"): v
+            for k, v in DINOHead(768, 2048).state_dict().items() if not k.endswith("weight_g")}
+    torch.save({"student": head}, folder / "dino_vitb16_pretrain.pth")
+
+    model = PerceptualModel(model_type="dino_vitb16,clip_vitb16,open_clip_vitb16", feat_type="cls,embedding,embedding",
+                            stride="16,16,16", lora=True, load_dir=str(folder), device="cpu")
+    model = get_peft_model(model, LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.3, bias="none", target_modules=["qkv"]))
+    for name, p in model.named_parameters():
+        if "lora_" in name:
+            p.copy_(hashed(name.replace(".default", ""), p.shape, 0, 0.4))
+    model.save_pretrained(folder / "ensemble_lora")
+
+    ours, preprocess = dreamsim(cache_dir=str(folder), device="cpu")
+    bare, _ = dreamsim(cache_dir=str(folder), device="cpu", pretrained=False)
+    pictures = [preprocess(Image.fromarray(picture(f"picture {i}", *size)))
+                for i, size in enumerate([(224, 224), (224, 224), (120, 96)])]
+    pairs = [(i, j) for i in range(3) for j in range(i)]
+    out = [float(ours(pictures[i], pictures[j])) for i, j in pairs]
+    assert all(abs(d - float(bare(pictures[i], pictures[j]))) > 1e-3 for d, (i, j) in zip(out, pairs)), "the LoRA does nothing"
+    embedding = ours.embed(pictures[2])[0]
+    parts = [embedding[:WIDTH], embedding[WIDTH:WIDTH + OUT], embedding[WIDTH + OUT:]]
+    assert all(part.norm() > 0.2 for part in parts), [float(p.norm()) for p in parts]
+    return {"distances": out, "embedding": embedding.tolist()}
+
+
 def main():
     golden = {"source": SOURCE, "lpips": {net: [lpips_distances(net, *size) for size in sizes]
                                           for net, sizes in {"alex": [(64, 64), (95, 71)], "vgg": [(48, 33)]}.items()}}
+    with tempfile.TemporaryDirectory() as folder:
+        golden["dreamsim"] = dreamsim_numbers(Path(folder))
+        for file in sorted(Path(folder, "ensemble_lora").iterdir()):
+            print(file.name, file.stat().st_size)
     out = Path(sys.argv[1])
     (out / "perceptual.json").write_text(json.dumps(golden, indent=1) + "\n")
     lin = {f"lin{k}.model.1.weight": hashed(f"lin{k}.model.1.weight", (1, c, 1, 1), 0, 1).clamp(min=0)
            for k, c in enumerate([64, 192, 384, 256, 256])}
-    # LPIPS's own file is of the older form
-    torch.save(lin, out / "networks" / "lpips_alex.pth", _use_new_zipfile_serialization=False)
+    # LPIPS's own file is of the older form, and was written by Python 2
+    torch.save(Python2Dict(lin), out / "networks" / "lpips_alex.pth", _use_new_zipfile_serialization=False)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@ package dev.assay.metrics;
 import static dev.assay.harness.score.Roles.AESTHETIC;
 import static dev.assay.harness.score.Roles.CLIP;
 import static dev.assay.harness.score.Roles.DETECTOR;
+import static dev.assay.harness.score.Roles.DREAMSIM;
 import static dev.assay.harness.score.Roles.HPS;
-import static dev.assay.harness.score.Roles.JUDGE;
 import static dev.assay.harness.score.Roles.LPIPS;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
 
@@ -54,11 +54,12 @@ public final class Metrics implements MetricCatalog {
                     PerceptualDiversityMetric.LPIPS,
                     (models, p) -> PerceptualDiversityMetric.lpips(models.get(LPIPS)::distances),
                     LPIPS),
+            entry(
+                    PerceptualDiversityMetric.DREAMSIM,
+                    (models, p) -> PerceptualDiversityMetric.dreamSim(models.get(DREAMSIM)::distances),
+                    DREAMSIM),
             entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
             entry(LpipsEffectMetric.INFO, (models, p) -> new LpipsEffectMetric(models.get(LPIPS)::distances), LPIPS),
-            entry(VqaScoreMetric.INFO, (models, p) -> new VqaScoreMetric(models.get(JUDGE)), JUDGE),
-            entry(QuestionsMetric.ATOMS, (models, p) -> QuestionsMetric.atoms(models.get(JUDGE)), JUDGE),
-            entry(QuestionsMetric.PROMPT, (models, p) -> QuestionsMetric.prompt(models.get(JUDGE)), JUDGE),
             entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
             entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));
 

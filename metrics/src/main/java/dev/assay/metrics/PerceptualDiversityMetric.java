@@ -28,6 +28,16 @@ public final class PerceptualDiversityMetric implements Metric.SetMetric {
             "Zhang et al. 2018, arXiv 1801.03924; mean of all pairs",
             Map.of());
 
+    public static final MetricInfo DREAMSIM = new MetricInfo(
+            "dreamsim-diversity",
+            "1",
+            Family.DIVERSITY,
+            Better.HIGHER,
+            "DreamSim",
+            "[0, 2], mostly below 1",
+            "Fu et al. 2023, arXiv 2306.09344; mean of all pairs as in OneIG-Bench 2025, arXiv 2506.07977",
+            Map.of());
+
     private final MetricInfo info;
     private final Function<List<Image>, double[][]> distances;
 
@@ -39,6 +49,11 @@ public final class PerceptualDiversityMetric implements Metric.SetMetric {
     /** @param distances of all pairs, shape (n, n), symmetric */
     public static PerceptualDiversityMetric lpips(Function<List<Image>, double[][]> distances) {
         return new PerceptualDiversityMetric(LPIPS, distances);
+    }
+
+    /** @param distances of all pairs, shape (n, n), symmetric */
+    public static PerceptualDiversityMetric dreamSim(Function<List<Image>, double[][]> distances) {
+        return new PerceptualDiversityMetric(DREAMSIM, distances);
     }
 
     @Override
@@ -61,10 +76,10 @@ public final class PerceptualDiversityMetric implements Metric.SetMetric {
                 pairs.mean(),
                 String.format(
                         Locale.ROOT,
-                        "%.3f %s over %d pairs of pictures, from %.3f to %.3f",
+                        "%.3f %s between two of %d pictures, from %.3f to %.3f",
                         pairs.mean(),
                         info.unit(),
-                        images.size() * (images.size() - 1) / 2,
+                        images.size(),
                         pairs.least(),
                         pairs.most()));
     }

@@ -45,7 +45,15 @@ class PerceptualDiversityMetricTest {
     @Test
     void the_evidence_names_the_nearest_and_the_farthest_pair() {
         Score.Measured score = (Score.Measured) METRIC.score(Golden.prompt("a"), List.of(red(0), red(10), red(40)));
-        assertThat(score.evidence()).isEqualTo("0.267 LPIPS over 3 pairs of pictures, from 0.100 to 0.400");
+        assertThat(score.evidence()).isEqualTo("0.267 LPIPS between two of 3 pictures, from 0.100 to 0.400");
+    }
+
+    @Test
+    void dreamsims_is_the_same_mean_under_its_own_name() {
+        Metric.SetMetric dreamSim = PerceptualDiversityMetric.dreamSim(PerceptualDiversityMetricTest::red);
+        assertThat(dreamSim.info().name()).isEqualTo("dreamsim-diversity");
+        assertThat(dreamSim.score(Golden.prompt("a"), List.of(red(0), red(20))))
+                .isEqualTo(new Score.Measured(0.2, "0.200 DreamSim between two of 2 pictures, from 0.200 to 0.200"));
     }
 
     @Test

@@ -36,8 +36,6 @@ final class Deciders {
             "assay.comfyui.headers",
             "assay.comfyui.query",
             "assay.comfyui.trustStore",
-            "assay.judge.url",
-            "assay.judge.calibration",
             "assay.collection",
             "assay.card",
             "assay.sidecars",

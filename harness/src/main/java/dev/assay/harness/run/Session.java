@@ -10,7 +10,6 @@ import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricModels;
-import dev.assay.harness.score.Roles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
@@ -271,8 +270,8 @@ public final class Session {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
-                MetricModels models = new LazyModels(plan.suite(), references::resolve, settings.device(), memory() / 2)
-                        .serving(Roles.JUDGE, new Judges(settings, root)::get)) {
+                MetricModels models =
+                        new LazyModels(plan.suite(), references::resolve, settings.device(), memory() / 2)) {
             return new Evaluation(
                             plan,
                             renderers.all(),

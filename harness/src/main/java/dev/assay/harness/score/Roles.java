@@ -5,10 +5,10 @@ import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.clip.ClipOptions;
 import dev.assay.harness.nn.clip.OpenClipConfig;
 import dev.assay.harness.nn.clip.TorchClip;
-import dev.assay.harness.nn.judge.VisionJudge;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
+import dev.assay.harness.nn.perceptual.DreamSim;
 import dev.assay.harness.nn.perceptual.Lpips;
 import dev.assay.harness.nn.perceptual.PerceptualDistance;
 import dev.assay.harness.nn.vision.Preprocessing;
@@ -54,15 +54,13 @@ public final class Roles {
                     + " vgg.pth), or one file with the tensors of both",
             (weights, where) -> Lpips.open(weights.path(), where.device()));
 
-    /** No weights: a server that the user's settings name, so no suite can; it gets pictures and a token. */
-    public static final Role<VisionJudge> JUDGE =
-            new Role<>("judge", "a server with a vision model, as the setting assay.judge.url", (weights, where) -> {
-                throw new UnavailableException(
-                        "a judge is a server that the setting assay.judge.url names, no weights of a suite");
-            });
+    public static final Role<PerceptualDistance> DREAMSIM = new Role<>(
+            "dreamsim",
+            "the folder of DreamSim's ensemble: checkpoints/dino_vitbase16_pretrain.pth, clip_vitb16_pretrain.pth.tar,"
+                    + " open_clip_vitb16_pretrain.pth.tar and ensemble_lora; or one file of the merged model",
+            (weights, where) -> DreamSim.open(weights.path(), where.device()));
 
-    /** Those with weights. */
-    public static final List<Role<?>> ALL = List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS, LPIPS);
+    public static final List<Role<?>> ALL = List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS, LPIPS, DREAMSIM);
 
     private Roles() {}
 

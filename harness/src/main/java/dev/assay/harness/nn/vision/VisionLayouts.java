@@ -34,7 +34,9 @@ public final class VisionLayouts {
             new Rule("\\.mlp\\.c_proj\\.", ".mlp.fc2."),
             // SigLIP's pooling head
             new Rule("^head\\.attention\\.in_proj_(weight|bias)$", "head.attention.in_proj.$1"),
-            // DINOv2 in its own repository
+            // CLIP under DINO's names, as DreamSim has it
+            new Rule("^pos_drop\\.", "pre_layrnorm."),
+            // DINO and DINOv2 in their own repositories
             new Rule("^cls_token$", "embeddings.class_embedding"),
             new Rule("^pos_embed$", "embeddings.position_embedding.weight"),
             new Rule("^register_tokens$", "embeddings.register_tokens"),

@@ -43,7 +43,9 @@ public final class VisionTransformer {
         boolean clip = config.kind() == VisionConfig.Kind.CLIP;
         boolean siglip = config.kind() == VisionConfig.Kind.SIGLIP;
         patches = w.take("embeddings.patch_embedding.weight", c, 3, config.patchSize(), config.patchSize());
-        patchBias = clip ? new TensorOptional() : new TensorOptional(w.take("embeddings.patch_embedding.bias", c));
+        patchBias = clip && !w.has("embeddings.patch_embedding.bias") // DreamSim's CLIP has one
+                ? new TensorOptional()
+                : new TensorOptional(w.take("embeddings.patch_embedding.bias", c));
         boolean dino = config.kind() == VisionConfig.Kind.DINOV2;
         classToken = siglip
                 ? null
@@ -74,6 +76,20 @@ public final class VisionTransformer {
      * @return (n, hidden): the class token, or the pooled tokens
      */
     public Tensor forward(Tensor pixels) {
+        Tensor x = tokens(pixels);
+        return pool == null ? after.forward(x.select(1, 0)) : pool.forward(after.forward(x));
+    }
+
+    /**
+     * @param pixels as for {@link #forward}
+     * @return (n, hidden): the class token as the last layer leaves it
+     */
+    public Tensor classTokenBeforeNorm(Tensor pixels) {
+        return tokens(pixels).select(1, 0);
+    }
+
+    /** (n, tokens, hidden), as the last layer leaves them. */
+    private Tensor tokens(Tensor pixels) {
         long n = pixels.size(0);
         long rows = pixels.size(2) / config.patchSize();
         long columns = pixels.size(3) / config.patchSize();
@@ -93,7 +109,7 @@ public final class VisionTransformer {
         for (TransformerLayer layer : layers) {
             x = layer.forward(x);
         }
-        return pool == null ? after.forward(x.select(1, 0)) : pool.forward(after.forward(x));
+        return x;
     }
 
     /** The table, stretched to another grid by bicubic interpolation as transformers does. */

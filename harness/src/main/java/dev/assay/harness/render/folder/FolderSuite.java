@@ -132,8 +132,7 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
                     seeds,
                     List.copyOf(tags),
                     stated == null ? null : stated.visible(),
-                    first.prompt() != null,
-                    stated == null ? List.of() : stated.questions());
+                    first.prompt() != null);
             if (stated == null) {
                 others.add(made);
             } else {

@@ -39,6 +39,72 @@ final class TestWeights {
         return all;
     }
 
+    static final int WIDTH = 128;
+    static final int LAYERS = 12;
+    static final int OUT = 64;
+    static final int RANK = 4;
+
+    /** One of DreamSim's networks under the names of its file; {@code clip.} and {@code open_clip.} have a norm before the layers. */
+    static Map<String, Tensor> vit(String prefix) {
+        Map<String, Tensor> all = new TreeMap<>();
+        vit(all, prefix, "cls_token", 1, 1, WIDTH);
+        vit(all, prefix, "pos_embed", 1, 14 * 14 + 1, WIDTH);
+        vit(all, prefix, "patch_embed.proj.weight", WIDTH, 3, 16, 16);
+        vit(all, prefix, "patch_embed.proj.bias", WIDTH);
+        List<String> norms = new ArrayList<>(List.of("norm"));
+        if (prefix.endsWith("clip.")) {
+            norms.add("pos_drop");
+        }
+        for (int i = 0; i < LAYERS; i++) {
+            String block = "blocks." + i + ".";
+            norms.add(block + "norm1");
+            norms.add(block + "norm2");
+            vit(all, prefix, block + "attn.qkv.weight", 3 * WIDTH, WIDTH);
+            vit(all, prefix, block + "attn.qkv.bias", 3 * WIDTH);
+            vit(all, prefix, block + "attn.proj.weight", WIDTH, WIDTH);
+            vit(all, prefix, block + "attn.proj.bias", WIDTH);
+            vit(all, prefix, block + "mlp.fc1.weight", 4 * WIDTH, WIDTH);
+            vit(all, prefix, block + "mlp.fc1.bias", 4 * WIDTH);
+            vit(all, prefix, block + "mlp.fc2.weight", WIDTH, 4 * WIDTH);
+            vit(all, prefix, block + "mlp.fc2.bias", WIDTH);
+        }
+        for (String norm : norms) {
+            vit(all, prefix, norm + ".weight", WIDTH);
+            vit(all, prefix, norm + ".bias", WIDTH);
+        }
+        return all;
+    }
+
+    /** As {@code fill_vit}. */
+    private static void vit(Map<String, Tensor> all, String prefix, String name, long... shape) {
+        boolean norm = name.contains("norm") || name.contains("pos_drop");
+        long row = 1;
+        for (int i = 1; i < shape.length; i++) {
+            row *= shape[i];
+        }
+        double spread = norm || shape.length < 2 ? 0.2 : shape.length == 3 ? 1 : Math.sqrt(3.0 / row);
+        all.put(name, HashedWeights.tensor(prefix + name, norm && name.endsWith("weight") ? 1 : 0, spread, shape));
+    }
+
+    static Tensor projection(String branch) {
+        return HashedWeights.tensor(branch + ".proj", 0, 0.3, WIDTH, OUT);
+    }
+
+    /** The LoRA under PEFT's names. */
+    static Map<String, Tensor> dreamSimLora() {
+        Map<String, Tensor> all = new TreeMap<>();
+        for (int branch = 0; branch < 3; branch++) {
+            for (int i = 0; i < LAYERS; i++) {
+                String layer = "base_model.model.extractor_list." + branch + ".model.blocks." + i + ".attn.qkv.lora_";
+                String a = layer + "A.weight";
+                String b = layer + "B.weight";
+                all.put(a, HashedWeights.tensor(a, 0, 0.4, RANK, WIDTH));
+                all.put(b, HashedWeights.tensor(b, 0, 0.4, 3 * WIDTH, RANK));
+            }
+        }
+        return all;
+    }
+
     /** Those whose names begin so. */
     static Map<String, Tensor> only(Map<String, Tensor> all, String prefix) {
         Map<String, Tensor> some = new TreeMap<>(all);

@@ -1,2 +1,0 @@
-/** A vision model behind an OpenAI-compatible endpoint that answers yes or no about one picture. Only asks; never executes what it hears. */
-package dev.assay.harness.nn.judge;
