@@ -1,4 +1,4 @@
-"""Golden distances of LPIPS and DreamSim with weights that both sides make from a hash: the networks are too large to commit.
+"""Golden numbers of LPIPS, DreamSim and SSCD with weights that both sides make from a hash: the networks are too large to commit.
 
 torch==2.13.0 torchvision==0.28.0 lpips==0.1.4 dreamsim==0.2.1 peft==0.21.2 pillow numpy
 
@@ -157,13 +157,45 @@ def dreamsim_numbers(folder):
     return {"distances": out, "embedding": embedding.tolist()}
 
 
+# SSCD: torchvision's ResNet-50 with the pooling of its repository
+
+
+@torch.no_grad()
+def sscd_vector():
+    from PIL import Image
+    from torchvision import transforms
+    from torchvision.models import resnet50
+
+    model = resnet50(weights=None, num_classes=512).eval()
+    state = {}
+    for name, p in model.state_dict().items():
+        if name.endswith("num_batches_tracked"):
+            state[name] = p
+        elif p.dim() > 1:
+            state[name] = hashed(name, p.shape, 0, (6 / p[0].numel()) ** 0.5)
+        else:  # batch norms, and the bias of the last layer
+            norm = name.endswith(("running_var", "weight"))
+            state[name] = hashed(name, p.shape, 0.5 if norm else 0, 0.2)
+    model.load_state_dict(state)
+
+    class Pool(torch.nn.Module):
+        def forward(self, x):
+            return x.clamp(min=1e-6).pow(3.0).mean(dim=(2, 3)).pow(1 / 3.0)
+
+    model.avgpool = Pool()
+    prepare = transforms.Compose([transforms.Resize([320, 320]), transforms.ToTensor(),
+                                  transforms.Normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])])
+    x = torch.stack([prepare(Image.fromarray(picture(f"picture {i}", 96, 120))) for i in range(2)])
+    vectors = torch.nn.functional.normalize(model(x))
+    return {"cosine": float(vectors[0] @ vectors[1]), "vector": vectors[0].tolist()}
+
+
 def main():
     golden = {"source": SOURCE, "lpips": {net: [lpips_distances(net, *size) for size in sizes]
                                           for net, sizes in {"alex": [(64, 64), (95, 71)], "vgg": [(48, 33)]}.items()}}
+    golden["sscd"] = sscd_vector()
     with tempfile.TemporaryDirectory() as folder:
         golden["dreamsim"] = dreamsim_numbers(Path(folder))
-        for file in sorted(Path(folder, "ensemble_lora").iterdir()):
-            print(file.name, file.stat().st_size)
     out = Path(sys.argv[1])
     (out / "perceptual.json").write_text(json.dumps(golden, indent=1) + "\n")
     lin = {f"lin{k}.model.1.weight": hashed(f"lin{k}.model.1.weight", (1, c, 1, 1), 0, 1).clamp(min=0)

@@ -7,6 +7,8 @@ import static dev.assay.harness.score.Roles.DREAMSIM;
 import static dev.assay.harness.score.Roles.HPS;
 import static dev.assay.harness.score.Roles.LPIPS;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
+import static dev.assay.harness.score.Roles.SSCD;
+import static dev.assay.harness.score.Roles.TRAINING;
 
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
@@ -58,6 +60,11 @@ public final class Metrics implements MetricCatalog {
                     PerceptualDiversityMetric.DREAMSIM,
                     (models, p) -> PerceptualDiversityMetric.dreamSim(models.get(DREAMSIM)::distances),
                     DREAMSIM),
+            entry(
+                    CopiesMetric.INFO,
+                    (models, p) -> new CopiesMetric(models.get(SSCD), models.get(TRAINING), p.get("threshold")),
+                    SSCD,
+                    TRAINING),
             entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
             entry(LpipsEffectMetric.INFO, (models, p) -> new LpipsEffectMetric(models.get(LPIPS)::distances), LPIPS),
             entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),

@@ -1,5 +1,6 @@
 package dev.assay.harness.score;
 
+import dev.assay.harness.image.PictureFolder;
 import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.clip.ClipOptions;
@@ -11,6 +12,7 @@ import dev.assay.harness.nn.onnx.OnnxDetector;
 import dev.assay.harness.nn.perceptual.DreamSim;
 import dev.assay.harness.nn.perceptual.Lpips;
 import dev.assay.harness.nn.perceptual.PerceptualDistance;
+import dev.assay.harness.nn.perceptual.Sscd;
 import dev.assay.harness.nn.vision.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +62,18 @@ public final class Roles {
                     + " open_clip_vitb16_pretrain.pth.tar and ensemble_lora; or one file of the merged model",
             (weights, where) -> DreamSim.open(weights.path(), where.device()));
 
-    public static final List<Role<?>> ALL = List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS, LPIPS, DREAMSIM);
+    public static final Role<Sscd> SSCD = new Role<>(
+            "sscd",
+            "sscd_disc_mixup.torchvision.pt of facebookresearch/sscd-copy-detection, or the same as safetensors",
+            (weights, where) -> Sscd.open(weights.path(), where.device()));
+    /** No network, but found and named as the networks are. */
+    public static final Role<PictureFolder> TRAINING = new Role<>(
+            "training",
+            "a folder with the pictures that the candidate was trained on",
+            (weights, where) -> PictureFolder.of(weights.path()));
+
+    public static final List<Role<?>> ALL =
+            List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS, LPIPS, DREAMSIM, SSCD, TRAINING);
 
     private Roles() {}
 

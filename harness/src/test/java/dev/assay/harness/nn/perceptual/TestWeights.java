@@ -105,6 +105,42 @@ final class TestWeights {
         return all;
     }
 
+    /** As {@code sscd_vector}. */
+    static Map<String, Tensor> resnet50() {
+        Map<String, Tensor> all = new TreeMap<>();
+        convolution(all, "conv1", "bn1", 64, 3, 7);
+        long in = 64;
+        int[] blocks = {3, 4, 6, 3};
+        for (int stage = 0; stage < blocks.length; stage++) {
+            long width = 64L << stage;
+            for (int i = 0; i < blocks[stage]; i++) {
+                String name = "layer" + (stage + 1) + "." + i + ".";
+                convolution(all, name + "conv1", name + "bn1", width, in, 1);
+                convolution(all, name + "conv2", name + "bn2", width, width, 3);
+                convolution(all, name + "conv3", name + "bn3", 4 * width, width, 1);
+                if (i == 0) {
+                    convolution(all, name + "downsample.0", name + "downsample.1", 4 * width, in, 1);
+                }
+                in = 4 * width;
+            }
+        }
+        all.put("fc.weight", HashedWeights.tensor("fc.weight", 0, Math.sqrt(6.0 / in), 512, in));
+        all.put("fc.bias", HashedWeights.tensor("fc.bias", 0, 0.2, 512));
+        return all;
+    }
+
+    private static void convolution(Map<String, Tensor> all, String conv, String norm, long out, long in, long kernel) {
+        String weight = conv + ".weight";
+        all.put(
+                weight,
+                HashedWeights.tensor(weight, 0, Math.sqrt(6.0 / (in * kernel * kernel)), out, in, kernel, kernel));
+        for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
+            String name = norm + "." + part;
+            boolean half = part.equals("weight") || part.equals("running_var");
+            all.put(name, HashedWeights.tensor(name, half ? 0.5 : 0, 0.2, out));
+        }
+    }
+
     /** Those whose names begin so. */
     static Map<String, Tensor> only(Map<String, Tensor> all, String prefix) {
         Map<String, Tensor> some = new TreeMap<>(all);
