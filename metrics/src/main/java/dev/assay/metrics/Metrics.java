@@ -3,10 +3,12 @@ package dev.assay.metrics;
 import static dev.assay.harness.score.Roles.AESTHETIC;
 import static dev.assay.harness.score.Roles.CLIP;
 import static dev.assay.harness.score.Roles.DETECTOR;
+import static dev.assay.harness.score.Roles.DINO;
 import static dev.assay.harness.score.Roles.DREAMSIM;
 import static dev.assay.harness.score.Roles.HPS;
 import static dev.assay.harness.score.Roles.LPIPS;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
+import static dev.assay.harness.score.Roles.SIGLIP;
 import static dev.assay.harness.score.Roles.SSCD;
 import static dev.assay.harness.score.Roles.TRAINING;
 
@@ -51,6 +53,12 @@ public final class Metrics implements MetricCatalog {
                             models.get(PICK_SCORE).logitScale()),
                     PICK_SCORE),
             entry(HpsMetric.INFO, (models, p) -> new HpsMetric(models.get(HPS), models.get(HPS)::embed), HPS),
+            entry(
+                    SiglipScoreMetric.INFO,
+                    (models, p) -> new SiglipScoreMetric(
+                            models.get(SIGLIP), models.get(SIGLIP)::embed, models.get(SIGLIP)::logit),
+                    SIGLIP),
+            entry(DinoDiversityMetric.INFO, (models, p) -> new DinoDiversityMetric(models.get(DINO)), DINO),
             entry(VendiMetric.INFO, (models, p) -> new VendiMetric(models.get(CLIP), p.get("order")), CLIP),
             entry(
                     PerceptualDiversityMetric.LPIPS,

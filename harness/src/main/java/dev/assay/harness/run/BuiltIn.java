@@ -3,23 +3,27 @@ package dev.assay.harness.run;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.verdict.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
  * The checks of every run beside the suite's criteria. {@code preflight}: can the files work at all, told without rendering.
  * {@code applied}: proof in the pictures that the candidate was applied; without it every other criterion would compare the
- * base with itself, and pass.
+ * base with itself, and pass. {@code preference}: whether liking was bought, where a suite asks for both sides ({@link PreferenceGuard}).
  */
 final class BuiltIn {
     static final Criterion PREFLIGHT = criterion("preflight", Criterion.Rule.NONE_NEW);
     static final Criterion APPLIED = criterion("applied", Criterion.Rule.EFFECTIVE);
+    static final Criterion PREFERENCE = criterion("preference", Criterion.Rule.NONE_NEW);
 
     /** Reason of the criteria that nothing was rendered for. */
     static final String NOT_RENDERED = "no picture was made: the files cannot work, as preflight says";
@@ -30,8 +34,9 @@ final class BuiltIn {
      * Those of a plan. The base against itself cannot show that it was applied.
      *
      * @param rendered false where pictures exist already: then no model file is at hand
+     * @param catalog tells the families of the suite's metrics
      */
-    static List<Criterion> of(Plan plan, boolean rendered) {
+    static List<Criterion> of(Plan plan, boolean rendered, MetricCatalog catalog) {
         List<Criterion> all = new ArrayList<>();
         if (rendered) {
             all.add(PREFLIGHT);
@@ -39,16 +44,27 @@ final class BuiltIn {
         if (!plan.candidate().equals(plan.base())) {
             all.add(APPLIED);
         }
+        if (any(plan, catalog, PreferenceGuard::isPreference) && any(plan, catalog, PreferenceGuard::isGuarded)) {
+            all.add(PREFERENCE);
+        }
         return all;
     }
 
+    /** Whether a criterion of the suite is of a kind; one of an unknown metric is none, which the evaluation will say. */
+    private static boolean any(Plan plan, MetricCatalog catalog, BiPredicate<String, Criterion.Rule> kind) {
+        return plan.suite().criteria().stream()
+                .anyMatch(c -> catalog.infos().stream()
+                        .anyMatch(i -> i.name().equals(c.metric())
+                                && kind.test(i.family().word(), c.rule())));
+    }
+
     static boolean isOne(Criterion criterion) {
-        return criterion.equals(PREFLIGHT) || criterion.equals(APPLIED);
+        return List.of(PREFLIGHT, APPLIED, PREFERENCE).contains(criterion);
     }
 
     /** The word by which reports group it. */
     static String family(Criterion criterion) {
-        return criterion.equals(PREFLIGHT) ? "file" : "effect";
+        return criterion.equals(PREFLIGHT) ? "file" : criterion.equals(PREFERENCE) ? "aesthetic" : "effect";
     }
 
     /** @param findings about the models' files; an error is a regression */
@@ -98,6 +114,12 @@ final class BuiltIn {
                 : entry(APPLIED, Outcome.REGRESSED, sorted.length, distances, "not applied: " + found);
     }
 
+    /** @param others verdicts of the suite's criteria */
+    static VerdictEntry preference(Collection<VerdictEntry> others) {
+        PreferenceGuard.Found found = PreferenceGuard.judge(others);
+        return entry(PREFERENCE, found.outcome(), others.size(), List.of(), found.reason());
+    }
+
     private static String texts(List<Finding> findings, Finding.Level level) {
         return findings.stream()
                 .filter(f -> f.level() == level)
@@ -132,7 +154,7 @@ final class BuiltIn {
                 criterion.rule().name(),
                 criterion.severity().name(),
                 "HIGHER",
-                criterion.equals(APPLIED) ? "grey levels" : "files",
+                criterion.equals(APPLIED) ? "grey levels" : criterion.equals(PREFERENCE) ? "criteria" : "files",
                 null,
                 null,
                 (int) measurements.stream().map(PairEntry::caseId).distinct().count(),

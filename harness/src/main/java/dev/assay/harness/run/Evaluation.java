@@ -67,7 +67,7 @@ public final class Evaluation {
 
     /** @param criteria those of the plan's suite and the built-in ones to judge; not empty */
     public RunRecord run(List<Criterion> criteria) {
-        RecordBuilder record = new RecordBuilder(plan, renderers, Instant.now());
+        RecordBuilder record = new RecordBuilder(plan, renderers, catalog, Instant.now());
         try {
             if (criteria.isEmpty()) {
                 throw new IllegalArgumentException(
@@ -134,9 +134,14 @@ public final class Evaluation {
             for (Criterion criterion : byNetworks(open)) {
                 settled.put(criterion, judge(criterion, pictures, blank));
             }
+            List<VerdictEntry> judged = criteria.stream()
+                    .filter(c -> !BuiltIn.isOne(c))
+                    .map(settled::get)
+                    .toList();
+            settled.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
             criteria.forEach(c -> record.verdict(settled.get(c)));
             boolean asked = criteria.contains(BuiltIn.APPLIED);
-            if (!asked && BuiltIn.of(plan, true).contains(BuiltIn.APPLIED) && !passed(applied)) {
+            if (!asked && BuiltIn.of(plan, true, catalog).contains(BuiltIn.APPLIED) && !passed(applied)) {
                 record.verdict(applied); // said also when nobody asked
             }
         } catch (RuntimeException | LinkageError trouble) {

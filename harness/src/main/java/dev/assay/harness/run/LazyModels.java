@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Role;
 import dev.assay.harness.score.UnavailableException;
@@ -29,12 +30,13 @@ final class LazyModels implements MetricModels {
      * @param resolve from a reference in the suite to a file or folder that exists
      * @param device {@code cpu} or {@code cuda}, for the networks that run on libtorch
      * @param budget bytes of weight files that may be open at once; a single role may exceed it
+     * @param vectors that encoders computed in earlier runs
      */
-    LazyModels(Suite suite, Function<String, Path> resolve, String device, long budget) {
+    LazyModels(Suite suite, Function<String, Path> resolve, String device, long budget, VectorFolder vectors) {
         this.budget = budget;
         this.suite = suite;
         this.resolve = resolve;
-        this.place = new Role.Place(device, Runtime.getRuntime().availableProcessors());
+        this.place = new Role.Place(device, Runtime.getRuntime().availableProcessors(), vectors);
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Calibration;
@@ -66,6 +67,7 @@ final class RecordBuilder {
 
     private final Plan plan;
     private final List<Renderer> renderers;
+    private final MetricCatalog catalog;
     private final Instant started;
     private final long clock = System.nanoTime();
     private final Path folder;
@@ -79,8 +81,9 @@ final class RecordBuilder {
     private final List<RenderingEntry> renderings = new ArrayList<>();
     private final List<FindingEntry> findings = new ArrayList<>();
 
-    RecordBuilder(Plan plan, List<Renderer> renderers, Instant started) {
+    RecordBuilder(Plan plan, List<Renderer> renderers, MetricCatalog catalog, Instant started) {
         this.plan = plan;
+        this.catalog = catalog;
         this.renderers = renderers;
         this.started = started;
         this.id = ID_TIME.format(started) + "-" + plan.candidateName().replaceAll("[^A-Za-z0-9._+-]", "_");
@@ -149,7 +152,8 @@ final class RecordBuilder {
                 tally == null ? 0 : tally.made(),
                 tally == null ? 0 : tally.reused(),
                 plan.suite().criteria().size()
-                        + BuiltIn.of(plan, renderers.get(0).makesPictures()).size(),
+                        + BuiltIn.of(plan, renderers.get(0).makesPictures(), catalog)
+                                .size(),
                 List.copyOf(verdicts),
                 List.copyOf(renderings),
                 List.copyOf(findings),

@@ -6,6 +6,7 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.score.MetricCatalog;
@@ -244,7 +245,7 @@ public final class Session {
     public List<Criterion> criteria() {
         return plan == null
                 ? List.of()
-                : Stream.concat(BuiltIn.of(plan, finished == null).stream(), plan.suite().criteria().stream())
+                : Stream.concat(BuiltIn.of(plan, finished == null, catalog).stream(), plan.suite().criteria().stream())
                         .toList();
     }
 
@@ -269,9 +270,14 @@ public final class Session {
     private RunRecord judge(List<Criterion> selected) {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
+        Path vectors = settings.store() == null ? root.resolve(".assay/embeddings") : store.resolve("embeddings");
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
-                MetricModels models =
-                        new LazyModels(plan.suite(), references::resolve, settings.device(), memory() / 2)) {
+                MetricModels models = new LazyModels(
+                        plan.suite(),
+                        references::resolve,
+                        settings.device(),
+                        memory() / 2,
+                        new VectorFolder(vectors, new FileHashes()))) {
             return new Evaluation(
                             plan,
                             renderers.all(),

@@ -1,5 +1,6 @@
 package dev.assay.harness.score;
 
+import dev.assay.harness.nn.embed.VectorFolder;
 import java.nio.file.Path;
 
 /**
@@ -34,6 +35,7 @@ public record Role<T>(String name, String needs, Opener<T> opener) {
      *
      * @param device {@code cpu} or {@code cuda}, for the networks that run on libtorch
      * @param threads of one call, at least 1
+     * @param vectors that encoders computed in earlier runs
      */
-    public record Place(String device, int threads) {}
+    public record Place(String device, int threads, VectorFolder vectors) {}
 }

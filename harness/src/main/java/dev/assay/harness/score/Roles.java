@@ -6,6 +6,7 @@ import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.clip.ClipOptions;
 import dev.assay.harness.nn.clip.OpenClipConfig;
 import dev.assay.harness.nn.clip.TorchClip;
+import dev.assay.harness.nn.clip.TorchSiglip;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
@@ -13,6 +14,7 @@ import dev.assay.harness.nn.perceptual.DreamSim;
 import dev.assay.harness.nn.perceptual.Lpips;
 import dev.assay.harness.nn.perceptual.PerceptualDistance;
 import dev.assay.harness.nn.perceptual.Sscd;
+import dev.assay.harness.nn.vision.Dino;
 import dev.assay.harness.nn.vision.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,14 +41,13 @@ public final class Roles {
     public static final Role<TorchClip> PICK_SCORE = new Role<>(
             "pick-score",
             "the folder of PickScore v1: config.json and model.safetensors",
-            (weights, where) -> TorchClip.open(
-                    weights.path(), ClipOptions.on(where.device()).with(Preprocessing.clip(VIT_H_PIXELS))));
+            (weights, where) -> TorchClip.open(weights.path(), on(where).with(Preprocessing.clip(VIT_H_PIXELS))));
     public static final Role<ClipEncoder> HPS = new Role<>(
             "hps",
             "HPS_v2_compressed.pt or HPS_v2.1_compressed.pt, or the same as safetensors",
             (weights, where) -> TorchClip.open(
                     weights.path(),
-                    ClipOptions.on(where.device())
+                    on(where)
                             .with(OpenClipConfig.vitH14())
                             .with(Preprocessing.clip(new Preprocessing.Framing.Pad(), VIT_H_PIXELS))));
 
@@ -72,15 +73,26 @@ public final class Roles {
             "a folder with the pictures that the candidate was trained on",
             (weights, where) -> PictureFolder.of(weights.path()));
 
+    public static final Role<TorchSiglip> SIGLIP = new Role<>(
+            "siglip",
+            "a SigLIP or SigLIP 2 folder of fixed size as Hugging Face has it",
+            (weights, where) -> TorchSiglip.open(weights.path(), where.device(), where.vectors()));
+    public static final Role<Dino> DINO = new Role<>(
+            "dino",
+            "a DINOv2 folder as Hugging Face has it, or dinov2_vitb14_pretrain.pth",
+            (weights, where) -> Dino.open(weights.path(), where.device(), where.vectors()));
+
     public static final List<Role<?>> ALL =
-            List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS, LPIPS, DREAMSIM, SSCD, TRAINING);
+            List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS, SIGLIP, DINO, LPIPS, DREAMSIM, SSCD, TRAINING);
 
     private Roles() {}
 
     private static ClipEncoder clip(Path path, Role.Place where) {
-        return TorchClip.isIn(path)
-                ? TorchClip.open(path, ClipOptions.on(where.device()))
-                : OnnxClip.open(path, where.threads());
+        return TorchClip.isIn(path) ? TorchClip.open(path, on(where)) : OnnxClip.open(path, where.threads());
+    }
+
+    private static ClipOptions on(Role.Place where) {
+        return ClipOptions.on(where.device()).keepingVectorsIn(where.vectors());
     }
 
     /** A folder holds {@code detector.onnx}. */

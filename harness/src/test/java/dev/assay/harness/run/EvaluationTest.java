@@ -342,6 +342,32 @@ class EvaluationTest {
     }
 
     @Test
+    void a_candidate_that_is_liked_more_for_more_of_an_artifact_is_regressed_though_every_margin_holds() {
+        Criterion liked = criterion("gloss", Rule.NON_INFERIOR, 50);
+        Criterion artifact = criterion("glare", Rule.NON_INFERIOR, 50);
+        RunRecord record = run(1.0, BuiltIn.PREFERENCE, liked, artifact);
+
+        assertThat(record.verdicts())
+                .extracting(VerdictEntry::id, VerdictEntry::outcome)
+                .containsExactly(
+                        tuple("preference", "REGRESSED"), tuple("gloss", "PASSED"), tuple("glare", "PASSED"));
+        assertThat(record.verdicts().get(0).reason())
+                .contains("brightness rises")
+                .contains("darkness gets worse");
+        assertThat(record.outcome()).isEqualTo("REGRESSED");
+        assertThat(run(0.01, BuiltIn.PREFERENCE, liked, artifact).outcome()).isEqualTo("PASSED");
+        assertThat(record.criteriaDeclared()).isEqualTo(2 + 3); // the suite's, and the three of every such run
+    }
+
+    @Test
+    void liking_is_guarded_only_where_a_suite_asks_for_both_sides() {
+        assertThat(run(1.0, criterion("gloss", Rule.NON_INFERIOR, 50)).criteriaDeclared())
+                .isEqualTo(1 + 2);
+        assertThat(run(1.0, criterion("glare", Rule.NON_INFERIOR, 50)).criteriaDeclared())
+                .isEqualTo(1 + 2);
+    }
+
+    @Test
     void a_record_survives_the_way_to_disk_and_back() {
         RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
 
@@ -421,6 +447,8 @@ class EvaluationTest {
     /** Small metrics with arithmetic that can be checked by hand. */
     private static final class TestCatalog implements MetricCatalog {
         private static final MetricInfo BRIGHTNESS = info("brightness", Family.AESTHETIC, Better.LOWER);
+        private static final MetricInfo GLOSS = info("gloss", Family.AESTHETIC, Better.HIGHER);
+        private static final MetricInfo GLARE = info("glare", Family.ARTIFACT, Better.LOWER);
         private static final MetricInfo BLANK = info("blank-frame", Family.ARTIFACT, Better.LOWER);
         private static final MetricInfo DISTANCE = info("distance", Family.EFFECT, Better.HIGHER);
         private static final MetricInfo LACKING = info("lacking", Family.ADHERENCE, Better.HIGHER);
@@ -440,7 +468,7 @@ class EvaluationTest {
 
         @Override
         public List<MetricInfo> infos() {
-            return List.of(BRIGHTNESS, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM);
+            return List.of(BRIGHTNESS, GLOSS, GLARE, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM);
         }
 
         @Override
@@ -452,6 +480,8 @@ class EvaluationTest {
         public Metric open(String name, Map<String, Double> parameters, MetricModels models) {
             return switch (name) {
                 case "brightness" -> new OfImage(BRIGHTNESS, image -> mean(image));
+                case "gloss" -> new OfImage(GLOSS, image -> mean(image));
+                case "glare" -> new OfImage(GLARE, image -> mean(image));
                 case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
                 case "failing" ->
                     new OfImage(FAILING, image -> models.get(Roles.CLIP).embed(image)[0]);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.score.Role;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Criterion;
@@ -108,6 +109,7 @@ class LazyModelsTest {
                     return path;
                 },
                 "cpu",
-                budget);
+                budget,
+                VectorFolder.NONE);
     }
 }

@@ -130,6 +130,7 @@ public final class Words {
         return switch (line(verdict.metric(), 60)) {
             case "preflight" -> "the files can work";
             case "applied" -> "the candidate was applied";
+            case "preference" -> "liking is not bought with artifacts or sameness";
             case "blank-frame" -> "frames that show nothing";
             case "grid" -> "a pattern locked to the pixel grid";
             case "limbs" -> "hands and feet of figures";
@@ -137,6 +138,9 @@ public final class Words {
             case "r-precision" -> "pictures are closest to their own prompt";
             case "aesthetic" -> "pictures are liked";
             case "clip-iqa" -> "pictures look good rather than bad";
+            case "pick-score", "hps" -> "pictures would be preferred for their prompt";
+            case "siglip-score" -> "pictures show what the prompt says, by SigLIP";
+            case "dino-diversity" -> "diversity within a prompt, by DINOv2";
             case "seconds" -> "time of a picture";
             case "memory" -> "device memory of a picture";
             case "vendi" -> "diversity within a prompt";

@@ -3,27 +3,23 @@ package dev.assay.harness.nn.clip;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.embed.Embeddings;
-import dev.assay.harness.nn.embed.VectorStore;
+import dev.assay.harness.nn.ops.Compute;
 import dev.assay.harness.nn.ops.Linear;
 import dev.assay.harness.nn.text.ClipTextModel;
 import dev.assay.harness.nn.text.ClipTokenizer;
-import dev.assay.harness.nn.vision.Preprocessing;
+import dev.assay.harness.nn.vision.ImageTower;
 import dev.assay.harness.nn.vision.VisionTransformer;
 import dev.assay.harness.nn.weights.StateDict;
 import dev.assay.harness.nn.weights.WeightFile;
 import dev.assay.harness.nn.weights.WeightReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.bytedeco.javacpp.FloatPointer;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * CLIP on libtorch. OpenAI's and LAION's, PickScore, HPS and other finetunes of them come as a folder of transformers ({@code config.json},
@@ -32,49 +28,52 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * with {@code open_clip_config.json}).
  */
 public final class TorchClip implements ClipEncoder {
-    private static final int BATCH = 8; // pictures; on a CPU larger ones are not faster
-
-    private final Preprocessing preprocessing;
     private final ClipTokenizer tokenizer;
-    private final String device;
-    private final ScalarType precision;
+    private final ImageTower tower;
     private final PointerScope weights = new PointerScope();
-    private final VisionTransformer vision;
-    private final Linear visualProjection; // (projection, vision width)
     private final ClipTextModel text;
     private final Linear textProjection; // (projection, text width)
     private final double logitScale;
     private final Embeddings embeddings;
 
     private TorchClip(Path place, WeightFile file, ClipOptions options) throws IOException {
-        device = options.device();
-        precision = device.equals("cpu") ? ScalarType.Float : ScalarType.Half;
+        Compute compute = new Compute(options.device());
         ClipWeights parts = ClipWeights.of(file.path(), file.weights(), options);
-        preprocessing = parts.preprocessing();
+        UnaryOperator<StateDict> there = w -> w.to(compute.precision(), compute.device());
         String where = place.toString();
-        WeightReader v = new WeightReader(where, on(parts.vision()));
-        vision = new VisionTransformer(parts.visionConfig(), v);
+        WeightReader v = new WeightReader(where, there.apply(parts.vision()));
+        VisionTransformer vision = new VisionTransformer(parts.visionConfig(), v);
         v.finish();
-        text = new ClipTextModel(parts.textConfig(), on(parts.text()), where);
-        WeightReader rest = new WeightReader(where, on(parts.rest()));
+        text = new ClipTextModel(parts.textConfig(), there.apply(parts.text()), where);
+        WeightReader rest = new WeightReader(where, there.apply(parts.rest()));
         int projection = parts.projection();
-        visualProjection = Linear.withoutBias(
-                rest, "visual_projection", parts.visionConfig().hiddenSize(), projection);
+        Linear visualProjection = // (projection, vision width)
+                Linear.withoutBias(
+                        rest, "visual_projection", parts.visionConfig().hiddenSize(), projection);
         textProjection =
                 Linear.withoutBias(rest, "text_projection", parts.textConfig().hiddenSize(), projection);
         rest.take("logit_scale");
         rest.finish();
+        // In float32, also where the networks run in float16.
         logitScale = Math.exp(parts.rest().get("logit_scale").item_double());
         tokenizer = parts.tokens().open();
+        tower = new ImageTower(
+                parts.preprocessing(),
+                parts.visionConfig(),
+                compute,
+                pixels -> visualProjection.forward(vision.forward(pixels)));
         embeddings = new Embeddings(
-                VectorStore.NONE,
-                BATCH,
-                images -> project(images.stream().map(preprocessing::pixels).toList()),
+                options.vectors()
+                        .of(
+                                file.files(),
+                                compute,
+                                "clip 1",
+                                parts.visionConfig(),
+                                parts.textConfig(),
+                                parts.preprocessing()),
+                tower.batch(),
+                tower::vectors,
                 prompt -> project(tokenizer.encode(prompt)));
-    }
-
-    private StateDict on(StateDict found) {
-        return found.to(precision, device);
     }
 
     /** Whether a folder or file holds a CLIP of this kind. */
@@ -121,20 +120,9 @@ public final class TorchClip implements ClipEncoder {
         return logitScale;
     }
 
-    /** The pictures' vectors before normalisation, from pixels of shape (3, S, S) each. */
-    @SuppressWarnings("try")
-    List<float[]> project(List<float[]> pixels) {
-        int edge = preprocessing.size();
-        float[] together = new float[pixels.size() * 3 * edge * edge];
-        for (int i = 0; i < pixels.size(); i++) {
-            System.arraycopy(pixels.get(i), 0, together, i * 3 * edge * edge, 3 * edge * edge);
-        }
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            Tensor x = torch.from_blob(new FloatPointer(together), pixels.size(), 3, edge, edge)
-                    .to(new Device(device), precision);
-            return rows(visualProjection.forward(vision.forward(x)));
-        }
+    /** The picture's vector before normalisation, from pixels of shape (3, S, S). */
+    float[] project(float[] pixels) {
+        return tower.ofPixels(List.of(pixels)).get(0);
     }
 
     /** The text's vector before normalisation. */
@@ -143,22 +131,8 @@ public final class TorchClip implements ClipEncoder {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Tensor pooled = text.forward(ids, 0).select(1, text.endOfText(ids));
-            return rows(textProjection.forward(pooled)).get(0);
+            return Compute.rows(textProjection.forward(pooled)).get(0);
         }
-    }
-
-    private static List<float[]> rows(Tensor t) {
-        Tensor plain = t.to(new Device("cpu"), ScalarType.Float).contiguous();
-        int n = (int) plain.size(0);
-        int width = (int) plain.size(1);
-        FloatPointer values = plain.data_ptr_float();
-        List<float[]> rows = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            float[] row = new float[width];
-            values.position((long) i * width).get(row);
-            rows.add(row);
-        }
-        return rows;
     }
 
     @Override

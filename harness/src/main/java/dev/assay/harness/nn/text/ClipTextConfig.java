@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.ops.Activation;
 import dev.assay.harness.nn.weights.StateDict;
+import java.util.List;
 
 /**
  * Sizes of a CLIP text encoder; names and defaults of transformers' {@code CLIPTextConfig}.
@@ -43,6 +44,25 @@ public record ClipTextConfig(
                 json.path("layer_norm_eps").asDouble(1e-5),
                 json.path("eos_token_id").asInt(49407),
                 true);
+    }
+
+    /**
+     * Reads {@code text_config} of SigLIP; defaults of transformers' {@code SiglipTextConfig}.
+     *
+     * @param tokens shape of the token embedding: (vocabulary, hidden)
+     */
+    public static ClipTextConfig siglip(JsonNode json, List<Long> tokens) {
+        return new ClipTextConfig(
+                Math.toIntExact(tokens.get(0)), // SigLIP 2 has another vocabulary, which not every file states
+                json.path("hidden_size").asInt(768),
+                json.path("intermediate_size").asInt(3072),
+                json.path("num_hidden_layers").asInt(12),
+                json.path("num_attention_heads").asInt(12),
+                json.path("max_position_embeddings").asInt(64),
+                Activation.of(json.path("hidden_act").asText("gelu_pytorch_tanh"), "text encoder config"),
+                json.path("layer_norm_eps").asDouble(1e-6),
+                0, // not used: the vector is read from the last token
+                false);
     }
 
     /** For single files: the CLIP encoder of Stable Diffusion 1 with sizes from the weights; heads are 64 wide. */

@@ -71,7 +71,7 @@ class TorchClipTest {
             }
             Golden.assertClose(
                     "picture",
-                    torch.tensor(clip.project(java.util.List.of(pixels)).get(0)),
+                    torch.tensor(clip.project(pixels)),
                     golden.get("image").select(0, 0),
                     1e-5);
             Golden.assertClose(

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Scores of given vectors, as the authors' snippets compute them; golden file of {@code golden_preference.py}. */
-class PreferenceMetricsTest {
+class EncoderMetricsTest {
     private final JsonNode golden = read();
     private final float[] image = floats(golden.path("image"));
     private final float[] text = floats(golden.path("text"));
@@ -64,7 +64,45 @@ class PreferenceMetricsTest {
     }
 
     @Test
-    void a_picture_whose_prompt_nobody_knows_has_no_preference() {
+    void siglip_score_is_the_logit_of_transformers() {
+        double scale = golden.path("logitScale").asDouble();
+        double bias = golden.path("logitBias").asDouble();
+        SiglipScoreMetric metric = new SiglipScoreMetric(i -> image, t -> text, cosine -> scale * cosine + bias);
+        assertThat(value(score(metric))).isCloseTo(golden.path("siglip").asDouble(), within(1e-5));
+        assertThat(((Score.Measured) score(metric)).evidence())
+                .contains("log odds")
+                .contains("%)");
+    }
+
+    @Test
+    void dino_diversity_is_the_mean_over_all_pairs_of_seeds() {
+        List<float[]> vectors = new ArrayList<>();
+        golden.path("images").forEach(v -> vectors.add(floats(v)));
+        DinoDiversityMetric metric = new DinoDiversityMetric(i -> vectors.get(i.value(0, 0, 0)));
+        List<Image> pictures = java.util.stream.IntStream.range(0, vectors.size())
+                .mapToObj(i -> Golden.flat(2, i, 0, 0))
+                .toList();
+        assertThat(vectors).hasSize(5);
+        assertThat(value(metric.score(Golden.prompt("cat"), pictures)))
+                .isCloseTo(golden.path("diversity").asDouble(), within(1e-6));
+        List<Image> turned = new ArrayList<>(pictures);
+        java.util.Collections.reverse(turned);
+        assertThat(value(metric.score(Golden.prompt("cat"), turned)))
+                .isCloseTo(value(metric.score(Golden.prompt("cat"), pictures)), within(1e-12));
+    }
+
+    @Test
+    void equal_pictures_have_no_diversity_and_one_picture_has_no_score() {
+        DinoDiversityMetric metric = new DinoDiversityMetric(i -> image);
+        Image flat = Golden.flat(2, 0, 0, 0);
+        assertThat(value(metric.score(Golden.prompt("cat"), List.of(flat, flat, flat))))
+                .isCloseTo(0, within(1e-12));
+        assertThat(metric.score(Golden.prompt("cat"), List.of(flat)))
+                .isEqualTo(new Score.Unscored("diversity needs at least 2 pictures of a prompt, found 1"));
+    }
+
+    @Test
+    void a_picture_whose_prompt_nobody_knows_has_no_preference_and_no_adherence() {
         PromptCase unknown = new PromptCase("cat", "cat (no prompt is known)", "", List.of(1L), List.of(), null, false);
         for (Metric.ImageMetric metric :
                 List.of(new PickScoreMetric(i -> image, t -> text, 100), new HpsMetric(i -> image, t -> text))) {
@@ -72,6 +110,8 @@ class PreferenceMetricsTest {
                     .isEqualTo(new Score.Unscored("no prompt is known for this picture"));
             assertThat(metric.info().family()).isEqualTo(Family.AESTHETIC); // never a witness of adherence
         }
+        assertThat(new SiglipScoreMetric(i -> image, t -> text, c -> c).score(unknown, Golden.flat(2, 0, 0, 0)))
+                .isEqualTo(new Score.Unscored("no prompt is known for this picture"));
     }
 
     @Test

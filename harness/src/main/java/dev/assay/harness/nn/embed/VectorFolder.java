@@ -1,0 +1,50 @@
+package dev.assay.harness.nn.embed;
+
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Hashes;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where the vectors of all encoders are kept between runs. */
+public final class VectorFolder {
+    /** Keeps nothing, and reads no weights for their hash. */
+    public static final VectorFolder NONE = new VectorFolder(null, null);
+
+    private static final List<String> WORDS =
+            List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json");
+
+    private final Path folder;
+    private final FileHashes hashes;
+
+    /** @param hashes may remember files that it read before */
+    public VectorFolder(Path folder, FileHashes hashes) {
+        this.folder = folder;
+        this.hashes = hashes;
+    }
+
+    /**
+     * The vectors of an encoder: everything that decides one decides the name of its file.
+     *
+     * @param weights all files that the weights lie in; files of a tokenizer beside the first one count, too
+     * @param other what else decides, by its text: version of the code, sizes, preprocessing, precision
+     */
+    public VectorStore of(List<Path> weights, Object... other) {
+        if (folder == null) {
+            return VectorStore.NONE;
+        }
+        List<Path> files = new ArrayList<>(weights);
+        WORDS.stream()
+                .map(weights.get(0).toAbsolutePath()::resolveSibling)
+                .filter(Files::isRegularFile)
+                .forEach(files::add);
+        StringBuilder all = new StringBuilder();
+        files.forEach(f -> all.append(hashes.sha256(f)).append('\n'));
+        for (Object o : other) {
+            all.append(o).append('\n');
+        }
+        return VectorFile.open(folder, Hashes.sha256(all.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+}
