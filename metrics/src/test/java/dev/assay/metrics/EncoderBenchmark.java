@@ -1,5 +1,7 @@
 package dev.assay.metrics;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.clip.ClipOptions;
 import dev.assay.harness.nn.clip.TorchClip;
@@ -13,8 +15,6 @@ import dev.assay.harness.nn.weights.StateDict;
 import dev.assay.harness.nn.weights.WeightFile;
 import dev.assay.harness.nn.weights.WeightReader;
 import dev.assay.harness.score.Metric;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,7 +47,8 @@ final class EncoderBenchmark {
                 WeightFile file = WeightFile.open(folder.resolve("model.safetensors"));
                 TorchClip clip = TorchClip.open(folder, ClipOptions.on("cpu"));
                 BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            JsonNode json = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+            JsonNode json =
+                    new ObjectMapper().readTree(folder.resolve("config.json").toFile());
             VisionConfig config = VisionConfig.of(VisionConfig.Kind.CLIP, json.path("vision_config"));
             StateDict all = file.weights();
             WeightReader reader = new WeightReader("vision", VisionLayouts.names(all.below("vision_model.")));
@@ -71,7 +72,8 @@ final class EncoderBenchmark {
                 double seconds;
                 if (words[0].equals("bare")) {
                     Preprocessing preprocessing = Preprocessing.clip(config.imageSize());
-                    List<float[]> pixels = images.stream().map(preprocessing::pixels).toList();
+                    List<float[]> pixels =
+                            images.stream().map(preprocessing::pixels).toList();
                     try (PointerScope inner = new PointerScope()) {
                         var x = new Compute("cpu").pictures(pixels, config.imageSize());
                         long begin = System.nanoTime();

@@ -344,18 +344,21 @@ class EvaluationTest {
     @Test
     void a_candidate_that_is_liked_more_for_more_of_an_artifact_is_regressed_though_every_margin_holds() {
         Criterion liked = criterion("gloss", Rule.NON_INFERIOR, 50);
-        Criterion artifact = criterion("glare", Rule.NON_INFERIOR, 50);
+        Criterion artifact = criterion("shine", Rule.NON_INFERIOR, 50);
         RunRecord record = run(1.0, BuiltIn.PREFERENCE, liked, artifact);
 
         assertThat(record.verdicts())
                 .extracting(VerdictEntry::id, VerdictEntry::outcome)
-                .containsExactly(
-                        tuple("preference", "REGRESSED"), tuple("gloss", "PASSED"), tuple("glare", "PASSED"));
+                .containsExactly(tuple("preference", "REGRESSED"), tuple("gloss", "PASSED"), tuple("shine", "PASSED"));
         assertThat(record.verdicts().get(0).reason())
-                .contains("brightness rises")
-                .contains("darkness gets worse");
+                .contains("gloss rises by 40")
+                .contains("shine gets worse by 40");
         assertThat(record.outcome()).isEqualTo("REGRESSED");
-        assertThat(run(0.01, BuiltIn.PREFERENCE, liked, artifact).outcome()).isEqualTo("PASSED");
+        assertThat(run(0.01, BuiltIn.PREFERENCE, liked, artifact)
+                        .verdicts()
+                        .get(0)
+                        .outcome())
+                .isEqualTo("PASSED");
         assertThat(record.criteriaDeclared()).isEqualTo(2 + 3); // the suite's, and the three of every such run
     }
 
@@ -363,7 +366,7 @@ class EvaluationTest {
     void liking_is_guarded_only_where_a_suite_asks_for_both_sides() {
         assertThat(run(1.0, criterion("gloss", Rule.NON_INFERIOR, 50)).criteriaDeclared())
                 .isEqualTo(1 + 2);
-        assertThat(run(1.0, criterion("glare", Rule.NON_INFERIOR, 50)).criteriaDeclared())
+        assertThat(run(1.0, criterion("shine", Rule.NON_INFERIOR, 50)).criteriaDeclared())
                 .isEqualTo(1 + 2);
     }
 
@@ -448,7 +451,7 @@ class EvaluationTest {
     private static final class TestCatalog implements MetricCatalog {
         private static final MetricInfo BRIGHTNESS = info("brightness", Family.AESTHETIC, Better.LOWER);
         private static final MetricInfo GLOSS = info("gloss", Family.AESTHETIC, Better.HIGHER);
-        private static final MetricInfo GLARE = info("glare", Family.ARTIFACT, Better.LOWER);
+        private static final MetricInfo SHINE = info("shine", Family.ARTIFACT, Better.LOWER);
         private static final MetricInfo BLANK = info("blank-frame", Family.ARTIFACT, Better.LOWER);
         private static final MetricInfo DISTANCE = info("distance", Family.EFFECT, Better.HIGHER);
         private static final MetricInfo LACKING = info("lacking", Family.ADHERENCE, Better.HIGHER);
@@ -468,7 +471,7 @@ class EvaluationTest {
 
         @Override
         public List<MetricInfo> infos() {
-            return List.of(BRIGHTNESS, GLOSS, GLARE, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM);
+            return List.of(BRIGHTNESS, GLOSS, SHINE, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM);
         }
 
         @Override
@@ -481,7 +484,7 @@ class EvaluationTest {
             return switch (name) {
                 case "brightness" -> new OfImage(BRIGHTNESS, image -> mean(image));
                 case "gloss" -> new OfImage(GLOSS, image -> mean(image));
-                case "glare" -> new OfImage(GLARE, image -> mean(image));
+                case "shine" -> new OfImage(SHINE, image -> mean(image));
                 case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
                 case "failing" ->
                     new OfImage(FAILING, image -> models.get(Roles.CLIP).embed(image)[0]);
