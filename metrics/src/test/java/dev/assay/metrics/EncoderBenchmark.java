@@ -15,6 +15,7 @@ import dev.assay.harness.nn.weights.StateDict;
 import dev.assay.harness.nn.weights.WeightFile;
 import dev.assay.harness.nn.weights.WeightReader;
 import dev.assay.harness.score.Metric;
+import dev.assay.harness.suite.PromptCase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,6 +36,8 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Arguments: a CLIP folder of transformers, threads.
  */
 final class EncoderBenchmark {
+    private static final PromptCase CASE = new PromptCase("cat", "a cat", "", List.of(1L), List.of(), null);
+
     private EncoderBenchmark() {}
 
     @SuppressWarnings("try") // scopes and guards work by being open
@@ -66,7 +69,7 @@ final class EncoderBenchmark {
             score(metrics, pictures(2, random)); // texts are encoded once
             System.out.println("ready");
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", 2);
                 int n = Integer.parseInt(words[1]);
                 List<Image> images = pictures(n, random);
                 double seconds;
@@ -94,9 +97,9 @@ final class EncoderBenchmark {
         for (Metric metric : metrics) {
             metric.prepare(images);
             if (metric instanceof Metric.ImageMetric one) {
-                images.forEach(i -> one.score(Golden.prompt("cat"), i));
+                images.forEach(i -> one.score(CASE, i));
             } else if (metric instanceof Metric.SetMetric set) {
-                set.score(Golden.prompt("cat"), images);
+                set.score(CASE, images);
             }
         }
     }
