@@ -3,10 +3,12 @@ package dev.assay.metrics;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
-import dev.assay.harness.nn.clip.ClipOptions;
-import dev.assay.harness.nn.clip.TorchClip;
+import dev.assay.harness.nn.embed.Embeddings;
+import dev.assay.harness.nn.embed.ImageEncoder;
+import dev.assay.harness.nn.embed.VectorStore;
 import dev.assay.harness.nn.ops.Compute;
 import dev.assay.harness.nn.ops.Linear;
+import dev.assay.harness.nn.vision.ImageTower;
 import dev.assay.harness.nn.vision.Preprocessing;
 import dev.assay.harness.nn.vision.VisionConfig;
 import dev.assay.harness.nn.vision.VisionLayouts;
@@ -22,6 +24,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
@@ -31,7 +35,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Times CLIP's image half; the other half of {@code bench_encoders.py}, which runs both in turns. Not a test. A line {@code bare N} on
  * standard input is one forward of N pictures whose pixels are ready; {@code metrics N} is everything that scoring N new pictures of 512 x 512
- * costs: preparing, the same forward, and clip-score, clip-iqa, aesthetic and vendi.
+ * costs once the prompts are encoded: preparing, the same forward, and clip-score, clip-iqa, aesthetic and vendi.
  *
  * <p>Arguments: a CLIP folder of transformers, threads.
  */
@@ -48,7 +52,6 @@ final class EncoderBenchmark {
         try (NoGradGuard guard = new NoGradGuard();
                 PointerScope scope = new PointerScope();
                 WeightFile file = WeightFile.open(folder.resolve("model.safetensors"));
-                TorchClip clip = TorchClip.open(folder, ClipOptions.on("cpu"));
                 BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             JsonNode json =
                     new ObjectMapper().readTree(folder.resolve("config.json").toFile());
@@ -61,22 +64,41 @@ final class EncoderBenchmark {
                     "visual_projection",
                     config.hiddenSize(),
                     json.path("projection_dim").asInt());
+            int width = json.path("projection_dim").asInt();
+            Preprocessing preprocessing = Preprocessing.clip(config.imageSize());
+            ImageTower tower = new ImageTower(
+                    preprocessing, config, new Compute("cpu"), x -> projection.forward(vision.forward(x)));
+            Embeddings embeddings = new Embeddings(VectorStore.NONE, tower.batch(), tower::vectors, text -> {
+                float[] vector = new float[width];
+                Arrays.fill(vector, 1);
+                return vector;
+            });
+            ImageEncoder images = new ImageEncoder() {
+                @Override
+                public float[] embed(Image image) {
+                    return embeddings.of(image);
+                }
+
+                @Override
+                public void prefetch(Collection<Image> pictures) {
+                    embeddings.prefetch(pictures);
+                }
+            };
             List<Metric> metrics = List.of(
-                    new ClipScoreMetric(clip, clip::embed),
-                    new ClipIqaMetric(clip, clip::embed),
-                    new AestheticMetric(clip, v -> v[0]), // the head is one product of 768 numbers
-                    new VendiMetric(clip, 1));
-            score(metrics, pictures(2, random)); // texts are encoded once
+                    new ClipScoreMetric(images, embeddings::of),
+                    new ClipIqaMetric(images, embeddings::of),
+                    new AestheticMetric(images, v -> v[0]), // the head is one product of 768 numbers
+                    new VendiMetric(images, 1));
+            score(metrics, pictures(2, random));
             System.out.println("ready");
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] words = line.split(" ", 2);
                 int n = Integer.parseInt(words[1]);
-                List<Image> images = pictures(n, random);
+                List<Image> some = pictures(n, random);
                 double seconds;
                 if (words[0].equals("bare")) {
-                    Preprocessing preprocessing = Preprocessing.clip(config.imageSize());
                     List<float[]> pixels =
-                            images.stream().map(preprocessing::pixels).toList();
+                            some.stream().map(preprocessing::pixels).toList();
                     try (PointerScope inner = new PointerScope()) {
                         var x = new Compute("cpu").pictures(pixels, config.imageSize());
                         long begin = System.nanoTime();
@@ -85,7 +107,7 @@ final class EncoderBenchmark {
                     }
                 } else {
                     long begin = System.nanoTime();
-                    score(metrics, images);
+                    score(metrics, some);
                     seconds = (System.nanoTime() - begin) / 1e9;
                 }
                 System.out.println(seconds);
