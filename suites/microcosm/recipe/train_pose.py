@@ -41,6 +41,7 @@ MEAN, DEVIATION = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 SIGMA = 6.  # bins, as RTMPose
 VISIBLE = .3  # the threshold of DWPose
 PADDING = 1.25
+POOL = 4  # the figures have 64 pixels: nothing is lost, and training sees only the pooled crop
 
 
 # ---------------------------------------------------------------- truth
@@ -80,10 +81,10 @@ def crop(box: tuple[float, float, float, float], rng: random.Random | None = Non
     return (x, y, w, w * HEIGHT / WIDTH) if w > h * WIDTH / HEIGHT else (x, y, h * WIDTH / HEIGHT, h)
 
 
-def cut(pictures: torch.Tensor, crops: list[tuple[float, float, float, float]]) -> torch.Tensor:
-    """Crops of [N, 3, 64, 64] in [0, 1] as the network takes them; black outside the picture."""
+def cut(pictures: torch.Tensor, crops: list[tuple[float, float, float, float]], pool: int = 1) -> torch.Tensor:
+    """Crops of [N, 3, 64, 64] in [0, 1] as the network takes them, or `pool` times smaller; black outside the picture."""
     matrices = [[[w / SIZE, 0, 2 * x / SIZE - 1], [0, h / SIZE, 2 * y / SIZE - 1]] for x, y, w, h in crops]
-    grid = F.affine_grid(torch.tensor(matrices), [len(crops), 3, HEIGHT, WIDTH], align_corners=False)
+    grid = F.affine_grid(torch.tensor(matrices), [len(crops), 3, HEIGHT // pool, WIDTH // pool], align_corners=False)
     made = F.grid_sample(pictures, grid, padding_mode="zeros", align_corners=False) * 255
     return (made - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(DEVIATION).view(1, 3, 1, 1)
 
@@ -109,12 +110,12 @@ class Pose(nn.Module):
         slots[SLOTS] = torch.arange(len(SLOTS))
         self.register_buffer("slots", slots)
 
-    def bins(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits [N, 15, 576] and [N, 15, 768]."""
+    def bins(self, pooled: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits [N, 15, 576] and [N, 15, 768], from [N, 3, 96, 72]."""
         def twice(f: torch.Tensor) -> torch.Tensor:
             return F.interpolate(f, scale_factor=2., mode="nearest")
 
-        f0 = self.start(F.avg_pool2d(x, 4))
+        f0 = self.start(pooled)
         f1 = self.down1(f0)
         f2 = self.down2(f1)
         f = self.up1(f1 + twice(self.side1(f2)))
@@ -123,7 +124,7 @@ class Pose(nn.Module):
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return tuple(torch.cat([b.sigmoid(), torch.zeros_like(b[:, :1])], 1).index_select(1, self.slots)
-                     for b in self.bins(x))
+                     for b in self.bins(F.avg_pool2d(x, POOL)))
 
 
 class Yolox(nn.Module):
@@ -180,7 +181,7 @@ def train_pose(model: Pose, pool: np.ndarray, scenes: list[Scene], options: argp
                     at[n, s, 0] = ((point[0] - x) / w + .5) * WIDTH * SPLIT
                     at[n, s, 1] = ((point[1] - y) / h + .5) * HEIGHT * SPLIT
                     there[n, s] = 1
-        x = cut(roughen(recolour(to_float(pool[[i for i, _ in chosen]]))), crops).to(memory_format=torch.channels_last)
+        x = cut(roughen(recolour(to_float(pool[[i for i, _ in chosen]]))), crops, POOL).to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
             made = model.bins(x)
         loss = sum(F.binary_cross_entropy_with_logits(m.float(), profile(at[..., d], there, m.shape[-1])) * m.shape[-1] / 15
