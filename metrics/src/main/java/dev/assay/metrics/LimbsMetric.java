@@ -8,6 +8,7 @@ import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
 import java.util.ArrayList;
@@ -36,9 +37,11 @@ public final class LimbsMetric implements Metric.ImageMetric {
     private static final List<String> LABELS = List.of("person", "hand", "foot");
 
     private final Function<Image, List<Detection>> detect;
+    private final Calibration calibration; // null where nobody knows
 
-    public LimbsMetric(Function<Image, List<Detection>> detect) {
+    public LimbsMetric(Function<Image, List<Detection>> detect, Calibration calibration) {
         this.detect = detect;
+        this.calibration = calibration;
     }
 
     /** @throws IllegalArgumentException when the detector cannot find what is counted: it would see no defect anywhere */
@@ -47,12 +50,17 @@ public final class LimbsMetric implements Metric.ImageMetric {
             throw new IllegalArgumentException(
                     "limbs: expected a detector of " + LABELS + ", found one of " + detector.labels());
         }
-        return new LimbsMetric(detector::detect);
+        return new LimbsMetric(detector::detect, Calibration.from(detector.notes(), INFO.name()));
     }
 
     @Override
     public MetricInfo info() {
         return INFO;
+    }
+
+    @Override
+    public Calibration calibration() {
+        return calibration;
     }
 
     @Override

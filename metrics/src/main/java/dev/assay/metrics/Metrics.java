@@ -1,16 +1,21 @@
 package dev.assay.metrics;
 
 import static dev.assay.harness.score.Roles.AESTHETIC;
+import static dev.assay.harness.score.Roles.ARTIFACTS;
 import static dev.assay.harness.score.Roles.CLIP;
 import static dev.assay.harness.score.Roles.DETECTOR;
 import static dev.assay.harness.score.Roles.DINO;
 import static dev.assay.harness.score.Roles.DREAMSIM;
+import static dev.assay.harness.score.Roles.FACES;
+import static dev.assay.harness.score.Roles.HANDS;
 import static dev.assay.harness.score.Roles.HPS;
 import static dev.assay.harness.score.Roles.LPIPS;
+import static dev.assay.harness.score.Roles.PEOPLE;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
 import static dev.assay.harness.score.Roles.SIGLIP;
 import static dev.assay.harness.score.Roles.SSCD;
 import static dev.assay.harness.score.Roles.TRAINING;
+import static dev.assay.harness.score.Roles.POSE;
 
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
@@ -28,6 +33,35 @@ public final class Metrics implements MetricCatalog {
             entry(BlankFrameMetric.INFO, (models, p) -> new BlankFrameMetric()),
             entry(GridMetric.INFO, (models, p) -> new GridMetric()),
             entry(LimbsMetric.INFO, (models, p) -> LimbsMetric.with(models.get(DETECTOR)), DETECTOR),
+            entry(PeopleMetric.INFO, (models, p) -> PeopleMetric.with(models.get(PEOPLE)), PEOPLE),
+            entry(
+                    HandsMetric.INFO,
+                    (models, p) ->
+                            HandsMetric.with(models.get(PEOPLE), models.get(POSE), models.get(HANDS), p.get("reach")),
+                    PEOPLE,
+                    POSE,
+                    HANDS),
+            entry(
+                    FacesMetric.INFO,
+                    (models, p) -> FacesMetric.with(models.get(PEOPLE), models.get(FACES)),
+                    PEOPLE,
+                    FACES),
+            entry(
+                    PoseMetric.INFO,
+                    (models, p) -> PoseMetric.with(models.get(PEOPLE), models.get(POSE), p),
+                    PEOPLE,
+                    POSE),
+            entry(
+                    PoseConfidenceMetric.INFO,
+                    (models, p) -> PoseConfidenceMetric.with(models.get(PEOPLE), models.get(POSE)),
+                    PEOPLE,
+                    POSE),
+            entry(BodyArtifactsMetric.INFO, (models, p) -> BodyArtifactsMetric.with(models.get(ARTIFACTS)), ARTIFACTS),
+            entry(
+                    HandIqaMetric.INFO,
+                    (models, p) -> HandIqaMetric.with(models.get(HANDS), models.get(CLIP), models.get(CLIP)::embed),
+                    HANDS,
+                    CLIP),
             entry(
                     ClipScoreMetric.INFO,
                     (models, p) -> new ClipScoreMetric(models.get(CLIP), models.get(CLIP)::embed),

@@ -54,9 +54,11 @@ class LimbsMetricTest {
 
     @Test
     void a_case_without_people_is_unscored_and_never_reaches_the_detector() {
-        LimbsMetric metric = new LimbsMetric(image -> {
-            throw new AssertionError("detector called");
-        });
+        LimbsMetric metric = new LimbsMetric(
+                image -> {
+                    throw new AssertionError("detector called");
+                },
+                null);
         assertThat(metric.score(Golden.prompt("circle"), Golden.flat(4, 0, 0, 0)))
                 .isEqualTo(new Score.Unscored("the case states no people"));
     }

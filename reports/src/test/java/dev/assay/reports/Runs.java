@@ -180,7 +180,7 @@ public final class Runs {
                         HOSTILE,
                         HOSTILE,
                         List.of(),
-                        List.of(new MarkEntry(HOSTILE, -5, -5, 900, 900, 0.5)))));
+                        List.of(new MarkEntry(HOSTILE, -5, -5, 900, 900, 0.5, HOSTILE)))));
         RunRecord r = run(HOSTILE, "REGRESSED", null, HOSTILE, prompts, List.of(v, bad), pictures(folder, prompts));
         Model model = new Model(
                 HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)), List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1)));
@@ -292,10 +292,12 @@ public final class Runs {
                             difference,
                             "2 feet found; the case expects 2",
                             "3 feet found; the case expects 2",
-                            List.of(new MarkEntry("foot", 20, 48, 30, 60, 0.9)),
+                            List.of(new MarkEntry("foot", 20, 48, 30, 60, 0.9, null)),
                             List.of(
-                                    new MarkEntry("foot", 20, 48, 30, 60, 0.9),
-                                    new MarkEntry("foot", 44, 44, 58, 62, 0.8))));
+                                    new MarkEntry("foot", 20, 48, 30, 60, 0.9, null),
+                                    new MarkEntry("foot", 44, 44, 58, 62, 0.8, "BOX"),
+                                    new MarkEntry("", 10, 10, 40, 50, 0.9, "LINE"),
+                                    new MarkEntry("left leg", 40, 50, 300, 62, 0.9, "LINE"))));
                 }
             }
         }

@@ -157,8 +157,14 @@ public record RunRecord(
             List<MarkEntry> baseMarks,
             List<MarkEntry> candidateMarks) {}
 
-    /** A box in pixels of the picture, origin top left. */
-    public record MarkEntry(String label, double x0, double y0, double x1, double y1, double confidence) {}
+    /**
+     * Something to draw over the picture, in pixels, origin top left.
+     *
+     * @param label may be empty: context, drawn quietly
+     * @param shape {@code LINE} from (x0, y0) to (x1, y1); {@code BOX} or null: a box
+     */
+    public record MarkEntry(
+            String label, double x0, double y0, double x1, double y1, double confidence, String shape) {}
 
     /** {@code level} is {@code ERROR}, {@code WARNING} or {@code NOTE}. */
     public record FindingEntry(String level, String text) {}

@@ -226,7 +226,14 @@ final class Scoring {
     private static List<MarkEntry> marks(Score score) {
         return score instanceof Measured m
                 ? m.marks().stream()
-                        .map(k -> new MarkEntry(k.label(), k.x0(), k.y0(), k.x1(), k.y1(), k.confidence()))
+                        .map(k -> new MarkEntry(
+                                k.label(),
+                                k.x0(),
+                                k.y0(),
+                                k.x1(),
+                                k.y1(),
+                                k.confidence(),
+                                k.shape().name()))
                         .toList()
                 : List.of();
     }

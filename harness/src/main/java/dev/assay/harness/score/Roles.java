@@ -8,8 +8,11 @@ import dev.assay.harness.nn.clip.OpenClipConfig;
 import dev.assay.harness.nn.clip.TorchClip;
 import dev.assay.harness.nn.clip.TorchSiglip;
 import dev.assay.harness.nn.onnx.Detector;
+import dev.assay.harness.nn.onnx.DwPose;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
+import dev.assay.harness.nn.onnx.PoseNetwork;
+import dev.assay.harness.nn.onnx.RememberingDetector;
 import dev.assay.harness.nn.perceptual.DreamSim;
 import dev.assay.harness.nn.perceptual.Lpips;
 import dev.assay.harness.nn.perceptual.PerceptualDistance;
@@ -33,6 +36,26 @@ public final class Roles {
             "detector",
             "an ONNX detector of people, hands and feet",
             (weights, where) -> detector(weights.path(), where));
+    public static final Role<Detector> PEOPLE = new Role<>(
+            "people",
+            "an ONNX detector of people: yolox_l.onnx of DWPose, or any other with the class person",
+            (weights, where) -> new RememberingDetector(detector(weights.path(), where)));
+    public static final Role<PoseNetwork> POSE = new Role<>(
+            "pose",
+            "DWPose's dw-ll_ucoco_384.onnx, or another whole-body pose network with its outputs",
+            (weights, where) -> DwPose.open(weights.path(), where.threads()));
+    public static final Role<Detector> HANDS = new Role<>(
+            "hands",
+            "an ONNX detector of hands with the class hand",
+            (weights, where) -> new RememberingDetector(detector(weights.path(), where)));
+    public static final Role<Detector> FACES = new Role<>(
+            "faces",
+            "an ONNX detector of faces with the class face",
+            (weights, where) -> new RememberingDetector(detector(weights.path(), where)));
+    public static final Role<Detector> ARTIFACTS = new Role<>(
+            "artifacts",
+            "an ONNX detector of malformed people with HADM's classes (human missing hand, human with extra arm, ...)",
+            (weights, where) -> new RememberingDetector(detector(weights.path(), where)));
     public static final Role<AestheticHead> AESTHETIC = new Role<>(
             "aesthetic",
             "LAION's aesthetic head, sac+logos+ava1-l14-linearMSE.pth",
@@ -83,7 +106,7 @@ public final class Roles {
             (weights, where) -> Dino.open(weights.path(), where.device(), where.vectors()));
 
     public static final List<Role<?>> ALL =
-            List.of(CLIP, DETECTOR, AESTHETIC, PICK_SCORE, HPS, SIGLIP, DINO, LPIPS, DREAMSIM, SSCD, TRAINING);
+            List.of(CLIP, DETECTOR, PEOPLE, POSE, HANDS, FACES, ARTIFACTS, AESTHETIC, PICK_SCORE, HPS, SIGLIP, DINO, LPIPS, DREAMSIM, SSCD, TRAINING);
 
     private Roles() {}
 

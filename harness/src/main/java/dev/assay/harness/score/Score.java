@@ -25,6 +25,26 @@ public sealed interface Score {
     /** No number, and why. */
     record Unscored(String reason) implements Score {}
 
-    /** A box in pixels of the picture, origin top left. */
-    record Mark(String label, double x0, double y0, double x1, double y1, double confidence) {}
+    /**
+     * Something to draw over the picture, in pixels, origin top left.
+     *
+     * @param label empty for what is only context, such as the bones of a skeleton that are in order
+     */
+    record Mark(String label, double x0, double y0, double x1, double y1, double confidence, Shape shape) {
+        public Mark(String label, double x0, double y0, double x1, double y1, double confidence) {
+            this(label, x0, y0, x1, y1, confidence, Shape.BOX);
+        }
+
+        /** From (x0, y0) to (x1, y1). */
+        public static Mark line(String label, double x0, double y0, double x1, double y1, double confidence) {
+            return new Mark(label, x0, y0, x1, y1, confidence, Shape.LINE);
+        }
+    }
+
+    /** How a mark is drawn. */
+    enum Shape {
+        /** The sides of a box whose corners are (x0, y0) and (x1, y1). */
+        BOX,
+        LINE
+    }
 }

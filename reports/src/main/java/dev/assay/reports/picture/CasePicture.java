@@ -6,6 +6,9 @@ import dev.assay.reports.words.Words;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.Shape;
+import java.awt.geom.Line2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +22,7 @@ public final class CasePicture {
     private static final Color PAPER = new Color(0xfa, 0xfa, 0xfa);
     private static final Color INK = new Color(0x22, 0x22, 0x22);
     private static final Color SOFT = new Color(0x66, 0x66, 0x66);
+    private static final Color CONTEXT = new Color(0x00, 0xc8, 0xd7); // a skeleton in order
     private static final Color MARK = new Color(0xff, 0x2d, 0x95); // rare in pictures, seen on dark and light
 
     private CasePicture() {}
@@ -89,21 +93,62 @@ public final class CasePicture {
     }
 
     private static void marks(Graphics2D g, List<MarkEntry> marks, int left, double scale, int width, int height) {
-        g.setStroke(new BasicStroke(2));
-        for (MarkEntry mark : marks == null ? List.<MarkEntry>of() : marks) {
-            int x0 = clamp(mark.x0() * scale, width);
-            int y0 = clamp(mark.y0() * scale, height);
-            int x1 = clamp(mark.x1() * scale, width);
-            int y1 = clamp(mark.y1() * scale, height);
-            g.setColor(MARK);
-            g.drawRect(left + x0, HEAD + y0, Math.max(1, x1 - x0 - 1), Math.max(1, y1 - y0 - 1));
-            if (mark.label() != null && Lettering.available()) {
-                int room = Math.min(width - x0, 9 * mark.label().length() + 8);
-                int top = y0 >= 18 ? HEAD + y0 - 18 : HEAD + y0;
-                g.fillRect(left + x0, top, room, 18);
-                Lettering.write(g, mark.label(), left + x0 + 3, top + 14, 14, room - 4, Color.WHITE);
-            }
+        Shape page = g.getClip();
+        g.clipRect(left, HEAD, width, height);
+        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        List<MarkEntry> all = marks == null ? List.of() : marks;
+        all.stream().filter(m -> !isLabelled(m)).forEach(m -> outline(g, m, left, scale, width, height));
+        all.stream().filter(CasePicture::isLabelled).forEach(m -> outline(g, m, left, scale, width, height));
+        // Names last, so that no line runs through one.
+        all.stream().filter(CasePicture::isLabelled).forEach(m -> name(g, m, left, scale, width, height));
+        g.setClip(page);
+    }
+
+    private static boolean isLabelled(MarkEntry mark) {
+        return mark.label() != null && !mark.label().isEmpty();
+    }
+
+    private static boolean isLine(MarkEntry mark) {
+        return "LINE".equals(mark.shape());
+    }
+
+    private static void outline(Graphics2D g, MarkEntry mark, int left, double scale, int width, int height) {
+        g.setColor(isLabelled(mark) || !isLine(mark) ? MARK : CONTEXT);
+        if (isLine(mark)) {
+            g.setStroke(new BasicStroke(isLabelled(mark) ? 4 : 2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+            // A joint outside the picture keeps its line's direction: the clip cuts it, nothing bends it.
+            g.draw(new Line2D.Double(
+                    left + far(mark.x0() * scale),
+                    HEAD + far(mark.y0() * scale),
+                    left + far(mark.x1() * scale),
+                    HEAD + far(mark.y1() * scale)));
+            return;
         }
+        int x0 = clamp(mark.x0() * scale, width);
+        int y0 = clamp(mark.y0() * scale, height);
+        int x1 = clamp(mark.x1() * scale, width);
+        int y1 = clamp(mark.y1() * scale, height);
+        g.setStroke(new BasicStroke(2));
+        g.drawRect(left + x0, HEAD + y0, Math.max(1, x1 - x0 - 1), Math.max(1, y1 - y0 - 1));
+    }
+
+    private static void name(Graphics2D g, MarkEntry mark, int left, double scale, int width, int height) {
+        if (!Lettering.available()) {
+            return;
+        }
+        boolean line = isLine(mark);
+        int x = clamp((line ? (mark.x0() + mark.x1()) / 2 : mark.x0()) * scale, width);
+        int y = clamp((line ? (mark.y0() + mark.y1()) / 2 : mark.y0()) * scale, height);
+        int room = Math.min(width - x, 9 * mark.label().length() + 8);
+        int top = y >= 18 ? HEAD + y - 18 : HEAD + y;
+        g.setColor(MARK);
+        g.fillRect(left + x, top, room, 18);
+        Lettering.write(g, mark.label(), left + x + 3, top + 14, 14, room - 4, Color.WHITE);
+    }
+
+    /** A record may be anybody's: a coordinate beyond all pictures is brought near enough to draw. */
+    private static double far(double value) {
+        return Double.isFinite(value) ? Math.max(-1e5, Math.min(1e5, value)) : 0;
     }
 
     private static int clamp(double value, int most) {

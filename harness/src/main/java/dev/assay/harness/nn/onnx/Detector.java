@@ -2,6 +2,7 @@ package dev.assay.harness.nn.onnx;
 
 import dev.assay.harness.image.Image;
 import java.util.List;
+import java.util.Map;
 
 /** Finds things in pictures. */
 public interface Detector extends AutoCloseable {
@@ -17,6 +18,11 @@ public interface Detector extends AutoCloseable {
 
     /** What it can find, in the order of the network. */
     List<String> labels();
+
+    /** What its file says about it, by key; may be empty. */
+    default Map<String, String> notes() {
+        return Map.of();
+    }
 
     @Override
     void close();

@@ -99,6 +99,11 @@ public final class OnnxDetector implements Detector {
     }
 
     @Override
+    public Map<String, String> notes() {
+        return network.metadata();
+    }
+
+    @Override
     public List<Detection> detect(Image image) {
         return detect(image, thresholds);
     }

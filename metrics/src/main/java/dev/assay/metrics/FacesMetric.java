@@ -1,0 +1,61 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.onnx.Detector;
+import dev.assay.harness.nn.onnx.Detector.Detection;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Whether there are more faces than people: 1 if so. Fewer are no defect, a face may be turned away. */
+public final class FacesMetric implements Metric.ImageMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "faces",
+            "1",
+            Family.ANATOMY,
+            Better.LOWER,
+            "defect rate",
+            "0 or 1",
+            "own definition; counts of independent detectors of people and of faces",
+            Map.of());
+
+    private final Function<Image, List<Detection>> people;
+    private final Function<Image, List<Detection>> faces;
+
+    public FacesMetric(Function<Image, List<Detection>> people, Function<Image, List<Detection>> faces) {
+        this.people = people;
+        this.faces = faces;
+    }
+
+    public static FacesMetric with(Detector people, Detector faces) {
+        return new FacesMetric(Bodies.finder(INFO.name(), people, "person"), Bodies.finder(INFO.name(), faces, "face"));
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Image image) {
+        if (prompt.visible().people() == null || prompt.visible().people() == 0) {
+            return new Score.Unscored("the case states no people");
+        }
+        int bodies = people.apply(image).size();
+        String reason = Bodies.unscored(prompt.visible(), bodies);
+        if (reason != null) {
+            return new Score.Unscored(reason);
+        }
+        List<Detection> found = faces.apply(image);
+        return new Score.Measured(
+                found.size() > bodies ? 1 : 0,
+                Bodies.number(found.size(), "face", "faces") + " of " + Bodies.number(bodies, "person", "people"),
+                found.stream().map(d -> Bodies.box("face", d)).toList());
+    }
+}

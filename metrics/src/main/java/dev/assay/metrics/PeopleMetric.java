@@ -1,0 +1,56 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.onnx.Detector;
+import dev.assay.harness.nn.onnx.Detector.Detection;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Whether as many people are found as the case says: 1 if not. Of adherence, not of anatomy: two whole people are no malformed one. */
+public final class PeopleMetric implements Metric.ImageMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "people",
+            "1",
+            Family.ADHERENCE,
+            Better.LOWER,
+            "miscount rate",
+            "0 or 1",
+            "own definition; boxes of a person detector",
+            Map.of());
+
+    private final Function<Image, List<Detection>> people;
+
+    public PeopleMetric(Function<Image, List<Detection>> people) {
+        this.people = people;
+    }
+
+    public static PeopleMetric with(Detector people) {
+        return new PeopleMetric(Bodies.finder(INFO.name(), people, "person"));
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Image image) {
+        Integer wanted = prompt.visible().people();
+        if (wanted == null) {
+            return new Score.Unscored("the case does not say how many people");
+        }
+        List<Detection> found = people.apply(image);
+        String count = Bodies.number(found.size(), "person", "people") + " found";
+        return new Score.Measured(
+                found.size() == wanted ? 0 : 1,
+                found.size() == wanted ? count + ", as the case expects" : count + "; the case expects " + wanted,
+                found.stream().map(d -> Bodies.box("person", d)).toList());
+    }
+}

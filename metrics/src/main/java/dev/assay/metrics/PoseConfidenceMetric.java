@@ -1,0 +1,85 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.onnx.Detector;
+import dev.assay.harness.nn.onnx.Detector.Detection;
+import dev.assay.harness.nn.onnx.Pose;
+import dev.assay.harness.nn.onnx.PoseNetwork;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How sure a pose network is of arms, legs and hands: the mean confidence of shoulders to ankles and of both hands, half each, over the people. It
+ * falls where limbs melt or are missing, before any rule can say what is wrong, and in every style; a pose that hides a limb lowers
+ * it too, in the base's picture of the same seed as well.
+ */
+public final class PoseConfidenceMetric implements Metric.ImageMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "pose-confidence",
+            "1",
+            Family.ANATOMY,
+            Better.HIGHER,
+            "confidence",
+            "[0, 1]",
+            "own definition; confidence of DWPose's keypoints (Yang et al. 2023, arXiv 2307.15880)",
+            Map.of());
+
+    private static final int FIRST_LIMB = Pose.LEFT_SHOULDER;
+    private static final int LAST_LIMB = Pose.RIGHT_ANKLE;
+
+    private final Bodies bodies;
+
+    PoseConfidenceMetric(Bodies bodies) {
+        this.bodies = bodies;
+    }
+
+    public static PoseConfidenceMetric with(Detector people, PoseNetwork pose) {
+        return new PoseConfidenceMetric(Bodies.with(INFO.name(), people, pose));
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Image image) {
+        if (prompt.visible().people() == null || prompt.visible().people() == 0) {
+            return new Score.Unscored("the case states no people");
+        }
+        List<Detection> people = bodies.people().apply(image);
+        String reason = Bodies.unscored(prompt.visible(), people.size());
+        return reason != null ? new Score.Unscored(reason) : mean(bodies.poses(image, people));
+    }
+
+    /** @param poses at least one */
+    static Score mean(List<Pose> poses) {
+        double limbs = 0;
+        double hands = 0;
+        List<Score.Mark> marks = new ArrayList<>();
+        for (Pose pose : poses) {
+            limbs += mean(pose, FIRST_LIMB, LAST_LIMB) / poses.size();
+            hands += mean(pose, Pose.LEFT_HAND, Pose.SLOTS - 1) / poses.size();
+            marks.addAll(Bodies.skeleton(pose));
+        }
+        return new Score.Measured(
+                (limbs + hands) / 2,
+                "confidence of limbs " + Bodies.fixed(limbs) + ", of hands " + Bodies.fixed(hands),
+                marks);
+    }
+
+    /** Cut to [0, 1]: raw outputs of a network may leave it a little. */
+    private static double mean(Pose pose, int first, int last) {
+        return pose.keypoints().subList(first, last + 1).stream()
+                .mapToDouble(k -> Math.max(0, Math.min(1, k.confidence())))
+                .average()
+                .orElseThrow();
+    }
+}
