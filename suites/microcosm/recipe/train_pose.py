@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import nn
 
 from pictures import draw_pool, reconstruct, roughen, to_float
@@ -299,6 +300,17 @@ def export(model: nn.Module, file: Path, example: torch.Tensor, inputs: str, out
     return max(float(np.abs(a.numpy() - b).max()) for a, b in zip(made, again))
 
 
+def write_figures(out: Path, vae: Path, seed: int, columns: int = 16) -> None:
+    """figures.png: a row per kind of figure, through the VAE with noise on its latents, as a generator would draw them."""
+    rows = []
+    for make in FIGURES.values():
+        pool, _ = draw_pool(make, columns, seed + 95)
+        rows.append(np.concatenate(list(reconstruct(vae, pool, 5)), 1))
+    Image.fromarray(np.concatenate(rows)).save(out / "figures.png", optimize=True)
+    (out / "figures.json").write_text(json.dumps(
+        {"note": f"figures.png: rows from the top, {columns} pictures of 64x64 each", "rows": list(FIGURES)}) + "\n")
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--out", type=Path, default=HERE / "../pose")
@@ -350,6 +362,7 @@ def main() -> None:
     report["person"]["onnxruntime_difference"] = export(
         Yolox(person), options.out / "person.onnx", (F.interpolate(picture, size=640) * 255).flip(1), "images", ["output"])
     report["figures"] = measure(pose, options.base / "vae", options.seed)
+    write_figures(options.out, options.base / "vae", options.seed)
     (options.out / "metrics.json").write_text(json.dumps(report, indent=1) + "\n")
     print(json.dumps(report, indent=1))
 

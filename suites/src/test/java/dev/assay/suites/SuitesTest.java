@@ -54,7 +54,9 @@ class SuitesTest {
                     .containsAll(criterion.parameters().keySet());
         }
         ModelReference references = new ModelReference(FOLDER, Map.of("microcosm", MicrocosmPictures.MICROCOSM));
-        suite.models().values().forEach(m -> assertThat(references.resolve(m)).exists());
+        suite.models().values().stream()
+                .filter(m -> !m.startsWith("hf:")) // weights that nobody bundles
+                .forEach(m -> assertThat(references.resolve(m)).exists());
     }
 
     @ParameterizedTest

@@ -10,9 +10,11 @@ import java.awt.RenderingHints;
 import java.awt.Shape;
 import java.awt.geom.Line2D;
 import java.awt.image.BufferedImage;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** One worst case as one picture: base, candidate, difference, with what the metric saw. */
 public final class CasePicture {
@@ -99,8 +101,12 @@ public final class CasePicture {
         List<MarkEntry> all = marks == null ? List.of() : marks;
         all.stream().filter(m -> !isLabelled(m)).forEach(m -> outline(g, m, left, scale, width, height));
         all.stream().filter(CasePicture::isLabelled).forEach(m -> outline(g, m, left, scale, width, height));
-        // Names last, so that no line runs through one.
-        all.stream().filter(CasePicture::isLabelled).forEach(m -> name(g, m, left, scale, width, height));
+        // Names last, so that no line runs through one; a limb of several lines has its name once.
+        Set<String> limbs = new HashSet<>();
+        all.stream()
+                .filter(CasePicture::isLabelled)
+                .filter(m -> !isLine(m) || limbs.add(m.label()))
+                .forEach(m -> name(g, m, left, scale, width, height));
         g.setClip(page);
     }
 

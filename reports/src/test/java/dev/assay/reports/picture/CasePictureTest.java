@@ -30,7 +30,8 @@ class CasePictureTest {
         skeleton.add(new MarkEntry("hand of nobody", 380, 240, 430, 290, 0.8, "BOX"));
         BufferedImage page = compose(skeleton);
         ImageIO.write(page, "png", Path.of("target", "case-picture.png").toFile()); // for people to look at
-        assertThat(count(page, CONTEXT)).isGreaterThan(500);
+        // lines of two pixels; slanted ones blend with the picture
+        assertThat(count(page, CONTEXT)).isGreaterThan(400);
         assertThat(count(page, MARK)).isGreaterThan(1500);
         assertThat(count(compose(List.of()), MARK) + count(compose(List.of()), CONTEXT))
                 .isZero();
