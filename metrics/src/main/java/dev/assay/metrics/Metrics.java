@@ -12,10 +12,10 @@ import static dev.assay.harness.score.Roles.HPS;
 import static dev.assay.harness.score.Roles.LPIPS;
 import static dev.assay.harness.score.Roles.PEOPLE;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
+import static dev.assay.harness.score.Roles.POSE;
 import static dev.assay.harness.score.Roles.SIGLIP;
 import static dev.assay.harness.score.Roles.SSCD;
 import static dev.assay.harness.score.Roles.TRAINING;
-import static dev.assay.harness.score.Roles.POSE;
 
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;

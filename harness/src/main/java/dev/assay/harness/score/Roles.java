@@ -105,8 +105,23 @@ public final class Roles {
             "a DINOv2 folder as Hugging Face has it, or dinov2_vitb14_pretrain.pth",
             (weights, where) -> Dino.open(weights.path(), where.device(), where.vectors()));
 
-    public static final List<Role<?>> ALL =
-            List.of(CLIP, DETECTOR, PEOPLE, POSE, HANDS, FACES, ARTIFACTS, AESTHETIC, PICK_SCORE, HPS, SIGLIP, DINO, LPIPS, DREAMSIM, SSCD, TRAINING);
+    public static final List<Role<?>> ALL = List.of(
+            CLIP,
+            DETECTOR,
+            PEOPLE,
+            POSE,
+            HANDS,
+            FACES,
+            ARTIFACTS,
+            AESTHETIC,
+            PICK_SCORE,
+            HPS,
+            SIGLIP,
+            DINO,
+            LPIPS,
+            DREAMSIM,
+            SSCD,
+            TRAINING);
 
     private Roles() {}
 
