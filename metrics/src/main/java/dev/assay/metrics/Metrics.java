@@ -9,6 +9,7 @@ import static dev.assay.harness.score.Roles.DREAMSIM;
 import static dev.assay.harness.score.Roles.FACES;
 import static dev.assay.harness.score.Roles.HANDS;
 import static dev.assay.harness.score.Roles.HPS;
+import static dev.assay.harness.score.Roles.JUDGE;
 import static dev.assay.harness.score.Roles.LPIPS;
 import static dev.assay.harness.score.Roles.PEOPLE;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
@@ -109,6 +110,9 @@ public final class Metrics implements MetricCatalog {
                     TRAINING),
             entry(EffectMetric.INFO, (models, p) -> new EffectMetric()),
             entry(LpipsEffectMetric.INFO, (models, p) -> new LpipsEffectMetric(models.get(LPIPS)::distances), LPIPS),
+            entry(VqaScoreMetric.INFO, (models, p) -> new VqaScoreMetric(models.get(JUDGE)), JUDGE),
+            entry(QuestionsMetric.ATOMS, (models, p) -> QuestionsMetric.atoms(models.get(JUDGE)), JUDGE),
+            entry(QuestionsMetric.PROMPT, (models, p) -> QuestionsMetric.prompt(models.get(JUDGE)), JUDGE),
             entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
             entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));
 

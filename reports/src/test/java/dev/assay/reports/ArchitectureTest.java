@@ -110,7 +110,10 @@ class ArchitectureTest {
         rules.put(
                 "DJL is in nn.onnx and nn.text",
                 onlyIn(List.of(HARNESS + "nn.onnx..", HARNESS + "nn.text.."), "ai.djl..", "ai.onnxruntime.."));
-        rules.put("HTTP is in render.comfyui", onlyIn(List.of(HARNESS + "render.comfyui.."), "java.net.http.."));
+        // Those who speak to a server: one makes pictures, one answers questions about them.
+        rules.put(
+                "HTTP is in render.comfyui and nn.judge",
+                onlyIn(List.of(HARNESS + "render.comfyui..", HARNESS + "nn.judge.."), "java.net.http.."));
         // Files of JSON, YAML and CSV: suites, model headers and their configurations, run records, ComfyUI, the graphs
         // in
         // pictures of a folder and the tables beside them, Allure results.

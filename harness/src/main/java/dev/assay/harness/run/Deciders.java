@@ -36,6 +36,8 @@ final class Deciders {
             "assay.comfyui.headers",
             "assay.comfyui.query",
             "assay.comfyui.trustStore",
+            "assay.judge.url",
+            "assay.judge.calibration",
             "assay.collection",
             "assay.card",
             "assay.sidecars",

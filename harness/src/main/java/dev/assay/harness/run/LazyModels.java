@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Opens the networks that a suite names, when a metric first asks. */
@@ -25,6 +26,7 @@ final class LazyModels implements MetricModels {
     private final Role.Place place;
     private final long budget;
     private final Map<Role<?>, Object> open = new LinkedHashMap<>();
+    private final Map<Role<?>, Supplier<?>> served = new LinkedHashMap<>();
 
     /**
      * @param resolve from a reference in the suite to a file or folder that exists
@@ -39,9 +41,18 @@ final class LazyModels implements MetricModels {
         this.place = new Role.Place(device, Runtime.getRuntime().availableProcessors(), vectors);
     }
 
+    /** What takes the place of weights for a role that has none. */
+    <T> LazyModels serving(Role<T> role, Supplier<? extends T> service) {
+        served.put(role, service);
+        return this;
+    }
+
     @Override
     @SuppressWarnings("unchecked") // a role's network is what its opener gave
     public <T> T get(Role<T> role) {
+        if (!open.containsKey(role) && served.containsKey(role)) {
+            open.put(role, served.get(role).get());
+        }
         if (!open.containsKey(role)) {
             String reference = suite.models().get(role.name());
             if (reference == null) {
@@ -58,7 +69,9 @@ final class LazyModels implements MetricModels {
         Set<Role<?>> together = new LinkedHashSet<>(open.keySet());
         together.addAll(roles);
         if (together.stream().mapToLong(this::bytes).sum() > budget) {
-            List.copyOf(open.keySet()).stream().filter(r -> !roles.contains(r)).forEach(r -> close(open.remove(r)));
+            List.copyOf(open.keySet()).stream()
+                    .filter(r -> !roles.contains(r) && !served.containsKey(r)) // a server takes no memory of ours
+                    .forEach(r -> close(open.remove(r)));
         }
     }
 

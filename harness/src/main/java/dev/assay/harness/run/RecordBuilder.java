@@ -4,6 +4,7 @@ import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.nn.cuda.CudaDevice;
+import dev.assay.harness.nn.judge.JudgeException;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
@@ -59,6 +60,7 @@ final class RecordBuilder {
             ComfyException.class,
             GraphException.class,
             UnavailableException.class,
+            JudgeException.class,
             CudaDevice.CudaException.class,
             IllegalArgumentException.class);
 

@@ -11,6 +11,7 @@ import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.Roles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
@@ -277,7 +278,8 @@ public final class Session {
                         references::resolve,
                         settings.device(),
                         memory() / 2,
-                        new VectorFolder(vectors, new FileHashes()))) {
+                        new VectorFolder(vectors, new FileHashes()))
+                        .serving(Roles.JUDGE, new Judges(settings, root)::get)) {
             return new Evaluation(
                             plan,
                             renderers.all(),

@@ -31,6 +31,11 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
                                 + Nearest.hint(value, words)));
     }
 
+    /** This one, with no value where none is given. */
+    SettingKey orNone() {
+        return new SettingKey(name, null, wrong);
+    }
+
     /** A whole number from {@code least} to {@code most}. */
     static SettingKey whole(String name, long least, long most, String ifAbsent) {
         return new SettingKey(name, ifAbsent, value -> {

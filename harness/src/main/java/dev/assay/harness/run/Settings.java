@@ -51,6 +51,10 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
             SettingKey.number("assay.comfyui.clipStrength"), // of LoRAs on text encoders; that of the model if absent
             SettingKey.text("assay.comfyui.trustStore"), // PKCS#12 or JKS file
             SettingKey.text("assay.folder.pattern"), // how file names tell prompt and seed
+            SettingKey.text("assay.judge.url"), // server with a vision model
+            SettingKey.text("assay.judge.model"), // as the server lists it
+            SettingKey.word("assay.judge.answers", "probabilities", "words").orNone(), // what the server can give
+            SettingKey.text("assay.judge.calibration"), // file of questions with known answers
             SettingKey.text("assay.collection"), // folder of the curated collection
             SettingKey.word("assay.card", "target", "beside", "off"), // where verdict cards are written
             SettingKey.text("assay.sidecars"), // lora-manager, civitai, a1111, preview: written beside a judged LoRA
@@ -60,8 +64,8 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
     public static final List<String> KEYS = ALL.stream().map(SettingKey::name).toList();
 
     /** Read by the renderer from the environment alone, so that they stand in no command line, file or record. */
-    private static final Set<String> SECRETS =
-            Set.of("ASSAY_COMFYUI_TOKEN", "ASSAY_COMFYUI_BASIC", "ASSAY_COMFYUI_TRUST_STORE_PASSWORD");
+    private static final Set<String> SECRETS = Set.of(
+            "ASSAY_COMFYUI_TOKEN", "ASSAY_COMFYUI_BASIC", "ASSAY_COMFYUI_TRUST_STORE_PASSWORD", "ASSAY_JUDGE_TOKEN");
 
     /** Kept out of records: they may let others in. */
     private static final Set<String> PRIVATE = Set.of("assay.comfyui.headers", "assay.comfyui.query");
@@ -185,9 +189,10 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
         Map<String, String> given = new LinkedHashMap<>(values);
         given.keySet().retainAll(sources.keySet());
         given.keySet().removeAll(PRIVATE);
-        given.computeIfPresent(
-                "assay.comfyui.url",
-                (key, urls) -> urls.replaceAll("//[^/,@]*@", "//").replaceAll("[?#][^,]*", ""));
+        for (String url : List.of("assay.comfyui.url", "assay.judge.url")) {
+            given.computeIfPresent(
+                    url, (key, urls) -> urls.replaceAll("//[^/,@]*@", "//").replaceAll("[?#][^,]*", ""));
+        }
         return Collections.unmodifiableMap(given);
     }
 

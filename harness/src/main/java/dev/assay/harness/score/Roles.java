@@ -7,6 +7,7 @@ import dev.assay.harness.nn.clip.ClipOptions;
 import dev.assay.harness.nn.clip.OpenClipConfig;
 import dev.assay.harness.nn.clip.TorchClip;
 import dev.assay.harness.nn.clip.TorchSiglip;
+import dev.assay.harness.nn.judge.VisionJudge;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.DwPose;
 import dev.assay.harness.nn.onnx.OnnxClip;
@@ -105,6 +106,14 @@ public final class Roles {
             "a DINOv2 folder as Hugging Face has it, or dinov2_vitb14_pretrain.pth",
             (weights, where) -> Dino.open(weights.path(), where.device(), where.vectors()));
 
+    /** No weights: a server that the user's settings name, so no suite can; it gets pictures and a token. */
+    public static final Role<VisionJudge> JUDGE =
+            new Role<>("judge", "a server with a vision model, as the setting assay.judge.url", (weights, where) -> {
+                throw new UnavailableException(
+                        "a judge is a server that the setting assay.judge.url names, no weights of a suite");
+            });
+
+    /** Those with weights. */
     public static final List<Role<?>> ALL = List.of(
             CLIP,
             DETECTOR,

@@ -86,6 +86,17 @@ record Node(String file, String path, Object value) {
         return isAbsent() ? ifAbsent : text();
     }
 
+    /** Whether this is yes; YAML may have read the word as true already. */
+    boolean yes() {
+        if (value instanceof Boolean yes) {
+            return yes;
+        }
+        if ("yes".equals(value) || "no".equals(value)) {
+            return value.equals("yes");
+        }
+        throw expected("yes or no");
+    }
+
     long whole() {
         if (value instanceof Long whole) {
             return whole;

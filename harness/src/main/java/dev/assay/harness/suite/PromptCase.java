@@ -1,5 +1,7 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.model.Nearest;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,6 +13,7 @@ import java.util.List;
  * @param tags by which criteria choose cases
  * @param promptKnown false for pictures from elsewhere whose prompt nobody knows: {@code prompt} is then a name for people,
  *     and nothing may be scored against it
+ * @param questions to ask of its pictures; each depends on none but those before it. Where there are none, those that {@code visible} implies
  */
 public record PromptCase(
         String id,
@@ -19,7 +22,10 @@ public record PromptCase(
         List<Long> seeds,
         List<String> tags,
         Visible visible,
-        boolean promptKnown) {
+        boolean promptKnown,
+        List<Question> questions) {
+    private static final int MOST_QUESTIONS = 50; // of a picture; each is a look of the judge
+
     public PromptCase {
         negativePrompt = negativePrompt == null ? "" : negativePrompt;
         seeds = List.copyOf(seeds);
@@ -32,6 +38,26 @@ public record PromptCase(
         seeds.forEach(s -> Checks.require(s >= 0, "seeds", "0 or more", s));
         tags.forEach(t -> Checks.requireWord("tags", t));
         Checks.requireDistinct("tags", tags);
+        questions = questions == null ? List.of() : List.copyOf(questions);
+        Checks.require(questions.size() <= MOST_QUESTIONS, "questions", "at most " + MOST_QUESTIONS, questions.size());
+        requireOrder(questions);
+    }
+
+    /** Each after those it depends on: so there is no circle. */
+    private static void requireOrder(List<Question> questions) {
+        List<String> before = new ArrayList<>();
+        for (int i = 0; i < questions.size(); i++) {
+            Question question = questions.get(i);
+            String field = "questions[" + i + "].";
+            Checks.require(!before.contains(question.id()), field + "id", "each once", question.id() + " twice");
+            question.dependsOn()
+                    .forEach(d -> Checks.require(
+                            before.contains(d),
+                            field + "dependsOn",
+                            "questions before it (" + String.join(", ", before) + ")",
+                            d + Nearest.hint(d, before)));
+            before.add(question.id());
+        }
     }
 
     public PromptCase(
@@ -39,7 +65,18 @@ public record PromptCase(
         this(id, prompt, negativePrompt, seeds, tags, visible, true);
     }
 
+    public PromptCase(
+            String id,
+            String prompt,
+            String negativePrompt,
+            List<Long> seeds,
+            List<String> tags,
+            Visible visible,
+            boolean promptKnown) {
+        this(id, prompt, negativePrompt, seeds, tags, visible, promptKnown, List.of());
+    }
+
     public PromptCase withSeeds(List<Long> newSeeds) {
-        return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible, promptKnown);
+        return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible, promptKnown, questions);
     }
 }

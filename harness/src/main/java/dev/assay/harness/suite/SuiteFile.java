@@ -90,7 +90,7 @@ public final class SuiteFile {
     }
 
     private static PromptCase promptCase(Node node, List<Long> seedsOfAll) {
-        node.object("id", "prompt", "negativePrompt", "seeds", "tags", "visible");
+        node.object("id", "prompt", "negativePrompt", "seeds", "tags", "visible", "questions");
         String id = node.get("id").text();
         String prompt = node.get("prompt").text();
         String negativePrompt = node.get("negativePrompt").text("");
@@ -98,7 +98,18 @@ public final class SuiteFile {
         List<Long> seeds = node.get("seeds").isAbsent() ? seedsOfAll : own;
         List<String> tags = node.get("tags").list(Node::text);
         Visible visible = visible(node.get("visible"));
-        return node.make(() -> new PromptCase(id, prompt, negativePrompt, seeds, tags, visible));
+        List<Question> questions = node.get("questions").list(SuiteFile::question);
+        return node.make(() -> new PromptCase(id, prompt, negativePrompt, seeds, tags, visible, true, questions));
+    }
+
+    private static Question question(Node node) {
+        node.object("id", "text", "expected", "dependsOn");
+        String id = node.get("id").text();
+        String text = node.get("text").text();
+        boolean expected =
+                node.get("expected").isAbsent() || node.get("expected").yes();
+        List<String> dependsOn = node.get("dependsOn").list(Node::text);
+        return node.make(() -> new Question(id, text, expected, dependsOn));
     }
 
     private static Visible visible(Node node) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +84,10 @@ class SettingsTest {
                 Map.entry("assay.comfyui.clipStrength", "0.5"),
                 Map.entry("assay.comfyui.trustStore", "trust.p12"),
                 Map.entry("assay.folder.pattern", "{case}-{seed}"),
+                Map.entry("assay.judge.url", "http://127.0.0.1:8080/v1"),
+                Map.entry("assay.judge.model", "tiny-vision"),
+                Map.entry("assay.judge.answers", "words"),
+                Map.entry("assay.judge.calibration", "calibration.yaml"),
                 Map.entry("assay.collection", "collection"),
                 Map.entry("assay.card", "beside"),
                 Map.entry("assay.sidecars", "preview"),
@@ -165,6 +170,7 @@ class SettingsTest {
                 "assay.steps | 0 | expected a whole number from 1 to 2147483647, found 0",
                 "assay.steps | ten | expected a whole number from 1 to 2147483647, found ten",
                 "assay.steps | 2147483648 | expected a whole number from 1",
+                "assay.judge.answers | word | expected one of probabilities, words, found word; did you mean words?",
                 "assay.seeds | 1.5 | expected a whole number from 1",
                 "assay.seedOffset | -1 | expected a whole number from 0 to 281474976710656, found -1",
                 "assay.seedOffset | 9223372036854775808 | expected a whole number from 0",
@@ -200,8 +206,14 @@ class SettingsTest {
 
     @Test
     void secrets_come_from_the_environment_alone() {
-        assertThat(read(Map.of("ASSAY_COMFYUI_TOKEN", "s3cret"), Map.of()).toString())
+        for (String secret : List.of("ASSAY_COMFYUI_TOKEN", "ASSAY_JUDGE_TOKEN")) {
+            assertThat(read(Map.of(secret, "s3cret"), Map.of()).toString()).doesNotContain("s3cret");
+        }
+        assertThat(read(Map.of(), Map.of("assay.judge.url", "http://me:s3cret@host/v1?key=s3cret"))
+                        .given()
+                        .toString())
                 .doesNotContain("s3cret");
+        assertRefused(Map.of(), Map.of("assay.judge.token", "s3cret"), "-Dassay.judge.token: no such setting");
         assertRefused(Map.of(), Map.of("assay.comfyui.token", "s3cret"), "-Dassay.comfyui.token: no such setting");
     }
 

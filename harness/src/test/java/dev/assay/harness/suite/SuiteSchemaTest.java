@@ -62,6 +62,7 @@ class SuiteSchemaTest {
         List<Class<?>> parts = List.of(
                 GenerationSettings.class,
                 PromptCase.class,
+                Question.class,
                 Visible.class,
                 Visible.VisibleObject.class,
                 Visible.Relation.class,

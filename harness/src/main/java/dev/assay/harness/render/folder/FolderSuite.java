@@ -132,7 +132,8 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
                     seeds,
                     List.copyOf(tags),
                     stated == null ? null : stated.visible(),
-                    first.prompt() != null);
+                    first.prompt() != null,
+                    stated == null ? List.of() : stated.questions());
             if (stated == null) {
                 others.add(made);
             } else {

@@ -1,0 +1,14 @@
+package dev.assay.harness.nn.judge;
+
+/** The judge cannot be asked; the message is for people and says what to do. */
+public final class JudgeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public JudgeException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    public JudgeException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.assay.harness.nn.judge;
+
+/**
+ * How a judge did on questions whose answers are known.
+ *
+ * @param yesRight answer yes, judge says yes (P(yes) above 0.5)
+ * @param yesWrong answer yes, judge says no
+ * @param noRight answer no, judge says no
+ * @param noWrong answer no, judge says yes
+ * @param meanOfYes mean P(yes) where the answer is yes; NaN without such a question
+ * @param meanOfNo mean P(yes) where the answer is no; NaN without such a question
+ * @param unanswered questions without an answer
+ * @param set name and version of the labelled set
+ */
+public record JudgeRates(
+        int yesRight,
+        int yesWrong,
+        int noRight,
+        int noWrong,
+        double meanOfYes,
+        double meanOfNo,
+        int unanswered,
+        String set) {
+    /** Labelled questions of each answer below which nothing is known. */
+    public static final int LEAST = 20;
+
+    /** Enough questions of both answers to speak of rates. */
+    public boolean isEnough() {
+        return yesRight + yesWrong >= LEAST && noRight + noWrong >= LEAST;
+    }
+}

@@ -1,0 +1,4 @@
+package dev.assay.harness.nn.judge;
+
+/** One possible next token and the natural logarithm of its probability. */
+record Token(String text, double logprob) {}

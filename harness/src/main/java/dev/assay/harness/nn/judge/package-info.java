@@ -1,0 +1,2 @@
+/** A vision model behind an OpenAI-compatible endpoint that answers yes or no about one picture. Only asks; never executes what it hears. */
+package dev.assay.harness.nn.judge;

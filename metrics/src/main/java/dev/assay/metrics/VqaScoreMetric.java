@@ -1,0 +1,66 @@
+package dev.assay.metrics;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.nn.judge.Answer;
+import dev.assay.harness.nn.judge.Query;
+import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.PromptCase;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How probable a vision model finds it that the picture shows the prompt. After Lin et al. 2024 (VQAScore), with their question; they take
+ * P(yes) alone, here it is P(yes) / (P(yes) + P(no)) over all ways to write the two words, so that a model's other habits cancel out.
+ */
+public final class VqaScoreMetric implements Metric.ImageMetric {
+    public static final MetricInfo INFO = new MetricInfo(
+            "vqa-score",
+            "1",
+            Family.ADHERENCE,
+            Better.HIGHER,
+            "probability",
+            "[0, 1]",
+            "Lin et al. 2024, arXiv 2404.01291",
+            Map.of());
+
+    private static final String QUESTION = "Does this figure show %s? Please answer yes or no.";
+
+    private final VisionJudge judge;
+
+    public VqaScoreMetric(VisionJudge judge) {
+        this.judge = judge;
+    }
+
+    @Override
+    public MetricInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Score score(PromptCase prompt, Image image) {
+        if (!prompt.promptKnown()) {
+            return new Score.Unscored("no prompt is known for this picture");
+        }
+        if (!Query.fits(prompt.prompt())) {
+            return new Score.Unscored("the judge is asked about prompts of 1 to " + Query.MOST_PHRASE
+                    + " characters, found " + prompt.prompt().length());
+        }
+        Answer answer =
+                judge.ask(image, List.of(Query.of(QUESTION, prompt.prompt()))).get(0);
+        return answer instanceof Answer.Probability p
+                ? new Score.Measured(
+                        p.yes(),
+                        String.format(
+                                Locale.ROOT,
+                                "the judge says that this is the prompt with %.2f; %s",
+                                p.yes(),
+                                JudgeNote.of(judge)))
+                : new Score.Unscored(((Answer.None) answer).reason());
+    }
+}

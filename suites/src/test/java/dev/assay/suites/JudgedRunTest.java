@@ -1,0 +1,179 @@
+package dev.assay.suites;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathResource;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.junit.AssayEngine;
+import dev.assay.harness.nn.judge.FakeJudge;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.RunRecords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** The engine with the bundled models, and a judge on the loopback that looks at the colours of the pictures. */
+class JudgedRunTest {
+    private static final String SUITE = """
+            name: judged
+            version: "1"
+            settings: {width: 64, height: 64, steps: 12, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
+            seeds: [1, 2]
+            criteria:
+              - {metric: blank-frame, rule: NONE_NEW, leastPairs: 16, severity: BLOCKER}
+              - {metric: vqa-score, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
+              - {metric: questions, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
+              - {metric: questions-all, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
+            cases:
+              - {id: one, prompt: a red star, visible: {objects: [{name: star, color: red}]}}
+              - {id: two, prompt: a blue circle, visible: {objects: [{name: circle, color: blue}]}}
+              - {id: three, prompt: a green square, visible: {objects: [{name: square, color: green}]}}
+              - {id: four, prompt: a purple triangle, visible: {objects: [{name: triangle, color: purple}]}}
+              - {id: five, prompt: three orange triangles, visible: {objects: [{name: triangle, color: orange}]}}
+              - {id: six, prompt: two red stars, visible: {objects: [{name: star, color: red}]}}
+              - id: seven
+                prompt: a red circle above a blue square
+                visible: {objects: [{name: circle, color: red}, {name: square, color: blue}]}
+              - id: eight
+                prompt: a green star to the left of a purple triangle
+                questions:
+                  - {id: green, text: "Is there a green star?"}
+                  - {id: purple, text: "Is there a purple triangle?"}
+                  - {id: orange, text: "Is anything orange?", expected: no}
+            """;
+
+    private static final Map<String, int[]> COLORS = new LinkedHashMap<>();
+
+    static {
+        COLORS.put("red", new int[] {215, 45, 45});
+        COLORS.put("green", new int[] {45, 160, 65});
+        COLORS.put("blue", new int[] {45, 85, 215});
+        COLORS.put("purple", new int[] {145, 65, 180});
+        COLORS.put("orange", new int[] {240, 135, 35});
+    }
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, String> settings = new HashMap<>();
+
+    /** Yes, if every colour that the question names is in the picture. */
+    private static double sees(Image image, String question) {
+        return COLORS.keySet().stream()
+                        .filter(c -> question.matches(".*\\b" + c + "\\b.*"))
+                        .allMatch(c -> pixels(image, COLORS.get(c)) >= 40)
+                ? 0.96
+                : 0.03;
+    }
+
+    private static long pixels(Image image, int[] color) {
+        long near = 0;
+        for (int i = 0; i < image.width() * image.height(); i++) {
+            int squares = 0;
+            for (int c = 0; c < 3; c++) {
+                int d = image.value(i % image.width(), i / image.width(), c) - color[c];
+                squares += d * d;
+            }
+            near += squares < 50 * 50 ? 1 : 0;
+        }
+        return near;
+    }
+
+    @BeforeEach
+    void settings() throws IOException {
+        Files.writeString(folder.resolve("judged.yaml"), SUITE);
+        set("assay.root", folder.toString());
+        set("assay.out", folder.resolve("out").toString());
+        set("assay.microcosm", MicrocosmPictures.MICROCOSM.toAbsolutePath().toString());
+        set("assay.suite", "judged.yaml");
+    }
+
+    private void set(String key, String value) {
+        settings.put(key, value);
+        System.setProperty(key, value);
+    }
+
+    @AfterEach
+    void restore() {
+        settings.keySet().forEach(System::clearProperty);
+    }
+
+    private RunRecord run(String lora) {
+        set("assay.lora", "microcosm:" + lora);
+        EngineTestKit.engine(AssayEngine.ID)
+                .selectors(selectClasspathResource("suites/microcosm.yaml"))
+                .execute();
+        return RunRecords.read(RunRecords.last(folder.resolve("out")));
+    }
+
+    private static VerdictEntry verdict(RunRecord record, String metric) {
+        return record.verdicts().stream()
+                .filter(v -> v.metric().equals(metric))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void what_forgets_colours_regresses_what_is_sound_does_not_and_nothing_is_asked_twice() {
+        try (FakeJudge judge = new FakeJudge(FakeJudge.Dialect.LLAMA_CPP, JudgedRunTest::sees)) {
+            set("assay.judge.url", judge.url());
+
+            RunRecord sound = run("sound");
+            for (String metric : List.of("vqa-score", "questions", "questions-all")) {
+                assertThat(verdict(sound, metric).outcome())
+                        .as(verdict(sound, metric).reason())
+                        .isEqualTo("PASSED");
+            }
+            int asked = judge.questions().size();
+            assertThat(run("sound").verdicts()).isEqualTo(sound.verdicts());
+            assertThat(judge.questions()).hasSize(asked);
+
+            RunRecord forgetful = run("forgetful");
+            for (String metric : List.of("vqa-score", "questions", "questions-all")) {
+                assertThat(verdict(forgetful, metric).outcome())
+                        .as(verdict(forgetful, metric).reason())
+                        .isEqualTo("REGRESSED");
+            }
+            assertThat(verdict(forgetful, "questions").worst().get(0).candidateEvidence())
+                    .contains("Is there a")
+                    .contains("no, with 0.97")
+                    .contains("judge tiny-vision, uncalibrated");
+            assertThat(judge.questions().size() - asked).isBetween(1, asked / 2); // the base had answered
+        }
+    }
+
+    @Test
+    void without_a_judge_its_criteria_are_unavailable_and_say_what_to_do() {
+        RunRecord record = run("sound");
+
+        assertThat(record.outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(verdict(record, "blank-frame").outcome()).isEqualTo("PASSED");
+        assertThat(verdict(record, "vqa-score").outcome()).isEqualTo("UNAVAILABLE");
+        assertThat(verdict(record, "vqa-score").reason()).contains("-Dassay.judge.url=");
+    }
+
+    @Test
+    void a_judge_that_is_down_is_found_before_the_first_picture() throws IOException {
+        Files.writeString(
+                folder.resolve("judged.yaml"), SUITE.replaceFirst("(?m)^ *- \\{metric: blank-frame.*\\n", ""));
+        FakeJudge gone = new FakeJudge(FakeJudge.Dialect.VLLM, JudgedRunTest::sees);
+        set("assay.judge.url", gone.url());
+        gone.close();
+
+        RunRecord record = run("sound");
+
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem()).contains("nothing can be judged").contains("no connection");
+        assertThat(record.rendersMade()).isZero();
+    }
+}
