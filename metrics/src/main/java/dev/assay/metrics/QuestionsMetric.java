@@ -8,6 +8,7 @@ import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Question;
 import java.util.ArrayList;
@@ -43,7 +44,6 @@ public final class QuestionsMetric implements Metric.ImageMetric {
             SOURCE + "; geometric mean",
             Map.of());
 
-    private static final String TEMPLATE = "Answer this question about the picture: %s Please answer yes or no.";
     private static final int SHOWN = 4; // wrong answers in a sentence
 
     private final MetricInfo info;
@@ -71,6 +71,12 @@ public final class QuestionsMetric implements Metric.ImageMetric {
         return info;
     }
 
+    /** The mean of probabilities can be corrected, since it is linear in them; the geometric one cannot. */
+    @Override
+    public Calibration errorRates() {
+        return info.equals(ATOMS) ? JudgeNote.calibration(judge) : null;
+    }
+
     @Override
     public Score score(PromptCase prompt, Image image) {
         List<Question> questions =
@@ -81,8 +87,7 @@ public final class QuestionsMetric implements Metric.ImageMetric {
         QuestionAnswers answers = QuestionAnswers.ask(
                 questions,
                 asked -> judge.ask(
-                        image,
-                        asked.stream().map(q -> Query.of(TEMPLATE, q.text())).toList()));
+                        image, asked.stream().map(q -> Query.question(q.text())).toList()));
         return answers.problem() != null
                 ? new Score.Unscored(answers.problem())
                 : new Score.Measured(value.applyAsDouble(answers), evidence(answers) + "; " + JudgeNote.of(judge));

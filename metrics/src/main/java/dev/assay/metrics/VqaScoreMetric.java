@@ -29,8 +29,6 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
             "Lin et al. 2024, arXiv 2404.01291",
             Map.of());
 
-    private static final String QUESTION = "Does this figure show %s? Please answer yes or no.";
-
     private final VisionJudge judge;
 
     public VqaScoreMetric(VisionJudge judge) {
@@ -51,8 +49,7 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
             return new Score.Unscored("the judge is asked about prompts of 1 to " + Query.MOST_PHRASE
                     + " characters, found " + prompt.prompt().length());
         }
-        Answer answer =
-                judge.ask(image, List.of(Query.of(QUESTION, prompt.prompt()))).get(0);
+        Answer answer = judge.ask(image, List.of(Query.shows(prompt.prompt()))).get(0);
         return answer instanceof Answer.Probability p
                 ? new Score.Measured(
                         p.yes(),

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.judge.Answer;
+import dev.assay.harness.nn.judge.JudgeRates;
 import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Question;
 import dev.assay.harness.suite.Visible;
@@ -55,7 +57,7 @@ class QuestionsMetricTest {
         assertThat(((Score.Measured) score).evidence())
                 .isEqualTo(
                         "1 of 4 answers as expected; Is it there? no, with 0.70; Is it red? not asked, there failed; "
-                                + "Is it dark? not asked, red failed; judge stub, uncalibrated");
+                                + "Is it dark? not asked, red failed; judge stub, uncalibrated: nobody measured how often it errs");
         assertThat(judge.asked)
                 .containsExactly(
                         "Answer this question about the picture: \"Is it there?\" Please answer yes or no.",
@@ -183,5 +185,34 @@ class QuestionsMetricTest {
 
         assertThat(new PromptCase("p", "x", "", List.of(1L), List.of(), null, true, derived).questions())
                 .isEqualTo(derived); // its constructor checks ids and order
+    }
+
+    @Test
+    void a_judge_that_was_measured_says_so_and_its_rates_correct_the_mean_alone() {
+        JudgeRates rates = new JudgeRates(28, 2, 36, 4, 0.9, 0.125, 0, "shapes 1");
+        StubJudge judge = new StubJudge(q -> new Answer.Probability(0.9, 1), rates);
+        Score score = QuestionsMetric.atoms(judge).score(prompt(question("red", true)), PICTURE);
+
+        assertThat(((Score.Measured) score).evidence())
+                .contains(
+                        "judge stub, right where the answer is yes 93 % (82 to 98), where it is no 90 % (80 to 95) on shapes 1");
+        assertThat(QuestionsMetric.atoms(judge).errorRates()).isEqualTo(new Calibration(30, 27, 40, 5));
+        assertThat(QuestionsMetric.prompt(judge).errorRates()).isNull();
+    }
+
+    @Test
+    void a_judge_that_was_measured_on_too_little_or_that_guesses_corrects_nothing() {
+        JudgeRates few = new JudgeRates(19, 0, 20, 0, 0.9, 0.1, 0, "shapes 1");
+        JudgeRates guessing = new JudgeRates(20, 0, 0, 20, 0.9, 0.9, 0, "shapes 1");
+        StubJudge judge = new StubJudge(q -> new Answer.Probability(0.9, 1), few);
+
+        assertThat(QuestionsMetric.atoms(judge).errorRates()).isNull();
+        assertThat(QuestionsMetric.atoms(new StubJudge(judge::answer, guessing)).errorRates())
+                .isNull();
+        assertThat(QuestionsMetric.atoms(StubJudge.of(q -> 0.9)).errorRates()).isNull();
+        assertThat(JudgeNote.of(judge))
+                .isEqualTo(
+                        "judge stub, uncalibrated: 19 questions with the answer yes and 20 with no on shapes 1 are too few,"
+                                + " 20 of each are needed");
     }
 }

@@ -25,6 +25,10 @@ final class StubJudge implements VisionJudge {
         return new StubJudge(question -> new Answer.Probability(yes.apply(question), 0.95), null);
     }
 
+    Answer answer(String question) {
+        return answers.apply(question);
+    }
+
     @Override
     public String name() {
         return "stub";

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathResource;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.image.Png;
 import dev.assay.harness.junit.AssayEngine;
 import dev.assay.harness.nn.judge.FakeJudge;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.suite.LabelledQuestions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,6 +152,66 @@ class JudgedRunTest {
                     .contains("judge tiny-vision, uncalibrated");
             assertThat(judge.questions().size() - asked).isBetween(1, asked / 2); // the base had answered
         }
+    }
+
+    @Test
+    void a_judge_that_was_measured_corrects_its_shares_and_says_so() {
+        Path labelled = MicrocosmPictures.MICROCOSM.resolve("judge/calibration.yaml");
+        try (FakeJudge judge = new FakeJudge(FakeJudge.Dialect.VLLM, knowing(LabelledQuestions.read(labelled)))) {
+            set("assay.judge.url", judge.url());
+            set("assay.judge.calibration", labelled.toAbsolutePath().toString());
+
+            RunRecord forgetful = run("forgetful");
+
+            VerdictEntry questions = verdict(forgetful, "questions");
+            assertThat(questions.outcome()).as(questions.reason()).isEqualTo("REGRESSED");
+            assertThat(questions.reason())
+                    .contains("corrected for the judge's errors (it says yes 96 % of the time where it is right and 4 %"
+                            + " where it is wrong, on 25 and 28 questions)");
+            assertThat(questions.estimate())
+                    .isLessThan(questions.candidateMean() - questions.baseMean()); // a larger loss than was seen
+            assertThat(verdict(forgetful, "vqa-score").worst().get(0).candidateEvidence())
+                    .contains("judge tiny-vision, right where the answer is yes 100 % (90 to 100)")
+                    .contains("on microcosm 1");
+        }
+    }
+
+    private static FakeJudge.Brain knowing(LabelledQuestions set) {
+        return (image, question) -> set.questions().stream()
+                .filter(q -> question.contains("\"" + q.text() + "\"")
+                        && Png.read(q.picture()).image().equals(image))
+                .findFirst()
+                .map(q -> q.expected() ? 0.96 : 0.04)
+                .orElseGet(() -> sees(image, question));
+    }
+
+    @Test
+    void a_judge_that_guesses_is_found_before_the_first_picture() throws IOException {
+        Files.writeString(
+                folder.resolve("judged.yaml"), SUITE.replaceFirst("(?m)^ *- \\{metric: blank-frame.*\\n", ""));
+        try (FakeJudge judge = new FakeJudge(FakeJudge.Dialect.LLAMA_CPP, (image, question) -> 0.9)) {
+            set("assay.judge.url", judge.url());
+            set(
+                    "assay.judge.calibration",
+                    MicrocosmPictures.MICROCOSM
+                            .resolve("judge/calibration.yaml")
+                            .toAbsolutePath()
+                            .toString());
+
+            RunRecord record = run("sound");
+
+            assertThat(record.problem()).contains("tiny-vision guesses").contains("0.90");
+            assertThat(record.rendersMade()).isZero();
+        }
+    }
+
+    @Test
+    void a_suite_cannot_send_the_pictures_to_a_judge_of_its_own() throws IOException {
+        Files.writeString(folder.resolve("judged.yaml"), SUITE + "models: {judge: \"http://127.0.0.1:9/v1\"}\n");
+
+        assertThat(run("sound").problem())
+                .contains("judged: models.judge: no suite can name it")
+                .contains("assay.judge.url");
     }
 
     @Test

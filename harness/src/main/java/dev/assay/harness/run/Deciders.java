@@ -64,6 +64,9 @@ final class Deciders {
         plan.suite()
                 .models()
                 .forEach((role, place) -> deciders.put("weights " + role, weights(place, references, hashes)));
+        if (settings.get(Judges.CALIBRATION) != null) {
+            deciders.put("judge's labelled questions", weights(settings.get(Judges.CALIBRATION), references, hashes));
+        }
         if (settings.renderer().equals("local")) {
             deciders.put("renderer", PipelineVersion.get());
         }

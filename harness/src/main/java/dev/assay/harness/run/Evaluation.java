@@ -289,7 +289,7 @@ public final class Evaluation {
             if (criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS) {
                 return RecordBuilder.judgedRates(criterion, metric, scored);
             }
-            return RecordBuilder.judged(criterion, info, scored, noiseFloor(metric, pictures));
+            return RecordBuilder.judged(criterion, metric, scored, noiseFloor(metric, pictures));
         } catch (RuntimeException trouble) {
             return unjudged(criterion, Outcome.BROKEN, RecordBuilder.describe(trouble));
         }

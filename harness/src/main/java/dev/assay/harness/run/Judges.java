@@ -3,12 +3,16 @@ package dev.assay.harness.run;
 import dev.assay.harness.nn.judge.HttpJudge;
 import dev.assay.harness.nn.judge.JudgeException;
 import dev.assay.harness.nn.judge.JudgeOptions;
+import dev.assay.harness.nn.judge.JudgeRates;
 import dev.assay.harness.nn.judge.VisionJudge;
 import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.suite.LabelledQuestions;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** The judge that the settings {@code assay.judge.*} name. One that cannot be used is asked for once, not by every criterion again. */
 final class Judges {
+    static final String CALIBRATION = "assay.judge.calibration";
     private static final String ANSWERS = ".assay/judge"; // below the root
 
     private final Settings settings;
@@ -48,6 +52,32 @@ final class Judges {
                 token == null || token.isBlank() ? null : token.strip(),
                 "words".equals(settings.get(JudgeOptions.ANSWERS)),
                 JudgeOptions.Times.STANDARD);
-        return HttpJudge.open(options, root.resolve(ANSWERS));
+        VisionJudge judge = HttpJudge.open(options, root.resolve(ANSWERS));
+        String labelled = settings.get(CALIBRATION);
+        if (labelled == null) {
+            return judge;
+        }
+        try {
+            return calibrated(judge, LabelledQuestions.read(root.resolve(labelled)));
+        } catch (RuntimeException e) {
+            judge.close();
+            throw e;
+        }
+    }
+
+    private static VisionJudge calibrated(VisionJudge judge, LabelledQuestions set) {
+        JudgeCalibration calibrated = JudgeCalibration.of(judge, set);
+        JudgeRates rates = calibrated.rates().orElseThrow();
+        if (rates.isEnough() && !rates.tells()) {
+            throw new UnavailableException(String.format(
+                    Locale.ROOT,
+                    "the judge %s guesses: on %s it says yes with %.2f where that is right, and with %.2f where it is wrong;"
+                            + " use a better model",
+                    judge.name(),
+                    rates.set(),
+                    rates.meanOfYes(),
+                    rates.meanOfNo()));
+        }
+        return calibrated;
     }
 }

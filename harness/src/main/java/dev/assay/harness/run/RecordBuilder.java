@@ -34,6 +34,8 @@ import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.PairedDifference;
 import dev.assay.harness.verdict.PairedOutcome;
 import dev.assay.harness.verdict.RateComparison;
+import dev.assay.harness.verdict.Rates;
+import dev.assay.harness.verdict.RoganGladen;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -229,13 +231,59 @@ final class RecordBuilder {
                 Map.of());
     }
 
-    static VerdictEntry judged(Criterion criterion, MetricInfo info, Scoring.Result scored, double noiseFloor) {
+    static VerdictEntry judged(Criterion criterion, Metric metric, Scoring.Result scored, double noiseFloor) {
+        MetricInfo info = metric.info();
         List<PairedDifference> differences = scored.pairs().stream()
                 .map(p -> new PairedDifference(p.caseId(), p.difference()))
                 .toList();
         Comparison c = Compare.paired(differences, scored.unscoredPairs(), CONFIDENCE);
+        if (criterion.rule() == Criterion.Rule.NON_INFERIOR && metric.errorRates() != null) {
+            return corrected(criterion, metric, scored, c, differences);
+        }
         Judgement j = Judgement.of(criterion, info, c, differences, scored.unscored(), noiseFloor);
         return entry(criterion, info, scored, c, j);
+    }
+
+    /** A difference of mean shares of judgements, without what their errors hide of it. */
+    private static VerdictEntry corrected(
+            Criterion criterion,
+            Metric metric,
+            Scoring.Result scored,
+            Comparison seen,
+            List<PairedDifference> differences) {
+        Calibration errors = metric.errorRates();
+        Judgement asSeen = Judgement.of(criterion, metric.info(), seen, differences, scored.unscored(), 0);
+        if (seen.clusters() < 2) {
+            return entry(criterion, metric.info(), scored, seen, asSeen);
+        }
+        String rates = String.format(
+                Locale.ROOT,
+                "yes %.0f %% of the time where it is right and %.0f %% where it is wrong, on %d and %d questions",
+                100 * errors.sensitivity(),
+                100 * (1 - errors.specificity()),
+                errors.defects(),
+                errors.sound());
+        if (!RoganGladen.tells(errors, CONFIDENCE)) {
+            String guess = "the judge says " + rates + ": so it may as well guess, and its answers tell nothing";
+            return entry(criterion, metric.info(), scored, seen, new Judgement(Outcome.INCONCLUSIVE, guess));
+        }
+        RoganGladen.Corrected right = RoganGladen.difference(
+                seen.estimate(), new Rates.Interval(seen.lower(), seen.upper()), errors, CONFIDENCE);
+        Comparison c = new Comparison(
+                right.estimate(),
+                right.lower(),
+                right.upper(),
+                CONFIDENCE,
+                seen.clusters(),
+                seen.pairs(),
+                seen.unscored());
+        Judgement j = Judgement.of(criterion, metric.info(), c, differences, scored.unscored(), 0);
+        String note = String.format(
+                Locale.ROOT,
+                "; corrected for the judge's errors (it says %s); as seen the difference is %.3g",
+                rates,
+                seen.estimate());
+        return entry(criterion, metric.info(), scored, c, new Judgement(j.outcome(), j.reason() + note));
     }
 
     /** A criterion on the share of pictures with a defect. */

@@ -274,11 +274,11 @@ public final class Session {
         Path vectors = settings.store() == null ? root.resolve(".assay/embeddings") : store.resolve("embeddings");
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
                 MetricModels models = new LazyModels(
-                        plan.suite(),
-                        references::resolve,
-                        settings.device(),
-                        memory() / 2,
-                        new VectorFolder(vectors, new FileHashes()))
+                                plan.suite(),
+                                references::resolve,
+                                settings.device(),
+                                memory() / 2,
+                                new VectorFolder(vectors, new FileHashes()))
                         .serving(Roles.JUDGE, new Judges(settings, root)::get)) {
             return new Evaluation(
                             plan,

@@ -19,6 +19,14 @@ public sealed interface Metric {
         return null;
     }
 
+    /**
+     * How often each judgement is right of which a value is a mean share, where that was measured: NON_INFERIOR corrects the difference for
+     * it, since who errs sees less of a loss. Null where nobody knows, and where a value is no such share.
+     */
+    default Calibration errorRates() {
+        return null;
+    }
+
     /** Scores one picture; compared as candidate minus base, per prompt and seed. */
     non-sealed interface ImageMetric extends Metric {
         Score score(PromptCase prompt, Image image);

@@ -24,8 +24,33 @@ public record JudgeRates(
     /** Labelled questions of each answer below which nothing is known. */
     public static final int LEAST = 20;
 
+    /** Questions with the answer yes. */
+    public int ofYes() {
+        return yesRight + yesWrong;
+    }
+
+    /** Questions with the answer no. */
+    public int ofNo() {
+        return noRight + noWrong;
+    }
+
+    /** As many yeses as the probabilities add up to, where the answer is yes. */
+    public int yesesOfYes() {
+        return (int) Math.round(ofYes() * meanOfYes);
+    }
+
+    /** As many yeses as the probabilities add up to, where the answer is no. */
+    public int yesesOfNo() {
+        return (int) Math.round(ofNo() * meanOfNo);
+    }
+
+    /** Whether yes is likelier where it is right: else the judge guesses, or is contrary. */
+    public boolean tells() {
+        return (long) yesesOfYes() * ofNo() > (long) yesesOfNo() * ofYes();
+    }
+
     /** Enough questions of both answers to speak of rates. */
     public boolean isEnough() {
-        return yesRight + yesWrong >= LEAST && noRight + noWrong >= LEAST;
+        return ofYes() >= LEAST && ofNo() >= LEAST;
     }
 }

@@ -22,6 +22,9 @@ public final class Query {
 
     private final String text;
 
+    private static final String SHOWS = "Does this figure show %s? Please answer yes or no.";
+    private static final String QUESTION = "Answer this question about the picture: %s Please answer yes or no.";
+
     private Query(String text) {
         this.text = text;
     }
@@ -35,6 +38,16 @@ public final class Query {
         Object[] quoted =
                 Arrays.stream(phrases).map(p -> "\"" + clean(p) + "\"").toArray();
         return new Query(String.format(Locale.ROOT, template, quoted));
+    }
+
+    /** Whether the picture shows a prompt, in the words of VQAScore. */
+    public static Query shows(String prompt) {
+        return of(SHOWS, prompt);
+    }
+
+    /** A yes/no question of somebody else. */
+    public static Query question(String text) {
+        return of(QUESTION, text);
     }
 
     /** Whether the phrase can be asked about. */

@@ -28,8 +28,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpJudgeTest {
+    private static final JudgeOptions.Times PATIENT =
+            new JudgeOptions.Times(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(5), 3);
     private static final JudgeOptions.Times QUICK =
-            new JudgeOptions.Times(Duration.ofSeconds(2), Duration.ofMillis(700), Duration.ofMillis(5), 3);
+            new JudgeOptions.Times(Duration.ofSeconds(20), Duration.ofMillis(700), Duration.ofMillis(5), 3);
     private static final Image PICTURE = Image.of(2, 2, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
     private static final String SECRET = "s3cret-token";
 
@@ -41,7 +43,7 @@ class HttpJudgeTest {
     }
 
     private static JudgeOptions options(String url, String model, boolean words) {
-        return new JudgeOptions(url, model, SECRET, words, QUICK);
+        return new JudgeOptions(url, model, SECRET, words, PATIENT);
     }
 
     private static FakeJudge fake(Dialect dialect) {
@@ -323,7 +325,7 @@ class HttpJudgeTest {
                 e -> pause(1500));
         List<String> words = List.of("\"<html>\"", "\"[1]\"", "{", "nothing", "1048576 bytes", "broke", "0 s", "0 s");
         try (FakeJudge fake = fake(Dialect.LLAMA_CPP);
-                HttpJudge judge = open(fake)) {
+                HttpJudge judge = HttpJudge.open(new JudgeOptions(fake.url(), null, SECRET, false, QUICK), folder)) {
             for (int i = 0; i < faults.size(); i++) {
                 Query cat = shows("a cat " + i);
                 fake.faults.add(faults.get(i));

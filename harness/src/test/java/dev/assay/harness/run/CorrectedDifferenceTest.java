@@ -1,0 +1,94 @@
+package dev.assay.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.run.RunRecord.PairEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Score;
+import dev.assay.harness.suite.Calibration;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.PromptCase;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Who errs sees less of a loss: the verdict is about the loss, not about what was seen of it. */
+class CorrectedDifferenceTest {
+    private static final MetricInfo SHARE = new MetricInfo(
+            "share", "1", Family.ADHERENCE, Better.HIGHER, "of questions", "[0, 1]", "own definition", Map.of());
+    private static final Criterion CRITERION = new Criterion(
+            "share", List.of(), Criterion.Rule.NON_INFERIOR, 0.05, 10, Criterion.Severity.CRITICAL, Map.of(), null);
+
+    private record Share(Calibration errorRates) implements Metric.ImageMetric {
+        @Override
+        public MetricInfo info() {
+            return SHARE;
+        }
+
+        @Override
+        public Score score(PromptCase prompt, Image image) {
+            throw new IllegalStateException("scored already");
+        }
+    }
+
+    /** 40 prompts whose candidate is worse by 0.02 to 0.04. */
+    private static VerdictEntry verdict(Calibration errors) {
+        List<PairEntry> pairs = IntStream.range(0, 40)
+                .mapToObj(i -> {
+                    double loss = 0.02 + 0.02 * i / 39;
+                    return new PairEntry("case-" + i, 1L, 0.8, 0.8 - loss, -loss);
+                })
+                .toList();
+        return RecordBuilder.judged(
+                CRITERION, new Share(errors), new Scoring.Result(pairs, Map.of(), List.of(), null), 0);
+    }
+
+    @Test
+    void without_error_rates_the_difference_is_as_seen() {
+        VerdictEntry seen = verdict(null);
+
+        assertThat(seen.estimate()).isCloseTo(-0.03, within(1e-12));
+        assertThat(seen.outcome()).isEqualTo("PASSED");
+        assertThat(seen.reason()).doesNotContain("corrected");
+    }
+
+    @Test
+    void a_faultless_judge_changes_little_and_a_weak_one_hides_a_loss_that_is_there() {
+        VerdictEntry good = verdict(new Calibration(1000, 1000, 1000, 0));
+        VerdictEntry weak = verdict(new Calibration(1000, 600, 1000, 300));
+
+        assertThat(good.estimate()).isCloseTo(-0.03, within(1e-12));
+        assertThat(good.outcome()).isEqualTo("PASSED");
+        assertThat(weak.estimate()).isCloseTo(-0.03 / 0.3, within(1e-12));
+        assertThat(weak.outcome()).isEqualTo("REGRESSED");
+        assertThat(weak.reason())
+                .contains("corrected for the judge's errors (it says yes 60 % of the time where it is right and 30 %"
+                        + " where it is wrong, on 1000 and 1000 questions); as seen the difference is -0.0300");
+        assertThat(weak.candidateMean()).isCloseTo(0.77, within(1e-12)); // as seen
+    }
+
+    @Test
+    void what_the_rates_leave_open_widens_the_interval() {
+        VerdictEntry many = verdict(new Calibration(2000, 1800, 2000, 200));
+        VerdictEntry few = verdict(new Calibration(20, 18, 20, 2));
+
+        assertThat(few.estimate()).isEqualTo(many.estimate());
+        assertThat(few.interval().get(0)).isLessThan(many.interval().get(0));
+        assertThat(few.interval().get(1)).isGreaterThan(many.interval().get(1));
+    }
+
+    @Test
+    void a_judge_that_may_as_well_guess_decides_nothing() {
+        VerdictEntry guess = verdict(new Calibration(20, 11, 20, 10));
+
+        assertThat(guess.outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(guess.reason()).contains("may as well guess");
+    }
+}
