@@ -110,10 +110,12 @@ class ArchitectureTest {
         rules.put(
                 "DJL is in nn.onnx and nn.text",
                 onlyIn(List.of(HARNESS + "nn.onnx..", HARNESS + "nn.text.."), "ai.djl..", "ai.onnxruntime.."));
-        // Those who speak to a server: one makes pictures, one answers questions about them.
+        // Those who speak to a server: one makes pictures, one answers questions about them, one has weights.
         rules.put(
-                "HTTP is in render.comfyui and nn.judge",
-                onlyIn(List.of(HARNESS + "render.comfyui..", HARNESS + "nn.judge.."), "java.net.http.."));
+                "HTTP is in render.comfyui, nn.judge and model.hub",
+                onlyIn(
+                        List.of(HARNESS + "render.comfyui..", HARNESS + "nn.judge..", HARNESS + "model.hub.."),
+                        "java.net.http.."));
         // Files of JSON, YAML and CSV: suites, model headers and their configurations, run records, ComfyUI, the graphs
         // in
         // pictures of a folder and the tables beside them, Allure results.
