@@ -4,20 +4,17 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.nn.diffusion.PipelineVersion;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Everything that decides a verdict and can be known without opening a renderer. */
 final class Deciders {
@@ -32,6 +29,7 @@ final class Deciders {
             "assay.progress",
             "assay.inconclusive",
             "assay.models",
+            "assay.download",
             "assay.comfyui.url",
             "assay.comfyui.headers",
             "assay.comfyui.query",
@@ -46,7 +44,7 @@ final class Deciders {
     private Deciders() {}
 
     static Map<String, String> of(
-            Plan plan, Settings settings, MetricCatalog catalog, Function<String, Path> references, FileHashes hashes) {
+            Plan plan, Settings settings, MetricCatalog catalog, LazyModels.Source source, Path root, FileHashes hashes) {
         Map<String, String> deciders = new TreeMap<>();
         deciders.put("base", hash(plan.base(), hashes));
         deciders.put("candidate", hash(plan.candidate(), hashes));
@@ -63,9 +61,10 @@ final class Deciders {
         }
         plan.suite()
                 .models()
-                .forEach((role, place) -> deciders.put("weights " + role, weights(place, references, hashes)));
+                .forEach((role, place) -> deciders.put("weights " + role, weights(role, place, source, hashes)));
         if (settings.get(Judges.CALIBRATION) != null) {
-            deciders.put("judge's labelled questions", weights(settings.get(Judges.CALIBRATION), references, hashes));
+            Path file = root.resolve(settings.get(Judges.CALIBRATION));
+            deciders.put("judge's labelled questions", Files.isRegularFile(file) ? hashes.sha256(file) : "missing");
         }
         if (settings.renderer().equals("local")) {
             deciders.put("renderer", PipelineVersion.get());
@@ -79,22 +78,15 @@ final class Deciders {
                 : "not on this machine: " + model;
     }
 
-    private static String weights(String place, Function<String, Path> references, FileHashes hashes) {
+    private static String weights(String role, String reference, LazyModels.Source source, FileHashes hashes) {
         try {
-            Path path = references.apply(place);
-            if (Files.isRegularFile(path)) {
-                return hashes.sha256(path);
-            }
-            try (Stream<Path> inside = Files.list(path)) {
-                return inside.filter(Files::isRegularFile)
-                        .sorted()
-                        .map(f -> f.getFileName() + " " + hashes.sha256(f))
-                        .collect(Collectors.joining(", "));
-            }
+            FoundWeights found = source.find(role, reference);
+            return found.files().stream()
+                    .sorted()
+                    .map(f -> (f.equals(found.path()) ? "" : found.path().relativize(f) + " ") + hashes.sha256(f))
+                    .collect(Collectors.joining(", "));
         } catch (ModelFileException missing) {
             return "missing";
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + place, e);
         }
     }
 }

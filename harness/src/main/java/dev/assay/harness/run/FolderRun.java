@@ -32,7 +32,7 @@ record FolderRun(Plan plan, Renderer renderer) {
                 base,
                 candidate,
                 Optional.ofNullable(settings.get("assay.folder.pattern")));
-        Suite suite = Session.shorten(folder.suite(), settings);
+        Suite suite = WeightsSettings.over(Session.shorten(folder.suite(), settings), settings);
         boolean alike = base.getFileName().equals(candidate.getFileName());
         return new FolderRun(
                 new Plan(

@@ -1,43 +1,53 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.hub.FoundWeights;
+import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.nn.embed.VectorFolder;
+import dev.assay.harness.run.RunRecord.ModelPart;
+import dev.assay.harness.run.RunRecord.WeightsEntry;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Role;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Suite;
-import java.io.IOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** Opens the networks that a suite names, when a metric first asks. */
 final class LazyModels implements MetricModels {
     private final Suite suite;
-    private final Function<String, Path> resolve;
+    private final Source source;
     private final Role.Place place;
     private final long budget;
+    private final FileHashes hashes;
     private final Map<Role<?>, Object> open = new LinkedHashMap<>();
     private final Map<Role<?>, Supplier<?>> served = new LinkedHashMap<>();
+    private final Map<String, WeightsEntry> used = new LinkedHashMap<>(); // by role
+
+    /** From a role and what the suite says of its weights to files that exist, or a {@link ModelFileException}. */
+    @FunctionalInterface
+    interface Source {
+        FoundWeights find(String role, String reference);
+    }
 
     /**
-     * @param resolve from a reference in the suite to a file or folder that exists
+     * @param source of weights
      * @param device {@code cpu} or {@code cuda}, for the networks that run on libtorch
      * @param budget bytes of weight files that may be open at once; a single role may exceed it
+     * @param hashes of weight files, which vectors may have asked for too
      * @param vectors that encoders computed in earlier runs
      */
-    LazyModels(Suite suite, Function<String, Path> resolve, String device, long budget, VectorFolder vectors) {
+    LazyModels(Suite suite, Source source, String device, long budget, FileHashes hashes, VectorFolder vectors) {
         this.budget = budget;
         this.suite = suite;
-        this.resolve = resolve;
+        this.source = source;
+        this.hashes = hashes;
         this.place = new Role.Place(device, Runtime.getRuntime().availableProcessors(), vectors);
     }
 
@@ -64,6 +74,7 @@ final class LazyModels implements MetricModels {
                         + role.needs() + "), the suite names none; add  " + role.name() + ": PATH");
             }
             open.put(role, role.opener().open(new Named(role.name(), reference), place));
+            used.computeIfAbsent(role.name(), name -> entry(source.find(name, reference)));
         }
         return (T) open.get(role);
     }
@@ -85,13 +96,37 @@ final class LazyModels implements MetricModels {
         if (reference == null) {
             return 0;
         }
-        try (Stream<Path> files = Files.walk(resolve.apply(reference), 1, FileVisitOption.FOLLOW_LINKS)) {
-            return files.filter(Files::isRegularFile)
+        try {
+            return source.find(role.name(), reference).files().stream()
                     .mapToLong(f -> f.toFile().length())
                     .sum();
-        } catch (IOException | ModelFileException unreadable) {
+        } catch (ModelFileException missing) {
             return 0;
         }
+    }
+
+    /** The weights of all networks that were opened. */
+    List<WeightsEntry> used() {
+        return List.copyOf(used.values());
+    }
+
+    private WeightsEntry entry(FoundWeights found) {
+        Map<Path, String> sha256 = new LinkedHashMap<>();
+        found.files().forEach(f -> sha256.put(f, hashes.sha256(f)));
+        return new WeightsEntry(
+                found.role(),
+                found.reference(),
+                WeightsResolver.licence(found, sha256),
+                found.files().stream()
+                        .map(f -> new ModelPart(
+                                name(found, f), sha256.get(f), f.toFile().length()))
+                        .toList());
+    }
+
+    private static String name(FoundWeights found, Path file) {
+        return file.equals(found.path())
+                ? file.getFileName().toString()
+                : found.path().relativize(file).toString().replace('\\', '/');
     }
 
     private final class Named implements Role.Weights {
@@ -111,12 +146,10 @@ final class LazyModels implements MetricModels {
         @Override
         public Path path() {
             try {
-                return resolve.apply(reference);
+                return source.find(role, reference).path();
             } catch (ModelFileException missing) {
                 throw new UnavailableException(
-                        "models." + role + " of suite " + suite.name() + ": " + missing.getMessage()
-                                + "; put the weights there, or name their place in the suite",
-                        missing);
+                        "models." + role + " of suite " + suite.name() + ": " + missing.getMessage(), missing);
             }
         }
     }

@@ -161,7 +161,8 @@ final class RecordBuilder {
                 List.copyOf(verdicts),
                 List.copyOf(renderings),
                 List.copyOf(findings),
-                Map.of());
+                Map.of(),
+                List.of());
     }
 
     private static RunRecord.Settings recorded(GenerationSettings s) {
@@ -228,7 +229,8 @@ final class RecordBuilder {
                 List.of(),
                 List.of(),
                 List.of(),
-                Map.of());
+                Map.of(),
+                List.of());
     }
 
     static VerdictEntry judged(Criterion criterion, Metric metric, Scoring.Result scored, double noiseFloor) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param renderSeconds of all pictures made, added up: more than wall time where several renderers worked at once
  * @param criteriaDeclared criteria of the suite and the built-in ones of the run; {@code verdicts} may be fewer when some are selected
  * @param findings what was noticed about the models' files and how they were applied
+ * @param weights of the networks that metrics looked with; null in records of old
  * @param asked settings that were given for this run, by key: {@code assay.lora}; with them it can be run again
  */
 public record RunRecord(
@@ -37,11 +38,21 @@ public record RunRecord(
         List<VerdictEntry> verdicts,
         List<RenderingEntry> renderings,
         List<FindingEntry> findings,
-        Map<String, String> asked) {
+        Map<String, String> asked,
+        List<WeightsEntry> weights) {
     public static final String SCHEMA = "assay-run/1";
+
+    /** The same record, and what metrics looked with. */
+    RunRecord looking(List<WeightsEntry> networks) {
+        return with(asked, networks);
+    }
 
     /** The same record, and what was asked for. */
     RunRecord asking(Map<String, String> settings) {
+        return with(settings, weights);
+    }
+
+    private RunRecord with(Map<String, String> settings, List<WeightsEntry> networks) {
         return new RunRecord(
                 schema,
                 id,
@@ -61,8 +72,19 @@ public record RunRecord(
                 verdicts,
                 renderings,
                 findings,
-                settings);
+                settings,
+                networks);
     }
+
+    /**
+     * Weights of a network.
+     *
+     * @param role by which the suite names it
+     * @param reference as the suite or {@code assay.weights} says it
+     * @param licence SPDX identifier, {@code NONE} where its authors state none, {@code not stated} where nothing is known
+     * @param files at least one; names relative to the folder that was given, or without folders
+     */
+    public record WeightsEntry(String role, String reference, String licence, List<ModelPart> files) {}
 
     /** A model under test; {@code name} is short, for people: {@code sound}, {@code base}. */
     public record Model(String name, List<ModelPart> files, List<LoraPart> loras) {}

@@ -6,11 +6,13 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.hub.HubAccess;
+import dev.assay.harness.model.hub.Transfer;
+import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.score.MetricCatalog;
-import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Roles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
@@ -48,6 +50,7 @@ public final class Session {
     private final Settings settings;
     private final Path root;
     private final ModelReference references;
+    private final HubAccess access;
     private final Plan plan;
     private final Renderer finished; // of pictures that exist already; null where some will be rendered
 
@@ -58,6 +61,7 @@ public final class Session {
             Settings settings,
             Path root,
             ModelReference references,
+            HubAccess access,
             Plan plan,
             Renderer finished) {
         this.out = out;
@@ -66,6 +70,7 @@ public final class Session {
         this.settings = settings;
         this.root = root;
         this.references = references;
+        this.access = access;
         this.plan = plan;
         this.finished = finished;
     }
@@ -100,14 +105,15 @@ public final class Session {
                     Map.of("microcosm", microcosm),
                     Optional.ofNullable(settings.get("assay.models")).map(root::resolve),
                     settings.renderer().equals("comfyui"));
+            HubAccess access = WeightsSettings.access(environment);
             if (settings.renderer().equals("folder")) {
                 FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.suite(), root, USERS_SUITE));
-                return new Session(out, catalog, null, settings, root, references, run.plan(), run.renderer());
+                return new Session(out, catalog, null, settings, root, references, access, run.plan(), run.renderer());
             }
             Plan plan = plan(settings, references, root, out, defaultSuite);
-            return new Session(out, catalog, null, settings, root, references, plan, null);
+            return new Session(out, catalog, null, settings, root, references, access, plan, null);
         } catch (RuntimeException trouble) {
-            return new Session(out, null, RecordBuilder.describe(trouble), null, root, null, null, null);
+            return new Session(out, null, RecordBuilder.describe(trouble), null, root, null, null, null, null);
         }
     }
 
@@ -137,7 +143,8 @@ public final class Session {
         boolean local = settings.renderer().equals("local");
         String suiteName = local ? defaultSuite : USERS_SUITE;
         byte[] suiteFile = suiteFile(settings.suite(), root, suiteName);
-        Suite suite = shorten(SuiteFile.parse(suiteSource(settings, suiteName), suiteFile), settings);
+        Suite suite = WeightsSettings.over(
+                shorten(SuiteFile.parse(suiteSource(settings, suiteName), suiteFile), settings), settings);
 
         if (settings.base() == null && !local) {
             throw new IllegalArgumentException(
@@ -257,7 +264,9 @@ public final class Session {
      * @param sha256 hashes files, maybe with a memory
      */
     public Map<String, String> deciders(Function<Path, String> sha256) {
-        return Deciders.of(plan, settings, catalog, references::resolve, new FileHashes(sha256));
+        // Without downloads: what is not here decides nothing yet.
+        WeightsResolver weights = WeightsSettings.resolver(settings, references, access, false, Transfer.QUIET);
+        return Deciders.of(plan, settings, catalog, weights::find, root, new FileHashes(sha256));
     }
 
     /** Runs the evaluation, or records the problem; writes the record. */
@@ -272,15 +281,19 @@ public final class Session {
         Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
         Path vectors = settings.store() == null ? root.resolve(".assay/embeddings") : store.resolve("embeddings");
+        WeightsResolver weights =
+                WeightsSettings.resolver(settings, references, access, true, new DownloadProgress(progress));
+        FileHashes hashes = new FileHashes();
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
-                MetricModels models = new LazyModels(
+                LazyModels models = new LazyModels(
                                 plan.suite(),
-                                references::resolve,
+                                weights::find,
                                 settings.device(),
                                 memory() / 2,
-                                new VectorFolder(vectors, new FileHashes()))
+                                hashes,
+                                new VectorFolder(vectors, hashes))
                         .serving(Roles.JUDGE, new Judges(settings, root)::get)) {
-            return new Evaluation(
+            RunRecord record = new Evaluation(
                             plan,
                             renderers.all(),
                             new RenderStore(store),
@@ -289,6 +302,7 @@ public final class Session {
                             progress,
                             finished == null ? Preflight::of : p -> List.of())
                     .run(selected);
+            return record.looking(models.used());
         } catch (RuntimeException | LinkageError trouble) {
             return RecordBuilder.unplanned(RecordBuilder.describe(trouble));
         }

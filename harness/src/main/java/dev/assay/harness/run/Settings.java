@@ -39,6 +39,9 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
             SettingKey.whole("assay.seedOffset", 0, MOST_OFFSET, "0"), // other than 0 to calibrate the gate
             SettingKey.count("assay.seeds"), // of each case at most
             SettingKey.text("assay.models"), // folder of model files as ComfyUI arranges them
+            WeightsSettings.KEY, // ROLE=REFERENCE[,...] of metrics' networks, over what the suite says
+            SettingKey.word("assay.download", "off", "on", "true", "false"), // may missing weights be fetched?
+            SettingKey.text("assay.licences"), // SPDX identifiers of weights that are used only where asked for
             SettingKey.text("assay.comfyui.url"), // several with commas
             SettingKey.text("assay.comfyui.headers"), // NAME: VALUE, several with line breaks or |
             SettingKey.text("assay.comfyui.query"), // NAME=VALUE&...

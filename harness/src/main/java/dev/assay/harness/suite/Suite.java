@@ -11,7 +11,8 @@ import java.util.TreeSet;
  *
  * @param name lower-case letters, digits, hyphens
  * @param version raised whenever cases, seeds, settings or criteria change
- * @param models weights that the metrics use, by role ({@code score.Roles} lists them): a path or {@code microcosm:NAME}
+ * @param models weights that the metrics use, by role ({@code score.Roles} lists them): a path, {@code
+ *     microcosm:NAME}, {@code hf:owner/name[@revision][/path]}, {@code comfyui:FOLDER/NAME}, or a bare file name
  */
 public record Suite(
         String name,
@@ -53,5 +54,10 @@ public record Suite(
 
     public Suite with(SuiteSettings newSettings, List<PromptCase> newCases) {
         return new Suite(name, version, description, newSettings, models, newCases, criteria);
+    }
+
+    /** With other weights for its metrics. */
+    public Suite withModels(Map<String, String> newModels) {
+        return new Suite(name, version, description, settings, newModels, cases, criteria);
     }
 }

@@ -3,7 +3,14 @@ package dev.assay.harness.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.ModelReference;
+import dev.assay.harness.model.hub.HubAccess;
+import dev.assay.harness.model.hub.Transfer;
+import dev.assay.harness.model.hub.WeightsResolver;
+import dev.assay.harness.run.RunRecord.ModelPart;
+import dev.assay.harness.run.RunRecord.WeightsEntry;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.score.Role;
 import dev.assay.harness.score.UnavailableException;
@@ -16,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,9 +82,31 @@ class LazyModelsTest {
             assertThatThrownBy(() -> models.get(absent))
                     .isInstanceOf(UnavailableException.class)
                     .hasMessageContaining("models.absent of suite tiny")
-                    .hasMessageContaining("put the weights there");
+                    .hasMessageContaining(folder.resolve("nowhere.onnx") + ": no such file");
             assertThatThrownBy(() -> models.get(role("unnamed")))
                     .hasMessageContaining("a criterion needs a unnamed (some file), the suite names none");
+        }
+    }
+
+    @Test
+    void what_was_opened_is_told_with_its_hash_and_licence() throws IOException {
+        try (LazyModels models = models(10_000)) {
+            assertThat(models.used()).isEmpty();
+            models.get(small);
+            models.get(large);
+            models.get(small);
+            assertThat(models.used())
+                    .containsExactly(
+                            new WeightsEntry(
+                                    "small",
+                                    "small.onnx",
+                                    "not stated",
+                                    List.of(new ModelPart("small.onnx", Hashes.sha256(new byte[100]), 100))),
+                            new WeightsEntry(
+                                    "large",
+                                    "large",
+                                    "not stated",
+                                    List.of(new ModelPart("model.safetensors", Hashes.sha256(new byte[1000]), 1000))));
         }
     }
 
@@ -101,15 +131,15 @@ class LazyModelsTest {
                 List.of(new Criterion("grid", List.of(), null, 1, 1, null, Map.of())));
         return new LazyModels(
                 suite,
-                name -> {
-                    Path path = folder.resolve(name);
-                    if (!Files.exists(path)) {
-                        throw new ModelFileException(path, "no such file");
-                    }
-                    return path;
-                },
+                new WeightsResolver(
+                        new ModelReference(folder, Map.of()),
+                        HubAccess.of(Map.of("HF_HUB_OFFLINE", "1"), folder),
+                        false,
+                        Set.of(),
+                        Transfer.QUIET)::find,
                 "cpu",
                 budget,
+                new FileHashes(),
                 VectorFolder.NONE);
     }
 }

@@ -3,6 +3,9 @@ package dev.assay.harness.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Suite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ class SettingsTest {
         Settings settings = read(Map.of("PATH", "/bin"), Map.of("java.version", "17"));
         assertThat(settings.values())
                 .isEqualTo(Map.of(
+                        "assay.download", "off",
                         "assay.device", "cpu",
                         "assay.renderer", "local",
                         "assay.progress", "auto",
@@ -73,6 +77,9 @@ class SettingsTest {
                 Map.entry("assay.seeds", "2"),
                 Map.entry("assay.candidate", "pictures"),
                 Map.entry("assay.models", "ComfyUI/models"),
+                Map.entry("assay.weights", "clip=a,b,detector=hf:c/d/e.onnx"),
+                Map.entry("assay.download", "true"),
+                Map.entry("assay.licences", "AGPL-3.0"),
                 Map.entry("assay.comfyui.url", "http://127.0.0.1:8188"),
                 Map.entry("assay.comfyui.headers", "X-Team: a"),
                 Map.entry("assay.comfyui.query", "a=b"),
@@ -235,5 +242,33 @@ class SettingsTest {
 
     private Settings read(Map<String, String> env, Map<String, String> properties) {
         return Settings.read(root, env, properties);
+    }
+
+    @Test
+    void weights_are_roles_with_references_which_may_have_commas() {
+        Settings settings = read(Map.of(), Map.of("assay.weights", "clip=a,b, detector=hf:c/d/e.onnx"));
+        assertThat(WeightsSettings.given(settings)).isEqualTo(Map.of("clip", "a,b", "detector", "hf:c/d/e.onnx"));
+        Suite suite = new Suite(
+                "tiny",
+                "1",
+                "",
+                null,
+                Map.of("clip", "microcosm:clip", "aesthetic", "head.pth"),
+                List.of(new PromptCase("a", "a cat", "", List.of(1L), List.of(), null)),
+                List.of(new Criterion("grid", List.of(), null, 1, 1, null, Map.of())));
+        assertThat(WeightsSettings.over(suite, settings).models())
+                .isEqualTo(Map.of("clip", "a,b", "detector", "hf:c/d/e.onnx", "aesthetic", "head.pth"));
+    }
+
+    @Test
+    void a_role_that_is_none_is_an_error_which_names_the_right_one() {
+        assertThatThrownBy(() -> read(Map.of(), Map.of("assay.weights", "clib=x")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("assay.weights")
+                .hasMessageContaining("clip");
+        assertThatThrownBy(() -> read(Map.of(), Map.of("assay.weights", "clip=")))
+                .hasMessageContaining("expected ROLE=REFERENCE");
+        assertThatThrownBy(() -> read(Map.of(), Map.of("assay.weights", "clip=a,clip=b")))
+                .hasMessageContaining("given twice");
     }
 }

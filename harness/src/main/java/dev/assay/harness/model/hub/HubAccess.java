@@ -16,11 +16,11 @@ import java.util.Set;
  * HF_HOME}, {@code XDG_CACHE_HOME}, {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code HF_HUB_OFFLINE}.
  *
  * @param cache folder with one folder per repository
- * @param endpoint without a path of its own in most cases; {@code https}, or {@code http} for a mirror on this machine
+ * @param address of the hub, without a path of its own in most cases; {@code https}, or {@code http} for a mirror on this machine
  * @param tokenFile read only when something is downloaded
  * @param offline nothing is asked of the network
  */
-public record HubAccess(Path cache, URI endpoint, Optional<String> token, Optional<Path> tokenFile, boolean offline) {
+public record HubAccess(Path cache, String address, Optional<String> token, Optional<Path> tokenFile, boolean offline) {
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
     private static final int MOST_TOKEN = 4096; // bytes of a file that holds a token
 
@@ -40,15 +40,20 @@ public record HubAccess(Path cache, URI endpoint, Optional<String> token, Option
                 given(environment, "HF_TOKEN_PATH").map(p -> path(p, home)).orElse(own.resolve("token"));
         return new HubAccess(
                 cache.toAbsolutePath(),
-                endpoint(given(environment, "HF_ENDPOINT").orElse("https://huggingface.co")),
+                given(environment, "HF_ENDPOINT").orElse("https://huggingface.co"),
                 given(environment, "HF_TOKEN").or(() -> given(environment, "HUGGING_FACE_HUB_TOKEN")),
                 Optional.of(tokenFile),
                 isTrue(environment, "HF_HUB_OFFLINE") || isTrue(environment, "TRANSFORMERS_OFFLINE"));
     }
 
-    private static URI endpoint(String written) {
+    /**
+     * The hub's address; looked at only where the hub is asked, since most runs need none.
+     *
+     * @throws ModelFileException when it is none
+     */
+    URI endpoint() {
         try {
-            URI endpoint = URI.create(written.replaceAll("/+$", ""));
+            URI endpoint = URI.create(address.replaceAll("/+$", ""));
             if (endpoint.getHost() != null
                     && Set.of("http", "https").contains(String.valueOf(endpoint.getScheme()))
                     && endpoint.getUserInfo() == null) {
@@ -57,7 +62,7 @@ public record HubAccess(Path cache, URI endpoint, Optional<String> token, Option
         } catch (IllegalArgumentException e) {
             // Said below, as for an address without a host.
         }
-        throw new ModelFileException("HF_ENDPOINT: expected an address as https://huggingface.co, found " + written);
+        throw new ModelFileException("HF_ENDPOINT: expected an address as https://huggingface.co, found " + address);
     }
 
     private static Optional<String> given(Map<String, String> environment, String name) {
@@ -101,6 +106,6 @@ public record HubAccess(Path cache, URI endpoint, Optional<String> token, Option
     /** Without the token. */
     @Override
     public String toString() {
-        return "HubAccess[cache=" + cache + ", endpoint=" + endpoint + ", offline=" + offline + "]";
+        return "HubAccess[cache=" + cache + ", address=" + address + ", offline=" + offline + "]";
     }
 }

@@ -77,7 +77,8 @@ final class HubDownload {
     /** Bytes of a file as the hub has it; empty where there is no such file. */
     Optional<Long> size(HubReference file) {
         try {
-            return patiently(() -> http().facts(file)).map(Facts::bytes);
+            HubReference pinned = cache.commit(file).map(file::at).orElse(file);
+            return patiently(() -> http().facts(pinned)).map(Facts::bytes);
         } catch (IOException e) {
             throw new ModelFileException(worded(file, e));
         } catch (InterruptedException e) {

@@ -29,13 +29,13 @@ final class HubHttp {
     private static final Pattern TAG = Pattern.compile("(?:W/)?\"?([0-9a-f]{64}|[0-9a-f]{40})\"?");
     private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
-    private final HubAccess access;
+    private final URI endpoint;
     private final HubTimes times;
     private final Optional<String> authorization;
     private final HttpClient client;
 
     HubHttp(HubAccess access, HubTimes times) {
-        this.access = access;
+        this.endpoint = access.endpoint();
         this.times = times;
         this.authorization = access.authorization();
         this.client = HttpClient.newBuilder()
@@ -94,7 +94,7 @@ final class HubHttp {
     private Facts facts(HubReference file, String commit, String etag, String size) throws HubTrouble {
         Matcher tag = TAG.matcher(etag);
         if (commit == null || !HubReference.isCommit(commit) || !tag.matches() || !digits(size)) {
-            throw HubTrouble.lasting(file + ": " + access.endpoint().getHost()
+            throw HubTrouble.lasting(file + ": " + endpoint.getHost()
                     + " does not answer as a hub does: expected commit, checksum and size, found "
                     + HostileText.clean(commit + ", " + etag + ", " + size, 200)
                     + "; check HF_ENDPOINT, proxies and firewalls");
@@ -168,8 +168,7 @@ final class HubHttp {
 
     private URI address(HubReference file) {
         String path = Stream.of(file.path().split("/")).map(HubHttp::quote).collect(Collectors.joining("/"));
-        return URI.create(
-                access.endpoint() + "/" + file.repository() + "/resolve/" + quote(file.revision()) + "/" + path);
+        return URI.create(endpoint + "/" + file.repository() + "/resolve/" + quote(file.revision()) + "/" + path);
     }
 
     private static String quote(String text) {
@@ -177,10 +176,9 @@ final class HubHttp {
     }
 
     private boolean isHub(URI address) {
-        URI hub = access.endpoint();
-        return hub.getScheme().equalsIgnoreCase(address.getScheme())
-                && hub.getHost().equalsIgnoreCase(address.getHost())
-                && port(hub) == port(address);
+        return endpoint.getScheme().equalsIgnoreCase(address.getScheme())
+                && endpoint.getHost().equalsIgnoreCase(address.getHost())
+                && port(endpoint) == port(address);
     }
 
     private static int port(URI address) {
@@ -229,7 +227,7 @@ final class HubHttp {
                         + (authorization.isPresent()
                                 ? "the hub refuses this token (" + status + said
                                         + "): it may be out of date, lack a right, or "
-                                        + "the terms at " + access.endpoint() + "/" + file.repository()
+                                        + "the terms at " + endpoint + "/" + file.repository()
                                         + " were not accepted yet"
                                 : "the hub asks who you are (" + status + said
                                         + "): the repository is private, has terms to "

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -64,8 +63,8 @@ final class FakeHub implements AutoCloseable {
         store.start();
     }
 
-    URI endpoint() {
-        return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
+    String endpoint() {
+        return "http://127.0.0.1:" + hub.getAddress().getPort();
     }
 
     HubAccess access(Path cache) {

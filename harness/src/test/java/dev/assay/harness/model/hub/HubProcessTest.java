@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.model.Hashes;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,8 +30,8 @@ class HubProcessTest {
         private Fetcher() {}
 
         public static void main(String[] arguments) {
-            HubAccess access = new HubAccess(
-                    Path.of(arguments[1]), URI.create(arguments[0]), Optional.empty(), Optional.empty(), false);
+            HubAccess access =
+                    new HubAccess(Path.of(arguments[1]), arguments[0], Optional.empty(), Optional.empty(), false);
             System.out.println("ready");
             System.out.flush();
             Path file = new HubDownload(access, HubTimes.USUAL, Transfer.QUIET)
@@ -50,7 +49,7 @@ class HubProcessTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Fetcher.class.getName(),
-                        hub.endpoint().toString(),
+                        hub.endpoint(),
                         cache.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
