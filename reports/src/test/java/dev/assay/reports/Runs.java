@@ -203,7 +203,9 @@ public final class Runs {
                 r.verdicts(),
                 r.renderings(),
                 List.of(new RunRecord.FindingEntry("WARNING", HOSTILE)),
-                Map.of("assay.lora", HOSTILE));
+                Map.of("assay.lora", HOSTILE),
+                List.of(new RunRecord.WeightsEntry(
+                        HOSTILE, HOSTILE, HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)))));
     }
 
     /** The same run with another claim. */
@@ -232,7 +234,8 @@ public final class Runs {
                 verdicts,
                 r.renderings(),
                 r.findings(),
-                r.asked());
+                r.asked(),
+                r.weights());
     }
 
     private static RunRecord run(
@@ -265,7 +268,14 @@ public final class Runs {
                 verdicts,
                 renderings,
                 List.of(),
-                Map.of("assay.lora", "three-legs.safetensors@0.8"));
+                Map.of("assay.lora", "three-legs.safetensors@0.8"),
+                List.of(new RunRecord.WeightsEntry(
+                        "clip",
+                        "hf:openai/clip-vit-large-patch14",
+                        "MIT",
+                        List.of(
+                                new ModelPart("config.json", sha256, 4_519),
+                                new ModelPart("model.safetensors", sha256, 1_710_540_580L)))));
     }
 
     public static VerdictEntry verdict(

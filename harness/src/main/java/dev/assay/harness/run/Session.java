@@ -174,7 +174,7 @@ public final class Session {
                 out);
     }
 
-    private static byte[] suiteFile(String wanted, Path root, String defaultSuite) {
+    static byte[] suiteFile(String wanted, Path root, String defaultSuite) {
         try {
             if (wanted != null && Files.isRegularFile(root.resolve(wanted))) {
                 return Files.readAllBytes(root.resolve(wanted));

@@ -281,6 +281,9 @@ public final class AllureResults {
         facts.put("suite", run.suite().name() + " " + run.suite().version());
         facts.put("renderer", run.renderer().name() + " " + run.renderer().version());
         facts.put("device", run.renderer().device());
+        run.weights()
+                .forEach(w -> facts.put(
+                        "weights of " + w.role(), Words.reference(w.reference()) + ", licence " + w.licence()));
         facts.put("renders made", Integer.toString(run.rendersMade()));
         facts.put("renders reused", Integer.toString(run.rendersReused()));
         facts.put("time", Words.time(run.seconds()));

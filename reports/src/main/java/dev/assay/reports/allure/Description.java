@@ -94,6 +94,14 @@ final class Description {
                 "renderer",
                 (startsWithName(r.renderer()) ? "" : r.renderer().name() + " ")
                         + r.renderer().version() + " on " + r.renderer().device()));
+        r.weights()
+                .forEach(w -> rows.add(row(
+                        "weights",
+                        w.role() + " " + Words.reference(w.reference()) + ", licence " + w.licence() + "\n"
+                                + w.files().stream()
+                                        .filter(f -> Words.isWeights(f.file()))
+                                        .map(Description::part)
+                                        .collect(Collectors.joining("\n")))));
         rows.add(row("renders", r.rendersMade() + " made, " + r.rendersReused() + " reused"));
         rows.add(row(
                 "time",

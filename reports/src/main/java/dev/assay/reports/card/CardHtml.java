@@ -170,12 +170,10 @@ final class CardHtml {
         s.append("<dt>suite file</dt><dd><code>")
                 .append(html(card.suite().sha256()))
                 .append("</code></dd>");
-        card.weights()
-                .forEach((role, sha) -> s.append("<dt>")
-                        .append(html(role))
-                        .append("</dt><dd><code>")
-                        .append(html(sha))
-                        .append("</code></dd>"));
+        card.weights().forEach((role, w) -> {
+            row(s, "looked with", role + " " + w.reference() + ", licence " + w.licence());
+            files(s, role, w.files());
+        });
         StringBuilder settings = new StringBuilder();
         for (Map.Entry<String, Object> e : card.settings().entrySet()) {
             settings.append(settings.isEmpty() ? "" : ", ")
@@ -202,7 +200,7 @@ final class CardHtml {
                 files.stream().filter(f -> Words.isWeights(f.file())).toList();
         for (Part f : weights.isEmpty() ? files : weights) {
             s.append("<dt>")
-                    .append(what)
+                    .append(html(what))
                     .append("</dt><dd>")
                     .append(html(f.file()))
                     .append(f.strength() == null ? "" : " at strength " + Words.number(f.strength()))

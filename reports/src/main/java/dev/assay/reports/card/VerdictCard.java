@@ -2,6 +2,7 @@ package dev.assay.reports.card;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.RunRecord.WeightsEntry;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Words;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A verdict to travel with a file. Its texts are plain and bounded, its files have names without folders: it may be published.
@@ -23,7 +25,7 @@ import java.util.Map;
  * @param run id of the run record
  * @param model the candidate
  * @param settings how the pictures were made
- * @param weights SHA-256 of the networks that metrics looked with, by role; empty where the record has none
+ * @param weights of the networks that metrics looked with, by role; empty where the record has none
  * @param recommended what is known of how to use it; null where nothing is
  * @param override who lets it into the collection although it did not pass; null for nobody
  * @param notes what was noticed about the files
@@ -41,7 +43,7 @@ public record VerdictCard(
         Map<String, Object> settings,
         Renderer renderer,
         List<Verdict> verdicts,
-        Map<String, String> weights,
+        Map<String, Weights> weights,
         Recommended recommended,
         Waived override,
         List<String> notes) {
@@ -63,6 +65,16 @@ public record VerdictCard(
     public record Suite(String name, String version, String sha256, int prompts, int seedsPerPrompt) {}
 
     public record Renderer(String name, String version, String device) {}
+
+    /**
+     * @param reference as the suite or the user says it, without folders of this machine
+     * @param licence SPDX identifier, {@code NONE} where its authors state none, {@code not stated} where nothing is known
+     */
+    public record Weights(String reference, String licence, List<Part> files) {
+        public Weights {
+            files = List.copyOf(files);
+        }
+    }
 
     /** As in the run record, without the measurements. */
     public record Verdict(
@@ -106,7 +118,7 @@ public record VerdictCard(
         reasons = List.copyOf(reasons);
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         verdicts = List.copyOf(verdicts);
-        weights = Map.copyOf(weights);
+        weights = Collections.unmodifiableMap(new TreeMap<>(weights));
         notes = List.copyOf(notes);
     }
 
@@ -141,7 +153,7 @@ public record VerdictCard(
                         Words.line(run.renderer().version(), NAME),
                         Words.line(run.renderer().device(), NAME)),
                 run.verdicts().stream().map(VerdictCard::verdict).toList(),
-                Map.of(),
+                weights(run.weights()),
                 recommended(candidate, outcome, facts),
                 override,
                 run.findings().stream().map(f -> Words.line(f.text(), REASON)).toList());
@@ -161,6 +173,21 @@ public record VerdictCard(
         m.files().forEach(f -> parts.add(part(f.file(), f.sha256(), f.bytes(), null)));
         m.loras().forEach(l -> parts.add(part(l.file(), l.sha256(), l.bytes(), l.strength())));
         return new Model(Words.line(m.name(), NAME), facts.kind(), facts.family(), facts.licence(), parts);
+    }
+
+    private static Map<String, Weights> weights(List<WeightsEntry> entries) {
+        Map<String, Weights> weights = new TreeMap<>();
+        for (WeightsEntry w : entries) {
+            weights.put(
+                    Words.line(w.role(), NAME),
+                    new Weights(
+                            Words.line(Words.reference(w.reference()), NAME),
+                            Words.line(w.licence(), NAME),
+                            w.files().stream()
+                                    .map(f -> part(f.file(), f.sha256(), f.bytes(), null))
+                                    .toList()));
+        }
+        return weights;
     }
 
     private static Part part(String file, String sha256, long bytes, Double strength) {

@@ -37,6 +37,7 @@ final class BrokenRun {
                 List.of(),
                 List.of(),
                 List.of(),
-                Map.of());
+                Map.of(),
+                List.of());
     }
 }

@@ -7,6 +7,7 @@ import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.RendererInfo;
 import dev.assay.harness.run.RunRecord.Settings;
 import dev.assay.harness.run.RunRecord.SuiteInfo;
+import dev.assay.harness.run.RunRecord.WeightsEntry;
 import dev.assay.harness.run.RunRecords;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -41,6 +42,7 @@ public final class WholeRecord {
                 null,
                 null,
                 null,
+                null,
                 null));
     }
 
@@ -71,7 +73,16 @@ public final class WholeRecord {
                 known(r.findings()).stream()
                         .filter(f -> f.level() != null && f.text() != null)
                         .toList(),
-                Objects.requireNonNullElse(r.asked(), Map.of()));
+                Objects.requireNonNullElse(r.asked(), Map.of()),
+                known(r.weights()).stream().map(WholeRecord::weights).toList());
+    }
+
+    private static WeightsEntry weights(WeightsEntry w) {
+        return new WeightsEntry(
+                Objects.requireNonNullElse(w.role(), "unknown"),
+                Objects.requireNonNullElse(w.reference(), ""),
+                Objects.requireNonNullElse(w.licence(), "not stated"),
+                known(w.files()));
     }
 
     private static SuiteInfo suite(SuiteInfo s) {

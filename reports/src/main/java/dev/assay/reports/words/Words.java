@@ -188,6 +188,11 @@ public final class Words {
         };
     }
 
+    /** Where weights come from, without folders of this machine: {@code hf:...} and {@code microcosm:...} have none. */
+    public static String reference(String written) {
+        return written.matches("(?:hf|microcosm|comfyui):.*") ? written : fileName(written.replaceAll("[/\\\\]+$", ""));
+    }
+
     /** The last part of a path, whatever its separators. */
     public static String fileName(String path) {
         return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

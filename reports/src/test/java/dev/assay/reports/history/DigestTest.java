@@ -116,6 +116,7 @@ class DigestTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         Digest digest = Digest.of(holes);
         assertThat(digest.outcome()).isEqualTo(Outcome.BROKEN);

@@ -64,10 +64,14 @@ class HubProcessTest {
             hub.pauseMillis = 3; // about half a second for all
             for (int kill = 0; kill < KILLS; kill++) {
                 Path cache = folder.resolve("cache" + kill);
+                hub.sent.set(0);
                 Process process = start(hub, cache);
                 try (var said = process.inputReader()) {
                     assertThat(said.readLine()).isEqualTo("ready");
-                    Thread.sleep(100 + random.nextInt(500));
+                    int enough = random.nextInt(weights.length);
+                    while (hub.sent.get() < enough && process.isAlive()) {
+                        Thread.sleep(1);
+                    }
                     process.toHandle().destroyForcibly(); // Process.destroyForcibly would close the stream
                     killedAtWork += said.lines().noneMatch(l -> l.startsWith("fetched")) ? 1 : 0;
                 }
