@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.model.hub.WeightsResolver;
@@ -11,6 +12,7 @@ import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Role;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Suite;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,9 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Opens the networks that a suite names, when a metric first asks. */
 final class LazyModels implements MetricModels {
+    private static final int MOST_FILES = 20; // of one role that a record names
+
     private final Suite suite;
     private final Source source;
     private final Role.Place place;
@@ -113,14 +118,24 @@ final class LazyModels implements MetricModels {
     private WeightsEntry entry(FoundWeights found) {
         Map<Path, String> sha256 = new LinkedHashMap<>();
         found.files().forEach(f -> sha256.put(f, hashes.sha256(f)));
+        List<ModelPart> parts = found.files().stream()
+                .map(f ->
+                        new ModelPart(name(found, f), sha256.get(f), f.toFile().length()))
+                .toList();
         return new WeightsEntry(
                 found.role(),
                 found.reference(),
                 WeightsResolver.licence(found, sha256),
-                found.files().stream()
-                        .map(f -> new ModelPart(
-                                name(found, f), sha256.get(f), f.toFile().length()))
-                        .toList());
+                parts.size() > MOST_FILES ? List.of(together(parts)) : parts);
+    }
+
+    /** A folder of pictures has thousands. */
+    private static ModelPart together(List<ModelPart> parts) {
+        String all = parts.stream().map(p -> p.file() + " " + p.sha256() + "\n").collect(Collectors.joining());
+        return new ModelPart(
+                parts.size() + " files",
+                Hashes.sha256(all.getBytes(StandardCharsets.UTF_8)),
+                parts.stream().mapToLong(ModelPart::bytes).sum());
     }
 
     private static String name(FoundWeights found, Path file) {
