@@ -9,6 +9,7 @@ import static dev.assay.harness.score.Roles.DREAMSIM;
 import static dev.assay.harness.score.Roles.FACES;
 import static dev.assay.harness.score.Roles.HANDS;
 import static dev.assay.harness.score.Roles.HPS;
+import static dev.assay.harness.score.Roles.IMAGE_REWARD;
 import static dev.assay.harness.score.Roles.JUDGE;
 import static dev.assay.harness.score.Roles.LPIPS;
 import static dev.assay.harness.score.Roles.PEOPLE;
@@ -88,6 +89,11 @@ public final class Metrics implements MetricCatalog {
                             models.get(PICK_SCORE).logitScale()),
                     PICK_SCORE),
             entry(HpsMetric.INFO, (models, p) -> new HpsMetric(models.get(HPS), models.get(HPS)::embed), HPS),
+            entry(
+                    ImageRewardMetric.INFO,
+                    (models, p) ->
+                            new ImageRewardMetric(models.get(IMAGE_REWARD)::reward, models.get(IMAGE_REWARD)::cuts),
+                    IMAGE_REWARD),
             entry(
                     SiglipScoreMetric.INFO,
                     (models, p) -> new SiglipScoreMetric(

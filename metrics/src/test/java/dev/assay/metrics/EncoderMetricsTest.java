@@ -64,6 +64,15 @@ class EncoderMetricsTest {
     }
 
     @Test
+    void image_reward_is_that_of_the_prompt_and_says_when_its_end_was_not_read() {
+        Metric.ImageMetric metric = new ImageRewardMetric((p, i) -> p.length() + i.width() / 10.0, p -> p.length() > 5);
+        assertThat(score(metric)).isEqualTo(new Score.Measured(5.2, "ImageReward 5.20"));
+        assertThat(metric.score(Golden.prompt("cats"), Golden.flat(3, 0, 0, 0)))
+                .isEqualTo(new Score.Measured(
+                        6.3, "ImageReward 6.30; the end of the prompt was not read, it is too long"));
+    }
+
+    @Test
     void siglip_score_is_the_logit_of_transformers() {
         double scale = golden.path("logitScale").asDouble();
         double bias = golden.path("logitBias").asDouble();
@@ -104,8 +113,10 @@ class EncoderMetricsTest {
     @Test
     void a_picture_whose_prompt_nobody_knows_has_no_preference_and_no_adherence() {
         PromptCase unknown = new PromptCase("cat", "cat (no prompt is known)", "", List.of(1L), List.of(), null, false);
-        for (Metric.ImageMetric metric :
-                List.of(new PickScoreMetric(i -> image, t -> text, 100), new HpsMetric(i -> image, t -> text))) {
+        for (Metric.ImageMetric metric : List.of(
+                new PickScoreMetric(i -> image, t -> text, 100),
+                new HpsMetric(i -> image, t -> text),
+                new ImageRewardMetric((p, i) -> 1, p -> false))) {
             assertThat(metric.score(unknown, Golden.flat(2, 0, 0, 0)))
                     .isEqualTo(new Score.Unscored("no prompt is known for this picture"));
             assertThat(metric.info().family()).isEqualTo(Family.AESTHETIC); // never a witness of adherence

@@ -1,6 +1,7 @@
 package dev.assay.harness.score;
 
 import dev.assay.harness.image.PictureFolder;
+import dev.assay.harness.nn.blip.ImageReward;
 import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.clip.ClipOptions;
@@ -75,6 +76,11 @@ public final class Roles {
                             .with(OpenClipConfig.vitH14())
                             .with(Preprocessing.clip(new Preprocessing.Framing.Pad(), VIT_H_PIXELS))));
 
+    public static final Role<ImageReward> IMAGE_REWARD = new Role<>(
+            "image-reward",
+            "a folder with ImageReward.pt, med_config.json and the vocab.txt of bert-base-uncased",
+            (weights, where) -> imageReward(weights, where));
+
     public static final Role<PerceptualDistance> LPIPS = new Role<>(
             "lpips",
             "a folder with alexnet-owt-7be5be79.pth of torchvision and weights/v0.1/alex.pth of LPIPS (or vgg16-397923af.pth and"
@@ -125,6 +131,7 @@ public final class Roles {
             AESTHETIC,
             PICK_SCORE,
             HPS,
+            IMAGE_REWARD,
             SIGLIP,
             DINO,
             LPIPS,
@@ -140,6 +147,18 @@ public final class Roles {
 
     private static ClipOptions on(Role.Place where) {
         return ClipOptions.on(where.device()).keepingVectorsIn(where.vectors());
+    }
+
+    /** The words come from another repository than the weights, so a folder may well lack them. */
+    private static ImageReward imageReward(Role.Weights weights, Role.Place where) {
+        Path path = weights.path();
+        List<String> missing = ImageReward.missing(path);
+        if (!missing.isEmpty()) {
+            throw new UnavailableException("models." + IMAGE_REWARD.name() + ": " + weights.reference() + " lacks "
+                    + String.join("; ", missing) + "; put what is missing into "
+                    + (Files.isDirectory(path) ? path : path.toAbsolutePath().getParent()));
+        }
+        return ImageReward.open(path, where.device());
     }
 
     /** A folder holds {@code detector.onnx}. */

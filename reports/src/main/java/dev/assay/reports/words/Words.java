@@ -138,7 +138,7 @@ public final class Words {
             case "r-precision" -> "pictures are closest to their own prompt";
             case "aesthetic" -> "pictures are liked";
             case "clip-iqa" -> "pictures look good rather than bad";
-            case "pick-score", "hps" -> "pictures would be preferred for their prompt";
+            case "pick-score", "hps", "image-reward" -> "pictures would be preferred for their prompt";
             case "siglip-score" -> "pictures show what the prompt says, by SigLIP";
             case "dino-diversity" -> "diversity within a prompt, by DINOv2";
             case "seconds" -> "time of a picture";

@@ -11,8 +11,14 @@ public final class FeedForward {
 
     /** @param name ends with a dot */
     public FeedForward(WeightReader w, String name, long width, long intermediate, Activation activation) {
-        fc1 = Linear.of(w, name + "fc1", width, intermediate);
-        fc2 = Linear.of(w, name + "fc2", intermediate, width);
+        this(w, name + "fc1", name + "fc2", width, intermediate, activation);
+    }
+
+    /** Under the names of its two layers. */
+    public FeedForward(
+            WeightReader w, String first, String second, long width, long intermediate, Activation activation) {
+        fc1 = Linear.of(w, first, width, intermediate);
+        fc2 = Linear.of(w, second, intermediate, width);
         this.activation = activation;
     }
 

@@ -28,7 +28,9 @@ public record VisionConfig(
         /** No class token; attention pooling over all tokens. Zhai et al. 2023. */
         SIGLIP,
         /** A class token, scaled layers; the class token after a layer norm. Oquab et al. 2023. */
-        DINOV2
+        DINOV2,
+        /** A class token and nothing else; the same with layers unscaled. Dosovitskiy et al. 2021, as BLIP has it. */
+        PLAIN
     }
 
     public VisionConfig {

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.kBicubic;
 
 /**
- * A vision transformer (Dosovitskiy et al. 2021) as CLIP, SigLIP and DINOv2 build it; the numbers are those of transformers. Weights and
- * results belong to the scopes of whoever calls.
+ * A vision transformer (Dosovitskiy et al. 2021) as CLIP, SigLIP, DINOv2 and BLIP build it; the numbers are those of transformers. Weights
+ * and results belong to the scopes of whoever calls.
  */
 public final class VisionTransformer {
     private static final long[] ZERO = {0, 0};
@@ -46,11 +46,11 @@ public final class VisionTransformer {
         patchBias = clip && !w.has("embeddings.patch_embedding.bias") // DreamSim's CLIP has one
                 ? new TensorOptional()
                 : new TensorOptional(w.take("embeddings.patch_embedding.bias", c));
-        boolean dino = config.kind() == VisionConfig.Kind.DINOV2;
+        boolean timm = config.kind() == VisionConfig.Kind.DINOV2 || config.kind() == VisionConfig.Kind.PLAIN;
         classToken = siglip
                 ? null
-                : dino ? w.take("embeddings.class_embedding", 1, 1, c) : w.take("embeddings.class_embedding", c);
-        positions = dino
+                : timm ? w.take("embeddings.class_embedding", 1, 1, c) : w.take("embeddings.class_embedding", c);
+        positions = timm // whose tables have an axis for the batch
                 ? w.take("embeddings.position_embedding.weight", 1, config.positions(), c)
                 : w.take("embeddings.position_embedding.weight", config.positions(), c);
         registers = config.registers() == 0 ? null : w.take("embeddings.register_tokens", 1, config.registers(), c);
@@ -76,7 +76,7 @@ public final class VisionTransformer {
      * @return (n, hidden): the class token, or the pooled tokens
      */
     public Tensor forward(Tensor pixels) {
-        Tensor x = tokens(pixels);
+        Tensor x = layers(pixels);
         return pool == null ? after.forward(x.select(1, 0)) : pool.forward(after.forward(x));
     }
 
@@ -85,11 +85,21 @@ public final class VisionTransformer {
      * @return (n, hidden): the class token as the last layer leaves it
      */
     public Tensor classTokenBeforeNorm(Tensor pixels) {
-        return tokens(pixels).select(1, 0);
+        return layers(pixels).select(1, 0);
+    }
+
+    /**
+     * What a text attends to.
+     *
+     * @param pixels as for {@link #forward}
+     * @return (n, tokens, hidden), the class token first where there is one, then the patches row by row
+     */
+    public Tensor tokens(Tensor pixels) {
+        return after.forward(layers(pixels));
     }
 
     /** (n, tokens, hidden), as the last layer leaves them. */
-    private Tensor tokens(Tensor pixels) {
+    private Tensor layers(Tensor pixels) {
         long n = pixels.size(0);
         long rows = pixels.size(2) / config.patchSize();
         long columns = pixels.size(3) / config.patchSize();

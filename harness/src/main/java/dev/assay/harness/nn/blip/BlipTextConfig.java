@@ -1,0 +1,73 @@
+package dev.assay.harness.nn.blip;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.nn.ops.Activation;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Sizes of BLIP's text encoder, a BERT with cross-attention, from its {@code med_config.json}. The width of the picture's tokens is not
+ * among them: the file says 768 whatever vision transformer it is used with, so the weights say it.
+ *
+ * @param maxPositions tokens that there are positions for
+ */
+record BlipTextConfig(
+        int vocabSize,
+        int hiddenSize,
+        int intermediateSize,
+        int hiddenLayers,
+        int attentionHeads,
+        int maxPositions,
+        Activation hiddenAct,
+        double layerNormEps) {
+    private static final int MOST = 1 << 20; // of any size; BERT large has 1024 and 30,524
+
+    static BlipTextConfig read(Path file) {
+        JsonNode json;
+        try {
+            json = new ObjectMapper().readTree(file.toFile());
+        } catch (IOException e) {
+            throw new ModelFileException(file, "cannot be read as JSON: " + e.getMessage(), e);
+        }
+        require(file, json.isObject(), "an object", json);
+        require(file, json.path("model_type").asText("bert").equals("bert"), "model_type bert", json.get("model_type"));
+        require(
+                file,
+                json.path("add_cross_attention").asBoolean(false),
+                "add_cross_attention true",
+                json.get("add_cross_attention"));
+        require(
+                file,
+                json.path("position_embedding_type").asText("absolute").equals("absolute"),
+                "position_embedding_type absolute",
+                json.get("position_embedding_type"));
+        int hidden = size(file, json, "hidden_size");
+        int heads = size(file, json, "num_attention_heads");
+        require(file, hidden % heads == 0, "num_attention_heads that divide hidden_size " + hidden, heads);
+        return new BlipTextConfig(
+                size(file, json, "vocab_size"),
+                hidden,
+                size(file, json, "intermediate_size"),
+                size(file, json, "num_hidden_layers"),
+                heads,
+                size(file, json, "max_position_embeddings"),
+                Activation.of(json.path("hidden_act").asText("gelu"), file.toString()),
+                json.path("layer_norm_eps").asDouble(1e-12));
+    }
+
+    private static int size(Path file, JsonNode json, String key) {
+        int value = json.path(key).asInt();
+        require(file, value >= 1 && value <= MOST, key + " as a whole number from 1 to " + MOST, json.get(key));
+        return value;
+    }
+
+    private static void require(Path file, boolean holds, String expected, Object found) {
+        if (!holds) {
+            throw new ModelFileException(
+                    file,
+                    "expected BLIP's text encoder with " + expected + ", found " + (found == null ? "none" : found));
+        }
+    }
+}

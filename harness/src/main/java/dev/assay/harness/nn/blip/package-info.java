@@ -1,0 +1,2 @@
+/** BLIP: a text that looks at a picture while it is read, and what is trained on it. */
+package dev.assay.harness.nn.blip;
