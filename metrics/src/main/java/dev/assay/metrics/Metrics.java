@@ -12,13 +12,16 @@ import static dev.assay.harness.score.Roles.HPS;
 import static dev.assay.harness.score.Roles.IMAGE_REWARD;
 import static dev.assay.harness.score.Roles.JUDGE;
 import static dev.assay.harness.score.Roles.LPIPS;
+import static dev.assay.harness.score.Roles.OBJECTS;
 import static dev.assay.harness.score.Roles.PEOPLE;
 import static dev.assay.harness.score.Roles.PICK_SCORE;
 import static dev.assay.harness.score.Roles.POSE;
 import static dev.assay.harness.score.Roles.SIGLIP;
 import static dev.assay.harness.score.Roles.SSCD;
+import static dev.assay.harness.score.Roles.TAGGER;
 import static dev.assay.harness.score.Roles.TRAINING;
 
+import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
@@ -73,6 +76,15 @@ public final class Metrics implements MetricCatalog {
                     (models, p) -> new RPrecisionMetric(models.get(CLIP), models.get(CLIP)::embed),
                     CLIP),
             entry(
+                    ObjectsMetric.INFO,
+                    (models, p) -> ObjectsMetric.with(models.get(OBJECTS), () -> clipColours(models), p),
+                    OBJECTS,
+                    CLIP),
+            entry(
+                    TagRecallMetric.INFO,
+                    (models, p) -> new TagRecallMetric(models.get(TAGGER), p.get("threshold")),
+                    TAGGER),
+            entry(
                     ClipIqaMetric.INFO,
                     (models, p) -> new ClipIqaMetric(models.get(CLIP), models.get(CLIP)::embed),
                     CLIP),
@@ -121,6 +133,11 @@ public final class Metrics implements MetricCatalog {
             entry(QuestionsMetric.PROMPT, (models, p) -> QuestionsMetric.prompt(models.get(JUDGE)), JUDGE),
             entry(RenderCostMetric.SECONDS, (models, p) -> RenderCostMetric.seconds()),
             entry(RenderCostMetric.MEMORY, (models, p) -> RenderCostMetric.memory()));
+
+    private static ObjectsMetric.Colours clipColours(MetricModels models) {
+        ClipEncoder clip = models.get(CLIP);
+        return (image, box) -> ColourNames.byClip(image, box, clip::embed, clip::embed);
+    }
 
     private record Entry(MetricInfo info, Opener opener, List<Role<?>> needs) {}
 

@@ -134,12 +134,13 @@ public final class Evaluation {
             for (Criterion criterion : byNetworks(open)) {
                 settled.put(criterion, judge(criterion, pictures, blank));
             }
+            Map<Criterion, VerdictEntry> confirmed = Confirmation.applied(settled);
             List<VerdictEntry> judged = criteria.stream()
                     .filter(c -> !BuiltIn.isOne(c))
-                    .map(settled::get)
+                    .map(confirmed::get)
                     .toList();
-            settled.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
-            criteria.forEach(c -> record.verdict(settled.get(c)));
+            confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
+            criteria.forEach(c -> record.verdict(confirmed.get(c)));
             boolean asked = criteria.contains(BuiltIn.APPLIED);
             if (!asked && BuiltIn.of(plan, true, catalog).contains(BuiltIn.APPLIED) && !passed(applied)) {
                 record.verdict(applied); // said also when nobody asked
@@ -171,7 +172,7 @@ public final class Evaluation {
                 continue;
             }
             try {
-                open(criterion);
+                open(criterion).check(covered(criterion, plan.suite().cases(), c -> c));
                 open.add(criterion);
             } catch (UnavailableException missing) {
                 unavailable.put(criterion, unjudged(criterion, Outcome.UNAVAILABLE, missing.getMessage()));
@@ -281,9 +282,7 @@ public final class Evaluation {
         MetricInfo info = info(criterion.metric());
         try {
             Metric metric = open(criterion);
-            List<Picture.Pairs> covered = pictures.cases().stream()
-                    .filter(c -> covers(criterion, c.prompt()))
-                    .toList();
+            List<Picture.Pairs> covered = covered(criterion, pictures.cases(), Picture.Pairs::prompt);
             Scoring.Result scored =
                     Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
             if (criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS) {
@@ -295,8 +294,11 @@ public final class Evaluation {
         }
     }
 
-    private static boolean covers(Criterion criterion, PromptCase prompt) {
-        return criterion.tags().isEmpty() || criterion.tags().stream().anyMatch(prompt.tags()::contains);
+    private static <T> List<T> covered(Criterion criterion, List<T> all, Function<T, PromptCase> prompt) {
+        return all.stream()
+                .filter(each -> criterion.tags().isEmpty()
+                        || criterion.tags().stream().anyMatch(prompt.apply(each).tags()::contains))
+                .toList();
     }
 
     /** The largest distance between two renders of the same request; 0 where the metric is no distance. */

@@ -152,7 +152,36 @@ public record RunRecord(
             String finding,
             String reason,
             List<PairEntry> measurements,
-            List<WorstCase> worst) {}
+            List<WorstCase> worst) {
+        /** The same numbers, judged otherwise. */
+        VerdictEntry with(String newOutcome, String newReason) {
+            return new VerdictEntry(
+                    id,
+                    metric,
+                    metricVersion,
+                    family,
+                    scope,
+                    newOutcome,
+                    estimate,
+                    interval,
+                    confidence,
+                    margin,
+                    rule,
+                    severity,
+                    better,
+                    unit,
+                    baseMean,
+                    candidateMean,
+                    clusters,
+                    pairs,
+                    unscored,
+                    unscoredReasons,
+                    finding,
+                    newReason,
+                    measurements,
+                    worst);
+        }
+    }
 
     /**
      * One compared pair. {@code seed} is null for a metric over the pictures of one prompt; {@code base} and {@code

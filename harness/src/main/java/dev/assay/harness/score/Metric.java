@@ -11,6 +11,13 @@ import java.util.List;
 public sealed interface Metric {
     MetricInfo info();
 
+    /**
+     * Looks at the cases before the first picture of them is made.
+     *
+     * @throws IllegalArgumentException when a case asks for what the metric can never tell, so that a score of it would mean nothing
+     */
+    default void check(List<PromptCase> cases) {}
+
     /** Told once which pictures will be scored, so that a network can take them in batches. */
     default void prepare(Collection<Image> images) {}
 

@@ -15,6 +15,8 @@ import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
 import dev.assay.harness.nn.onnx.PoseNetwork;
 import dev.assay.harness.nn.onnx.RememberingDetector;
+import dev.assay.harness.nn.onnx.OnnxTagger;
+import dev.assay.harness.nn.onnx.Tagger;
 import dev.assay.harness.nn.perceptual.DreamSim;
 import dev.assay.harness.nn.perceptual.Lpips;
 import dev.assay.harness.nn.perceptual.PerceptualDistance;
@@ -112,6 +114,14 @@ public final class Roles {
             "a DINOv2 folder as Hugging Face has it, or dinov2_vitb14_pretrain.pth",
             (weights, where) -> Dino.open(weights.path(), where.device(), where.vectors()));
 
+    public static final Role<Detector> OBJECTS = new Role<>(
+            "objects",
+            "an ONNX detector of the things that the suite's cases state: YOLOX (yolox_l.onnx), RT-DETR or YOLOv8",
+            (weights, where) -> detector(weights.path(), where));
+    public static final Role<Tagger> TAGGER = new Role<>(
+            "tagger",
+            "a folder of a WD14 tagger: model.onnx and selected_tags.csv",
+            (weights, where) -> OnnxTagger.open(weights.path(), where.threads()));
     /** No weights: a server that the user's settings name, so no suite can; it gets pictures and a token. */
     public static final Role<VisionJudge> JUDGE =
             new Role<>("judge", "a server with a vision model, as the setting assay.judge.url", (weights, where) -> {
@@ -123,6 +133,8 @@ public final class Roles {
     public static final List<Role<?>> ALL = List.of(
             CLIP,
             DETECTOR,
+            OBJECTS,
+            TAGGER,
             PEOPLE,
             POSE,
             HANDS,

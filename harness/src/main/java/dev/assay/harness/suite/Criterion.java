@@ -11,6 +11,7 @@ import java.util.Map;
  * @param leastPairs scored pairs below which the verdict is inconclusive
  * @param parameters of the metric, by name; missing ones take the metric's defaults
  * @param calibration how often the metric is right on pictures like these, for NO_MORE_DEFECTS; null: as the metric says, if it does
+ * @param confirmedBy ids of criteria of other metrics: a regression holds only when at least one of those regressed too; empty: it holds
  */
 public record Criterion(
         String metric,
@@ -20,7 +21,8 @@ public record Criterion(
         int leastPairs,
         Severity severity,
         Map<String, Double> parameters,
-        Calibration calibration) {
+        Calibration calibration,
+        List<String> confirmedBy) {
     public Criterion {
         tags = tags == null ? List.of() : List.copyOf(tags);
         rule = rule == null ? Rule.NON_INFERIOR : rule;
@@ -40,6 +42,27 @@ public record Criterion(
                 "a difference of rates above 0 (none at all can never be shown) and at most 1",
                 margin);
         Checks.require(rates || calibration == null, "calibration", "the rule NO_MORE_DEFECTS beside it", rule);
+        confirmedBy = confirmedBy == null ? List.of() : List.copyOf(confirmedBy);
+        Checks.requireDistinct("confirmedBy", confirmedBy);
+        for (String id : confirmedBy) {
+            Checks.require(
+                    !id.equals(metric) && !id.startsWith(metric + "."),
+                    "confirmedBy",
+                    "criteria of other metrics: the same method is no second one",
+                    id);
+        }
+    }
+
+    public Criterion(
+            String metric,
+            List<String> tags,
+            Rule rule,
+            double margin,
+            int leastPairs,
+            Severity severity,
+            Map<String, Double> parameters,
+            Calibration calibration) {
+        this(metric, tags, rule, margin, leastPairs, severity, parameters, calibration, List.of());
     }
 
     public Criterion(
@@ -50,7 +73,7 @@ public record Criterion(
             int leastPairs,
             Severity severity,
             Map<String, Double> parameters) {
-        this(metric, tags, rule, margin, leastPairs, severity, parameters, null);
+        this(metric, tags, rule, margin, leastPairs, severity, parameters, null, List.of());
     }
 
     /** {@code suite}, or the tags joined: {@code figure+pose}. */

@@ -37,6 +37,24 @@ public record Suite(
         requireCasesFor(criteria, cases);
     }
 
+    /**
+     * A confirmer that does not exist could never agree. Not asked of every suite: one for pictures from elsewhere leaves out criteria that
+     * no picture is for, and those confirm nothing then.
+     */
+    Suite requireConfirmers() {
+        List<String> ids = criteria.stream().map(Criterion::id).toList();
+        for (int i = 0; i < criteria.size(); i++) {
+            for (String id : criteria.get(i).confirmedBy()) {
+                Checks.require(
+                        ids.contains(id),
+                        "criteria[" + i + "].confirmedBy",
+                        "ids of criteria (" + String.join(", ", ids) + ")",
+                        id + ", which is none" + Nearest.hint(id, ids));
+            }
+        }
+        return this;
+    }
+
     /** A criterion over no picture could never fail. */
     private static void requireCasesFor(List<Criterion> criteria, List<PromptCase> cases) {
         Set<String> tags = new TreeSet<>();

@@ -49,7 +49,8 @@ public final class SuiteFile {
         Map<String, String> models = models(node.get("models"));
         List<PromptCase> cases = node.get("cases").list(c -> promptCase(c, seeds));
         List<Criterion> criteria = node.get("criteria").list(SuiteFile::criterion);
-        return node.make(() -> new Suite(name, version, description, settings, models, cases, criteria));
+        return node.make(
+                () -> new Suite(name, version, description, settings, models, cases, criteria).requireConfirmers());
     }
 
     private static SuiteSettings settings(Node node) {
@@ -142,7 +143,16 @@ public final class SuiteFile {
     }
 
     private static Criterion criterion(Node node) {
-        node.object("metric", "tags", "rule", "margin", "leastPairs", "severity", "parameters", "calibration");
+        node.object(
+                "metric",
+                "tags",
+                "rule",
+                "margin",
+                "leastPairs",
+                "severity",
+                "parameters",
+                "calibration",
+                "confirmedBy");
         String metric = node.get("metric").text();
         List<String> tags = node.get("tags").list(Node::text);
         Rule rule = node.get("rule").word(Rule.class, Rule.NON_INFERIOR);
@@ -155,8 +165,9 @@ public final class SuiteFile {
             node.get("parameters").entries().forEach((name, value) -> parameters.put(name, value.number()));
         }
         Calibration calibration = calibration(node.get("calibration"));
-        return node.make(
-                () -> new Criterion(metric, tags, rule, margin, leastPairs, severity, parameters, calibration));
+        List<String> confirmedBy = node.get("confirmedBy").list(Node::text);
+        return node.make(() ->
+                new Criterion(metric, tags, rule, margin, leastPairs, severity, parameters, calibration, confirmedBy));
     }
 
     private static Calibration calibration(Node node) {

@@ -325,6 +325,35 @@ class EvaluationTest {
     }
 
     @Test
+    void a_regression_holds_only_with_the_criteria_that_are_to_confirm_it() {
+        Criterion alone = new Criterion(
+                "brightness",
+                List.of(),
+                Rule.NON_INFERIOR,
+                10,
+                12,
+                Criterion.Severity.CRITICAL,
+                Map.of(),
+                null,
+                List.of("glaring"));
+        RunRecord agreed = run(1.0, alone, criterion("glaring", Rule.NO_MORE_DEFECTS, 0.1));
+        RunRecord doubted = run(1.0, alone, criterion("distance", Rule.EFFECTIVE, 1));
+
+        assertThat(agreed.verdicts()).extracting(VerdictEntry::outcome).containsExactly("REGRESSED", "REGRESSED");
+        assertThat(doubted.outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(doubted.verdicts().get(0).reason()).endsWith("not confirmed: glaring was not judged in this run");
+    }
+
+    @Test
+    void a_case_that_a_metric_cannot_check_is_trouble_before_the_first_picture() {
+        RunRecord record = run(1.0, criterion("choosy", Rule.NON_INFERIOR, 1));
+
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem()).isEqualTo("choosy: 6 cases that it cannot check");
+        assertThat(renderer.rendered).isEmpty();
+    }
+
+    @Test
     void nothing_selected_is_broken() {
         RunRecord record = run(1.0);
 
@@ -455,6 +484,7 @@ class EvaluationTest {
         private static final MetricInfo BLANK = info("blank-frame", Family.ARTIFACT, Better.LOWER);
         private static final MetricInfo DISTANCE = info("distance", Family.EFFECT, Better.HIGHER);
         private static final MetricInfo LACKING = info("lacking", Family.ADHERENCE, Better.HIGHER);
+        private static final MetricInfo CHOOSY = info("choosy", Family.ADHERENCE, Better.HIGHER);
         private static final MetricInfo FAILING = info("failing", Family.ANATOMY, Better.LOWER);
 
         private static final MetricInfo GLARING = rate("glaring", Better.LOWER);
@@ -471,7 +501,7 @@ class EvaluationTest {
 
         @Override
         public List<MetricInfo> infos() {
-            return List.of(BRIGHTNESS, GLOSS, SHINE, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM);
+            return List.of(BRIGHTNESS, GLOSS, SHINE, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM, CHOOSY);
         }
 
         @Override
@@ -491,6 +521,7 @@ class EvaluationTest {
                 case "glaring" -> new OfImage(GLARING, image -> mean(image) > GLARE ? 1 : 0);
                 case "calm" -> new OfImage(CALM, image -> mean(image) > GLARE ? 0 : 1);
                 case "distance" -> new OfPair();
+                case "choosy" -> new Choosy();
                 case "lacking" -> throw new UnavailableException("put clip.onnx there");
                 default -> throw new IllegalArgumentException(name);
             };
@@ -505,6 +536,23 @@ class EvaluationTest {
             @Override
             public Score score(PromptCase prompt, Image image) {
                 return new Score.Measured(value.applyAsDouble(image), "mean");
+            }
+        }
+
+        private static final class Choosy implements Metric.ImageMetric {
+            @Override
+            public MetricInfo info() {
+                return CHOOSY;
+            }
+
+            @Override
+            public void check(List<PromptCase> cases) {
+                throw new IllegalArgumentException("choosy: " + cases.size() + " cases that it cannot check");
+            }
+
+            @Override
+            public Score score(PromptCase prompt, Image image) {
+                return new Score.Measured(1, "never asked");
             }
         }
 

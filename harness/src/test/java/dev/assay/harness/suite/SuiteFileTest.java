@@ -65,7 +65,16 @@ class SuiteFileTest {
                         new Criterion(
                                 "grid", List.of(), Rule.NON_INFERIOR, 1, 4, Severity.BLOCKER, Map.of("period", 8.0)),
                         new Criterion("blank-frame", List.of(), Rule.NONE_NEW, 0, 1, Severity.CRITICAL, Map.of()),
-                        new Criterion("grid", List.of("one"), Rule.NON_INFERIOR, 0.5, 2, Severity.CRITICAL, Map.of()),
+                        new Criterion(
+                                "grid",
+                                List.of("one"),
+                                Rule.NON_INFERIOR,
+                                0.5,
+                                2,
+                                Severity.CRITICAL,
+                                Map.of(),
+                                null,
+                                List.of("blank-frame")),
                         new Criterion(
                                 "limbs",
                                 List.of(),
@@ -84,6 +93,9 @@ class SuiteFileTest {
             value = {
                 "name: shapes | name: Shapes | name: expected lower-case letters, digits and hyphens, found \"Shapes\"",
                 "name: shapes | | name: expected text, found nothing",
+                "confirmedBy: [blank-frame] | confirmedBy: [blank] | criteria[2].confirmedBy: expected ids of criteria (grid, blank-frame, grid.one, limbs), found blank, which is none",
+                "confirmedBy: [blank-frame] | confirmedBy: [grid] | criteria[2].confirmedBy: expected criteria of other metrics: the same method is no second one, found grid",
+                "confirmedBy: [blank-frame] | confirmedBy: [limbs, limbs] | criteria[2].confirmedBy: expected each once, found limbs twice",
                 "name: shapes | title: shapes | title: no such field; there are name, version",
                 "version: \"2\" | version: 2 | version: expected text in quotes, found 2",
                 "criteria: | criterias: | criterias: no such field; there are name, version, description, settings, models, seeds, cases, criteria; did you mean criteria?",

@@ -1,0 +1,110 @@
+package dev.assay.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.verdict.Outcome;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ConfirmationTest {
+    private final Map<Criterion, VerdictEntry> judged = new LinkedHashMap<>();
+
+    @Test
+    void a_regression_that_another_method_sees_too_stands_and_says_which() {
+        judge("objects", Outcome.REGRESSED, "clip-score", "r-precision");
+        judge("clip-score", Outcome.PASSED);
+        judge("r-precision", Outcome.REGRESSED);
+
+        assertThat(outcome("objects")).isEqualTo("REGRESSED");
+        assertThat(reason("objects")).isEqualTo("objects fell; confirmed by r-precision, REGRESSED too");
+    }
+
+    @Test
+    void a_regression_by_one_method_alone_is_inconclusive() {
+        judge("objects", Outcome.REGRESSED, "clip-score");
+        judge("clip-score", Outcome.PASSED);
+
+        assertThat(outcome("objects")).isEqualTo("INCONCLUSIVE");
+        assertThat(reason("objects"))
+                .isEqualTo("objects fell; a regression by this method alone, not confirmed: clip-score PASSED");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"INCONCLUSIVE", "UNAVAILABLE", "BROKEN"})
+    void what_could_not_be_judged_confirms_nothing(Outcome outcome) {
+        judge("objects", Outcome.REGRESSED, "clip-score");
+        judge("clip-score", outcome);
+
+        assertThat(outcome("objects")).isEqualTo("INCONCLUSIVE");
+        assertThat(reason("objects")).endsWith("clip-score is " + outcome + ", which confirms nothing");
+    }
+
+    @Test
+    void a_confirmer_outside_of_the_run_confirms_nothing() {
+        judge("objects", Outcome.REGRESSED, "clip-score");
+
+        assertThat(outcome("objects")).isEqualTo("INCONCLUSIVE");
+        assertThat(reason("objects")).endsWith("clip-score was not judged in this run");
+    }
+
+    @Test
+    void two_that_confirm_each_other_both_stand_when_both_regressed() {
+        judge("objects", Outcome.REGRESSED, "clip-score");
+        judge("clip-score", Outcome.REGRESSED, "objects");
+
+        assertThat(outcome("objects")).isEqualTo("REGRESSED");
+        assertThat(outcome("clip-score")).isEqualTo("REGRESSED");
+    }
+
+    @Test
+    void of_a_chain_the_metrics_own_verdicts_count_not_what_became_of_them() {
+        judge("objects", Outcome.REGRESSED, "clip-score");
+        judge("clip-score", Outcome.REGRESSED, "r-precision");
+        judge("r-precision", Outcome.PASSED);
+
+        assertThat(outcome("objects")).isEqualTo("REGRESSED");
+        assertThat(outcome("clip-score")).isEqualTo("INCONCLUSIVE");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"PASSED", "INCONCLUSIVE", "UNAVAILABLE", "BROKEN"})
+    void other_verdicts_than_a_regression_are_untouched(Outcome outcome) {
+        judge("objects", outcome, "clip-score");
+        judge("clip-score", Outcome.REGRESSED);
+
+        assertThat(Confirmation.applied(judged)).isEqualTo(judged);
+    }
+
+    private void judge(String metric, Outcome outcome, String... confirmedBy) {
+        Criterion criterion =
+                new Criterion(metric, List.of(), null, 0.1, 1, null, Map.of(), null, List.of(confirmedBy));
+        judged.put(
+                criterion,
+                RecordBuilder.unjudged(criterion, "adherence", "1", "share", "HIGHER", outcome, metric + " fell"));
+    }
+
+    private String outcome(String metric) {
+        return verdict(metric).outcome();
+    }
+
+    private String reason(String metric) {
+        return verdict(metric).reason();
+    }
+
+    private VerdictEntry verdict(String metric) {
+        return Confirmation.applied(judged).values().stream()
+                .filter(v -> v.metric().equals(metric))
+                .findFirst()
+                .orElseThrow();
+    }
+}
