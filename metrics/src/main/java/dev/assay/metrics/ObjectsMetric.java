@@ -13,6 +13,7 @@ import dev.assay.harness.suite.Visible;
 import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +46,8 @@ public final class ObjectsMetric implements Metric.ImageMetric {
 
     /** Least share of the way between two things that must point in the direction. GenEval's. */
     private static final double DIRECTION = 0.5;
+
+    private static final int MOST_OF_A_KIND = 16; // GenEval's
 
     private static final String PERSON = "person";
 
@@ -174,12 +177,20 @@ public final class ObjectsMetric implements Metric.ImageMetric {
             return new Score.Unscored("the case states no objects");
         }
         check(List.of(prompt));
-        List<Detection> found = detector.detect(image, Math.min(threshold, countThreshold));
+        List<Detection> found = mostConfident(detector.detect(image, Math.min(threshold, countThreshold)));
         Check check = new Check(prompt, image, found);
         check.counts();
         check.colours();
         check.relations();
         return check.score();
+    }
+
+    /** Of each kind at most so many. */
+    private static List<Detection> mostConfident(List<Detection> found) {
+        Map<String, Integer> counts = new HashMap<>();
+        return found.stream()
+                .filter(d -> counts.merge(d.label(), 1, Integer::sum) <= MOST_OF_A_KIND)
+                .toList();
     }
 
     /** Of one picture. */

@@ -122,6 +122,18 @@ class ObjectsMetricTest {
     }
 
     @Test
+    void of_a_kind_the_sixteen_most_confident_count() {
+        List<Detection> crowd = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            crowd.add(box("person", 0.99 - i / 1000.0, i, 0, i + 10, 30));
+        }
+        Score.Measured score =
+                (Score.Measured) metric(crowd, Map.of(), "person").score(Golden.prompt("x", people(2)), PICTURE);
+        assertThat(score.evidence()).isEqualTo("0 of 1 holds: 16 person found, not 2");
+        assertThat(score.marks()).hasSize(16);
+    }
+
+    @Test
     void a_case_that_states_no_objects_is_unscored_and_never_reaches_the_detector() {
         ObjectsMetric metric =
                 new ObjectsMetric(new Fixed(null, List.of("cup")), (i, b) -> "red", ObjectsMetric.INFO.parameters());

@@ -13,22 +13,29 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MicrocosmDetectorTest {
-    private static final Path FOLDER = MicrocosmPictures.MICROCOSM.resolve("detector");
+    @Test
+    void boxes_of_people_and_tips_are_those_of_python_with_onnxruntime() {
+        check(MicrocosmPictures.MICROCOSM.resolve("detector"), "person", "hand", "foot");
+    }
 
     @Test
-    void boxes_are_those_of_python_with_onnxruntime() {
-        JsonNode golden = MicrocosmPictures.golden(FOLDER);
+    void boxes_of_shapes_are_those_of_python_with_onnxruntime() {
+        check(MicrocosmPictures.MICROCOSM.resolve("shapes"), "circle", "square", "triangle", "star", "person");
+    }
+
+    private static void check(Path folder, String... labels) {
+        JsonNode golden = MicrocosmPictures.golden(folder);
         Map<String, Double> thresholds = new HashMap<>();
         golden.get("thresholds")
                 .properties()
                 .forEach(e -> thresholds.put(e.getKey(), e.getValue().asDouble()));
         assertThat(golden.get("pictures").size()).isGreaterThan(3);
-        try (OnnxDetector detector = OnnxDetector.open(FOLDER.resolve("detector.onnx"), thresholds, 1)) {
-            assertThat(detector.labels()).containsExactly("person", "hand", "foot");
+        try (OnnxDetector detector = OnnxDetector.open(folder.resolve("detector.onnx"), thresholds, 1)) {
+            assertThat(detector.labels()).containsExactly(labels);
             for (JsonNode picture : golden.get("pictures")) {
                 same(
                         detector.detect(MicrocosmPictures.read(
-                                FOLDER.resolve(picture.get("image").asText()))),
+                                folder.resolve(picture.get("image").asText()))),
                         picture.get("boxes"));
             }
         }

@@ -44,7 +44,12 @@ final class Deciders {
     private Deciders() {}
 
     static Map<String, String> of(
-            Plan plan, Settings settings, MetricCatalog catalog, LazyModels.Source source, Path root, FileHashes hashes) {
+            Plan plan,
+            Settings settings,
+            MetricCatalog catalog,
+            LazyModels.Source source,
+            Path root,
+            FileHashes hashes) {
         Map<String, String> deciders = new TreeMap<>();
         deciders.put("base", hash(plan.base(), hashes));
         deciders.put("candidate", hash(plan.candidate(), hashes));

@@ -242,7 +242,8 @@ final class RecordBuilder {
         if (criterion.rule() == Criterion.Rule.NON_INFERIOR && metric.errorRates() != null) {
             return corrected(criterion, metric, scored, c, differences);
         }
-        Judgement j = Judgement.of(criterion, info, c, differences, scored.unscored(), noiseFloor);
+        Judgement j = Judgement.of(criterion, info, c, differences, scored.unscored(), noiseFloor)
+                .ifAnyCouldFail(criterion, info, Scoring.Result.mean(scored.pairs(), PairEntry::base));
         return entry(criterion, info, scored, c, j);
     }
 
@@ -279,7 +280,8 @@ final class RecordBuilder {
                 seen.clusters(),
                 seen.pairs(),
                 seen.unscored());
-        Judgement j = Judgement.of(criterion, metric.info(), c, differences, scored.unscored(), 0);
+        Judgement j = Judgement.of(criterion, metric.info(), c, differences, scored.unscored(), 0)
+                .ifAnyCouldFail(criterion, metric.info(), Scoring.Result.mean(scored.pairs(), PairEntry::base));
         String note = String.format(
                 Locale.ROOT,
                 "; corrected for the judge's errors (it says %s); as seen the difference is %.3g",

@@ -121,6 +121,28 @@ public record Judgement(Outcome outcome, String reason) {
                 + ")";
     }
 
+    /**
+     * The same, but not PASSED where no candidate could have regressed: of a metric from 0 upwards whose base shows no more than the margin,
+     * all of it may vanish unseen. A detector for another world, or a threshold that nothing reaches, looks like that.
+     *
+     * @param baseMean null where only differences exist
+     */
+    public Judgement ifAnyCouldFail(Criterion criterion, MetricInfo metric, Double baseMean) {
+        boolean vacuous = outcome == Outcome.PASSED
+                && criterion.rule() == Criterion.Rule.NON_INFERIOR
+                && metric.better() == Better.HIGHER
+                && metric.range().startsWith("[0,")
+                && baseMean != null
+                && baseMean <= criterion.margin();
+        return vacuous
+                ? new Judgement(
+                        Outcome.INCONCLUSIVE,
+                        reason + "; but the base itself shows only " + number(baseMean) + " " + metric.unit()
+                                + ", so that no candidate could fall below it by more than that: do the weights and thresholds suit"
+                                + " these pictures?")
+                : this;
+    }
+
     private static double worsening(double difference, Better better) {
         return switch (better) {
             case HIGHER -> -difference;

@@ -180,6 +180,23 @@ class JudgementTest {
         assertThat(passed).isLessThan(129);
     }
 
+    @Test
+    void a_base_that_shows_nothing_lets_nobody_pass() {
+        MetricInfo share = new MetricInfo(
+                "objects", "1", Family.ADHERENCE, Better.HIGHER, "of what is stated", "[0, 1]", "test", Map.of());
+        Criterion criterion = criterion(Rule.NON_INFERIOR, 0.1, 1);
+        Judgement passed = Judgement.of(criterion, share, interval(0, 0, 0), List.of(), Map.of(), 0);
+
+        Judgement empty = passed.ifAnyCouldFail(criterion, share, 0.05);
+        assertThat(empty.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(empty.reason()).contains("the base itself shows only 0.05 of what is stated");
+        assertThat(passed.ifAnyCouldFail(criterion, share, 0.11)).isSameAs(passed);
+        assertThat(passed.ifAnyCouldFail(criterion, share, null)).isSameAs(passed);
+        assertThat(passed.ifAnyCouldFail(criterion, metric(Better.LOWER), 0.0)).isSameAs(passed);
+        Judgement regressed = new Judgement(Outcome.REGRESSED, "fell");
+        assertThat(regressed.ifAnyCouldFail(criterion, share, 0.05)).isSameAs(regressed);
+    }
+
     private static Judgement judge(Rule rule, double margin, List<PairedDifference> pairs) {
         return Judgement.of(
                 criterion(rule, margin, 1), metric(Better.LOWER), Compare.paired(pairs, 0, 0.90), pairs, Map.of(), 0);

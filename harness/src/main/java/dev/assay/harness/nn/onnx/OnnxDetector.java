@@ -31,6 +31,10 @@ import java.util.Map;
  */
 public final class OnnxDetector implements Detector {
     private static final int MOST_SIZE = 4096;
+
+    /** The most confident go into suppression, whose time grows with their square; only a network that sees things everywhere has more. */
+    private static final int MOST_BOXES = 3000;
+
     private static final int USUAL_SIZE = 640; // of RT-DETR, whose exports often leave it open
     private static final ObjectMapper PYTHON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
@@ -119,6 +123,8 @@ public final class OnnxDetector implements Detector {
         // What lies in the border of a letterbox is nothing.
         List<Detection> inside = head.boxes(run(head.pixels(image), image), image, least).stream()
                 .filter(d -> area(d) > 0)
+                .sorted(Comparator.comparingDouble(Detection::confidence).reversed())
+                .limit(MOST_BOXES)
                 .toList();
         return suppress(inside, head.iou());
     }
