@@ -36,6 +36,14 @@ record RoleFiles(String role, List<String> files) {
                     "tokenizer_config.json?",
                     "visual.onnx",
                     "textual.onnx"),
+            of(
+                    "siglip",
+                    "config.json",
+                    "preprocessor_config.json",
+                    "tokenizer.json",
+                    "tokenizer_config.json",
+                    "model.safetensors"),
+            of("dino", "config.json", "preprocessor_config.json", "model.safetensors"),
             of("pick-score", "config.json", "model.safetensors"),
             of("detector", "detector.onnx"));
 
