@@ -93,7 +93,7 @@ class ModelsCommandTest {
         assertThat(run()).isEqualTo(ModelsCommand.LACKING);
         assertThat(out.toString())
                 .contains("every metric", "no weights needed: ", "blank-frame")
-                .contains("clip  missing  for clip-score")
+                .contains("clip  missing  for ")
                 .contains("try       hf:openai/clip-vit-large-patch14")
                 .contains("MIT", "about 1.7 GB:", "assay models --download clip");
         assertThat(err.toString()).isEmpty();

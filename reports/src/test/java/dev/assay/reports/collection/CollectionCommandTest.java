@@ -91,10 +91,13 @@ class CollectionCommandTest {
 
     @Test
     void recheck_names_what_is_stale_and_why() {
-        // The bundled suite has another hash, and there is no metric of this name.
+        // The bundled suite has gone on, and there is no metric of this name.
         assertThat(run("recheck")).isEqualTo(CollectionCommand.WRONG);
         assertThat(said.toString())
-                .contains("suite microcosm changed within version 1", "metric artifact-metric does not exist any more")
+                .contains(
+                        "suite microcosm has version ",
+                        ", was judged with 1",
+                        "metric artifact-metric does not exist any more")
                 .contains("2 of 2 files are stale");
     }
 
@@ -111,6 +114,10 @@ class CollectionCommandTest {
                         .containsExactly(
                                 "suite microcosm has version 2 now, was judged with 1",
                                 "metric artifact-metric has version 2 now, was judged with 1"));
+        Stale edited = new Stale(
+                Map.of("artifact-metric", "1"), Map.of("microcosm", new Stale.CurrentSuite("1", "6f".repeat(32))));
+        assertThat(edited.of(collection.manifest(), Policy.DEFAULT))
+                .allSatisfy(f -> assertThat(f.reasons()).containsExactly("suite microcosm changed within version 1"));
     }
 
     @Test
