@@ -335,8 +335,13 @@
 
   var drawn = [];
 
+  var colours = {}; // asked for thousands of times in a chart of all models
+
   function colour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+    if (!Object.hasOwn(colours, name)) {
+      colours[name] = getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+    }
+    return colours[name];
   }
 
   function chart(box, make, click) {
@@ -622,6 +627,7 @@
   counts();
   compare();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () {
+    colours = {};
     drawn.forEach(function (d) { d.chart.setOption(d.make(), true); });
   });
 })();

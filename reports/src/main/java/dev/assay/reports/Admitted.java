@@ -102,13 +102,18 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
         List<String> lines = new ArrayList<>();
         lines.add("Collection: " + Words.line(added.entry().name(), 120)
                 + (added.wasThere() ? " was there; its verdict is new" : " is in") + " ("
-                + collection.manifest().files().size() + " files, " + collection.folder() + ")");
+                + files(collection) + ", " + collection.folder() + ")");
         Waiver waiver = added.entry().override();
         if (waiver != null) {
             lines.add("Override by " + waiver.who() + ": " + waiver.why());
             waiver.against().forEach(a -> lines.add("  against: " + Words.line(a, 300)));
         }
         return new Admitted(true, List.of(), lines, waiver);
+    }
+
+    private static String files(CuratedCollection collection) {
+        int files = collection.manifest().files().size();
+        return files + (files == 1 ? " file" : " files");
     }
 
     private static Admitted turned(List<String> reasons, CuratedCollection collection) {

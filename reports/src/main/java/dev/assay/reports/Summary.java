@@ -2,6 +2,7 @@ package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** A run in a few lines for the terminal: one per criterion, then the outcome. */
+/** A run in a few lines for the terminal: one per criterion, with the reason below where it did not pass, then the outcome. */
 public final class Summary {
     private static final int MOST_REASON = 240;
 
@@ -19,21 +20,17 @@ public final class Summary {
     /** The lines, without the path of the report. */
     public static List<String> lines(RunRecord run, Gate gate, boolean colors) {
         List<String> lines = new ArrayList<>();
-        lines.add("Assay: " + Words.line(run.candidate().name(), 60) + " against "
-                + Words.line(run.base().name(), 60) + ", suite "
-                + Words.line(run.suite().name(), 60) + " "
-                + Words.line(run.suite().version(), 20));
-        List<String[]> cells = new ArrayList<>();
-        for (VerdictEntry v : run.verdicts()) {
-            cells.add(new String[] {
-                Words.line(v.family(), 20) + "/" + Words.line(v.id(), 50),
-                Words.line(v.outcome(), 14),
-                Words.signed(v.estimate()),
-                Words.interval(v.interval()),
-                "margin " + Words.number(v.margin()),
-                run.problem() == null ? Words.line(v.reason(), MOST_REASON) : "not judged"
-            });
-        }
+        boolean began = !(run.problem() != null && run.candidate().name().equals("unknown"));
+        lines.add(
+                began
+                        ? "Assay: " + Words.line(run.candidate().name(), 60) + " against "
+                                + Words.line(run.base().name(), 60) + ", suite "
+                                + Words.line(run.suite().name(), 60) + " "
+                                + Words.line(run.suite().version(), 20)
+                        : "Assay: the run did not begin");
+        List<String[]> cells = run.verdicts().stream()
+                .map(v -> cells(v, run.problem() != null))
+                .toList();
         int[] widths = new int[5];
         cells.forEach(c -> {
             for (int i = 0; i < widths.length; i++) {
@@ -41,12 +38,15 @@ public final class Summary {
             }
         });
         for (String[] c : cells) {
-            StringBuilder line = new StringBuilder("  ");
+            StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
                 String cell = i == 1 ? colored(c[i], c[i], colors) : c[i];
-                line.append(cell).append(" ".repeat(widths[i] - c[i].length() + 2));
+                line.append("  ").append(cell).append(" ".repeat(widths[i] - c[i].length()));
             }
-            lines.add(line.append(c[5]).toString());
+            lines.add(line.toString().stripTrailing());
+            if (!c[5].isEmpty()) {
+                lines.add("      " + c[5]);
+            }
         }
         if (run.problem() != null) {
             Words.block(run.problem()).lines().forEach(l -> lines.add("  " + l));
@@ -58,6 +58,19 @@ public final class Summary {
                 + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, "
                 + Words.time(run.seconds()));
         return lines;
+    }
+
+    /** Five columns, and the reason: only where something is to be explained, for lines are short. */
+    private static String[] cells(VerdictEntry v, boolean stopped) {
+        boolean passed = Outcome.PASSED.name().equals(v.outcome());
+        return new String[] {
+            Words.line(v.family(), 20) + "/" + Words.line(v.id(), 50),
+            Words.line(v.outcome(), 14),
+            Words.signed(v.estimate()),
+            Words.interval(v.interval()),
+            stopped ? "not judged" : "margin " + Words.number(v.margin()) + " " + Words.line(v.unit(), 40),
+            stopped || passed ? "" : Words.line(v.reason(), MOST_REASON)
+        };
     }
 
     /** The criteria are in the table; what is wrong with the run as a whole is not. */

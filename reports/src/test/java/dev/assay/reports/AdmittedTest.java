@@ -38,7 +38,7 @@ class AdmittedTest {
         Admitted admitted = admit(passed(), false, null);
         assertThat(admitted.in()).isTrue();
         assertThat(shelf.resolve("three-legs.safetensors")).hasSameBinaryContentAs(lora);
-        assertThat(admitted.lines().get(0)).contains("three-legs.safetensors is in (1 files");
+        assertThat(admitted.lines().get(0)).contains("three-legs.safetensors is in (1 file");
         assertThat(admitted.facts()).containsEntry("collection", "added");
     }
 

@@ -230,8 +230,9 @@ final class Description {
     private static String links(WorstCase w, BiFunction<WorstCase, String, Optional<String>> original) {
         return Stream.of("base", "candidate")
                 .flatMap(role -> original.apply(w, role).stream()
-                        .map(url -> "<a target=\"_blank\" rel=\"noopener noreferrer\" href=\"" + Words.html(url) + "\">"
-                                + role + "</a>"))
+                        .map(url ->
+                                "<a style=\"display:inline-block;line-height:24px\" target=\"_blank\" rel=\"noopener noreferrer\" href=\""
+                                        + Words.html(url) + "\">" + role + "</a>"))
                 .collect(Collectors.joining(" "));
     }
 

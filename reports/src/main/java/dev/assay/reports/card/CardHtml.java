@@ -42,6 +42,9 @@ final class CardHtml {
             dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 16px;margin:0;font-size:.92rem}
             dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
             code{font:.86em ui-monospace,monospace}
+            @media (max-width:560px){.verdicts,.verdicts tbody,.verdicts tr{display:block}.verdicts thead{display:none}
+            .verdicts tr{padding:8px 0;border-bottom:1px solid var(--line)}.verdicts td{display:inline-block;border:0;padding:2px 14px 2px 0}
+            .verdicts td.why{display:block;min-width:0}}
             @media (max-width:560px){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}main{padding:16px 12px}}
             """;
 

@@ -28,6 +28,7 @@ public final class Pages {
 
     private static final int MOST_LISTED = 200;
     private static final int NAME = 120;
+    private static final String ENDING = ".safetensors";
 
     private Pages() {}
 
@@ -216,7 +217,7 @@ public final class Pages {
                 !story.standings().isEmpty() && story.standings().stream().allMatch(Standing::stale);
         boolean unlisted = story.item() == null && !survey.listing().items().isEmpty();
         return new Object[] {
-            name(story.model()),
+            shown(story.model()),
             story.page(),
             Words.line(story.family(), 40),
             story.state().code(),
@@ -237,7 +238,7 @@ public final class Pages {
     }
 
     private static void trouble(Story story, List<Trouble> troubles) {
-        Link link = new Link(name(story.model()), story.page());
+        Link link = new Link(shown(story.model()), story.page());
         for (Standing s : story.standings()) {
             Digest run = s.latest();
             if (s.stale()) {
@@ -284,7 +285,7 @@ public final class Pages {
         return changes.stream()
                 .limit(MOST_LISTED)
                 .map(c -> new ChangeRow(
-                        new Link(name(c.story().model()), c.story().page()),
+                        new Link(shown(c.story().model()), c.story().page()),
                         name(c.standing().variant().suite()) + strengths(c.standing(), ", strength "),
                         name(c.now().id()),
                         c.before() == null ? null : Chip.of(c.before().outcome()),
@@ -483,6 +484,10 @@ public final class Pages {
         private Digest lastRun;
         private Entry last;
 
+        boolean drawable() {
+            return points.values().stream().anyMatch(p -> p[1] != null || p[4].equals(State.BROKEN.code()));
+        }
+
         void put(int night, Digest run, Entry e) {
             if (last == null
                     || !last.version().equals(e.version())
@@ -497,7 +502,7 @@ public final class Pages {
             }
             lastRun = run;
             last = e;
-            points.put(night, new Object[] {
+            points.put(night, new Object[] { // as drawable() has it
                 night, e.estimate(), e.low(), e.high(), State.of(e.outcome()).code(), rules.size() - 1
             });
         }
@@ -520,6 +525,9 @@ public final class Pages {
                 }
             }
             criteria.forEach((id, line) -> {
+                if (!line.drawable()) {
+                    return; // of files alone, say: a frame with nothing in it
+                }
                 Entry e = line.last;
                 Map<String, Object> chart = new LinkedHashMap<>();
                 chart.put("id", name(id));
@@ -645,7 +653,7 @@ public final class Pages {
     private static JudgedRow judgedRow(Judged j) {
         Entry e = j.entry();
         return new JudgedRow(
-                new Link(name(j.story().model()), "../" + j.story().page()),
+                new Link(shown(j.story().model()), "../" + j.story().page()),
                 Chip.of(state(j)),
                 e == null ? "" : estimate(e),
                 e == null ? "" : interval(e),
@@ -659,7 +667,7 @@ public final class Pages {
                 .filter(j -> j.entry().estimate() != null)
                 .sorted(Comparator.comparing(j -> j.entry().estimate()))
                 .map(j -> new Object[] {
-                    name(j.story().model()),
+                    shown(j.story().model()),
                     "../" + j.story().page(),
                     j.entry().estimate(),
                     j.entry().low(),
@@ -716,6 +724,11 @@ public final class Pages {
                         + standing.variant().strengths().stream()
                                 .map(Words::number)
                                 .collect(Collectors.joining(" + "));
+    }
+
+    /** A model in a table: nearly all files end alike, and columns are narrow. */
+    private static String shown(String model) {
+        return name(model.endsWith(ENDING) ? model.substring(0, model.length() - ENDING.length()) : model);
     }
 
     private static String name(String text) {

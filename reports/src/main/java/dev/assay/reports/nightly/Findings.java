@@ -64,8 +64,8 @@ record Findings(List<Verdict> verdicts, List<Listed> files, List<String> trouble
         long judged = verdicts.stream().filter(Verdict::fresh).count();
         long passed =
                 verdicts.stream().filter(v -> v.outcome() == Outcome.PASSED).count();
-        lines.add("Nightly: " + verdicts.size() + " verdicts, " + judged + " judged tonight, "
-                + (verdicts.size() - judged) + " still hold; " + passed + " passed");
+        lines.add("Nightly: " + verdicts.size() + (verdicts.size() == 1 ? " verdict, " : " verdicts, ") + judged
+                + " judged tonight, " + (verdicts.size() - judged) + " still hold; " + passed + " passed");
         return lines;
     }
 

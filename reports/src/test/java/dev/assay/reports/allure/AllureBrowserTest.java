@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.assay.harness.run.RunRecord;
+import dev.assay.reports.Axe;
 import dev.assay.reports.Chromium;
 import dev.assay.reports.Runs;
 import dev.assay.reports.history.Digest;
@@ -138,6 +139,30 @@ class AllureBrowserTest {
         show("testresult/" + id + "/history");
         chromium.await("/\\d of 3/.test(document.body.textContent)");
         assertThat(chromium.complaints).isEmpty();
+    }
+
+    /** Allure's own pages have faults of their own; what we put into them has none. */
+    @Test
+    void what_we_write_into_the_report_breaks_no_rule_of_accessibility() throws IOException, InterruptedException {
+        RunRecord run = Runs.mixed(folder);
+        Path index = report(run, List.of(Digest.of(run)));
+        List<String> cases = TEST_CASE
+                .matcher(Files.readString(index))
+                .results()
+                .map(m -> m.group(1))
+                .distinct()
+                .toList();
+        assertThat(cases).hasSize(7);
+        for (int width : new int[] {1280, 390}) {
+            chromium.view(width, 900, false); // Allure has no dark pages of its own choice
+            chromium.open(index.toUri().toString());
+            chromium.await("document.querySelectorAll('.widget').length > 4");
+            for (String id : cases) {
+                show("testresult/" + id);
+                chromium.await("document.querySelector('.description__text') !== null");
+                Axe.assertNoViolation(chromium, "{include: [['.description__text']]}", id + " at " + width);
+            }
+        }
     }
 
     private static Digest renamed(Digest d, String run) {

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecords;
+import dev.assay.reports.Axe;
 import dev.assay.reports.Chromium;
+import dev.assay.reports.Runs;
+import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,6 +158,31 @@ class DashboardBrowserTest {
             }
         }
         assertQuiet();
+    }
+
+    @Test
+    void pages_break_no_rule_of_accessibility() throws IOException {
+        Path index = site(20, 5);
+        Path pictured = pictured();
+        for (Path page : List.of(
+                index,
+                index.resolveSibling("models/" + Slug.of(FakeHistory.name(3)) + ".html"),
+                index.resolveSibling("metrics/" + Slug.of("grid") + ".html"),
+                index.resolveSibling("suites/" + Slug.of("starter") + ".html"),
+                pictured,
+                pictured.resolveSibling("models/" + Slug.of("three-legs") + ".html"))) {
+            Axe.assertPage(chromium, page.toUri().toString());
+        }
+        assertQuiet();
+    }
+
+    /** A site about a run whose pictures lie on the disk. */
+    private Path pictured() throws IOException {
+        RunRecord run = Runs.mixed(RunRecords.folder(folder.resolve("out"), "20261122-120000-000-three-legs"));
+        RunRecords.write(folder.resolve("out"), run);
+        History history = new History(folder.resolve("pictured.jsonl"));
+        history.append(Digest.of(run, "out/runs/" + run.id() + "/run.json", null));
+        return Dashboard.write(history, Listing.none(), folder.resolve("pictured"));
     }
 
     private Path site(int models, int nights) {

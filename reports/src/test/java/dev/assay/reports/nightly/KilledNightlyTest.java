@@ -186,7 +186,7 @@ class KilledNightlyTest {
                 .get("rows");
         Set<String> names = new HashSet<>();
         for (JsonNode row : rows) {
-            String name = row.get(0).asText();
+            String name = row.get(0).asText() + ".safetensors";
             names.add(name);
             assertThat(row.get(3).asInt()).as(name).isEqualTo(worse.get(name) ? 4 : 0); // regressed, passed
             assertThat(site.resolve(row.get(1).asText())).exists();
