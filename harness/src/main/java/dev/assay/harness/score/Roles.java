@@ -47,7 +47,7 @@ public final class Roles {
     public static final Role<PoseNetwork> POSE = new Role<>(
             "pose",
             "DWPose's dw-ll_ucoco_384.onnx, or another whole-body pose network with its outputs",
-            (weights, where) -> DwPose.open(weights.path(), where.threads()));
+            (weights, where) -> DwPose.open(file(weights.path(), "pose.onnx"), where.threads()));
     public static final Role<Detector> HANDS = new Role<>(
             "hands",
             "an ONNX detector of hands with the class hand",
@@ -173,9 +173,12 @@ public final class Roles {
         return ImageReward.open(path, where.device());
     }
 
-    /** A folder holds {@code detector.onnx}. */
     private static Detector detector(Path path, Role.Place where) {
-        Path file = Files.isDirectory(path) ? path.resolve("detector.onnx") : path;
-        return OnnxDetector.open(file, Map.of(), where.threads());
+        return OnnxDetector.open(file(path, "detector.onnx"), Map.of(), where.threads());
+    }
+
+    /** A folder holds a file of this name. */
+    private static Path file(Path path, String name) {
+        return Files.isDirectory(path) ? path.resolve(name) : path;
     }
 }
