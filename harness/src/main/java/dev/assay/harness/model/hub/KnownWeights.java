@@ -41,6 +41,7 @@ public record KnownWeights(String role, String reference, List<File> files, Stri
             free("hps", "hf:xswu/HPSv2/HPS_v2.1_compressed.pt", "Apache-2.0", file("HPS_v2.1_compressed.pt", 0, null)),
             free("hps", "hf:xswu/HPSv2/HPS_v2_compressed.pt", "Apache-2.0", file("HPS_v2_compressed.pt", 0, null)),
             free("people", "hf:yzd-v/DWPose/yolox_l.onnx", "Apache-2.0", file("yolox_l.onnx", 216_746_733, YOLOX_L)),
+            free("objects", "hf:yzd-v/DWPose/yolox_l.onnx", "Apache-2.0", file("yolox_l.onnx", 216_746_733, YOLOX_L)),
             free(
                     "pose",
                     "hf:yzd-v/DWPose/dw-ll_ucoco_384.onnx",
