@@ -57,10 +57,11 @@ final class PreferenceGuard {
         List<VerdictEntry> guarded = others.stream()
                 .filter(v -> isGuarded(v.family(), Criterion.Rule.valueOf(v.rule())))
                 .toList();
-        for (List<VerdictEntry> side : List.of(preferences, guarded)) {
-            if (side.stream().noneMatch(PreferenceGuard::isRead)) {
-                return unread(side.equals(preferences) ? "preference" : "artifacts or diversity", side);
-            }
+        if (preferences.stream().noneMatch(PreferenceGuard::isRead)) {
+            return unread("preference", preferences);
+        }
+        if (guarded.stream().noneMatch(PreferenceGuard::isRead)) {
+            return unread("artifacts or diversity", guarded);
         }
         List<VerdictEntry> risen = sure(preferences, PreferenceGuard::gain);
         List<VerdictEntry> worse = sure(guarded, v -> -gain(v));

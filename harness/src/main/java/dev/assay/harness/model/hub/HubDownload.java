@@ -87,8 +87,12 @@ final class HubDownload {
         }
     }
 
-    private static String worded(HubReference file, IOException e) {
-        return e instanceof HubTrouble ? e.getMessage() : file + ": cannot be downloaded: " + e;
+    private String worded(HubReference file, IOException e) {
+        return e instanceof HubTrouble
+                ? e.getMessage()
+                : file + ": cannot be downloaded from " + access.endpoint() + ": " + e
+                        + "; is there a network, or is HF_ENDPOINT to name a mirror? A place that has the files works too:"
+                        + " -Dassay.weights=ROLE=PATH";
     }
 
     private synchronized HubHttp http() {

@@ -310,8 +310,9 @@ class HubDownloadTest {
         HubAccess access = new HubAccess(cache, "http://127.0.0.1:1", Optional.empty(), Optional.empty(), false);
         assertThatThrownBy(() -> new HubDownload(access, QUICK, Transfer.QUIET).fetch(MODEL, null))
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining(MODEL + ": cannot be downloaded")
-                .hasMessageContaining("ConnectException");
+                .hasMessageContaining(MODEL + ": cannot be downloaded from http://127.0.0.1:1: ")
+                .hasMessageContaining("ConnectException")
+                .hasMessageContaining("HF_ENDPOINT");
     }
 
     @Test
