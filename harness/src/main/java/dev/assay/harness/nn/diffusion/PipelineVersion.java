@@ -7,11 +7,11 @@ import org.bytedeco.javacpp.Loader;
 /** What may change the pixels of the same request: our own code, and torch's kernels. */
 public final class PipelineVersion {
     /** Raised with every change of networks, samplers or the merge of LoRAs that changes pixels. */
-    private static final int OURS = 1;
+    private static final int OURS = 2;
 
     private PipelineVersion() {}
 
-    /** For example {@code 1+torch-2.10.0-1.5.13}: our number, and the torch build. */
+    /** For example {@code 2+torch-2.10.0-1.5.13}: our number, and the torch build. */
     public static String get() {
         try {
             return OURS + "+torch-" + Loader.getVersion("org.bytedeco", "pytorch");

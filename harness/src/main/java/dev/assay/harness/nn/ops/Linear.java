@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** A fully connected layer: (..., in) to (..., out). */
 public final class Linear {
     /** Weights from which on oneDNN is used on a CPU; below, its conversions cost more than the product. */
-    private static final long LARGE = 1 << 16;
+    private static final long LARGE = 1 << 20;
 
     static {
         Blas.oneThread();
@@ -23,7 +23,9 @@ public final class Linear {
     private final boolean oneDnn;
 
     private Linear(Tensor weight, TensorOptional bias) {
-        oneDnn = weight.numel() >= LARGE && weight.is_cpu() && weight.scalar_type() == ScalarType.Float;
+        oneDnn = weight.numel() >= LARGE
+                && weight.is_cpu()
+                && weight.scalar_type().intern() == ScalarType.Float;
         this.weight = oneDnn ? weight.to_mkldnn() : weight;
         this.bias = bias;
     }
@@ -66,6 +68,10 @@ public final class Linear {
             Scopes.handOut(b, parts);
             return linear;
         }
+    }
+
+    boolean usesOneDnn() {
+        return oneDnn;
     }
 
     public Tensor forward(Tensor x) {
