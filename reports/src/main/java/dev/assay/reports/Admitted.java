@@ -1,8 +1,8 @@
 package dev.assay.reports;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.reports.collection.Candidate;
-import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Judged;
 import dev.assay.reports.collection.Waiver;
@@ -48,8 +48,8 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
                 return turned(turned.reasons(), collection);
             }
             return added((CuratedCollection.Result.Added) result, collection);
-        } catch (CollectionException | IllegalArgumentException trouble) {
-            return refused(Words.line(trouble.getMessage(), 400));
+        } catch (RuntimeException | Error trouble) {
+            return refused(Words.line(Trouble.words(trouble), 400));
         }
     }
 

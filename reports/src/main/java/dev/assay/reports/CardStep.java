@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.card.Cards;
@@ -30,7 +31,6 @@ final class CardStep {
      * @param admitted what the collection said; null without a gate
      * @param earlier runs, oldest first
      */
-    @SuppressWarnings("CatchingUnchecked") // whatever happens to a card, the verdict is said
     static Made make(
             RunRecord run,
             Path folder,
@@ -63,8 +63,8 @@ final class CardStep {
             }
             sidecars(run, folder, card, judged, options, lines);
             return new Made(lines, null);
-        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-            String problem = Words.line(e.getMessage() == null ? e.toString() : e.getMessage(), 400);
+        } catch (IOException | RuntimeException | Error e) { // whatever happens to a card, the verdict is said
+            String problem = Words.line(Trouble.words(e), 400);
             lines.add("The verdict card could not be made: " + problem);
             return new Made(lines, problem);
         }

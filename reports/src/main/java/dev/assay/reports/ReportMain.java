@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Settings;
@@ -198,7 +199,10 @@ public final class ReportMain {
     private static Found find(Options options) {
         Path file = options.record() == null ? RunRecords.last(options.out()) : options.record();
         if (!Files.isRegularFile(file)) {
-            return nothing(options, "the evaluation wrote no record: expected " + file);
+            return nothing(
+                    options,
+                    "the evaluation wrote no record: expected " + file
+                            + "; it was killed or could not write there: what it said stands above");
         }
         RunRecord run;
         Path folder;
@@ -207,8 +211,8 @@ public final class ReportMain {
             folder = options.record() == null
                     ? RunRecords.folder(options.out(), run.id())
                     : file.toAbsolutePath().getParent();
-        } catch (RuntimeException unreadable) {
-            return nothing(options, Words.line(unreadable.getMessage(), 600));
+        } catch (RuntimeException | Error unreadable) {
+            return nothing(options, Words.line(Trouble.words(unreadable), 600));
         }
         if (options.record() == null && options.buildStarted() != null && isStale(run, options.buildStarted())) {
             return nothing(
@@ -234,7 +238,6 @@ public final class ReportMain {
     /** Where the report is, or null for the path and why not. */
     private record Made(Path path, String problem) {}
 
-    @SuppressWarnings("CatchingUnchecked") // whatever happens to the report, the verdict is said
     private static Made makeReport(Found found, Options options, Gate gate, List<Digest> earlier, Admitted admitted) {
         Path results = options.target().resolve("allure-results");
         Path report = options.target().resolve("allure-report");
@@ -267,8 +270,8 @@ public final class ReportMain {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Made(results, "interrupted");
-        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-            return new Made(results, Words.line(e.toString(), 600));
+        } catch (IOException | RuntimeException | Error e) { // whatever happens to the report, the verdict is said
+            return new Made(results, Words.line(Trouble.words(e), 600));
         }
     }
 }

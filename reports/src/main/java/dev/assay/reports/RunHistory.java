@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.Digest;
@@ -33,8 +34,8 @@ final class RunHistory {
                     .filter(d -> !d.run().equals(run.id()) && d.started().compareTo(run.started()) <= 0)
                     .sorted(Comparator.comparing(Digest::started))
                     .toList();
-        } catch (RuntimeException unreadable) {
-            out.println("No trends: " + Words.line(unreadable.getMessage(), 400));
+        } catch (RuntimeException | Error unreadable) {
+            out.println("No trends: " + Words.line(Trouble.words(unreadable), 400));
             return List.of();
         }
     }
@@ -45,8 +46,8 @@ final class RunHistory {
             Digest digest = Digest.of(run, history.pathTo(record), null);
             boolean broken = gate.outcome() == Outcome.BROKEN && digest.outcome() != Outcome.BROKEN;
             history.append(broken ? digest.broken(gate.reasons().get(0)) : digest);
-        } catch (RuntimeException trouble) {
-            out.println("This run is not in the history: " + Words.line(trouble.getMessage(), 400));
+        } catch (RuntimeException | Error trouble) {
+            out.println("This run is not in the history: " + Words.line(Trouble.words(trouble), 400));
         }
     }
 }

@@ -27,7 +27,9 @@ public final class Summary {
                                 + Words.line(run.base().name(), 60) + ", suite "
                                 + Words.line(run.suite().name(), 60) + " "
                                 + Words.line(run.suite().version(), 20)
-                        : "Assay: the run did not begin");
+                        : run.id().endsWith("-unplanned")
+                                ? "Assay: the run did not begin"
+                                : "Assay: there is no record of the run");
         List<String[]> cells = run.verdicts().stream()
                 .map(v -> cells(v, run.problem() != null))
                 .toList();

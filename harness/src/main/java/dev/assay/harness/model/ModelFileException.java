@@ -1,9 +1,10 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.io.AssayException;
 import java.nio.file.Path;
 
 /** A model file that cannot be used; the message says which, what was expected, what was found, what to do. */
-public final class ModelFileException extends RuntimeException {
+public final class ModelFileException extends AssayException {
     private static final long serialVersionUID = 1L;
 
     public ModelFileException(String message) {

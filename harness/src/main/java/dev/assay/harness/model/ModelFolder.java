@@ -23,6 +23,7 @@ final class ModelFolder {
     static final String INDEX = ".safetensors.index.json";
     private static final String PIPELINE = "model_index.json";
     private static final List<String> WEIGHTS = List.of(INDEX, ".safetensors", ".bin");
+    private static final int MOST_SHARDS = 1000;
     private static final long MOST_INDEX_BYTES = 32 << 20;
     /** No separators, no leading dot: a shard lies beside its index. */
     private static final Pattern SHARD = Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*");
@@ -45,7 +46,15 @@ final class ModelFolder {
             return false;
         }
         return Files.isRegularFile(folder.resolve(PIPELINE))
-                || (Files.isRegularFile(folder.resolve("config.json")) && weights(folder) != null);
+                || (Files.isRegularFile(folder.resolve("config.json")) && hasWeights(folder));
+    }
+
+    private static boolean hasWeights(Path folder) {
+        try {
+            return weights(folder) != null;
+        } catch (ModelFileException unlisted) {
+            return false; // a folder that this user may not list hides no others
+        }
     }
 
     static ModelHeader read(Path folder) {
@@ -107,6 +116,11 @@ final class ModelFolder {
         Map<String, String> places = places(index);
         Map<String, ModelHeader> shards = new LinkedHashMap<>();
         Set<String> names = new LinkedHashSet<>(places.values());
+        if (names.size() > MOST_SHARDS) {
+            throw new ModelFileException(
+                    index,
+                    "names " + names.size() + " shards; expected at most " + MOST_SHARDS + ": do not trust this file");
+        }
         for (String name : names) {
             if (!SHARD.matcher(name).matches()) {
                 throw new ModelFileException(
@@ -115,13 +129,20 @@ final class ModelFolder {
                                 + "; expected a plain file name: do not trust this file");
             }
             Path shard = index.resolveSibling(name);
+            if (name.endsWith(".json") || Files.isDirectory(shard)) {
+                throw new ModelFileException(
+                        index,
+                        "names the shard " + SafetensorsHeader.quote(name)
+                                + ", which is an index or a folder; expected a file of weights: do not trust this"
+                                + " file");
+            }
             if (!Files.exists(shard)) {
                 throw new ModelFileException(
                         index,
                         "its shard " + SafetensorsHeader.quote(name) + " is missing (" + names.size()
                                 + " are needed); download it into the same folder");
             }
-            shards.put(name, ModelHeader.read(shard));
+            shards.put(name, ModelHeader.readFile(shard));
         }
         places.forEach((tensor, shard) -> {
             if (!shards.get(shard).tensors().containsKey(tensor)) {
@@ -185,6 +206,12 @@ final class ModelFolder {
             for (Tensor t : header.tensors().values()) {
                 String name = part.getKey().strip() + t.name();
                 Tensor tensor = new Tensor(name, t.dtype(), t.shape(), first + t.file(), t.begin(), t.end());
+                if (tensors.size() == SafetensorsJson.MOST_TENSORS) {
+                    throw new ModelFileException(
+                            path,
+                            "expected at most " + SafetensorsJson.MOST_TENSORS
+                                    + " tensors in all its files, found more");
+                }
                 if (tensors.put(name, tensor) != null) {
                     throw new ModelFileException(
                             path, "tensor " + SafetensorsHeader.quote(name) + " is in two of its files");

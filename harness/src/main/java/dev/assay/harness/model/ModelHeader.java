@@ -1,5 +1,6 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.io.Trouble;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -76,12 +77,17 @@ public record ModelHeader(
      * @throws ModelFileException on anything that is no model, is damaged or is not to be trusted
      */
     public static ModelHeader read(Path path) {
-        if (Files.isDirectory(path)) {
-            return ModelFolder.read(path);
+        try {
+            return Files.isDirectory(path)
+                    ? ModelFolder.read(path)
+                    : path.toString().endsWith(ModelFolder.INDEX) ? ModelFolder.readIndex(path) : readFile(path);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            throw new ModelFileException(path, "its header cannot be read: " + Trouble.words(e), e);
         }
-        if (path.toString().endsWith(ModelFolder.INDEX)) {
-            return ModelFolder.readIndex(path);
-        }
+    }
+
+    /** One regular file that is no index of others. */
+    static ModelHeader readFile(Path path) {
         SafetensorsHeader.checkKind(path, EXPECTED);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return read(path, channel);

@@ -1,7 +1,9 @@
 package dev.assay.harness.render;
 
+import dev.assay.harness.io.AssayException;
+
 /** This renderer is gone for good (its server died and did not come back); another one may go on with its pictures. */
-public final class RendererLostException extends RuntimeException {
+public final class RendererLostException extends AssayException {
     private static final long serialVersionUID = 1L;
 
     public RendererLostException(String message) {

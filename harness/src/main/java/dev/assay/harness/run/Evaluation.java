@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderStore;
@@ -145,8 +146,8 @@ public final class Evaluation {
             if (!asked && BuiltIn.of(plan, true, catalog).contains(BuiltIn.APPLIED) && !passed(applied)) {
                 record.verdict(applied); // said also when nobody asked
             }
-        } catch (RuntimeException | LinkageError trouble) {
-            record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, RecordBuilder.describe(trouble)), criteria);
+        } catch (RuntimeException | Error trouble) {
+            record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, Trouble.words(trouble)), criteria);
         }
         return record.build();
     }
@@ -289,8 +290,8 @@ public final class Evaluation {
                 return RecordBuilder.judgedRates(criterion, metric, scored);
             }
             return RecordBuilder.judged(criterion, metric, scored, noiseFloor(metric, pictures));
-        } catch (RuntimeException trouble) {
-            return unjudged(criterion, Outcome.BROKEN, RecordBuilder.describe(trouble));
+        } catch (RuntimeException | Error trouble) {
+            return unjudged(criterion, Outcome.BROKEN, Trouble.words(trouble));
         }
     }
 

@@ -51,7 +51,10 @@ final class Lane {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while pictures were made", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause()); // an Error: nothing to go on with
+            if (e.getCause() instanceof Error error) {
+                throw error; // nothing to go on with
+            }
+            throw new IllegalStateException(e.getCause());
         } finally {
             threads.shutdownNow();
         }

@@ -1,15 +1,10 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Fingerprint;
-import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.nn.cuda.CudaDevice;
-import dev.assay.harness.nn.judge.JudgeException;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Renderer;
-import dev.assay.harness.render.RendererLostException;
-import dev.assay.harness.render.comfyui.ComfyException;
-import dev.assay.harness.render.comfyui.graph.GraphException;
 import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
@@ -21,12 +16,10 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
-import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.verdict.Compare;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.Judgement;
@@ -52,19 +45,6 @@ import java.util.function.Function;
 final class RecordBuilder {
     /** Two-sided; each end holds at 0.95. */
     static final double CONFIDENCE = 0.90;
-
-    /** Exceptions whose messages are written for people. */
-    private static final List<Class<? extends RuntimeException>> WORDED = List.of(
-            ModelFileException.class,
-            SuiteException.class,
-            SettingsException.class,
-            RendererLostException.class,
-            ComfyException.class,
-            GraphException.class,
-            UnavailableException.class,
-            JudgeException.class,
-            CudaDevice.CudaException.class,
-            IllegalArgumentException.class);
 
     private static final DateTimeFormatter ID_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -126,7 +106,7 @@ final class RecordBuilder {
 
     /** The run cannot be judged: every criterion is broken for this reason. */
     void problem(Throwable trouble, Function<Criterion, VerdictEntry> broken, List<Criterion> criteria) {
-        problem = describe(trouble);
+        problem = Trouble.words(trouble);
         verdicts.clear();
         criteria.stream().map(broken).filter(Objects::nonNull).forEach(verdicts::add);
     }
@@ -375,15 +355,6 @@ final class RecordBuilder {
                 reason,
                 List.of(),
                 List.of());
-    }
-
-    /** The message alone where it was written for people; else with its type and where it came from. */
-    static String describe(Throwable trouble) {
-        if (trouble.getMessage() != null && WORDED.stream().anyMatch(t -> t.isInstance(trouble))) {
-            return trouble.getMessage();
-        }
-        StackTraceElement[] trace = trouble.getStackTrace();
-        return trouble + (trace.length == 0 ? "" : " at " + trace[0]);
     }
 
     private RenderingEntry entry(PromptCase c, Picture p) {

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.io.AssayException;
+import dev.assay.harness.io.Trouble;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,7 +38,7 @@ public final class RunRecords {
             replace(folder.resolve("run.json"), json);
             replace(last(out), json);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the run record to " + out, e);
+            throw new AssayException("cannot write the run record to " + out + ": " + Trouble.words(e), e);
         }
     }
 

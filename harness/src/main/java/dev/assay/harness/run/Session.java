@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
@@ -112,8 +113,8 @@ public final class Session {
             }
             Plan plan = plan(settings, references, root, out, defaultSuite);
             return new Session(out, catalog, null, settings, root, references, access, plan, null);
-        } catch (RuntimeException trouble) {
-            return new Session(out, null, RecordBuilder.describe(trouble), null, root, null, null, null, null);
+        } catch (RuntimeException | Error trouble) {
+            return new Session(out, null, Trouble.words(trouble), null, root, null, null, null, null);
         }
     }
 
@@ -284,6 +285,7 @@ public final class Session {
         WeightsResolver weights =
                 WeightsSettings.resolver(settings, references, access, true, new DownloadProgress(progress));
         FileHashes hashes = new FileHashes();
+        RunRecord record = null;
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
                 LazyModels models = new LazyModels(
                                 plan.suite(),
@@ -293,7 +295,7 @@ public final class Session {
                                 hashes,
                                 new VectorFolder(vectors, hashes))
                         .serving(Roles.JUDGE, new Judges(settings, root)::get)) {
-            RunRecord record = new Evaluation(
+            record = new Evaluation(
                             plan,
                             renderers.all(),
                             new RenderStore(store),
@@ -302,10 +304,12 @@ public final class Session {
                             progress,
                             finished == null ? Preflight::of : p -> List.of())
                     .run(selected);
-            return record.looking(models.used());
-        } catch (RuntimeException | LinkageError trouble) {
-            return RecordBuilder.unplanned(RecordBuilder.describe(trouble));
+            record = record.looking(models.used());
+        } catch (RuntimeException | Error trouble) {
+            // What fails to close after the verdict takes nothing from it.
+            return record != null ? record : RecordBuilder.unplanned(Trouble.words(trouble));
         }
+        return record;
     }
 
     /** Bytes of the machine's main memory. */

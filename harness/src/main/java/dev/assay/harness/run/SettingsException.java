@@ -1,7 +1,9 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.AssayException;
+
 /** A setting that cannot be used; the message names its source, what was expected, what was found. */
-public final class SettingsException extends RuntimeException {
+public final class SettingsException extends AssayException {
     private static final long serialVersionUID = 1L;
 
     public SettingsException(String message) {

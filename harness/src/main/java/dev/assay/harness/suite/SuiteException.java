@@ -1,7 +1,9 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.io.AssayException;
+
 /** A suite file that cannot be used; the message names file and place, what was expected, what was found. */
-public final class SuiteException extends RuntimeException {
+public final class SuiteException extends AssayException {
     private static final long serialVersionUID = 1L;
 
     public SuiteException(String message) {

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -262,8 +264,9 @@ class ModelHeaderTest {
         HeaderFiles.safetensors(
                 folder.resolve("m-00002-of-00002.safetensors"), Map.of(), List.of(Entry.of("b", "F16", 3)));
         Path index = Files.writeString(folder.resolve("m.safetensors.index.json"), """
-                {"metadata": {"total_size": 10}, "weight_map": {"a": "m-00001-of-00002.safetensors",
-                 "b": "m-00002-of-00002.safetensors"}}""");
+            {"metadata": {"total_size": 10}, "weight_map": {"a": "m-00001-of-00002.safetensors",
+             "b": "m-00002-of-00002.safetensors"}}\
+            """);
         ModelHeader header = ModelHeader.read(index);
         assertThat(header.tensors()).containsOnlyKeys("a", "b");
         assertThat(header.files()).hasSize(2);
@@ -271,6 +274,31 @@ class ModelHeaderTest {
         Files.delete(folder.resolve("m-00002-of-00002.safetensors"));
         assertThatThrownBy(() -> ModelHeader.read(index))
                 .hasMessageContaining("its shard \"m-00002-of-00002.safetensors\" is missing (2 are needed)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"m.safetensors.index.json", "n.safetensors.index.json", "folder", "x.json"})
+    void a_shard_is_a_file_and_no_index(String shard) throws IOException {
+        Files.createDirectory(folder.resolve("folder"));
+        Files.writeString(folder.resolve("folder/model_index.json"), "{}");
+        String names = "{\"weight_map\": {\"a\": \"" + shard + "\"}}";
+        Path index = Files.writeString(folder.resolve("m.safetensors.index.json"), names);
+        Files.writeString(folder.resolve("n.safetensors.index.json"), names.replace(shard, "m.safetensors.index.json"));
+        Files.writeString(folder.resolve("x.json"), names);
+        assertThatThrownBy(() -> ModelHeader.read(index))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessage(index + ": names the shard \"" + shard
+                        + "\", which is an index or a folder; expected a file of weights: do not trust this file");
+    }
+
+    @Test
+    void an_index_of_more_shards_than_any_model_has_is_refused() throws IOException {
+        String many = IntStream.range(0, 1001)
+                .mapToObj(i -> "\"t" + i + "\": \"s" + i + ".safetensors\"")
+                .collect(Collectors.joining(", ", "{\"weight_map\": {", "}}"));
+        Path index = Files.writeString(folder.resolve("m.safetensors.index.json"), many);
+        assertThatThrownBy(() -> ModelHeader.read(index))
+                .hasMessageContaining("names 1001 shards; expected at most 1000");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Random;
 public final class PatternRenderer implements Renderer {
     public final List<RenderRequest> rendered = new ArrayList<>();
     public int failAfter = Integer.MAX_VALUE;
+    public Error error; // instead of the exception at failAfter
     public boolean blackCandidates;
     public String problem;
     public String device = "cpu";
@@ -44,6 +45,9 @@ public final class PatternRenderer implements Renderer {
     public Rendered render(RenderRequest request) {
         if (rendered.size() >= lostAfter) {
             throw new RendererLostException("the server is gone");
+        }
+        if (rendered.size() >= failAfter && error != null) {
+            throw error;
         }
         if (rendered.size() >= failAfter) {
             throw new IllegalStateException("out of memory");

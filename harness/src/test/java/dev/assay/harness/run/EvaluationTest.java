@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
@@ -42,6 +43,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EvaluationTest {
     @TempDir
@@ -112,9 +115,8 @@ class EvaluationTest {
         RunRecord record = run(1.0, criterion("brightness", Rule.NO_MORE_DEFECTS, 0.1));
         assertThat(record.outcome()).isEqualTo("BROKEN");
         assertThat(record.problem())
-                .isEqualTo(
-                        "test: criterion brightness: the rule NO_MORE_DEFECTS expects a metric of 0 or 1; brightness gives"
-                                + " [0, 255] (NON_INFERIOR serves it)");
+                .isEqualTo("test: criterion brightness: the rule NO_MORE_DEFECTS expects a metric of 0 or 1; brightness"
+                        + " gives [0, 255] (NON_INFERIOR serves it)");
         assertThat(renderer.rendered).isEmpty();
     }
 
@@ -151,6 +153,37 @@ class EvaluationTest {
         assertThat(resumed.rendersMade()).isEqualTo(52 - 31);
         assertThat(resumed.verdicts().get(0).measurements())
                 .isEqualTo(whole.verdicts().get(0).measurements());
+    }
+
+    static List<Error> errors() {
+        return List.of(
+                new OutOfMemoryError("Java heap space"),
+                new StackOverflowError(),
+                new NoClassDefFoundError("org/bytedeco/Missing"),
+                new InternalError("a fault in mapped memory"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void an_error_of_the_machine_is_a_broken_record_with_words_and_its_pictures(Error error) {
+        renderer.failAfter = 5;
+        renderer.error = error;
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem()).isEqualTo(Trouble.words(error));
+        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly("BROKEN");
+        assertThat(record.rendersMade()).isEqualTo(5);
+    }
+
+    @Test
+    void an_error_in_one_of_several_renderers_is_told_as_in_one() {
+        PatternRenderer other = new PatternRenderer();
+        other.failAfter = 0;
+        other.error = new OutOfMemoryError("Java heap space");
+        others = List.of(other);
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem()).isEqualTo(Trouble.words(other.error));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.reports.collection.CollectionCommand;
+import dev.assay.reports.words.Words;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import picocli.CommandLine;
@@ -31,6 +33,10 @@ public final class AssayMain implements Runnable {
         line.setOut(new PrintWriter(System.out, true, charset));
         line.setErr(new PrintWriter(System.err, true, charset));
         line.setUsageHelpAutoWidth(true);
+        line.setExecutionExceptionHandler((trouble, command, parsed) -> {
+            command.getErr().println(Words.block(Trouble.words(trouble)));
+            return CommandLine.ExitCode.SOFTWARE;
+        });
         return line;
     }
 

@@ -1,5 +1,6 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelReference;
@@ -28,9 +29,9 @@ import picocli.CommandLine.Spec;
         name = "inspect",
         mixinStandardHelpOptions = true,
         description = {
-            "Says what model files are and what is wrong with them, from their headers alone: .safetensors, .gguf, shards "
-                    + "(name the .safetensors.index.json), diffusers folders, and .ckpt .pt .pth .bin, whose pickles are "
-                    + "read but never run.",
+            "Says what model files are and what is wrong with them, from their headers alone: .safetensors, .gguf,"
+                    + " shards (name the .safetensors.index.json), diffusers folders, and .ckpt .pt .pth .bin, whose"
+                    + " pickles are read but never run.",
             "",
             "With --base and --lora: will this LoRA work on this base, how much of it, and how strong is it?",
             "",
@@ -68,8 +69,8 @@ public final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--hash",
             description =
-                    "Hashes the files too (AutoV1, AutoV2, AutoV3, SHA-256, SHA-256 of the tensors): every byte is read, "
-                            + "once; known files come from the cache.")
+                    "Hashes the files too (AutoV1, AutoV2, AutoV3, SHA-256, SHA-256 of the tensors): every byte is"
+                            + " read, once; known files come from the cache.")
     private boolean hash;
 
     @Option(
@@ -82,8 +83,8 @@ public final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             description =
-                    "Reads the numbers too: NaN and infinite values, weights of zeros, and of LoRAs how strong the change "
-                            + "is. Those of safetensors; of other files it says that they were not read.")
+                    "Reads the numbers too: NaN and infinite values, weights of zeros, and of LoRAs how strong the"
+                            + " change is. Those of safetensors; of other files it says that they were not read.")
     private boolean weights;
 
     @Option(
@@ -181,9 +182,9 @@ public final class InspectCommand implements Callable<Integer> {
                     : Report.of(inspection);
         } catch (ModelFileException e) {
             return Report.failed(file, e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // One file of a folder must not hide the others, whatever it does to us.
-            return Report.failed(file, "Assay failed on this file, please report it: " + e);
+            return Report.failed(file, "Assay failed on this file, please report it: " + Trouble.words(e));
         }
     }
 

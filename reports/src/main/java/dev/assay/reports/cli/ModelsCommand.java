@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Nearest;
 import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.model.hub.KnownWeights;
@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
         name = "models",
         mixinStandardHelpOptions = true,
         description = {
-            "Says which networks the metrics of a suite need, which of their files are here, and what would be downloaded.",
+            "Says which networks the metrics of a suite need, which of their files are here, and what would be"
+                    + " downloaded.",
             "",
-            "Settings count as in a run: assay.yaml, ASSAY_WEIGHTS, -Dassay.weights=ROLE=REFERENCE before -jar. Nothing is "
-                    + "downloaded without --download."
+            "Settings count as in a run: assay.yaml, ASSAY_WEIGHTS, -Dassay.weights=ROLE=REFERENCE before -jar."
+                    + " Nothing is downloaded without --download."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -70,7 +71,8 @@ public final class ModelsCommand implements Callable<Integer> {
             fallbackValue = "",
             paramLabel = "ROLE[=REFERENCE]",
             description =
-                    "Fetches what is missing of these roles, or of all that the suite names, from the Hugging Face hub.")
+                    "Fetches what is missing of these roles, or of all that the suite names, from the Hugging Face"
+                            + " hub.")
     private List<String> download;
 
     @Option(names = "--json", description = "Prints an object instead of text.")
@@ -105,8 +107,8 @@ public final class ModelsCommand implements Callable<Integer> {
         MetricWeights weights;
         try {
             weights = read(progress);
-        } catch (RuntimeException e) {
-            spec.commandLine().getErr().println(Words.block(String.valueOf(e.getMessage())));
+        } catch (RuntimeException | Error e) {
+            spec.commandLine().getErr().println(Words.block(Trouble.words(e)));
             return CommandLine.ExitCode.USAGE;
         }
         if (download != null) {
@@ -187,8 +189,8 @@ public final class ModelsCommand implements Callable<Integer> {
                 err.println("  to " + Words.line(found.path().toString(), 300));
             }
             return true;
-        } catch (ModelFileException trouble) {
-            err.println(Words.block(trouble.getMessage()));
+        } catch (RuntimeException | Error trouble) {
+            err.println(Words.block(Trouble.words(trouble)));
             return false;
         }
     }

@@ -1,5 +1,6 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.inspect.HostileText;
@@ -100,8 +101,8 @@ final class Overlap {
     private static Report inspected(Inspector inspector, Path file) {
         try {
             return Report.of(inspector.inspect(file));
-        } catch (RuntimeException e) {
-            return Report.failed(file, "Assay failed on this file, please report it: " + e);
+        } catch (RuntimeException | Error e) {
+            return Report.failed(file, "Assay failed on this file, please report it: " + Trouble.words(e));
         }
     }
 

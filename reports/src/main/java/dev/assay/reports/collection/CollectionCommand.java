@@ -1,5 +1,6 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.reports.words.Words;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -59,8 +60,8 @@ public final class CollectionCommand implements Runnable {
         int run(Callable<Integer> work) throws Exception {
             try {
                 return work.call();
-            } catch (CollectionException trouble) {
-                command.commandLine().getErr().println(Words.block(trouble.getMessage()));
+            } catch (CollectionException | Error trouble) {
+                command.commandLine().getErr().println(Words.block(Trouble.words(trouble)));
                 return WRONG;
             }
         }

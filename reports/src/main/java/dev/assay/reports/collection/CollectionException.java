@@ -1,7 +1,9 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.io.AssayException;
+
 /** Something about a collection that a person must put right; the message says what. */
-public final class CollectionException extends RuntimeException {
+public final class CollectionException extends AssayException {
     private static final long serialVersionUID = 1;
 
     public CollectionException(String message) {

@@ -2,6 +2,7 @@ package dev.assay.reports.dashboard;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
@@ -107,8 +108,8 @@ record RunPictures(
         RunPictures made;
         try {
             made = new Making(site, folder).make(file, thumbnail);
-        } catch (RuntimeException unreadable) {
-            return none("The record of this run cannot be read: " + Words.line(unreadable.getMessage(), 300));
+        } catch (RuntimeException | Error unreadable) {
+            return none("The record of this run cannot be read: " + Words.line(Trouble.words(unreadable), 300));
         }
         site.write(folder + "/" + INDEX, JSON.writeValueAsBytes(made));
         return made;

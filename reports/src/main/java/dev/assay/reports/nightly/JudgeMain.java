@@ -1,6 +1,8 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.Session;
+import dev.assay.reports.words.Words;
 import java.io.IOException;
 
 /**
@@ -15,9 +17,18 @@ public final class JudgeMain {
             System.setProperty("java.awt.headless", "true");
         }
         watchParent();
-        Session session = Session.read(Session.DEFAULT_SUITE);
-        session.evaluate(session.criteria());
-        System.exit(0); // whatever threads a library left
+        System.exit(judge()); // whatever threads a library left
+    }
+
+    private static int judge() {
+        try {
+            Session session = Session.read(Session.DEFAULT_SUITE);
+            session.evaluate(session.criteria());
+            return 0;
+        } catch (RuntimeException | Error unwritten) {
+            System.err.println(Words.line(Trouble.words(unwritten), 600));
+            return 1;
+        }
     }
 
     static void watchParent() {

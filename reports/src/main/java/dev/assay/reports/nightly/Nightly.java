@@ -1,7 +1,7 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Hashes;
-import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Session;
@@ -178,7 +178,7 @@ final class Nightly {
                     hashes.sha256(item.file()),
                     Files.size(item.file()),
                     item.facts().triggerWords());
-        } catch (IOException | ModelFileException unreadable) {
+        } catch (IOException | RuntimeException | Error unreadable) {
             return new Findings.Listed(item.name(), item.facts().family(), null, 0, List.of());
         }
     }
@@ -209,8 +209,8 @@ final class Nightly {
                             ? null
                             : trouble != null ? trouble : "the process ended well and left no run record";
                 }
-            } catch (ModelFileException unreadable) {
-                problem = unreadable.getMessage();
+            } catch (RuntimeException | Error unreadable) { // one file never ends the night
+                problem = Trouble.words(unreadable);
             }
         }
         if (run == null) {

@@ -1,7 +1,7 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.Settings;
-import dev.assay.harness.run.SettingsException;
 import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.dashboard.Dashboard;
@@ -61,14 +61,13 @@ public final class NightlyMain {
             findings.lines().forEach(System.out::println);
             System.out.println("History: " + Nightly.historyOf(collection));
             return site(collection, findings, properties, root) && findings.good() ? 0 : 1;
-        } catch (CollectionException | SettingsException trouble) {
-            System.out.println("Nightly: " + Words.line(trouble.getMessage(), 600));
+        } catch (RuntimeException | Error trouble) {
+            System.out.println("Nightly: " + Words.line(Trouble.words(trouble), 600));
             return 1;
         }
     }
 
     /** Makes the dashboard; trouble with it is said, and makes the night a bad one. */
-    @SuppressWarnings("CatchingUnchecked") // whatever happens to a view, the findings were said
     private static boolean site(
             CuratedCollection collection, Findings findings, Map<String, String> properties, Path root) {
         Path folder = root.resolve(properties.getOrDefault("assay.build.site", "target/dashboard"));
@@ -81,8 +80,8 @@ public final class NightlyMain {
             System.out.println(
                     "Dashboard: " + Dashboard.write(new History(Nightly.historyOf(collection)), listing, folder));
             return true;
-        } catch (RuntimeException | LinkageError | OutOfMemoryError trouble) {
-            System.out.println("The dashboard could not be made: " + Words.line(trouble.toString(), 400));
+        } catch (RuntimeException | Error trouble) { // whatever happens to a view, the findings were said
+            System.out.println("The dashboard could not be made: " + Words.line(Trouble.words(trouble), 400));
             return false;
         }
     }

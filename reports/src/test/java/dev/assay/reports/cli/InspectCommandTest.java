@@ -73,6 +73,19 @@ class InspectCommandTest {
     }
 
     @Test
+    void an_index_that_names_itself_hides_no_other_file() throws IOException {
+        lora("a.safetensors", "sks");
+        Files.writeString(
+                folder.resolve("loop.safetensors.index.json"),
+                "{\"weight_map\":{\"a\":\"loop.safetensors.index.json\"}}");
+        Answer answer = assay("inspect", folder.toString());
+        assertThat(answer.exit()).isEqualTo(1);
+        assertThat(answer.out())
+                .contains("a.safetensors", "loop.safetensors.index.json", "which is an index or a folder");
+        assertThat(answer.err()).isEmpty();
+    }
+
+    @Test
     void json_has_every_field_of_the_contract() throws IOException {
         Answer answer = assay(
                 "inspect",

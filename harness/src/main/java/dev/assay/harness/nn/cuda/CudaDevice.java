@@ -1,5 +1,6 @@
 package dev.assay.harness.nn.cuda;
 
+import dev.assay.harness.io.AssayException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.bytedeco.javacpp.SizeTPointer;
  */
 public record CudaDevice(String name, String capability, String driver, String runtime, long totalBytes) {
     /** A machine on which CUDA cannot be used; the message says in words what is missing. */
-    public static final class CudaException extends RuntimeException {
+    public static final class CudaException extends AssayException {
         private static final long serialVersionUID = 1L;
 
         CudaException(String message) {
@@ -79,8 +80,8 @@ public record CudaDevice(String name, String capability, String driver, String r
         if (free < bytes) {
             throw new CudaException(String.format(
                     Locale.ROOT,
-                    "%s needs about %.1f GiB of GPU memory, %.1f GiB of %.1f GiB are free on %s; close other programs, or use"
-                            + " -Dassay.device=cpu",
+                    "%s needs about %.1f GiB of GPU memory, %.1f GiB of %.1f GiB are free on %s; close other programs,"
+                            + " or use -Dassay.device=cpu",
                     what,
                     bytes / gib(),
                     free / gib(),
@@ -111,7 +112,8 @@ public record CudaDevice(String name, String capability, String driver, String r
             case cudart.cudaErrorNoDevice ->
                 "no NVIDIA GPU that CUDA can use; check nvidia-smi, or use -Dassay.device=cpu";
             case cudart.cudaErrorInsufficientDriver ->
-                "no NVIDIA driver, or one too old for CUDA 13.1; install driver 580 or newer, or use -Dassay.device=cpu";
+                "no NVIDIA driver, or one too old for CUDA 13.1; install driver 580 or newer, or use"
+                        + " -Dassay.device=cpu";
             case cudart.cudaErrorMemoryAllocation -> "the GPU's memory is full; close other programs";
             default -> "CUDA error " + code + " (" + detail + ")";
         };

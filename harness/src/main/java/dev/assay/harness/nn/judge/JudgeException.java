@@ -1,7 +1,9 @@
 package dev.assay.harness.nn.judge;
 
+import dev.assay.harness.io.AssayException;
+
 /** The judge cannot be asked; the message is for people and says what to do. */
-public final class JudgeException extends RuntimeException {
+public final class JudgeException extends AssayException {
     private static final long serialVersionUID = 1L;
 
     public JudgeException(String message, Throwable cause) {

@@ -3,6 +3,7 @@ package dev.assay.harness.render.comfyui;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.image.ImageFileException;
 import dev.assay.harness.image.Png;
+import dev.assay.harness.io.AssayException;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.List;
 
@@ -19,7 +20,7 @@ final class PictureSource {
     }
 
     /** A job that is done, and whose picture cannot be had. */
-    static final class NoPictureException extends RuntimeException {
+    static final class NoPictureException extends AssayException {
         private static final long serialVersionUID = 1L;
 
         NoPictureException(String message, Throwable cause) {

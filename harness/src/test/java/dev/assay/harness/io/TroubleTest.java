@@ -1,0 +1,78 @@
+package dev.assay.harness.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TroubleTest {
+    @Test
+    void what_was_written_for_people_is_said_as_it_is() {
+        assertThat(Trouble.words(new AssayException("a.safetensors: is empty"))).isEqualTo("a.safetensors: is empty");
+        assertThat(Trouble.words(new IllegalArgumentException("assay.steps: expected a number")))
+                .isEqualTo("assay.steps: expected a number");
+        assertThat(Trouble.words(new ExecutionException(new AssayException("is empty"))))
+                .isEqualTo("is empty");
+        assertThat(Trouble.words(new IllegalStateException(new AssayException("is empty"))))
+                .isEqualTo("is empty");
+    }
+
+    @Test
+    void memory_names_the_limit_and_the_knob() {
+        long now = Runtime.getRuntime().maxMemory() >> 20;
+        assertThat(Trouble.words(new OutOfMemoryError("Java heap space")))
+                .contains("at most " + now + " MiB", "JDK_JAVA_OPTIONS=-Xmx" + 2 * now + "m");
+        assertThat(Trouble.words(new OutOfMemoryError(
+                        "Physical memory usage is too high: physicalBytes (15G) > maxPhysicalBytes (14G)")))
+                .startsWith("the machine has not enough memory")
+                .contains("15G")
+                .doesNotContain("-Xmx");
+    }
+
+    @Test
+    void nesting_says_what_it_is_of() {
+        assertThat(Trouble.words(new StackOverflowError())).contains("nested more deeply", "not to be trusted");
+    }
+
+    @Test
+    void a_disk_that_takes_nothing_more_is_told_with_what_to_do() {
+        UncheckedIOException full = new UncheckedIOException(
+                "cannot keep a finished picture in a.png", new IOException("No space left on device"));
+        assertThat(Trouble.words(full))
+                .isEqualTo("cannot keep a finished picture in a.png: the disk is full (No space left on device): make"
+                        + " room, or name a folder on another disk (-Dassay.store=DIR)");
+        assertThat(Trouble.words(new FileSystemException("s/a.png", null, "Read-only file system")))
+                .startsWith("s/a.png: may not be written here (Read-only file system): name another folder");
+        assertThat(Trouble.words(new AccessDeniedException("s/a.png")))
+                .startsWith("s/a.png: this user may not read or write it");
+        assertThat(Trouble.words(new NoSuchFileException("s/a.png"))).isEqualTo("s/a.png: does not exist");
+    }
+
+    @Test
+    void a_folder_in_a_files_place_is_told(@TempDir Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("a.png/full"));
+        try {
+            Files.write(folder.resolve("a.png"), new byte[1]);
+        } catch (IOException e) {
+            assertThat(Trouble.words(e))
+                    .isEqualTo(folder.resolve("a.png") + ": something else is in its place: move it away");
+            return;
+        }
+        throw new AssertionError("a folder was written over");
+    }
+
+    @Test
+    void what_nobody_expected_keeps_its_type_and_place() {
+        assertThat(Trouble.words(new IllegalStateException("odd")))
+                .startsWith("java.lang.IllegalStateException: odd at ")
+                .contains("TroubleTest");
+    }
+}
