@@ -1,6 +1,10 @@
 package dev.assay.harness.image;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** An 8-bit sRGB picture; the only form in which pixels travel between packages. Immutable. */
 public final class Image {
@@ -48,6 +52,17 @@ public final class Image {
             y[i] = 0.299 * (rgb[3 * i] & 0xff) + 0.587 * (rgb[3 * i + 1] & 0xff) + 0.114 * (rgb[3 * i + 2] & 0xff);
         }
         return y;
+    }
+
+    /** SHA-256 of size and pixels, 64 hexadecimal digits: two pictures have the same only where every pixel is. */
+    public String sha256() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((width + " x " + height + "\n").getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest(rgb));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     public boolean hasSizeOf(Image other) {

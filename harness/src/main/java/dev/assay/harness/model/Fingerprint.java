@@ -63,6 +63,13 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
         return Hashes.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Every file of a model that this disk has; a checkpoint's folder is read without its pictures and texts. */
+    public static List<Path> files(ModelUnderTest model) {
+        List<Path> all = new ArrayList<>(files(model.checkpoint().path()));
+        model.loras().forEach(l -> all.add(l.path()));
+        return all;
+    }
+
     private static List<Path> files(Path checkpoint) {
         if (!Files.isDirectory(checkpoint)) {
             return List.of(checkpoint);

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,10 +20,17 @@ import java.util.TreeMap;
 
 /**
  * Finished pictures on disk, found again by the hash of everything that decides their pixels. A picture appears under its
- * name only when it is whole: a run may be killed at any moment.
+ * name only when it is whole: a run may be killed at any moment. Each carries the hash of its pixels, and a seal over its key, that
+ * hash and all that is said of it: pixels of another key, or none of a render, are not found, and are rendered again. Who can write to
+ * the folder can forge a seal: it keeps out accidents, not people.
  */
 public final class RenderStore {
     private static final String KEY = "assay:key";
+    /** {@link dev.assay.harness.image.Image#sha256()} of the picture. */
+    private static final String PIXELS = "assay:pixels";
+
+    private static final String SEAL = "assay:seal";
+    private static final String OURS = "assay:";
     private static final String SECONDS = "assay:seconds";
     private static final String SECONDS_PER_STEP = "assay:secondsPerStep";
     private static final String PEAK_VRAM = "assay:peakVramBytes";
@@ -41,7 +50,7 @@ public final class RenderStore {
         return Hashes.sha256(describe(request, modelHash, renderer).toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The picture of this key, or empty; a damaged file counts as absent and is rendered again. */
+    /** The picture of this key, or empty; a damaged file, or one that does not prove its pixels, counts as absent and is rendered again. */
     public Optional<Stored> find(String key) {
         Path file = file(key);
         if (!Files.isRegularFile(file)) {
@@ -49,13 +58,20 @@ public final class RenderStore {
         }
         try {
             Png.Decoded png = Png.read(file);
-            return key.equals(png.text().get(KEY)) ? Optional.of(new Stored(file, rendered(png))) : Optional.empty();
+            Map<String, String> text = png.text();
+            boolean proven = key.equals(text.get(KEY))
+                    && png.image().sha256().equals(text.get(PIXELS))
+                    && seal(text).equals(text.get(SEAL));
+            return proven ? Optional.of(new Stored(file, rendered(png))) : Optional.empty();
         } catch (RuntimeException damaged) {
             return Optional.empty();
         }
     }
 
-    /** Writes the picture with where it comes from in text chunks, whole or not at all. */
+    /**
+     * Writes the picture with where it comes from in text chunks, whole or not at all. Where another run was first with the same picture,
+     * that one stays, and is given back: two runs at once never change pixels under each other.
+     */
     public Stored put(String key, RenderRequest request, String modelHash, Rendered picture, Renderer renderer) {
         Map<String, String> text = new LinkedHashMap<>(describe(request, modelHash, renderer));
         text.put(KEY, key);
@@ -63,6 +79,8 @@ public final class RenderStore {
         text.put(SECONDS_PER_STEP, Double.toString(picture.secondsPerStep()));
         text.put(PEAK_VRAM, Long.toString(picture.peakVramBytes()));
         text.put(WARM, Boolean.toString(picture.warm()));
+        text.put(PIXELS, picture.image().sha256());
+        text.put(SEAL, seal(text));
         text.put("Software", "Assay");
         if (renderer.makesPictures()) { // finished pictures were made by others, with settings that we do not know
             text.put("parameters", Infotext.of(request));
@@ -75,11 +93,47 @@ public final class RenderStore {
             try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            if (!firstWith(partial, file)) {
+                Optional<Stored> other = find(key);
+                if (other.isPresent()) {
+                    Files.deleteIfExists(partial);
+                    return other.get();
+                }
+                Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep a finished picture in " + file, e);
         }
         return new Stored(file, picture);
+    }
+
+    /** Gives a finished picture its name unless that is taken; false where it is, or where the file system cannot tell at once. */
+    private static boolean firstWith(Path partial, Path file) throws IOException {
+        try {
+            Files.createLink(file, partial);
+        } catch (FileAlreadyExistsException taken) {
+            return false;
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
+            return false;
+        }
+        Files.deleteIfExists(partial);
+        return true;
+    }
+
+    /** Over everything of ours in a picture but itself, in the order of names. */
+    private static String seal(Map<String, String> text) {
+        StringBuilder all = new StringBuilder("assay-seal/1\n");
+        new TreeMap<>(text).forEach((name, value) -> {
+            if (name.startsWith(OURS) && !name.equals(SEAL)) {
+                all.append(name)
+                        .append('=')
+                        .append(value.length())
+                        .append(':')
+                        .append(value)
+                        .append('\n');
+            }
+        });
+        return Hashes.sha256(all.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private Path file(String key) {

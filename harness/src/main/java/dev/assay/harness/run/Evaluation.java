@@ -2,6 +2,8 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
@@ -42,12 +44,14 @@ public final class Evaluation {
     private final MetricModels models;
     private final Progress progress;
     private final Function<Plan, List<Finding>> preflight;
+    private final FileHashes hashes;
 
     /**
      * The caller opens and closes renderers and models.
      *
      * @param renderers at least one; several share the pictures among them
      * @param preflight what the models' files tell without rendering
+     * @param hashes of all files that decide the verdict; one that changes before the run's end breaks it
      */
     public Evaluation(
             Plan plan,
@@ -56,7 +60,8 @@ public final class Evaluation {
             MetricCatalog catalog,
             MetricModels models,
             Progress progress,
-            Function<Plan, List<Finding>> preflight) {
+            Function<Plan, List<Finding>> preflight,
+            FileHashes hashes) {
         this.plan = plan;
         this.renderers = List.copyOf(renderers);
         this.store = store;
@@ -64,6 +69,7 @@ public final class Evaluation {
         this.models = models;
         this.progress = progress;
         this.preflight = preflight;
+        this.hashes = hashes;
     }
 
     /** @param criteria those of the plan's suite and the built-in ones to judge; not empty */
@@ -78,20 +84,22 @@ public final class Evaluation {
             if (renderers.get(0).makesPictures()) { // else nobody knows how the pictures were made
                 record.settings(settings);
             }
+            List.of(plan.base(), plan.candidate())
+                    .forEach(model -> Fingerprint.files(model).forEach(hashes::watch));
             List<Finding> inFiles = preflight.apply(plan);
             record.found(inFiles);
             VerdictEntry ready = BuiltIn.preflight(plan, inFiles);
             if (!passed(ready)) {
+                hashes.requireUnchanged("while it was looked into");
                 record.verdict(ready);
                 criteria.stream()
                         .filter(c -> !c.equals(BuiltIn.PREFLIGHT))
                         .forEach(c -> record.verdict(unjudged(c, Outcome.INCONCLUSIVE, BuiltIn.NOT_RENDERED)));
                 return record.build();
             }
-            FileHashes hashes = new FileHashes();
-            record.models(
-                    renderers.get(0).fingerprint(plan.base(), hashes),
-                    renderers.get(0).fingerprint(plan.candidate(), hashes));
+            Fingerprint baseFiles = renderers.get(0).fingerprint(plan.base(), hashes);
+            Fingerprint candidateFiles = renderers.get(0).fingerprint(plan.candidate(), hashes);
+            record.models(baseFiles, candidateFiles);
             for (Renderer renderer : renderers) {
                 // First, with the hashes of the others: a check may need them too, and would read every file again.
                 renderer.fingerprint(plan.base(), hashes);
@@ -145,6 +153,12 @@ public final class Evaluation {
             boolean asked = criteria.contains(BuiltIn.APPLIED);
             if (!asked && BuiltIn.of(plan, true, catalog).contains(BuiltIn.APPLIED) && !passed(applied)) {
                 record.verdict(applied); // said also when nobody asked
+            }
+            hashes.requireUnchanged("before the run had ended");
+            if (!renderers.get(0).fingerprint(plan.base(), hashes).equals(baseFiles)
+                    || !renderers.get(0).fingerprint(plan.candidate(), hashes).equals(candidateFiles)) {
+                throw new ModelFileException("files came to a model's folder, or left it, before the run had ended; run"
+                        + " again when nobody writes there");
             }
         } catch (RuntimeException | Error trouble) {
             record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, Trouble.words(trouble)), criteria);

@@ -119,7 +119,7 @@ final class Gallery {
             int lane = i;
             List<Pair> own =
                     open.stream().filter(p -> p.prompt() % alive.size() == lane).toList();
-            lanes.add(new Lane(alive.get(i), shots(alive.get(i), own), this::keep, store, tally));
+            lanes.add(new Lane(alive.get(i), shots(alive.get(i), own), this::keep, store, tally, hashes));
         }
         return lanes;
     }

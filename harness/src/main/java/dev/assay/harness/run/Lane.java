@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
@@ -21,13 +22,22 @@ final class Lane {
     private final BiConsumer<Shot, Picture> sink;
     private final RenderStore store;
     private final Tally tally;
+    private final FileHashes files;
 
-    Lane(Renderer renderer, List<Shot> shots, BiConsumer<Shot, Picture> sink, RenderStore store, Tally tally) {
+    /** @param files of the models, which must not change */
+    Lane(
+            Renderer renderer,
+            List<Shot> shots,
+            BiConsumer<Shot, Picture> sink,
+            RenderStore store,
+            Tally tally,
+            FileHashes files) {
         this.renderer = renderer;
         this.shots = shots;
         this.sink = sink;
         this.store = store;
         this.tally = tally;
+        this.files = files;
     }
 
     /** How a lane ended; {@code trouble} is null when all its pictures are there. */
@@ -92,7 +102,11 @@ final class Lane {
                 continue;
             }
             next(missing, i + 1, known, key).ifPresent(s -> renderer.announce(s.request()));
+            String which = "the " + shot.role() + "'s picture with seed "
+                    + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
+            files.requireUnchanged("before " + which + " was made");
             Rendered picture = renderer.render(shot.request());
+            files.requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
             RenderStore.Stored stored = store.put(key, shot.request(), shot.modelHash(), picture, renderer);
             known.put(key, stored);
             if (renderer.makesPictures()) {

@@ -78,6 +78,7 @@ final class LazyModels implements MetricModels {
                 throw new IllegalArgumentException(suite.name() + ": models: a criterion needs a " + role.name() + " ("
                         + role.needs() + "), the suite names none; add  " + role.name() + ": PATH");
             }
+            watch(role.name(), reference); // before it is opened: what is hashed later is then what was opened
             open.put(role, role.opener().open(new Named(role.name(), reference), place));
             used.computeIfAbsent(role.name(), name -> entry(source.find(name, reference)));
         }
@@ -107,6 +108,14 @@ final class LazyModels implements MetricModels {
                     .sum();
         } catch (ModelFileException missing) {
             return 0;
+        }
+    }
+
+    private void watch(String role, String reference) {
+        try {
+            source.find(role, reference).files().forEach(hashes::watch);
+        } catch (ModelFileException missing) {
+            // Opening it says so.
         }
     }
 

@@ -369,7 +369,8 @@ final class RecordBuilder {
                 p.rendered().secondsPerStep(),
                 p.rendered().peakVramBytes(),
                 p.rendered().warm(),
-                p.reused());
+                p.reused(),
+                p.image().sha256());
     }
 
     private String relative(Path file) {

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param findings what was noticed about the models' files and how they were applied
  * @param weights of the networks that metrics looked with; null in records of old
  * @param asked settings that were given for this run, by key: {@code assay.lora}; with them it can be run again
+ * @param build the build that this run is of; null in records of old
  */
 public record RunRecord(
         String schema,
@@ -39,20 +40,84 @@ public record RunRecord(
         List<RenderingEntry> renderings,
         List<FindingEntry> findings,
         Map<String, String> asked,
-        List<WeightsEntry> weights) {
+        List<WeightsEntry> weights,
+        Build build) {
     public static final String SCHEMA = "assay-run/1";
+
+    /** As records were before they named their build. */
+    public RunRecord(
+            String schema,
+            String id,
+            String outcome,
+            String problem,
+            String started,
+            double seconds,
+            double renderSeconds,
+            Model base,
+            Model candidate,
+            SuiteInfo suite,
+            Settings settings,
+            RendererInfo renderer,
+            int rendersMade,
+            int rendersReused,
+            int criteriaDeclared,
+            List<VerdictEntry> verdicts,
+            List<RenderingEntry> renderings,
+            List<FindingEntry> findings,
+            Map<String, String> asked,
+            List<WeightsEntry> weights) {
+        this(
+                schema,
+                id,
+                outcome,
+                problem,
+                started,
+                seconds,
+                renderSeconds,
+                base,
+                candidate,
+                suite,
+                settings,
+                renderer,
+                rendersMade,
+                rendersReused,
+                criteriaDeclared,
+                verdicts,
+                renderings,
+                findings,
+                asked,
+                weights,
+                null);
+    }
+
+    /**
+     * The build that a run is of.
+     *
+     * @param token that the build gives its evaluation and its last step; empty where it gives none
+     * @param processes that made the run: its own, then those that started it, the nearest first
+     */
+    public record Build(String token, List<Long> processes) {
+        public Build {
+            processes = processes == null ? List.of() : List.copyOf(processes);
+        }
+    }
 
     /** The same record, and what metrics looked with. */
     RunRecord looking(List<WeightsEntry> networks) {
-        return with(asked, networks);
+        return with(asked, networks, build);
     }
 
     /** The same record, and what was asked for. */
     RunRecord asking(Map<String, String> settings) {
-        return with(settings, weights);
+        return with(settings, weights, build);
     }
 
-    private RunRecord with(Map<String, String> settings, List<WeightsEntry> networks) {
+    /** The same record, and of which build it is. */
+    public RunRecord of(Build whose) {
+        return with(asked, weights, whose);
+    }
+
+    private RunRecord with(Map<String, String> settings, List<WeightsEntry> networks, Build whose) {
         return new RunRecord(
                 schema,
                 id,
@@ -73,7 +138,8 @@ public record RunRecord(
                 renderings,
                 findings,
                 settings,
-                networks);
+                networks,
+                whose);
     }
 
     /**
@@ -226,6 +292,7 @@ public record RunRecord(
      * @param secondsPerStep 0 when unknown
      * @param peakVramBytes 0 when unknown
      * @param warm false where the seconds include loading the model
+     * @param pixels {@code Image.sha256()} of the picture that was judged; null in records of old
      */
     public record RenderingEntry(
             String caseId,
@@ -238,5 +305,22 @@ public record RunRecord(
             double secondsPerStep,
             long peakVramBytes,
             boolean warm,
-            boolean reused) {}
+            boolean reused,
+            String pixels) {
+        /** As records were before they proved their pictures. */
+        public RenderingEntry(
+                String caseId,
+                String prompt,
+                List<String> tags,
+                long seed,
+                String role,
+                String file,
+                double seconds,
+                double secondsPerStep,
+                long peakVramBytes,
+                boolean warm,
+                boolean reused) {
+            this(caseId, prompt, tags, seed, role, file, seconds, secondsPerStep, peakVramBytes, warm, reused, null);
+        }
+    }
 }

@@ -302,7 +302,8 @@ public final class Session {
                             catalog,
                             models,
                             progress,
-                            finished == null ? Preflight::of : p -> List.of())
+                            finished == null ? Preflight::of : p -> List.of(),
+                            hashes)
                     .run(selected);
             record = record.looking(models.used());
         } catch (RuntimeException | Error trouble) {

@@ -7,6 +7,8 @@ import dev.assay.harness.suite.GenerationSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A renderer without networks: noise by prompt and seed, brighter by the sum of LoRA strengths. Can be made to fail. */
 public final class PatternRenderer implements Renderer {
@@ -18,6 +20,11 @@ public final class PatternRenderer implements Renderer {
     public String device = "cpu";
     public int lostAfter = Integer.MAX_VALUE;
     public List<Finding> noticed = List.of();
+    /** Takes the place of the pixels; null: noise by prompt and seed. */
+    public Function<RenderRequest, Image> paints;
+
+    /** Happens before each picture is made. */
+    public Consumer<RenderRequest> before = request -> {};
 
     @Override
     public String name() {
@@ -52,7 +59,11 @@ public final class PatternRenderer implements Renderer {
         if (rendered.size() >= failAfter) {
             throw new IllegalStateException("out of memory");
         }
+        before.accept(request);
         rendered.add(request);
+        if (paints != null) {
+            return new Rendered(paints.apply(request), 0.5, 0, 0, true);
+        }
         double strength =
                 request.model().loras().stream().mapToDouble(l -> l.strength()).sum();
         int w = request.settings().width();

@@ -2,15 +2,20 @@ package dev.assay.harness.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.image.Image;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.suite.GenerationSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +101,64 @@ class RenderStoreTest {
             assertThat(files.filter(Files::isRegularFile)
                             .map(p -> p.getFileName().toString()))
                     .containsExactly(RenderStore.key(request(1), "hash", renderer) + ".png");
+        }
+    }
+
+    @Test
+    void a_picture_whose_pixels_are_not_those_that_were_kept_is_rendered_again() {
+        RenderStore store = new RenderStore(folder);
+        String key = RenderStore.key(request(1), "hash", renderer);
+        Path file = put(store, request(1)).file();
+        Map<String, String> text = Png.read(file).text();
+        Image other = renderer.render(request(2)).image();
+
+        assertThat(with(store, key, file, other, text)).as("its texts kept").isEmpty();
+        Map<String, String> old = new HashMap<>(text);
+        old.keySet().removeAll(List.of("assay:pixels", "assay:seal"));
+        Image own = renderer.render(request(1)).image();
+        assertThat(with(store, key, file, own, old)).as("of before").isEmpty();
+        Map<String, String> named = new HashMap<>(text);
+        named.put("assay:pixels", other.sha256());
+        assertThat(with(store, key, file, other, named))
+                .as("its hash written in")
+                .isEmpty();
+        Map<String, String> quick = new HashMap<>(text);
+        quick.put("assay:seconds", "0.001");
+        assertThat(with(store, key, file, own, quick)).as("its cost changed").isEmpty();
+        Map<String, String> ofAnother = Png.read(put(store, request(2)).file()).text();
+        Map<String, String> moved = new HashMap<>(ofAnother);
+        moved.put("assay:key", key);
+        assertThat(with(store, key, file, other, moved)).as("of another key").isEmpty();
+        assertThat(with(store, key, file, own, text)).as("as it was").isPresent();
+    }
+
+    private static Optional<RenderStore.Stored> with(
+            RenderStore store, String key, Path file, Image image, Map<String, String> text) {
+        try {
+            Files.write(file, Png.encode(image, text));
+            return store.find(key);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void of_two_runs_that_make_the_same_picture_the_first_one_stays_and_both_have_it() throws IOException {
+        RenderStore store = new RenderStore(folder);
+        RenderStore.Stored first = put(store, request(1));
+        Image noisy = renderer.render(request(2)).image();
+        String key = RenderStore.key(request(1), "hash", renderer);
+        RenderStore.Stored second = store.put(key, request(1), "hash", new Rendered(noisy, 9, 0, 0, true), renderer);
+
+        assertThat(second.rendered()).isEqualTo(first.rendered());
+        assertThat(Png.read(second.file()).image()).isEqualTo(first.rendered().image());
+        Files.write(first.file(), new byte[] {1, 2, 3});
+        assertThat(store.put(key, request(1), "hash", new Rendered(noisy, 9, 0, 0, true), renderer)
+                        .rendered()
+                        .image())
+                .isEqualTo(noisy);
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files.filter(Files::isRegularFile)).hasSize(1);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Finding;
@@ -31,15 +32,19 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +55,8 @@ class EvaluationTest {
     @TempDir
     Path folder;
 
-    private final PatternRenderer renderer = new PatternRenderer();
+    private PatternRenderer renderer = new PatternRenderer();
+    private Runnable looked = () -> {}; // happens while the files are looked into
     private List<Renderer> others = List.of();
     private List<Finding> findings = List.of();
     private Path base;
@@ -279,6 +285,91 @@ class EvaluationTest {
     }
 
     @Test
+    void a_file_that_changes_while_pictures_are_made_breaks_the_run_and_none_of_them_goes_to_the_store()
+            throws IOException {
+        for (Path file : List.of(base, lora)) {
+            for (SwapFor how : SwapFor.values()) {
+                files();
+                PatternRenderer swapping = new PatternRenderer();
+                renderer = swapping;
+                Path store = folder.resolve("store-" + file.getFileName() + how);
+                swapping.before = request -> {
+                    if (swapping.rendered.size() == 30) {
+                        how.happen(file);
+                    }
+                };
+                RunRecord record = run(1.0, store, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+                assertThat(record.outcome()).as(file + " " + how).isEqualTo("BROKEN");
+                assertThat(record.problem())
+                        .contains(file + ": changed while the candidate's picture with seed ")
+                        .contains("run again when nobody writes to it");
+                assertThat(pictures(store)).hasSize(30);
+                assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly("BROKEN");
+            }
+        }
+    }
+
+    @Test
+    void a_file_that_changes_after_the_last_picture_or_during_the_preflight_breaks_the_run_too() {
+        looked = () -> SwapFor.OTHER_BYTES.happen(lora);
+        assertThat(run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10)).problem())
+                .contains(lora + ": changed");
+        looked = () -> {};
+        renderer = new PatternRenderer();
+        renderer.before = request -> {
+            if (renderer.rendered.size() == 51) { // all but the last
+                SwapFor.OTHER_BYTES.happen(lora);
+            }
+        };
+        assertThat(run(1.0, folder.resolve("late"), criterion("brightness", Rule.NON_INFERIOR, 10))
+                        .problem())
+                .contains(lora + ": changed");
+    }
+
+    private static List<Path> pictures(Path store) {
+        try (Stream<Path> files = Files.walk(store)) {
+            return files.filter(f -> f.toString().endsWith(".png")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ways in which a file stops being the one that was hashed. */
+    private enum SwapFor {
+        OTHER_BYTES,
+        SAME_SIZE_AND_TIME,
+        ANOTHER_FILE,
+        AWAY_AND_BACK,
+        NOTHING;
+
+        void happen(Path file) {
+            try {
+                FileTime time = Files.getLastModifiedTime(file);
+                switch (this) {
+                    case OTHER_BYTES -> Files.writeString(file, "more than before");
+                    case SAME_SIZE_AND_TIME -> {
+                        Files.writeString(file, "LORA");
+                        Files.setLastModifiedTime(file, time);
+                    }
+                    case ANOTHER_FILE -> {
+                        Path other = Files.copy(file, file.resolveSibling("other"), StandardCopyOption.COPY_ATTRIBUTES);
+                        Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+                    }
+                    case AWAY_AND_BACK -> {
+                        Path aside = Files.move(file, file.resolveSibling("aside"));
+                        Files.writeString(file, "used meanwhile");
+                        Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+                    }
+                    case NOTHING -> Files.delete(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Test
     void what_the_renderer_noticed_can_refuse_a_candidate() {
         renderer.noticed = List.of(new Finding(Finding.Level.ERROR, "304 LoRA keys were not loaded"));
 
@@ -492,7 +583,11 @@ class EvaluationTest {
                         new TestCatalog(),
                         new NoModels(),
                         Progress.QUIET,
-                        p -> findings)
+                        p -> {
+                            looked.run();
+                            return findings;
+                        },
+                        new FileHashes())
                 .run(Arrays.asList(criteria));
     }
 

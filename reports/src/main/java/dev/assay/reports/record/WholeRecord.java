@@ -74,7 +74,8 @@ public final class WholeRecord {
                         .filter(f -> f.level() != null && f.text() != null)
                         .toList(),
                 Objects.requireNonNullElse(r.asked(), Map.of()),
-                known(r.weights()).stream().map(WholeRecord::weights).toList());
+                known(r.weights()).stream().map(WholeRecord::weights).toList(),
+                r.build());
     }
 
     private static WeightsEntry weights(WeightsEntry w) {
