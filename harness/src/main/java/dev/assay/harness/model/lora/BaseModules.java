@@ -1,6 +1,7 @@
 package dev.assay.harness.model.lora;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,11 +58,23 @@ public final class BaseModules {
 
     private final Layout layout;
     private final boolean twoTextEncoders; // a UNet with pooled text features
+    private final Map<String, BaseLayer> own; // the denoiser's, in the names of the file
+    private final Map<String, BaseLayer> other; // the denoiser's, in the other language
+    private final Set<String> tensors;
     private final Map<LoraPart, Map<String, BaseLayer>> dotted;
     private final Map<LoraPart, Map<String, BaseLayer>> flat = new EnumMap<>(LoraPart.class);
 
-    private BaseModules(Layout layout, boolean twoTextEncoders, Map<LoraPart, Map<String, BaseLayer>> dotted) {
+    private BaseModules(
+            Layout layout,
+            boolean twoTextEncoders,
+            Map<LoraPart, Map<String, BaseLayer>> dotted,
+            Map<String, BaseLayer> own,
+            Map<String, BaseLayer> other,
+            Set<String> tensors) {
+        this.tensors = Set.copyOf(tensors);
         this.layout = layout;
+        this.own = Collections.unmodifiableMap(own);
+        this.other = Collections.unmodifiableMap(other);
         this.twoTextEncoders = twoTextEncoders;
         this.dotted = dotted;
         dotted.forEach((part, names) -> flat.put(part, flattened(names)));
@@ -91,14 +104,21 @@ public final class BaseModules {
         Set<String> denoiser = tables.getOrDefault(LoraPart.DENOISER, Map.of()).keySet();
         Layout layout = layout(denoiser);
         boolean twoTextEncoders = denoiser.contains("label_emb.0.0") || denoiser.contains("add_embedding.linear_1");
+        Set<String> tensors = new HashSet<>();
+        parts.getOrDefault(LoraPart.DENOISER, Map.of()).keySet().forEach(n -> tensors.add(n.substring(prefix.length())));
+        Map<String, BaseLayer> own = new LinkedHashMap<>(tables.getOrDefault(LoraPart.DENOISER, Map.of()));
+        Map<String, BaseLayer> other = aliases(own, layout);
         tables.forEach((part, layers) -> {
-            if (part == LoraPart.DENOISER) {
-                addAliases(layers, layout);
-            } else {
+            if (part != LoraPart.DENOISER) {
                 addTextAliases(layers);
+                return;
+            }
+            other.forEach(layers::putIfAbsent);
+            if (layout == Layout.FLUX_ORIGINAL || layout == Layout.FLUX_DIFFUSERS) {
+                addXLabs(layers);
             }
         });
-        return new BaseModules(layout, twoTextEncoders, tables);
+        return new BaseModules(layout, twoTextEncoders, tables, own, other, tensors);
     }
 
     private static String prefix(Set<String> names) {
@@ -114,7 +134,7 @@ public final class BaseModules {
     private static Map<String, BaseLayer> layers(Map<String, List<Long>> shapes, String prefix) {
         Map<String, BaseLayer> layers = new LinkedHashMap<>();
         shapes.forEach((name, shape) -> {
-            String weight = name.endsWith(".weight") ? ".weight" : name.endsWith("norm.scale") ? ".scale" : "_weight";
+            String weight = name.endsWith(".weight") ? ".weight" : isNorm(name) ? ".scale" : "_weight";
             if (!name.startsWith(prefix)
                     || !name.endsWith(weight)
                     || shape.isEmpty()
@@ -134,6 +154,11 @@ public final class BaseModules {
                             packed));
         });
         return layers;
+    }
+
+    /** The norms of Black Forest Labs: {@code key_norm.scale}, and {@code norms.0.scale} in Chroma. */
+    private static boolean isNorm(String name) {
+        return name.endsWith("norm.scale") || (name.endsWith(".scale") && name.contains(".norms."));
     }
 
     private static Layout layout(Set<String> modules) {
@@ -161,29 +186,32 @@ public final class BaseModules {
         return modules.contains("layers.0.attention.to_q") ? Layout.Z_IMAGE_DIFFUSERS : Layout.PLAIN;
     }
 
-    private static void addAliases(Map<String, BaseLayer> layers, Layout layout) {
+    /** Names in the other language, the authors' or that of diffusers, by the base's own. */
+    private static Map<String, BaseLayer> aliases(Map<String, BaseLayer> layers, Layout layout) {
         List<String> own = List.copyOf(layers.keySet());
+        Map<String, BaseLayer> other = new LinkedHashMap<>();
         switch (layout) {
-            case UNET_ORIGINAL -> UnetNames.toDiffusers(own).forEach((o, d) -> layers.putIfAbsent(d, layers.get(o)));
-            case UNET_DIFFUSERS -> UnetNames.toOriginal(own).forEach((d, o) -> layers.putIfAbsent(o, layers.get(d)));
-            case FLUX_ORIGINAL -> TransformerNames.FLUX.ofOriginal(own).forEach(p -> split(layers, p));
-            case FLUX_DIFFUSERS -> TransformerNames.FLUX.ofDiffusers(own).forEach(p -> join(layers, p));
-            case SD3_ORIGINAL -> TransformerNames.SD3.ofOriginal(own).forEach(p -> split(layers, p));
-            case SD3_DIFFUSERS -> TransformerNames.SD3.ofDiffusers(own).forEach(p -> join(layers, p));
-            case LUMINA -> {
-                TransformerNames.Z_IMAGE.ofOriginal(own).forEach(p -> split(layers, p));
-                TransformerNames.LUMINA.ofOriginal(own).forEach(p -> split(layers, p));
+            case UNET_ORIGINAL -> UnetNames.toDiffusers(own).forEach((o, d) -> other.putIfAbsent(d, layers.get(o)));
+            case UNET_DIFFUSERS -> UnetNames.toOriginal(own).forEach((d, o) -> other.putIfAbsent(o, layers.get(d)));
+            case FLUX_ORIGINAL -> {
+                TransformerNames.FLUX.ofOriginal(own).forEach(p -> split(layers, other, p));
+                TransformerNames.FLUX_2.ofOriginal(own).forEach(p -> split(layers, other, p));
             }
-            case Z_IMAGE_DIFFUSERS -> TransformerNames.Z_IMAGE.ofDiffusers(own).forEach(p -> join(layers, p));
+            case FLUX_DIFFUSERS -> TransformerNames.FLUX.ofDiffusers(own).forEach(p -> join(layers, other, p));
+            case SD3_ORIGINAL -> TransformerNames.SD3.ofOriginal(own).forEach(p -> split(layers, other, p));
+            case SD3_DIFFUSERS -> TransformerNames.SD3.ofDiffusers(own).forEach(p -> join(layers, other, p));
+            case LUMINA -> {
+                TransformerNames.Z_IMAGE.ofOriginal(own).forEach(p -> split(layers, other, p));
+                TransformerNames.LUMINA.ofOriginal(own).forEach(p -> split(layers, other, p));
+            }
+            case Z_IMAGE_DIFFUSERS -> TransformerNames.Z_IMAGE.ofDiffusers(own).forEach(p -> join(layers, other, p));
             case PLAIN -> {}
         }
-        if (layout == Layout.FLUX_ORIGINAL || layout == Layout.FLUX_DIFFUSERS) {
-            addXLabs(layers);
-        }
+        return other;
     }
 
     private static void addTextAliases(Map<String, BaseLayer> layers) {
-        TransformerNames.OPEN_CLIP.ofOriginal(List.copyOf(layers.keySet())).forEach(p -> split(layers, p));
+        TransformerNames.OPEN_CLIP.ofOriginal(List.copyOf(layers.keySet())).forEach(p -> split(layers, layers, p));
         for (String module : List.copyOf(layers.keySet())) {
             if (module.startsWith("text_model.")) {
                 layers.putIfAbsent(module.substring("text_model.".length()), layers.get(module));
@@ -199,11 +227,12 @@ public final class BaseModules {
     }
 
     /** Names the parts of a fused module. */
-    private static void split(Map<String, BaseLayer> layers, TransformerNames.Pair pair) {
+    private static void split(
+            Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, TransformerNames.Pair pair) {
         BaseLayer whole = layers.get(pair.original());
         List<String> names = pair.diffusers();
         if (names.size() == 1) {
-            layers.putIfAbsent(names.get(0), pair.swapped() ? swapped(whole) : whole);
+            aliases.putIfAbsent(names.get(0), isSwapped(pair, whole) ? swapped(whole) : whole);
             return;
         }
         BaseLayer.Slice slice = whole.slices().get(0);
@@ -216,7 +245,7 @@ public final class BaseModules {
             if (sizes[i] <= 0 || first + sizes[i] > rows) {
                 return; // no attention of this form, or packed: the parts have no names
             }
-            layers.putIfAbsent(
+            aliases.putIfAbsent(
                     names.get(i),
                     new BaseLayer(
                             List.of(new BaseLayer.Slice(slice.tensor(), slice.shape(), first, sizes[i])),
@@ -227,7 +256,8 @@ public final class BaseModules {
     }
 
     /** Names the module that these would be if they were fused. */
-    private static void join(Map<String, BaseLayer> layers, TransformerNames.Pair pair) {
+    private static void join(
+            Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, TransformerNames.Pair pair) {
         List<BaseLayer> parts = new ArrayList<>();
         for (String name : pair.diffusers()) {
             BaseLayer part = layers.get(name);
@@ -238,7 +268,15 @@ public final class BaseModules {
             parts.add(part);
         }
         BaseLayer joined = joined(parts);
-        layers.putIfAbsent(pair.original(), pair.swapped() ? swapped(joined) : joined);
+        aliases.putIfAbsent(pair.original(), isSwapped(pair, joined) ? swapped(joined) : joined);
+    }
+
+    /** Stable Diffusion 3 ends the text stream before its last block does more than read it: scale and shift are all there is. */
+    private static boolean isSwapped(TransformerNames.Pair pair, BaseLayer layer) {
+        return pair.swapped()
+                || (pair.original().endsWith("context_block.adaLN_modulation.1")
+                        && !layer.rest().isEmpty()
+                        && layer.rows() == 2 * layer.rest().get(0));
     }
 
     private static BaseLayer joined(List<BaseLayer> parts) {
@@ -303,6 +341,73 @@ public final class BaseModules {
         return flat;
     }
 
+    /** The denoiser's modules by the names of its authors. */
+    public Map<String, BaseLayer> original() {
+        return isDiffusers() ? joinedNames() : own;
+    }
+
+    /** The denoiser's modules by the names of diffusers, where those differ from the authors'. */
+    public Map<String, BaseLayer> diffusers() {
+        return isDiffusers() ? own : other;
+    }
+
+    /** Whether the file is in the layout of diffusers, and its authors have another. */
+    public boolean isDiffusers() {
+        return switch (layout) {
+            case UNET_DIFFUSERS, FLUX_DIFFUSERS, SD3_DIFFUSERS, Z_IMAGE_DIFFUSERS -> true;
+            default -> false;
+        };
+    }
+
+    /** Every tensor of the denoiser by its name in the file, less the prefix of the denoiser. */
+    public Set<String> tensors() {
+        return tensors;
+    }
+
+    /** Whether the denoiser is a UNet of Stable Diffusion's kind. */
+    public boolean isStableDiffusionUnet() {
+        return isUnet();
+    }
+
+    /** Whether the file holds this part of a model. */
+    public boolean has(LoraPart part) {
+        return dotted.containsKey(part);
+    }
+
+    /**
+     * The same model in the layout of its authors, by names and shapes; its tensors are not those of the file. This one where the file
+     * has that layout.
+     */
+    public BaseModules inOriginalLayout() {
+        if (!isDiffusers()) {
+            return this;
+        }
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        joinedNames().forEach((name, layer) -> {
+            List<Long> shape = new ArrayList<>(List.of(layer.rows()));
+            shape.addAll(layer.rest());
+            shapes.put(name + ".weight", shape);
+            if (layer.bias() > 0) {
+                shapes.put(name + ".bias", List.of(layer.bias()));
+            }
+        });
+        return of(shapes);
+    }
+
+    /** The authors' names; modules that both call the same are in the file's own. */
+    private Map<String, BaseLayer> joinedNames() {
+        Set<BaseLayer.Slice> parts = new HashSet<>();
+        other.values().forEach(l -> l.slices().forEach(s -> parts.add(new BaseLayer.Slice(s.tensor(), s.shape(), 0, 0))));
+        Map<String, BaseLayer> names = new LinkedHashMap<>(other);
+        own.forEach((name, layer) -> {
+            BaseLayer.Slice slice = layer.slices().get(0);
+            if (!parts.contains(new BaseLayer.Slice(slice.tensor(), slice.shape(), 0, 0))) {
+                names.putIfAbsent(name, layer);
+            }
+        });
+        return names;
+    }
+
     /** The layer that a module of a LoRA changes; empty where this file has no such layer. */
     public Optional<BaseLayer> find(LoraModule module) {
         for (LoraPart part : parts(module.part())) {
@@ -311,6 +416,24 @@ public final class BaseModules {
                 BaseLayer layer = names.get(name);
                 if (layer != null) {
                     return Optional.of(layer);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The path with dots by which the file knows the layer that a module changes; empty where it has no such layer. */
+    public Optional<String> path(LoraModule module) {
+        for (LoraPart part : parts(module.part())) {
+            Map<String, BaseLayer> names = dotted.getOrDefault(part, Map.of());
+            for (String name : spellings(module)) {
+                if (!module.flat() && names.containsKey(name)) {
+                    return Optional.of(name);
+                }
+                if (module.flat() && flat.getOrDefault(part, Map.of()).containsKey(name)) {
+                    return names.keySet().stream()
+                            .filter(n -> n.replace('.', '_').equals(name))
+                            .findFirst();
                 }
             }
         }

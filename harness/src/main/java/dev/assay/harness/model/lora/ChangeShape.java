@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Whether the tensors of a module fit each other and the layer that they change, from shapes alone. */
-final class ChangeShape {
+public final class ChangeShape {
     private ChangeShape() {}
 
     /** Why the module does not fit the layer, with both shapes. */
-    static Optional<String> misfit(LoraModule module, BaseLayer layer) {
+    public static Optional<String> misfit(LoraModule module, BaseLayer layer) {
         if (module.has(LoraRole.RESHAPE_WEIGHT)) {
             return Optional.empty(); // the layer takes the LoRA's shape
         }

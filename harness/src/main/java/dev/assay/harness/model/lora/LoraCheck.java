@@ -12,17 +12,33 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Will this LoRA work on this base, how much of it, and how strong is it: answered without rendering.
+ * Is this LoRA whole, does the base have its layers, and how strong is it: answered without rendering. Whether a renderer loads it is
+ * for {@code dev.assay.harness.model.loader} to say.
  *
  * @param fit empty where no base was given
- * @param problems the worst first
+ * @param ofFile what the file alone tells, the worst first
+ * @param ofFit what it tells on the base
  */
 public record LoraCheck(
-        Path path, LoraGrammar grammar, Optional<LoraFit> fit, LoraWeights weights, List<Problem> problems) {
+        Path path,
+        LoraGrammar grammar,
+        Optional<LoraFit> fit,
+        LoraWeights weights,
+        List<Problem> ofFile,
+        List<Problem> ofFit) {
     private static final int SHOWN = 5;
 
     public LoraCheck {
-        problems = List.copyOf(problems);
+        ofFile = List.copyOf(ofFile);
+        ofFit = List.copyOf(ofFit);
+    }
+
+    /** All of them, the worst first. */
+    public List<Problem> problems() {
+        List<Problem> all = new ArrayList<>(ofFile);
+        all.addAll(ofFit);
+        all.sort((a, b) -> a.severity.compareTo(b.severity));
+        return List.copyOf(all);
     }
 
     /** How bad something is; in this order. */
@@ -43,14 +59,19 @@ public record LoraCheck(
      * @throws dev.assay.harness.model.ModelFileException where a file is unreadable or damaged
      */
     public static LoraCheck of(Path lora, double strength, Optional<Path> base) {
+        return of(lora, strength, base, true);
+    }
+
+    /** @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer */
+    public static LoraCheck of(Path lora, double strength, Optional<Path> base, boolean alphaInMetadata) {
         if (base.isEmpty()) {
             try (SafetensorsFile file = SafetensorsFile.open(lora)) {
-                return of(file, strength, Optional.empty(), Optional.empty());
+                return of(file, strength, Optional.empty(), Optional.empty(), alphaInMetadata);
             }
         }
         try (SafetensorsFile file = SafetensorsFile.open(lora);
                 SafetensorsFile weights = SafetensorsFile.open(base.get())) {
-            return of(file, strength, Optional.of(shapes(weights.tensors())), Optional.of(weights));
+            return of(file, strength, Optional.of(shapes(weights.tensors())), Optional.of(weights), alphaInMetadata);
         }
     }
 
@@ -60,8 +81,14 @@ public record LoraCheck(
      * @param base shapes of all its tensors by name, rows (outputs) first
      */
     public static LoraCheck of(Path lora, double strength, Map<String, List<Long>> base) {
+        return of(lora, strength, base, true);
+    }
+
+    /** @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer */
+    public static LoraCheck of(
+            Path lora, double strength, Map<String, List<Long>> base, boolean alphaInMetadata) {
         try (SafetensorsFile file = SafetensorsFile.open(lora)) {
-            return of(file, strength, Optional.of(base), Optional.empty());
+            return of(file, strength, Optional.of(base), Optional.empty(), alphaInMetadata);
         }
     }
 
@@ -69,15 +96,17 @@ public record LoraCheck(
             SafetensorsFile file,
             double strength,
             Optional<Map<String, List<Long>>> base,
-            Optional<SafetensorsFile> weights) {
+            Optional<SafetensorsFile> weights,
+            boolean alphaInMetadata) {
         LoraGrammar grammar = LoraGrammar.parse(shapes(file.tensors()));
         Optional<LoraFit> fit = base.map(b -> LoraFit.of(grammar, BaseModules.of(b)));
-        LoraWeights numbers = LoraWeights.of(file, grammar, strength, fit, weights);
-        List<Problem> problems = new ArrayList<>();
-        ofFile(grammar, numbers, problems);
-        fit.ifPresent(f -> ofFit(f, problems));
-        problems.sort((a, b) -> a.severity.compareTo(b.severity));
-        return new LoraCheck(file.path(), grammar, fit, numbers, problems);
+        LoraWeights numbers = LoraWeights.of(file, grammar, strength, fit, weights, alphaInMetadata);
+        List<Problem> ofFile = new ArrayList<>();
+        ofFile(grammar, numbers, ofFile);
+        ofFile.sort((a, b) -> a.severity.compareTo(b.severity));
+        List<Problem> ofFit = new ArrayList<>();
+        fit.ifPresent(f -> ofFit(f, ofFit));
+        return new LoraCheck(file.path(), grammar, fit, numbers, ofFile, ofFit);
     }
 
     /** Shapes by name. */
@@ -117,8 +146,12 @@ public record LoraCheck(
         if (weights.doesNothing()) {
             problems.add(new Problem(
                     Severity.ERROR,
-                    "changes nothing: all of its " + grammar.modules().size()
-                            + " modules are zero; it was saved before it was trained"));
+                    "changes nothing: "
+                            + (weights.modules().stream().allMatch(m -> m.scale() == 0)
+                                    ? "its alpha is 0, so the scale of all of its " + grammar.modules().size()
+                                            + " modules is 0"
+                                    : "all of its " + grammar.modules().size()
+                                            + " modules are zero; it was saved before it was trained")));
         } else if (!weights.zero().isEmpty()) {
             problems.add(new Problem(
                     Severity.NOTE,
@@ -127,13 +160,6 @@ public record LoraCheck(
         }
         if (weights.strength() == 0) {
             problems.add(new Problem(Severity.ERROR, "changes nothing at strength 0"));
-        }
-        if (grammar.kinds().containsKey(LoraKind.IA3)) {
-            problems.add(new Problem(Severity.WARNING, "ComfyUI does not load (IA)^3"));
-        }
-        if (grammar.naming().filter(n -> n == LoraNaming.XLABS).isPresent()) {
-            problems.add(new Problem(
-                    Severity.WARNING, "has XLabs' names, which ComfyUI's own LoRA loader does not know; convert it"));
         }
         weights.reasons().forEach((reason, modules) -> {
             if (!reason.startsWith("has values") && !reason.startsWith("lacks")) {
@@ -206,7 +232,7 @@ public record LoraCheck(
 
     /** Whether a render with this LoRA can say something about it: no {@link Severity#ERROR}. */
     public boolean works() {
-        return problems.stream().noneMatch(p -> p.severity == Severity.ERROR);
+        return problems().stream().noneMatch(p -> p.severity == Severity.ERROR);
     }
 
     /** For people, in a few lines: what it is, how much of it the base takes, how strong it is, what is wrong. */
@@ -241,7 +267,7 @@ public record LoraCheck(
                         "strongest on %s: largest singular value %.3g",
                         m.name(),
                         m.largest().getAsDouble())));
-        problems.forEach(p -> lines.add(p.severity().name().toLowerCase(Locale.ROOT) + ": " + p.text()));
+        problems().forEach(p -> lines.add(p.severity().name().toLowerCase(Locale.ROOT) + ": " + p.text()));
         return lines;
     }
 }

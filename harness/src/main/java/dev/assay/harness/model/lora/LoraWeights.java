@@ -71,14 +71,16 @@ public record LoraWeights(
      *
      * @param fit what the modules change in the base; empty to judge the LoRA alone
      * @param base the file that {@code fit} was made for
+     * @param alphaInMetadata whether alpha counts where only the file's metadata tell it
      */
     static LoraWeights of(
             SafetensorsFile file,
             LoraGrammar lora,
             double strength,
             Optional<LoraFit> fit,
-            Optional<SafetensorsFile> base) {
-        PeftConfig config = PeftConfig.of(file.path(), file.metadata());
+            Optional<SafetensorsFile> base,
+            boolean alphaInMetadata) {
+        PeftConfig config = PeftConfig.of(file.path(), alphaInMetadata ? file.metadata() : Map.of());
         Optional<BaseWeights> weights = base.map(BaseWeights::new);
         List<Judged> judged = lora.modules().parallelStream()
                 .map(m ->
@@ -317,6 +319,6 @@ public record LoraWeights(
         if (!Double.isFinite(strength)) {
             throw new ModelFileException(file.path(), "expected a finite strength, found " + strength);
         }
-        return of(file, lora, strength, Optional.empty(), Optional.empty());
+        return of(file, lora, strength, Optional.empty(), Optional.empty(), true);
     }
 }

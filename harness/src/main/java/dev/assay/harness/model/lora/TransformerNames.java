@@ -68,6 +68,15 @@ final class TransformerNames {
             Rule.of("final_layer.linear", "proj_out"),
             new Rule(Rule.compiled("final_layer.adaLN_modulation.1"), List.of("norm_out.linear"), true)));
 
+    /** What Flux.2 calls otherwise in diffusers, and LyCORIS with it: fused modules and the feed-forward layers. */
+    static final TransformerNames FLUX_2 = new TransformerNames(List.of(
+            Rule.of("double_blocks.#.img_mlp.0", T + "ff.linear_in"),
+            Rule.of("double_blocks.#.img_mlp.2", T + "ff.linear_out"),
+            Rule.of("double_blocks.#.txt_mlp.0", T + "ff_context.linear_in"),
+            Rule.of("double_blocks.#.txt_mlp.2", T + "ff_context.linear_out"),
+            Rule.of("single_blocks.#.linear1", S + "attn.to_qkv_mlp_proj"),
+            Rule.of("single_blocks.#.linear2", S + "attn.to_out")));
+
     private static final String X = "joint_blocks.#.x_block.";
     private static final String C = "joint_blocks.#.context_block.";
 

@@ -1,9 +1,9 @@
 package dev.assay.harness.nn.weights;
 
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.loader.LocalNames;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,24 +12,6 @@ import java.util.Optional;
  * looked up, never taken apart, since an underscore may stand for a dot or for itself.
  */
 final class ModuleNames {
-    private static final List<String> TEXT_PREFIXES = List.of("lora_te_", "lora_te1_");
-    private static final List<String> TEXT_DOTTED = List.of(
-            "",
-            "text_encoder.",
-            "base_model.model.",
-            "text_encoder.base_model.model.",
-            "base_model.model.text_encoder.",
-            "text_encoders.clip_l.transformer.");
-    private static final List<String> UNET_PREFIXES = List.of("lora_unet_", "lycoris_");
-    private static final List<String> UNET_DOTTED = List.of(
-            "",
-            "unet.",
-            "base_model.model.",
-            "unet.base_model.model.",
-            "base_model.model.unet.",
-            "diffusion_model.",
-            "model.diffusion_model.");
-
     private final Map<String, String> modules = new HashMap<>(); // name in a file -> module path
 
     private ModuleNames() {}
@@ -57,24 +39,24 @@ final class ModuleNames {
     }
 
     private void addUnet(String name, String path) {
-        UNET_PREFIXES.forEach(prefix -> add(prefix + name.replace('.', '_'), path));
-        UNET_DOTTED.forEach(prefix -> add(prefix + name, path));
+        LocalNames.UNET_FLAT.forEach(prefix -> add(prefix + name.replace('.', '_'), path));
+        LocalNames.UNET_DOTTED.forEach(prefix -> add(prefix + name, path));
         int attention = name.lastIndexOf(".to_");
         if (attention >= 0) { // attention processors, as diffusers wrote them before PEFT
             String processor = name.substring(0, attention) + ".processor"
                     + name.substring(attention).replace("to_out.0", "to_out");
-            UNET_DOTTED.forEach(prefix -> add(prefix + processor, path));
+            LocalNames.UNET_DOTTED.forEach(prefix -> add(prefix + processor, path));
         }
     }
 
     private void addText(String name, String path) {
-        TEXT_PREFIXES.forEach(prefix -> add(prefix + name.replace('.', '_'), path));
-        TEXT_DOTTED.forEach(prefix -> add(prefix + name, path));
+        LocalNames.TEXT_FLAT.forEach(prefix -> add(prefix + name.replace('.', '_'), path));
+        LocalNames.TEXT_DOTTED.forEach(prefix -> add(prefix + name, path));
         int attention = name.lastIndexOf(".self_attn.");
         if (attention >= 0) { // to_q_lora for q_proj, as diffusers wrote text encoders before PEFT
             String old = name.substring(0, attention) + ".self_attn.to_"
                     + name.substring(attention + ".self_attn.".length()).replace("_proj", "");
-            TEXT_DOTTED.forEach(prefix -> add(prefix + old, path));
+            LocalNames.TEXT_DOTTED.forEach(prefix -> add(prefix + old, path));
         }
     }
 

@@ -1,0 +1,275 @@
+package dev.assay.harness.model.loader;
+
+import dev.assay.harness.model.FirstFew;
+import dev.assay.harness.model.loader.LoadedModule.Loss;
+import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraCheck.Problem;
+import dev.assay.harness.model.lora.LoraCheck.Severity;
+import dev.assay.harness.model.lora.LoraNaming;
+import dev.assay.harness.model.lora.LoraWeights;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Does a renderer load this LoRA on this base: whole, in part, not at all, or after a conversion.
+ *
+ * @param report what the loader makes of every module
+ * @param lost share of the change of the diffusion model (of the text encoders in a file for these alone) that is not loaded as it was
+ *     trained, 0 to 1: of the sum of the squared norms of the modules' changes, of their number where norms are not at hand
+ * @param byNorm whether norms were at hand
+ * @param conversion names by which the renderer loads all of it
+ * @param problems the worst first
+ */
+public record LoaderCheck(
+        Answer answer,
+        LoaderReport report,
+        double lost,
+        boolean byNorm,
+        Optional<LoraConversion> conversion,
+        List<Problem> problems) {
+    /** A share of the change that may be missing without a change of the answer: see docs/decisions/0024. */
+    public static final double NEGLIGIBLE = 0.02;
+
+    private static final int SHOWN = 3;
+
+    public LoaderCheck {
+        problems = List.copyOf(problems);
+    }
+
+    /** What one says of the file. */
+    public enum Answer {
+        WORKS("works"),
+        IN_PART("works in part"),
+        AFTER_CONVERSION("works after conversion"),
+        DOES_NOT_WORK("does not work");
+
+        private final String words;
+
+        Answer(String words) {
+            this.words = words;
+        }
+
+        public String words() {
+            return words;
+        }
+    }
+
+    /**
+     * @param lora shapes of all tensors of the LoRA by name
+     * @param numbers what its numbers say, for shares by norm; empty to count modules
+     * @param family of the base
+     */
+    public static LoaderCheck of(
+            LoraLoader loader,
+            Map<String, List<Long>> lora,
+            Optional<LoraWeights> numbers,
+            String family,
+            BaseModules base) {
+        LoaderReport report = loader.load(lora, family, base);
+        List<LoadedModule> judged = report.denoiser().isEmpty() ? report.textEncoders() : report.denoiser();
+        Optional<Map<String, Double>> energies = numbers.flatMap(n -> energies(n, judged));
+        Map<String, Double> weights = energies.orElseGet(() -> ones(judged));
+        double all = sum(judged, weights, m -> true);
+        double gone = sum(judged, weights, LoadedModule::lost);
+        double harmed = sum(judged, weights, m -> m.loss() == Loss.PART);
+        double lost = all > 0 ? (gone + harmed) / all : 0;
+        boolean nothing = judged.isEmpty() || (all > 0 && gone == all);
+        Optional<LoraConversion> conversion = loader == LoraLoaders.COMFYUI && lost > NEGLIGIBLE
+                ? LoraConversion.toComfyUi(lora, family, base).filter(LoraConversion::complete)
+                : Optional.empty();
+        Answer answer = lost <= NEGLIGIBLE && !nothing
+                ? Answer.WORKS
+                : conversion.isPresent()
+                        ? Answer.AFTER_CONVERSION
+                        : nothing || loader == LoraLoaders.LOCAL ? Answer.DOES_NOT_WORK : Answer.IN_PART;
+        List<Problem> problems = new ArrayList<>();
+        Words words = new Words(report, judged, family, lost, energies.isPresent(), answer);
+        words.lost(gone / Math.max(all, Double.MIN_NORMAL), problems);
+        words.harmed(harmed / Math.max(all, Double.MIN_NORMAL), problems);
+        words.rest(problems);
+        problems.sort((a, b) -> a.severity().compareTo(b.severity()));
+        return new LoaderCheck(answer, report, lost, energies.isPresent(), conversion, problems);
+    }
+
+    /** Whether a render with this LoRA says something about it as it was trained. */
+    public boolean works() {
+        return answer == Answer.WORKS;
+    }
+
+    /** Squared norms by module; empty where one is not known. */
+    private static Optional<Map<String, Double>> energies(LoraWeights numbers, List<LoadedModule> modules) {
+        Map<String, Double> energies = new HashMap<>();
+        for (LoraWeights.Module m : numbers.modules()) {
+            OptionalDouble norm = m.norm();
+            norm.ifPresent(n -> energies.put(m.name(), n * n));
+        }
+        double all = energies.values().stream().mapToDouble(e -> e).sum();
+        boolean known = modules.stream().allMatch(m -> energies.containsKey(m.module().name()));
+        return known && all > 0 ? Optional.of(energies) : Optional.empty();
+    }
+
+    private static Map<String, Double> ones(List<LoadedModule> modules) {
+        Map<String, Double> ones = new HashMap<>();
+        modules.forEach(m -> ones.put(m.module().name(), 1.0));
+        return ones;
+    }
+
+    private static double sum(
+            List<LoadedModule> modules, Map<String, Double> weights, Predicate<LoadedModule> which) {
+        return modules.stream()
+                .filter(which)
+                .mapToDouble(m -> weights.getOrDefault(m.module().name(), 0.0))
+                .sum();
+    }
+
+    private static String percent(double share) {
+        double percent = 100 * share;
+        return percent >= 99.95 ? "100 %" : String.format(Locale.ROOT, percent < 10 ? "%.1f %%" : "%.0f %%", percent);
+    }
+
+    /** The sentences. */
+    private record Words(
+            LoaderReport report,
+            List<LoadedModule> judged,
+            String family,
+            double lost,
+            boolean byNorm,
+            Answer answer) {
+        private Severity severity() {
+            return answer == Answer.WORKS ? Severity.WARNING : Severity.ERROR;
+        }
+
+        private String share(double share) {
+            return byNorm ? ", " + percent(share) + " of the change" : "";
+        }
+
+        /** One sentence for each reason for which whole modules are lost. */
+        void lost(double share, List<Problem> problems) {
+            Map<Loss, List<LoadedModule>> reasons = new EnumMap<>(Loss.class);
+            judged.stream()
+                    .filter(LoadedModule::lost)
+                    .forEach(m -> reasons.computeIfAbsent(m.loss(), l -> new ArrayList<>()).add(m));
+            if (reasons.isEmpty()) {
+                return;
+            }
+            long count = judged.stream().filter(LoadedModule::lost).count();
+            String head = count == judged.size()
+                    ? report.loader() + " would load none of its " + count + " modules"
+                    : report.loader() + " would not load " + count + " of its " + judged.size() + " modules"
+                            + share(share);
+            List<String> why = new ArrayList<>();
+            reasons.forEach((loss, modules) -> why.add(
+                    (reasons.size() > 1 ? modules.size() + " " : "") + reason(loss, modules)));
+            problems.add(new Problem(severity(), head + ": " + String.join("; ", why) + remedy(reasons.keySet())));
+        }
+
+        private String reason(Loss loss, List<LoadedModule> modules) {
+            String some = " (" + FirstFew.of(
+                            modules.stream().map(m -> m.module().name()).toList(), SHOWN)
+                    + ")";
+            return switch (loss) {
+                case PREFIX -> "begin with " + prefixes(modules) + ", which it does not know for " + family + some;
+                case BODY -> "have names that it does not know for " + family + ", though the base has the layers" + some;
+                case SUFFIX -> "are in a form that it does not load, " + kinds(modules) + some;
+                case LAYER -> "name no layer of the base" + some;
+                case SHAPE ->
+                    "meet a layer of another shape ("
+                            + FirstFew.of(
+                                    modules.stream()
+                                            .map(m -> m.module().name() + ": " + m.why())
+                                            .toList(),
+                                    SHOWN)
+                            + ")";
+                case NONE, PART -> "";
+            };
+        }
+
+        private static String prefixes(List<LoadedModule> modules) {
+            Set<String> prefixes = new TreeSet<>();
+            modules.forEach(m -> {
+                String prefix = LocalNames.prefix(m.module());
+                prefixes.add(prefix.isEmpty() ? "no prefix" : prefix);
+            });
+            return String.join(", ", prefixes);
+        }
+
+        private static String kinds(List<LoadedModule> modules) {
+            Set<String> kinds = new TreeSet<>();
+            modules.forEach(m -> kinds.add(m.module().kind().title()
+                    + (m.module().naming() == LoraNaming.KOHYA_OFT ? " of kohya's scripts" : "")));
+            return String.join(", ", kinds);
+        }
+
+        /** What helps, where anything does. */
+        private String remedy(Set<Loss> reasons) {
+            if (answer == Answer.AFTER_CONVERSION) {
+                return "; renaming is all it takes: assay convert";
+            }
+            if (reasons.contains(Loss.SUFFIX)) {
+                return "; no new names help: train or save it in a form that this renderer loads, or merge it into its base"
+                        + " with the tool that trained it and judge that as assay.checkpoint";
+            }
+            if (reasons.contains(Loss.LAYER) || reasons.contains(Loss.SHAPE)) {
+                return "; was it trained on another base?";
+            }
+            return "";
+        }
+
+        /** Modules of which the change of the weight is loaded, and something else is not. */
+        void harmed(double share, List<Problem> problems) {
+            List<LoadedModule> modules =
+                    judged.stream().filter(m -> m.loss() == Loss.PART).toList();
+            if (modules.isEmpty()) {
+                return;
+            }
+            Set<String> without = new TreeSet<>();
+            modules.forEach(m -> without.addAll(m.without()));
+            problems.add(new Problem(
+                    severity(),
+                    report.loader() + " would load " + modules.size() + " of its " + judged.size() + " modules"
+                            + share(share) + " without " + String.join(" and ", without)
+                            + ": not what was trained"
+                            + (answer == Answer.AFTER_CONVERSION ? "; renaming is all it takes: assay convert" : "")));
+        }
+
+        void rest(List<Problem> problems) {
+            if (!report.known()) {
+                problems.add(new Problem(
+                        Severity.NOTE,
+                        "which names " + report.loader() + " knows for this family is not known here: all are taken as loaded"));
+            }
+            List<LoadedModule> text = report.textEncoders().stream()
+                    .filter(m -> !m.whole())
+                    .filter(m -> !judged.contains(m))
+                    .toList();
+            if (!text.isEmpty()) {
+                problems.add(new Problem(
+                        Severity.WARNING,
+                        report.loader() + " would not load " + text.size() + " of its "
+                                + report.textEncoders().size() + " modules for text encoders ("
+                                + FirstFew.of(
+                                        text.stream()
+                                                .map(m -> m.module().name())
+                                                .toList(),
+                                        SHOWN)
+                                + ")"));
+            }
+            if (!report.stray().isEmpty()) {
+                problems.add(new Problem(
+                        Severity.WARNING,
+                        report.stray().size() + " keys have no known form and are left out: "
+                                + FirstFew.of(report.stray(), SHOWN)));
+            }
+        }
+    }
+}

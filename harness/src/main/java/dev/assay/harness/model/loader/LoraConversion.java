@@ -1,0 +1,101 @@
+package dev.assay.harness.model.loader;
+
+import dev.assay.harness.model.lora.BaseLayer;
+import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraRole;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Other names for the keys of a LoRA, by which ComfyUI loads more of it. Numbers and shapes stay as they are.
+ *
+ * @param names new key by old, of every key of the file that keeps a place
+ * @param after what ComfyUI makes of the file with these names
+ */
+public record LoraConversion(Map<String, String> names, LoaderReport after) {
+    /** Suffixes of the roles whose spelling differs between tools: those of kohya, which ComfyUI asks for first. */
+    private static final Map<LoraRole, String> SUFFIXES = Map.of(
+            LoraRole.UP, ".lora_up.weight",
+            LoraRole.DOWN, ".lora_down.weight",
+            LoraRole.MID, ".lora_mid.weight",
+            LoraRole.ALPHA, ".alpha");
+
+    public LoraConversion {
+        names = Map.copyOf(names);
+    }
+
+    /** Whether every module of the diffusion model is loaded whole under the new names. */
+    public boolean complete() {
+        return after.denoiser().stream().allMatch(LoadedModule::whole);
+    }
+
+    /** Keys that are called otherwise. */
+    public long renamed() {
+        return names.entrySet().stream().filter(e -> !e.getKey().equals(e.getValue())).count();
+    }
+
+    /**
+     * The names for ComfyUI.
+     *
+     * @param lora shapes of all tensors of the file by name
+     * @param family of the base
+     * @return empty where new names help no module, or the family's names are not known
+     */
+    public static Optional<LoraConversion> toComfyUi(
+            Map<String, List<Long>> lora, String family, BaseModules base) {
+        Optional<List<ComfyUiSpelling>> spellings = ComfyUiLoader.spellings(family, base);
+        LoaderReport before = LoraLoaders.COMFYUI.load(lora, family, base);
+        if (spellings.isEmpty() || before.denoiser().stream().allMatch(LoadedModule::whole)) {
+            return Optional.empty();
+        }
+        Map<String, String> names = new LinkedHashMap<>();
+        lora.keySet().forEach(k -> names.put(k, k));
+        boolean control = ComfyUiKeys.isControl(lora.keySet());
+        Map<BaseLayer, String> written = written(base, spellings.get());
+        for (LoadedModule loaded : before.denoiser()) {
+            Optional<String> name = loaded.layer().map(written::get);
+            if (!loaded.whole() && name.isPresent() && !control) {
+                rename(loaded.module(), name.get(), names);
+            }
+        }
+        Set<String> distinct = new HashSet<>(names.values());
+        if (distinct.size() < names.size()) {
+            return Optional.empty(); // two keys would get one name
+        }
+        Map<String, List<Long>> renamed = new LinkedHashMap<>();
+        names.forEach((old, name) -> renamed.put(name, lora.get(old)));
+        LoraConversion conversion = new LoraConversion(names, LoraLoaders.COMFYUI.load(renamed, family, base));
+        return lost(conversion.after) < lost(before) ? Optional.of(conversion) : Optional.empty();
+    }
+
+    private static long lost(LoaderReport report) {
+        return report.denoiser().stream().filter(m -> !m.whole()).count();
+    }
+
+    private static void rename(LoraModule module, String name, Map<String, String> names) {
+        module.keys().forEach((role, key) -> names.put(key, name + suffix(role, module, key)));
+    }
+
+    /** A bias is scaled by PEFT and not by ComfyUI: without an alpha that is the same. */
+    private static String suffix(LoraRole role, LoraModule module, String key) {
+        if (role == LoraRole.UP_BIAS && !module.has(LoraRole.ALPHA)) {
+            return ".diff_b";
+        }
+        return SUFFIXES.getOrDefault(role, key.startsWith(module.name()) ? key.substring(module.name().length()) : key);
+    }
+
+    /** The first name that ComfyUI knows of each layer. */
+    private static Map<BaseLayer, String> written(BaseModules base, List<ComfyUiSpelling> spellings) {
+        Map<BaseLayer, String> written = new HashMap<>();
+        spellings.stream()
+                .filter(s -> s.names() != ComfyUiSpelling.Names.PROCESSORS)
+                .forEach(s -> s.of(base).forEach((name, layer) -> written.putIfAbsent(layer, name)));
+        return written;
+    }
+}

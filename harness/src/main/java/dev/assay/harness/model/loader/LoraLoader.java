@@ -1,0 +1,25 @@
+package dev.assay.harness.model.loader;
+
+import dev.assay.harness.model.lora.BaseModules;
+import java.util.List;
+import java.util.Map;
+
+/** The part of a renderer that reads LoRAs. */
+public interface LoraLoader {
+    /** For settings and machines: {@code comfyui}. */
+    String word();
+
+    /** For people, with the version whose rules these are: {@code ComfyUI 0.33.0}. */
+    String title();
+
+    /** Whether a module without a tensor {@code alpha} takes it from the file's metadata; if not, its scale is 1. */
+    boolean readsAlphaFromMetadata();
+
+    /**
+     * What becomes of each tensor of a LoRA, by names and shapes.
+     *
+     * @param lora shapes of all its tensors by name
+     * @param family of the base: {@code sdxl}, {@code flux1}
+     */
+    LoaderReport load(Map<String, List<Long>> lora, String family, BaseModules base);
+}

@@ -1,0 +1,20 @@
+package dev.assay.harness.model.loader;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The list of loaders. */
+public final class LoraLoaders {
+    public static final LoraLoader COMFYUI = new ComfyUiLoader();
+
+    public static final LoraLoader LOCAL = new LocalLoader();
+
+    public static final List<LoraLoader> ALL = List.of(COMFYUI, LOCAL);
+
+    private LoraLoaders() {}
+
+    /** By the name of its renderer. */
+    public static Optional<LoraLoader> of(String renderer) {
+        return ALL.stream().filter(l -> l.word().equals(renderer)).findFirst();
+    }
+}
