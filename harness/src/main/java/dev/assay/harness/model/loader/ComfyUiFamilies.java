@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  */
 final class ComfyUiFamilies {
     /** What every family has. */
-    private static final List<ComfyUiSpelling> ALL = List.of(dotted("diffusion_model.", ORIGINAL), flat("lora_unet_", ORIGINAL));
+    private static final List<ComfyUiSpelling> ALL =
+            List.of(dotted("diffusion_model.", ORIGINAL), flat("lora_unet_", ORIGINAL));
 
     private static final List<ComfyUiSpelling> UNET = with(
             flat("lora_unet_", DIFFUSERS),

@@ -27,8 +27,8 @@ final class ComfyUiKeys {
 
     private static final List<String> LOHA =
             List.of(".hada_w1_a", ".hada_w1_b", ".hada_w2_a", ".hada_w2_b", ".hada_t1", ".hada_t2");
-    private static final List<String> LOKR = List.of(
-            ".lokr_w1", ".lokr_w2", ".lokr_w1_a", ".lokr_w1_b", ".lokr_w2_a", ".lokr_w2_b", ".lokr_t2");
+    private static final List<String> LOKR =
+            List.of(".lokr_w1", ".lokr_w2", ".lokr_w1_a", ".lokr_w1_b", ".lokr_w2_a", ".lokr_w2_b", ".lokr_t2");
     private static final List<String> GLORA = List.of(".a1.weight", ".a2.weight", ".b1.weight", ".b2.weight");
 
     private final Map<String, List<Long>> shapes; // by converted name
@@ -63,8 +63,7 @@ final class ComfyUiKeys {
     }
 
     private static String control(String key) {
-        return "diffusion_model."
-                + key.replace(".lora_B.bias", ".diff_b").replace("_norm.scale", "_norm.set_weight");
+        return "diffusion_model." + key.replace(".lora_B.bias", ".diff_b").replace("_norm.scale", "_norm.set_weight");
     }
 
     /** VideoX-Fun's. */
@@ -112,9 +111,10 @@ final class ComfyUiKeys {
     /** Names of modules that the file may mean, as the file's own keys spell them after conversion. */
     private Set<String> modules() {
         Set<String> modules = new HashSet<>();
-        shapes.keySet().forEach(key -> SUFFIXES.stream()
-                .filter(key::endsWith)
-                .forEach(s -> modules.add(key.substring(0, key.length() - s.length()))));
+        shapes.keySet()
+                .forEach(key -> SUFFIXES.stream()
+                        .filter(key::endsWith)
+                        .forEach(s -> modules.add(key.substring(0, key.length() - s.length()))));
         return modules;
     }
 

@@ -52,7 +52,8 @@ final class ComfyUiLoader implements LoraLoader {
         for (LoraModule module : grammar.modules()) {
             modules.add(judge(module, taken, base, spelled, control));
         }
-        List<String> stray = grammar.unknown().stream().filter(k -> !taken.contains(k)).toList();
+        List<String> stray =
+                grammar.unknown().stream().filter(k -> !taken.contains(k)).toList();
         return new LoaderReport(title(), true, grammar, modules, stray);
     }
 
@@ -74,8 +75,7 @@ final class ComfyUiLoader implements LoraLoader {
     }
 
     /** Every name that ComfyUI maps for this base. */
-    static Map<String, ComfyUiKeys.Target> targets(
-            List<ComfyUiSpelling> spellings, String family, BaseModules file) {
+    static Map<String, ComfyUiKeys.Target> targets(List<ComfyUiSpelling> spellings, String family, BaseModules file) {
         BaseModules base = file.inOriginalLayout(); // which ComfyUI turns every model into
         Map<String, ComfyUiKeys.Target> targets = new LinkedHashMap<>();
         ComfyUiTextEncoders.of(family).forEach((n, bias) -> targets.put(n, new ComfyUiKeys.Target(true, bias)));
@@ -86,8 +86,9 @@ final class ComfyUiLoader implements LoraLoader {
         }
         for (ComfyUiSpelling spelling : spellings) {
             boolean own = spelling.names() == ComfyUiSpelling.Names.ORIGINAL;
-            spelling.of(base).forEach((name, layer) -> targets.put(
-                    name, new ComfyUiKeys.Target(true, layer.bias() > 0 && (own || isWhole(layer)))));
+            spelling.of(base)
+                    .forEach((name, layer) -> targets.put(
+                            name, new ComfyUiKeys.Target(true, layer.bias() > 0 && (own || isWhole(layer)))));
         }
         base.original().forEach((name, layer) -> {
             if (name.endsWith(".linear1")) { // rows of query, key and value alone: XLabs'
@@ -104,16 +105,12 @@ final class ComfyUiLoader implements LoraLoader {
     }
 
     private static LoadedModule judge(
-            LoraModule module,
-            Set<String> taken,
-            BaseModules base,
-            List<Spelled> spellings,
-            boolean control) {
+            LoraModule module, Set<String> taken, BaseModules base, List<Spelled> spellings, boolean control) {
         Optional<BaseLayer> layer = base.find(module);
         Set<String> dropped = new HashSet<>(module.keys().values());
         dropped.removeAll(taken);
-        boolean changes = module.keys().entrySet().stream()
-                .anyMatch(e -> taken.contains(e.getValue()) && changes(e.getKey()));
+        boolean changes =
+                module.keys().entrySet().stream().anyMatch(e -> taken.contains(e.getValue()) && changes(e.getKey()));
         if (!changes) {
             return LoadedModule.lost(module, layer, loss(module, layer, base, spellings), "");
         }
@@ -130,8 +127,7 @@ final class ComfyUiLoader implements LoraLoader {
         return role != LoraRole.ALPHA && role != LoraRole.DORA_SCALE && role != LoraRole.OFT_RESCALE;
     }
 
-    private static Loss loss(
-            LoraModule module, Optional<BaseLayer> layer, BaseModules base, List<Spelled> spellings) {
+    private static Loss loss(LoraModule module, Optional<BaseLayer> layer, BaseModules base, List<Spelled> spellings) {
         if (layer.isEmpty() && (module.part().isTextEncoder() ? base.has(module.part()) : base.answersFor(module))) {
             return Loss.LAYER;
         }

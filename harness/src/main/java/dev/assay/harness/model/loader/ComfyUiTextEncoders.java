@@ -74,8 +74,10 @@ final class ComfyUiTextEncoders {
                 case "clip_g" -> clip(names, encoder, List.of("lora_te2_"), List.of("text_encoder_2."));
                 case "t5xxl" -> {
                     List<Integer> numbers = l && !g ? List.of(2, 3) : List.of(1 + (l ? 1 : 0) + (g ? 1 : 0));
-                    own(encoder).forEach((module, bias) -> numbers.forEach(n -> names.put(
-                            "lora_te" + n + "_" + flat(module.substring("t5xxl.transformer.".length())), bias)));
+                    own(encoder)
+                            .forEach((module, bias) -> numbers.forEach(n -> names.put(
+                                    "lora_te" + n + "_" + flat(module.substring("t5xxl.transformer.".length())),
+                                    bias)));
                 }
                 default -> {
                     String inner = encoder.word + ".transformer.model.";
@@ -128,8 +130,7 @@ final class ComfyUiTextEncoders {
                 boolean attention = layer.equals("self_attn.q_proj")
                         || layer.equals("self_attn.k_proj")
                         || layer.equals("self_attn.v_proj");
-                modules.put(
-                        root + blocks + i + "." + layer, clip || (encoder.word.equals("qwen25_7b") && attention));
+                modules.put(root + blocks + i + "." + layer, clip || (encoder.word.equals("qwen25_7b") && attention));
             }
         }
         if (clip) {

@@ -75,10 +75,6 @@ public record LoadedModule(LoraModule module, Optional<BaseLayer> layer, Loss lo
 
     static LoadedModule lost(LoraModule module, Optional<BaseLayer> layer, Loss loss, String why) {
         return new LoadedModule(
-                module,
-                layer,
-                loss,
-                Set.copyOf(List.copyOf(module.keys().values())),
-                why);
+                module, layer, loss, Set.copyOf(List.copyOf(module.keys().values())), why);
     }
 }

@@ -3,7 +3,6 @@ package dev.assay.harness.model.loader;
 import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.lora.BaseModules;
-import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraCheck.Problem;
 import dev.assay.harness.model.lora.LoraCheck.Severity;
 import dev.assay.harness.model.lora.LoraNaming;
@@ -114,7 +113,8 @@ public record LoaderCheck(
             norm.ifPresent(n -> energies.put(m.name(), n * n));
         }
         double all = energies.values().stream().mapToDouble(e -> e).sum();
-        boolean known = modules.stream().allMatch(m -> energies.containsKey(m.module().name()));
+        boolean known =
+                modules.stream().allMatch(m -> energies.containsKey(m.module().name()));
         return known && all > 0 ? Optional.of(energies) : Optional.empty();
     }
 
@@ -124,8 +124,7 @@ public record LoaderCheck(
         return ones;
     }
 
-    private static double sum(
-            List<LoadedModule> modules, Map<String, Double> weights, Predicate<LoadedModule> which) {
+    private static double sum(List<LoadedModule> modules, Map<String, Double> weights, Predicate<LoadedModule> which) {
         return modules.stream()
                 .filter(which)
                 .mapToDouble(m -> weights.getOrDefault(m.module().name(), 0.0))
@@ -139,12 +138,7 @@ public record LoaderCheck(
 
     /** The sentences. */
     private record Words(
-            LoaderReport report,
-            List<LoadedModule> judged,
-            String family,
-            double lost,
-            boolean byNorm,
-            Answer answer) {
+            LoaderReport report, List<LoadedModule> judged, String family, double lost, boolean byNorm, Answer answer) {
         private Severity severity() {
             return answer == Answer.WORKS ? Severity.WARNING : Severity.ERROR;
         }
@@ -158,7 +152,8 @@ public record LoaderCheck(
             Map<Loss, List<LoadedModule>> reasons = new EnumMap<>(Loss.class);
             judged.stream()
                     .filter(LoadedModule::lost)
-                    .forEach(m -> reasons.computeIfAbsent(m.loss(), l -> new ArrayList<>()).add(m));
+                    .forEach(m -> reasons.computeIfAbsent(m.loss(), l -> new ArrayList<>())
+                            .add(m));
             if (reasons.isEmpty()) {
                 return;
             }
@@ -168,18 +163,19 @@ public record LoaderCheck(
                     : report.loader() + " would not load " + count + " of its " + judged.size() + " modules"
                             + share(share);
             List<String> why = new ArrayList<>();
-            reasons.forEach((loss, modules) -> why.add(
-                    (reasons.size() > 1 ? modules.size() + " " : "") + reason(loss, modules)));
+            reasons.forEach((loss, modules) ->
+                    why.add((reasons.size() > 1 ? modules.size() + " " : "") + reason(loss, modules)));
             problems.add(new Problem(severity(), head + ": " + String.join("; ", why) + remedy(reasons.keySet())));
         }
 
         private String reason(Loss loss, List<LoadedModule> modules) {
-            String some = " (" + FirstFew.of(
-                            modules.stream().map(m -> m.module().name()).toList(), SHOWN)
+            String some = " ("
+                    + FirstFew.of(modules.stream().map(m -> m.module().name()).toList(), SHOWN)
                     + ")";
             return switch (loss) {
                 case PREFIX -> "begin with " + prefixes(modules) + ", which it does not know for " + family + some;
-                case BODY -> "have names that it does not know for " + family + ", though the base has the layers" + some;
+                case BODY ->
+                    "have names that it does not know for " + family + ", though the base has the layers" + some;
                 case SUFFIX -> "are in a form that it does not load, " + kinds(modules) + some;
                 case LAYER -> "name no layer of the base" + some;
                 case SHAPE ->
@@ -216,8 +212,8 @@ public record LoaderCheck(
                 return "; renaming is all it takes: assay convert";
             }
             if (reasons.contains(Loss.SUFFIX)) {
-                return "; no new names help: train or save it in a form that this renderer loads, or merge it into its base"
-                        + " with the tool that trained it and judge that as assay.checkpoint";
+                return "; no new names help: train or save it in a form that this renderer loads, or merge it into its"
+                        + " base with the tool that trained it and judge that as assay.checkpoint";
             }
             if (reasons.contains(Loss.LAYER) || reasons.contains(Loss.SHAPE)) {
                 return "; was it trained on another base?";
@@ -246,7 +242,8 @@ public record LoaderCheck(
             if (!report.known()) {
                 problems.add(new Problem(
                         Severity.NOTE,
-                        "which names " + report.loader() + " knows for this family is not known here: all are taken as loaded"));
+                        "which names " + report.loader()
+                                + " knows for this family is not known here: all are taken as loaded"));
             }
             List<LoadedModule> text = report.textEncoders().stream()
                     .filter(m -> !m.whole())

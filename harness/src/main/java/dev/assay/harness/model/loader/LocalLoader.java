@@ -48,7 +48,11 @@ final class LocalLoader implements LoraLoader {
     public LoaderReport load(Map<String, List<Long>> lora, String family, BaseModules base) {
         LoraGrammar grammar = LoraGrammar.parse(lora);
         return new LoaderReport(
-                title(), true, grammar, grammar.modules().stream().map(m -> judge(m, base)).toList(), grammar.unknown());
+                title(),
+                true,
+                grammar,
+                grammar.modules().stream().map(m -> judge(m, base)).toList(),
+                grammar.unknown());
     }
 
     private static LoadedModule judge(LoraModule module, BaseModules base) {

@@ -32,7 +32,8 @@ public final class LocalNames {
     /** What stands before a module's path. */
     static String prefix(LoraModule module) {
         return module.name().endsWith(module.layer())
-                ? module.name().substring(0, module.name().length() - module.layer().length())
+                ? module.name()
+                        .substring(0, module.name().length() - module.layer().length())
                 : "";
     }
 }

@@ -37,7 +37,9 @@ public record LoraConversion(Map<String, String> names, LoaderReport after) {
 
     /** Keys that are called otherwise. */
     public long renamed() {
-        return names.entrySet().stream().filter(e -> !e.getKey().equals(e.getValue())).count();
+        return names.entrySet().stream()
+                .filter(e -> !e.getKey().equals(e.getValue()))
+                .count();
     }
 
     /**
@@ -47,8 +49,7 @@ public record LoraConversion(Map<String, String> names, LoaderReport after) {
      * @param family of the base
      * @return empty where new names help no module, or the family's names are not known
      */
-    public static Optional<LoraConversion> toComfyUi(
-            Map<String, List<Long>> lora, String family, BaseModules base) {
+    public static Optional<LoraConversion> toComfyUi(Map<String, List<Long>> lora, String family, BaseModules base) {
         Optional<List<ComfyUiSpelling>> spellings = ComfyUiLoader.spellings(family, base);
         LoaderReport before = LoraLoaders.COMFYUI.load(lora, family, base);
         if (spellings.isEmpty() || before.denoiser().stream().allMatch(LoadedModule::whole)) {
@@ -87,7 +88,9 @@ public record LoraConversion(Map<String, String> names, LoaderReport after) {
         if (role == LoraRole.UP_BIAS && !module.has(LoraRole.ALPHA)) {
             return ".diff_b";
         }
-        return SUFFIXES.getOrDefault(role, key.startsWith(module.name()) ? key.substring(module.name().length()) : key);
+        return SUFFIXES.getOrDefault(
+                role,
+                key.startsWith(module.name()) ? key.substring(module.name().length()) : key);
     }
 
     /** The first name that ComfyUI knows of each layer. */

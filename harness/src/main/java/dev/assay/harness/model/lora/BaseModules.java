@@ -105,7 +105,9 @@ public final class BaseModules {
         Layout layout = layout(denoiser);
         boolean twoTextEncoders = denoiser.contains("label_emb.0.0") || denoiser.contains("add_embedding.linear_1");
         Set<String> tensors = new HashSet<>();
-        parts.getOrDefault(LoraPart.DENOISER, Map.of()).keySet().forEach(n -> tensors.add(n.substring(prefix.length())));
+        parts.getOrDefault(LoraPart.DENOISER, Map.of())
+                .keySet()
+                .forEach(n -> tensors.add(n.substring(prefix.length())));
         Map<String, BaseLayer> own = new LinkedHashMap<>(tables.getOrDefault(LoraPart.DENOISER, Map.of()));
         Map<String, BaseLayer> other = aliases(own, layout);
         tables.forEach((part, layers) -> {
@@ -397,7 +399,8 @@ public final class BaseModules {
     /** The authors' names; modules that both call the same are in the file's own. */
     private Map<String, BaseLayer> joinedNames() {
         Set<BaseLayer.Slice> parts = new HashSet<>();
-        other.values().forEach(l -> l.slices().forEach(s -> parts.add(new BaseLayer.Slice(s.tensor(), s.shape(), 0, 0))));
+        other.values()
+                .forEach(l -> l.slices().forEach(s -> parts.add(new BaseLayer.Slice(s.tensor(), s.shape(), 0, 0))));
         Map<String, BaseLayer> names = new LinkedHashMap<>(other);
         own.forEach((name, layer) -> {
             BaseLayer.Slice slice = layer.slices().get(0);

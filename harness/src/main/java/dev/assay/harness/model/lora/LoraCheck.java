@@ -85,8 +85,7 @@ public record LoraCheck(
     }
 
     /** @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer */
-    public static LoraCheck of(
-            Path lora, double strength, Map<String, List<Long>> base, boolean alphaInMetadata) {
+    public static LoraCheck of(Path lora, double strength, Map<String, List<Long>> base, boolean alphaInMetadata) {
         try (SafetensorsFile file = SafetensorsFile.open(lora)) {
             return of(file, strength, Optional.of(base), Optional.empty(), alphaInMetadata);
         }
@@ -148,8 +147,8 @@ public record LoraCheck(
                     Severity.ERROR,
                     "changes nothing: "
                             + (weights.modules().stream().allMatch(m -> m.scale() == 0)
-                                    ? "its alpha is 0, so the scale of all of its " + grammar.modules().size()
-                                            + " modules is 0"
+                                    ? "its alpha is 0, so the scale of all of its "
+                                            + grammar.modules().size() + " modules is 0"
                                     : "all of its " + grammar.modules().size()
                                             + " modules are zero; it was saved before it was trained")));
         } else if (!weights.zero().isEmpty()) {

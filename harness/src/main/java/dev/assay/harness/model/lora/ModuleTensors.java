@@ -342,8 +342,7 @@ final class ModuleTensors {
             return false;
         }
         return switch (module.kind()) {
-            case GLORA ->
-                scale == 0 || (squaredChange == 0 && (zero(LoraRole.GLORA_A1) || zero(LoraRole.GLORA_A2)));
+            case GLORA -> scale == 0 || (squaredChange == 0 && (zero(LoraRole.GLORA_A1) || zero(LoraRole.GLORA_A2)));
             case IA3 -> !module.keys().get(LoraRole.IA3_WEIGHT).endsWith(".ia3_l") && zero(LoraRole.IA3_WEIGHT);
             default -> (squaredChange == 0 || scale == 0) && squaredNormOfBias() == 0;
         };

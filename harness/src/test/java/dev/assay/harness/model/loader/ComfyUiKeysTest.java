@@ -36,7 +36,8 @@ class ComfyUiKeysTest {
             if (test.get("base").asText().equals(base)) {
                 Map<String, List<Long>> keys = GoldenLoader.keys(test, names);
                 cases++;
-                taken += compare(keys, test.get("taken").asText(), ComfyUiKeys.of(keys).taken(targets), wrong);
+                taken += compare(
+                        keys, test.get("taken").asText(), ComfyUiKeys.of(keys).taken(targets), wrong);
             }
         }
         assertThat(cases).isGreaterThan(50);
@@ -56,7 +57,11 @@ class ComfyUiKeysTest {
                     GoldenLoader.keys(test, GoldenLoader.GOLDEN.get("names").get("text"));
             taken.merge(
                     family,
-                    compare(keys, test.get("taken").asText(), ComfyUiKeys.of(keys).taken(targets), wrong),
+                    compare(
+                            keys,
+                            test.get("taken").asText(),
+                            ComfyUiKeys.of(keys).taken(targets),
+                            wrong),
                     Integer::sum);
         }
         assertThat(taken).hasSize(8).allSatisfy((family, n) -> assertThat(n).isGreaterThan(90));
@@ -72,7 +77,8 @@ class ComfyUiKeysTest {
     @MethodSource("files")
     void keys_of_whole_files_are_taken_as_by_comfyui(String name) {
         JsonNode file = StreamSupport.stream(GoldenLoader.GOLDEN.get("files").spliterator(), false)
-                .filter(f -> name.equals(f.get("base").asText() + ": " + f.get("name").asText()))
+                .filter(f -> name.equals(
+                        f.get("base").asText() + ": " + f.get("name").asText()))
                 .findFirst()
                 .orElseThrow();
         Map<String, List<Long>> keys = GoldenLoader.shapes(file.get("shapes"));
@@ -89,8 +95,7 @@ class ComfyUiKeysTest {
     }
 
     /** Adds a sentence where the two differ. @return number of keys that ComfyUI takes */
-    private static int compare(
-            Map<String, List<Long>> keys, String answers, Set<String> ours, List<String> wrong) {
+    private static int compare(Map<String, List<Long>> keys, String answers, Set<String> ours, List<String> wrong) {
         assertThat(answers).hasSameSizeAs(keys.keySet());
         Set<String> lost = new LinkedHashSet<>();
         Set<String> invented = new LinkedHashSet<>();
