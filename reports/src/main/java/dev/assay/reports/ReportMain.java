@@ -150,7 +150,9 @@ public final class ReportMain {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
         }
-        run(Options.read(System::getProperty, System.getenv()), System.out);
+        Options options = Options.read(System::getProperty, System.getenv());
+        ClassPath.keep(options.root());
+        run(options, System.out);
     }
 
     /** @throws GateClosed unless the run passed */

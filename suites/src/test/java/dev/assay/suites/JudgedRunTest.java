@@ -27,32 +27,32 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 /** The engine with the bundled models, and a judge on the loopback that looks at the colours of the pictures. */
 class JudgedRunTest {
     private static final String SUITE = """
-            name: judged
-            version: "1"
-            settings: {width: 64, height: 64, steps: 12, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
-            seeds: [1, 2]
-            criteria:
-              - {metric: blank-frame, rule: NONE_NEW, leastPairs: 16, severity: BLOCKER}
-              - {metric: vqa-score, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
-              - {metric: questions, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
-              - {metric: questions-all, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
-            cases:
-              - {id: one, prompt: a red star, visible: {objects: [{name: star, color: red}]}}
-              - {id: two, prompt: a blue circle, visible: {objects: [{name: circle, color: blue}]}}
-              - {id: three, prompt: a green square, visible: {objects: [{name: square, color: green}]}}
-              - {id: four, prompt: a purple triangle, visible: {objects: [{name: triangle, color: purple}]}}
-              - {id: five, prompt: three orange triangles, visible: {objects: [{name: triangle, color: orange}]}}
-              - {id: six, prompt: two red stars, visible: {objects: [{name: star, color: red}]}}
-              - id: seven
-                prompt: a red circle above a blue square
-                visible: {objects: [{name: circle, color: red}, {name: square, color: blue}]}
-              - id: eight
-                prompt: a green star to the left of a purple triangle
-                questions:
-                  - {id: green, text: "Is there a green star?"}
-                  - {id: purple, text: "Is there a purple triangle?"}
-                  - {id: orange, text: "Is anything orange?", expected: no}
-            """;
+        name: judged
+        version: "1"
+        settings: {width: 64, height: 64, steps: 12, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
+        seeds: [1, 2]
+        criteria:
+          - {metric: blank-frame, rule: NONE_NEW, leastPairs: 16, severity: BLOCKER}
+          - {metric: vqa-score, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
+          - {metric: questions, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
+          - {metric: questions-all, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
+        cases:
+          - {id: one, prompt: a red star, visible: {objects: [{name: star, color: red}]}}
+          - {id: two, prompt: a blue circle, visible: {objects: [{name: circle, color: blue}]}}
+          - {id: three, prompt: a green square, visible: {objects: [{name: square, color: green}]}}
+          - {id: four, prompt: a purple triangle, visible: {objects: [{name: triangle, color: purple}]}}
+          - {id: five, prompt: three orange triangles, visible: {objects: [{name: triangle, color: orange}]}}
+          - {id: six, prompt: two red stars, visible: {objects: [{name: star, color: red}]}}
+          - id: seven
+            prompt: a red circle above a blue square
+            visible: {objects: [{name: circle, color: red}, {name: square, color: blue}]}
+          - id: eight
+            prompt: a green star to the left of a purple triangle
+            questions:
+              - {id: green, text: "Is there a green star?"}
+              - {id: purple, text: "Is there a purple triangle?"}
+              - {id: orange, text: "Is anything orange?", expected: no}
+        """;
 
     private static final Map<String, int[]> COLORS = new LinkedHashMap<>();
 
@@ -215,7 +215,21 @@ class JudgedRunTest {
     }
 
     @Test
-    void without_a_judge_its_criteria_are_unavailable_and_say_what_to_do() {
+    void without_a_judge_nothing_is_rendered_and_what_to_do_is_said() {
+        RunRecord record = run("sound");
+
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem())
+                .contains("3 of 6 criteria cannot be judged (vqa-score, questions, questions-all)")
+                .contains("-Dassay.judge.url=")
+                .endsWith("to judge without them: -Dassay.unavailable=allow");
+        assertThat(record.rendersMade()).isZero();
+    }
+
+    @Test
+    void where_it_is_allowed_the_criteria_without_a_judge_are_unavailable() {
+        set("assay.unavailable", "allow");
+
         RunRecord record = run("sound");
 
         assertThat(record.outcome()).isEqualTo("INCONCLUSIVE");

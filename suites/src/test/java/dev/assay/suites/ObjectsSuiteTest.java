@@ -13,6 +13,7 @@ import dev.assay.harness.suite.Visible.VisibleObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,10 +33,10 @@ class ObjectsSuiteTest {
 
     /** Of a CLIP that sees 32 pixels. */
     private static final String PREPROCESSING = """
-            {"do_center_crop": true, "crop_size": {"height": 32, "width": 32}, "do_resize": true, "size": {"shortest_edge": 32},
-             "resample": 3, "do_rescale": true, "rescale_factor": 0.00392156862745098, "do_normalize": true, "do_convert_rgb": true,
-             "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
-            """;
+        {"do_center_crop": true, "crop_size": {"height": 32, "width": 32}, "do_resize": true, "size": {"shortest_edge": 32},
+         "resample": 3, "do_rescale": true, "rescale_factor": 0.00392156862745098, "do_normalize": true, "do_convert_rgb": true,
+         "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
+        """;
 
     /** Pictures are made once for all tests. */
     @TempDir
@@ -48,7 +49,7 @@ class ObjectsSuiteTest {
 
     @BeforeEach
     void settings() {
-        settings = Map.of(
+        settings = new HashMap<>(Map.of(
                 "assay.root",
                 folder.toString(),
                 "assay.out",
@@ -60,7 +61,7 @@ class ObjectsSuiteTest {
                 "assay.steps",
                 "1",
                 "assay.seedOffset",
-                "1000");
+                "1000"));
         settings.forEach(System::setProperty);
     }
 
@@ -115,8 +116,26 @@ class ObjectsSuiteTest {
     }
 
     @Test
+    void missing_weights_end_the_run_before_the_first_picture_and_are_all_named() throws IOException {
+        suite("models/yolox_l.onnx", "models/clip");
+
+        run();
+
+        assertThat(last().outcome()).isEqualTo("BROKEN");
+        assertThat(last().problem())
+                .contains(
+                        "3 of ",
+                        " criteria cannot be judged, their weights are missing: objects, clip-score, r-precision")
+                .contains("yolox_l.onnx", "models/clip")
+                .endsWith("To judge without them: -Dassay.unavailable=allow");
+        assertThat(last().rendersMade()).isZero();
+    }
+
+    @Test
     void without_weights_what_needs_them_is_unavailable_and_says_which_file_and_nothing_passes() throws IOException {
         suite("models/yolox_l.onnx", "models/clip");
+        settings.put("assay.unavailable", "allow");
+        System.setProperty("assay.unavailable", "allow");
 
         run();
 
@@ -137,6 +156,8 @@ class ObjectsSuiteTest {
         Files.writeString(
                 file, Files.readString(file).replaceAll("(?m)^  - \\{metric: (blank-frame|grid|effect),.*\\R", ""));
         assertThat(SuiteFile.read(file).criteria()).hasSize(3);
+        settings.put("assay.unavailable", "allow");
+        System.setProperty("assay.unavailable", "allow");
 
         run();
 

@@ -45,6 +45,7 @@ public final class Evaluation {
     private final Progress progress;
     private final Function<Plan, List<Finding>> preflight;
     private final FileHashes hashes;
+    private final boolean incomplete;
 
     /**
      * The caller opens and closes renderers and models.
@@ -52,6 +53,7 @@ public final class Evaluation {
      * @param renderers at least one; several share the pictures among them
      * @param preflight what the models' files tell without rendering
      * @param hashes of all files that decide the verdict; one that changes before the run's end breaks it
+     * @param incomplete whether to go on without the criteria that are UNAVAILABLE
      */
     public Evaluation(
             Plan plan,
@@ -61,7 +63,8 @@ public final class Evaluation {
             MetricModels models,
             Progress progress,
             Function<Plan, List<Finding>> preflight,
-            FileHashes hashes) {
+            FileHashes hashes,
+            boolean incomplete) {
         this.plan = plan;
         this.renderers = List.copyOf(renderers);
         this.store = store;
@@ -70,6 +73,7 @@ public final class Evaluation {
         this.progress = progress;
         this.preflight = preflight;
         this.hashes = hashes;
+        this.incomplete = incomplete;
     }
 
     /** @param criteria those of the plan's suite and the built-in ones to judge; not empty */
@@ -109,12 +113,19 @@ public final class Evaluation {
             }
             Map<Criterion, VerdictEntry> settled = new LinkedHashMap<>(); // verdicts that no metric gives
             List<Criterion> open = open(criteria, settled);
-            if (open.isEmpty() && !settled.isEmpty()) {
-                throw new UnavailableException("nothing can be judged, every criterion lacks its weights: "
-                        + settled.values().stream()
-                                .map(VerdictEntry::reason)
-                                .distinct()
-                                .collect(Collectors.joining("; ")));
+            if (!settled.isEmpty() && (open.isEmpty() || !incomplete)) {
+                String reasons = settled.values().stream()
+                        .map(VerdictEntry::reason)
+                        .distinct()
+                        .collect(Collectors.joining("; "));
+                throw new UnavailableException(
+                        open.isEmpty()
+                                ? "nothing can be judged, every criterion lacks its weights: " + reasons
+                                : settled.size() + " of " + criteria.size() + " criteria cannot be judged ("
+                                        + settled.keySet().stream()
+                                                .map(Criterion::id)
+                                                .collect(Collectors.joining(", "))
+                                        + "): " + reasons + "; to judge without them: -Dassay.unavailable=allow");
             }
             Metric.ImageMetric blankFrame = (Metric.ImageMetric)
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);

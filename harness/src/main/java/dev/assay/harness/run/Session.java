@@ -7,6 +7,7 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.Nearest;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
@@ -98,6 +99,7 @@ public final class Session {
                     .orElseThrow(() -> new IllegalStateException(
                             "no metrics on the class path: expected the module dev.assay:metrics beside the harness"));
             Settings settings = Settings.read(root, environment, properties);
+            requirePaths(settings, root);
             if (properties.getOrDefault("assay.build.gate", "").equals("true")) {
                 requireOneFile(settings, root);
             }
@@ -115,6 +117,22 @@ public final class Session {
             return new Session(out, catalog, null, settings, root, references, access, plan, null);
         } catch (RuntimeException | Error trouble) {
             return new Session(out, null, Trouble.words(trouble), null, root, null, null, null, null);
+        }
+    }
+
+    /** Files and folders, needed later, that must be there now. */
+    private static void requirePaths(Settings settings, Path root) {
+        for (String key : List.of(
+                "assay.models", "assay.comfyui.workflow", "assay.comfyui.trustStore", "assay.judge.calibration")) {
+            String written = settings.get(key);
+            boolean folder = key.equals("assay.models");
+            if (written != null
+                    && !(folder
+                            ? Files.isDirectory(root.resolve(written))
+                            : Files.isRegularFile(root.resolve(written)))) {
+                throw new SettingsException(key + " (" + settings.source(key) + "): no such "
+                        + (folder ? "folder: " : "file: ") + root.resolve(written));
+            }
         }
     }
 
@@ -164,6 +182,9 @@ public final class Session {
             wanted = DEFAULT_LORA;
         }
         List<Lora> loras = wanted == null ? List.of() : references.loras(wanted);
+        if (settings.base() == null) {
+            DefaultBase.require(base, checkpoint, loras, references.bundles().get("microcosm"));
+        }
         return new Plan(
                 suite,
                 Hashes.sha256(suiteFile),
@@ -184,9 +205,11 @@ public final class Session {
             try (InputStream in =
                     Thread.currentThread().getContextClassLoader().getResourceAsStream("suites/" + name + ".yaml")) {
                 if (in == null) {
+                    List<String> names = BundledSuites.names();
                     throw new IllegalArgumentException(
-                            "assay.suite: expected the name of a bundled suite or a file, found " + name
-                                    + "; no such file in " + root);
+                            "assay.suite: expected the name of a bundled suite (" + String.join(", ", names)
+                                    + ") or a file, found " + name + "; no such file in " + root
+                                    + Nearest.hint(name, names));
                 }
                 return in.readAllBytes();
             }
@@ -270,6 +293,38 @@ public final class Session {
         return Deciders.of(plan, settings, catalog, weights::find, root, new FileHashes(sha256));
     }
 
+    /**
+     * What keeps the criteria from being judged, as far as it can be told without opening a model: the {@link #problem()},
+     * missing weights, a server that does not answer.
+     */
+    public Optional<String> obstacle() {
+        if (problem != null) {
+            return Optional.of(problem);
+        }
+        MissingWeights missing = missingWeights(criteria());
+        if (!missing.isEmpty() && !settings.get("assay.unavailable").equals("allow")) {
+            return Optional.of(missing.words());
+        }
+        if (settings.renderer().equals("comfyui")) {
+            try (Renderers servers = Renderers.open(settings, root)) {
+                return Optional.empty();
+            } catch (RuntimeException trouble) {
+                return Optional.of(RecordBuilder.describe(trouble));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private MissingWeights missingWeights(List<Criterion> criteria) {
+        return MissingWeights.of(
+                plan.suite(),
+                settings.suite() == null ? plan.suite().name() : settings.suite(),
+                criteria,
+                catalog,
+                WeightsSettings.resolver(settings, references, access, false, Transfer.QUIET),
+                WeightsSettings.downloads(settings));
+    }
+
     /** Runs the evaluation, or records the problem; writes the record. */
     public RunRecord evaluate(List<Criterion> selected) {
         RunRecord record = (problem == null ? judge(selected) : RecordBuilder.unplanned(problem))
@@ -286,6 +341,11 @@ public final class Session {
                 WeightsSettings.resolver(settings, references, access, true, new DownloadProgress(progress));
         FileHashes hashes = new FileHashes();
         RunRecord record = null;
+        boolean incomplete = settings.get("assay.unavailable").equals("allow");
+        MissingWeights missing = missingWeights(selected);
+        if (!incomplete && !missing.isEmpty()) {
+            return RecordBuilder.unplanned(missing.words());
+        }
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
                 LazyModels models = new LazyModels(
                                 plan.suite(),
@@ -303,7 +363,8 @@ public final class Session {
                             models,
                             progress,
                             finished == null ? Preflight::of : p -> List.of(),
-                            hashes)
+                            hashes,
+                            incomplete)
                     .run(selected);
             record = record.looking(models.used());
         } catch (RuntimeException | Error trouble) {

@@ -4,6 +4,7 @@ import dev.assay.harness.model.Nearest;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One setting: its name, its value where none is given (null for none), and what is wrong with a value that is given.
@@ -29,6 +30,29 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
                         ? Optional.empty()
                         : Optional.of("expected one of " + String.join(", ", words) + ", found " + value
                                 + Nearest.hint(value, words)));
+    }
+
+    /** Some of {@code known}, with commas; none if absent. */
+    static SettingKey words(String name, String... known) {
+        SettingKey one = word(name, known);
+        return new SettingKey(
+                name,
+                null,
+                value -> Stream.of(value.split(",", -1))
+                        .map(String::strip)
+                        .filter(w -> !w.isEmpty())
+                        .flatMap(w -> one.wrong().apply(w).stream())
+                        .findFirst());
+    }
+
+    /** {@code NAME: REASON}; none if absent. */
+    static SettingKey reason(String name) {
+        return new SettingKey(
+                name,
+                null,
+                value -> value.matches("(?s)\\s*[^:\\s][^:]*:\\s*\\S.*")
+                        ? Optional.empty()
+                        : Optional.of("expected NAME: REASON, found " + value));
     }
 
     /** This one, with no value where none is given. */

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.run.SettingKeys.Given;
 import dev.assay.harness.suite.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,63 +20,13 @@ import java.util.TreeMap;
  *     assay.yaml}
  */
 public record Settings(Map<String, String> values, Map<String, String> sources) {
-    private static final long MOST_OFFSET = 1L << 48; // seeds stay far from overflow
-
-    /** In the order of messages. */
-    private static final List<SettingKey> ALL = List.of(
-            SettingKey.text("assay.lora"), // FILE[@STRENGTH][,FILE...]
-            SettingKey.text("assay.checkpoint"), // the candidate's; the base's if absent
-            SettingKey.text("assay.candidate"), // folder of the candidate's finished pictures
-            SettingKey.text("assay.base"), // checkpoint, or folder of the base's finished pictures
-            SettingKey.text("assay.suite"), // file, or name of a bundled one
-            SettingKey.word("assay.device", "cpu", "cuda"),
-            SettingKey.count("assay.steps"), // the suite's if absent
-            SettingKey.text("assay.renderer", "local"),
-            SettingKey.text("assay.store"), // folder of finished pictures
-            SettingKey.word("assay.progress", "auto", "on", "off"),
-            SettingKey.word("assay.inconclusive", "fail", "allow"), // what an inconclusive verdict does to the build
-            SettingKey.whole("assay.seedOffset", 0, MOST_OFFSET, "0"), // other than 0 to calibrate the gate
-            SettingKey.count("assay.seeds"), // of each case at most
-            SettingKey.text("assay.models"), // folder of model files as ComfyUI arranges them
-            WeightsSettings.KEY, // ROLE=REFERENCE[,...] of metrics' networks, over what the suite says
-            SettingKey.word("assay.download", "off", "on", "true", "false"), // may missing weights be fetched?
-            SettingKey.text("assay.licences"), // SPDX identifiers of weights that are used only where asked for
-            SettingKey.text("assay.comfyui.url"), // several with commas
-            SettingKey.text("assay.comfyui.headers"), // NAME: VALUE, several with line breaks or |
-            SettingKey.text("assay.comfyui.query"), // NAME=VALUE&...
-            SettingKey.text("assay.comfyui.workflow"), // API-format file
-            SettingKey.text(
-                    "assay.comfyui.variant"), // of a family, where the file cannot tell: krea-dev, dev, fast, turbo
-            SettingKey.text("assay.comfyui.textEncoders"), // file names on the server, with commas
-            SettingKey.text("assay.comfyui.vae"), // file name on the server
-            SettingKey.word("assay.comfyui.weightDtype", "default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2"),
-            SettingKey.number("assay.comfyui.clipStrength"), // of LoRAs on text encoders; that of the model if absent
-            SettingKey.text("assay.comfyui.trustStore"), // PKCS#12 or JKS file
-            SettingKey.text("assay.folder.pattern"), // how file names tell prompt and seed
-            SettingKey.text("assay.judge.url"), // server with a vision model
-            SettingKey.text("assay.judge.model"), // as the server lists it
-            SettingKey.word("assay.judge.answers", "probabilities", "words").orNone(), // what the server can give
-            SettingKey.text("assay.judge.calibration"), // file of questions with known answers
-            SettingKey.text("assay.collection"), // folder of the curated collection
-            SettingKey.word("assay.card", "target", "beside", "off"), // where verdict cards are written
-            SettingKey.text("assay.sidecars"), // lora-manager, civitai, a1111, preview: written beside a judged LoRA
-            SettingKey.text("assay.override")); // NAME: REASON, adds a file that did not pass
-
     /** The user's keys, in the order of messages. */
-    public static final List<String> KEYS = ALL.stream().map(SettingKey::name).toList();
-
-    /** Read by the renderer from the environment alone, so that they stand in no command line, file or record. */
-    private static final Set<String> SECRETS = Set.of(
-            "ASSAY_COMFYUI_TOKEN", "ASSAY_COMFYUI_BASIC", "ASSAY_COMFYUI_TRUST_STORE_PASSWORD", "ASSAY_JUDGE_TOKEN");
+    public static final List<String> KEYS = SettingKeys.NAMES;
 
     /** Kept out of records: they may let others in. */
     private static final Set<String> PRIVATE = Set.of("assay.comfyui.headers", "assay.comfyui.query");
 
-    /** System properties that the build sets; with {@code assay.build.} in front there may be others. */
-    private static final List<String> BUILD_KEYS =
-            List.of("assay.root", "assay.out", "assay.microcosm", "assay.skipChecks", "assay.record", "assay.colors");
-
-    private static final String PREFIX = "assay.";
+    private static final String PREFIX = SettingKeys.PREFIX;
     private static final String FILE = "assay.yaml";
 
     public Settings {
@@ -96,24 +45,13 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
     public static Settings read(Path root, Map<String, String> env, Map<String, String> properties) {
         Map<String, Given> given = new TreeMap<>();
         addFile(root.resolve(FILE), given);
-        new TreeMap<>(env).forEach((name, value) -> {
-            if (name.startsWith("ASSAY_") && !SECRETS.contains(name)) {
-                add(environmentKey(name), value, "environment " + name, given);
-            }
-        });
-        new TreeMap<>(properties).forEach((name, value) -> {
-            if (name.toLowerCase(Locale.ROOT).startsWith(PREFIX) && !isOfBuild(name)) {
-                add(property(name), value, "-D" + name, given);
-            }
-        });
+        given.putAll(SettingKeys.given(env, properties));
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, String> sources = new TreeMap<>();
-        for (SettingKey key : ALL) {
+        for (SettingKey key : SettingKeys.ALL) {
             Given found = given.get(key.name());
             if (found != null) {
-                key.wrong().apply(found.value()).ifPresent(problem -> {
-                    throw new SettingsException(key.name() + " (" + found.source() + "): " + problem);
-                });
+                SettingKeys.require(key, found);
                 sources.put(key.name(), found.source());
             }
             String value = found == null ? key.ifAbsent() : found.value();
@@ -121,6 +59,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
                 values.put(key.name(), value);
             }
         }
+        WeightsSettings.requireRoles(values.get(SettingKeys.WEIGHTS.name()), sources);
         return new Settings(values, sources);
     }
 
@@ -204,14 +143,6 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
         return sources.getOrDefault(key, "default");
     }
 
-    private record Given(String value, String source) {}
-
-    private static void add(String key, String value, String source, Map<String, Given> given) {
-        if (value != null && !value.isBlank()) {
-            given.put(key, new Given(value.strip(), source));
-        }
-    }
-
     private static void addFile(Path file, Map<String, Given> given) {
         Object content;
         try {
@@ -250,7 +181,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
             }
             // YAML reads a bare on and off as true and false.
             String text = value instanceof Boolean on ? (on ? "on" : "off") : value == null ? null : value.toString();
-            add(key, text, FILE, given);
+            SettingKeys.add(key, text, FILE, given);
         });
     }
 
@@ -269,36 +200,8 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
             List<String> known = name.startsWith(PREFIX)
                     ? KEYS
                     : KEYS.stream().map(k -> k.substring(PREFIX.length())).toList();
-            throw unknown(FILE + ": " + name, name, known);
+            throw SettingKeys.unknown(FILE + ": " + name, name, known);
         }
         return key;
-    }
-
-    private static String environmentKey(String name) {
-        return ALL.stream()
-                .filter(k -> k.environment().equals(name))
-                .map(SettingKey::name)
-                .findFirst()
-                .orElseThrow(() -> unknown(
-                        "environment " + name,
-                        name,
-                        ALL.stream().map(SettingKey::environment).toList()));
-    }
-
-    private static String property(String name) {
-        if (!KEYS.contains(name)) {
-            throw unknown("-D" + name, name, KEYS);
-        }
-        return name;
-    }
-
-    private static boolean isOfBuild(String name) {
-        return BUILD_KEYS.contains(name) || name.startsWith("assay.build.");
-    }
-
-    private static SettingsException unknown(String where, String name, List<String> known) {
-        String hint = Nearest.hint(name, known);
-        return new SettingsException(
-                where + ": no such setting" + (hint.isEmpty() ? "; there are " + String.join(", ", known) : hint));
     }
 }

@@ -9,55 +9,44 @@ import dev.assay.harness.score.Role;
 import dev.assay.harness.score.Roles;
 import dev.assay.harness.suite.Suite;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What settings say of the weights of metrics. */
 final class WeightsSettings {
-    static final SettingKey KEY = new SettingKey("assay.weights", null, WeightsSettings::wrong);
-
-    /** A comma before the next role; references may have others. */
-    private static final Pattern BETWEEN = Pattern.compile("\\s*,\\s*(?=[a-z][a-z0-9-]*=)");
-
     private WeightsSettings() {}
 
-    private static Optional<String> wrong(String written) {
+    /**
+     * @param written value of {@code assay.weights}, of the right form; null for none
+     * @param sources of settings
+     * @throws SettingsException on a role that no metric has
+     */
+    static void requireRoles(String written, Map<String, String> sources) {
         List<String> roles = Roles.ALL.stream().map(Role::name).toList();
-        Set<String> seen = new HashSet<>();
-        for (String part : BETWEEN.split(written, -1)) {
-            int equals = part.indexOf('=');
-            if (equals < 1 || part.substring(equals + 1).isBlank()) {
-                return Optional.of("expected ROLE=REFERENCE[,ROLE=REFERENCE...], found " + part);
-            }
-            String role = part.substring(0, equals);
+        for (String role : given(written).keySet()) {
             if (!roles.contains(role)) {
-                return Optional.of("expected one of the roles " + String.join(", ", roles) + ", found " + role
-                        + Nearest.hint(role, roles));
-            }
-            if (!seen.add(role)) {
-                return Optional.of(role + " is given twice");
+                throw new SettingsException(SettingKeys.WEIGHTS.name() + " ("
+                        + sources.get(SettingKeys.WEIGHTS.name()) + "): expected one of the roles "
+                        + String.join(", ", roles) + ", found " + role + Nearest.hint(role, roles));
             }
         }
-        return Optional.empty();
     }
 
     /** Role to reference; empty where nothing was given. */
     static Map<String, String> given(Settings settings) {
+        return given(settings.get(SettingKeys.WEIGHTS.name()));
+    }
+
+    private static Map<String, String> given(String written) {
         Map<String, String> given = new LinkedHashMap<>();
-        String written = settings.get(KEY.name());
-        if (written != null) {
-            for (String part : BETWEEN.split(written, -1)) {
-                given.put(
-                        part.substring(0, part.indexOf('=')),
-                        part.substring(part.indexOf('=') + 1).strip());
-            }
+        for (String part : written == null ? new String[0] : SettingKeys.BETWEEN.split(written, -1)) {
+            given.put(
+                    part.substring(0, part.indexOf('=')),
+                    part.substring(part.indexOf('=') + 1).strip());
         }
         return given;
     }
@@ -73,13 +62,18 @@ final class WeightsSettings {
         return HubAccess.of(environment, Path.of(System.getProperty("user.home", "")));
     }
 
+    /** Whether a run fetches what is missing. */
+    static boolean downloads(Settings settings) {
+        return Set.of("on", "true").contains(settings.get("assay.download"));
+    }
+
     static WeightsResolver resolver(
             Settings settings, ModelReference references, HubAccess access, boolean download, Transfer transfer) {
         String licences = settings.get("assay.licences");
         return new WeightsResolver(
                 references,
                 access,
-                download && Set.of("on", "true").contains(settings.get("assay.download")),
+                download && downloads(settings),
                 licences == null
                         ? Set.of()
                         : Stream.of(licences.split(","))

@@ -59,6 +59,7 @@ class EvaluationTest {
     private Runnable looked = () -> {}; // happens while the files are looked into
     private List<Renderer> others = List.of();
     private List<Finding> findings = List.of();
+    private boolean incomplete;
     private Path base;
     private Path lora;
 
@@ -428,7 +429,22 @@ class EvaluationTest {
     }
 
     @Test
-    void a_criterion_without_its_weights_is_unavailable_and_the_run_is_open() {
+    void a_criterion_without_its_weights_ends_the_run_before_the_first_picture() {
+        RunRecord record =
+                run(1.0, criterion("lacking", Rule.NON_INFERIOR, 1), criterion("brightness", Rule.NON_INFERIOR, 50));
+
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem())
+                .contains("1 of 2 criteria cannot be judged (lacking)")
+                .contains("put clip.onnx there")
+                .endsWith("to judge without them: -Dassay.unavailable=allow");
+        assertThat(renderer.rendered).isEmpty();
+    }
+
+    @Test
+    void where_it_is_allowed_a_criterion_without_its_weights_is_unavailable_and_the_run_is_open() {
+        incomplete = true;
+
         RunRecord record =
                 run(1.0, criterion("lacking", Rule.NON_INFERIOR, 1), criterion("brightness", Rule.NON_INFERIOR, 50));
 
@@ -587,7 +603,8 @@ class EvaluationTest {
                             looked.run();
                             return findings;
                         },
-                        new FileHashes())
+                        new FileHashes(),
+                        incomplete)
                 .run(Arrays.asList(criteria));
     }
 

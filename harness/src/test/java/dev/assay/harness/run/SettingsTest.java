@@ -32,6 +32,7 @@ class SettingsTest {
                         "assay.renderer", "local",
                         "assay.progress", "auto",
                         "assay.inconclusive", "fail",
+                        "assay.unavailable", "fail",
                         "assay.seedOffset", "0",
                         "assay.comfyui.weightDtype", "default",
                         "assay.card", "target"));
@@ -69,7 +70,7 @@ class SettingsTest {
                 Map.entry("assay.suite", "s.yaml"),
                 Map.entry("assay.device", "cuda"),
                 Map.entry("assay.steps", "7"),
-                Map.entry("assay.renderer", "remote"),
+                Map.entry("assay.renderer", "comfyui"),
                 Map.entry("assay.store", "renders"),
                 Map.entry("assay.progress", "off"),
                 Map.entry("assay.inconclusive", "allow"),
@@ -98,7 +99,8 @@ class SettingsTest {
                 Map.entry("assay.collection", "collection"),
                 Map.entry("assay.card", "beside"),
                 Map.entry("assay.sidecars", "preview"),
-                Map.entry("assay.override", "ann"));
+                Map.entry("assay.override", "ann: tried by hand"),
+                Map.entry("assay.unavailable", "allow"));
         assertThat(values.keySet()).containsExactlyInAnyOrderElementsOf(Settings.KEYS);
         assertThat(read(Map.of(), values).values()).isEqualTo(values);
 

@@ -34,7 +34,7 @@ public final class Sidecars {
         A1111,
         PREVIEW;
 
-        String word() {
+        public String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }

@@ -1,21 +1,18 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.reports.ClassPath;
 import dev.assay.reports.words.Words;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * A process per judgement. A crash in native code, a lack of memory or a hang costs one file's verdict and not the night; no
@@ -51,7 +48,7 @@ final class ForkedJudge implements Judge {
             command.add(program.getName());
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().keySet().removeIf(k -> k.equals("ASSAY_LORA") || k.equals("ASSAY_CHECKPOINT"));
-            builder.environment().put("CLASSPATH", classPath());
+            builder.environment().put("CLASSPATH", String.join(File.pathSeparator, ClassPath.entries()));
             builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
             builder.environment().remove("JAVA_TOOL_OPTIONS");
             Process process = builder.redirectErrorStream(true)
@@ -70,16 +67,6 @@ final class ForkedJudge implements Judge {
         } catch (IOException e) {
             return "the process could not be started: " + Words.line(e.toString(), 300);
         }
-    }
-
-    /** Of ourselves: started by a build, we are not on the class path of the JVM. */
-    private static String classPath() {
-        if (ForkedJudge.class.getClassLoader() instanceof URLClassLoader loader) {
-            return Arrays.stream(loader.getURLs())
-                    .map(url -> Path.of(URI.create(url.toString())).toString())
-                    .collect(Collectors.joining(File.pathSeparator));
-        }
-        return System.getProperty("java.class.path");
     }
 
     private static String signal(int code) {

@@ -2,6 +2,7 @@ package dev.assay.reports.nightly;
 
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.Settings;
+import dev.assay.reports.ClassPath;
 import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.dashboard.Dashboard;
@@ -22,7 +23,9 @@ public final class NightlyMain {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
         }
-        if (run(System.getenv(), given(System.getProperties())) != 0) {
+        Map<String, String> properties = given(System.getProperties());
+        ClassPath.keep(Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath());
+        if (run(System.getenv(), properties) != 0) {
             throw new BadNight();
         }
     }

@@ -1,0 +1,57 @@
+package dev.assay.harness.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** The suites on the class path. */
+final class BundledSuites {
+    private static final String FOLDER = "suites/";
+    private static final String ENDING = ".yaml";
+
+    private BundledSuites() {}
+
+    /** Names of all, sorted. */
+    static List<String> names() {
+        TreeSet<String> names = new TreeSet<>();
+        try {
+            // The one that is always there leads to the others: jars need no entries for folders.
+            for (URL one : Collections.list(Thread.currentThread()
+                    .getContextClassLoader()
+                    .getResources(FOLDER + Session.DEFAULT_SUITE + ENDING))) {
+                files(one).stream()
+                        .filter(f -> f.endsWith(ENDING))
+                        .map(f -> f.substring(0, f.length() - ENDING.length()))
+                        .forEach(names::add);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return List.copyOf(names);
+    }
+
+    private static List<String> files(URL suite) throws IOException {
+        if (suite.openConnection() instanceof JarURLConnection jar) {
+            jar.setUseCaches(false); // the jar may be built anew while a tool of long life runs
+            try (var file = jar.getJarFile()) {
+                return file.stream()
+                        .map(entry -> entry.getName())
+                        .filter(n -> n.startsWith(FOLDER) && n.indexOf('/', FOLDER.length()) < 0)
+                        .map(n -> n.substring(FOLDER.length()))
+                        .toList();
+            }
+        }
+        try (Stream<Path> all = Files.list(Path.of(URI.create(suite.toString())).getParent())) {
+            return new ArrayList<>(all.map(p -> p.getFileName().toString()).toList());
+        }
+    }
+}

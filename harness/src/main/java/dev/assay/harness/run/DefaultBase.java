@@ -1,0 +1,54 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.inspect.Inspection;
+import dev.assay.harness.model.inspect.Inspector;
+import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.lora.LoraCheck;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The bundled base serves whoever names none, but not a file that was evidently made for another one. */
+final class DefaultBase {
+    private DefaultBase() {}
+
+    /**
+     * @param microcosm folder of the bundled models, which may all be tried on their base, also those made for another
+     * @throws SettingsException which asks for the base
+     */
+    static void require(Path base, Path checkpoint, List<Lora> loras, Path microcosm) {
+        if (!checkpoint.equals(base) && !isBelow(checkpoint, microcosm)) {
+            ask(checkpoint, Inspector.ofHeaders().inspect(checkpoint));
+        }
+        for (Lora lora : loras) {
+            if (!isBelow(lora.path(), microcosm)) {
+                Inspection file = Inspector.ofHeaders().inspect(lora.path());
+                if (file.kind().filter(ModelKind::isAdapter).isPresent() && !file.broken() && !fits(lora, base)) {
+                    ask(lora.path(), file);
+                } // what is no LoRA, or broken, is so on any base: the pre-flight says it
+            }
+        }
+    }
+
+    private static boolean isBelow(Path path, Path folder) {
+        return path.toAbsolutePath()
+                .normalize()
+                .startsWith(folder.toAbsolutePath().normalize());
+    }
+
+    private static boolean fits(Lora lora, Path base) {
+        return LoraCheck.of(lora.path(), lora.strength(), ModelHeader.read(base).shapes()).problems().stream()
+                .noneMatch(p -> p.severity() == LoraCheck.Severity.ERROR);
+    }
+
+    private static void ask(Path file, Inspection found) {
+        boolean known = !found.family().equals(FamilyMatch.UNKNOWN);
+        throw new SettingsException("which base? " + file.getFileName() + " is "
+                + found.kind().map(ModelKind::title).orElse("a model") + (known ? " for " + found.familyTitle() : "")
+                + "; give -Dassay.base=FILE"
+                + (known && !found.family().equals("sd15") ? " -Dassay.renderer=comfyui" : "")
+                + " (without a base, the bundled toy model of 64 x 64 pixels would be it)");
+    }
+}

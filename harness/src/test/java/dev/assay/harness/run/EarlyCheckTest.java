@@ -1,0 +1,133 @@
+package dev.assay.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EarlyCheckTest {
+    @TempDir
+    Path root;
+
+    private Map<String, String> properties(String... given) {
+        Map<String, String> all = new HashMap<>(Map.of("assay.root", root.toString(), "java.version", "17"));
+        for (int i = 0; i < given.length; i += 2) {
+            all.put(given[i], given[i + 1]);
+        }
+        return all;
+    }
+
+    @Test
+    void it_compiles_by_itself_with_the_jdk_alone() throws IOException {
+        Path classes = Files.createDirectory(root.resolve("classes"));
+        int code = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-proc:none",
+                        "-d",
+                        classes.toString(),
+                        "-cp",
+                        classes.toString(),
+                        "-sourcepath",
+                        "src/main/java",
+                        "src/main/java/dev/assay/harness/run/EarlyCheck.java");
+        assertThat(code).isZero();
+        try (Stream<Path> made = Files.walk(classes)) {
+            assertThat(made.filter(Files::isRegularFile)).hasSizeBetween(5, 12);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "assay.lroa, x, -Dassay.lroa: no such setting; did you mean assay.lora?",
+        "assay.comfui.url, x, did you mean assay.comfyui.url?",
+        "assay.device, gpu, 'assay.device (-Dassay.device): expected one of cpu, cuda, found gpu'",
+        "assay.renderer, comfy, did you mean comfyui?",
+        "assay.steps, many, expected a whole number",
+        "assay.weights, clip, expected ROLE=REFERENCE",
+        "assay.sidecars, 'preview,civit', found civit; did you mean civitai?",
+        "assay.override, ann, expected NAME: REASON",
+    })
+    void a_wrong_key_or_value_is_said_whatever_the_goal(String key, String value, String said) {
+        assertThatThrownBy(() -> EarlyCheck.check(Map.of(), properties(key, value)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(said);
+    }
+
+    @Test
+    void the_environment_counts_too() {
+        assertThatThrownBy(() -> EarlyCheck.check(Map.of("ASSAY_STEP", "3"), properties()))
+                .hasMessage("environment ASSAY_STEP: no such setting; did you mean ASSAY_STEPS?");
+    }
+
+    @Test
+    void what_is_right_and_what_the_build_itself_gives_passes() {
+        assertThatCode(() -> EarlyCheck.check(
+                        Map.of("ASSAY_LORA", "a.safetensors", "ASSAY_JUDGE_TOKEN", "x"),
+                        properties("assay.build.goals", "goals: [verify]", "assay.skipChecks", "true")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void an_earlier_verdict_does_not_pass_for_that_of_a_build_that_ended_here() throws IOException {
+        Path record = file("suites/target/assay/last-run.json");
+        Path report = file("reports/target/allure-report/index.html");
+        Path card = file("reports/target/card/sound.assay.json");
+        assertThatThrownBy(() -> EarlyCheck.check(Map.of(), properties("assay.lroa", "x")))
+                .isNotNull();
+        assertThat(record).as("no verdict was asked for").exists();
+
+        assertThatThrownBy(() -> EarlyCheck.check(
+                        Map.of(), properties("assay.lroa", "x", "assay.build.goals", "goals: [clean, verify]")))
+                .isNotNull();
+        assertThat(List.of(record, report, card)).noneMatch(Files::exists);
+    }
+
+    @Test
+    void the_classes_of_the_last_build_are_asked_only_where_no_source_is_newer() throws IOException {
+        assertThat(EarlyCheck.isFresh(root)).isFalse();
+        Path source = file("reports/src/main/java/A.java");
+        Path entry = file("somewhere/classes.jar");
+        Path classPath = file(EarlyCheck.CLASS_PATH.toString());
+        Files.writeString(classPath, entry + "\n");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+        assertThat(EarlyCheck.isFresh(root)).isTrue();
+
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(EarlyCheck.isFresh(root)).isFalse();
+
+        Files.delete(source);
+        Files.delete(entry);
+        assertThat(EarlyCheck.isFresh(root)).isFalse();
+    }
+
+    @Test
+    void classes_of_a_build_without_the_whole_check_are_no_trouble() throws IOException {
+        Path entry = Files.createDirectories(root.resolve("empty"));
+        Files.writeString(file(EarlyCheck.CLASS_PATH.toString()), entry + "\n");
+        assertThatCode(() -> EarlyCheck.check(Map.of(), properties("assay.build.goals", "goals: [verify]")))
+                .doesNotThrowAnyException();
+    }
+
+    private Path file(String name) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, "x");
+    }
+}

@@ -1,0 +1,162 @@
+package dev.assay.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.assay.reports.card.Sidecars;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What keeps a run from being judged is said before anything is compiled or rendered. */
+class ReadinessTest {
+    private static final Path MICROCOSM = Path.of("..", "suites", "microcosm").toAbsolutePath();
+
+    @TempDir
+    Path root;
+
+    private Map<String, String> properties(String... settings) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("assay.root", root.toString());
+        properties.put("assay.microcosm", MICROCOSM.toString());
+        for (int i = 0; i < settings.length; i += 2) {
+            properties.put(settings[i], settings[i + 1]);
+        }
+        return properties;
+    }
+
+    private String said(String... settings) {
+        return catchThrowable(() -> Readiness.main(Map.of(), properties(settings)))
+                .getMessage();
+    }
+
+    @Test
+    void the_bundled_job_is_ready() {
+        assertThatCode(() -> Readiness.main(Map.of(), properties())).doesNotThrowAnyException();
+        assertThatCode(() -> Readiness.main(Map.of(), properties("assay.lora", "microcosm:foreign")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_wrong_name_is_answered_with_the_right_ones() {
+        assertThat(said("assay.suite", "startr"))
+                .contains("(microcosm, objects, people, starter)", "did you mean starter?");
+        assertThat(said("assay.lora", "microcosm:grit")).contains("did you mean grid?");
+        assertThat(said("assay.lora", "no/such.safetensors")).contains("no such file");
+        assertThat(said("assay.models", "nowhere")).contains("assay.models (-Dassay.models): no such folder");
+        assertThat(said("assay.comfyui.workflow", "w.json")).contains("no such file");
+    }
+
+    @Test
+    void a_file_of_assay_yaml_counts() throws IOException {
+        Files.writeString(root.resolve("assay.yaml"), "lora: microcosm:grit\n");
+        assertThat(said()).contains("did you mean grid?");
+        Files.writeString(root.resolve("assay.yaml"), "lroa: microcosm:grid\n");
+        assertThat(said()).contains("assay.yaml: lroa: no such setting; did you mean lora?");
+    }
+
+    @Test
+    void missing_weights_are_said_with_their_size_and_the_command() {
+        assertThat(said("assay.suite", "people", "assay.lora", "microcosm:sound"))
+                .contains("criteria cannot be judged, their weights are missing: ", "hands", "faces")
+                .contains("yolox_l.onnx")
+                .contains("GB):  java -jar reports/target/assay.jar models --suite people --download ")
+                .contains("-Dassay.unavailable=allow");
+        assertThatCode(() -> Readiness.main(
+                        Map.of(),
+                        properties("assay.suite", "people", "assay.unavailable", "allow", "assay.seedOffset", "1")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_server_that_does_not_answer_is_said() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        assertThat(said(
+                        "assay.renderer",
+                        "comfyui",
+                        "assay.comfyui.url",
+                        "http://127.0.0.1:" + port,
+                        "assay.base",
+                        "a.safetensors",
+                        "assay.lora",
+                        "b.safetensors"))
+                .contains("127.0.0.1:" + port);
+    }
+
+    @Test
+    void a_lora_of_another_model_without_a_base_is_asked_for_one() throws IOException {
+        safetensors("flux.safetensors", "lora_unet_double_blocks_0_img_attn_qkv", 3072, 9216, 4);
+        assertThat(said("assay.lora", "flux.safetensors"))
+                .startsWith("which base? flux.safetensors is ")
+                .contains("Flux.1")
+                .contains("give -Dassay.base=FILE -Dassay.renderer=comfyui");
+    }
+
+    @Test
+    void a_lora_that_fits_the_bundled_base_needs_no_other_wherever_it_lies() throws IOException {
+        Files.copy(MICROCOSM.resolve("loras/sound.safetensors"), root.resolve("mine.safetensors"));
+        assertThatCode(() -> Readiness.main(Map.of(), properties("assay.lora", "mine.safetensors")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_broken_file_is_the_runs_to_judge() throws IOException {
+        byte[] whole = Files.readAllBytes(MICROCOSM.resolve("loras/sound.safetensors"));
+        Files.write(root.resolve("cut.safetensors"), java.util.Arrays.copyOf(whole, whole.length / 2));
+        assertThatCode(() -> Readiness.main(Map.of(), properties("assay.lora", "cut.safetensors")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_policy_that_cannot_be_read_is_said() throws IOException {
+        Path collection = Files.createDirectory(root.resolve("col"));
+        Files.writeString(collection.resolve("collection.yaml"), "suits: [microcosm]\n");
+        String[] gate = {"assay.build.gate", "true", "assay.lora", "microcosm:sound", "assay.collection", "col"};
+        assertThat(said(gate)).contains("suits");
+        Files.delete(collection.resolve("collection.yaml"));
+        assertThatCode(() -> Readiness.main(Map.of(), properties(gate))).doesNotThrowAnyException();
+        assertThat(said("assay.build.nightly", "true")).contains("which collection?");
+    }
+
+    @Test
+    void the_settings_know_the_sidecars_that_exist() {
+        String all = String.join(
+                ",", Stream.of(Sidecars.Kind.values()).map(k -> k.word()).toList());
+        assertThatCode(() -> Readiness.main(Map.of(), properties("assay.sidecars", all)))
+                .doesNotThrowAnyException();
+        assertThat(said("assay.sidecars", "civit"))
+                .contains("expected one of " + String.join(", ", List.of(all.split(","))));
+    }
+
+    /** A LoRA of one module, of ones in half precision. */
+    private void safetensors(String name, String module, int in, int out, int rank) throws IOException {
+        int down = rank * in * 2;
+        int up = out * rank * 2;
+        byte[] header = String.format(
+                        "{\"%1$s.lora_down.weight\":{\"dtype\":\"F16\",\"shape\":[%2$d,%3$d],\"data_offsets\":[0,%4$d]},"
+                            + "\"%1$s.lora_up.weight\":{\"dtype\":\"F16\",\"shape\":[%5$d,%2$d],"
+                            + "\"data_offsets\":[%4$d,%6$d]}}",
+                        module, rank, in, down, out, down + up)
+                .getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file = ByteBuffer.allocate(8 + header.length + down + up).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(header.length).put(header);
+        while (file.hasRemaining()) {
+            file.putShort((short) 0x3C00);
+        }
+        Files.write(root.resolve(name), file.array());
+    }
+}
