@@ -301,33 +301,40 @@ public final class Session {
         if (problem != null) {
             return Optional.of(problem);
         }
-        MissingWeights missing = missingWeights(criteria());
-        if (!missing.isEmpty() && !settings.get("assay.unavailable").equals("allow")) {
-            return Optional.of(missing.words());
+        Optional<String> missing = missingWeights(criteria());
+        if (missing.isPresent() || !settings.renderer().equals("comfyui")) {
+            return missing;
         }
-        if (settings.renderer().equals("comfyui")) {
-            try (Renderers servers = Renderers.open(settings, root)) {
-                return Optional.empty();
-            } catch (RuntimeException trouble) {
-                return Optional.of(RecordBuilder.describe(trouble));
-            }
+        try (Renderers servers = Renderers.open(settings, root)) {
+            return Optional.empty();
+        } catch (RuntimeException trouble) {
+            return Optional.of(Trouble.words(trouble));
         }
-        return Optional.empty();
     }
 
-    private MissingWeights missingWeights(List<Criterion> criteria) {
-        return MissingWeights.of(
+    /** In words; empty also where the run may do without. */
+    private Optional<String> missingWeights(List<Criterion> criteria) {
+        if (incomplete()) {
+            return Optional.empty();
+        }
+        MissingWeights missing = MissingWeights.of(
                 plan.suite(),
                 settings.suite() == null ? plan.suite().name() : settings.suite(),
                 criteria,
                 catalog,
                 WeightsSettings.resolver(settings, references, access, false, Transfer.QUIET),
                 WeightsSettings.downloads(settings));
+        return missing.isEmpty() ? Optional.empty() : Optional.of(missing.words());
+    }
+
+    private boolean incomplete() {
+        return settings.get("assay.unavailable").equals("allow");
     }
 
     /** Runs the evaluation, or records the problem; writes the record. */
     public RunRecord evaluate(List<Criterion> selected) {
-        RunRecord record = (problem == null ? judge(selected) : RecordBuilder.unplanned(problem))
+        String why = problem == null ? missingWeights(selected).orElse(null) : problem;
+        RunRecord record = (why == null ? judge(selected) : RecordBuilder.unplanned(why))
                 .asking(settings == null ? Map.of() : settings.given());
         RunRecords.write(out, record);
         return record;
@@ -341,11 +348,6 @@ public final class Session {
                 WeightsSettings.resolver(settings, references, access, true, new DownloadProgress(progress));
         FileHashes hashes = new FileHashes();
         RunRecord record = null;
-        boolean incomplete = settings.get("assay.unavailable").equals("allow");
-        MissingWeights missing = missingWeights(selected);
-        if (!incomplete && !missing.isEmpty()) {
-            return RecordBuilder.unplanned(missing.words());
-        }
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
                 LazyModels models = new LazyModels(
                                 plan.suite(),
@@ -364,7 +366,7 @@ public final class Session {
                             progress,
                             finished == null ? Preflight::of : p -> List.of(),
                             hashes,
-                            incomplete)
+                            incomplete())
                     .run(selected);
             record = record.looking(models.used());
         } catch (RuntimeException | Error trouble) {
