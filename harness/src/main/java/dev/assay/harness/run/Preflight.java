@@ -99,6 +99,11 @@ final class Preflight {
                                     : ""));
             return;
         }
+        Optional<String> foreign = base.flatMap(file::foreignTo);
+        if (foreign.isPresent()) {
+            error(path, foreign.get());
+            return;
+        }
         Optional<Map<String, List<Long>>> shapes = base.filter(b -> !b.broken())
                 .map(b -> ModelHeader.read(checkpoint).shapes());
         LoraCheck check = shapes.isPresent()

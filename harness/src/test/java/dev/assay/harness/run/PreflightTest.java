@@ -3,12 +3,20 @@ package dev.assay.harness.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.inspect.Models;
+import dev.assay.harness.model.inspect.Trainings;
 import dev.assay.harness.render.Finding;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PreflightTest {
     @Test
@@ -31,5 +39,64 @@ class PreflightTest {
                 .satisfies(f -> assertThat(f.level()).isEqualTo(Finding.Level.WARNING))
                 .satisfies(f -> assertThat(f.text()).startsWith("style.safetensors: is on the server alone"));
         assertThat(BuiltIn.preflight(plan, findings).reason()).contains("was not looked into");
+    }
+
+    /** What is said of the family of a LoRA on a base; empty where nothing is. */
+    private static Stream<String> foreign(Path folder, String base, String lora) {
+        Path model = HeaderFiles.safetensors(folder.resolve("base.safetensors"), Map.of(), Models.of(base));
+        Path file = HeaderFiles.safetensors(
+                folder.resolve("style.safetensors"), Map.of(), Trainings.lora("transformer.", lora, "peft"));
+        Checkpoint checkpoint = new Checkpoint(model);
+        Plan plan = new Plan(
+                null,
+                "hash",
+                new ModelUnderTest(checkpoint, List.of()),
+                "base",
+                new ModelUnderTest(checkpoint, List.of(new Lora(file, 1))),
+                "style",
+                0,
+                Path.of("out"));
+        return Preflight.of(plan).stream()
+                .filter(f -> f.level() == Finding.Level.ERROR)
+                .map(Finding::text)
+                .filter(t -> t.contains("another network"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '/', textBlock = """
+        flux-dev   / transformer_blocks.0.{attn.to_q|attn.to_k|attn.to_v} 3072x3072; transformer_blocks.0.img_mod.1 18432x3072 / Qwen-Image / Flux.1 dev
+        flux-dev   / transformer_blocks.{0-59}.attn.{to_q|to_k|to_v|to_out.0} 3072x3072 / Qwen-Image / Flux.1 dev
+        chroma     / transformer_blocks.{0-59}.attn.{to_q|to_k|to_v|to_out.0} 3072x3072 / Qwen-Image / Chroma
+        qwen-image / transformer_blocks.{0-18}.attn.{to_q|to_k|to_v|to_out.0} 3072x3072 / Flux.1     / Qwen-Image
+        flux2      / transformer_blocks.{0-18}.attn.{to_q|to_k|to_v|to_out.0} 3072x3072 / Flux.1     / Flux.2
+        flux-dev   / transformer_blocks.{0-4}.attn.to_q 3072x3072; single_transformer_blocks.{0-19}.attn.to_qkv_mlp_proj 27648x3072 / Flux.2, klein 4B / Flux.1 dev
+        sd2        / mid_block.attentions.0.transformer_blocks.0.attn2.to_k 1280x768; mid_block.attentions.0.transformer_blocks.0.attn1.to_q 1280x1280 / Stable Diffusion 1.5 / Stable Diffusion 2
+        sdxl       / down_blocks.1.attentions.0.transformer_blocks.0.{attn1.to_q|attn1.to_k} 640x640; down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k 640x768 / Stable Diffusion 1.5 / SDXL
+        lumina2    / layers.{0-29}.attention.to_q 3840x3840 / Z-Image / Lumina-Image 2.0
+        """)
+    void a_lora_for_another_family_is_an_error_that_names_both(
+            String base, String lora, String its, String theirs, @TempDir Path folder) {
+        assertThat(foreign(folder, base, lora))
+                .singleElement()
+                .satisfies(t -> assertThat(t)
+                        .startsWith("style.safetensors: is a LoRA for " + its)
+                        .contains("and the base is " + theirs));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '/', textBlock = """
+        flux-dev      / transformer_blocks.{0-5}.attn.to_q 3072x3072
+        qwen-image    / transformer_blocks.{0-5}.attn.to_q 3072x3072
+        chroma        / transformer_blocks.{0-18}.attn.to_q 3072x3072; transformer_blocks.{0-18}.norm1.linear 18432x3072
+        flux-schnell  / transformer_blocks.{0-18}.norm1.linear 18432x3072
+        flux-fill     / transformer_blocks.{0-18}.norm1.linear 18432x3072
+        flux-dev      / transformer_blocks.{0-18}.attn.to_q 3072x3072; distilled_guidance_layer.layers.{0-4}.linear_1 5120x5120
+        sd2           / mid_block.attentions.0.transformer_blocks.0.attn1.to_q 1280x1280
+        ssd-1b        / mid_block.attentions.0.transformer_blocks.{0-9}.attn2.to_k 1280x2048
+        sd35-medium   / transformer_blocks.{0-23}.attn.to_q 1536x1536
+        """)
+    void a_lora_that_may_be_for_the_base_or_its_kin_is_not_refused_for_its_family(
+            String base, String lora, @TempDir Path folder) {
+        assertThat(foreign(folder, base, lora)).isEmpty();
     }
 }

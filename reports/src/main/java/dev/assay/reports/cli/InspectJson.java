@@ -55,6 +55,10 @@ final class InspectJson {
         node.put("file", report.file().toString());
         node.put("kind", i == null ? null : i.kind().map(ModelKind::word).orElse(null));
         node.put("family", i == null ? "unknown" : i.family());
+        ArrayNode families = node.putArray("families");
+        if (i != null) {
+            i.families().forEach(families::add);
+        }
         ArrayNode contents = node.putArray("contents");
         if (i != null) {
             i.contents().forEach(contents::add);

@@ -152,12 +152,9 @@ record Report(
                             ? LoraCheck.of(lora.file, strength, Optional.of(base.file))
                             : LoraCheck.of(lora.file, strength, header.shapes()));
         }
-        String of = lora.inspection.family();
-        String on = base.inspection.family();
-        boolean kin = of.equals(on) || (of.equals("flux1") && on.equals("flux1-schnell"));
-        return kin || of.equals("unknown") || on.equals("unknown")
-                ? fitted
-                : fitted.first(new Problem(fitted.broken(), "is a LoRA for " + of + ", its base is " + on));
+        Optional<String> foreign = lora.inspection.foreignTo(base.inspection);
+        Report found = fitted;
+        return foreign.map(f -> found.first(new Problem(true, f))).orElse(found);
     }
 
     private static String kind(Report report) {

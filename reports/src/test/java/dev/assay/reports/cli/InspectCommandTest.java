@@ -100,6 +100,7 @@ class InspectCommandTest {
                         "file",
                         "kind",
                         "family",
+                        "families",
                         "contents",
                         "rank",
                         "alpha",

@@ -2,6 +2,7 @@ package dev.assay.harness.model.family;
 
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraNaming;
 import dev.assay.harness.model.lora.LoraPart;
 import dev.assay.harness.model.lora.LoraRole;
 import java.util.HashSet;
@@ -23,13 +24,20 @@ public final class AdapterLayers {
     private final Set<String> names = new HashSet<>();
     private final Set<LoraPart> parts;
     private final Set<Long> dimensions = new HashSet<>();
+    private final LoraGrammar grammar;
     private final String claim;
+    private final String claimedFamily;
     private int textLayers = -1;
 
-    /** @param claim what the file's metadata says of its base, lower case; may be empty */
-    public AdapterLayers(LoraGrammar grammar, String claim) {
+    /**
+     * @param claim what the file's metadata says of its base, lower case; may be empty
+     * @param claimedFamily the word of the family that this names; may be empty
+     */
+    public AdapterLayers(LoraGrammar grammar, String claim, String claimedFamily) {
+        this.grammar = grammar;
         this.parts = grammar.parts().keySet();
         this.claim = claim;
+        this.claimedFamily = claimedFamily;
         for (LoraModule module : grammar.modules()) {
             String name = module.layer().replace('.', '_');
             int index = firstNumber(name);
@@ -70,7 +78,7 @@ public final class AdapterLayers {
     }
 
     /** The first number between underscores or dots, of at most six digits; -1 without one. */
-    private static int firstNumber(String layer) {
+    static int firstNumber(String layer) {
         for (int i = 0; i < layer.length(); i++) {
             int end = numberEnd(layer, i);
             if (end > i && end - i <= 6) {
@@ -149,13 +157,34 @@ public final class AdapterLayers {
         return textLayers;
     }
 
+    /** Of the diffusion model. */
+    List<LoraModule> denoiser() {
+        return grammar.modules().stream()
+                .filter(m -> m.part() == LoraPart.DENOISER)
+                .toList();
+    }
+
+    /** Of text encoders. */
+    List<LoraModule> text() {
+        return grammar.modules().stream().filter(m -> m.part().isTextEncoder()).toList();
+    }
+
+    boolean hasNaming(LoraNaming naming) {
+        return grammar.naming().filter(n -> n == naming).isPresent();
+    }
+
+    /** The family that the file's metadata names: a hint, never a proof; may be empty. */
+    String claimedFamily() {
+        return claimedFamily;
+    }
+
     /** Whether the file's metadata says so of its base: a hint, never a proof. */
     boolean claims(String word) {
         return claim.contains(word);
     }
 
     /** Width of the layer's input; -1 where the tensors do not tell. */
-    private static long in(LoraModule module) {
+    static long in(LoraModule module) {
         return switch (module.kind()) {
             case LORA, LOCON -> dimension(module, LoraRole.DOWN, 1);
             case LOHA -> dimension(module, LoraRole.HADA_W1_B, 1);

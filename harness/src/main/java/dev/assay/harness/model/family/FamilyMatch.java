@@ -10,24 +10,35 @@ import java.util.List;
  * @param network {@code unet} or {@code dit}
  * @param detail of a variant, for people: {@code inpainting}; may be empty
  * @param cautions sentences about what such a model cannot do here
+ * @param families words of every family whose layers these may be, {@code word} among them if it is known
  */
-public record FamilyMatch(String word, String title, String network, String detail, List<String> cautions) {
+public record FamilyMatch(
+        String word, String title, String network, String detail, List<String> cautions, List<String> families) {
     public static final String UNKNOWN = "unknown";
 
     public FamilyMatch {
         cautions = List.copyOf(cautions);
+        families = List.copyOf(families);
     }
 
     static FamilyMatch of(String word, String title) {
-        return new FamilyMatch(word, title, "dit", "", List.of());
+        return of(word, title, "dit");
+    }
+
+    private static FamilyMatch of(String word, String title, String network) {
+        return new FamilyMatch(word, title, network, "", List.of(), word.equals(UNKNOWN) ? List.of() : List.of(word));
     }
 
     FamilyMatch detail(String text) {
-        return new FamilyMatch(word, title, network, text, cautions);
+        return new FamilyMatch(word, title, network, text, cautions, families);
     }
 
     FamilyMatch caution(String text) {
-        return new FamilyMatch(word, title, network, detail, List.of(text));
+        return new FamilyMatch(word, title, network, detail, List.of(text), families);
+    }
+
+    FamilyMatch families(List<String> words) {
+        return new FamilyMatch(word, title, network, detail, cautions, words);
     }
 
     /** Whether Assay has a word for it. */
@@ -36,7 +47,12 @@ public record FamilyMatch(String word, String title, String network, String deta
     }
 
     static FamilyMatch unet(String word, String title) {
-        return new FamilyMatch(word, title, "unet", "", List.of());
+        return of(word, title, "unet");
+    }
+
+    /** Of a file without a diffusion model. */
+    public static FamilyMatch small(String word, String title) {
+        return of(word, title, "");
     }
 
     /** Of a file in which no family is recognised. */

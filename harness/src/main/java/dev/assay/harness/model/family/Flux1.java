@@ -11,9 +11,6 @@ final class Flux1 implements ModelFamily {
     static final Pattern SINGLE = Pattern.compile("^single_transformer_blocks_N_(attn|proj|norm)");
     /** XLabs' names. */
     private static final Pattern XLABS = Pattern.compile("^(double|single)_blocks_N_processor_");
-    /** The double blocks of diffusers' Flux; Qwen-Image names them img_mlp and img_mod, SD 3 is of another width. */
-    private static final Pattern DOUBLE =
-            Pattern.compile("^transformer_blocks_N_(ff_net|ff_context|norm1_linear|norm1_context)");
 
     @Override
     public String word() {
@@ -72,15 +69,11 @@ final class Flux1 implements ModelFamily {
 
     @Override
     public Optional<FamilyMatch> adapter(AdapterLayers layers) {
-        if (!layers.any(NATIVE) && !layers.any(SINGLE) && !layers.any(XLABS) && !doubleOnly(layers)) {
+        if (!layers.any(NATIVE) && !layers.any(SINGLE) && !layers.any(XLABS)) {
             return Optional.empty();
         }
         boolean wide = !layers.hasDimensions() || layers.hasDimension(HIDDEN);
         return Optional.of(FamilyMatch.of(word(), "Flux.1 (dev, Krea, schnell or a finetune; a LoRA does not tell)")
                 .detail(wide ? "" : "not 3072 wide"));
-    }
-
-    private static boolean doubleOnly(AdapterLayers layers) {
-        return layers.any(DOUBLE) && layers.hasDimension(HIDDEN);
     }
 }

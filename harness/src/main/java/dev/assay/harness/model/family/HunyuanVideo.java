@@ -40,8 +40,7 @@ final class HunyuanVideo implements ModelFamily {
     }
 
     private FamilyMatch video() {
-        return FamilyMatch.of(word(), "Hunyuan Video")
-                .caution("a video model: Assay judges pictures and does not judge it");
+        return FamilyMatch.of(word(), "Hunyuan Video").caution(OtherFamily.VIDEO);
     }
 
     private static FamilyMatch image() {

@@ -2,6 +2,7 @@ package dev.assay.harness.model.family;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The list of families. The order matters: the first that matches wins, as in ComfyUI's own detection, where a later family's
@@ -102,6 +103,21 @@ public final class ModelFamilies {
 
     /** The family that a LoRA was made for. */
     public static Optional<FamilyMatch> adapter(AdapterLayers layers) {
-        return ADAPTERS.stream().flatMap(f -> f.adapter(layers).stream()).findFirst();
+        return TextEncoderLayers.family(layers)
+                .or(() -> AdapterFamily.sized(layers))
+                .or(() -> ADAPTERS.stream()
+                        .flatMap(f -> f.adapter(layers).stream())
+                        .findFirst())
+                .or(() -> AdapterFamily.named(layers));
     }
+
+    /**
+     * Whether a LoRA for one family may be put on a model of another: Chroma is Flux.1 schnell with other modulations, and takes
+     * of a LoRA for Flux.1 what changes anything else; the reverse too.
+     */
+    public static boolean areKin(String one, String other) {
+        return one.equals(other) || (FLUX_KIN.contains(one) && FLUX_KIN.contains(other));
+    }
+
+    private static final Set<String> FLUX_KIN = Set.of("flux1", "flux1-schnell", "chroma");
 }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  * @param adapter layers of its LoRAs; null if unknown
  */
 record OtherFamily(String title, List<String> keys, Pattern adapter) implements ModelFamily {
+    static final String VIDEO = "a video model: Assay judges pictures and does not judge it";
+
     static OtherFamily of(String title, String adapter, String... keys) {
         return new OtherFamily(title, List.of(keys), adapter == null ? null : Pattern.compile(adapter));
     }

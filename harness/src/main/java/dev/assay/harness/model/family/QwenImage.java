@@ -6,9 +6,7 @@ import java.util.regex.Pattern;
 /** Qwen-Image: 60 double blocks, 3072 wide. */
 final class QwenImage implements ModelFamily {
     private static final Pattern BLOCKS = Pattern.compile("^transformer_blocks_N_(img|txt)_(mlp|mod)_");
-    private static final Pattern ATTENTION = Pattern.compile("^transformer_blocks_N_attn_(add_[qkv]_proj|to_add_out)");
     private static final Pattern SINGLE = Pattern.compile("^single_transformer_blocks");
-    private static final Pattern FLUX = Pattern.compile("^transformer_blocks_N_(ff_|norm1_)");
 
     @Override
     public String word() {
@@ -40,9 +38,6 @@ final class QwenImage implements ModelFamily {
         if (layers.any(SINGLE)) {
             return Optional.empty();
         }
-        boolean attention = layers.any(ATTENTION)
-                && !layers.any(FLUX)
-                && (layers.hasDimension(3072) || layers.highest(ATTENTION) >= 38);
-        return layers.any(BLOCKS) || attention ? Optional.of(FamilyMatch.of(word(), "Qwen-Image")) : Optional.empty();
+        return layers.any(BLOCKS) ? Optional.of(FamilyMatch.of(word(), "Qwen-Image")) : Optional.empty();
     }
 }

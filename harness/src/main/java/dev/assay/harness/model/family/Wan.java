@@ -26,7 +26,6 @@ final class Wan implements ModelFamily {
     }
 
     private FamilyMatch match() {
-        return FamilyMatch.of(word(), "Wan (video)")
-                .caution("a video model: Assay judges pictures and does not judge it");
+        return FamilyMatch.of(word(), "Wan (video)").caution(OtherFamily.VIDEO);
     }
 }

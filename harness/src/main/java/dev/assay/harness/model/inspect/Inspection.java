@@ -1,5 +1,6 @@
 package dev.assay.harness.model.inspect;
 
+import dev.assay.harness.model.family.ModelFamilies;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +16,8 @@ import java.util.OptionalDouble;
  * @param kind empty where the file could not be read or is none of the kinds
  * @param family for machines: {@code sdxl}, {@code flux1}, {@code unknown}
  * @param familyTitle for people; no more than the layers show
+ * @param families words of every family whose layers these may be: one, or those that the layers cannot tell apart; empty where
+ *     none is known
  * @param contents components ({@code unet}, {@code dit}, {@code vae}, {@code clip-l}), or of a LoRA the ones that it changes
  * @param rank empty for kinds without
  * @param alpha the one that most modules have; empty where the file states none
@@ -34,6 +37,7 @@ public record Inspection(
         Optional<ModelKind> kind,
         String family,
         String familyTitle,
+        List<String> families,
         List<String> contents,
         Optional<Rank> rank,
         OptionalDouble alpha,
@@ -60,6 +64,7 @@ public record Inspection(
     public record Problem(boolean fatal, String text) {}
 
     public Inspection {
+        families = List.copyOf(families);
         contents = List.copyOf(contents);
         layers = Collections.unmodifiableMap(new LinkedHashMap<>(layers));
         triggerWords = List.copyOf(triggerWords);
@@ -73,6 +78,16 @@ public record Inspection(
         return problems.stream().anyMatch(Problem::fatal);
     }
 
+    /** Why a LoRA is of no use on a base, whatever names they share; empty where their families fit, or one is not known. */
+    public Optional<String> foreignTo(Inspection base) {
+        boolean kin = families.stream().anyMatch(f -> base.families.stream().anyMatch(b -> ModelFamilies.areKin(f, b)));
+        return families.isEmpty() || base.families.isEmpty() || kin
+                ? Optional.empty()
+                : Optional.of("is a LoRA for " + familyTitle + ", and the base is " + base.familyTitle
+                        + ": another network, of which it could at most change layers of the same name; give the base"
+                        + " that it was trained on, or a LoRA for this one");
+    }
+
     /** A file that could not be read. */
     static Inspection unreadable(Path file, long bytes, String problem) {
         return new Inspection(
@@ -81,6 +96,7 @@ public record Inspection(
                 Optional.empty(),
                 "unknown",
                 "",
+                List.of(),
                 List.of(),
                 Optional.empty(),
                 OptionalDouble.empty(),

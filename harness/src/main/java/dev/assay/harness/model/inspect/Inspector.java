@@ -71,9 +71,7 @@ public final class Inspector {
     }
 
     private static boolean isAnother(String claimed, String family) {
-        boolean same = claimed.equals(family)
-                || (claimed.equals("flux1") && Set.of("flux1-schnell", "chroma").contains(family));
-        return !claimed.isEmpty() && !same;
+        return !claimed.isEmpty() && !ModelFamilies.areKin(claimed, family);
     }
 
     /** Headers and hashes, for which every byte is read unless the cache knows the file. */
@@ -158,8 +156,8 @@ public final class Inspector {
         private void adapter(LoraGrammar grammar, SmallReads reads) {
             kind = ModelKind.of(grammar.kind().orElseThrow());
             modules = grammar.modules().size();
-            family = ModelFamilies.adapter(
-                            new AdapterLayers(grammar, metadata.claimedBase().toLowerCase(Locale.ROOT)))
+            family = ModelFamilies.adapter(new AdapterLayers(
+                            grammar, metadata.claimedBase().toLowerCase(Locale.ROOT), metadata.claimedFamily()))
                     .orElse(family);
             if (family.title().isEmpty()) {
                 odd("changes layers of no family that Assay knows ("
@@ -246,16 +244,16 @@ public final class Inspector {
 
         private void small(OtherFiles.Small file) {
             kind = file.kind();
-            family = new FamilyMatch(file.family(), file.title(), "", "", List.of());
+            family = FamilyMatch.small(file.family(), file.title());
             contents = file.contents();
         }
 
         /** The family that the metadata names must be the one that the layers show. */
         private void checkClaim() {
             String claimed = metadata.claimedFamily();
-            if (family.known() && isAnother(claimed, family.word())) {
-                odd("its metadata says that it is for " + claimed + ", its layers are those of " + family.word()
-                        + ": the layers decide");
+            if (!family.families().isEmpty() && family.families().stream().allMatch(f -> isAnother(claimed, f))) {
+                odd("its metadata says that it is for " + claimed + ", its layers are those of "
+                        + String.join(" or ", family.families()) + ": the layers decide");
             }
         }
 
@@ -309,6 +307,7 @@ public final class Inspector {
                     Optional.ofNullable(kind),
                     family.word(),
                     title,
+                    family.families(),
                     contents,
                     Optional.ofNullable(rank),
                     Double.isNaN(alpha) ? OptionalDouble.empty() : OptionalDouble.of(alpha),
