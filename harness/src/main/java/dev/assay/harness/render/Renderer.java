@@ -26,6 +26,16 @@ public interface Renderer extends AutoCloseable {
         return Fingerprint.of(model, hashes);
     }
 
+    /** The same model by the files that the renderer will read, where they lie on this disk under other paths than the given. */
+    default ModelUnderTest atHand(ModelUnderTest model) {
+        return model;
+    }
+
+    /** What is known of files that are not on this disk, before the first picture. */
+    default List<Finding> hints(ModelUnderTest model) {
+        return List.of();
+    }
+
     /** How pictures of this model are made where the suite does not say. */
     default GenerationSettings defaults(ModelUnderTest model) {
         return GenerationSettings.STABLE_DIFFUSION;

@@ -88,9 +88,12 @@ public final class Evaluation {
             if (renderers.get(0).makesPictures()) { // else nobody knows how the pictures were made
                 record.settings(settings);
             }
-            List.of(plan.base(), plan.candidate())
+            Plan here = plan.with(
+                    renderers.get(0).atHand(plan.base()), renderers.get(0).atHand(plan.candidate()));
+            List.of(here.base(), here.candidate())
                     .forEach(model -> Fingerprint.files(model).forEach(hashes::watch));
-            List<Finding> inFiles = preflight.apply(plan);
+            List<Finding> inFiles = new ArrayList<>(preflight.apply(here));
+            inFiles.addAll(renderers.get(0).hints(plan.candidate()));
             record.found(inFiles);
             VerdictEntry ready = BuiltIn.preflight(plan, inFiles);
             if (!passed(ready)) {
@@ -181,7 +184,7 @@ public final class Evaluation {
     private GenerationSettings usual(Renderer renderer) {
         GenerationSettings family = renderer.defaults(plan.base());
         return renderer.makesPictures()
-                ? OwnSettings.of(plan.base().checkpoint().path()).over(family)
+                ? OwnSettings.of(renderer.atHand(plan.base()).checkpoint().path()).over(family)
                 : family;
     }
 

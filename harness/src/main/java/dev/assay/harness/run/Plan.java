@@ -21,4 +21,10 @@ public record Plan(
         ModelUnderTest candidate,
         String candidateName,
         long seedOffset,
-        Path out) {}
+        Path out) {
+    /** The same plan for other models. */
+    Plan with(ModelUnderTest otherBase, ModelUnderTest otherCandidate) {
+        return new Plan(
+                suite, suiteHash, otherBase, baseName, otherCandidate, candidateName, seedOffset, out);
+    }
+}

@@ -375,7 +375,7 @@ class EvaluationTest {
         renderer.noticed = List.of(new Finding(Finding.Level.ERROR, "304 LoRA keys were not loaded"));
 
         assertThat(run(1.0, BuiltIn.APPLIED).verdicts().get(0).reason())
-                .startsWith("not applied: 304 LoRA keys were not loaded; 24 of 24");
+                .startsWith("not applied as it is: 304 LoRA keys were not loaded; 24 of 24");
     }
 
     @Test

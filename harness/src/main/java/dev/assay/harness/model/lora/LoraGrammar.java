@@ -37,6 +37,16 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
 
     /** @param shapes of all tensors of a file by name */
     public static LoraGrammar parse(Map<String, List<Long>> shapes) {
+        return parse(shapes, Optional.empty());
+    }
+
+    /** Some keys of a file, as a log names them: magnitudes may come without what they scale, and every shape is (1). */
+    public static LoraGrammar ofKeys(Collection<String> keys) {
+        return parse(keys.stream().distinct().collect(Collectors.toMap(k -> k, k -> List.of(1L))), Optional.of(LoraKind.LORA));
+    }
+
+    /** @param otherwise the kind of modules whose keys go with any; empty counts them as unknown */
+    private static LoraGrammar parse(Map<String, List<Long>> shapes, Optional<LoraKind> otherwise) {
         Map<String, List<Long>> sorted = new TreeMap<>(shapes);
         Map<String, Map<LoraRole, String>> byModule = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
@@ -60,7 +70,7 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
             if (alpha != null && elements(sorted.get(alpha)) != 1) {
                 unknown.add(keys.remove(LoraRole.ALPHA));
             }
-            Optional<LoraKind> kind = kind(keys, sorted);
+            Optional<LoraKind> kind = kind(keys, sorted).or(() -> keys.isEmpty() ? Optional.empty() : otherwise);
             if (kind.isEmpty()) {
                 unknown.addAll(keys.values());
                 return;

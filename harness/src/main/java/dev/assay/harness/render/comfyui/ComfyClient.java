@@ -109,7 +109,7 @@ final class ComfyClient {
     }
 
     private Status statusOfJob(String id) {
-        String path = "/api/jobs/" + id;
+        String path = "/api/jobs/" + ServerAddress.escape(id);
         ComfyHttp.Answer answer = http.tryGet(path, NONE);
         if (answer.status() == 404) {
             return isJson(answer, "error") ? Status.UNKNOWN : statusOfQueue(id); // the route itself is gone
@@ -165,7 +165,7 @@ final class ComfyClient {
     /** Stops one job, wherever it is. Never anybody else's: an interrupt without an id stops whatever is running. */
     void cancel(String id) {
         if (capabilities().cancel()) {
-            http.post("/api/jobs/" + id + "/cancel", JsonNodeFactory.instance.objectNode());
+            http.post("/api/jobs/" + ServerAddress.escape(id) + "/cancel", JsonNodeFactory.instance.objectNode());
             return;
         }
         ObjectNode delete = JsonNodeFactory.instance.objectNode();

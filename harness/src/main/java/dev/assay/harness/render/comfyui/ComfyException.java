@@ -3,7 +3,7 @@ package dev.assay.harness.render.comfyui;
 import dev.assay.harness.io.AssayException;
 
 /** A server that does not do what was asked; the message says which, what, and what to do. Holds no secret. */
-public final class ComfyException extends AssayException {
+public class ComfyException extends AssayException {
     private static final long serialVersionUID = 1L;
 
     /** Whether asking again can help. */

@@ -14,19 +14,22 @@ import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
 import dev.assay.harness.render.StepListener;
 import dev.assay.harness.render.comfyui.graph.ComfyGraph;
+import dev.assay.harness.render.comfyui.graph.GraphException;
 import dev.assay.harness.render.comfyui.graph.LoraUse;
 import dev.assay.harness.suite.GenerationSettings;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -34,7 +37,8 @@ import java.util.stream.Collectors;
  * is never idle; ours alone are ever stopped.
  */
 public final class ComfyUiRenderer implements Renderer {
-    private static final String GRAPH_VERSION = "1"; // of our graphs: the same request gives the same pixels
+    private static final String GRAPH_VERSION = "2"; // of our graphs: the same request gives the same pixels
+    private static final String PROBE = "a person in a red coat in front of a house";
 
     private final ComfyOptions options;
     private final ComfyServer server;
@@ -43,7 +47,7 @@ public final class ComfyUiRenderer implements Renderer {
     private final ServerFacts facts;
     private final Map<ModelUnderTest, Fingerprint> fingerprints = new HashMap<>();
     private final Map<ModelUnderTest, Set<LoraLog.Line>> logged = new HashMap<>();
-    private final Map<ModelUnderTest, List<Finding>> reached = new HashMap<>(); // what pictures told of LoRAs
+    private final Map<ModelUnderTest, List<Finding>> proven = new HashMap<>(); // of LoRAs
     private final Map<ModelUnderTest, GenerationSettings> checked = new HashMap<>();
     private final Set<ModelUnderTest> heard = new HashSet<>(); // whose LoRAs were loaded while we read the log
     private final Map<RenderRequest, Work> underWay = new LinkedHashMap<>();
@@ -99,6 +103,16 @@ public final class ComfyUiRenderer implements Renderer {
     @Override
     public String device() {
         return facts.device();
+    }
+
+    @Override
+    public ModelUnderTest atHand(ModelUnderTest model) {
+        return graphs.atHand(model);
+    }
+
+    @Override
+    public List<Finding> hints(ModelUnderTest model) {
+        return graphs.hints(model);
     }
 
     @Override
@@ -259,119 +273,149 @@ public final class ComfyUiRenderer implements Renderer {
         ModelUnderTest model = work.request().model();
         logged.computeIfAbsent(model, m -> new LinkedHashSet<>())
                 .addAll(work.job().loraLines());
-        if (work.job().wasHeard()
-                && facts.logsWarnings()
-                && work.logConnection() >= 0
-                && work.logConnection() == server.logConnection()
-                && GraphMaker.loras(work.graph()).stream().noneMatch(outcome.cached()::contains)) {
+        if (wasHeard(work, outcome)) {
             heard.add(model);
         }
     }
 
-    /**
-     * A LoRA that is in the server's cache writes nothing to the log, nor does a picture that an earlier run made: without
-     * this one more picture, of one step, a LoRA of another family would count as applied because its text encoder part is.
-     */
-    private void listen(ModelUnderTest model) {
-        GenerationSettings settings = checked.get(model);
-        if (heard.contains(model)
-                || settings == null
-                || !server.hearsLog()
-                || !facts.logsWarnings()
-                || model.loras().stream().allMatch(l -> l.strength() == 0)) {
-            return;
-        }
-        GenerationSettings one = new GenerationSettings(
-                settings.width(),
-                settings.height(),
-                1,
-                settings.guidanceScale(),
-                settings.sampler(),
-                settings.scheduler(),
-                settings.clipSkip(),
-                settings.distilledGuidance(),
-                settings.shift());
-        RenderRequest probe = new RenderRequest(model, "probe", "", 1, one, 0);
-        Work work = work(probe, GraphMaker.withFreshLoras(graphs.graph(probe, null)));
-        try {
-            work.job().submit();
-            remember(work, work.job().await());
-        } catch (ComfyException | RendererLostException e) {
-            server.client().forgetCapabilities(); // the finding below says that nothing was heard
-        } finally {
-            server.forget(work.job());
-        }
+    /** Whether the log was read while all LoRAs of the work were loaded. */
+    private boolean wasHeard(Work work, Outcome outcome) {
+        return work.job().wasHeard()
+                && facts.logsWarnings()
+                && work.logConnection() >= 0
+                && work.logConnection() == server.logConnection()
+                && GraphMaker.loras(work.graph()).stream().noneMatch(outcome.cached()::contains);
     }
 
-    /** By pictures of their own, which no run counts, where header and log do not settle it. */
-    private List<Finding> reached(ModelUnderTest model, Recipe recipe) {
+    /** What was noticed about the files, what the server's log told of LoRAs, and whether each of them is applied. */
+    @Override
+    public List<Finding> findings(ModelUnderTest model) {
+        List<Finding> findings = new ArrayList<>(graphs.notes(model));
+        Recipe recipe = graphs.known(model);
+        if (recipe != null && !recipe.loras().isEmpty()) {
+            findings.addAll(proven(model, recipe));
+        }
+        return findings.stream()
+                .map(f -> new Finding(f.level(), server.client().http().redact(f.text())))
+                .toList();
+    }
+
+    private List<Finding> proven(ModelUnderTest model, Recipe recipe) {
         GenerationSettings settings = checked.get(model);
-        if (settings == null || reached.containsKey(model)) {
-            return reached.getOrDefault(model, List.of());
+        if (proven.containsKey(model)) {
+            return proven.get(model);
         }
-        RenderRequest probe = new RenderRequest(model, "probe", "", 1, settings, 0);
-        ComfyGraph graph = graphs.graph(probe, null);
-        LoraReach reach = new LoraReach(recipe.loras(), (loras, repeat) -> paint(probe, loras, repeat));
-        List<Finding> found = new ArrayList<>();
-        for (int i = 0; i < recipe.loraFiles().size(); i++) {
-            ServerFile file = recipe.loraFiles().get(i);
-            boolean text = recipe.loras().get(i).hasTextEncoder() && GraphMaker.isOnText(graph, file.name());
-            if (text && !LoraFindings.settles(file, heard.contains(model), logged.getOrDefault(model, Set.of()))) {
-                found.addAll(reached(reach, i, file));
-            }
+        List<Finding> found = settings == null ? List.of() : proof(model, recipe, settings);
+        if (!heard.contains(model)) {
+            found = new ArrayList<>(found);
+            found.add(new Finding(
+                    Finding.Level.NOTE,
+                    server.client().where()
+                            + ": the server's log cannot be read; whether LoRA keys were left out is told by the"
+                            + " pictures alone"));
         }
-        reached.put(model, found);
+        if (settings != null) {
+            proven.put(model, found);
+        }
         return found;
     }
 
-    private List<Finding> reached(LoraReach reach, int index, ServerFile file) {
+    private List<Finding> proof(ModelUnderTest model, Recipe recipe, GenerationSettings settings) {
+        RenderRequest probe = new RenderRequest(model, PROBE, "", 1, settings, 0);
+        Probe pictures = new Probe(probe);
+        if (!heard.contains(model)) {
+            pictures.listen(recipe.loras()).ifPresent(lines -> {
+                heard.add(model);
+                logged.computeIfAbsent(model, m -> new LinkedHashSet<>()).addAll(lines);
+            });
+        }
+        ComfyGraph graph = graphs.graph(probe, null);
+        List<Boolean> onText = recipe.loraFiles().stream()
+                .map(f -> GraphMaker.isOnText(graph, f.name()))
+                .toList();
+        return new LoraProof(recipe.loraFiles(), recipe.loras(), onText, pictures)
+                .find(
+                        heard.contains(model) ? Optional.of(logged.getOrDefault(model, Set.of())) : Optional.empty(),
+                        this::guarded);
+    }
+
+    private List<Finding> guarded(String file, Supplier<List<Finding>> question) {
         try {
-            return reach.of(index).map(List::of).orElse(List.of());
-        } catch (ComfyException | RendererLostException | PictureSource.NoPictureException e) {
+            return question.get();
+        } catch (ComfyException | RendererLostException | GraphException e) {
             server.client().forgetCapabilities();
             // When another server has gone on, that one tells.
             return List.of(new Finding(
                     lost ? Finding.Level.WARNING : Finding.Level.ERROR,
-                    file.name() + ": whether it reaches the diffusion model could not be told, run again; "
-                            + e.getMessage()));
+                    file + ": whether it reaches the diffusion model could not be told, run again; " + e.getMessage()));
         }
     }
 
-    private Image paint(RenderRequest request, List<LoraUse> loras, int repeat) {
-        Work work = work(request, graphs.graph(request, loras, repeat == 0 ? null : "repeat " + repeat));
-        try {
-            work.job().submit();
-            return picture(work, work.job().await());
-        } finally {
-            server.forget(work.job());
-        }
-    }
+    /** Pictures of its own, which no run counts. */
+    private final class Probe implements LoraProof.Server {
+        private final RenderRequest request;
 
-    /** What the server's log told of LoRAs, and what is not known for sure about the files. */
-    @Override
-    public List<Finding> findings(ModelUnderTest model) {
-        listen(model);
-        List<Finding> findings = new ArrayList<>(graphs.notes(model));
-        Recipe recipe = graphs.known(model);
-        if (recipe != null && !recipe.loraFiles().isEmpty()) {
-            Map<String, Path> files = new LinkedHashMap<>();
-            recipe.loraFiles().forEach(f -> f.local().ifPresent(p -> files.put(f.name(), p)));
-            List<String> names =
-                    recipe.loraFiles().stream().map(ServerFile::name).toList();
-            List<Finding> told = LoraFindings.of(logged.getOrDefault(model, Set.of()), files, names);
-            findings.addAll(told);
-            if (told.stream().noneMatch(f -> f.level() == Finding.Level.ERROR)) {
-                findings.addAll(reached(model, recipe));
-            }
-            if (!heard.contains(model) && model.loras().stream().anyMatch(l -> l.strength() != 0)) {
-                findings.add(new Finding(
-                        Finding.Level.NOTE,
-                        server.client().where()
-                                + ": the server's log cannot be read; whether LoRA keys were left out is told by the"
-                                + " pictures alone"));
+        Probe(RenderRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public Image paint(List<LoraUse> loras, int repeat) {
+            return paint(request, graphs.graph(request, loras, repeat == 0 ? null : "repeat " + repeat));
+        }
+
+        @Override
+        public boolean spoils(List<LoraUse> loras) {
+            RenderRequest quick = quick("euler"); // whatever adapts its steps would never end
+            ComfyGraph graph = graphs.graph(quick, loras, null);
+            return !paint(quick, GraphMaker.spoilt(graph)).equals(paint(quick, graph));
+        }
+
+        private Image paint(RenderRequest asked, ComfyGraph graph) {
+            Work work = work(asked, graph);
+            try {
+                work.job().submit();
+                return picture(work, work.job().await());
+            } finally {
+                server.forget(work.job());
             }
         }
-        return findings;
+
+        private RenderRequest quick(String sampler) {
+            GenerationSettings s = request.settings();
+            GenerationSettings one = new GenerationSettings(
+                    s.width(),
+                    s.height(),
+                    1,
+                    s.guidanceScale(),
+                    sampler,
+                    s.scheduler(),
+                    s.clipSkip(),
+                    s.distilledGuidance(),
+                    s.shift());
+            return new RenderRequest(request.model(), PROBE, "", 1, one, 0);
+        }
+
+        /** A LoRA that is in the server's cache writes nothing to the log, nor does a picture that an earlier run made. */
+        @Override
+        public Optional<Collection<LoraLog.Line>> listen(List<LoraUse> loras) {
+            boolean silent = loras.stream().allMatch(l -> l.strengthModel() == 0 && l.strengthClip() == 0);
+            if (silent || !server.hearsLog() || !facts.logsWarnings()) {
+                return Optional.empty();
+            }
+            RenderRequest quick = quick(request.settings().sampler());
+            Work work = work(quick, GraphMaker.withFreshLoras(graphs.graph(quick, loras, null)));
+            try {
+                work.job().submit();
+                Outcome outcome = work.job().await();
+                return wasHeard(work, outcome) ? Optional.of(work.job().loraLines()) : Optional.empty();
+            } catch (ComfyException | RendererLostException e) {
+                server.client().forgetCapabilities();
+                return Optional.empty();
+            } finally {
+                server.forget(work.job());
+            }
+        }
     }
 
     /** Whether the server's log is being read. */

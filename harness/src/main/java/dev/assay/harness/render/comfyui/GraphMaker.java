@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
@@ -172,23 +173,50 @@ final class GraphMaker {
             // At strength 0 the pair is the base itself: a part of it would not be.
             uses.add(new LoraUse(file, lora.strength(), lora.strength() == 0 ? 0 : clip, hasText(onServer)));
             loraFiles.add(onServer);
-            if (onServer.local().isEmpty() && family != null) {
-                hint(model, file, family);
-            }
         }
         Recipe recipe = new Recipe(family, source, parts, uses, found, loraFiles);
         recipes.put(model, recipe);
         return recipe;
     }
 
+    /** The model by its files on this disk, as far as the server shows where they lie. */
+    ModelUnderTest atHand(ModelUnderTest model) {
+        ServerNodes loaders = ask(ServerNodes.LOADERS);
+        return new ModelUnderTest(
+                new Checkpoint(atHand(model.checkpoint().path(), modelNames(loaders), ServerShelf.MODEL)),
+                model.loras().stream()
+                        .map(l -> new Lora(atHand(l.path(), loaders.loras(), ServerShelf.LORA), l.strength()))
+                        .toList());
+    }
+
+    private Path atHand(Path given, List<String> offered, ServerShelf shelf) {
+        return Files.exists(given)
+                ? given
+                : files.atHand(files.name(given, offered, shelf), shelf).orElse(given);
+    }
+
     /** A file that is not at hand may still say for which family it was made. */
-    private void hint(ModelUnderTest model, String lora, FamilyGraph base) {
-        Map<String, String> metadata = files.metadata(ServerShelf.LORA.folders().get(0), lora);
-        Inspector.claimsAnother(metadata == null ? Map.of() : metadata, base.family())
-                .ifPresent(claim -> note(
-                        model,
-                        Finding.Level.WARNING,
-                        lora + ": its metadata says that it is for " + claim + ", the base is " + base.title()));
+    List<Finding> hints(ModelUnderTest model) {
+        if (!isOurs()) {
+            return List.of();
+        }
+        ServerNodes loaders = ask(ServerNodes.LOADERS);
+        Path path = model.checkpoint().path();
+        FamilyGraph base = family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL));
+        List<Finding> hints = new ArrayList<>();
+        for (Lora lora : atHand(model).loras()) {
+            if (!Files.exists(lora.path())) {
+                String name = files.name(lora.path(), loaders.loras(), ServerShelf.LORA);
+                Map<String, String> metadata =
+                        files.metadata(ServerShelf.LORA.folders().get(0), name);
+                Inspector.claimsAnother(metadata == null ? Map.of() : metadata, base.family())
+                        .ifPresent(claim -> hints.add(new Finding(
+                                Finding.Level.WARNING,
+                                name + ": its metadata says that it is for " + claim + ", the base is "
+                                        + base.title())));
+            }
+        }
+        return hints;
     }
 
     private static List<String> modelNames(ServerNodes loaders) {
@@ -214,8 +242,7 @@ final class GraphMaker {
     /** Unknown counts as yes: what a LoRA holds for text encoders is to be applied. */
     private static boolean hasText(ServerFile lora) {
         return lora.local().isEmpty()
-                || LoraFindings.modules(lora.local().get()).stream()
-                        .anyMatch(m -> m.part().isTextEncoder());
+                || LoraFindings.modules(lora).stream().anyMatch(m -> m.part().isTextEncoder());
     }
 
     private FamilyGraph family(ModelUnderTest model, Path given, String name) {
@@ -351,12 +378,24 @@ final class GraphMaker {
                         && i.path("strength_clip").asDouble() != 0);
     }
 
+    /** The graph with every strength for the model that is not 0 as one that is no number: ComfyUI takes it, and spoils what it meets. */
+    static ComfyGraph spoilt(ComfyGraph graph) {
+        ObjectNode nodes = graph.nodes().deepCopy();
+        loras(graph).forEach(id -> {
+            ObjectNode inputs = (ObjectNode) nodes.path(id).path("inputs");
+            if (inputs.path("strength_model").asDouble() != 0) {
+                inputs.put("strength_model", "NaN");
+            }
+        });
+        return graph.with(nodes);
+    }
+
     /** The same pixels, with LoRAs that the server has to load anew: an input that no node knows is in its cache's key. */
     static ComfyGraph withFreshLoras(ComfyGraph graph) {
         ObjectNode nodes = graph.nodes().deepCopy();
         String fresh = UUID.randomUUID().toString();
         loras(graph).forEach(id -> ((ObjectNode) nodes.path(id).path("inputs")).put("_nonce", fresh));
-        return new ComfyGraph(nodes, graph.outputNode(), graph.samplerNode(), graph.settings(), graph.notes());
+        return graph.with(nodes);
     }
 
     /** The graph with every other node class that the server has for its output. */

@@ -4,137 +4,182 @@ import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraRole;
 import dev.assay.harness.render.Finding;
-import java.nio.file.Path;
+import dev.assay.harness.render.Finding.Level;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What lines of the server's log mean for the LoRAs of a model. */
+/** What lines of the server's log mean for one LoRA. The keys tell it, so that a file out of sight is judged as one at hand. */
 final class LoraFindings {
-    private static final int SHOWN = 3;
-    private static final Pattern TEXT = Pattern.compile("(lora_te\\d?_|text_encoder|te\\d?\\.|text_model).*");
+    /** Of a finding about a LoRA that does something, and not all that was trained. */
+    static final String IN_PART = ": applied in part: ";
 
-    private LoraFindings() {}
+    private static final int SHOWN = 3;
+    private static final String OF_MODEL = "diffusion_model.";
+
+    /** Tensors that go with a change and are none: a layer is changed without them, in another way than was trained. */
+    private static final Map<LoraRole, String> EXTRAS = new EnumMap<>(Map.of(
+            LoraRole.DORA_SCALE, "DoRA magnitudes",
+            LoraRole.UP_BIAS, "biases",
+            LoraRole.DIFF_BIAS, "biases",
+            LoraRole.NORM_BIAS, "biases",
+            LoraRole.ALPHA, "alphas",
+            LoraRole.OFT_RESCALE, "scales",
+            LoraRole.BOFT_S, "scales",
+            LoraRole.RESHAPE_WEIGHT, "shapes"));
+
+    private final String file;
+    private final List<LoraModule> modules; // of the file's header; empty when it is not at hand
+    private final boolean onText;
+    private final Set<String> wrong;
+    private final Set<String> leftOut;
+    private final LoraGrammar missing; // keys that were not loaded, read as a LoRA of their own
+    private final List<Finding> findings = new ArrayList<>();
+
+    private LoraFindings(ServerFile lora, boolean onText, Collection<LoraLog.Line> lines) {
+        this.file = lora.name();
+        this.modules = modules(lora);
+        this.onText = onText;
+        this.wrong = what(lines, LoraLog.Kind.WRONG_SHAPE);
+        this.leftOut = what(lines, LoraLog.Kind.LEFT_OUT);
+        this.missing = LoraGrammar.ofKeys(what(lines, LoraLog.Kind.NOT_LOADED));
+    }
 
     /**
-     * A LoRA of which no module of the diffusion model was loaded is not applied, whatever it did to a text encoder: keys of
-     * text encoders fit other families too.
+     * An error where the server left out what was trained: all of the diffusion model's part, or some. A layer counts as left out when
+     * the tensors that change it are; those that only go with them make "in part".
      *
-     * @param lines of the log while the model was loaded
-     * @param files the LoRAs' files by their names, where they are at hand; without them only unloaded keys are known
-     * @param names of the LoRAs, all of them
+     * @param onText whether the graph gives text encoders their part
+     * @param lines of the log while this LoRA was loaded, and no other
      */
-    static List<Finding> of(Collection<LoraLog.Line> lines, Map<String, Path> files, Collection<String> names) {
-        Set<String> missing = keys(lines, LoraLog.Kind.NOT_LOADED);
-        Set<String> wrong = keys(lines, LoraLog.Kind.WRONG_SHAPE);
-        List<Finding> findings = new ArrayList<>();
-        Set<String> left = new TreeSet<>(missing);
-        Set<String> wrongParts =
-                wrong.stream().filter(k -> k.contains("diffusion_model.")).collect(Collectors.toSet());
-        modules(files).forEach((file, modules) -> {
-            List<LoraModule> here = modules.stream()
-                    .filter(m -> m.keys().values().stream().anyMatch(missing::contains))
-                    .toList();
-            here.forEach(m -> left.removeAll(m.keys().values()));
-            if (!here.isEmpty()) {
-                findings.add(ofFile(file, modules, here));
-            }
-            // Of a wrong shape the log tells the model's weight, not the LoRA's module: counting must do.
-            long denoiser = denoiser(modules).size();
-            if (names.size() == 1
-                    && !wrongParts.isEmpty()
-                    && wrongParts.size() + denoiser(here).size() >= denoiser) {
-                findings.add(new Finding(
-                        Finding.Level.ERROR,
-                        file + ": the server applied none of the LoRA's " + denoiser
-                                + " modules of the diffusion model; " + wrongParts.size()
-                                + " have another shape than the model"));
-            }
-        });
-        String all = String.join(", ", names);
-        if (!left.isEmpty()) {
-            boolean textOnly = left.stream().allMatch(k -> TEXT.matcher(k).matches());
-            findings.add(new Finding(
-                    textOnly ? Finding.Level.NOTE : Finding.Level.WARNING,
-                    all + ": the server did not load " + left.size() + " keys, for which the model has no place ("
-                            + some(left) + ")"));
+    static List<Finding> of(ServerFile lora, boolean onText, Collection<LoraLog.Line> lines) {
+        return new LoraFindings(lora, onText, lines).find();
+    }
+
+    /** Whether the log says that the diffusion model has no place for some of it. */
+    static boolean missesModel(Collection<LoraLog.Line> lines) {
+        return LoraGrammar.ofKeys(what(lines, LoraLog.Kind.NOT_LOADED)).modules().stream()
+                .anyMatch(m -> !m.part().isTextEncoder());
+    }
+
+    private List<Finding> find() {
+        List<LoraModule> lost = missing.modules().stream()
+                .filter(m -> !EXTRAS.keySet().containsAll(m.keys().keySet()) || isWhole(m))
+                .toList();
+        List<LoraModule> ofModel =
+                lost.stream().filter(m -> !m.part().isTextEncoder()).toList();
+        long all = modules.stream().filter(m -> !m.part().isTextEncoder()).count();
+        Set<String> wrongOfModel =
+                wrong.stream().filter(w -> w.contains(OF_MODEL)).collect(Collectors.toCollection(TreeSet::new));
+        // Of a wrong shape the log tells the model's weight, not the LoRA's module: counting must do.
+        if (all > 0 && ofModel.size() + wrongOfModel.size() >= all) {
+            findings.add(new Finding(Level.ERROR, nothing(ofModel, all, wrongOfModel.size())));
+        } else {
+            lost(ofModel, all, "of the diffusion model", Level.ERROR);
+            wrongShapes(wrongOfModel, "weights of the diffusion model", Level.ERROR);
         }
-        if (!wrong.isEmpty()) {
+        lost.stream()
+                .filter(m -> m.part().isTextEncoder())
+                .collect(Collectors.groupingBy(LoraModule::part))
+                .forEach((part, here) -> lost(
+                        here,
+                        modules.stream().filter(m -> m.part() == part).count(),
+                        "of " + part.word(),
+                        onText ? Level.ERROR : Level.NOTE));
+        wrongShapes(
+                wrong.stream().filter(w -> !wrongOfModel.contains(w)).collect(Collectors.toCollection(TreeSet::new)),
+                "weights of a text encoder",
+                onText ? Level.ERROR : Level.NOTE);
+        if (!leftOut.isEmpty()) {
+            part(Level.ERROR, "the model has no place for " + leftOut.size() + " of its changes (" + some(leftOut) + ")");
+        }
+        extras(lost);
+        if (!missing.unknown().isEmpty()) {
             findings.add(new Finding(
-                    Finding.Level.WARNING,
-                    all + ": the server left " + wrong.size()
-                            + " weights unchanged because the LoRA has another shape there" + " (" + some(wrong)
-                            + "); is it for another size of this model?"));
+                    Level.WARNING,
+                    file + ": the server did not load " + missing.unknown().size()
+                            + " tensors, whose names no kind of LoRA has (" + some(missing.unknown()) + ")"));
         }
         return findings;
     }
 
-    /**
-     * Whether header and log tell how much of the diffusion model a LoRA changes. A wrong shape does not: the log names the
-     * model's weight, once for all modules that are merged in it, and of several LoRAs not which.
-     *
-     * @param heard whether the log was read while the LoRA was loaded
-     */
-    static boolean settles(ServerFile lora, boolean heard, Collection<LoraLog.Line> lines) {
-        if (lora.local().isEmpty()) {
-            return false;
-        }
-        List<LoraModule> modules =
-                modules(Map.of(lora.name(), lora.local().get())).get(lora.name());
-        boolean textOnly = !modules.isEmpty() && denoiser(modules).isEmpty();
-        return textOnly || (heard && keys(lines, LoraLog.Kind.WRONG_SHAPE).isEmpty());
+    /** A module that has nothing but extras, as one of biases, is lost with them. */
+    private boolean isWhole(LoraModule m) {
+        return modules.stream().anyMatch(own -> own.name().equals(m.name())
+                && own.keys().keySet().equals(m.keys().keySet()));
     }
 
-    private static Set<String> keys(Collection<LoraLog.Line> lines, LoraLog.Kind kind) {
+    private String nothing(List<LoraModule> lost, long all, int wrongShapes) {
+        return wrongShapes == 0
+                ? file + ": the server loaded none of the LoRA's " + all + " modules of the diffusion model (" + someOf(lost)
+                        + "); is it for another family?"
+                : file + ": the server applied none of the LoRA's " + all + " modules of the diffusion model; "
+                        + wrongShapes + " have another shape than the model";
+    }
+
+    private void lost(List<LoraModule> lost, long all, String where, Level level) {
+        if (!lost.isEmpty()) {
+            part(
+                    level,
+                    "the server did not load " + lost.size() + (all > 0 ? " of the LoRA's " + all : "") + " modules "
+                            + where + ", for which the model has no place (" + someOf(lost) + ")");
+        }
+    }
+
+    private void wrongShapes(Set<String> weights, String what, Level level) {
+        if (!weights.isEmpty()) {
+            part(
+                    level,
+                    "the server left " + weights.size() + " " + what + " unchanged because the LoRA has another shape there ("
+                            + some(weights) + "); is it for another size of this model?");
+        }
+    }
+
+    private void extras(List<LoraModule> lost) {
+        Map<String, List<LoraModule>> byWord = missing.modules().stream()
+                .filter(m -> !lost.contains(m) && (onText || !m.part().isTextEncoder()))
+                .collect(Collectors.groupingBy(m -> m.keys().keySet().stream()
+                        .map(EXTRAS::get)
+                        .distinct()
+                        .sorted()
+                        .collect(Collectors.joining(" and "))));
+        byWord.forEach((word, here) -> part(
+                Level.ERROR,
+                "without its " + word + ", which the server did not load for " + here.size()
+                        + (modules.isEmpty() ? "" : " of its " + modules.size()) + " modules (" + someOf(here)
+                        + "): not what was trained"));
+    }
+
+    private void part(Level level, String text) {
+        findings.add(new Finding(level, file + IN_PART + text));
+    }
+
+    private static Set<String> what(Collection<LoraLog.Line> lines, LoraLog.Kind kind) {
         return lines.stream()
                 .filter(l -> l.kind() == kind)
                 .map(LoraLog.Line::what)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Finding ofFile(String file, List<LoraModule> modules, List<LoraModule> missing) {
-        List<LoraModule> denoiser = denoiser(modules);
-        if (!denoiser.isEmpty() && missing.containsAll(denoiser)) {
-            return new Finding(
-                    Finding.Level.ERROR,
-                    file + ": the server loaded none of the LoRA's " + denoiser.size()
-                            + " modules of the diffusion model (" + someOf(denoiser) + "); is it for another family?");
+    /**
+     * By the header of a LoRA's file; empty when it is not at hand, or cannot be read: then the check of the files says what is wrong
+     * with it.
+     */
+    static List<LoraModule> modules(ServerFile lora) {
+        try {
+            return lora.local()
+                    .map(f -> LoraGrammar.parse(ModelHeader.read(f).shapes()).modules())
+                    .orElse(List.of());
+        } catch (ModelFileException e) {
+            return List.of();
         }
-        boolean textOnly = missing.stream().allMatch(m -> m.part().isTextEncoder());
-        return new Finding(
-                textOnly ? Finding.Level.NOTE : Finding.Level.WARNING,
-                file + ": the server did not load " + missing.size() + " of the LoRA's " + modules.size()
-                        + " modules, for which the model has no place (" + someOf(missing) + ")");
-    }
-
-    private static List<LoraModule> denoiser(List<LoraModule> modules) {
-        return modules.stream().filter(m -> !m.part().isTextEncoder()).toList();
-    }
-
-    /** By the header of a LoRA's file. */
-    static List<LoraModule> modules(Path file) {
-        return LoraGrammar.parse(ModelHeader.read(file).shapes()).modules();
-    }
-
-    /** A file that cannot be read tells nothing here: the check of the files says what is wrong with it. */
-    private static Map<String, List<LoraModule>> modules(Map<String, Path> files) {
-        Map<String, List<LoraModule>> modules = new LinkedHashMap<>();
-        files.forEach((name, file) -> {
-            try {
-                modules.put(name, modules(file));
-            } catch (ModelFileException e) {
-                modules.put(name, List.of());
-            }
-        });
-        return modules;
     }
 
     private static String someOf(List<LoraModule> modules) {

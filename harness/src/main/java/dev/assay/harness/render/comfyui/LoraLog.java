@@ -19,7 +19,9 @@ final class LoraLog {
         /** The model has no such part. */
         NOT_LOADED,
         /** The model has the part, of another shape. */
-        WRONG_SHAPE
+        WRONG_SHAPE,
+        /** The model lacks the weight that the part would change. */
+        LEFT_OUT
     }
 
     /**
@@ -36,7 +38,7 @@ final class LoraLog {
                         find(NOT_LOADED, Kind.NOT_LOADED, line),
                         find(WRONG, Kind.WRONG_SHAPE, line),
                         find(SHAPE, Kind.WRONG_SHAPE, line),
-                        find(LEFT_OUT, Kind.NOT_LOADED, line))
+                        find(LEFT_OUT, Kind.LEFT_OUT, line))
                 .flatMap(Optional::stream)
                 .findFirst();
     }

@@ -3,9 +3,10 @@ package dev.assay.harness.render.comfyui;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.image.ImageFileException;
 import dev.assay.harness.image.Png;
-import dev.assay.harness.io.AssayException;
 import dev.assay.harness.suite.GenerationSettings;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** Gets the pixels of a finished job. */
 final class PictureSource {
@@ -20,11 +21,11 @@ final class PictureSource {
     }
 
     /** A job that is done, and whose picture cannot be had. */
-    static final class NoPictureException extends AssayException {
+    static final class NoPictureException extends ComfyException {
         private static final long serialVersionUID = 1L;
 
         NoPictureException(String message, Throwable cause) {
-            super(message, cause);
+            super(Kind.REFUSED, message, "", cause);
         }
     }
 
@@ -57,12 +58,12 @@ final class PictureSource {
 
     /** More than once: a proxy cuts answers short, and a disk may be slow to show a file. */
     private Image fetch(PictureRef picture, GenerationSettings settings) {
-        RuntimeException last = null;
+        ComfyException last = null;
         for (int i = 0; i < TRIES; i++) {
             try {
                 byte[] file = client.view(picture, bound(settings));
                 return decode(file, Words.line(picture.filename(), 200), settings);
-            } catch (NoPictureException | ComfyException e) {
+            } catch (ComfyException e) {
                 last = e;
             }
         }
@@ -77,17 +78,37 @@ final class PictureSource {
 
     private Image decode(byte[] file, String name, GenerationSettings settings) {
         Image image;
+        requireSize(name, PngSize.of(file), settings);
         try {
             image = Png.decode(file).image();
         } catch (ImageFileException e) {
             throw new NoPictureException(client.where() + ": " + name + ": " + e.getMessage(), e);
         }
-        if (settings != null && (image.width() != settings.width() || image.height() != settings.height())) {
-            throw new NoPictureException(
-                    client.where() + ": " + name + ": expected " + settings.width() + " x " + settings.height()
-                            + " pixels, found " + image.width() + " x " + image.height(),
-                    null);
-        }
+        requireSize(name, Optional.of(new PngSize(image.width(), image.height())), settings);
         return image;
+    }
+
+    private void requireSize(String name, Optional<PngSize> found, GenerationSettings settings) {
+        found.filter(f -> settings != null && (f.width() != settings.width() || f.height() != settings.height()))
+                .ifPresent(f -> {
+                    throw new NoPictureException(
+                            client.where() + ": " + name + ": expected " + settings.width() + " x " + settings.height()
+                                    + " pixels, found " + f.width() + " x " + f.height(),
+                            null);
+                });
+    }
+
+    /** What a PNG's header says of its size: a huge answer is refused before its pixels are made. */
+    private record PngSize(int width, int height) {
+        private static final long SIGNATURE = 0x89504E470D0A1A0AL;
+        private static final int HEADER = 24; // bytes: signature, length and name of IHDR, width, height
+
+        /** Empty for what is no PNG, which decoding says in its own words. */
+        static Optional<PngSize> of(byte[] file) {
+            ByteBuffer bytes = ByteBuffer.wrap(file);
+            return file.length < HEADER || bytes.getLong(0) != SIGNATURE
+                    ? Optional.empty()
+                    : Optional.of(new PngSize(bytes.getInt(HEADER - 8), bytes.getInt(HEADER - 4)));
+        }
     }
 }

@@ -133,8 +133,7 @@ final class ServerFiles {
      */
     ServerFile identify(Path given, String name, ServerShelf shelf, FileHashes hashes) {
         Optional<Told> told = told(name, shelf);
-        Optional<Path> visible =
-                visible(name, shelf).filter(p -> told.isEmpty() || told.get().fits(p));
+        Optional<Path> visible = atHand(name, shelf);
         if (Files.isRegularFile(given)) {
             if (visible.isPresent() && isSame(visible.get(), given)) {
                 return proven(given, name, hashes);
@@ -163,6 +162,11 @@ final class ServerFiles {
                 "server:" + Hashes.sha256(known.getBytes(StandardCharsets.UTF_8)),
                 told.map(Told::bytes).orElse(0L),
                 false);
+    }
+
+    /** The server's file of this name, if it lies on this disk and is the one that the server tells of. */
+    Optional<Path> atHand(String name, ServerShelf shelf) {
+        return visible(name, shelf).filter(p -> told(name, shelf).map(t -> t.fits(p)).orElse(true));
     }
 
     private static ServerFile proven(Path file, String name, FileHashes hashes) {

@@ -157,7 +157,7 @@ class ComfyPartsTest {
         assertThat(LoraLog.read("WARNING SHAPE MISMATCH a.weight WEIGHT NOT MERGED torch.Size([1])"))
                 .map(LoraLog.Line::kind)
                 .contains(LoraLog.Kind.WRONG_SHAPE);
-        assertThat(LoraLog.read("NOT LOADED a.b")).contains(new LoraLog.Line(LoraLog.Kind.NOT_LOADED, "a.b"));
+        assertThat(LoraLog.read("NOT LOADED a.b")).contains(new LoraLog.Line(LoraLog.Kind.LEFT_OUT, "a.b"));
         assertThat(LoraLog.read("got prompt")).isEmpty();
     }
 

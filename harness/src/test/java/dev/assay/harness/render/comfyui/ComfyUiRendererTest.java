@@ -241,9 +241,9 @@ class ComfyUiRendererTest {
         renderer.render(request(candidate, 1, 0));
 
         assertThat(renderer.findings(BASE)).noneMatch(f -> f.level() != Finding.Level.NOTE);
-        assertThat(texts(renderer.findings(candidate), Finding.Level.WARNING))
-                .contains("style.safetensors: the server did not load 2 keys")
-                .contains("left 1 weights unchanged because the LoRA has another shape");
+        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
+                .contains("style.safetensors: applied in part: the server did not load 1 modules of the diffusion model")
+                .contains("left 1 weights of the diffusion model unchanged because the LoRA has another shape");
     }
 
     @Test
@@ -262,7 +262,7 @@ class ComfyUiRendererTest {
         successor.render(request(candidate, 1, 0));
 
         assertThat(fake.accepted).hasSize(made);
-        assertThat(texts(successor.findings(candidate), Finding.Level.WARNING)).contains("did not load 1 keys");
+        assertThat(texts(successor.findings(candidate), Finding.Level.ERROR)).contains("did not load 1 modules");
         assertThat(fake.accepted).hasSize(made + 1);
         assertThat(successor.findings(candidate)).isEqualTo(successor.findings(candidate));
         assertThat(fake.accepted).hasSize(made + 1);
@@ -300,16 +300,110 @@ class ComfyUiRendererTest {
         assertThat(fake.sampled).hasSize(1 + PROBES);
     }
 
+    private String errors(Lora... loras) {
+        ModelUnderTest candidate = model(loras);
+        ComfyUiRenderer renderer = renderer();
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+        return texts(renderer.findings(candidate), Finding.Level.ERROR);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sdxl-style.safetensors, true", "sdxl-style.safetensors, false",
+        "untrained.safetensors, true", "untrained.safetensors, false",
+        "untrained-model.safetensors, true", "untrained-model.safetensors, false"
+    })
+    void of_several_loras_out_of_sight_the_one_that_reaches_nothing_is_named(String dead, boolean noLogs) {
+        fake.noLogs = noLogs;
+        fake.logsOfLora.put(
+                "sdxl-style.safetensors",
+                List.of("lora key not loaded: lora_unet_input_blocks_4_1_proj_in.lora_up.weight"));
+
+        assertThat(errors(lora("style.safetensors"), lora(dead), lora("other.safetensors")))
+                .startsWith(dead + ": nothing of it reached the diffusion model")
+                .doesNotContain("\n");
+    }
+
     @Test
-    void of_several_loras_out_of_sight_the_one_that_reaches_nothing_is_named() {
-        ModelUnderTest candidate = model(lora("style.safetensors"), lora("sdxl-style.safetensors"));
+    void what_the_log_tells_beside_another_lora_is_told_of_the_one_that_it_belongs_to() {
+        fake.logsOfLora.put("other.safetensors", List.of("lora key not loaded: lora_unet_x.lora_up.weight"));
+
+        assertThat(errors(lora("style.safetensors"), lora("other.safetensors")))
+                .isEqualTo("other.safetensors: applied in part: the server did not load 1 modules of the diffusion model, for"
+                        + " which the model has no place (lora_unet_x)");
+    }
+
+    @Test
+    void a_lora_out_of_sight_for_text_encoders_alone_is_judged_as_one() {
+        ModelUnderTest candidate = model(lora("text-alone.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
         renderer.render(request(candidate, 1, 0));
 
-        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
-                .startsWith("sdxl-style.safetensors: ")
-                .doesNotContain("\n");
+        assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR)).isEmpty();
+        assertThat(texts(renderer.findings(candidate), Finding.Level.NOTE)).contains("is for text encoders alone");
+    }
+
+    @Test
+    void without_the_log_a_lora_that_changes_text_alone_may_be_another_familys_and_does_not_pass() {
+        fake.noLogs = true;
+
+        assertThat(errors(lora("text-alone.safetensors"))).contains("the server's log or its file (assay.models) would tell");
+    }
+
+    @Test
+    void a_lora_with_a_trained_text_part_and_an_untrained_model_part_is_not_applied() {
+        assertThat(errors(lora("untrained-model.safetensors")))
+                .contains("nothing of it reached the diffusion model")
+                .contains("untrained");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void the_same_lora_gets_the_same_verdict_at_hand_and_out_of_sight(boolean atHand) {
+        fake.files.put("loras", List.of("untrained-model.safetensors", "text-alone.safetensors"));
+        if (atHand) {
+            atHand("untrained-model.safetensors", TEXT, A, B);
+            atHand("text-alone.safetensors", TEXT);
+        }
+        assertThat(errors(lora("untrained-model.safetensors"))).contains("nothing of it reached the diffusion model");
+        assertThat(errors(lora("text-alone.safetensors"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void magnitudes_that_the_server_leaves_out_make_a_lora_applied_in_part(boolean atHand) {
+        if (atHand) {
+            atHand("style.safetensors", A, B);
+        }
+        fake.logsOfLora.put(
+                "style.safetensors",
+                List.of(
+                        "lora key not loaded: " + A + ".lora_magnitude_vector",
+                        "lora key not loaded: " + B + ".lora_magnitude_vector"));
+
+        assertThat(errors(lora("style.safetensors")))
+                .startsWith("style.safetensors: applied in part: without its DoRA magnitudes")
+                .contains("not what was trained")
+                .doesNotContain("none of");
+    }
+
+    @Test
+    void a_part_of_the_modules_of_a_file_at_hand_is_said_with_their_number() {
+        atHand("style.safetensors", A, B);
+        fake.logsOfLora.put(
+                "style.safetensors",
+                List.of("lora key not loaded: " + A + ".lora_down.weight", "lora key not loaded: " + A + ".lora_up.weight"));
+
+        assertThat(errors(lora("style.safetensors")))
+                .startsWith("style.safetensors: applied in part: the server did not load 1 of the LoRA's 2 modules");
+    }
+
+    @Test
+    void a_lora_at_strength_0_in_a_stack_is_an_error() {
+        assertThat(errors(lora("style.safetensors"), new Lora(Path.of("other.safetensors"), 0)))
+                .isEqualTo("other.safetensors: its strength is 0, at which it changes nothing");
     }
 
     @Test
@@ -348,27 +442,51 @@ class ComfyUiRendererTest {
         ModelUnderTest other = model(lora("sdxl-style.safetensors"));
         ModelUnderTest same = model(lora("style.safetensors"));
         ComfyUiRenderer renderer = renderer();
-        renderer.fingerprint(other, new FileHashes());
-        renderer.fingerprint(same, new FileHashes());
 
-        assertThat(texts(renderer.findings(other), Finding.Level.WARNING))
+        assertThat(texts(renderer.hints(other), Finding.Level.WARNING))
                 .contains("its metadata says that it is for sdxl, the base is SD 1.5");
-        assertThat(texts(renderer.findings(same), Finding.Level.WARNING)).isEmpty();
+        assertThat(renderer.hints(same)).isEmpty();
+        assertThat(fake.accepted).isEmpty();
     }
 
-    /** A LoRA in the server's own folder, at hand: one module of a text encoder and two of the diffusion model. */
-    private void loraAtHand() {
+    @Test
+    void files_that_the_server_shows_on_this_disk_are_looked_into_before_the_first_picture() {
+        atHand("style.safetensors", A);
+        ModelUnderTest candidate = model(lora("style.safetensors"), lora("other.safetensors"));
+
+        assertThat(renderer().atHand(candidate).loras())
+                .containsExactly(new Lora(folder.resolve("style.safetensors"), 1), lora("other.safetensors"));
+        assertThat(fake.accepted).isEmpty();
+    }
+
+    @Test
+    void a_file_on_this_disk_of_another_size_is_not_the_servers() {
+        atHand("style.safetensors", A);
+        fake.sizes.put("style.safetensors", 4711L);
+
+        assertThat(renderer().atHand(model(lora("style.safetensors"))).loras())
+                .containsExactly(lora("style.safetensors"));
+    }
+
+    /** A LoRA in the server's own folder. */
+    private void atHand(String name, String... modules) {
         List<HeaderFiles.Entry> tensors = new ArrayList<>();
-        for (String module : List.of("lora_te1_text_model_encoder_layers_0_mlp_fc1", A, B)) {
+        for (String module : modules) {
             tensors.add(HeaderFiles.Entry.of(module + ".lora_down.weight", "F16", 4, 64));
             tensors.add(HeaderFiles.Entry.of(module + ".lora_up.weight", "F16", 64, 4));
         }
-        Path file = HeaderFiles.safetensors(folder.resolve("sdxl-style.safetensors"), Map.of(), tensors);
-        fake.sizes.put("sdxl-style.safetensors", file.toFile().length());
-        fake.metadata.put("sdxl-style.safetensors", FakeComfy.object());
+        Path file = HeaderFiles.safetensors(folder.resolve(name), Map.of(), tensors);
+        fake.sizes.put(name, file.toFile().length());
+        fake.metadata.put(name, FakeComfy.object());
         fake.folderPaths.putArray("loras").add(folder.toString());
     }
 
+    /** One module of a text encoder and two of the diffusion model. */
+    private void loraAtHand() {
+        atHand("sdxl-style.safetensors", TEXT, A, B);
+    }
+
+    private static final String TEXT = "lora_te1_text_model_encoder_layers_0_mlp_fc1";
     private static final String A = "lora_unet_input_blocks_4_1_proj_in";
     private static final String B = "lora_unet_middle_block_1_proj_in";
 
@@ -392,9 +510,9 @@ class ComfyUiRendererTest {
     }
 
     @Test
-    void a_lora_at_hand_whose_log_is_heard_costs_no_further_picture() {
-        loraAtHand();
-        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+    void a_lora_at_hand_without_a_text_part_whose_log_is_heard_costs_no_further_picture() {
+        atHand("style.safetensors", A, B);
+        ModelUnderTest candidate = model(lora("style.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
         renderer.render(request(candidate, 1, 0));
@@ -592,7 +710,7 @@ class ComfyUiRendererTest {
         ComfyUiRenderer renderer = renderer();
 
         assertThat(renderer.version())
-                .isEqualTo("ComfyUI 0.33.0, torch 2.13.0+cu130, arguments plain, graphs 1 "
+                .isEqualTo("ComfyUI 0.33.0, torch 2.13.0+cu130, arguments plain, graphs 2 "
                         + renderer.version().substring(renderer.version().length() - 8));
         assertThat(renderer.device()).isEqualTo("cuda NVIDIA Fake 9000");
         assertThat(renderer.facts())

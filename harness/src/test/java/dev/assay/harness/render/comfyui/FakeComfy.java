@@ -82,6 +82,7 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     final AtomicInteger wrongSize = new AtomicInteger();
     final AtomicInteger missingFiles = new AtomicInteger();
     final List<String> logsOfLoras = new CopyOnWriteArrayList<>(); // written when a LoRA is loaded
+    final Map<String, List<String>> logsOfLora = new ConcurrentHashMap<>(); // the same of one, by its name
     final Map<String, List<String>> files = new ConcurrentHashMap<>();
     final Map<String, ObjectNode> metadata = new ConcurrentHashMap<>(); // of model files, by name
 
@@ -122,7 +123,15 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
         files.put("diffusion_models", List.of("tiny-flux.safetensors"));
         files.put("text_encoders", List.of("clip_l.safetensors", "t5xxl_fp16.safetensors", "tiny-clip-l.safetensors"));
         files.put("vae", List.of("ae.safetensors", "taef1", "pixel_space"));
-        files.put("loras", List.of("style.safetensors", "sdxl-style.safetensors"));
+        files.put(
+                "loras",
+                List.of(
+                        "style.safetensors",
+                        "other.safetensors",
+                        "sdxl-style.safetensors",
+                        "text-alone.safetensors",
+                        "untrained.safetensors",
+                        "untrained-model.safetensors"));
         http = new FakeHttp(0, this);
         port = http.port();
         startWorker();
@@ -605,7 +614,13 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
             String type = type(id);
             tell("executing", object().put("node", id).put("display_node", id).put("prompt_id", job.id()));
             if (type.startsWith("LoraLoader")) {
-                logsOfLoras.forEach(this::log);
+                JsonNode inputs = job.graph().path(id).path("inputs");
+                if (strength(inputs, "strength_model") != 0 || strength(inputs, "strength_clip") != 0) {
+                    logsOfLoras.forEach(this::log);
+                    logsOfLora
+                            .getOrDefault(inputs.path("lora_name").asText(), List.of())
+                            .forEach(this::log);
+                }
             }
             if (type.contains("KSampler") || type.startsWith("SamplerCustom")) {
                 return sample(id);
@@ -619,6 +634,10 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
                 }
             }
             return alive();
+        }
+
+        private double strength(JsonNode inputs, String input) {
+            return inputs.path(input).asDouble();
         }
 
         private boolean sample(String id) {

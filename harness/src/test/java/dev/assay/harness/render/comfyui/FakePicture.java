@@ -41,9 +41,7 @@ final class FakePicture {
         int slot = link.path(1).asInt();
         if (type.startsWith(LORA)) {
             double strength = (slot == 0 ? inputs.path("strength_model") : inputs.path("strength_clip")).asDouble();
-            // Its part for CLIP-L fits, its part for the diffusion model does not.
-            boolean strange = slot == 0 && inputs.path("lora_name").asText().contains("sdxl-style");
-            if (strength == 0 || strange) {
+            if (strength == 0 || isDead(inputs.path("lora_name").asText(), slot, strength)) {
                 return meaning(graph, inputs.path(slot == 0 ? "model" : "clip"));
             }
         }
@@ -53,6 +51,16 @@ final class FakePicture {
                 .forEach(i -> words.put(
                         i.getKey(), i.getValue().isArray() ? meaning(graph, i.getValue()) : text(i.getValue())));
         return type + slot + words;
+    }
+
+    /** What a LoRA's name says of its parts for the diffusion model (slot 0) and the text encoder; no number times 0 is none. */
+    private static boolean isDead(String lora, int slot, double strength) {
+        return switch (lora) {
+            case "sdxl-style.safetensors", "text-alone.safetensors" -> slot == 0;
+            case "untrained-model.safetensors" -> slot == 0 && !Double.isNaN(strength);
+            case "untrained.safetensors" -> !Double.isNaN(strength);
+            default -> false;
+        };
     }
 
     /** 7 and 7.0 are one number. */

@@ -10,14 +10,25 @@ import java.util.Map;
  * @param nodes by id: {@code {"class_type", "inputs"}}
  * @param outputNode id of the node that saves or previews the picture
  * @param samplerNode id of the node that reports the sampler's steps
+ * @param negative text of the negative prompt that is sent; empty where none is
  * @param settings the user's setting behind an input, by {@code nodeId/input}; inputs that no setting decides are absent
  * @param notes what a person should know of this graph
  */
 public record ComfyGraph(
-        ObjectNode nodes, String outputNode, String samplerNode, Map<String, String> settings, List<String> notes) {
+        ObjectNode nodes,
+        String outputNode,
+        String samplerNode,
+        String negative,
+        Map<String, String> settings,
+        List<String> notes) {
     public ComfyGraph {
         settings = Map.copyOf(settings);
         notes = List.copyOf(notes);
+    }
+
+    /** The same graph with other nodes: what else is said of it holds for them too. */
+    public ComfyGraph with(ObjectNode others) {
+        return new ComfyGraph(others, outputNode, samplerNode, negative, settings, notes);
     }
 
     /** The setting that decides an input; empty text if none is known. */

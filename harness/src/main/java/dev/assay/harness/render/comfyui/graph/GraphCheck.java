@@ -54,7 +54,7 @@ public final class GraphCheck {
                 });
             }
         }
-        return new ComfyGraph(completed, graph.outputNode(), graph.samplerNode(), graph.settings(), notes);
+        return new ComfyGraph(completed, graph.outputNode(), graph.samplerNode(), graph.negative(), graph.settings(), notes);
     }
 
     /**

@@ -41,7 +41,11 @@ final class RgthreeLoras {
                     .lora(model, clip, lora.file(), lora.strength(), lora.strengthClip());
             model = node.out(0);
             clip = both ? node.out(1) : null;
-            ((ObjectNode) graph.get(newId)).putObject("_meta").put("title", title);
+            ((ObjectNode) graph.get(newId))
+                    .putObject("_meta")
+                    .put("title", title)
+                    .put(Wiring.OF_NODE, id)
+                    .put(Wiring.OF_CLASS, CLASS);
             added.add(newId);
         }
         added.add(id);

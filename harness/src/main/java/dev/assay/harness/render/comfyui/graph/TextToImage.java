@@ -29,6 +29,7 @@ public final class TextToImage {
     private JsonNode model;
     private JsonNode clip;
     private JsonNode vae;
+    private String sent = ""; // negative prompt
 
     private TextToImage(GraphRequest request) {
         this.request = request;
@@ -74,7 +75,7 @@ public final class TextToImage {
                     .link("images", images)
                     .put("filename_prefix", request.filenamePrefix());
         }
-        return new ComfyGraph(graph, OUTPUT, SAMPLER, keys, List.of());
+        return new ComfyGraph(graph, OUTPUT, SAMPLER, sent, keys, List.of());
     }
 
     private void loadModel() {
@@ -185,6 +186,7 @@ public final class TextToImage {
                     .link("conditioning", positive)
                     .out(0);
         }
+        sent = text;
         JsonNode negative = text("5", text);
         return guided ? guided("17", negative) : negative;
     }

@@ -12,6 +12,12 @@ import java.util.Set;
 
 /** Looks at and changes the links of a graph. */
 final class Wiring {
+    /** In {@code _meta}: the node of the user's file that this one stands for. */
+    static final String OF_NODE = "assay_node";
+
+    /** In {@code _meta}: the class of that node. */
+    static final String OF_CLASS = "assay_class";
+
     private Wiring() {}
 
     static ObjectNode inputs(ObjectNode graph, String id) {
@@ -26,11 +32,12 @@ final class Wiring {
         return graph.path(id).path("_meta").path("title").asText("");
     }
 
-    /** Like {@code 12 (LoraLoader, "style")}. */
+    /** Like {@code 12 (LoraLoader, "style")}, as the user's file has it. */
     static String shown(ObjectNode graph, String id) {
         String title = title(graph, id);
-        String name = nodeClass(graph, id);
-        return Text.shown(id) + " (" + Text.shown(name)
+        JsonNode meta = graph.path(id).path("_meta");
+        String name = meta.path(OF_CLASS).asText(nodeClass(graph, id));
+        return Text.shown(meta.path(OF_NODE).asText(id)) + " (" + Text.shown(name)
                 + (title.isEmpty() || title.equals(name) ? "" : ", \"" + Text.shown(title) + "\"") + ")";
     }
 

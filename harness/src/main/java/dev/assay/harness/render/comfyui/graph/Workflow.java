@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A user's own workflow in API format as the template of every picture. Prompt, seed and so on go where {@link Placeholders}
@@ -150,7 +151,16 @@ public final class Workflow {
         }
         dangling(filled);
         filled.retain(Wiring.upstream(filled, output));
-        return new ComfyGraph(filled, output, slots.sampler(), keys, said);
+        return new ComfyGraph(filled, output, slots.sampler(), negative(filled), keys, said);
+    }
+
+    /** What a picture is sampled away from. */
+    private String negative(ObjectNode filled) {
+        return slots.of(Placeholders.NEGATIVE).stream()
+                .filter(p -> filled.has(p.node()))
+                .map(p -> Wiring.inputs(filled, p.node()).path(p.input()).asText())
+                .distinct()
+                .collect(Collectors.joining("\n"));
     }
 
     private void negative(ObjectNode filled, String negative, Map<String, String> keys, List<String> said) {
@@ -192,7 +202,7 @@ public final class Workflow {
         String id = chosen.get(0);
         String nodeClass = Wiring.nodeClass(graph, id);
         if (!nodeClass.equals("SaveImage") && !nodeClass.equals("PreviewImage")) {
-            notes.add("node " + Wiring.shown(graph, id) + " is replaced by SaveImage, whose pictures can be fetched");
+            notes.add("node " + Wiring.shown(graph, id) + " is replaced by one whose pictures can be fetched");
         }
         return id;
     }
@@ -469,8 +479,8 @@ public final class Workflow {
         }
         for (LoraUse lora : loras) {
             if (lora.hasTextEncoder() && !Links.isLink(clip)) {
-                said.add(lora.file() + " has weights for a text encoder that node " + Wiring.shown(graph, first)
-                        + " does not load; use a LoraLoader there");
+                said.add("weights for a text encoder, if " + lora.file() + " has any, are not loaded by node "
+                        + Wiring.shown(graph, first) + "; use a LoraLoader there");
             }
         }
         chain(filled, loras, Wiring.nodeClass(filled, first), inputs.get("model"), clip, first, 0, first, 1, keys);

@@ -62,7 +62,7 @@ class GraphCheckTest {
                          "2":{"class_type":"Power Lora Loader (rgthree)","inputs":{}},
                          "3":{"class_type":"SaveImageWebsocket","inputs":{}},
                          "4":{"class_type":"ModelSamplingAuraFlow","inputs":{}},
-                         "5":{"class_type":"NobodyKnowsThis","inputs":{}}}"""), "3", "3", Map.of(), List.of());
+                         "5":{"class_type":"NobodyKnowsThis","inputs":{}}}"""), "3", "3", "", Map.of(), List.of());
         List<String> errors = errors(graph);
         assertThat(errors).hasSize(5);
         assertThat(errors.get(0))
