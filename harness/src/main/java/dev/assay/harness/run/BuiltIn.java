@@ -107,7 +107,12 @@ final class BuiltIn {
                 Arrays.stream(sorted).average().orElseThrow());
         String errors = texts(noticed, Finding.Level.ERROR);
         if (!errors.isEmpty()) {
-            return entry(APPLIED, Outcome.REGRESSED, sorted.length, distances, "not applied as it is: " + errors + "; " + found);
+            return entry(
+                    APPLIED,
+                    Outcome.REGRESSED,
+                    sorted.length,
+                    distances,
+                    "not applied as it is: " + errors + "; " + found);
         }
         return applied
                 ? entry(APPLIED, Outcome.PASSED, sorted.length, distances, found)

@@ -184,7 +184,8 @@ public final class Evaluation {
     private GenerationSettings usual(Renderer renderer) {
         GenerationSettings family = renderer.defaults(plan.base());
         return renderer.makesPictures()
-                ? OwnSettings.of(renderer.atHand(plan.base()).checkpoint().path()).over(family)
+                ? OwnSettings.of(renderer.atHand(plan.base()).checkpoint().path())
+                        .over(family)
                 : family;
     }
 

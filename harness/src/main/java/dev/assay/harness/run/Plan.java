@@ -24,7 +24,6 @@ public record Plan(
         Path out) {
     /** The same plan for other models. */
     Plan with(ModelUnderTest otherBase, ModelUnderTest otherCandidate) {
-        return new Plan(
-                suite, suiteHash, otherBase, baseName, otherCandidate, candidateName, seedOffset, out);
+        return new Plan(suite, suiteHash, otherBase, baseName, otherCandidate, candidateName, seedOffset, out);
     }
 }

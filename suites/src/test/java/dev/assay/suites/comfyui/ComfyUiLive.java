@@ -75,18 +75,18 @@ class ComfyUiLive {
 
     private void suite(int steps, int side) throws IOException {
         Files.writeString(folder.resolve("live.yaml"), """
-                name: live
-                version: "1"
-                settings: {width: %d, height: %d, steps: %d, guidanceScale: 1.0, sampler: euler, scheduler: simple}
-                seeds: [1, 2]
-                criteria:
-                  - {metric: blank-frame, rule: NONE_NEW, leastPairs: 6, severity: BLOCKER}
-                  - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 6}
-                cases:
-                  - {id: one, prompt: a red circle %s}
-                  - {id: two, prompt: a person in a red shirt waving %s}
-                  - {id: three, prompt: a lake at night %s}
-                """.formatted(side, side, steps, mark, mark, mark));
+            name: live
+            version: "1"
+            settings: {width: %d, height: %d, steps: %d, guidanceScale: 1.0, sampler: euler, scheduler: simple}
+            seeds: [1, 2]
+            criteria:
+              - {metric: blank-frame, rule: NONE_NEW, leastPairs: 6, severity: BLOCKER}
+              - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 6}
+            cases:
+              - {id: one, prompt: a red circle %s}
+              - {id: two, prompt: a person in a red shirt waving %s}
+              - {id: three, prompt: a lake at night %s}
+            """.formatted(side, side, steps, mark, mark, mark));
     }
 
     private void fullCheckpoint() {
@@ -254,15 +254,42 @@ class ComfyUiLive {
     }
 
     @Test
-    void a_lora_that_fits_by_half_is_judged_and_the_report_says_how_much_was_left_out() {
+    void a_lora_that_fits_by_half_does_not_pass_and_the_report_says_how_much_was_left_out() {
         settings.put("assay.lora", TinyModels.LORA_HALF);
+        relay.hide("/internal/folder_paths", "/api/view_metadata");
+        settings.put("assay.comfyui.variant", "flux1-dev");
 
         RunRecord record = run();
 
-        assertThat(record.findings()).anySatisfy(f -> {
-            assertThat(f.text()).contains(TinyModels.LORA_HALF);
-            assertThat(f.level()).isIn("WARNING", "ERROR");
-        });
+        assertNotApplied(record);
+        assertThat(verdict(record, "applied").reason()).contains(TinyModels.LORA_HALF + ": applied in part");
+    }
+
+    /** Beside a LoRA that works, one that does not changes no picture of the run. */
+    @ParameterizedTest
+    @ValueSource(strings = {TinyModels.LORA_SHAPE, TinyModels.LORA_ZERO})
+    void a_dead_lora_beside_a_good_one_is_found_by_itself(String dead) {
+        settings.put("assay.lora", TinyModels.LORA + "," + dead);
+        relay.hide("/internal", "/api/view_metadata");
+        settings.put("assay.comfyui.variant", "flux1-dev");
+
+        RunRecord record = run();
+
+        assertNotApplied(record);
+        assertThat(verdict(record, "applied").reason())
+                .contains(dead + ": nothing of it reached the diffusion model")
+                .doesNotContain(TinyModels.LORA + ":");
+    }
+
+    @Test
+    void a_file_that_the_server_shows_on_this_disk_fails_before_the_first_picture() {
+        settings.put("assay.lora", TinyModels.LORA_SDXL);
+
+        RunRecord record = run();
+
+        assertThat(verdict(record, "preflight").outcome()).isEqualTo("REGRESSED");
+        assertThat(record.rendersMade()).isZero();
+        assertThat(server.history(mark)).isEmpty();
     }
 
     @Test

@@ -42,7 +42,9 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
 
     /** Some keys of a file, as a log names them: magnitudes may come without what they scale, and every shape is (1). */
     public static LoraGrammar ofKeys(Collection<String> keys) {
-        return parse(keys.stream().distinct().collect(Collectors.toMap(k -> k, k -> List.of(1L))), Optional.of(LoraKind.LORA));
+        return parse(
+                keys.stream().distinct().collect(Collectors.toMap(k -> k, k -> List.of(1L))),
+                Optional.of(LoraKind.LORA));
     }
 
     /** @param otherwise the kind of modules whose keys go with any; empty counts them as unknown */

@@ -233,8 +233,8 @@ final class GraphMaker {
                     model,
                     Finding.Level.NOTE,
                     name
-                            + ": the server's file is known by name, size and date alone; a hash in its name, or its folder"
-                            + " given as assay.models, would prove which file was judged");
+                            + ": the server's file is known by name, size and date alone; a hash in its name, or its"
+                            + " folder given as assay.models, would prove which file was judged");
         }
         return file;
     }

@@ -98,7 +98,9 @@ final class LoraFindings {
                 "weights of a text encoder",
                 onText ? Level.ERROR : Level.NOTE);
         if (!leftOut.isEmpty()) {
-            part(Level.ERROR, "the model has no place for " + leftOut.size() + " of its changes (" + some(leftOut) + ")");
+            part(
+                    Level.ERROR,
+                    "the model has no place for " + leftOut.size() + " of its changes (" + some(leftOut) + ")");
         }
         extras(lost);
         if (!missing.unknown().isEmpty()) {
@@ -112,14 +114,15 @@ final class LoraFindings {
 
     /** A module that has nothing but extras, as one of biases, is lost with them. */
     private boolean isWhole(LoraModule m) {
-        return modules.stream().anyMatch(own -> own.name().equals(m.name())
-                && own.keys().keySet().equals(m.keys().keySet()));
+        return modules.stream()
+                .anyMatch(own -> own.name().equals(m.name())
+                        && own.keys().keySet().equals(m.keys().keySet()));
     }
 
     private String nothing(List<LoraModule> lost, long all, int wrongShapes) {
         return wrongShapes == 0
-                ? file + ": the server loaded none of the LoRA's " + all + " modules of the diffusion model (" + someOf(lost)
-                        + "); is it for another family?"
+                ? file + ": the server loaded none of the LoRA's " + all + " modules of the diffusion model ("
+                        + someOf(lost) + "); is it for another family?"
                 : file + ": the server applied none of the LoRA's " + all + " modules of the diffusion model; "
                         + wrongShapes + " have another shape than the model";
     }
@@ -137,8 +140,9 @@ final class LoraFindings {
         if (!weights.isEmpty()) {
             part(
                     level,
-                    "the server left " + weights.size() + " " + what + " unchanged because the LoRA has another shape there ("
-                            + some(weights) + "); is it for another size of this model?");
+                    "the server left " + weights.size() + " " + what
+                            + " unchanged because the LoRA has another shape there (" + some(weights)
+                            + "); is it for another size of this model?");
         }
     }
 

@@ -48,7 +48,8 @@ final class LoraProof {
             all.addAll(
                     loras.get(i).strengthModel() == 0 && loras.get(i).strengthClip() == 0
                             ? List.of(new Finding(
-                                    Level.ERROR, loras.get(i).file() + ": its strength is 0, at which it changes nothing"))
+                                    Level.ERROR,
+                                    loras.get(i).file() + ": its strength is 0, at which it changes nothing"))
                             : guard.of(loras.get(i).file(), () -> of(index, heard, reach)));
         }
         return all;
@@ -68,7 +69,8 @@ final class LoraProof {
         LoraReach.Holds holds = LoraReach.Holds.of(LoraFindings.modules(file));
         boolean shapes = lines.stream().anyMatch(l -> l.kind() == LoraLog.Kind.WRONG_SHAPE);
         boolean text = onText.get(index) && loras.get(index).hasTextEncoder();
-        if (isNothing(told) || !(loras.size() > 1 || text || shapes || own.isEmpty() || holds == LoraReach.Holds.TEXT)) {
+        if (isNothing(told)
+                || !(loras.size() > 1 || text || shapes || own.isEmpty() || holds == LoraReach.Holds.TEXT)) {
             return told;
         }
         List<Finding> seen = reach.of(index, holds, own.isPresent() && !LoraFindings.missesModel(lines));
@@ -81,7 +83,8 @@ final class LoraProof {
     }
 
     private static boolean isNothing(List<Finding> findings) {
-        return findings.stream().anyMatch(f -> f.level() == Level.ERROR && !f.text().contains(LoraFindings.IN_PART));
+        return findings.stream()
+                .anyMatch(f -> f.level() == Level.ERROR && !f.text().contains(LoraFindings.IN_PART));
     }
 
     private List<LoraUse> alone(int index) {

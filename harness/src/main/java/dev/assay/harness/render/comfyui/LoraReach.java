@@ -83,12 +83,11 @@ final class LoraReach {
             return ofText(lora);
         }
         if (!settled) {
-            return error(nothing + "is it for another family? Were it for text encoders alone, the server's log or its file"
-                    + " (assay.models) would tell");
+            return error(
+                    nothing + "is it for another family? Were it for text encoders alone, the server's log or its file"
+                            + " (assay.models) would tell");
         }
-        return painter.spoils(model)
-                ? error(nothing + "its part for the diffusion model is untrained")
-                : ofText(lora);
+        return painter.spoils(model) ? error(nothing + "its part for the diffusion model is untrained") : ofText(lora);
     }
 
     private static List<Finding> ofText(LoraUse lora) {

@@ -166,7 +166,8 @@ final class ServerFiles {
 
     /** The server's file of this name, if it lies on this disk and is the one that the server tells of. */
     Optional<Path> atHand(String name, ServerShelf shelf) {
-        return visible(name, shelf).filter(p -> told(name, shelf).map(t -> t.fits(p)).orElse(true));
+        return visible(name, shelf)
+                .filter(p -> told(name, shelf).map(t -> t.fits(p)).orElse(true));
     }
 
     private static ServerFile proven(Path file, String name, FileHashes hashes) {

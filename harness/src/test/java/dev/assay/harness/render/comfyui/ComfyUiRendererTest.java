@@ -242,7 +242,8 @@ class ComfyUiRendererTest {
 
         assertThat(renderer.findings(BASE)).noneMatch(f -> f.level() != Finding.Level.NOTE);
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
-                .contains("style.safetensors: applied in part: the server did not load 1 modules of the diffusion model")
+                .contains(
+                        "style.safetensors: applied in part: the server did not load 1 modules of the diffusion model")
                 .contains("left 1 weights of the diffusion model unchanged because the LoRA has another shape");
     }
 
@@ -330,8 +331,9 @@ class ComfyUiRendererTest {
         fake.logsOfLora.put("other.safetensors", List.of("lora key not loaded: lora_unet_x.lora_up.weight"));
 
         assertThat(errors(lora("style.safetensors"), lora("other.safetensors")))
-                .isEqualTo("other.safetensors: applied in part: the server did not load 1 modules of the diffusion model, for"
-                        + " which the model has no place (lora_unet_x)");
+                .isEqualTo(
+                        "other.safetensors: applied in part: the server did not load 1 modules of the diffusion model,"
+                                + " for which the model has no place (lora_unet_x)");
     }
 
     @Test
@@ -349,7 +351,8 @@ class ComfyUiRendererTest {
     void without_the_log_a_lora_that_changes_text_alone_may_be_another_familys_and_does_not_pass() {
         fake.noLogs = true;
 
-        assertThat(errors(lora("text-alone.safetensors"))).contains("the server's log or its file (assay.models) would tell");
+        assertThat(errors(lora("text-alone.safetensors")))
+                .contains("the server's log or its file (assay.models) would tell");
     }
 
     @Test
@@ -394,7 +397,9 @@ class ComfyUiRendererTest {
         atHand("style.safetensors", A, B);
         fake.logsOfLora.put(
                 "style.safetensors",
-                List.of("lora key not loaded: " + A + ".lora_down.weight", "lora key not loaded: " + A + ".lora_up.weight"));
+                List.of(
+                        "lora key not loaded: " + A + ".lora_down.weight",
+                        "lora key not loaded: " + A + ".lora_up.weight"));
 
         assertThat(errors(lora("style.safetensors")))
                 .startsWith("style.safetensors: applied in part: the server did not load 1 of the LoRA's 2 modules");

@@ -220,8 +220,8 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     private static ObjectNode graphOfSomebody() {
         return parse(
                 "{\"7\":{\"class_type\":\"KSampler\",\"inputs\":{\"seed\":99}},\"8\":{\"class_type\":\"VAEDecode\","
-                        + "\"inputs\":{\"samples\":[\"7\",0]}},\"9\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"8\",0],"
-                        + "\"filename_prefix\":\"theirs\"}}}");
+                    + "\"inputs\":{\"samples\":[\"7\",0]}},\"9\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"8\",0],"
+                    + "\"filename_prefix\":\"theirs\"}}}");
     }
 
     // ---------------------------------------------------------------- routes
@@ -686,8 +686,8 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
                     return error(
                             id,
                             "torch.OutOfMemoryError",
-                            "Allocation on device 0 would exceed allowed memory.\nThis error means you ran out of memory on"
-                                    + " your GPU.");
+                            "Allocation on device 0 would exceed allowed memory.\n"
+                                    + "This error means you ran out of memory on your GPU.");
                 }
                 case SOCKET_DROPS -> dropSockets();
                 case RESTART -> {

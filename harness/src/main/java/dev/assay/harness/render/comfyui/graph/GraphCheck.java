@@ -54,7 +54,8 @@ public final class GraphCheck {
                 });
             }
         }
-        return new ComfyGraph(completed, graph.outputNode(), graph.samplerNode(), graph.negative(), graph.settings(), notes);
+        return new ComfyGraph(
+                completed, graph.outputNode(), graph.samplerNode(), graph.negative(), graph.settings(), notes);
     }
 
     /**

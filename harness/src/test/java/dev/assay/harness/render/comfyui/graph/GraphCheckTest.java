@@ -50,24 +50,25 @@ class GraphCheckTest {
     void unknown_samplers_and_schedulers_are_said_in_the_suites_words() {
         assertThat(errors(flux("flux1-dev.safetensors", "dpmpp_2m_karras", "simpel", "style-v2.safetensors")))
                 .containsExactly(
-                        "the suite's settings.sampler: the server has no sampler dpmpp_2m_karras; in ComfyUI's words it is"
-                                + " sampler dpmpp_2m, scheduler karras",
+                        "the suite's settings.sampler: the server has no sampler dpmpp_2m_karras; in ComfyUI's words"
+                                + " it is sampler dpmpp_2m, scheduler karras",
                         "the suite's settings.scheduler: the server has no scheduler simpel; did you mean simple?");
     }
 
     @Test
     void a_missing_node_class_names_its_pack() {
         ComfyGraph graph = new ComfyGraph((ObjectNode) ServerNodesTest.json("""
-                        {"1":{"class_type":"UnetLoaderGGUF","inputs":{"unet_name":"x.gguf"}},
-                         "2":{"class_type":"Power Lora Loader (rgthree)","inputs":{}},
-                         "3":{"class_type":"SaveImageWebsocket","inputs":{}},
-                         "4":{"class_type":"ModelSamplingAuraFlow","inputs":{}},
-                         "5":{"class_type":"NobodyKnowsThis","inputs":{}}}"""), "3", "3", "", Map.of(), List.of());
+            {"1":{"class_type":"UnetLoaderGGUF","inputs":{"unet_name":"x.gguf"}},
+             "2":{"class_type":"Power Lora Loader (rgthree)","inputs":{}},
+             "3":{"class_type":"SaveImageWebsocket","inputs":{}},
+             "4":{"class_type":"ModelSamplingAuraFlow","inputs":{}},
+             "5":{"class_type":"NobodyKnowsThis","inputs":{}}}\
+            """), "3", "3", "", Map.of(), List.of());
         List<String> errors = errors(graph);
         assertThat(errors).hasSize(5);
         assertThat(errors.get(0))
-                .startsWith(
-                        "node 1 (UnetLoaderGGUF): the server has no such node; it comes with the node pack ComfyUI-GGUF");
+                .startsWith("node 1 (UnetLoaderGGUF): the server has no such node; it comes with the node pack"
+                        + " ComfyUI-GGUF");
         assertThat(errors.get(1)).contains("rgthree-comfy");
         assertThat(errors.get(2)).contains("--disable-all-custom-nodes");
         assertThat(errors.get(3)).contains("update the server");
@@ -82,9 +83,8 @@ class GraphCheckTest {
         inputs(graph, "7").put("_nonce", "again");
         assertThat(errors(graph)).hasSize(2);
         assertThat(errors(graph).get(0))
-                .isEqualTo(
-                        "node 2 (DualCLIPLoader): it has no input devise, and the server would ignore it without a word;"
-                                + " did you mean device?");
+                .isEqualTo("node 2 (DualCLIPLoader): it has no input devise, and the server would ignore it without a"
+                        + " word; did you mean device?");
         List<Finding> theirs = GraphCheck.check(graph, ServerNodesTest.server(), false);
         assertThat(theirs).extracting(Finding::level).containsExactly(Finding.Level.ERROR, Finding.Level.WARNING);
     }
@@ -97,19 +97,21 @@ class GraphCheckTest {
         inputs(graph, "5").putArray("conditioning").add("4").add(1);
         assertThat(errors(graph))
                 .containsExactlyInAnyOrder(
-                        "node 7 (KSampler): the server's version of this node needs an input denoise that the graph does"
-                                + " not set",
+                        "node 7 (KSampler): the server's version of this node needs an input denoise that the graph"
+                                + " does not set",
                         "node 8 (VAEDecode): vae is linked to node 77, which is not in the graph",
-                        "node 5 (ConditioningZeroOut): conditioning is linked to output 1 of a CLIPTextEncode, which has 1");
+                        "node 5 (ConditioningZeroOut): conditioning is linked to output 1 of a CLIPTextEncode, which"
+                                + " has 1");
     }
 
     @Test
     void an_input_that_a_younger_server_needs_gets_the_nodes_own_default_but_never_a_file() {
         ServerNodes younger =
                 ServerNodesTest.server().and(ServerNodes.of(Map.of("VAEDecode", ServerNodesTest.json("""
-                        {"VAEDecode":{"input":{"required":{"samples":["LATENT"],"vae":["VAE"],
-                         "mode":[["flow","other"]],"tile":["INT",{"default":64}],"vae_name":[["x.safetensors"]]}},
-                         "output":["IMAGE"]}}"""))));
+                    {"VAEDecode":{"input":{"required":{"samples":["LATENT"],"vae":["VAE"],
+                     "mode":[["flow","other"]],"tile":["INT",{"default":64}],"vae_name":[["x.safetensors"]]}},
+                     "output":["IMAGE"]}}\
+                    """))));
         ComfyGraph graph = flux("flux1-dev.safetensors", "euler", "simple", "style-v2.safetensors");
         ComfyGraph completed = GraphCheck.complete(graph, younger);
         assertThat(completed.nodes().at("/8/inputs/mode").asText()).isEqualTo("flow");
