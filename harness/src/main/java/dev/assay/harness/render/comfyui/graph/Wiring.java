@@ -32,6 +32,15 @@ final class Wiring {
         return graph.path(id).path("_meta").path("title").asText("");
     }
 
+    /** A server need not know which nodes of the user's file its nodes stand for. */
+    static void forgetOrigins(ObjectNode graph) {
+        graph.forEach(node -> {
+            if (node.path("_meta") instanceof ObjectNode meta) {
+                meta.remove(List.of(OF_NODE, OF_CLASS));
+            }
+        });
+    }
+
     /** Like {@code 12 (LoraLoader, "style")}, as the user's file has it. */
     static String shown(ObjectNode graph, String id) {
         String title = title(graph, id);
@@ -42,7 +51,8 @@ final class Wiring {
     }
 
     static String shown(ObjectNode graph, Collection<String> ids) {
-        return String.join(", ", ids.stream().map(id -> shown(graph, id)).toList());
+        return String.join(
+                ", ", ids.stream().map(id -> shown(graph, id)).distinct().toList());
     }
 
     /** A node and all that it needs, itself first. */

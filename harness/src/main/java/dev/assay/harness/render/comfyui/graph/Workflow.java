@@ -151,6 +151,7 @@ public final class Workflow {
         }
         dangling(filled);
         filled.retain(Wiring.upstream(filled, output));
+        Wiring.forgetOrigins(filled);
         return new ComfyGraph(filled, output, slots.sampler(), negative(filled), keys, said);
     }
 

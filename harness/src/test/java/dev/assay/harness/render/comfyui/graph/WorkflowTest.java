@@ -20,32 +20,34 @@ class WorkflowTest {
 
     /** The workflow that every user has: a checkpoint, two texts, a sampler. */
     private static final String SDXL = """
-            {"4":{"class_type":"CheckpointLoaderSimple","inputs":{"ckpt_name":"base.safetensors"},"_meta":{"title":"Load"}},
-             "5":{"class_type":"EmptyLatentImage","inputs":{"width":832,"height":1216,"batch_size":4}},
-             "6":{"class_type":"CLIPTextEncode","inputs":{"text":"old prompt","clip":["4",1]}},
-             "7":{"class_type":"CLIPTextEncode","inputs":{"text":"old negative","clip":["4",1]}},
-             "3":{"class_type":"KSampler","inputs":{"seed":5,"steps":28,"cfg":6.5,"sampler_name":"dpmpp_2m",
-               "scheduler":"karras","denoise":1,"model":["4",0],"positive":["6",0],"negative":["7",0],"latent_image":["5",0]}},
-             "8":{"class_type":"VAEDecode","inputs":{"samples":["3",0],"vae":["4",2]}},
-             "9":{"class_type":"SaveImage","inputs":{"filename_prefix":"ComfyUI","images":["8",0]}}}""";
+        {"4":{"class_type":"CheckpointLoaderSimple","inputs":{"ckpt_name":"base.safetensors"},"_meta":{"title":"Load"}},
+         "5":{"class_type":"EmptyLatentImage","inputs":{"width":832,"height":1216,"batch_size":4}},
+         "6":{"class_type":"CLIPTextEncode","inputs":{"text":"old prompt","clip":["4",1]}},
+         "7":{"class_type":"CLIPTextEncode","inputs":{"text":"old negative","clip":["4",1]}},
+         "3":{"class_type":"KSampler","inputs":{"seed":5,"steps":28,"cfg":6.5,"sampler_name":"dpmpp_2m",
+           "scheduler":"karras","denoise":1,"model":["4",0],"positive":["6",0],"negative":["7",0],"latent_image":["5",0]}},
+         "8":{"class_type":"VAEDecode","inputs":{"samples":["3",0],"vae":["4",2]}},
+         "9":{"class_type":"SaveImage","inputs":{"filename_prefix":"ComfyUI","images":["8",0]}}}\
+        """;
 
     /** Flux with an advanced sampler, a seed in a node of its own, a guidance node. */
     private static final String FLUX = """
-            {"1":{"class_type":"UNETLoader","inputs":{"unet_name":"flux1-dev.safetensors","weight_dtype":"default"}},
-             "2":{"class_type":"DualCLIPLoader","inputs":{"clip_name1":"l","clip_name2":"t5","type":"flux"}},
-             "3":{"class_type":"VAELoader","inputs":{"vae_name":"ae.safetensors"}},
-             "10":{"class_type":"PrimitiveInt","inputs":{"value":77},"_meta":{"title":"seed"}},
-             "4":{"class_type":"CLIPTextEncode","inputs":{"text":"x","clip":["2",0]}},
-             "5":{"class_type":"FluxGuidance","inputs":{"guidance":4,"conditioning":["4",0]}},
-             "6":{"class_type":"BasicGuider","inputs":{"model":["12",0],"conditioning":["5",0]}},
-             "7":{"class_type":"RandomNoise","inputs":{"noise_seed":["10",0]}},
-             "8":{"class_type":"KSamplerSelect","inputs":{"sampler_name":"euler"}},
-             "9":{"class_type":"BasicScheduler","inputs":{"scheduler":"simple","steps":20,"denoise":1,"model":["12",0]}},
-             "11":{"class_type":"EmptySD3LatentImage","inputs":{"width":1024,"height":768,"batch_size":1}},
-             "12":{"class_type":"ModelSamplingFlux","inputs":{"max_shift":1.15,"base_shift":0.5,"width":1024,"height":768,"model":["1",0]}},
-             "13":{"class_type":"SamplerCustomAdvanced","inputs":{"noise":["7",0],"guider":["6",0],"sampler":["8",0],"sigmas":["9",0],"latent_image":["11",0]}},
-             "14":{"class_type":"VAEDecode","inputs":{"samples":["13",0],"vae":["3",0]}},
-             "15":{"class_type":"PreviewImage","inputs":{"images":["14",0]}}}""";
+        {"1":{"class_type":"UNETLoader","inputs":{"unet_name":"flux1-dev.safetensors","weight_dtype":"default"}},
+         "2":{"class_type":"DualCLIPLoader","inputs":{"clip_name1":"l","clip_name2":"t5","type":"flux"}},
+         "3":{"class_type":"VAELoader","inputs":{"vae_name":"ae.safetensors"}},
+         "10":{"class_type":"PrimitiveInt","inputs":{"value":77},"_meta":{"title":"seed"}},
+         "4":{"class_type":"CLIPTextEncode","inputs":{"text":"x","clip":["2",0]}},
+         "5":{"class_type":"FluxGuidance","inputs":{"guidance":4,"conditioning":["4",0]}},
+         "6":{"class_type":"BasicGuider","inputs":{"model":["12",0],"conditioning":["5",0]}},
+         "7":{"class_type":"RandomNoise","inputs":{"noise_seed":["10",0]}},
+         "8":{"class_type":"KSamplerSelect","inputs":{"sampler_name":"euler"}},
+         "9":{"class_type":"BasicScheduler","inputs":{"scheduler":"simple","steps":20,"denoise":1,"model":["12",0]}},
+         "11":{"class_type":"EmptySD3LatentImage","inputs":{"width":1024,"height":768,"batch_size":1}},
+         "12":{"class_type":"ModelSamplingFlux","inputs":{"max_shift":1.15,"base_shift":0.5,"width":1024,"height":768,"model":["1",0]}},
+         "13":{"class_type":"SamplerCustomAdvanced","inputs":{"noise":["7",0],"guider":["6",0],"sampler":["8",0],"sigmas":["9",0],"latent_image":["11",0]}},
+         "14":{"class_type":"VAEDecode","inputs":{"samples":["13",0],"vae":["3",0]}},
+         "15":{"class_type":"PreviewImage","inputs":{"images":["14",0]}}}\
+        """;
 
     @Test
     void the_usual_workflow_needs_no_marks() {
@@ -115,8 +117,9 @@ class WorkflowTest {
                         workflow, new LoraUse("a.safetensors", 0.8, 0.5, true), new LoraUse("b", 1, 1, false))
                 .nodes();
         assertSame(candidate.get("10"), ServerNodesTest.json("""
-                {"class_type":"LoraLoader","inputs":{"model":["4",0],"lora_name":"a.safetensors","strength_model":0.8,
-                 "clip":["4",1],"strength_clip":0.5}}"""));
+            {"class_type":"LoraLoader","inputs":{"model":["4",0],"lora_name":"a.safetensors","strength_model":0.8,
+             "clip":["4",1],"strength_clip":0.5}}\
+            """));
         assertThat(candidate.at("/11/inputs/model")).isEqualTo(NodeWriter.link("10", 0));
         assertThat(candidate.at("/11/inputs/clip")).isEqualTo(NodeWriter.link("10", 1));
         assertThat(candidate.at("/3/inputs/model")).isEqualTo(NodeWriter.link("11", 0));
@@ -176,8 +179,8 @@ class WorkflowTest {
         assertThatThrownBy(() -> fill(read(FLUX), new GenerationSettings(1024, 768, 20, 3, "euler", "simple", 0)))
                 .isInstanceOf(GraphException.class)
                 .hasMessage(
-                        "the suite's settings.guidanceScale (3.0): my.json has no place for it; write %cfg% into the title"
-                                + " of the node that takes it, or leave the setting out of the suite");
+                        "the suite's settings.guidanceScale (3.0): my.json has no place for it; write %cfg% into the"
+                                + " title of the node that takes it, or leave the setting out of the suite");
         assertThatThrownBy(() -> fill(read(SDXL), new GenerationSettings(512, 512, 20, 3, "euler", "simple", 1)))
                 .hasMessageContaining("settings.clipSkip (1)");
         assertThatThrownBy(() ->
@@ -235,11 +238,12 @@ class WorkflowTest {
     @Test
     void several_samplers_are_ambiguous_until_one_is_marked() {
         String two = SDXL.replace("\"8\":{\"class_type\":\"VAEDecode\",\"inputs\":{\"samples\":[\"3\",0]", """
-                "20":{"class_type":"KSampler","inputs":{"seed":6,"steps":10,"cfg":6.5,"sampler_name":"dpmpp_2m",
-                "scheduler":"karras","denoise":0.5,"model":["4",0],"positive":["6",0],"negative":["7",0],"latent_image":["21",0]},
-                "_meta":{"title":"second"}},
-                "21":{"class_type":"LatentUpscale","inputs":{"samples":["3",0],"width":1664,"height":2432}},
-                "8":{"class_type":"VAEDecode","inputs":{"samples":["20",0]""");
+            "20":{"class_type":"KSampler","inputs":{"seed":6,"steps":10,"cfg":6.5,"sampler_name":"dpmpp_2m",
+            "scheduler":"karras","denoise":0.5,"model":["4",0],"positive":["6",0],"negative":["7",0],"latent_image":["21",0]},
+            "_meta":{"title":"second"}},
+            "21":{"class_type":"LatentUpscale","inputs":{"samples":["3",0],"width":1664,"height":2432}},
+            "8":{"class_type":"VAEDecode","inputs":{"samples":["20",0]\
+            """);
         assertThatThrownBy(() -> read(two))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining("the place of %seed% could be in 2 nodes: ")
@@ -247,7 +251,8 @@ class WorkflowTest {
                 .hasMessageContaining("3 (KSampler)");
         String marked = two.replace(
                         "\"latent_image\":[\"5\",0]}}",
-                        "\"latent_image\":[\"5\",0]},\"_meta\":{\"title\":\"%seed% %steps% %cfg% %sampler% %scheduler%\"}}")
+                        "\"latent_image\":[\"5\",0]},\"_meta\":{\"title\":\"%seed% %steps% %cfg% %sampler%"
+                                + " %scheduler%\"}}")
                 .replace("\"title\":\"second\"", "\"title\":\"second %seed%\"");
         ComfyGraph graph = fill(read(marked));
         assertThat(graph.samplerNode()).isEqualTo("3");
@@ -262,8 +267,8 @@ class WorkflowTest {
                 .replace(
                         "\"8\":{",
                         "\"30\":{\"class_type\":\"ConditioningConcat\",\"inputs\":{\"conditioning_to\":[\"6\",0],"
-                                + "\"conditioning_from\":[\"31\",0]}},\"31\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":"
-                                + "{\"text\":\"style\",\"clip\":[\"4\",1]},\"_meta\":{\"title\":\"style\"}},\"8\":{");
+                            + "\"conditioning_from\":[\"31\",0]}},\"31\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":"
+                            + "{\"text\":\"style\",\"clip\":[\"4\",1]},\"_meta\":{\"title\":\"style\"}},\"8\":{");
         assertThatThrownBy(() -> read(joined))
                 .hasMessageContaining("%prompt% could be in 2 nodes")
                 .hasMessageContaining("31 (CLIPTextEncode, \"style\")");
@@ -282,7 +287,7 @@ class WorkflowTest {
                 .replace(
                         "\"8\":{",
                         "\"40\":{\"class_type\":\"ControlNetApplyAdvanced\",\"inputs\":{\"positive\":[\"6\",0],\"negative\":"
-                                + "[\"7\",0],\"strength\":1}},\"8\":{");
+                            + "[\"7\",0],\"strength\":1}},\"8\":{");
         JsonNode nodes = fill(read(controlled)).nodes();
         assertThat(nodes.at("/6/inputs/text").asText()).isEqualTo("p");
         assertThat(nodes.at("/7/inputs/text").asText()).isEqualTo("n");
@@ -377,7 +382,8 @@ class WorkflowTest {
                 .replace("[\"12\",1]", "[\"4\",1]");
         ComfyGraph graph = fill(read(text), new LoraUse("te.safetensors", 1, 1, true));
         assertThat(graph.notes())
-                .anyMatch(n -> n.startsWith("te.safetensors has weights for a text encoder that node 12"));
+                .anyMatch(n -> n.startsWith(
+                        "weights for a text encoder, if te.safetensors has any, are not loaded by node 12"));
         assertThat(graph.nodes().findValuesAsText("class_type")).contains("LoraLoaderModelOnly");
         assertThat(GraphShape.problems(graph)).isEmpty();
     }
@@ -399,6 +405,14 @@ class WorkflowTest {
             + "\"lora_3\":{\"on\":false,\"lora\":\"off.safetensors\",\"strength\":1},"
             + "\"lora_4\":{\"on\":true,\"lora\":\"None\",\"strength\":1},"
             + "\"lora_5\":{\"on\":true,\"lora\":\"zero.safetensors\",\"strength\":0,\"strengthTwo\":null},";
+
+    @Test
+    void a_question_about_an_expanded_loader_names_the_node_of_the_users_file() {
+        assertThatThrownBy(() -> read(power("Style", ENTRIES, true)))
+                .isInstanceOf(GraphException.class)
+                .hasMessageContaining("in the place of 12 (Power Lora Loader (rgthree), \"Style\"), or does")
+                .hasMessageNotContaining("13");
+    }
 
     @Test
     void rgthrees_loader_is_expanded_to_comfyuis_own_in_order() {
@@ -444,8 +458,7 @@ class WorkflowTest {
     void another_packs_output_is_replaced_by_one_that_can_be_fetched() {
         Workflow workflow =
                 read(SDXL.replace("\"SaveImage\",\"inputs\":{", "\"Image Save\",\"inputs\":{\"quality\":100,"));
-        assertThat(workflow.notes())
-                .contains("node 9 (Image Save) is replaced by SaveImage, whose pictures can be fetched");
+        assertThat(workflow.notes()).contains("node 9 (Image Save) is replaced by one whose pictures can be fetched");
         assertSame(
                 fill(workflow).nodes().get("9"),
                 ServerNodesTest.json(
