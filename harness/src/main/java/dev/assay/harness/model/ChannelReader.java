@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -19,6 +20,7 @@ final class ChannelReader {
     private final SeekableByteChannel channel;
     private final long end;
     private final ByteBuffer buffer;
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private long next; // position in the file of the byte after the buffer
 
     /** Reads bytes {@code from} (inclusive) to {@code end} (exclusive) of the channel. */
@@ -67,14 +69,23 @@ final class ChannelReader {
      */
     String text(long length, int most, String what) throws IOException {
         byte[] bytes = bytes(length, most, what);
+        if (isAscii(bytes)) {
+            return bytes.length == 0 ? "" : new String(bytes, StandardCharsets.ISO_8859_1);
+        }
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            return utf8.decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
             throw new ModelFileException(file, what + " is not UTF-8; the file is damaged", e);
         }
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     byte[] bytes(long length, int most, String what) throws IOException {

@@ -23,6 +23,7 @@ final class Gguf {
     private static final int MOST_KEY_BYTES = 65_535;
     private static final int MOST_NAME_BYTES = 127; // ggml stops at 63, ComfyUI-GGUF's converter writes more
     private static final int MOST_TEXT_BYTES = 1 << 20;
+    private static final long MOST_METADATA_BYTES = 32 << 20; // of all values; lists are skipped
     private static final int MOST_DIMENSIONS = 4;
     private static final int LEAST_TENSOR_BYTES = 8 + 1 + 4 + 4 + 8; // of an entry with a name of one letter
     private static final int LEAST_KEY_BYTES = 8 + 1 + 4 + 1;
@@ -35,6 +36,7 @@ final class Gguf {
     private final Path file;
     private final long size;
     private final ChannelReader in;
+    private long textLeft = MOST_METADATA_BYTES;
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final Map<String, List<Long>> trueShapes = new HashMap<>();
 
@@ -111,7 +113,7 @@ final class Gguf {
             case 5 -> "" + in.i32();
             case 6 -> "" + Float.intBitsToFloat(in.i32());
             case 7 -> "" + (in.u8() != 0);
-            case TEXT -> in.text(in.i64(), MOST_TEXT_BYTES, "metadata " + SafetensorsHeader.quote(key));
+            case TEXT -> text(key);
             case LIST -> {
                 list(key);
                 yield "";
@@ -125,17 +127,26 @@ final class Gguf {
         };
     }
 
+    private String text(String key) throws IOException {
+        long bytes = in.i64();
+        textLeft -= bytes < 0 ? 0 : bytes;
+        if (textLeft < 0) {
+            throw wrong("has more than " + MOST_METADATA_BYTES + " bytes of metadata; do not trust this file");
+        }
+        return in.text(bytes, MOST_TEXT_BYTES, "a metadata text");
+    }
+
     private void list(String key) throws IOException {
-        String what = "the list in metadata " + SafetensorsHeader.quote(key);
         int type = in.i32();
         long count = in.i64();
         if (type < 0 || type >= VALUE_BYTES.length || type == LIST) {
-            throw wrong(what + " has items of the unknown type " + Integer.toUnsignedString(type)
-                    + "; the file is damaged");
+            throw wrong("the list in metadata " + SafetensorsHeader.quote(key) + " has items of the unknown type "
+                    + Integer.toUnsignedString(type) + "; the file is damaged");
         }
         int least = type == TEXT ? 8 : VALUE_BYTES[type];
         if (count < 0 || count > in.remaining() / least) {
-            throw wrong(what + " has " + Long.toUnsignedString(count) + " items, but only " + in.remaining()
+            throw wrong("the list in metadata " + SafetensorsHeader.quote(key) + " has " + Long.toUnsignedString(count)
+                    + " items, but only " + in.remaining()
                     + " bytes follow: the download was cut short or the file is damaged; download the file again");
         }
         if (key.startsWith(TRUE_SHAPE) && type == 5 && count <= SafetensorsJson.MOST_DIMENSIONS) {
@@ -146,10 +157,10 @@ final class Gguf {
             trueShapes.put(key.substring(TRUE_SHAPE.length()), shape);
         } else if (type == TEXT) {
             for (long i = 0; i < count; i++) {
-                in.skip(in.i64(), what);
+                in.skip(in.i64(), "a list in the metadata");
             }
         } else {
-            in.skip(count * VALUE_BYTES[type], what);
+            in.skip(count * VALUE_BYTES[type], "a list in the metadata");
         }
     }
 
@@ -163,10 +174,9 @@ final class Gguf {
     private Entry entry(int alignment) throws IOException {
         String name = in.text(in.i64(), MOST_NAME_BYTES, "a tensor's name");
         checkVisible(name, "tensor ");
-        String tensor = "tensor " + SafetensorsHeader.quote(name);
         int rank = in.i32();
         if (rank < 0 || rank > MOST_DIMENSIONS) {
-            throw wrong(tensor + " has " + Integer.toUnsignedString(rank) + " dimensions; expected at most "
+            throw wrong(named(name) + " has " + Integer.toUnsignedString(rank) + " dimensions; expected at most "
                     + MOST_DIMENSIONS);
         }
         List<Long> shape = new ArrayList<>(rank);
@@ -174,29 +184,29 @@ final class Gguf {
         for (int i = 0; i < rank; i++) {
             long dimension = in.i64();
             if (dimension < 0 || (dimension > 0 && elements > Long.MAX_VALUE / dimension)) {
-                throw wrong(tensor + ": its shape overflows; the file is damaged");
+                throw wrong(named(name) + ": its shape overflows; the file is damaged");
             }
             elements *= dimension;
             shape.add(dimension);
         }
         int number = in.i32();
         GgmlType type = GgmlType.of(number)
-                .orElseThrow(() -> wrong(tensor + " has the unknown element type " + Integer.toUnsignedString(number)
-                        + "; a newer or a foreign kind of GGUF"));
+                .orElseThrow(() -> wrong(named(name) + " has the unknown element type "
+                        + Integer.toUnsignedString(number) + "; a newer or a foreign kind of GGUF"));
         long row = rank == 0 ? 1 : shape.get(0);
         if (row % type.blockElements() != 0) {
-            throw wrong(tensor + " has rows of " + row + " elements; expected a multiple of " + type.blockElements()
-                    + " for " + type);
+            throw wrong(named(name) + " has rows of " + row + " elements; expected a multiple of "
+                    + type.blockElements() + " for " + type);
         }
         long blocks = elements / type.blockElements();
         if (type.blockBytes() > 0 && blocks > size / type.blockBytes()) {
-            throw wrong(tensor + " (" + type + ", " + elements + " elements) is larger than the file: the download was"
-                    + " cut short; download the file again");
+            throw wrong(named(name) + " (" + type + ", " + elements
+                    + " elements) is larger than the file: the download was" + " cut short; download the file again");
         }
         long offset = in.i64();
         if (offset < 0 || offset % alignment != 0 || offset > size) {
-            throw wrong(tensor + " begins at " + Long.toUnsignedString(offset) + "; expected a multiple of " + alignment
-                    + " within the file: the download was cut short or the file is damaged");
+            throw wrong(named(name) + " begins at " + Long.toUnsignedString(offset) + "; expected a multiple of "
+                    + alignment + " within the file: the download was cut short or the file is damaged");
         }
         Collections.reverse(shape);
         return new Entry(name, type, shape, offset, blocks * type.blockBytes());
@@ -211,14 +221,14 @@ final class Gguf {
         for (Entry entry : order) {
             long begin = start + entry.offset();
             if (begin < end) {
-                throw wrong(named(entry) + " overlaps by " + (end - begin) + " bytes with "
-                        + (before == null ? "the header" : named(before))
+                throw wrong(named(entry.name()) + " overlaps by " + (end - begin) + " bytes with "
+                        + (before == null ? "the header" : named(before.name()))
                         + "; the file is damaged or was written by a faulty tool");
             }
             end = begin + entry.bytes();
             if (end > size) {
-                throw wrong(named(entry) + " ends at byte " + end + ", but the file has " + size + ": " + (end - size)
-                        + " bytes are missing, the download was cut short; download the file again");
+                throw wrong(named(entry.name()) + " ends at byte " + end + ", but the file has " + size + ": "
+                        + (end - size) + " bytes are missing, the download was cut short; download the file again");
             }
             before = entry;
             boolean known = entry.type().blockBytes() > 0;
@@ -230,8 +240,8 @@ final class Gguf {
         return tensors;
     }
 
-    private static String named(Entry entry) {
-        return "tensor " + SafetensorsHeader.quote(entry.name());
+    private static String named(String tensor) {
+        return "tensor " + SafetensorsHeader.quote(tensor);
     }
 
     /** The shape of the model's own tensor, where the file tells it and it has as many elements. */

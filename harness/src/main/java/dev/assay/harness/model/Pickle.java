@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +23,10 @@ final class Pickle {
     private static final int MOST_TEXT_BYTES = 1 << 20;
     private static final int MOST_NUMBER_BYTES = 64;
     private static final int MOST_NAME_BYTES = 1024;
-    private static final int MOST_COPIED = 1 << 16; // pairs that dictionaries are made from, all together
+    private static final int LEAST_PAIR_BYTES = 8; // of a name and a tensor in a list that a dictionary is made from
+    /** Of one pickle, the tensors' own bytes aside: an instruction of one byte may cost 64 bytes of memory. */
+    static final long MOST_BYTES = 16 << 20;
+
     private static final Object MARK = new Object();
 
     /** Stands for Python's None. */
@@ -82,25 +86,72 @@ final class Pickle {
 
     private final Path file;
     private final ChannelReader in;
+    private final long start; // positions in the file
+    private final long end;
     private final List<Object> stack = new ArrayList<>();
     private final Deque<Integer> marks = new ArrayDeque<>();
-    private final Map<Integer, Object> memo = new HashMap<>();
+    private final Memo memo = new Memo();
     private int copied;
 
-    private Pickle(Path file, ChannelReader in) {
+    /** A dictionary; most of a hostile file's are empty, and then cost little. Found by identity, for it may contain itself. */
+    static final class Dict {
+        private Map<Object, Object> items = Map.of();
+
+        /** In the order of the file. */
+        Map<Object, Object> items() {
+            return items;
+        }
+
+        private void put(Object key, Object value) {
+            if (items.isEmpty()) {
+                items = new LinkedHashMap<>(2);
+            }
+            items.put(key, value);
+        }
+    }
+
+    /** Values by the number that the pickle gives them, nearly always counted from 0. */
+    private static final class Memo {
+        private final List<Object> dense = new ArrayList<>();
+        private final Map<Integer, Object> sparse = new HashMap<>();
+
+        int size() {
+            return dense.size() + sparse.size();
+        }
+
+        void put(int index, Object value) {
+            if (index >= 0 && index < dense.size()) {
+                dense.set(index, value);
+            } else if (index == dense.size()) {
+                sparse.remove(index);
+                dense.add(value);
+            } else {
+                sparse.put(index, value);
+            }
+        }
+
+        Object get(int index) {
+            return index >= 0 && index < dense.size() ? dense.get(index) : sparse.get(index);
+        }
+    }
+
+    private Pickle(Path file, ChannelReader in, long end) {
         this.file = file;
         this.in = in;
+        this.start = in.position();
+        this.end = end;
     }
 
     /**
-     * The value of one pickle: Map, List, String, Long, Double, Boolean, byte[], {@link #NONE}, {@link View}, {@link Global} or
+     * The value of one pickle: {@link Dict}, List, String, Long, Double, Boolean, byte[], {@link #NONE}, {@link View}, {@link Global} or
      * {@link Storage}. May contain itself.
      *
+     * @param end position in the file that a pickle does not reach beyond
      * @throws ModelFileException on a name or instruction that plain tensors do not need, and on a damaged pickle
      */
-    static Object read(Path file, ChannelReader in) throws IOException {
+    static Object read(Path file, ChannelReader in, long end) throws IOException {
         try {
-            return new Pickle(file, in).run();
+            return new Pickle(file, in, end).run();
         } catch (ClassCastException | IndexOutOfBoundsException | UnsupportedOperationException e) {
             throw new ModelFileException(file, "the pickle is malformed; the file is damaged or not to be trusted", e);
         }
@@ -108,6 +159,13 @@ final class Pickle {
 
     private Object run() throws IOException {
         while (true) {
+            if (in.position() > end) {
+                throw new ModelFileException(
+                        file,
+                        "its pickle has more than " + MOST_BYTES
+                                + " bytes besides the tensors, far more than names and shapes take; do not trust this"
+                                + " file");
+            }
             int opcode = in.u8();
             switch (opcode) {
                 case '.' -> {
@@ -145,11 +203,11 @@ final class Pickle {
                 case 0x86 -> tuple(2);
                 case 0x87 -> tuple(3);
                 case ']', 0x8f -> stack.add(new ArrayList<>());
-                case '}' -> stack.add(new LinkedHashMap<>());
+                case '}' -> stack.add(new Dict());
                 case 'l' -> stack.add(popMark());
                 case 'd' -> {
                     List<Object> items = popMark();
-                    put(new LinkedHashMap<>(), items, true);
+                    put(new Dict(), items, true);
                 }
                 case 'a' -> {
                     Object item = pop();
@@ -162,11 +220,11 @@ final class Pickle {
                 case 's' -> {
                     Object value = pop();
                     Object key = pop();
-                    put(map(top()), List.of(key, value), false);
+                    put((Dict) top(), key, value);
                 }
                 case 'u' -> {
                     List<Object> items = popMark();
-                    put(map(top()), items, false);
+                    put((Dict) top(), items, false);
                 }
                 case 'q' -> memo.put(in.u8(), top());
                 case 'r' -> memo.put(in.i32(), top());
@@ -186,7 +244,7 @@ final class Pickle {
                 case 'b' -> pop(); // BUILD of an OrderedDict: attributes such as _metadata, which hold no tensors
                 default -> throw refuse("the instruction " + instruction(opcode));
             }
-            if (opcode == 'b' && !(top() instanceof Map)) {
+            if (opcode == 'b' && !(top() instanceof Dict)) {
                 throw refuse("the instruction BUILD on something that is no dictionary");
             }
         }
@@ -212,15 +270,16 @@ final class Pickle {
     }
 
     /** Empty, or from a list of pairs as Python 2 wrote it. */
-    private Map<Object, Object> ordered(List<?> arguments) {
-        Map<Object, Object> map = new LinkedHashMap<>();
+    private Dict ordered(List<?> arguments) {
+        Dict map = new Dict();
         if (arguments.isEmpty()) {
             return map;
         }
         List<Object> pairs = list(arguments.get(0));
         copied += pairs.size();
-        if (arguments.size() > 1 || copied > MOST_COPIED) { // a few bytes of a pickle could ask for many copies
-            throw refuse("an OrderedDict made from more than a list of " + MOST_COPIED + " pairs");
+        // A few bytes of a pickle could ask for many copies of a list; every pair of an honest one was written out.
+        if (arguments.size() > 1 || copied > (in.position() - start) / LEAST_PAIR_BYTES) {
+            throw refuse("an OrderedDict made from something else than a list of pairs, or from the same pairs again");
         }
         for (Object pair : pairs) {
             if (list(pair).size() != 2) {
@@ -271,36 +330,34 @@ final class Pickle {
     }
 
     private void tuple(int count) {
-        List<Object> items = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            items.add(0, pop());
+        Object[] items = new Object[count];
+        for (int i = count - 1; i >= 0; i--) {
+            items[i] = pop();
         }
-        stack.add(items);
+        stack.add(Arrays.asList(items));
     }
 
-    private void put(Map<Object, Object> map, List<Object> items, boolean push) {
+    private void put(Dict map, List<Object> items, boolean push) {
         if (items.size() % 2 != 0) {
             throw new ModelFileException(file, "the pickle has a dictionary key without a value; it is damaged");
         }
         for (int i = 0; i < items.size(); i += 2) {
-            Object key = items.get(i);
-            // Containers as keys would let their hash run in circles; state dicts have text, optimizers numbers.
-            if (!(key instanceof String || key instanceof Long || key == NONE)) {
-                throw refuse("a dictionary key that is neither text nor a number");
-            }
-            map.put(key, items.get(i + 1));
+            put(map, items.get(i), items.get(i + 1));
         }
         if (push) {
             stack.add(map);
         }
     }
 
-    @SuppressWarnings("unchecked") // maps and lists on the stack are made here only
-    private static Map<Object, Object> map(Object value) {
-        return (Map<Object, Object>) value;
+    private void put(Dict map, Object key, Object value) {
+        // Containers as keys would let their hash run in circles; state dicts have text, optimizers numbers.
+        if (!(key instanceof String || key instanceof Long || key == NONE)) {
+            throw refuse("a dictionary key that is neither text nor a number");
+        }
+        map.put(key, value);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // lists on the stack are made here only
     private static List<Object> list(Object value) {
         return (List<Object>) value;
     }
@@ -323,10 +380,14 @@ final class Pickle {
         if (marks.isEmpty()) {
             throw new IndexOutOfBoundsException("no mark");
         }
-        List<Object> above = stack.subList(marks.pop() + 1, stack.size());
-        List<Object> items = new ArrayList<>(above);
-        above.clear();
-        stack.remove(stack.size() - 1);
+        int first = marks.pop() + 1;
+        List<Object> items = new ArrayList<>(stack.size() - first);
+        for (int i = first; i < stack.size(); i++) {
+            items.add(stack.get(i));
+        }
+        while (stack.size() >= first) { // the mark too
+            stack.remove(stack.size() - 1);
+        }
         return items;
     }
 
@@ -371,8 +432,8 @@ final class Pickle {
         return new ModelFileException(
                 file,
                 "refused, nothing was run: the pickle wants " + what
-                        + ", which plain tensors do not need; loading it in Python could run any code: use a .safetensors"
-                        + " version");
+                        + ", which plain tensors do not need; loading it in Python could run any code: use a"
+                        + " .safetensors version");
     }
 
     private static String instruction(int opcode) {

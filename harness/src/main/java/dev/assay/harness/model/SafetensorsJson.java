@@ -22,6 +22,9 @@ import java.util.Set;
 record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
     static final int MOST_TENSORS = 200_000;
     static final int MOST_DIMENSIONS = 8;
+    private static final int MOST_OTHER_FIELDS = 16; // of a tensor; the format has none
+    private static final int MOST_METADATA_KEYS = 10_000; // trainers write about a hundred
+    private static final int MOST_METADATA_LETTERS = 32 << 20;
     private static final int MOST_DEPTH = 4;
     private static final List<String> DTYPES =
             Arrays.stream(DType.values()).map(Enum::name).toList();
@@ -34,7 +37,7 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
                     .maxNestingDepth(MOST_DEPTH)
                     .maxNumberLength(40)
                     .maxNameLength(4096)
-                    .maxStringLength((int) SafetensorsHeader.MOST_BYTES)
+                    .maxStringLength(MOST_METADATA_LETTERS)
                     .build())
             .build();
 
@@ -104,11 +107,19 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
 
         private Map<String, String> readMetadata() throws IOException {
             Map<String, String> metadata = new LinkedHashMap<>();
+            long letters = 0;
             expect(parser.nextToken(), JsonToken.START_OBJECT);
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 field = parser.currentName();
                 expect(parser.nextToken(), JsonToken.VALUE_STRING);
-                if (metadata.put(field, parser.getText()) != null) {
+                String value = parser.getText();
+                letters += field.length() + value.length();
+                if (metadata.size() == MOST_METADATA_KEYS || letters > MOST_METADATA_LETTERS) {
+                    field = null;
+                    throw wrong("has more than " + MOST_METADATA_KEYS + " keys, or more than " + MOST_METADATA_LETTERS
+                            + " letters; do not trust this file");
+                }
+                if (metadata.put(field, value) != null) {
                     throw wrong("appears twice");
                 }
             }
@@ -119,13 +130,25 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
             DType dtype = null;
             List<Long> shape = null;
             List<Long> offsets = null;
-            Set<String> seen = new HashSet<>();
+            int fields = 0;
+            Set<String> others = new HashSet<>(2);
             expect(parser.nextToken(), JsonToken.START_OBJECT);
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 field = parser.currentName();
-                if (!seen.add(field)) {
+                boolean again = switch (field) {
+                    case "dtype" -> dtype != null;
+                    case "shape" -> shape != null;
+                    case "data_offsets" -> offsets != null;
+                    default -> !others.add(field);
+                };
+                if (again) {
                     throw wrong("appears twice; do not trust this file");
                 }
+                if (others.size() > MOST_OTHER_FIELDS) {
+                    throw wrong("is one of more than " + MOST_OTHER_FIELDS
+                            + " fields that the format does not have; do not trust this file");
+                }
+                fields++;
                 JsonToken value = parser.nextToken();
                 switch (field) {
                     case "dtype" -> dtype = dtype(value);
@@ -136,7 +159,7 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
             }
             field = null;
             if (dtype == null || shape == null || offsets == null || offsets.size() != 2) {
-                throw wrong("expected dtype, shape and two data_offsets, found " + seen.size() + " fields"
+                throw wrong("expected dtype, shape and two data_offsets, found " + fields + " fields"
                         + (offsets != null && offsets.size() != 2 ? " and not two offsets" : ""));
             }
             return checked(name, dtype, shape, offsets.get(0), offsets.get(1));

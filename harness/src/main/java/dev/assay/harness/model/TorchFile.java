@@ -21,6 +21,7 @@ final class TorchFile {
     private static final int MOST_DEPTH = 8; // of dictionaries in dictionaries
     private static final int MOST_METADATA = 64;
     private static final int MOST_NAME = 512; // letters; a hostile prefix would be copied into every name
+    private static final int LEAST_TENSOR_BYTES = 16; // in a pickle; an honest one takes more than 40
     private static final long LEGACY_PROTOCOL = 1001;
     /** Dictionaries that only wrap the weights; their names are no part of a tensor's name. */
     private static final Set<String> WRAPPERS = Set.of("state_dict");
@@ -37,6 +38,9 @@ final class TorchFile {
 
     /** Element type of each storage by its key. */
     private final Map<String, String> dtypes = new HashMap<>();
+
+    private long mostTensors;
+    private long lettersLeft; // of all names together: one name may stand before many others
 
     private TorchFile(Path file, long size) {
         this.file = file;
@@ -60,6 +64,12 @@ final class TorchFile {
             throw new ModelFileException(
                     file, "its data.pkl is compressed, which PyTorch never does; do not trust this file");
         }
+        if (pickle.bytes() > Pickle.MOST_BYTES) {
+            throw new ModelFileException(
+                    file,
+                    "its data.pkl has " + pickle.bytes() + " bytes; names and shapes take at most " + Pickle.MOST_BYTES
+                            + ": do not trust this file");
+        }
         TorchFile torch = new TorchFile(file, channel.size());
         String folder = pickle.name().substring(0, pickle.name().length() - "data.pkl".length()) + "data/";
         for (ZipDirectory.Entry entry : entries) {
@@ -69,21 +79,23 @@ final class TorchFile {
             }
         }
         long begin = ZipDirectory.dataStart(file, channel, pickle);
-        Object root = Pickle.read(file, new ChannelReader(file, channel, begin, begin + pickle.bytes()));
-        return torch.header(root);
+        Object root = Pickle.read(
+                file, new ChannelReader(file, channel, begin, begin + pickle.bytes()), begin + pickle.bytes());
+        return torch.header(root, pickle.bytes());
     }
 
     static ModelHeader readLegacy(Path file, SeekableByteChannel channel) throws IOException {
         ChannelReader in = new ChannelReader(file, channel, 0, channel.size());
-        Object magic = Pickle.read(file, in);
-        Object protocol = magic instanceof Long ? Pickle.read(file, in) : Pickle.NONE;
+        Object magic = Pickle.read(file, in, Pickle.MOST_BYTES);
+        Object protocol = magic instanceof Long ? Pickle.read(file, in, Pickle.MOST_BYTES) : Pickle.NONE;
         if (!protocol.equals(LEGACY_PROTOCOL)) {
             throw new ModelFileException(
                     file, "is a Python pickle, but not one of torch.save; only tensors can be inspected");
         }
-        Pickle.read(file, in); // the writing machine's sizes of numbers
-        Object root = Pickle.read(file, in);
-        Object keys = Pickle.read(file, in);
+        Pickle.read(file, in, Pickle.MOST_BYTES); // the writing machine's sizes of numbers
+        Object root = Pickle.read(file, in, Pickle.MOST_BYTES);
+        Object keys = Pickle.read(file, in, Pickle.MOST_BYTES);
+        long bytes = in.position();
         TorchFile torch = new TorchFile(file, channel.size());
         torch.collectDtypes(root, 0);
         torch.seen.clear();
@@ -95,26 +107,29 @@ final class TorchFile {
             if (dtype == null) {
                 break; // what no tensor uses has an unknown size: the rest stays without a place
             }
-            long bytes = multiply(file, in.i64(), DType.valueOf(dtype).bits() / 8);
+            long length = multiply(file, in.i64(), DType.valueOf(dtype).bits() / 8);
             long begin = in.position();
-            in.skip(bytes, "storage " + SafetensorsHeader.quote((String) key));
-            torch.storages.put((String) key, new long[] {begin, begin + bytes});
+            in.skip(length, "storage " + SafetensorsHeader.quote((String) key));
+            torch.storages.put((String) key, new long[] {begin, begin + length});
         }
-        return torch.header(root);
+        return torch.header(root, bytes);
     }
 
     private void collectDtypes(Object value, int depth) {
         if (value instanceof View view && view.storage().dtype() != null) {
             dtypes.put(view.storage().key(), view.storage().dtype());
-        } else if (value instanceof Map<?, ?> map && depth < MOST_DEPTH && seen.add(map)) {
-            map.values().forEach(v -> collectDtypes(v, depth + 1));
+        } else if (value instanceof Pickle.Dict map && depth < MOST_DEPTH && seen.add(map)) {
+            map.items().values().forEach(v -> collectDtypes(v, depth + 1));
         }
     }
 
-    private ModelHeader header(Object root) {
+    /** @param bytes of the pickles */
+    private ModelHeader header(Object root, long bytes) {
+        mostTensors = Math.min(SafetensorsJson.MOST_TENSORS, 16 + bytes / LEAST_TENSOR_BYTES);
+        lettersLeft = 65_536 + 2 * bytes;
         if (root instanceof View view) {
             add("tensor", view);
-        } else if (root instanceof Map<?, ?> map) {
+        } else if (root instanceof Pickle.Dict map) {
             walk("", map, 0);
         }
         if (tensors.isEmpty()) {
@@ -128,11 +143,11 @@ final class TorchFile {
         return new ModelHeader(file, Container.PICKLE, size, sorted, metadata, List.of(file));
     }
 
-    private void walk(String prefix, Map<?, ?> map, int depth) {
+    private void walk(String prefix, Pickle.Dict map, int depth) {
         if (depth > MOST_DEPTH || !seen.add(map)) {
             return;
         }
-        map.forEach((key, value) -> {
+        map.items().forEach((key, value) -> {
             String last = key == Pickle.NONE ? "None" : key.toString();
             if (prefix.length() + last.length() > MOST_NAME) {
                 throw new ModelFileException(
@@ -141,7 +156,7 @@ final class TorchFile {
             String name = prefix + last;
             if (value instanceof View view) {
                 add(name, view);
-            } else if (value instanceof Map<?, ?> inner) {
+            } else if (value instanceof Pickle.Dict inner) {
                 walk(WRAPPERS.contains(name) ? "" : name + ".", inner, depth + 1);
             } else if ((value instanceof String || value instanceof Number) && metadata.size() < MOST_METADATA) {
                 metadata.put(name, value.toString());
@@ -156,9 +171,12 @@ final class TorchFile {
                     "tensor " + SafetensorsHeader.quote(name)
                             + ": the name has control or invisible characters; do not trust this file");
         }
-        if (tensors.size() == SafetensorsJson.MOST_TENSORS) {
+        lettersLeft -= name.length();
+        if (tensors.size() == mostTensors || lettersLeft < 0) {
             throw new ModelFileException(
-                    file, "expected at most " + SafetensorsJson.MOST_TENSORS + " tensors, found more");
+                    file,
+                    "names more tensors than its pickle has room for (at most " + mostTensors
+                            + ", with the same few again and again); do not trust this file");
         }
         long width = DType.valueOf(view.dtype()).bits() / 8;
         long elements = 1;
