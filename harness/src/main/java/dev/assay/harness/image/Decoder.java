@@ -73,16 +73,8 @@ final class Decoder {
             reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
             reader.setInput(stream, true, true);
             PictureFile.requireSize(reader.getWidth(0), reader.getHeight(0));
-            BufferedImage picture = reader.read(0);
-            for (String warning : warnings) {
-                if (warning.matches("(Truncated|Corrupt|Premature|Invalid).*")) {
-                    throw new ImageFileException("is damaged: " + warning);
-                }
-            }
-            if (picture.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
-                throw new ImageFileException("is made for print (CMYK); expected RGB or grey");
-            }
-            return Image.of(picture.getWidth(), picture.getHeight(), rgb(picture.getRaster()));
+            long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+            return DecodeMemory.within(file.length + 8 * pixels, () -> picture(reader, warnings));
         } catch (ImageFileException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -91,6 +83,19 @@ final class Decoder {
         } finally {
             reader.dispose();
         }
+    }
+
+    private static Image picture(ImageReader reader, List<String> warnings) throws IOException {
+        BufferedImage picture = reader.read(0);
+        for (String warning : warnings) {
+            if (warning.matches("(Truncated|Corrupt|Premature|Invalid).*")) {
+                throw new ImageFileException("is damaged: " + warning);
+            }
+        }
+        if (picture.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+            throw new ImageFileException("is made for print (CMYK); expected RGB or grey");
+        }
+        return Image.owning(picture.getWidth(), picture.getHeight(), rgb(picture.getRaster()));
     }
 
     /** Samples as they are in the file; a colour model would bend greys by a gamma of its own. */

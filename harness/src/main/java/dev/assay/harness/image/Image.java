@@ -27,6 +27,11 @@ public final class Image {
         return new Image(width, height, rgb.clone());
     }
 
+    /** The same without a copy: nobody else has the array. */
+    static Image owning(int width, int height, byte[] rgb) {
+        return new Image(width, height, rgb);
+    }
+
     public int width() {
         return width;
     }

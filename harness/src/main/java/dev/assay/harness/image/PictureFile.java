@@ -1,8 +1,9 @@
 package dev.assay.harness.image;
 
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.io.Trouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -60,12 +61,9 @@ public record PictureFile(Image image, Map<String, String> text, Format format, 
      */
     public static byte[] bytes(Path file) {
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new ImageFileException("expected at most " + MOST_BYTES + " bytes, found " + Files.size(file));
-            }
-            return Files.readAllBytes(file);
+            return SmallFile.bytes(file, MOST_BYTES);
         } catch (IOException e) {
-            throw new ImageFileException("cannot be read: " + e, e);
+            throw new ImageFileException("cannot be read: " + Trouble.words(e), e);
         }
     }
 

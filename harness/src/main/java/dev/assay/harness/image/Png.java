@@ -1,5 +1,7 @@
 package dev.assay.harness.image;
 
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.io.Trouble;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -7,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -63,6 +64,10 @@ public final class Png {
      */
     public static Decoded decode(byte[] file) {
         PngChunks chunks = PngChunks.read(file);
+        return DecodeMemory.within(2L * file.length + chunks.decodedBytes(), () -> decode(chunks));
+    }
+
+    private static Decoded decode(PngChunks chunks) {
         BufferedImage picture;
         try {
             picture = read(chunks.essential());
@@ -74,7 +79,7 @@ public final class Png {
             throw new ImageFileException("is damaged: expected " + chunks.width() + " x " + chunks.height()
                     + " pixels, found " + picture.getWidth() + " x " + picture.getHeight());
         }
-        return new Decoded(Image.of(picture.getWidth(), picture.getHeight(), rgb(picture)), chunks.text());
+        return new Decoded(Image.owning(picture.getWidth(), picture.getHeight(), rgb(picture)), chunks.text());
     }
 
     /**
@@ -84,14 +89,11 @@ public final class Png {
      */
     public static Decoded read(Path file) {
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new ImageFileException("expected at most " + MOST_BYTES + " bytes, found " + Files.size(file));
-            }
-            return decode(Files.readAllBytes(file));
+            return decode(SmallFile.bytes(file, MOST_BYTES));
         } catch (ImageFileException e) {
             throw new ImageFileException(file + ": " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new ImageFileException(file + ": cannot be read: " + e, e);
+            throw new ImageFileException(file + ": cannot be read: " + Trouble.words(e), e);
         }
     }
 

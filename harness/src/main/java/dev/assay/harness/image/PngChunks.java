@@ -14,10 +14,11 @@ import java.util.zip.CRC32;
  * The chunks of a PNG file (W3C PNG, third edition), each checked, before any pixel is decoded. What a picture needs is kept
  * (size, palette, pixels) and the text; everything else is dropped, so that a decoder never sees it.
  *
+ * @param decodedBytes memory of a decoder and of what it makes
  * @param text by keyword, in file order; of a repeated keyword the last
  * @param essential a PNG file of header, palette and pixels only
  */
-record PngChunks(int width, int height, Map<String, String> text, InputStream essential) {
+record PngChunks(int width, int height, long decodedBytes, Map<String, String> text, InputStream essential) {
     static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     private static final int DEFLATE_RATIO = 1032; // no deflate stream expands further
 
@@ -59,7 +60,12 @@ record PngChunks(int width, int height, Map<String, String> text, InputStream es
             throw new ImageFileException("is damaged: " + compressed + " compressed bytes cannot hold " + width + " x "
                     + height + " pixels");
         }
-        return new PngChunks(width, height, text, new ByteArrayInputStream(essential.toByteArray()));
+        return new PngChunks(
+                width,
+                height,
+                Math.max(bits / 8, (long) width * height) + 3L * width * height,
+                text,
+                new ByteArrayInputStream(essential.toByteArray()));
     }
 
     /** Length, type, data and checksum; leaves {@code in} behind the chunk and gives a view of the data. */

@@ -26,7 +26,7 @@ final class ModelFolder {
     private static final int MOST_SHARDS = 1000;
     private static final long MOST_INDEX_BYTES = 32 << 20;
     /** No separators, no leading dot: a shard lies beside its index. */
-    private static final Pattern SHARD = Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*");
+    static final Pattern SHARD = Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*");
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)

@@ -135,6 +135,11 @@ public record ModelHeader(
         return ModelFolder.isModel(folder);
     }
 
+    /** Whether an index may name a shard so: a file beside it, and not one that names others. */
+    public static boolean isShardName(String name) {
+        return ModelFolder.SHARD.matcher(name).matches() && !name.endsWith(".json");
+    }
+
     private static ModelHeader of(SafetensorsHeader header) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         header.tensors()

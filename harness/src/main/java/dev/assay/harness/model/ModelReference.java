@@ -28,6 +28,10 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     private static final Pattern BUNDLED = Pattern.compile("([a-z][a-z0-9-]+):(?![/\\\\])(.*)"); // not C:\
     private static final Pattern STRENGTH =
             Pattern.compile("(.+)@([+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)");
+    /** Meant as a strength, and none. */
+    private static final Pattern NO_STRENGTH = Pattern.compile("(.+)@([+-]?(?i:nan|inf|infinity))");
+
+    private static final int MOST_STRENGTH = 1000; // far beyond what any sampler survives
     private static final int MOST_LISTED = 20;
 
     public ModelReference {
@@ -83,7 +87,7 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
      * LoRAs in load order from {@code FILE[@STRENGTH][,FILE[@STRENGTH]...]}; the strength is 1 if none is given. Only a number
      * after the last {@code @} is a strength: names may have others. Names may not have commas.
      *
-     * @throws ModelFileException on an empty list or item, an infinite strength, or a file that is not there
+     * @throws ModelFileException on an empty list or item, a strength that is none or beyond 1000, or a file that is not there
      */
     public List<Lora> loras(String written) {
         List<Lora> loras = new ArrayList<>();
@@ -101,13 +105,22 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     private Lora lora(String item) {
         Matcher strong = STRENGTH.matcher(item);
         if (!strong.matches()) {
+            Matcher meant = NO_STRENGTH.matcher(item);
+            if (meant.matches()) {
+                throw noStrength(item, meant.group(2));
+            }
             return new Lora(resolve(item), 1);
         }
         double strength = Double.parseDouble(strong.group(2));
-        if (!Double.isFinite(strength)) {
-            throw new ModelFileException(item + ": expected a finite strength after @, found " + strong.group(2));
+        if (!(Math.abs(strength) <= MOST_STRENGTH)) {
+            throw noStrength(item, strong.group(2));
         }
         return new Lora(resolve(strong.group(1)), strength);
+    }
+
+    private static ModelFileException noStrength(String item, String found) {
+        return new ModelFileException(item + ": expected a strength from -" + MOST_STRENGTH + " to " + MOST_STRENGTH
+                + " after @, found " + found);
     }
 
     /** In the folders of one kind each, where ComfyUI would look. */

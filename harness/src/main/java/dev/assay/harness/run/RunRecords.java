@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.io.AssayException;
+import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,9 @@ public final class RunRecords {
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
             .build();
+
+    /** Of a record: 10,000 pictures with their scores take about 50 MB. */
+    private static final long MOST_BYTES = 256 << 20;
 
     private RunRecords() {}
 
@@ -45,14 +49,14 @@ public final class RunRecords {
     /** @throws IllegalArgumentException on a file that is no run record of a schema we know */
     public static RunRecord read(Path file) {
         try {
-            RunRecord record = JSON.readValue(file.toFile(), RunRecord.class);
+            RunRecord record = JSON.readValue(SmallFile.bytes(file, MOST_BYTES), RunRecord.class);
             if (!RunRecord.SCHEMA.equals(record.schema())) {
                 throw new IllegalArgumentException(
                         file + ": expected schema " + RunRecord.SCHEMA + ", found " + record.schema());
             }
             return record;
         } catch (IOException e) {
-            throw new IllegalArgumentException(file + ": expected a run record, found " + e.getMessage(), e);
+            throw new IllegalArgumentException(file + ": expected a run record, found " + Trouble.words(e), e);
         }
     }
 

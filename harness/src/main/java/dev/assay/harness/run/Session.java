@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
@@ -20,6 +21,7 @@ import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
+import dev.assay.harness.suite.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -199,7 +201,7 @@ public final class Session {
     static byte[] suiteFile(String wanted, Path root, String defaultSuite) {
         try {
             if (wanted != null && Files.isRegularFile(root.resolve(wanted))) {
-                return Files.readAllBytes(root.resolve(wanted));
+                return SmallFile.bytes(root.resolve(wanted), Yaml.MOST_BYTES);
             }
             String name = wanted == null ? defaultSuite : wanted;
             try (InputStream in =
@@ -214,7 +216,7 @@ public final class Session {
                 return in.readAllBytes();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("assay.suite: " + wanted, e);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.run.SettingKeys.Given;
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.suite.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,9 +151,9 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
             if (Files.notExists(file)) {
                 return;
             }
-            content = Yaml.read(Files.readAllBytes(file));
+            content = Yaml.read(SmallFile.bytes(file, Yaml.MOST_BYTES));
         } catch (IOException e) {
-            throw new SettingsException(FILE + ": cannot be read: " + e, e);
+            throw new SettingsException(FILE + ": cannot be read: " + Trouble.words(e), e);
         } catch (IllegalArgumentException e) {
             throw new SettingsException(FILE + ": " + e.getMessage(), e);
         }

@@ -1,5 +1,7 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.io.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +52,7 @@ public record LabelledQuestions(String name, String version, List<Labelled> ques
      */
     public static LabelledQuestions read(Path file) {
         try {
-            Node node = new Node(file.toString(), "", Yaml.read(Files.readAllBytes(file)));
+            Node node = new Node(file.toString(), "", Yaml.read(SmallFile.bytes(file, Yaml.MOST_BYTES)));
             node.object("name", "version", "description", "pictures");
             String name = node.get("name").text();
             String version = node.get("version").text();
@@ -58,7 +60,7 @@ public record LabelledQuestions(String name, String version, List<Labelled> ques
             node.get("pictures").list(p -> questions.addAll(picture(file, p)));
             return node.make(() -> new LabelledQuestions(name, version, questions));
         } catch (IOException e) {
-            throw new SuiteException(file + ": cannot be read: " + e, e);
+            throw new SuiteException(file + ": cannot be read: " + Trouble.words(e), e);
         } catch (SuiteException e) {
             throw e;
         } catch (IllegalArgumentException e) {

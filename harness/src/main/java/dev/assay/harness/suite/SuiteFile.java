@@ -1,11 +1,12 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +22,9 @@ public final class SuiteFile {
     /** @throws SuiteException naming file and place of the first mistake */
     public static Suite read(Path file) {
         try {
-            return parse(file.toString(), Files.readAllBytes(file));
+            return parse(file.toString(), SmallFile.bytes(file, Yaml.MOST_BYTES));
         } catch (IOException e) {
-            throw new SuiteException(file + ": cannot be read: " + e, e);
+            throw new SuiteException(file + ": cannot be read: " + Trouble.words(e), e);
         }
     }
 

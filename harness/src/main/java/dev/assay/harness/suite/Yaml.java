@@ -15,7 +15,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 
 /** Reads YAML to plain values. Keys that appear twice, aliases and several documents are errors; size and depth are bounded. */
 public final class Yaml {
-    private static final int MOST_BYTES = 1 << 20;
+    public static final int MOST_BYTES = 1 << 20;
     private static final int MOST_DEPTH = 20;
 
     private Yaml() {}

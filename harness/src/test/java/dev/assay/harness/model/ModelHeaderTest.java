@@ -230,7 +230,8 @@ class ModelHeaderTest {
             many.global("collections", "OrderedDict").raw('(', 'h', 0, 't', 'R', '0');
         }
         assertThatThrownBy(() -> read(Pickles.zip(many.stop())))
-                .hasMessageContaining("an OrderedDict made from something else than a list of pairs, or from the same pairs again");
+                .hasMessageContaining(
+                        "an OrderedDict made from something else than a list of pairs, or from the same pairs again");
     }
 
     @Test

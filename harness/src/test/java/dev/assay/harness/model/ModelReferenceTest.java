@@ -103,9 +103,11 @@ class ModelReferenceTest {
                     .isInstanceOf(ModelFileException.class)
                     .hasMessageContaining("between commas, found nothing");
         }
-        assertThatThrownBy(() -> references.loras("style.safetensors@1e999"))
-                .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("expected a finite strength");
+        for (String wrong : new String[] {"1e999", "1e300", "-1001", "NaN", "-Infinity"}) {
+            assertThatThrownBy(() -> references.loras("style.safetensors@" + wrong))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("expected a strength from -1000 to 1000 after @, found " + wrong);
+        }
     }
 
     private void touch(String name) throws IOException {

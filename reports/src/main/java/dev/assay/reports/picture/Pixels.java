@@ -1,5 +1,7 @@
 package dev.assay.reports.picture;
 
+import dev.assay.harness.image.Image;
+import dev.assay.harness.image.PictureFile;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -25,6 +27,10 @@ public final class Pixels {
 
     private static final int MOST_GAIN = 16;
 
+    static {
+        ImageIO.setUseCache(false); // a file for it cannot be made everywhere
+    }
+
     private Pixels() {}
 
     /** How much brighter than the truth a difference is drawn, and the drawing. */
@@ -33,9 +39,11 @@ public final class Pixels {
     /** The picture, or empty where there is none that can be read. */
     public static Optional<BufferedImage> read(Path file) {
         try {
-            BufferedImage image = Files.isRegularFile(file) ? ImageIO.read(file.toFile()) : null;
-            return Optional.ofNullable(image).map(Pixels::rgb);
-        } catch (IOException | RuntimeException damaged) {
+            return Files.isRegularFile(file)
+                    ? Optional.of(
+                            drawn(PictureFile.decode(PictureFile.bytes(file)).image()))
+                    : Optional.empty();
+        } catch (RuntimeException damaged) {
             return Optional.empty();
         }
     }
@@ -158,11 +166,13 @@ public final class Pixels {
         return image;
     }
 
-    private static BufferedImage rgb(BufferedImage image) {
-        BufferedImage rgb = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = rgb.createGraphics();
-        g.drawImage(image, 0, 0, null);
-        g.dispose();
-        return rgb;
+    private static BufferedImage drawn(Image image) {
+        BufferedImage drawn = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < image.height(); y++) {
+            for (int x = 0; x < image.width(); x++) {
+                drawn.setRGB(x, y, image.value(x, y, 0) << 16 | image.value(x, y, 1) << 8 | image.value(x, y, 2));
+            }
+        }
+        return drawn;
     }
 }

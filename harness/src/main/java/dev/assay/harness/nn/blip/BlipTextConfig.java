@@ -1,10 +1,9 @@
 package dev.assay.harness.nn.blip;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.ops.Activation;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -23,14 +22,10 @@ record BlipTextConfig(
         Activation hiddenAct,
         double layerNormEps) {
     private static final int MOST = 1 << 20; // of any size; BERT large has 1024 and 30,524
+    private static final int MOST_LAYERS = 1000;
 
     static BlipTextConfig read(Path file) {
-        JsonNode json;
-        try {
-            json = new ObjectMapper().readTree(file.toFile());
-        } catch (IOException e) {
-            throw new ModelFileException(file, "cannot be read as JSON: " + e.getMessage(), e);
-        }
+        JsonNode json = JsonFile.config(file, "BLIP's text encoder");
         require(file, json.isObject(), "an object", json);
         require(file, json.path("model_type").asText("bert").equals("bert"), "model_type bert", json.get("model_type"));
         require(
@@ -50,11 +45,12 @@ record BlipTextConfig(
                 size(file, json, "vocab_size"),
                 hidden,
                 size(file, json, "intermediate_size"),
-                size(file, json, "num_hidden_layers"),
+                JsonFile.within(
+                        file + ": ", "num_hidden_layers", size(file, json, "num_hidden_layers"), 1, MOST_LAYERS),
                 heads,
                 size(file, json, "max_position_embeddings"),
                 Activation.of(json.path("hidden_act").asText("gelu"), file.toString()),
-                json.path("layer_norm_eps").asDouble(1e-12));
+                JsonFile.real(file + ": ", json, "layer_norm_eps", 1e-12, 0, 1));
     }
 
     private static int size(Path file, JsonNode json, String key) {

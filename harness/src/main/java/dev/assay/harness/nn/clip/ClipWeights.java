@@ -1,7 +1,7 @@
 package dev.assay.harness.nn.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.text.ClipTextConfig;
 import dev.assay.harness.nn.text.ClipTokenizer;
@@ -89,8 +89,7 @@ record ClipWeights(
 
     private static ClipWeights transformers(Path file, StateDict all, ClipOptions options) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
-        JsonNode config = new ObjectMapper()
-                .readTree(beside(folder, "config.json", "the sizes").toFile());
+        JsonNode config = JsonFile.config(beside(folder, "config.json", "the sizes"), "CLIP");
         if (!config.path("model_type").asText("").equals("clip")) {
             throw new ModelFileException(
                     folder.resolve("config.json"),

@@ -1,13 +1,12 @@
 package dev.assay.harness.nn.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.ops.Activation;
 import dev.assay.harness.nn.text.ClipTextConfig;
 import dev.assay.harness.nn.vision.Preprocessing;
 import dev.assay.harness.nn.vision.VisionConfig;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -19,6 +18,7 @@ import java.util.Set;
  */
 public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int projection, Preprocessing preprocessing) {
     static final String FILE = "open_clip_config.json";
+    private static final int MOST = 65_536; // of any size but the vocabulary's
     private static final int HEAD = 64; // usual width of a head
     private static final int ARGMAX = 2; // open_clip finds the end of a text as the highest id
 
@@ -40,12 +40,7 @@ public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int proje
 
     /** Reads {@code open_clip_config.json}. */
     static OpenClipConfig read(Path file) {
-        JsonNode json;
-        try {
-            json = new ObjectMapper().readTree(file.toFile());
-        } catch (IOException e) {
-            throw new ModelFileException(file, "expected JSON: " + e.getMessage(), e);
-        }
+        JsonNode json = JsonFile.config(file, "open_clip");
         JsonNode model = json.path("model_cfg");
         JsonNode v = model.path("vision_cfg");
         JsonNode t = model.path("text_cfg");
@@ -56,7 +51,7 @@ public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int proje
         int size = required(file, v, "image_size");
         int width = required(file, v, "width");
         int textWidth = required(file, t, "width");
-        int head = v.path("head_width").asInt(HEAD);
+        int head = JsonFile.whole(file + ": ", v, "head_width", HEAD, 1, MOST);
         if (head < 1 || width % head != 0) {
             throw new ModelFileException(file, "head_width: expected a divisor of width " + width + ", found " + head);
         }
@@ -65,15 +60,15 @@ public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int proje
                         size,
                         required(file, v, "patch_size"),
                         width,
-                        (int) (width * v.path("mlp_ratio").asDouble(4)),
+                        (int) (width * JsonFile.real(file + ": ", v, "mlp_ratio", 4, 0.01, 8)),
                         required(file, v, "layers"),
                         width / head,
                         activation),
                 text(
-                        t.path("context_length").asInt(77),
-                        t.path("vocab_size").asInt(49408),
+                        JsonFile.whole(file + ": ", t, "context_length", 77, 1, MOST),
+                        JsonFile.whole(file + ": ", t, "vocab_size", 49408, 1, 64 * MOST),
                         textWidth,
-                        (int) (textWidth * t.path("mlp_ratio").asDouble(4)),
+                        (int) (textWidth * JsonFile.real(file + ": ", t, "mlp_ratio", 4, 0.01, 8)),
                         required(file, t, "layers"),
                         required(file, t, "heads"),
                         activation),
@@ -110,10 +105,9 @@ public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int proje
     }
 
     private static int required(Path file, JsonNode json, String key) {
-        int value = json.path(key).asInt();
-        if (value < 1) {
-            throw new ModelFileException(file, key + ": expected a whole number above 0, found " + json.path(key));
+        if (!json.hasNonNull(key)) {
+            throw new ModelFileException(file, key + ": expected a whole number above 0, found none");
         }
-        return value;
+        return JsonFile.whole(file + ": ", json, key, 0, 1, MOST);
     }
 }

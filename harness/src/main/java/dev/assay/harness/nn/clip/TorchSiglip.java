@@ -1,8 +1,8 @@
 package dev.assay.harness.nn.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.embed.Embeddings;
 import dev.assay.harness.nn.embed.VectorFolder;
@@ -47,8 +47,7 @@ public final class TorchSiglip implements ClipEncoder {
     private final Embeddings embeddings;
 
     private TorchSiglip(Path folder, String device, VectorFolder vectors) throws IOException {
-        JsonNode config =
-                new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+        JsonNode config = JsonFile.config(folder.resolve("config.json"), "SigLIP");
         requireFixedSize(folder, config);
         Preprocessing preprocessing = Preprocessing.read(folder.resolve("preprocessor_config.json"));
         VisionConfig visionConfig = VisionConfig.of(VisionConfig.Kind.SIGLIP, config.path("vision_config"));

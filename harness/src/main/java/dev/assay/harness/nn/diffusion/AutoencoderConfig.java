@@ -1,6 +1,7 @@
 package dev.assay.harness.nn.diffusion;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import java.util.List;
 
@@ -27,10 +28,20 @@ public record AutoencoderConfig(
         boolean forceUpcast) {
 
     private static final String WHERE = "vae config: ";
+    private static final int MOST_BLOCKS = 16;
+    private static final int MOST_LAYERS = 100; // of a block
+    private static final int MOST_WIDTH = 65_536; // Stable Diffusion has 512 channels
 
     public AutoencoderConfig {
         blockChannels = List.copyOf(blockChannels);
+        JsonFile.within(WHERE, "block_out_channels (their number)", blockChannels.size(), 1, MOST_BLOCKS);
+        JsonFile.within(WHERE, "in_channels", inChannels, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "out_channels", outChannels, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "latent_channels", latentChannels, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "layers_per_block", layers, 1, MOST_LAYERS);
+        JsonFile.within(WHERE, "norm_num_groups", normGroups, 1, MOST_WIDTH);
         for (int c : blockChannels) {
+            JsonFile.within(WHERE, "block_out_channels", c, 1, MOST_WIDTH);
             if (c % normGroups != 0) {
                 throw new ModelFileException(
                         WHERE + "norm_num_groups: " + normGroups + " does not divide block_out_channels " + c);
@@ -53,14 +64,14 @@ public record AutoencoderConfig(
             }
         }
         return new AutoencoderConfig(
-                json.path("in_channels").asInt(3),
-                json.path("out_channels").asInt(3),
-                json.path("latent_channels").asInt(4),
+                JsonFile.whole(WHERE, json, "in_channels", 3, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "out_channels", 3, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "latent_channels", 4, 1, MOST_WIDTH),
                 channels,
-                json.path("layers_per_block").asInt(1),
-                json.path("norm_num_groups").asInt(32),
-                json.path("scaling_factor").asDouble(0.18215),
-                json.path("shift_factor").asDouble(0),
+                JsonFile.whole(WHERE, json, "layers_per_block", 1, 1, MOST_LAYERS),
+                JsonFile.whole(WHERE, json, "norm_num_groups", 32, 1, MOST_WIDTH),
+                JsonFile.real(WHERE, json, "scaling_factor", 0.18215, 1e-6, 1e6),
+                JsonFile.real(WHERE, json, "shift_factor", 0, -1e6, 1e6),
                 json.path("mid_block_add_attention").asBoolean(true),
                 json.path("use_quant_conv").asBoolean(true),
                 json.path("use_post_quant_conv").asBoolean(true),

@@ -1,9 +1,11 @@
 package dev.assay.harness.nn.diffusion;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.nn.text.ClipTextConfig;
 import dev.assay.harness.nn.text.ClipTokenizer;
@@ -21,8 +23,6 @@ import java.util.TreeSet;
  * until {@link #close}.
  */
 public final class ModelParts implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final List<SafetensorsFile> files = new ArrayList<>();
     private final Path path;
     private final UnetConfig unetConfig;
@@ -68,7 +68,7 @@ public final class ModelParts implements AutoCloseable {
         try {
             return new ModelParts(checkpoint);
         } catch (IOException e) {
-            throw new ModelFileException(checkpoint.path(), "cannot be read", e);
+            throw new ModelFileException(checkpoint.path(), "cannot be read: " + Trouble.words(e), e);
         }
     }
 
@@ -84,7 +84,7 @@ public final class ModelParts implements AutoCloseable {
         if (!Files.exists(p)) {
             throw new ModelFileException(path, "expected a diffusers folder; " + file + " is missing");
         }
-        return JSON.readTree(p.toFile());
+        return JsonFile.config(p, "a diffusers model");
     }
 
     private SafetensorsFile open(Path file) {
@@ -103,9 +103,14 @@ public final class ModelParts implements AutoCloseable {
             Path index = path.resolve(folder).resolve(stem + ".safetensors.index" + variant + ".json");
             if (Files.exists(index)) {
                 TreeSet<String> shards = new TreeSet<>();
-                JSON.readTree(index.toFile()).path("weight_map").forEach(n -> shards.add(n.asText()));
+                JsonFile.tokenizer(index).path("weight_map").forEach(n -> shards.add(n.asText()));
                 List<SafetensorsFile> opened = new ArrayList<>();
                 for (String shard : shards) {
+                    if (!ModelHeader.isShardName(shard)) {
+                        throw new ModelFileException(
+                                index,
+                                "names the shard " + shard + "; expected a plain file name: do not trust this file");
+                    }
                     opened.add(open(path.resolve(folder).resolve(shard)));
                 }
                 return StateDict.of(opened);

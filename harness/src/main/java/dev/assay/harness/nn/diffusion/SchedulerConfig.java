@@ -1,9 +1,8 @@
 package dev.assay.harness.nn.diffusion;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -42,6 +41,7 @@ public record SchedulerConfig(
         double clipSampleRange,
         boolean zeroTerminalSnr) {
 
+    private static final int MOST_TIMESTEPS = 100_000; // usually 1000
     private static final Set<String> BETA_SCHEDULES = Set.of("linear", "scaled_linear", "squaredcos_cap_v2");
 
     /** Stable Diffusion 1.x, for single files, which carry no scheduler. */
@@ -70,9 +70,14 @@ public record SchedulerConfig(
             "final_sigmas_type", "zero");
 
     public SchedulerConfig {
-        if (trainTimesteps < 1 || !(0 < betaStart && betaStart <= betaEnd && betaEnd < 1) || stepsOffset < 0) {
-            throw new IllegalArgumentException("expected num_train_timesteps >= 1, 0 < beta_start <= beta_end < 1 and"
-                    + " steps_offset >= 0, found " + trainTimesteps + ", " + betaStart + ", " + betaEnd + ", "
+        if (trainTimesteps < 1
+                || trainTimesteps > MOST_TIMESTEPS
+                || !(0 < betaStart && betaStart <= betaEnd && betaEnd < 1)
+                || stepsOffset < 0
+                || stepsOffset > trainTimesteps) {
+            throw new IllegalArgumentException("expected num_train_timesteps from 1 to " + MOST_TIMESTEPS
+                    + ", 0 < beta_start <= beta_end < 1 and steps_offset from 0 to num_train_timesteps, found "
+                    + trainTimesteps + ", " + betaStart + ", " + betaEnd + ", "
                     + stepsOffset);
         }
         if (!BETA_SCHEDULES.contains(betaSchedule)) {
@@ -106,9 +111,7 @@ public record SchedulerConfig(
      */
     public static SchedulerConfig read(Path file) {
         try {
-            return of(new ObjectMapper().readTree(file.toFile()));
-        } catch (IOException e) {
-            throw new ModelFileException(file, "expected the JSON of a scheduler: " + e.getMessage(), e);
+            return of(JsonFile.config(file, "a scheduler"));
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(file, String.valueOf(e.getMessage()), e);
         }
@@ -162,7 +165,7 @@ public record SchedulerConfig(
         if (value.isMissingNode() || value.isNull()) {
             return missing;
         }
-        if (!value.isNumber()) {
+        if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
             throw unsupported(field, value, "a number");
         }
         return value.asDouble();

@@ -1,6 +1,7 @@
 package dev.assay.harness.nn.diffusion;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,9 @@ public record UnetConfig(
         int downsamplePadding) {
 
     private static final String WHERE = "unet config: ";
+    private static final int MOST_BLOCKS = 16;
+    private static final int MOST_LAYERS = 100; // of a block
+    private static final int MOST_WIDTH = 65_536; // SDXL has 1280 channels
 
     /** Fields that change the network and that we build only in their default: field to accepted values. */
     private static final Map<String, List<String>> FIXED = Map.ofEntries(
@@ -65,10 +69,11 @@ public record UnetConfig(
 
     public UnetConfig {
         int n = blockChannels.size();
-        if (n < 1 || downBlocks.size() != n || upBlocks.size() != n) {
+        if (n < 1 || n > MOST_BLOCKS || downBlocks.size() != n || upBlocks.size() != n) {
             throw new ModelFileException(
                     WHERE + "block_out_channels, down_block_types, up_block_types: expected lists of one"
-                            + " length, found " + n + ", " + downBlocks.size() + ", " + upBlocks.size());
+                            + " length, at most " + MOST_BLOCKS + ", found " + n + ", " + downBlocks.size() + ", "
+                            + upBlocks.size());
         }
         blockChannels = List.copyOf(blockChannels);
         downBlocks = List.copyOf(downBlocks);
@@ -78,7 +83,16 @@ public record UnetConfig(
         heads = spread("attention_head_dim", heads, n);
         known("down_block_types", downBlocks, List.of("DownBlock2D", "CrossAttnDownBlock2D"));
         known("up_block_types", upBlocks, List.of("UpBlock2D", "CrossAttnUpBlock2D"));
+        JsonFile.within(WHERE, "in_channels", inChannels, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "out_channels", outChannels, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "cross_attention_dim", crossAttentionDim, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "norm_num_groups", normGroups, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "downsample_padding", downsamplePadding, 0, 3);
         for (int i = 0; i < n; i++) {
+            JsonFile.within(WHERE, "block_out_channels", blockChannels.get(i), 1, MOST_WIDTH);
+            JsonFile.within(WHERE, "layers_per_block", layers.get(i), 1, MOST_LAYERS);
+            JsonFile.within(WHERE, "transformer_layers_per_block", transformerLayers.get(i), 0, MOST_LAYERS);
+            JsonFile.within(WHERE, "attention_head_dim", heads.get(i), 1, MOST_WIDTH);
             if (blockChannels.get(i) % normGroups != 0) {
                 throw new ModelFileException(WHERE + "norm_num_groups: " + normGroups
                         + " does not divide block_out_channels " + blockChannels.get(i));
@@ -108,8 +122,8 @@ public record UnetConfig(
             throw new ModelFileException(WHERE + "cross_attention_dim: expected one number, found " + context);
         }
         return new UnetConfig(
-                json.path("in_channels").asInt(4),
-                json.path("out_channels").asInt(4),
+                JsonFile.whole(WHERE, json, "in_channels", 4, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "out_channels", 4, 1, MOST_WIDTH),
                 channels,
                 strings(
                         json,
@@ -123,12 +137,12 @@ public record UnetConfig(
                 integers(json, "transformer_layers_per_block", List.of(1)),
                 integers(json, "attention_head_dim", List.of(8)),
                 context.get(0),
-                json.path("norm_num_groups").asInt(32),
-                json.path("norm_eps").asDouble(1e-5),
+                JsonFile.whole(WHERE, json, "norm_num_groups", 32, 1, MOST_WIDTH),
+                JsonFile.real(WHERE, json, "norm_eps", 1e-5, 0, 1),
                 json.path("use_linear_projection").asBoolean(false),
                 json.path("flip_sin_to_cos").asBoolean(true),
-                json.path("freq_shift").asDouble(0),
-                json.path("downsample_padding").asInt(1));
+                JsonFile.real(WHERE, json, "freq_shift", 0, -1000, 1000),
+                JsonFile.whole(WHERE, json, "downsample_padding", 1, 0, 3));
     }
 
     private static void known(String field, List<String> found, List<String> known) {

@@ -2,8 +2,8 @@ package dev.assay.harness.nn.onnx;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.nn.embed.Embeddings;
@@ -109,7 +109,7 @@ public final class OnnxClip implements ClipEncoder {
         if (!Files.isRegularFile(config)) {
             return OPENAI_LENGTH;
         }
-        JsonNode stated = new ObjectMapper().readTree(config.toFile()).path("model_max_length");
+        JsonNode stated = JsonFile.config(config, "a tokenizer").path("model_max_length");
         return stated.isInt() ? stated.asInt() : OPENAI_LENGTH;
     }
 

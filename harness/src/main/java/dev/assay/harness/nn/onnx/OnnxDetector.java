@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.image.Image;
+import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import java.util.Map;
  */
 public final class OnnxDetector implements Detector {
     private static final int MOST_SIZE = 4096;
+    private static final int MOST_NAMES_BYTES = 4 << 20; // of a file with the names of the classes
 
     /** The most confident go into suppression, whose time grows with their square; only a network that sees things everywhere has more. */
     private static final int MOST_BOXES = 3000;
@@ -173,7 +175,7 @@ public final class OnnxDetector implements Detector {
         try {
             Path list = file.resolveSibling("classes.txt");
             if (Files.isRegularFile(list)) {
-                return Files.readAllLines(list).stream()
+                return SmallFile.lines(list, MOST_NAMES_BYTES).stream()
                         .map(String::strip)
                         .filter(line -> !line.isEmpty())
                         .toList();
@@ -200,7 +202,7 @@ public final class OnnxDetector implements Detector {
         for (Path json : List.of(file.resolveSibling(name), file.resolveSibling("../" + name))) {
             if (Files.isRegularFile(json)) {
                 try {
-                    return PYTHON.readTree(json.toFile());
+                    return PYTHON.readTree(SmallFile.bytes(json, MOST_NAMES_BYTES));
                 } catch (IOException e) {
                     throw new ModelFileException(json, "cannot be read: " + e.getMessage(), e);
                 }

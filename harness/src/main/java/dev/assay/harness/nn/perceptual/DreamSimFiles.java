@@ -1,11 +1,10 @@
 package dev.assay.harness.nn.perceptual;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.weights.StateDict;
 import dev.assay.harness.nn.weights.WeightFile;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,7 +115,8 @@ final class DreamSimFiles implements AutoCloseable {
                                     ? "none"
                                     : String.join(", ", other) + ", another model of DreamSim's, whose"
                                             + " distances do not compare")
-                            + "; unpack dreamsim_ensemble_checkpoint.zip (release v0.2.0 of ssundaram21/dreamsim) here");
+                            + "; unpack dreamsim_ensemble_checkpoint.zip (release v0.2.0 of ssundaram21/dreamsim)"
+                            + " here");
         }
         Path dino = folder.resolve(HUB);
         if (!Files.isRegularFile(dino)) {
@@ -253,11 +253,7 @@ final class DreamSimFiles implements AutoCloseable {
     }
 
     private static JsonNode json(Path file) {
-        try {
-            return new ObjectMapper().readTree(file.toFile());
-        } catch (IOException e) {
-            throw new ModelFileException(file, "expected the JSON of PEFT: " + e.getMessage(), e);
-        }
+        return JsonFile.config(file, "PEFT");
     }
 
     @Override

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.util.stream.StreamSupport;
  */
 public final class BertTokenizer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_WORDS_BYTES = 64 << 20;
     private static final String WORDS = "vocab.txt";
     private static final String WHOLE = "tokenizer.json";
     private static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
@@ -57,7 +60,7 @@ public final class BertTokenizer implements AutoCloseable {
         Path words = folder.resolve(WORDS);
         Path file = Files.isRegularFile(words) ? words : folder.resolve(WHOLE);
         try {
-            JsonNode definition = file.equals(words) ? definition(file) : JSON.readTree(file.toFile());
+            JsonNode definition = file.equals(words) ? definition(file) : JsonFile.tokenizer(file);
             if (!definition.isObject()
                     || !definition.path("model").path("type").asText("").equals("WordPiece")) {
                 throw new ModelFileException(
@@ -149,7 +152,7 @@ public final class BertTokenizer implements AutoCloseable {
     private static ObjectNode definition(Path file) throws IOException {
         ObjectNode root = JSON.createObjectNode();
         ObjectNode vocabulary = JSON.createObjectNode();
-        for (String word : Files.readAllLines(file)) {
+        for (String word : SmallFile.lines(file, MOST_WORDS_BYTES)) {
             if (vocabulary.has(word)) {
                 throw new ModelFileException(file, "expected each word once, found \"" + word + "\" twice");
             }

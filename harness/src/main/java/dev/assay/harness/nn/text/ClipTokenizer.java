@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.io.Trouble;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.util.zip.GZIPInputStream;
  */
 public final class ClipTokenizer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_MERGES_BYTES = 64 << 20;
     private static final String WORDS =
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]" + "|[^\\s\\p{L}\\p{N}]+";
 
@@ -61,7 +65,7 @@ public final class ClipTokenizer implements AutoCloseable {
             Path whole = folder.resolve("tokenizer.json");
             ObjectNode definition;
             if (Files.exists(whole)) {
-                definition = (ObjectNode) JSON.readTree(whole.toFile());
+                definition = object(whole);
             } else {
                 for (String file : List.of("vocab.json", "merges.txt")) {
                     if (!Files.exists(folder.resolve(file))) {
@@ -71,8 +75,8 @@ public final class ClipTokenizer implements AutoCloseable {
                     }
                 }
                 definition = definition(
-                        JSON.readTree(folder.resolve("vocab.json").toFile()),
-                        Files.readAllLines(folder.resolve("merges.txt")),
+                        object(folder.resolve("vocab.json")),
+                        SmallFile.lines(folder.resolve("merges.txt"), MOST_MERGES_BYTES),
                         token(special, config, "bos_token", "<|startoftext|>"),
                         token(special, config, "eos_token", "<|endoftext|>"),
                         token(special, config, "pad_token", "<|endoftext|>"));
@@ -80,11 +84,11 @@ public final class ClipTokenizer implements AutoCloseable {
             return of(
                     folder.toString(),
                     definition,
-                    Math.min(length, config.path("model_max_length").asInt(length)),
+                    Math.max(2, Math.min(length, config.path("model_max_length").asInt(length))),
                     token(special, config, "eos_token", "<|endoftext|>"),
                     token(special, config, "pad_token", "<|endoftext|>"));
         } catch (IOException e) {
-            throw new ModelFileException(folder, "cannot be read", e);
+            throw new ModelFileException(folder, "cannot be read: " + Trouble.words(e), e);
         }
     }
 
@@ -176,8 +180,15 @@ public final class ClipTokenizer implements AutoCloseable {
         tokenizer.close();
     }
 
-    private static JsonNode json(Path file) throws IOException {
-        return Files.exists(file) ? JSON.readTree(file.toFile()) : JSON.createObjectNode();
+    private static ObjectNode object(Path file) {
+        if (!(JsonFile.tokenizer(file) instanceof ObjectNode object)) {
+            throw new ModelFileException(file, "expected a JSON object");
+        }
+        return object;
+    }
+
+    private static JsonNode json(Path file) {
+        return Files.exists(file) ? JsonFile.config(file, "a tokenizer") : JSON.createObjectNode();
     }
 
     private static String token(JsonNode special, JsonNode config, String name, String otherwise) {

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -68,10 +69,10 @@ public final class SiglipTokenizer implements AutoCloseable {
             }
         }
         try {
-            JsonNode config =
-                    JSON.readTree(folder.resolve("tokenizer_config.json").toFile());
-            ObjectNode definition =
-                    (ObjectNode) JSON.readTree(folder.resolve("tokenizer.json").toFile());
+            JsonNode config = JsonFile.config(folder.resolve("tokenizer_config.json"), "a tokenizer");
+            if (!(JsonFile.tokenizer(folder.resolve("tokenizer.json")) instanceof ObjectNode definition)) {
+                throw new ModelFileException(folder.resolve("tokenizer.json"), "expected a JSON object");
+            }
             return of(folder, definition, config, length);
         } catch (IOException e) {
             throw new ModelFileException(folder, "cannot be read: " + e.getMessage(), e);

@@ -1,8 +1,8 @@
 package dev.assay.harness.nn.vision;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.embed.Embeddings;
 import dev.assay.harness.nn.embed.ImageEncoder;
@@ -61,8 +61,7 @@ public final class Dino implements ImageEncoder, AutoCloseable {
     }
 
     private static VisionConfig ofFolder(Path folder) throws IOException {
-        JsonNode json =
-                new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+        JsonNode json = JsonFile.config(folder.resolve("config.json"), "DINOv2");
         String type = json.path("model_type").asText("nothing");
         if (!type.equals("dinov2") && !type.equals("dinov2_with_registers")) {
             throw new ModelFileException(

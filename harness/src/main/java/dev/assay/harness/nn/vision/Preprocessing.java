@@ -1,13 +1,13 @@
 package dev.assay.harness.nn.vision;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.image.Resize;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * From picture to network, as transformers and open_clip do it with Pillow: to a square, to [0, 1], normalised.
@@ -17,6 +17,7 @@ import java.util.List;
  * @param std per channel
  */
 public record Preprocessing(Framing framing, int size, Resize.Filter filter, List<Double> mean, List<Double> std) {
+    private static final int MOST_EDGE = 4096; // pixels
     private static final int BILINEAR = 2; // Pillow's numbers
     private static final int BICUBIC = 3;
     private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
@@ -44,11 +45,18 @@ public record Preprocessing(Framing framing, int size, Resize.Filter filter, Lis
     public Preprocessing {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
-        if (size < 1 || (framing instanceof Framing.Crop crop && crop.shortestEdge < size)) {
+        if (size < 1
+                || size > MOST_EDGE
+                || (framing instanceof Framing.Crop crop
+                        && (crop.shortestEdge < size || crop.shortestEdge > MOST_EDGE))) {
             throw new ModelFileException(
-                    "preprocessing: expected a shortest edge of at least the crop, found " + framing + " and " + size);
+                    "preprocessing: expected a shortest edge of at least the crop and a crop of at most " + MOST_EDGE
+                            + ", found " + framing + " and " + size);
         }
-        if (mean.size() != 3 || std.size() != 3 || std.stream().anyMatch(s -> !(s > 0))) {
+        if (mean.size() != 3
+                || std.size() != 3
+                || !Stream.concat(mean.stream(), std.stream()).allMatch(Double::isFinite)
+                || std.stream().anyMatch(s -> !(s > 0))) {
             throw new ModelFileException("preprocessing: expected mean and standard deviation of three channels, found "
                     + mean + " and " + std);
         }
@@ -166,11 +174,7 @@ public record Preprocessing(Framing framing, int size, Resize.Filter filter, Lis
     }
 
     private static JsonNode json(Path file) {
-        try {
-            return new ObjectMapper().readTree(file.toFile());
-        } catch (IOException e) {
-            throw new ModelFileException(file, "expected the JSON of an image processor: " + e.getMessage(), e);
-        }
+        return JsonFile.config(file, "an image processor");
     }
 
     private static List<Double> three(Path file, JsonNode json, String key, boolean halfByDefault) {

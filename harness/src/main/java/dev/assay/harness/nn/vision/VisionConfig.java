@@ -1,6 +1,7 @@
 package dev.assay.harness.nn.vision;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.ops.Activation;
 
@@ -33,7 +34,17 @@ public record VisionConfig(
         PLAIN
     }
 
+    private static final String WHERE = "vision config: ";
+    private static final int MOST_WIDTH = 65_536;
+    private static final int MOST_EDGE = 4096; // pixels
+    private static final int MOST_LAYERS = 1000;
+
     public VisionConfig {
+        JsonFile.within(WHERE, "hidden_size", hiddenSize, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "intermediate_size", intermediateSize, 1, 8 * MOST_WIDTH);
+        JsonFile.within(WHERE, "num_hidden_layers", hiddenLayers, 1, MOST_LAYERS);
+        JsonFile.within(WHERE, "image_size", imageSize, 1, MOST_EDGE);
+        JsonFile.within(WHERE, "num_register_tokens", registers, 0, MOST_LAYERS);
         if (attentionHeads < 1 || hiddenSize % attentionHeads != 0) {
             throw new ModelFileException("vision config: num_attention_heads: " + attentionHeads
                     + " does not divide hidden_size " + hiddenSize);
@@ -58,7 +69,7 @@ public record VisionConfig(
     /** Reads {@code config.json} of an image encoder, or its part {@code vision_config}. */
     public static VisionConfig of(Kind kind, JsonNode json) {
         boolean dino = kind == Kind.DINOV2;
-        int hidden = json.path("hidden_size").asInt(768);
+        int hidden = JsonFile.whole(WHERE, json, "hidden_size", 768, 1, MOST_WIDTH);
         if (dino && json.path("use_swiglu_ffn").asBoolean(false)) {
             throw new ModelFileException(
                     "vision config: DINOv2 giant (use_swiglu_ffn) is not supported; use small, base or large");
@@ -67,17 +78,17 @@ public record VisionConfig(
                 kind,
                 hidden,
                 dino
-                        ? hidden * json.path("mlp_ratio").asInt(4)
-                        : json.path("intermediate_size").asInt(3072),
-                json.path("num_hidden_layers").asInt(12),
-                json.path("num_attention_heads").asInt(12),
-                json.path("image_size").asInt(224),
-                json.path("patch_size").asInt(dino ? 14 : kind == Kind.SIGLIP ? 16 : 32),
+                        ? hidden * JsonFile.whole(WHERE, json, "mlp_ratio", 4, 1, 8)
+                        : JsonFile.whole(WHERE, json, "intermediate_size", 3072, 1, 8 * MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "num_hidden_layers", 12, 1, MOST_LAYERS),
+                JsonFile.whole(WHERE, json, "num_attention_heads", 12, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "image_size", 224, 1, MOST_EDGE),
+                JsonFile.whole(WHERE, json, "patch_size", dino ? 14 : kind == Kind.SIGLIP ? 16 : 32, 1, MOST_EDGE),
                 Activation.of(
                         json.path("hidden_act")
                                 .asText(dino ? "gelu" : kind == Kind.SIGLIP ? "gelu_pytorch_tanh" : "quick_gelu"),
                         "vision config"),
-                json.path("layer_norm_eps").asDouble(kind == Kind.CLIP ? 1e-5 : 1e-6),
-                json.path("num_register_tokens").asInt(0));
+                JsonFile.real(WHERE, json, "layer_norm_eps", kind == Kind.CLIP ? 1e-5 : 1e-6, 0, 1),
+                JsonFile.whole(WHERE, json, "num_register_tokens", 0, 0, MOST_LAYERS));
     }
 }

@@ -3,6 +3,8 @@ package dev.assay.harness.render.comfyui;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
@@ -79,9 +81,10 @@ final class GraphMaker {
 
     private static byte[] read(Path file) {
         try {
-            return Files.readAllBytes(file);
+            return SmallFile.bytes(file, Workflow.MOST_BYTES);
         } catch (IOException e) {
-            throw new IllegalArgumentException("assay.comfyui.workflow: " + file + " cannot be read: " + e, e);
+            throw new IllegalArgumentException(
+                    "assay.comfyui.workflow: " + file + " cannot be read: " + Trouble.words(e), e);
         }
     }
 

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Nearest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,16 +50,13 @@ record PromptTable(String file, Map<String, Known> rows) {
         Path table = found.get(0);
         String name = table.getFileName().toString();
         try {
-            if (Files.size(table) > MOST_BYTES) {
-                throw new IllegalArgumentException(table + ": expected at most 64 MiB, found " + Files.size(table));
-            }
-            String text = new String(Files.readAllBytes(table), StandardCharsets.UTF_8);
+            String text = new String(SmallFile.bytes(table, MOST_BYTES), StandardCharsets.UTF_8);
             return new PromptTable(name, rows(table, text.startsWith("\ufeff") ? text.substring(1) : text));
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             throw new IllegalArgumentException(table + ": line " + line + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(table + ": cannot be read: " + e, e);
+            throw new IllegalArgumentException(table + ": cannot be read: " + Trouble.words(e), e);
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.Set;
 
 /** Reads a workflow in API format: nodes by id, links that lead somewhere, no circle. The file is a stranger's. */
 final class WorkflowFile {
-    private static final int MOST_BYTES = 16 << 20;
+    static final int MOST_BYTES = 16 << 20;
     private static final int MOST_NODES = 5000;
     private static final int MOST_DEPTH = 64;
 
