@@ -1,18 +1,16 @@
 package dev.assay.harness.render;
 
 import dev.assay.harness.image.Png;
+import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.suite.GenerationSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +38,11 @@ public final class RenderStore {
 
     public RenderStore(Path folder) {
         this.folder = folder;
+    }
+
+    /** Deletes what killed runs left half written. */
+    public void sweep() {
+        WholeFile.sweep(folder, 2);
     }
 
     /** A picture in the store. */
@@ -87,19 +90,14 @@ public final class RenderStore {
         }
         Path file = file(key);
         try {
-            Files.createDirectories(file.getParent());
-            Path partial = Files.createTempFile(file.getParent(), key.substring(0, 8), ".partial");
-            Files.write(partial, Png.encode(picture.image(), text));
-            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
+            Path partial = WholeFile.draft(file, Png.encode(picture.image(), text), true);
             if (!firstWith(partial, file)) {
                 Optional<Stored> other = find(key);
                 if (other.isPresent()) {
                     Files.deleteIfExists(partial);
                     return other.get();
                 }
-                Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                WholeFile.place(partial, file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep a finished picture in " + file, e);

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.io.AssayException;
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.io.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** Reads and writes run records: {@code OUT/runs/ID/run.json} and a copy of the newest, {@code OUT/last-run.json}. */
 public final class RunRecords {
@@ -39,8 +39,9 @@ public final class RunRecords {
         try {
             byte[] json = JSON.writeValueAsBytes(record);
             Path folder = Files.createDirectories(folder(out, record.id()));
-            replace(folder.resolve("run.json"), json);
-            replace(last(out), json);
+            WholeFile.sweep(out, 3); // what killed runs left half written
+            WholeFile.write(folder.resolve("run.json"), json);
+            WholeFile.write(last(out), json);
         } catch (IOException e) {
             throw new AssayException("cannot write the run record to " + out + ": " + Trouble.words(e), e);
         }
@@ -58,11 +59,5 @@ public final class RunRecords {
         } catch (IOException e) {
             throw new IllegalArgumentException(file + ": expected a run record, found " + Trouble.words(e), e);
         }
-    }
-
-    private static void replace(Path file, byte[] bytes) throws IOException {
-        Path partial = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".partial");
-        Files.write(partial, bytes);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

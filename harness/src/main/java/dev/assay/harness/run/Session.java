@@ -350,6 +350,8 @@ public final class Session {
                 WeightsSettings.resolver(settings, references, access, true, new DownloadProgress(progress));
         FileHashes hashes = new FileHashes();
         RunRecord record = null;
+        RenderStore pictures = new RenderStore(store);
+        pictures.sweep();
         try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
                 LazyModels models = new LazyModels(
                                 plan.suite(),
@@ -362,7 +364,7 @@ public final class Session {
             record = new Evaluation(
                             plan,
                             renderers.all(),
-                            new RenderStore(store),
+                            pictures,
                             catalog,
                             models,
                             progress,

@@ -1,5 +1,6 @@
 package dev.assay.reports.card;
 
+import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
@@ -13,9 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -104,27 +103,7 @@ public final class Cards {
     }
 
     private static void text(Path file, String text) throws IOException {
-        replace(file, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Writes a file whole or not at all. */
-    static void replace(Path file, byte[] bytes) throws IOException {
-        Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
-        Path partial = Files.createTempFile(folder, ".card", ".partial");
-        try {
-            Files.write(partial, bytes);
-            readable(partial);
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(partial);
-        }
-    }
-
-    /** A temporary file is its owner's alone; a card is for everybody who may read the folder. */
-    private static void readable(Path file) throws IOException {
-        if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        }
+        WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void clean(Path folder) throws IOException {

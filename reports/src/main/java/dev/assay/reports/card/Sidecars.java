@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.io.WholeFile;
 import dev.assay.reports.card.VerdictCard.Recommended;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -243,7 +244,7 @@ public final class Sidecars {
         if (!changed) {
             return file.getFileName() + ": kept as it is";
         }
-        Cards.replace(file, JSON.writeValueAsBytes(there));
+        WholeFile.write(file, JSON.writeValueAsBytes(there));
         return file.getFileName() + (existed ? ": fields added" : ": written");
     }
 

@@ -1,5 +1,6 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Words;
@@ -12,11 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -275,7 +280,8 @@ public final class CuratedCollection {
             throw new CollectionException(folder + ": the disk has " + Words.bytes(free) + " left; the file needs "
                     + Words.bytes(bytes) + "; make room (assay collection space)");
         }
-        Path copy = Files.createTempFile(incoming, "", ".partial");
+        Path copy = Files.createFile(incoming.resolve(
+                Long.toUnsignedString(ThreadLocalRandom.current().nextLong()) + ".partial"));
         step.accept("copy");
         try (InputStream in = Files.newInputStream(candidate.file());
                 FileChannel out = FileChannel.open(copy, StandardOpenOption.WRITE)) {
@@ -289,7 +295,20 @@ public final class CuratedCollection {
             }
             out.force(true);
         }
+        shareAs(candidate.file(), copy);
         return copy;
+    }
+
+    /** Who may read the source may read the copy, as far as the umask lets others. */
+    private static void shareAs(Path source, Path copy) throws IOException {
+        if (Files.getFileStore(copy).supportsFileAttributeView("posix")) {
+            Set<PosixFilePermission> both = EnumSet.noneOf(PosixFilePermission.class);
+            both.addAll(Files.getPosixFilePermissions(copy));
+            both.retainAll(Files.getPosixFilePermissions(source));
+            both.add(PosixFilePermission.OWNER_READ);
+            both.add(PosixFilePermission.OWNER_WRITE);
+            Files.setPosixFilePermissions(copy, both);
+        }
     }
 
     /**
@@ -325,7 +344,7 @@ public final class CuratedCollection {
         }
         step.accept("take out");
         Files.move(file, place);
-        Durable.syncFolder(folder);
+        WholeFile.syncFolder(folder);
         return place;
     }
 
@@ -359,8 +378,7 @@ public final class CuratedCollection {
                 }
             }
         }
-        Files.deleteIfExists(work("manifest.partial"));
-        Files.deleteIfExists(work("intent.partial"));
+        WholeFile.sweep(folder, 2);
     }
 
     private void finishAdding(Intent intent) throws IOException {
@@ -385,12 +403,12 @@ public final class CuratedCollection {
 
     private void intend(Intent intent) throws IOException {
         step.accept("intend");
-        Durable.replace(work("intent.json"), work("intent.partial"), ManifestFile.bytes(intent));
+        WholeFile.writeDurably(work("intent.json"), ManifestFile.bytes(intent));
     }
 
     private void write(Manifest manifest) throws IOException {
         step.accept("manifest");
-        Durable.replace(folder.resolve(MANIFEST), work("manifest.partial"), ManifestFile.bytes(manifest));
+        WholeFile.writeDurably(folder.resolve(MANIFEST), ManifestFile.bytes(manifest));
     }
 
     private Path work(String name) {

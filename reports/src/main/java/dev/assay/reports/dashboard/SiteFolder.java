@@ -1,10 +1,10 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.io.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -29,9 +29,9 @@ final class SiteFolder {
         if (Files.exists(root) && !Files.exists(root.resolve(MARK))) {
             try (Stream<Path> files = Files.list(root)) {
                 if (files.findAny().isPresent()) {
-                    throw new IllegalArgumentException(
-                            root
-                                    + ": expected an empty folder or an earlier dashboard, found other files; give the dashboard a folder of its own");
+                    throw new IllegalArgumentException(root
+                            + ": expected an empty folder or an earlier dashboard, found other files; give the"
+                            + " dashboard a folder of its own");
                 }
             }
         }
@@ -63,14 +63,13 @@ final class SiteFolder {
 
     void write(String file, byte[] bytes) throws IOException {
         Path target = root.resolve(file);
-        Path partial = target.resolveSibling(target.getFileName() + ".partial");
-        Files.write(partial, bytes);
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(target, bytes);
         kept.add(target);
     }
 
     /** Removes what this site has not, in its own rooms only. */
     void sweep() throws IOException {
+        WholeFile.sweep(root, 1);
         for (String room : ROOMS) {
             try (Stream<Path> files = Files.walk(root.resolve(room), 2)) {
                 for (Path file : files.filter(f -> !Files.isDirectory(f) && !kept.contains(f))

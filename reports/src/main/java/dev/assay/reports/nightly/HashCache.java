@@ -1,12 +1,12 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
@@ -85,9 +85,6 @@ final class HashCache {
         StringBuilder lines = new StringBuilder();
         known.forEach(
                 (state, hash) -> lines.append(hash).append(' ').append(state).append('\n'));
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(partial, lines, StandardCharsets.UTF_8);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -209,7 +209,9 @@ final class Nightly {
                             ? null
                             : trouble != null ? trouble : "the process ended well and left no run record";
                 }
-            } catch (RuntimeException | Error unreadable) { // one file never ends the night
+            } catch (RuntimeException
+                    | LinkageError
+                    | VirtualMachineError unreadable) { // one file never ends the night
                 problem = Trouble.words(unreadable);
             }
         }

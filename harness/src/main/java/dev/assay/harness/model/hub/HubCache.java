@@ -1,5 +1,6 @@
 package dev.assay.harness.model.hub;
 
+import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,9 +83,9 @@ record HubCache(Path folder) {
         Path tag = folder.resolve(TAG);
         if (!Files.exists(tag)) {
             Files.writeString(tag, """
-                    Signature: 8a477f597d28d172789f06886806bc55
-                    # A cache of files from the Hugging Face hub; they can be fetched again.
-                    """, StandardOpenOption.CREATE);
+                Signature: 8a477f597d28d172789f06886806bc55
+                # A cache of files from the Hugging Face hub; they can be fetched again.
+                """, StandardOpenOption.CREATE);
         }
     }
 
@@ -94,10 +95,7 @@ record HubCache(Path folder) {
             return;
         }
         Path ref = repository(reference).resolve("refs").resolve(reference.revision());
-        Files.createDirectories(ref.getParent());
-        Path partial = Files.createTempFile(ref.getParent(), ref.getFileName().toString(), ".tmp");
-        Files.writeString(partial, commit);
-        Files.move(partial, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(ref, commit.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Gives a blob its name in a snapshot: a relative link, so that the cache can be moved; the file itself where there are no links. */

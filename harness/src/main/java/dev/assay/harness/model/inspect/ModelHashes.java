@@ -3,13 +3,13 @@ package dev.assay.harness.model.inspect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -130,11 +130,7 @@ public final class ModelHashes {
     /** A cache that cannot be written costs time only. */
     private void store(ObjectNode known) {
         try {
-            Path folder = cache.toAbsolutePath().getParent();
-            Files.createDirectories(folder);
-            Path draft = Files.createTempFile(folder, "hashes", ".json");
-            JSON.writeValue(draft.toFile(), known);
-            Files.move(draft, cache, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(cache, JSON.writeValueAsBytes(known));
         } catch (IOException e) {
             return;
         }

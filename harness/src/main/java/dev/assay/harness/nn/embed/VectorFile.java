@@ -1,5 +1,6 @@
 package dev.assay.harness.nn.embed;
 
+import dev.assay.harness.io.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -204,7 +205,7 @@ public final class VectorFile implements VectorStore {
     private void halve(FileChannel old) throws IOException {
         long records = (old.size() - HEADER) / record();
         long from = HEADER + records / 2 * record();
-        Path next = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".tmp");
+        Path next = WholeFile.partial(file);
         try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
             copy(old, 0, HEADER, channel);
             copy(old, from, old.size() - from, channel);

@@ -3,6 +3,7 @@ package dev.assay.harness.nn.judge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.image.Image;
+import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.model.Hashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -75,10 +75,7 @@ final class AnswerCache {
         entry.put("seen", reading.seen());
         Path file = file(pixels, question);
         try {
-            Files.createDirectories(file.getParent());
-            Path partial = Files.createTempFile(file.getParent(), "answer", ".partial");
-            Files.writeString(partial, entry.toPrettyString() + "\n");
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, (entry.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep the judge's answer in " + file, e);
         }
