@@ -1,8 +1,8 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.run.SettingKeys.Given;
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.run.SettingKeys.Given;
 import dev.assay.harness.suite.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;

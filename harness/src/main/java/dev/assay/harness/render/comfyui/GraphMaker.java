@@ -2,9 +2,9 @@ package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
