@@ -53,6 +53,15 @@ public final class RenderStore {
         return Hashes.sha256(describe(request, modelHash, renderer).toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    public Path folder() {
+        return folder;
+    }
+
+    /** Whether a file is there under this key; {@link #find} looks into it. */
+    public boolean has(String key) {
+        return Files.isRegularFile(file(key));
+    }
+
     /** The picture of this key, or empty; a damaged file, or one that does not prove its pixels, counts as absent and is rendered again. */
     public Optional<Stored> find(String key) {
         Path file = file(key);

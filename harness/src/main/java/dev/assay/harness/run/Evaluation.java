@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -132,12 +133,10 @@ public final class Evaluation {
             }
             Metric.ImageMetric blankFrame = (Metric.ImageMetric)
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
-            progress.say("judging " + plan.candidateName() + " against " + plan.baseName() + " on "
-                    + plan.suite().name() + ": " + 2 * Gallery.pictures(plan.suite()) + " pictures, "
-                    + criteria.size() + " criteria, "
-                    + renderers.stream().map(Renderer::device).collect(Collectors.joining(", ")));
-
             Gallery gallery = new Gallery(plan, settings, renderers, hashes, store, progress);
+            Gallery.Forecast forecast = gallery.forecast();
+            DiskSpace.require(store.folder(), forecast.toMake(), forecast.mostBytes());
+            progress.say(opening(forecast, criteria.size(), settled.keySet()));
             Gallery.Pictures pictures;
             try {
                 pictures = gallery.get();
@@ -154,7 +153,9 @@ public final class Evaluation {
             VerdictEntry applied = applied(pictures, noticed);
             settled.put(BuiltIn.PREFLIGHT, ready);
             settled.put(BuiltIn.APPLIED, applied);
+            int nth = 0;
             for (Criterion criterion : byNetworks(open)) {
+                progress.now("judging " + criterion.id() + ", " + ++nth + " of " + open.size());
                 settled.put(criterion, judge(criterion, pictures, blank));
             }
             Map<Criterion, VerdictEntry> confirmed = Confirmation.applied(settled);
@@ -178,6 +179,23 @@ public final class Evaluation {
             record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, Trouble.words(trouble)), criteria);
         }
         return record.build();
+    }
+
+    /** What the run will do, before it does. */
+    private String opening(Gallery.Forecast forecast, int criteria, Set<Criterion> unavailable) {
+        int there = forecast.pictures() - forecast.toMake();
+        return "judging " + plan.candidateName() + " against " + plan.baseName() + " on "
+                + plan.suite().name() + ": " + forecast.pictures() + " pictures, "
+                + (there == 0 ? "" : there + " of them there, ") + forecast.toMake() + " to make"
+                + (forecast.toMake() == 0
+                        ? ""
+                        : " (up to " + DiskSpace.gigabytes(forecast.mostBytes()) + " in " + store.folder() + ")")
+                + "; " + (criteria - unavailable.size()) + " criteria"
+                + (unavailable.isEmpty()
+                        ? ""
+                        : ", not judged: "
+                                + unavailable.stream().map(Criterion::id).collect(Collectors.joining(", ")))
+                + "; " + renderers.stream().map(Renderer::device).collect(Collectors.joining(", "));
     }
 
     /** Of the base's family, and over it what the base's own file says. */

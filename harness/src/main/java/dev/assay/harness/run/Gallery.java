@@ -23,6 +23,8 @@ final class Gallery {
     /** How many base pictures a renderer makes twice, to measure how much it differs from itself. */
     private static final int REPEATS = 4;
 
+    private static final long PNG_AND_TEXT = 1 << 14; // bytes beside the pixels
+
     private final Plan plan;
     private final GenerationSettings settings;
     private final List<Renderer> renderers;
@@ -68,6 +70,25 @@ final class Gallery {
 
     /** One pair of the run: indices of the case in the suite and of the seed in the case. */
     record Pair(int prompt, int seed) {}
+
+    /**
+     * What a run will do.
+     *
+     * @param pictures of the run, those that are made twice included
+     * @param toMake those that are not in the store
+     * @param mostBytes that these can take in the store: pictures that cannot be compressed
+     */
+    record Forecast(int pictures, int toMake, long mostBytes) {}
+
+    /** Before the first picture. */
+    Forecast forecast() {
+        List<Lane> lanes = lanes(renderers, pairs());
+        int toMake = lanes.stream().mapToInt(Lane::toMake).sum();
+        return new Forecast(
+                lanes.stream().mapToInt(Lane::pictures).sum(),
+                toMake,
+                toMake == 0 ? 0 : toMake * (3L * settings.width() * settings.height() + PNG_AND_TEXT));
+    }
 
     private record Place(Pair pair, String role) {}
 

@@ -80,7 +80,8 @@ final class Lane {
     }
 
     private void get() {
-        tally.expect(shots.size());
+        int expected = toMake();
+        tally.expect(shots.size(), expected);
         renderer.onStep(tally::step);
         Map<String, RenderStore.Stored> known = new HashMap<>(); // by key
         List<Shot> missing = new ArrayList<>();
@@ -94,6 +95,9 @@ final class Lane {
                 missing.add(shot);
             }
         }
+        if (renderer.makesPictures()) {
+            tally.expect(0, distinct(missing) - expected);
+        }
         for (int i = 0; i < missing.size(); i++) {
             Shot shot = missing.get(i);
             String key = shot.key();
@@ -104,6 +108,7 @@ final class Lane {
             next(missing, i + 1, known, key).ifPresent(s -> renderer.announce(s.request()));
             String which = "the " + shot.role() + "'s picture with seed "
                     + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
+            tally.begins();
             files.requireUnchanged("before " + which + " was made");
             Rendered picture = renderer.render(shot.request());
             files.requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
@@ -116,6 +121,21 @@ final class Lane {
                 reuse(shot, stored); // it was finished before the run
             }
         }
+    }
+
+    /** How many pictures are in no file of the store, at a glance: a file may prove to be damaged. */
+    int toMake() {
+        return renderer.makesPictures()
+                ? distinct(shots.stream().filter(s -> !store.has(s.key())).toList())
+                : 0;
+    }
+
+    int pictures() {
+        return shots.size();
+    }
+
+    private static int distinct(List<Shot> shots) {
+        return (int) shots.stream().map(Shot::key).distinct().count();
     }
 
     /** The first shot from {@code start} on that will have to be rendered. */

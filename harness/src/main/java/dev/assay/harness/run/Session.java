@@ -22,6 +22,7 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -307,7 +308,8 @@ public final class Session {
         if (missing.isPresent() || !settings.renderer().equals("comfyui")) {
             return missing;
         }
-        try (Renderers servers = Renderers.open(settings, root)) {
+        try {
+            Renderers.open(settings, root).close();
             return Optional.empty();
         } catch (RuntimeException trouble) {
             return Optional.of(Trouble.words(trouble));
@@ -343,8 +345,27 @@ public final class Session {
     }
 
     private RunRecord judge(List<Criterion> selected) {
-        Progress progress = Terminal.find(settings.progress());
         Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
+        try (Progress progress = Terminal.find(
+                settings.progress(),
+                "what is finished is kept in " + store + ": the same command goes on from there")) {
+            RunRecord record = judge(selected, store, progress);
+            progress.say("judged: " + said(record) + "; the report follows");
+            return record;
+        }
+    }
+
+    /** The outcome, and the criteria that decide it. */
+    private static String said(RunRecord record) {
+        String which = record.verdicts().stream()
+                .filter(v ->
+                        v.outcome().equals(record.outcome()) && !v.outcome().equals(Outcome.PASSED.name()))
+                .map(RunRecord.VerdictEntry::id)
+                .collect(Collectors.joining(", "));
+        return record.outcome() + (which.isEmpty() ? "" : " (" + which + ")");
+    }
+
+    private RunRecord judge(List<Criterion> selected, Path store, Progress progress) {
         Path vectors = settings.store() == null ? root.resolve(".assay/embeddings") : store.resolve("embeddings");
         WeightsResolver weights =
                 WeightsSettings.resolver(settings, references, access, true, new DownloadProgress(progress));

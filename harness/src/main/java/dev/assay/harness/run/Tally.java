@@ -6,16 +6,29 @@ import dev.assay.harness.render.Rendered;
 final class Tally {
     private final Progress progress;
     private int total;
+    private int toMake;
     private int done;
     private int made;
     private double seconds;
+    private long begun; // ns; 0 before the first picture is in the making
 
     Tally(Progress progress) {
         this.progress = progress;
     }
 
-    synchronized void expect(int pictures) {
+    /**
+     * More pictures.
+     *
+     * @param missing how many of them must be made; a better count may follow with 0 pictures and the difference
+     */
+    synchronized void expect(int pictures, int missing) {
         total += pictures;
+        toMake += missing;
+    }
+
+    /** A picture is begun: time counts from the first on, also while several renderers work at once. */
+    synchronized void begins() {
+        begun = begun == 0 ? System.nanoTime() : begun;
     }
 
     synchronized void reused(String role) {
@@ -39,7 +52,15 @@ final class Tally {
     }
 
     private void tell(String role) {
-        progress.rendered(role, done, total, made, made == 0 ? 0 : seconds / made);
+        int open = Math.max(0, Math.min(toMake - made, total - done));
+        progress.rendered(new Progress.Pictures(
+                role,
+                done,
+                total,
+                made,
+                Math.max(toMake, made),
+                made == 0 ? 0 : seconds / made,
+                open == 0 ? 0 : made == 0 ? Double.NaN : open * ((System.nanoTime() - begun) / 1e9 / made)));
     }
 
     synchronized int made() {

@@ -7,42 +7,78 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Progress on the terminal that the user started the build on. A build tool runs the evaluation in a process of its own whose
- * output is a pipe; so on Linux the build tool's own output is looked at. Without a terminal there, it is quiet.
+ * output is a pipe; so on Linux the build tool's own output is looked at. Where no terminal is found there (a pipe, CI, Windows,
+ * macOS), a plain line on standard error every half minute. Who ends the process by a signal is told how to go on.
  */
 public final class Terminal implements Progress {
+    private static final long SECONDS = 30; // between two plain lines
+    private static final long REWRITE = 100_000_000L; // ns between two changes of a line on a terminal
+
     private final PrintStream out;
     private final boolean rewrites;
+    private final String goingOn;
+    private final long started = System.nanoTime();
+    private final ScheduledExecutorService clock;
+    private final Thread farewell;
     private boolean open;
     private long last;
     private String line = "";
+    private String step = "";
+    private volatile Pictures pictures; // the last that were told of; null before the first
 
-    private Terminal(PrintStream out, boolean rewrites) {
+    private Terminal(PrintStream out, boolean rewrites, String goingOn, long seconds) {
         this.out = out;
         this.rewrites = rewrites;
+        this.goingOn = goingOn;
+        this.clock = rewrites ? null : clock();
+        if (clock != null) {
+            clock.scheduleAtFixedRate(this::tick, seconds, seconds, TimeUnit.SECONDS);
+        }
+        this.farewell = new Thread(this::farewell, "farewell");
+        Runtime.getRuntime().addShutdownHook(farewell);
+    }
+
+    private static ScheduledExecutorService clock() {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "progress");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**
-     * The terminal, or {@link Progress#QUIET}.
+     * Who tells; {@link #close} it when the run has ended.
      *
-     * @param wish {@code auto}; {@code on} writes plain lines to standard error where there is no terminal; {@code off}
+     * @param wish {@code auto}; {@code on} writes plain lines also on a terminal; {@code off} nothing
+     * @param goingOn said at the end of a process that was stopped: how to go on
      */
-    public static Progress find(String wish) {
+    public static Progress find(String wish, String goingOn) {
+        return find(wish, goingOn, SECONDS);
+    }
+
+    static Progress find(String wish, String goingOn, long seconds) {
         if (wish.equals("off")) {
             return QUIET;
         }
-        Optional<Path> tty = parentTerminal();
+        Optional<Path> tty = wish.equals("on") ? Optional.empty() : parentTerminal();
         if (tty.isPresent()) {
             try {
                 return new Terminal(
-                        new PrintStream(Files.newOutputStream(tty.get()), true, StandardCharsets.UTF_8), true);
+                        new PrintStream(Files.newOutputStream(tty.get()), true, StandardCharsets.UTF_8),
+                        true,
+                        goingOn,
+                        seconds);
             } catch (IOException e) {
                 return QUIET; // no right to write there: then it is not ours
             }
         }
-        return wish.equals("on") ? new Terminal(System.err, false) : QUIET;
+        return new Terminal(System.err, false, goingOn, seconds);
     }
 
     /** Our own output, or that of the build tool that started us: the next Java process above. */
@@ -78,44 +114,88 @@ public final class Terminal implements Progress {
     }
 
     @Override
-    public synchronized void rendered(String role, int done, int total, int made, double secondsPerPicture) {
-        long now = System.nanoTime();
-        long gap = rewrites ? 100_000_000L : 10_000_000_000L;
-        if (done < total && now - last < gap) {
-            return;
-        }
-        last = now;
-        line = String.format(
-                Locale.ROOT,
-                "rendering %-9s %4d/%d  %s  %s left",
-                role,
-                done,
-                total,
-                pace(secondsPerPicture),
-                time((total - done) * secondsPerPicture));
+    public synchronized void rendered(Pictures pictures) {
+        this.pictures = pictures;
+        step = "";
+        line = line(pictures);
+        boolean ended = pictures.done() == pictures.total();
         if (rewrites) {
-            out.print("\r\u001b[K" + line + (done == total ? System.lineSeparator() : ""));
-            open = done < total;
-        } else {
-            out.println(line);
+            rewrite(ended);
         }
     }
 
     @Override
     public synchronized void step(int done, int of) {
-        long now = System.nanoTime();
-        if (rewrites && open && now - last >= 100_000_000L) {
-            last = now;
-            out.print("\r\u001b[K" + line + "  step " + done + "/" + of);
+        step = "  step " + done + "/" + of;
+        if (rewrites && open) {
+            rewrite(false);
         }
     }
 
-    private static String pace(double secondsPerPicture) {
-        return secondsPerPicture == 0
+    @Override
+    public synchronized void now(String what) {
+        line = what;
+        step = "";
+        if (rewrites) {
+            rewrite(false);
+        }
+    }
+
+    private void rewrite(boolean ended) {
+        long now = System.nanoTime();
+        if (ended || now - last >= REWRITE) {
+            last = now;
+            out.print("\r\u001b[K" + line + step + (ended ? System.lineSeparator() : ""));
+            open = !ended;
+        }
+    }
+
+    private synchronized void tick() {
+        out.println(
+                line.isEmpty()
+                        ? "at work since " + time((System.nanoTime() - started) / 1e9) + ", no picture yet" + step
+                        : line + step);
+    }
+
+    /** Not synchronized: a process that was told to end must not wait for one that holds the terminal. */
+    private void farewell() {
+        Pictures far = pictures;
+        out.println((rewrites ? "\r\u001b[K" : "") + "stopped"
+                + (far == null ? "" : " after " + far.done() + " of " + far.total() + " pictures") + "; " + goingOn);
+        out.flush();
+    }
+
+    @Override
+    @SuppressWarnings("UnusedException") // the process ends already: then it is said
+    public void close() {
+        if (clock != null) {
+            clock.shutdownNow();
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(farewell);
+        } catch (IllegalStateException ending) {
+            return;
+        }
+        synchronized (this) {
+            if (open) {
+                out.println();
+                open = false;
+            }
+        }
+    }
+
+    /** {@code rendering candidate  201/340  4.1 s/picture  9 min 30 s left}. */
+    static String line(Pictures p) {
+        String pace = p.secondsPerPicture() == 0
                 ? "reused"
-                : secondsPerPicture < 1
-                        ? String.format(Locale.ROOT, "%.1f pictures/s", 1 / secondsPerPicture)
-                        : String.format(Locale.ROOT, "%.1f s/picture", secondsPerPicture);
+                : p.secondsPerPicture() < 1
+                        ? String.format(Locale.ROOT, "%.1f pictures/s", 1 / p.secondsPerPicture())
+                        : String.format(Locale.ROOT, "%.1f s/picture", p.secondsPerPicture());
+        int open = p.toMake() - p.made();
+        String left = open == 0
+                ? ""
+                : Double.isNaN(p.secondsLeft()) ? "  " + open + " to render" : "  " + time(p.secondsLeft()) + " left";
+        return String.format(Locale.ROOT, "rendering %-9s %4d/%d  %s%s", p.role(), p.done(), p.total(), pace, left);
     }
 
     private static String time(double seconds) {

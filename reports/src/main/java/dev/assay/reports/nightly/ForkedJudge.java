@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 final class ForkedJudge implements Judge {
     private static final long MOST_HOURS = 12;
     private static final int TAIL = 3; // lines of the log that are shown
+    private static final long TELL = 30; // seconds between two lines on how far a judgement is
 
     private final Class<?> program;
 
@@ -55,7 +56,7 @@ final class ForkedJudge implements Judge {
                     .redirectOutput(log.toFile())
                     .start();
             try (OutputStream untilWeEnd = process.getOutputStream()) {
-                if (!process.waitFor(MOST_HOURS, TimeUnit.HOURS)) {
+                if (!ends(process, log)) {
                     return "was still at work after " + MOST_HOURS + " hours";
                 }
                 untilWeEnd.flush();
@@ -69,6 +70,22 @@ final class ForkedJudge implements Judge {
         }
     }
 
+    /** Waits, and tells how far it is. */
+    private static boolean ends(Process process, Path log) throws InterruptedException {
+        String told = "";
+        for (long i = 0; i < TimeUnit.HOURS.toSeconds(MOST_HOURS); i += TELL) {
+            if (process.waitFor(TELL, TimeUnit.SECONDS)) {
+                return true;
+            }
+            String last = tail(log, 1);
+            if (!last.equals(told)) {
+                System.out.println("  " + last);
+                told = last;
+            }
+        }
+        return false;
+    }
+
     private static String signal(int code) {
         return switch (code) {
             case 134 -> " (aborted)";
@@ -79,11 +96,15 @@ final class ForkedJudge implements Judge {
     }
 
     private static String tail(Path log) {
+        return tail(log, TAIL);
+    }
+
+    private static String tail(Path log, int last) {
         try {
             List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8).stream()
                     .filter(l -> !l.isBlank())
                     .toList();
-            return Words.line(String.join(" / ", lines.subList(Math.max(0, lines.size() - TAIL), lines.size())), 400);
+            return Words.line(String.join(" / ", lines.subList(Math.max(0, lines.size() - last), lines.size())), 400);
         } catch (IOException | UncheckedIOException unreadable) {
             return "no log";
         }
