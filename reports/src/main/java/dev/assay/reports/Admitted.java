@@ -6,6 +6,7 @@ import dev.assay.reports.collection.Candidate;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Judged;
 import dev.assay.reports.collection.Waiver;
+import dev.assay.reports.record.Evidence;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +28,8 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
     }
 
     /** Adds the file of this run, or writes down why not. */
-    static Admitted of(RunRecord run, Gate gate, ReportMain.Options options) {
+    static Admitted of(OwnRun found, Gate gate, ReportMain.Options options) {
+        RunRecord run = found.run();
         try {
             if (options.settings() == null) {
                 return refused(Words.line(options.unreadable(), 400));
@@ -41,6 +43,9 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
             }
             if (options.settings().lora() == null && options.settings().checkpoint() == null) {
                 return refused("nothing to add: give -Dassay.lora=FILE or -Dassay.checkpoint=FILE");
+            }
+            if (!run.renderings().isEmpty() && !Evidence.isWhole(run)) {
+                return refused("the record does not prove its pictures; judge the file again");
             }
             CuratedCollection collection = CuratedCollection.in(options.root().resolve(folder));
             CuratedCollection.Result result = collection.admit(candidate(run, gate, options));

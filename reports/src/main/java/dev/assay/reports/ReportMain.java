@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
@@ -41,6 +42,8 @@ public final class ReportMain {
      * @param target {@code assay.reports}: folder for {@code allure-results} and {@code allure-report}
      * @param commandLine {@code assay.allure}: the unpacked command line of Allure
      * @param buildStarted {@code assay.build.started}, ISO 8601; an older record is stale; null does not check
+     * @param token {@code assay.build.id}: what the build gave its evaluation too; empty where it gave none
+     * @param inBuild {@code assay.build.tool} says which tool runs this step in its own process
      * @param selected {@code assay.selected} is not empty: tests were chosen by tags or names
      * @param inconclusiveAllowed {@code assay.inconclusive} is {@code allow}, as property, in the environment or in {@code assay.yaml}
      * @param colors {@code assay.colors}: {@code on}, {@code off}, {@code auto} (on a terminal)
@@ -57,6 +60,8 @@ public final class ReportMain {
             Path target,
             Path commandLine,
             Instant buildStarted,
+            String token,
+            boolean inBuild,
             boolean selected,
             boolean inconclusiveAllowed,
             boolean colors,
@@ -93,6 +98,8 @@ public final class ReportMain {
                             "assay.allure",
                             target.resolve("allure-cli").toString())),
                     started.isEmpty() ? null : instant(started),
+                    value(property, "assay.build.id", ""),
+                    !value(property, "assay.build.tool", "").isEmpty(),
                     !value(property, "assay.selected", "").isEmpty(),
                     settings != null && settings.inconclusive().equals("allow"),
                     colors.equals("on")
@@ -157,10 +164,17 @@ public final class ReportMain {
 
     /** @throws GateClosed unless the run passed */
     static void run(Options options, PrintStream out) {
-        Found found = find(options);
+        try (TargetLock ours = TargetLock.take(options.target(), out)) {
+            Objects.requireNonNull(ours);
+            locked(options, out);
+        }
+    }
+
+    private static void locked(Options options, PrintStream out) {
+        OwnRun found = OwnRun.find(options);
         Gate gate =
                 found.trouble() != null ? Gate.broken(found.trouble()) : Gate.judge(found.run(), options.selected());
-        Admitted admitted = options.gate() ? Admitted.of(found.run(), gate, options) : null;
+        Admitted admitted = options.gate() ? Admitted.of(found, gate, options) : null;
         RunHistory history = new RunHistory(options.root(), out);
         List<Digest> earlier = history.before(found.run());
         CardStep.Made card = CardStep.make(found.run(), found.folder(), gate, options, admitted, earlier);
@@ -195,52 +209,10 @@ public final class ReportMain {
         }
     }
 
-    /** A record to show, and what is wrong with it, or null. */
-    private record Found(RunRecord run, Path folder, String trouble) {}
-
-    private static Found find(Options options) {
-        Path file = options.record() == null ? RunRecords.last(options.out()) : options.record();
-        if (!Files.isRegularFile(file)) {
-            return nothing(
-                    options,
-                    "the evaluation wrote no record: expected " + file
-                            + "; it was killed or could not write there: what it said stands above");
-        }
-        RunRecord run;
-        Path folder;
-        try {
-            run = WholeRecord.read(file);
-            folder = options.record() == null
-                    ? RunRecords.folder(options.out(), run.id())
-                    : file.toAbsolutePath().getParent();
-        } catch (RuntimeException | Error unreadable) {
-            return nothing(options, Words.line(Trouble.words(unreadable), 600));
-        }
-        if (options.record() == null && options.buildStarted() != null && isStale(run, options.buildStarted())) {
-            return nothing(
-                    options,
-                    "the evaluation wrote no record: " + file + " is of " + Words.line(run.started(), 40)
-                            + ", before this build started (" + options.buildStarted() + ")");
-        }
-        return new Found(run, folder, null);
-    }
-
-    private static boolean isStale(RunRecord run, Instant buildStarted) {
-        try {
-            return Instant.parse(run.started()).isBefore(buildStarted);
-        } catch (RuntimeException unknown) {
-            return true;
-        }
-    }
-
-    private static Found nothing(Options options, String trouble) {
-        return new Found(WholeRecord.none(trouble), options.out(), trouble);
-    }
-
     /** Where the report is, or null for the path and why not. */
     private record Made(Path path, String problem) {}
 
-    private static Made makeReport(Found found, Options options, Gate gate, List<Digest> earlier, Admitted admitted) {
+    private static Made makeReport(OwnRun found, Options options, Gate gate, List<Digest> earlier, Admitted admitted) {
         Path results = options.target().resolve("allure-results");
         Path report = options.target().resolve("allure-report");
         Path index = report.resolve("index.html");

@@ -112,6 +112,8 @@ class AdmittedTest {
                 root.resolve("reports"),
                 root,
                 null,
+                "",
+                false,
                 selected,
                 false,
                 false,
@@ -121,6 +123,6 @@ class AdmittedTest {
                 Settings.read(root, Map.of(), given),
                 null,
                 ReportExecutor.LOCAL);
-        return Admitted.of(run, Gate.judge(run, false), options);
+        return Admitted.of(new OwnRun(run, root, null), Gate.judge(run, false), options);
     }
 }

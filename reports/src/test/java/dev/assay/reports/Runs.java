@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.image.Png;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.MarkEntry;
@@ -235,7 +236,8 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 r.asked(),
-                r.weights());
+                r.weights(),
+                r.build());
     }
 
     private static RunRecord run(
@@ -363,7 +365,8 @@ public final class Runs {
                                 0,
                                 0,
                                 true,
-                                false));
+                                false,
+                                Png.read(folder.resolve(file)).image().sha256()));
                     }
                 }
             }

@@ -29,6 +29,7 @@ import dev.assay.harness.verdict.PairedOutcome;
 import dev.assay.harness.verdict.RateComparison;
 import dev.assay.harness.verdict.Rates;
 import dev.assay.harness.verdict.RoganGladen;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -70,10 +71,21 @@ final class RecordBuilder {
         this.catalog = catalog;
         this.renderers = renderers;
         this.started = started;
-        this.id = ID_TIME.format(started) + "-" + plan.candidateName().replaceAll("[^A-Za-z0-9._+-]", "_");
+        this.id = unique(
+                plan.out(),
+                ID_TIME.format(started) + "-" + plan.candidateName().replaceAll("[^A-Za-z0-9._+-]", "_"));
         this.folder = RunRecords.folder(plan.out(), id);
         this.base = unread(plan.baseName(), plan.base());
         this.candidate = unread(plan.candidateName(), plan.candidate());
+    }
+
+    /** Another run may have begun in the same millisecond, with a candidate of the same name. */
+    private static String unique(Path out, String id) {
+        String free = id;
+        for (int i = 2; Files.exists(RunRecords.folder(out, free)); i++) {
+            free = id + "-" + i;
+        }
+        return free;
     }
 
     void models(Fingerprint baseFiles, Fingerprint candidateFiles) {
@@ -192,7 +204,7 @@ final class RecordBuilder {
         Model unknown = new Model("unknown", List.of(), List.of());
         return new RunRecord(
                 RunRecord.SCHEMA,
-                ID_TIME.format(now) + "-unplanned",
+                ID_TIME.format(now) + "-unplanned-" + ProcessHandle.current().pid(),
                 Outcome.BROKEN.name(),
                 problem,
                 now.toString(),

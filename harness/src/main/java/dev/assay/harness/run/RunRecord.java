@@ -2,6 +2,8 @@ package dev.assay.harness.run;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The truth about one run, as written to {@code run.json}; every report is a view of it. Readers refuse
@@ -43,6 +45,8 @@ public record RunRecord(
         List<WeightsEntry> weights,
         Build build) {
     public static final String SCHEMA = "assay-run/1";
+
+    private static final int MOST_PROCESSES = 16; // from an evaluation up to the build that started it
 
     /** As records were before they named their build. */
     public RunRecord(
@@ -99,6 +103,18 @@ public record RunRecord(
     public record Build(String token, List<Long> processes) {
         public Build {
             processes = processes == null ? List.of() : List.copyOf(processes);
+        }
+
+        /** Of this process. */
+        static Build here(String token) {
+            List<Long> processes = Stream.iterate(
+                            Optional.of(ProcessHandle.current()),
+                            Optional::isPresent,
+                            p -> p.flatMap(ProcessHandle::parent))
+                    .limit(MOST_PROCESSES)
+                    .map(p -> p.orElseThrow().pid())
+                    .toList();
+            return new Build(token == null ? "" : token.strip(), processes);
         }
     }
 

@@ -2,8 +2,11 @@ package dev.assay.harness.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.Hashes;
 import dev.assay.harness.io.AssayException;
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
@@ -12,7 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads and writes run records: {@code OUT/runs/ID/run.json} and a copy of the newest, {@code OUT/last-run.json}. */
+/**
+ * Reads and writes run records: {@code OUT/runs/ID/run.json} and a copy of the newest, {@code OUT/last-run.json}. A record ends in a seal, the
+ * hash of all before it, so that an edit shows. Who can write to the folder can forge it: it keeps out accidents, not people.
+ */
 public final class RunRecords {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -23,6 +29,7 @@ public final class RunRecords {
 
     /** Of a record: 10,000 pictures with their scores take about 50 MB. */
     private static final long MOST_BYTES = 256 << 20;
+    private static final String SEAL = "seal";
 
     private RunRecords() {}
 
@@ -37,7 +44,7 @@ public final class RunRecords {
     /** Writes both files, each whole or not at all. */
     public static void write(Path out, RunRecord record) {
         try {
-            byte[] json = JSON.writeValueAsBytes(record);
+            byte[] json = sealed(record);
             Path folder = Files.createDirectories(folder(out, record.id()));
             WholeFile.sweep(out, 3); // what killed runs left half written
             WholeFile.write(folder.resolve("run.json"), json);
@@ -47,17 +54,48 @@ public final class RunRecords {
         }
     }
 
-    /** @throws IllegalArgumentException on a file that is no run record of a schema we know */
+    /** @throws IllegalArgumentException on a file that is no run record of a schema we know, or was edited after it was sealed */
     public static RunRecord read(Path file) {
+        return read(file, false);
+    }
+
+    /** As {@link #read(Path)}, and refuses a record without a seal, as they were before. */
+    public static RunRecord readSealed(Path file) {
+        return read(file, true);
+    }
+
+    private static RunRecord read(Path file, boolean sealed) {
         try {
-            RunRecord record = JSON.readValue(SmallFile.bytes(file, MOST_BYTES), RunRecord.class);
-            if (!RunRecord.SCHEMA.equals(record.schema())) {
-                throw new IllegalArgumentException(
-                        file + ": expected schema " + RunRecord.SCHEMA + ", found " + record.schema());
+            JsonNode tree = JSON.readTree(SmallFile.bytes(file, MOST_BYTES));
+            if (!(tree instanceof ObjectNode fields)) {
+                throw new IllegalArgumentException(file + ": expected a run record, found " + tree.getNodeType());
             }
-            return record;
+            String schema = fields.path("schema").asText();
+            if (!RunRecord.SCHEMA.equals(schema)) {
+                throw new IllegalArgumentException(
+                        file + ": expected schema " + RunRecord.SCHEMA + ", found " + schema);
+            }
+            JsonNode seal = fields.remove(SEAL);
+            if (seal == null ? sealed : !seal.asText().equals(seal(fields))) {
+                throw new IllegalArgumentException(file
+                        + (seal == null
+                                ? ": has no seal; run again"
+                                : ": was edited after the run had ended: its seal does not fit; run again"));
+            }
+            return JSON.treeToValue(fields, RunRecord.class);
         } catch (IOException e) {
             throw new IllegalArgumentException(file + ": expected a run record, found " + Trouble.words(e), e);
         }
+    }
+
+    /** By way of the text, so that what is hashed is what a reader finds. */
+    private static byte[] sealed(RunRecord record) throws IOException {
+        ObjectNode fields = (ObjectNode) JSON.readTree(JSON.writeValueAsBytes(record));
+        fields.put(SEAL, seal(fields));
+        return JSON.writeValueAsBytes(fields);
+    }
+
+    private static String seal(ObjectNode fields) throws IOException {
+        return Hashes.sha256(JSON.writeValueAsBytes(fields));
     }
 }

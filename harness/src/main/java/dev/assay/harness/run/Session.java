@@ -339,7 +339,8 @@ public final class Session {
     public RunRecord evaluate(List<Criterion> selected) {
         String why = problem == null ? missingWeights(selected).orElse(null) : problem;
         RunRecord record = (why == null ? judge(selected) : RecordBuilder.unplanned(why))
-                .asking(settings == null ? Map.of() : settings.given());
+                .asking(settings == null ? Map.of() : settings.given())
+                .of(RunRecord.Build.here(System.getProperty("assay.build.id")));
         RunRecords.write(out, record);
         return record;
     }

@@ -51,6 +51,11 @@ public final class WholeRecord {
         return of(RunRecords.read(file));
     }
 
+    /** As {@link #read}, of a record that must prove that nobody edited it. */
+    public static RunRecord readSealed(Path file) {
+        return of(RunRecords.readSealed(file));
+    }
+
     public static RunRecord of(RunRecord r) {
         return new RunRecord(
                 r.schema(),
