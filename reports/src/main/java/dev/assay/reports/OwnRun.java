@@ -130,7 +130,8 @@ record OwnRun(RunRecord run, Path folder, String trouble) {
     /** What the record was asked for and this build does not ask, or the other way round; null where they agree. */
     private static String difference(RunRecord run, ReportMain.Options options) {
         if (options.settings() == null) {
-            boolean settingsWereRead = options.unreadable() != null && !run.asked().isEmpty();
+            boolean settingsWereRead =
+                    options.unreadable() != null && !run.asked().isEmpty();
             return settingsWereRead ? "this build's settings cannot be read: " + options.unreadable() : null;
         }
         Map<String, String> there = deciding(run.asked());

@@ -1,8 +1,6 @@
 package dev.assay.reports;
 
 import dev.assay.harness.io.Trouble;
-import dev.assay.harness.run.RunRecord;
-import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
 import dev.assay.reports.allure.AllureHtml;
@@ -10,7 +8,6 @@ import dev.assay.reports.allure.AllureResults;
 import dev.assay.reports.allure.ReportContext;
 import dev.assay.reports.allure.ReportExecutor;
 import dev.assay.reports.history.Digest;
-import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -73,8 +73,7 @@ class GateTest {
 
     @Test
     void trouble_with_the_report_does_not_hide_the_verdict() {
-        RunRecords.write(
-                folder, Runs.single(RunRecords.folder(folder, "20261122-120000-000-one"), "REGRESSED"));
+        RunRecords.write(folder, Runs.single(RunRecords.folder(folder, "20261122-120000-000-one"), "REGRESSED"));
         assertThatThrownBy(() -> say(folder, Instant.parse(STARTED)))
                 .isInstanceOf(GateClosed.class)
                 .hasMessageStartingWith("REGRESSED: grid: because; report: ");

@@ -159,10 +159,12 @@ class OwnRunTest {
         Path picture = folder(r.id()).resolve(r.renderings().get(1).file());
         Path other = folder(r.id()).resolve(r.renderings().get(2).file());
         byte[] own = Files.readAllBytes(picture);
-        Files.write(picture, Png.encode(Png.read(other).image(), Png.read(picture).text()));
+        Files.write(
+                picture, Png.encode(Png.read(other).image(), Png.read(picture).text()));
         assertThat(find().trouble())
-                .contains("the candidate's picture of case0 with seed 1 (store/0-1-candidate.png) is not the one that was"
-                        + " judged");
+                .contains(
+                        "the candidate's picture of case0 with seed 1 (store/0-1-candidate.png) is not the one that was"
+                                + " judged");
         Files.delete(picture);
         assertThat(find().trouble()).contains("store/0-1-candidate.png) is not there any more");
         Files.writeString(picture, "no picture", StandardCharsets.UTF_8);

@@ -72,8 +72,7 @@ final class RecordBuilder {
         this.renderers = renderers;
         this.started = started;
         this.id = unique(
-                plan.out(),
-                ID_TIME.format(started) + "-" + plan.candidateName().replaceAll("[^A-Za-z0-9._+-]", "_"));
+                plan.out(), ID_TIME.format(started) + "-" + plan.candidateName().replaceAll("[^A-Za-z0-9._+-]", "_"));
         this.folder = RunRecords.folder(plan.out(), id);
         this.base = unread(plan.baseName(), plan.base());
         this.candidate = unread(plan.candidateName(), plan.candidate());

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.model.Hashes;
 import dev.assay.harness.io.AssayException;
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.model.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +29,7 @@ public final class RunRecords {
 
     /** Of a record: 10,000 pictures with their scores take about 50 MB. */
     private static final long MOST_BYTES = 256 << 20;
+
     private static final String SEAL = "seal";
 
     private RunRecords() {}
