@@ -11,10 +11,12 @@ import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.PairedDifference;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A pattern locked to the pixel grid that all prompts share: stripes, lattices and checkerboards with the periods of
@@ -28,13 +30,17 @@ import java.util.Optional;
  * prompts assumes. (Were the same tiles used for both, each pair of prompts would be counted twice and the interval be too
  * narrow by the square root of 2.)
  *
+ * <p>The outermost pixels are left out: they have no neighbours on one side, so that a line there is broad and no line, and
+ * only a period as long as the picture would explain the gap. A tile lacks them, and the
+ * others stand in.
+ *
  * <p>The value is the root mean square of the pattern over all pixels: lines one pixel wide with amplitude A and period p
  * give about A / sqrt(p). Negative where the candidate shows less of a pattern than the base.
  */
 public final class GridMetric implements Metric.SuiteMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "grid",
-            "1",
+            "2",
             Family.ARTIFACT,
             Better.LOWER,
             "grey levels",
@@ -48,6 +54,12 @@ public final class GridMetric implements Metric.SuiteMetric {
 
     /** Per degree of freedom; Akaike's 2 would let a pattern of lines be called a lattice in one suite of twenty. */
     private static final double PENALTY = 3;
+
+    /** Share of the greatest gain that is as good. */
+    private static final double AS_MUCH = 0.95;
+
+    /** Share of a pattern's lines that run one way if all do: the rest is noise. */
+    private static final double ONE_WAY = 0.9;
 
     /** Pairs of places to put in order until the fifth of nine values is the median. */
     private static final int[] MEDIAN = {
@@ -78,10 +90,41 @@ public final class GridMetric implements Metric.SuiteMetric {
     }
 
     private record Candidate(Fold fold, int period) {
-        @Override
-        public String toString() {
-            return "period " + period + " px " + fold.words;
+        /**
+         * In words, by the pattern's own shape: a cell of free values also explains lines, and their crossings better than
+         * lines do.
+         *
+         * @param pattern folded and centred
+         */
+        String named(double[] pattern) {
+            return "period " + period + " px " + (fold == Fold.CELL ? shape(period, pattern) : fold).words;
         }
+
+        /** What a folded pattern says of a pixel of a tile. */
+        double at(double[] pattern, int x, int y) {
+            return switch (fold) {
+                case X -> pattern[x];
+                case Y -> pattern[y];
+                case XY -> pattern[x] + pattern[period + y];
+                case CELL -> pattern[y * period + x];
+            };
+        }
+    }
+
+    /** What a cell is made of, if more than half of it is columns and rows. */
+    private static Fold shape(int period, double[] cell) {
+        double[] columns = new double[period];
+        double[] rows = new double[period];
+        for (int i = 0; i < cell.length; i++) {
+            columns[i % period] += cell[i] / period;
+            rows[i / period] += cell[i] / period;
+        }
+        double x = period * squares(columns);
+        double y = period * squares(rows);
+        if (x + y <= squares(cell) / 2) {
+            return Fold.CELL;
+        }
+        return x >= ONE_WAY * (x + y) ? Fold.X : y >= ONE_WAY * (x + y) ? Fold.Y : Fold.XY;
     }
 
     /** Mean residuals of a prompt, shape (height, width): candidate minus base, and of the base alone. */
@@ -156,12 +199,14 @@ public final class GridMetric implements Metric.SuiteMetric {
                     : sign * dot(mean(tiles(own.difference, best, 1)), pattern) / norm / Math.sqrt(cells(best));
             values.add(new PairedDifference(prompt.prompt().id(), amplitude));
             scores.add(new Score.Measured(
-                    amplitude, format("%s, as the other prompts show it: %.2f grey levels", best, amplitude)));
+                    amplitude,
+                    format("%s, as the other prompts show it: %.2f grey levels", best.named(pattern), amplitude)));
         }
         Candidate best = best(differences, candidates, -1);
         Comparison c = Compare.paired(values, 0, 0.90);
         double[][] tiles = tiles(differences, best, -1);
-        String strongest = format("%s, %.2f grey levels, F %.1f", best, c.estimate(), fStatistic(tiles));
+        String strongest = format(
+                "%s, %.2f grey levels, F %.1f", best.named(centred(mean(tiles))), c.estimate(), fStatistic(tiles));
         if (c.lower() > 0) {
             return new Finding(scores, strongest);
         }
@@ -194,6 +239,7 @@ public final class GridMetric implements Metric.SuiteMetric {
                 prompts.stream().map(p -> (Score) new Score.Unscored(reason)).toList(), reason);
     }
 
+    /** The simplest first: by period, then by the values of a folded tile. */
     private static List<Candidate> candidates(int width, int height) {
         List<Candidate> all = new ArrayList<>();
         for (int period : PERIODS) {
@@ -206,26 +252,30 @@ public final class GridMetric implements Metric.SuiteMetric {
         return all;
     }
 
-    /** The candidate that explains most for its size; of equals the shortest period. */
+    /**
+     * The simplest candidate that explains as much for its size as any: a multiple of a period explains all that the period
+     * does, and a little of the content besides.
+     */
     private static Candidate best(Field field, List<Candidate> candidates, int colour) {
-        Candidate best = null;
-        double most = Double.NEGATIVE_INFINITY;
-        for (Candidate c : candidates) {
-            double[][] tiles = tiles(field, c, colour);
-            double variance = variance(field, c, colour);
-            double explained = squares(centred(mean(tiles))) / cells(c); // per pixel, as the variance
-            double gain = gain(
-                    variance,
-                    explained,
-                    within(tiles) / tiles.length / cells(c),
-                    tiles.length * c.period * c.period,
-                    tiles[0].length - 1);
-            if (gain > most) {
-                most = gain;
-                best = c;
-            }
-        }
-        return best;
+        List<Double> gains =
+                candidates.stream().map(c -> gain(field, c, colour)).toList();
+        double most = Collections.max(gains);
+        double enough = most > 0 ? AS_MUCH * most : most;
+        return IntStream.range(0, gains.size())
+                .filter(i -> gains.get(i) >= enough)
+                .mapToObj(candidates::get)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static double gain(Field field, Candidate c, int colour) {
+        double[][] tiles = tiles(field, c, colour);
+        Spread spread = Spread.of(field, c, colour, mean(tiles));
+        int phases = tiles[0].length;
+        double repeats =
+                IntStream.range(0, phases).map(j -> known(tiles, j)).average().orElseThrow();
+        double noise = within(tiles) / Math.max(1, repeats) / cells(c);
+        return gain(spread.all, spread.explained, noise, spread.pixels, phases - 1);
     }
 
     /**
@@ -270,45 +320,64 @@ public final class GridMetric implements Metric.SuiteMetric {
         return tiles.toArray(double[][]::new);
     }
 
-    /** Of the pixels of the same tiles. */
-    private static double variance(Field field, Candidate candidate, int colour) {
-        int p = candidate.period;
-        float[] values = field.of(candidate.fold);
-        double sum = 0;
-        double squares = 0;
-        long n = 0;
-        for (int y = 0; y < field.height / p * p; y++) {
-            for (int x = 0; x < field.width / p * p; x++) {
-                if (colour < 0 || (x / p + y / p) % 2 == colour) {
-                    double v = values[y * field.width + x];
-                    sum += v;
-                    squares += v * v;
-                    n++;
+    /**
+     * Of the pixels of the same tiles.
+     *
+     * @param all their variance
+     * @param explained the variance of what the pattern says of them
+     */
+    private record Spread(double all, double explained, int pixels) {
+        static Spread of(Field field, Candidate candidate, int colour, double[] pattern) {
+            int p = candidate.period;
+            float[] values = field.of(candidate.fold);
+            double[] sums = new double[4]; // of values, their squares; likewise of the pattern
+            int n = 0;
+            for (int y = 0; y < field.height / p * p; y++) {
+                for (int x = 0; x < field.width / p * p; x++) {
+                    if (field.inside(x, y) && (colour < 0 || (x / p + y / p) % 2 == colour)) {
+                        double v = values[y * field.width + x];
+                        double said = candidate.at(pattern, x % p, y % p);
+                        sums[0] += v;
+                        sums[1] += v * v;
+                        sums[2] += said;
+                        sums[3] += said * said;
+                        n++;
+                    }
                 }
             }
+            return new Spread(variance(sums[0], sums[1], n), variance(sums[2], sums[3], n), n);
         }
-        return Math.max(0, squares / n - sum / n * (sum / n));
+
+        private static double variance(double sum, double squares, int n) {
+            return Math.max(0, squares / n - sum / n * (sum / n));
+        }
     }
 
+    /** Means of the known pixels of each phase; NaN where there is none. */
     private static double[] tile(Field field, Candidate candidate, int left, int top) {
         int p = candidate.period;
-        double[] out = new double[candidate.fold.length(p)];
+        double[] sums = new double[candidate.fold.length(p)];
+        int[] counts = new int[sums.length];
         float[] values = field.of(candidate.fold);
         for (int y = 0; y < p; y++) {
             for (int x = 0; x < p; x++) {
+                if (!field.inside(left + x, top + y)) {
+                    continue;
+                }
                 double v = values[(top + y) * field.width + left + x];
-                switch (candidate.fold) {
-                    case X -> out[x] += v / p;
-                    case Y -> out[y] += v / p;
-                    case XY -> {
-                        out[x] += v / p;
-                        out[p + y] += v / p;
-                    }
-                    case CELL -> out[y * p + x] = v;
+                int phase = candidate.fold == Fold.CELL ? y * p + x : candidate.fold == Fold.Y ? y : x;
+                sums[phase] += v;
+                counts[phase]++;
+                if (candidate.fold == Fold.XY) {
+                    sums[p + y] += v;
+                    counts[p + y]++;
                 }
             }
         }
-        return out;
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = counts[i] == 0 ? Double.NaN : sums[i] / counts[i];
+        }
+        return sums;
     }
 
     /**
@@ -318,10 +387,11 @@ public final class GridMetric implements Metric.SuiteMetric {
      * @param tiles shape (repeats, phases), at least 2 of each
      */
     static double fStatistic(double[][] tiles) {
-        int repeats = tiles.length;
-        int phases = tiles[0].length;
-        double[] mean = mean(tiles);
-        double between = repeats * squares(centred(mean)) / (phases - 1);
+        double[] centred = centred(mean(tiles));
+        double between = 0;
+        for (int j = 0; j < centred.length; j++) {
+            between += known(tiles, j) * centred[j] * centred[j] / (centred.length - 1);
+        }
         return between == 0 ? 0 : between / Math.max(within(tiles), 1e-12 * between);
     }
 
@@ -329,20 +399,41 @@ public final class GridMetric implements Metric.SuiteMetric {
     private static double within(double[][] tiles) {
         double[] mean = mean(tiles);
         double within = 0;
-        for (double[] tile : tiles) {
-            for (int j = 0; j < mean.length; j++) {
-                within += (tile[j] - mean[j]) * (tile[j] - mean[j]);
+        int freedom = 0;
+        for (int j = 0; j < mean.length; j++) {
+            for (double[] tile : tiles) {
+                double apart = Double.isNaN(tile[j]) ? 0 : tile[j] - mean[j];
+                within += apart * apart;
             }
+            freedom += Math.max(0, known(tiles, j) - 1);
         }
-        return within / (mean.length * (tiles.length - 1.0));
+        return freedom == 0 ? 0 : within / freedom;
     }
 
+    /** Tiles that have a value of this phase. */
+    private static int known(double[][] tiles, int phase) {
+        int known = 0;
+        for (double[] tile : tiles) {
+            known += Double.isNaN(tile[phase]) ? 0 : 1;
+        }
+        return known;
+    }
+
+    /** Of each phase; of one that no tile has, the mean of all. */
     private static double[] mean(double[][] tiles) {
         double[] mean = new double[tiles[0].length];
-        for (double[] tile : tiles) {
-            for (int j = 0; j < mean.length; j++) {
-                mean[j] += tile[j] / tiles.length;
+        double sum = 0;
+        int phases = 0;
+        for (int j = 0; j < mean.length; j++) {
+            int known = known(tiles, j);
+            for (double[] tile : tiles) {
+                mean[j] += Double.isNaN(tile[j]) ? 0 : tile[j] / known;
             }
+            sum += mean[j];
+            phases += known == 0 ? 0 : 1;
+        }
+        for (int j = 0; j < mean.length; j++) {
+            mean[j] = known(tiles, j) == 0 && phases > 0 ? sum / phases : mean[j];
         }
         return mean;
     }
@@ -447,6 +538,11 @@ public final class GridMetric implements Metric.SuiteMetric {
             this.height = height;
             lines = new float[width * height];
             checks = new float[width * height];
+        }
+
+        /** Not on the border, where residuals lack neighbours. */
+        boolean inside(int x, int y) {
+            return x > 0 && y > 0 && x < width - 1 && y < height - 1;
         }
 
         float[] of(Fold fold) {

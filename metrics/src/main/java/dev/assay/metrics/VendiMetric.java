@@ -69,7 +69,7 @@ public final class VendiMetric implements Metric.SetMetric {
         double effective = vendi(cosines(pictures.stream().map(images::embed).toList()), order);
         return new Score.Measured(
                 Math.log(effective),
-                String.format(Locale.ROOT, "%.2f effective pictures of %d", effective, pictures.size()));
+                String.format(Locale.ROOT, "%.2f different pictures of %d", effective, pictures.size()));
     }
 
     /**

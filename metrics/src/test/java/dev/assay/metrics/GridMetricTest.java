@@ -78,6 +78,58 @@ class GridMetricTest {
         assertThat(found.summary()).startsWith("period 8 px across x and y,").contains(" grey levels, F ");
     }
 
+    /** A line on the border counts as others do: where it was lost, only a period as long as the picture explained the gap. */
+    @ParameterizedTest
+    @CsvSource({"4, 64", "8, 64", "16, 64", "32, 128", "64, 192"})
+    void the_period_is_the_true_one_wherever_its_first_line_lies(int period, int size) {
+        for (int first : new int[] {0, 3 % period, period - 1}) {
+            Pattern columns = (x, y) -> x % period == first ? 6 : 0;
+            Pattern rows = (x, y) -> columns.at(y, x);
+            Pattern both = (x, y) -> Math.max(columns.at(x, y), rows.at(x, y));
+            assertThat(named(size, columns)).as("first line %d", first).isEqualTo("period " + period + " px across x");
+            assertThat(named(size, rows)).as("first line %d", first).isEqualTo("period " + period + " px across y");
+            assertThat(named(size, both))
+                    .as("first line %d", first)
+                    .isEqualTo("period " + period + " px across x and y");
+        }
+    }
+
+    private static String named(int size, Pattern pattern) {
+        String summary =
+                new GridMetric().score(suite(12, 8, 2, size, NOTHING, pattern)).summary();
+        return summary.substring(0, Math.max(0, summary.indexOf(',')));
+    }
+
+    /** Without content in the difference, free cells explain lines and their crossings to the last bit. */
+    @Test
+    void lines_on_the_same_pictures_are_still_named_lines() {
+        Pattern columns = (x, y) -> x % 8 == 0 ? 1 : 0;
+        Pattern both = (x, y) -> x % 8 == 0 || y % 8 == 0 ? 3 : 0;
+        assertThat(new GridMetric().score(same(columns)).summary()).startsWith("period 8 px across x,");
+        assertThat(new GridMetric().score(same(both)).summary()).startsWith("period 8 px across x and y,");
+    }
+
+    private static List<PromptImages> same(Pattern pattern) {
+        List<PromptImages> base = suite(13, 8, 2, NOTHING, NOTHING);
+        List<PromptImages> all = new ArrayList<>();
+        for (PromptImages p : base) {
+            List<Image> changed = p.base().stream().map(i -> with(i, pattern)).toList();
+            all.add(new PromptImages(p.prompt(), p.base(), changed));
+        }
+        return all;
+    }
+
+    private static Image with(Image image, Pattern pattern) {
+        double[] luma = image.luma();
+        byte[] rgb = new byte[3 * luma.length];
+        for (int i = 0; i < rgb.length; i++) {
+            int pixel = i / 3;
+            double v = luma[pixel] + pattern.at(pixel % image.width(), pixel / image.width());
+            rgb[i] = (byte) Math.round(Math.min(255, v));
+        }
+        return Image.of(image.width(), image.height(), rgb);
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 4", "2, 4", "4, 8"})
     void checkerboards_are_found_though_a_median_is_blind_to_them(int block, int period) {

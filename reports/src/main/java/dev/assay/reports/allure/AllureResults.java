@@ -172,11 +172,16 @@ public final class AllureResults {
         List<WorstCase> worst = v.worst() == null ? List.of() : v.worst();
         List<WorstCase> shown = worst.subList(0, Math.min(MOST_WORST, worst.size()));
         for (WorstCase w : shown) {
-            Optional<BufferedImage> base = renderings.read(w, "base");
-            Optional<BufferedImage> candidate = renderings.read(w, "candidate");
-            String name = text(w.caseId(), 80) + ", seed " + w.seed();
-            byte[] png = Pixels.png(CasePicture.compose(w, v.unit(), base, candidate));
-            attached.add(attach(name + ": base | candidate | difference", "image/png", ".png", png));
+            boolean all = CasePicture.showsSeeds(v, w, renderings);
+            String name = text(w.caseId(), 80) + (all ? ", all seeds" : ", seed " + w.seed());
+            byte[] png = Pixels.png(CasePicture.of(v, w, renderings));
+            attached.add(attach(
+                    name + (all ? ": base above candidate" : ": base | candidate | difference"),
+                    "image/png",
+                    ".png",
+                    png));
+            Optional<BufferedImage> base = all ? Optional.empty() : renderings.read(w, "base");
+            Optional<BufferedImage> candidate = all ? Optional.empty() : renderings.read(w, "candidate");
             if (base.isPresent() && candidate.isPresent()) {
                 attached.add(attach(
                         name + ": base (expected) vs candidate (actual)",
@@ -192,7 +197,8 @@ public final class AllureResults {
         TestResult result = base(v.family(), v.id(), calm(Words.title(v)), time)
                 .setStatus(Categories.status(v.outcome()))
                 .setStatusDetails(details(v))
-                .setDescriptionHtml(Description.of(v, first, firstName, shown, this::original))
+                .setDescriptionHtml(Description.of(
+                        v, first, firstName, shown, w -> CasePicture.showsSeeds(v, w, renderings), this::original))
                 .setAttachments(attached);
         result.getLabels().add(label("severity", severity(v)));
         Stream.of(v.family(), v.metric(), v.scope())

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,6 +34,7 @@ final class Description {
             byte[] picture,
             String pictureName,
             List<WorstCase> worst,
+            Predicate<WorstCase> allSeeds,
             BiFunction<WorstCase, String, Optional<String>> original) {
         Description d = new Description();
         d.paragraph("<b>" + Words.html(v.outcome()) + "</b>: " + Words.html(Words.line(v.reason(), 2000)));
@@ -53,7 +55,7 @@ final class Description {
         rows.add(row("metric", v.metric() + ", version " + v.metricVersion() + ", on " + v.scope()));
         d.table(rows);
         d.html.append(DifferencePlot.svg(v));
-        d.worst(v, worst, original);
+        d.worst(v, worst, allSeeds, original);
         return d.html.toString();
     }
 
@@ -192,11 +194,14 @@ final class Description {
 
     /** The worst cases in numbers, with links to the pictures as they were rendered. */
     private void worst(
-            VerdictEntry v, List<WorstCase> worst, BiFunction<WorstCase, String, Optional<String>> original) {
+            VerdictEntry v,
+            List<WorstCase> worst,
+            Predicate<WorstCase> allSeeds,
+            BiFunction<WorstCase, String, Optional<String>> original) {
         if (worst.isEmpty()) {
             return;
         }
-        paragraph("Worst pairs; as pictures they are attached below.");
+        paragraph("Worst first; as pictures they are attached below.");
         html.append("<table style=\"border-collapse:collapse;margin:12px 0\"><tr>");
         for (String head : List.of("prompt", "seed", "base", "candidate", "difference, " + v.unit(), "as rendered")) {
             html.append("<th style=\"" + CELL + ";text-align:left;font-weight:normal;opacity:0.7\">")
@@ -208,7 +213,7 @@ final class Description {
             html.append("<tr>");
             for (String cell : List.of(
                     Words.html(Words.line(w.prompt(), 100)),
-                    Long.toString(w.seed()),
+                    allSeeds.test(w) ? "all" : Long.toString(w.seed()),
                     seen(w.base(), w.baseEvidence()),
                     seen(w.candidate(), w.candidateEvidence()),
                     Words.html(Words.signed(w.difference())),
@@ -231,7 +236,8 @@ final class Description {
         return Stream.of("base", "candidate")
                 .flatMap(role -> original.apply(w, role).stream()
                         .map(url ->
-                                "<a style=\"display:inline-block;line-height:24px\" target=\"_blank\" rel=\"noopener noreferrer\" href=\""
+                                "<a style=\"display:inline-block;line-height:24px\" target=\"_blank\" rel=\"noopener"
+                                        + " noreferrer\" href=\""
                                         + Words.html(url) + "\">" + role + "</a>"))
                 .collect(Collectors.joining(" "));
     }

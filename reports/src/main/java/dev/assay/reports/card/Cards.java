@@ -129,9 +129,9 @@ public final class Cards {
             List<WorstCase> worst = v.worst() == null ? List.of() : v.worst();
             for (WorstCase w : worst.subList(0, Math.min(worst.size(), shown.size() < 2 ? 2 : 1))) {
                 if (shown.size() < MOST_WORST) {
-                    BufferedImage picture = CasePicture.compose(
-                            w, Words.line(v.unit(), 40), renderings.read(w, "base"), renderings.read(w, "candidate"));
-                    shown.add(jpeg(Words.line(v.id(), 60) + ", worst: " + Words.line(w.prompt(), 200), picture));
+                    shown.add(jpeg(
+                            Words.line(v.id(), 60) + ", worst: " + CasePicture.caption(v, w, renderings),
+                            CasePicture.of(v, w, renderings)));
                 }
             }
         }

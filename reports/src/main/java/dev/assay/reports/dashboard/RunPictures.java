@@ -175,15 +175,12 @@ record RunPictures(
             gravestFirst.sort(Comparator.comparing(v -> !"REGRESSED".equals(v.outcome())));
             for (VerdictEntry v : gravestFirst) {
                 for (WorstCase w : worst(v)) {
-                    BufferedImage composed = CasePicture.compose(
-                            w, Words.line(v.unit(), 40), renderings.read(w, "base"), renderings.read(w, "candidate"));
                     worst.add(picture(
                             "worst-" + (worst.size() + 1),
                             Words.line(v.id(), 60) + " ("
-                                    + Words.line(v.outcome(), 20).toLowerCase(java.util.Locale.ROOT)
-                                    + "): " + Words.line(w.prompt(), 200) + ", seed " + w.seed() + ", difference "
-                                    + Words.signed(w.difference()) + " " + Words.line(v.unit(), 40),
-                            composed));
+                                    + Words.line(v.outcome(), 20).toLowerCase(java.util.Locale.ROOT) + "): "
+                                    + CasePicture.caption(v, w, renderings),
+                            CasePicture.of(v, w, renderings)));
                     if ("REGRESSED".equals(v.outcome())) {
                         renderings
                                 .find(w, "candidate")

@@ -1,6 +1,7 @@
 package dev.assay.reports.picture;
 
 import dev.assay.harness.run.RunRecord.MarkEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
 import dev.assay.reports.words.Words;
 import java.awt.BasicStroke;
@@ -13,10 +14,14 @@ import java.awt.image.BufferedImage;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** One worst case as one picture: base, candidate, difference, with what the metric saw. */
+/**
+ * One worst case as one picture, with what the metric saw: base, candidate and difference of one seed; or, where the score is of all
+ * seeds together, all of them.
+ */
 public final class CasePicture {
     private static final int GAP = 12;
     private static final int HEAD = 84;
@@ -29,8 +34,40 @@ public final class CasePicture {
 
     private CasePicture() {}
 
-    /** Composes the picture; a missing picture leaves a crossed-out field. */
-    public static BufferedImage compose(
+    /** Composes the picture that shows what the criterion is about; a missing picture leaves a crossed-out field. */
+    public static BufferedImage of(VerdictEntry verdict, WorstCase worst, Renderings renderings) {
+        String unit = Words.line(verdict.unit(), 40);
+        return showsSeeds(verdict, worst, renderings)
+                ? SeedStrips.compose(worst, unit, renderings)
+                : compose(worst, unit, renderings.read(worst, "base"), renderings.read(worst, "candidate"));
+    }
+
+    /**
+     * Whether the case is about all seeds of its prompt: its score has no seed, and there are several. A pattern of pixels ({@code
+     * artifact}) is of all seeds too, but is seen in the difference of one pair.
+     */
+    public static boolean showsSeeds(VerdictEntry verdict, WorstCase worst, Renderings renderings) {
+        return !"artifact".equals(verdict.family())
+                && verdict.measurements() != null
+                && verdict.measurements().stream()
+                        .anyMatch(m -> m.seed() == null && Objects.equals(m.caseId(), worst.caseId()))
+                && SeedStrips.seeds(worst.caseId(), renderings).size() > 1;
+    }
+
+    /** What is worst, in a line: {@code a red star, all seeds: 1.5 different pictures of 4 → 1.0 different pictures of 4}. */
+    public static String caption(VerdictEntry verdict, WorstCase worst, Renderings renderings) {
+        boolean all = showsSeeds(verdict, worst, renderings);
+        String seen = said(worst.baseEvidence()) && said(worst.candidateEvidence())
+                ? ": " + Words.line(worst.baseEvidence(), 120) + " \u2192 " + Words.line(worst.candidateEvidence(), 120)
+                : ", difference " + Words.signed(worst.difference()) + " " + Words.line(verdict.unit(), 40);
+        return Words.line(worst.prompt(), 200) + (all ? ", all seeds" : ", seed " + worst.seed()) + seen;
+    }
+
+    private static boolean said(String evidence) {
+        return evidence != null && !evidence.isBlank();
+    }
+
+    static BufferedImage compose(
             WorstCase worst, String unit, Optional<BufferedImage> base, Optional<BufferedImage> candidate) {
         BufferedImage any = candidate.or(() -> base).orElseGet(() -> Pixels.missing(64, 64));
         int ownWidth = any.getWidth();

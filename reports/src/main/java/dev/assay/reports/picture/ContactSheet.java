@@ -92,20 +92,22 @@ public final class ContactSheet {
                 INK);
         for (int s = 0; s < seeds.size(); s++) {
             int x = BETWEEN + s * (2 * CELL + GAP + BETWEEN);
-            cell(g, find(row, seeds.get(s), "base").flatMap(read), x, top + CAPTION);
-            cell(g, find(row, seeds.get(s), "candidate").flatMap(read), x + CELL + GAP, top + CAPTION);
+            cell(g, find(row, seeds.get(s), "base").flatMap(read), x, top + CAPTION, CELL);
+            cell(g, find(row, seeds.get(s), "candidate").flatMap(read), x + CELL + GAP, top + CAPTION, CELL);
         }
     }
 
-    private static void cell(Graphics2D g, Optional<BufferedImage> picture, int x, int y) {
-        BufferedImage image = picture.map(p -> Pixels.scaled(p, scale(p))).orElseGet(() -> Pixels.missing(CELL, CELL));
-        g.drawImage(image, x + (CELL - image.getWidth()) / 2, y + (CELL - image.getHeight()) / 2, null);
+    /** Draws a picture into the middle of a square with sides of {@code size}, or a crossed-out field. */
+    static void cell(Graphics2D g, Optional<BufferedImage> picture, int x, int y, int size) {
+        BufferedImage image =
+                picture.map(p -> Pixels.scaled(p, scale(p, size))).orElseGet(() -> Pixels.missing(size, size));
+        g.drawImage(image, x + (size - image.getWidth()) / 2, y + (size - image.getHeight()) / 2, null);
     }
 
     /** A whole factor where it enlarges. */
-    private static double scale(BufferedImage p) {
+    private static double scale(BufferedImage p, int size) {
         int side = Math.max(p.getWidth(), p.getHeight());
-        double factor = (double) CELL / side;
+        double factor = (double) size / side;
         return factor >= 1 ? Math.floor(factor) : factor;
     }
 
