@@ -240,7 +240,7 @@
         link.href = ownPage(r[PAGE]);
         link.append(isolated(r[NAME]));
         var name = cell(tr, "", link, "name");
-        [[WORSE, "worse since last night", "flag-worse"], [UNLISTED, "not in the collection", "flag-other"], [STALE, "the file changed since", "flag-other"]].forEach(function (f) {
+        [[WORSE, "worse in the newest night", "flag-worse"], [UNLISTED, "not in the collection", "flag-other"], [STALE, "the file changed since", "flag-other"]].forEach(function (f) {
           if (r[FLAGS] & f[0]) {
             name.append(element("span", "flags " + f[2], f[1]));
           }

@@ -69,13 +69,20 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
                         "a gate takes one file at a time; judge each LoRA of the stack by itself");
             }
             return loras.isEmpty()
-                    ? new Candidate(options.root().resolve(options.settings().lora()), null, judged, shortened, waiver)
+                    ? new Candidate(
+                            options.root().resolve(options.settings().lora()),
+                            null,
+                            judged,
+                            shortened,
+                            waiver,
+                            run.problem())
                     : new Candidate(
                             options.root().resolve(loras.get(0).file()),
                             loras.get(0).sha256(),
                             judged,
                             shortened,
-                            waiver);
+                            waiver,
+                            run.problem());
         }
         if (options.settings().lora() != null) {
             throw new IllegalArgumentException("a gate takes one file at a time: a LoRA or a checkpoint");
@@ -86,7 +93,8 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
                 files.size() == 1 ? files.get(0).sha256() : null,
                 judged,
                 shortened,
-                waiver);
+                waiver,
+                run.problem());
     }
 
     /** What made the run smaller than its suite, or null. */

@@ -3,6 +3,7 @@ package dev.assay.reports;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Locale;
  * @param wholeRun those that are about no single criterion
  */
 public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun) {
+    private static final int MOST_REASON = 600;
+
     public Gate {
         reasons = List.copyOf(reasons);
         wholeRun = List.copyOf(wholeRun);
@@ -32,7 +35,7 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         List<String> broken = new ArrayList<>();
         List<VerdictEntry> verdicts = run.verdicts() == null ? List.of() : run.verdicts();
         if (run.problem() != null) {
-            return broken(Words.line(run.problem(), 600));
+            return broken(why(run.problem()));
         }
         if (verdicts.isEmpty()) {
             return broken("no criterion was judged");
@@ -42,8 +45,10 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         }
         List<String> regressed = new ArrayList<>();
         List<String> open = new ArrayList<>();
-        for (VerdictEntry v : verdicts) {
-            String line = Words.line(v.id(), 80) + ": " + Words.line(v.reason(), 300);
+        Unjudged<VerdictEntry> parts = unjudged(run);
+        parts.folded().forEach(f -> (outcome(f.outcome()) == Outcome.BROKEN ? broken : open).add(why(f.line())));
+        for (VerdictEntry v : parts.judged()) {
+            String line = why(Words.line(v.id(), 80) + ": " + v.reason());
             switch (outcome(v.outcome())) {
                 case PASSED -> {
                     if (v.pairs() == 0) {
@@ -71,6 +76,17 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         reasons.addAll(regressed);
         reasons.addAll(open);
         return new Gate(found, reasons, whole);
+    }
+
+    /** The criteria of a run, those without a judgement folded. */
+    static Unjudged<VerdictEntry> unjudged(RunRecord run) {
+        return Unjudged.of(
+                run.verdicts() == null ? List.of() : run.verdicts(),
+                v -> new Unjudged.Facts(v.outcome(), v.estimate(), v.pairs(), v.reason()));
+    }
+
+    private static String why(String reason) {
+        return Words.ends(reason, MOST_REASON);
     }
 
     /** Whether the build may go on. */

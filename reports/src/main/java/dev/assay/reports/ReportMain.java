@@ -3,6 +3,7 @@ package dev.assay.reports;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.allure.AllureHtml;
 import dev.assay.reports.allure.AllureResults;
 import dev.assay.reports.allure.ReportContext;
@@ -192,11 +193,10 @@ public final class ReportMain {
         out.println("Report: " + made.path());
         out.flush();
         if (admitted != null && !admitted.in()) {
-            throw new GateClosed(gate.outcome() + ", not added to the collection: "
-                    + Words.line(String.join("; ", admitted.reasons()), 900) + "; report: " + made.path());
+            throw new GateClosed(gate.outcome() + ", not added to the collection" + why(gate));
         }
         if (admitted == null && !gate.opens(options.inconclusiveAllowed())) {
-            throw new GateClosed(gate.outcome() + ": " + Summary.because(gate) + "; report: " + made.path());
+            throw new GateClosed(gate.outcome() + why(gate));
         }
         if (made.problem() != null) {
             throw new GateClosed(gate.outcome() + ", but the report could not be made: " + made.problem());
@@ -204,6 +204,13 @@ public final class ReportMain {
         if (card.problem() != null) {
             throw new GateClosed(gate.outcome() + ", but the verdict card could not be made: " + card.problem());
         }
+    }
+
+    /** A build repeats this sentence several times: the reasons of a verdict stand above it once. */
+    private static String why(Gate gate) {
+        return gate.outcome() == Outcome.BROKEN
+                ? ": " + Words.ends(gate.reasons().get(0), 400)
+                : "; why stands above and in the report, and resuming this build would not change it";
     }
 
     /** Where the report is, or null for the path and why not. */

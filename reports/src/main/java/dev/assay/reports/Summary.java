@@ -3,6 +3,7 @@ package dev.assay.reports;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** A run in a few lines for the terminal: one per criterion, with the reason below where it did not pass, then the outcome. */
+/**
+ * A run in a few lines for the terminal: one per criterion, with the reason below where it did not pass, then the outcome. No reason
+ * is cut: what to do stands at its end.
+ */
 public final class Summary {
-    private static final int MOST_REASON = 240;
+    private static final int WIDTH = 100; // of a line of reasons
 
     private Summary() {}
 
@@ -30,7 +35,8 @@ public final class Summary {
                         : run.id().endsWith("-unplanned")
                                 ? "Assay: the run did not begin"
                                 : "Assay: there is no record of the run");
-        List<String[]> cells = run.verdicts().stream()
+        Unjudged<VerdictEntry> parts = Gate.unjudged(run);
+        List<String[]> cells = parts.judged().stream()
                 .map(v -> cells(v, run.problem() != null))
                 .toList();
         int[] widths = new int[5];
@@ -46,17 +52,20 @@ public final class Summary {
                 line.append("  ").append(cell).append(" ".repeat(widths[i] - c[i].length()));
             }
             lines.add(line.toString().stripTrailing());
-            if (!c[5].isEmpty()) {
-                lines.add("      " + c[5]);
-            }
+            indented("      ", c[5]).forEach(lines::add);
+        }
+        for (Unjudged.Fold f : parts.folded()) {
+            lines.add("  " + f.head());
+            indented("      ", run.problem() == null ? f.reason() : "").forEach(lines::add);
         }
         if (run.problem() != null) {
-            Words.block(run.problem()).lines().forEach(l -> lines.add("  " + l));
+            Words.block(run.problem()).lines().flatMap(l -> indented("  ", l)).forEach(lines::add);
         }
         run.findings().stream()
                 .filter(f -> f.level().equals("WARNING"))
-                .forEach(f -> lines.add("  note: " + Words.line(f.text(), MOST_REASON)));
-        lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": " + counts(run, gate) + "; "
+                .flatMap(f -> indented("  ", "note: " + f.text()))
+                .forEach(lines::add);
+        lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": " + counts(run, gate, parts) + "; "
                 + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, "
                 + Words.time(run.seconds()));
         return lines;
@@ -71,31 +80,35 @@ public final class Summary {
             Words.signed(v.estimate()),
             Words.interval(v.interval()),
             stopped ? "not judged" : "margin " + Words.number(v.margin()) + " " + Words.line(v.unit(), 40),
-            stopped || passed ? "" : Words.line(v.reason(), MOST_REASON)
+            stopped || passed ? "" : v.reason()
         };
     }
 
+    private static Stream<String> indented(String indent, String text) {
+        return text == null || text.isBlank()
+                ? Stream.empty()
+                : Words.wrapped(text, WIDTH).stream().map(l -> indent + l);
+    }
+
     /** The criteria are in the table; what is wrong with the run as a whole is not. */
-    private static String counts(RunRecord run, Gate gate) {
+    private static String counts(RunRecord run, Gate gate, Unjudged<VerdictEntry> criteria) {
         if (run.problem() != null) {
             return "nothing was judged";
         }
         if (gate.reasons().isEmpty()) {
             return "all " + run.verdicts().size() + " criteria met";
         }
-        Map<String, Long> counts = run.verdicts().stream()
+        Map<String, Long> counts = criteria.judged().stream()
                 .collect(Collectors.groupingBy(
                         v -> Words.line(v.outcome(), 14).toLowerCase(Locale.ROOT),
                         TreeMap::new,
                         Collectors.counting()));
         List<String> parts = new ArrayList<>(gate.wholeRun());
         counts.forEach((outcome, count) -> parts.add(count + " " + outcome));
+        if (criteria.count() > 0) {
+            parts.add(criteria.count() + " not judged");
+        }
         return String.join(", ", parts);
-    }
-
-    /** All reasons of a gate in one line. */
-    static String because(Gate gate) {
-        return Words.line(String.join("; ", gate.reasons()), 900);
     }
 
     private static String colored(String text, String outcome, boolean colors) {

@@ -47,9 +47,21 @@ class AdmittedTest {
     void a_run_that_regressed_does_not() {
         Admitted admitted = admit(regressed(), false, null);
         assertThat(admitted.in()).isFalse();
-        assertThat(admitted.reasons()).containsExactly("microcosm: grid is REGRESSED");
+        assertThat(admitted.reasons()).containsExactly("microcosm: grid is REGRESSED: worse");
         assertThat(shelf.resolve("three-legs.safetensors")).doesNotExist();
         assertThat(CuratedCollection.in(shelf).manifest().quarantine()).hasSize(1);
+    }
+
+    /** Of a file that cannot work there is one thing to say, and the quarantine list says it. */
+    @Test
+    void the_quarantine_has_the_reason_of_the_preflight() {
+        String why = "cut.safetensors: 42224 bytes are missing: download the file again";
+        Admitted admitted = admit(Runs.refused(why), false, null);
+        assertThat(admitted.reasons()).containsExactly("microcosm: preflight is REGRESSED: " + why);
+        assertThat(CuratedCollection.in(shelf).manifest().quarantine().get(0).reasons())
+                .containsExactly("microcosm: preflight is REGRESSED: " + why);
+        RunRecord unread = Runs.withoutParts(Runs.refused(why));
+        assertThat(admit(unread, false, null).reasons()).containsExactly("the file cannot work: " + why);
     }
 
     @Test
@@ -59,7 +71,7 @@ class AdmittedTest {
         assertThat(admitted.in()).isTrue();
         assertThat(admitted.facts())
                 .containsEntry("override", "Ada: it is the style")
-                .containsEntry("override against", "microcosm: grid is REGRESSED");
+                .containsEntry("override against", "microcosm: grid is REGRESSED: worse");
     }
 
     @Test
@@ -72,7 +84,7 @@ class AdmittedTest {
     @Test
     void a_run_that_was_stopped_adds_nothing() {
         Admitted admitted = admit(Runs.stopped("no such file"), false, null);
-        assertThat(admitted.reasons()).containsExactly("nothing was judged: the run ended before it read the file");
+        assertThat(admitted.reasons()).containsExactly("nothing was judged: no such file");
     }
 
     @Test

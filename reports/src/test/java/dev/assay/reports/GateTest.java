@@ -76,7 +76,7 @@ class GateTest {
         RunRecords.write(folder, Runs.single(RunRecords.folder(folder, "20261122-120000-000-one"), "REGRESSED"));
         assertThatThrownBy(() -> say(folder, Instant.parse(STARTED)))
                 .isInstanceOf(GateClosed.class)
-                .hasMessageStartingWith("REGRESSED: grid: because; report: ");
+                .hasMessageStartingWith("REGRESSED; why stands above and in the report");
     }
 
     @Test
@@ -128,6 +128,33 @@ class GateTest {
         Map<String, String> set = Map.of("assay.root", folder.toString());
         assertThat(ReportMain.Options.read(set::get, Map.of()).inconclusiveAllowed())
                 .isTrue();
+    }
+
+    @Test
+    void what_was_not_judged_for_one_reason_is_one_line() {
+        RunRecord run = Runs.refused("cut.safetensors: 42224 bytes are missing: download the file again");
+        Gate gate = Gate.judge(run, false);
+        assertThat(gate.outcome()).isEqualTo(Outcome.REGRESSED);
+        assertThat(gate.reasons())
+                .containsExactly(
+                        "preflight: cut.safetensors: 42224 bytes are missing: download the file again",
+                        "2 criteria not judged: no picture was made: the files cannot work, as preflight says");
+        List<String> lines = Summary.lines(run, gate, false);
+        assertThat(lines).hasSize(6);
+        assertThat(lines.get(2)).isEqualTo("      cut.safetensors: 42224 bytes are missing: download the file again");
+        assertThat(lines.get(3)).isEqualTo("  2 criteria not judged");
+        assertThat(lines.get(4)).isEqualTo("      no picture was made: the files cannot work, as preflight says");
+        assertThat(lines.get(5)).startsWith("REGRESSED: 1 regressed, 2 not judged; 0 pictures made");
+    }
+
+    @Test
+    void the_remedy_at_the_end_of_a_long_reason_is_never_cut() {
+        String remedy = "put it into /models/hub/" + "deep/".repeat(60) + "model.safetensors; or name another folder";
+        RunRecord run = Runs.refused("the weights of people are missing, ".repeat(30) + remedy);
+        List<String> lines = Summary.lines(run, Gate.judge(run, false), false);
+        assertThat(String.join(" ", lines).replaceAll(" +", " ")).contains(remedy);
+        String why = Gate.judge(run, false).reasons().get(0);
+        assertThat(why).hasSizeLessThanOrEqualTo(600).endsWith("deep/model.safetensors; or name another folder");
     }
 
     @Test

@@ -125,6 +125,48 @@ public final class Runs {
                 pictures(folder, prompts));
     }
 
+    /** A run whose pre-flight refused the file, for this reason. */
+    public static RunRecord refused(String reason) {
+        List<VerdictEntry> verdicts = new ArrayList<>();
+        verdicts.add(unjudged("preflight", "file", "REGRESSED", reason));
+        for (String metric : List.of("applied", "grid")) {
+            verdicts.add(unjudged(
+                    metric,
+                    "artifact",
+                    "INCONCLUSIVE",
+                    "no picture was made: the files cannot work, as preflight says"));
+        }
+        return run("20261122-120000-000-cut", "REGRESSED", null, "ab12".repeat(16), PROMPTS, verdicts, List.of());
+    }
+
+    private static VerdictEntry unjudged(String metric, String family, String outcome, String reason) {
+        return new VerdictEntry(
+                metric,
+                metric,
+                "1",
+                family,
+                "suite",
+                outcome,
+                null,
+                null,
+                0.9,
+                0,
+                "NONE_NEW",
+                "BLOCKER",
+                "LOWER",
+                "files",
+                null,
+                null,
+                0,
+                0,
+                0,
+                Map.of(),
+                null,
+                reason,
+                List.of(),
+                List.of());
+    }
+
     /** A run of one criterion with this outcome. */
     public static RunRecord single(Path folder, String outcome) {
         List<String> prompts = PROMPTS.subList(0, 2);
@@ -238,6 +280,31 @@ public final class Runs {
                 r.asked(),
                 r.weights(),
                 r.build());
+    }
+
+    /** The same run, as if the candidate's files had never been read. */
+    public static RunRecord withoutParts(RunRecord r) {
+        return new RunRecord(
+                r.schema(),
+                r.id(),
+                r.outcome(),
+                r.problem(),
+                r.started(),
+                r.seconds(),
+                r.renderSeconds(),
+                r.base(),
+                new Model(r.candidate().name(), List.of(), List.of()),
+                r.suite(),
+                r.settings(),
+                r.renderer(),
+                r.rendersMade(),
+                r.rendersReused(),
+                r.criteriaDeclared(),
+                r.verdicts(),
+                r.renderings(),
+                r.findings(),
+                r.asked(),
+                r.weights());
     }
 
     private static RunRecord run(

@@ -45,7 +45,9 @@ final class Admission {
         }
         place(manifest, name, sha256, found);
         List<Judged> counted = verdicts(policy, judged, current, found);
-        families(policy, counted, found);
+        if (current.refusedUnseen().isEmpty()) {
+            families(policy, counted, found);
+        }
         if (shortened != null && policy.shortened() == Policy.Say.REFUSE) {
             found.add(new Objection(
                     "the run was shorter than its suite (" + shortened + "); judge the whole suite, or set shortened:"
@@ -86,9 +88,12 @@ final class Admission {
         }
         for (Judged j : counted) {
             String suite = Words.line(j.suite(), 60) + ": ";
-            List<CriterionJudged> bad = j.criteria().stream()
-                    .filter(c -> !c.outcome().equals("PASSED"))
-                    .toList();
+            // Where the files cannot work, that is all there is to say: no picture was made.
+            List<CriterionJudged> bad = j.refusedUnseen()
+                    .map(List::of)
+                    .orElseGet(() -> j.criteria().stream()
+                            .filter(c -> !c.outcome().equals("PASSED"))
+                            .toList());
             for (CriterionJudged c : bad) {
                 boolean unavailable =
                         c.outcome().equals("UNAVAILABLE") || (c.outcome().equals(INCONCLUSIVE) && c.pairs() == 0);
@@ -100,7 +105,8 @@ final class Admission {
                             suite + Words.line(c.id(), 60) + " is "
                                     + (unavailable
                                             ? "unavailable: its weights are missing, or it could compare no pair"
-                                            : outcome(c.outcome())),
+                                            : outcome(c.outcome()))
+                                    + c.because(),
                             c.outcome().equals("BROKEN")));
                 }
             }

@@ -1,5 +1,6 @@
 package dev.assay.reports.collection;
 
+import dev.assay.reports.words.Words;
 import java.nio.file.Path;
 
 /**
@@ -10,5 +11,14 @@ import java.nio.file.Path;
  * @param judged what the run found out
  * @param shortened what made the run smaller than its suite ({@code assay.steps}), for people; null for a whole run
  * @param override a person's word; null for none
+ * @param problem why nothing was judged; null where the run was not stopped
  */
-public record Candidate(Path file, String sha256, Judged judged, String shortened, Waiver override) {}
+public record Candidate(Path file, String sha256, Judged judged, String shortened, Waiver override, String problem) {
+    /** Why there is nothing to say about the file, in words. */
+    String unread() {
+        return judged.refusedUnseen()
+                .map(c -> "the file cannot work" + c.because())
+                .orElse("nothing was judged: "
+                        + (problem == null ? "the run ended before it read the file" : Words.line(problem, 600)));
+    }
+}

@@ -115,7 +115,7 @@ public final class CuratedCollection {
                         name,
                         List.of(
                                 candidate.sha256() == null
-                                        ? "nothing was judged: the run ended before it read the file"
+                                        ? candidate.unread()
                                         : "expected a single file, found none of this name or a folder; a collection"
                                                 + " has files"));
             }

@@ -2,8 +2,10 @@ package dev.assay.reports.collection;
 
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.reports.words.Words;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What one run found out about a file.
@@ -29,10 +31,28 @@ public record Judged(
         String modelSha256,
         Double strength,
         List<CriterionJudged> criteria) {
+    private static final int REASON = 600; // characters
 
-    /** A criterion's outcome; {@code pairs} is 0 where nothing could be compared. */
+    /**
+     * A criterion's outcome.
+     *
+     * @param pairs 0 where nothing could be compared
+     * @param reason why it did not pass; null where it did, and in manifests of before
+     */
     public record CriterionJudged(
-            String id, String metric, String metricVersion, String family, String outcome, int pairs) {}
+            String id, String metric, String metricVersion, String family, String outcome, int pairs, String reason) {
+        /** {@code : worse by 2.3 grey levels}, or nothing. */
+        String because() {
+            return reason == null ? "" : ": " + Words.line(reason, REASON);
+        }
+    }
+
+    /** What the pre-flight says of a file that cannot work: nothing else was asked then. */
+    Optional<CriterionJudged> refusedUnseen() {
+        return criteria.stream()
+                .filter(c -> "preflight".equals(c.metric()) && "REGRESSED".equals(c.outcome()))
+                .findFirst();
+    }
 
     public Judged {
         criteria = criteria == null ? List.of() : List.copyOf(criteria);
@@ -54,7 +74,13 @@ public record Judged(
                 loras.size() == 1 ? loras.get(0).strength() : null,
                 run.verdicts().stream()
                         .map(v -> new CriterionJudged(
-                                v.id(), v.metric(), v.metricVersion(), v.family(), v.outcome(), v.pairs()))
+                                v.id(),
+                                v.metric(),
+                                v.metricVersion(),
+                                v.family(),
+                                v.outcome(),
+                                v.pairs(),
+                                "PASSED".equals(v.outcome()) ? null : Words.line(v.reason(), REASON)))
                         .toList());
     }
 

@@ -69,6 +69,8 @@ public final class Pages {
             List<Count> counts,
             List<ChangeRow> worse,
             int worseMore,
+            List<ChangeRow> failed,
+            int failedMore,
             List<ChangeRow> unsure,
             int unsureMore,
             List<ChangeRow> better,
@@ -150,7 +152,10 @@ public final class Pages {
         }
         List<Change> allWorse = survey.changes().stream().filter(Change::worse).toList();
         List<Change> worse = allWorse.stream()
-                .filter(c -> c.now().outcome() == Outcome.REGRESSED)
+                .filter(c -> c.now().outcome() == Outcome.REGRESSED && c.before() != null)
+                .toList();
+        List<Change> failed = allWorse.stream()
+                .filter(c -> c.now().outcome() == Outcome.REGRESSED && c.before() == null)
                 .toList();
         List<Change> unsure = allWorse.stream()
                 .filter(c -> c.now().outcome() != Outcome.REGRESSED)
@@ -188,6 +193,8 @@ public final class Pages {
                 counts(counts),
                 changes(worse),
                 Math.max(0, worse.size() - MOST_LISTED),
+                changes(failed),
+                Math.max(0, failed.size() - MOST_LISTED),
                 changes(unsure),
                 Math.max(0, unsure.size() - MOST_LISTED),
                 changes(better),

@@ -137,7 +137,10 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
         }
     }
 
-    /** What the runs of a night changed, compared with the last judgement of each criterion before it. Broken and unavailable are no judgement. */
+    /**
+     * What the newest run of each variant changed, if it is of this night: compared with the last judgement of each criterion by any run
+     * before it, also of the same night. Broken, unavailable and not looked at are no judgement.
+     */
     List<Change> changes(String night) {
         List<Change> changes = new ArrayList<>();
         for (Standing standing : standings) {
@@ -149,7 +152,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
                 if (!isJudgement(now)) {
                     continue;
                 }
-                Digest earlier = lastJudged(standing.runs(), now.id(), night);
+                Digest earlier = lastJudged(standing.runs(), now.id());
                 Entry before = earlier == null ? null : entry(earlier, now.id());
                 if (before == null || before.outcome() != now.outcome()) {
                     changes.add(new Change(
@@ -161,12 +164,15 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
     }
 
     private static boolean isJudgement(Entry e) {
-        return e.outcome() != Outcome.BROKEN && e.outcome() != Outcome.UNAVAILABLE;
+        return e.outcome() == Outcome.PASSED
+                || e.outcome() == Outcome.REGRESSED
+                || (e.outcome() == Outcome.INCONCLUSIVE && e.pairs() > 0);
     }
 
-    private static Digest lastJudged(List<Digest> runs, String criterion, String before) {
-        for (int i = runs.size() - 1; i >= 0; i--) {
-            Entry entry = runs.get(i).night().compareTo(before) < 0 ? entry(runs.get(i), criterion) : null;
+    /** Before the newest of them. */
+    private static Digest lastJudged(List<Digest> runs, String criterion) {
+        for (int i = runs.size() - 2; i >= 0; i--) {
+            Entry entry = entry(runs.get(i), criterion);
             if (entry != null && isJudgement(entry)) {
                 return runs.get(i);
             }

@@ -3,6 +3,7 @@ package dev.assay.reports.nightly;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -23,7 +24,7 @@ record Findings(List<Verdict> verdicts, List<Listed> files, List<String> trouble
     /**
      * One file on one suite.
      *
-     * @param before of the last earlier verdict on this name and suite; null for none
+     * @param before the last judgement of this name and suite that an earlier nightly told of; null for none
      * @param fresh judged tonight; else its verdict still holds
      * @param accepted why this outcome is no failure; null where it is none or nobody accepted it
      */
@@ -33,8 +34,26 @@ record Findings(List<Verdict> verdicts, List<Listed> files, List<String> trouble
             return outcome == Outcome.PASSED || accepted != null;
         }
 
-        boolean newlyRegressed() {
-            return outcome == Outcome.REGRESSED && before != Outcome.REGRESSED;
+        /** News once: the night after says that it still is so. */
+        boolean news() {
+            return outcome != before;
+        }
+
+        /** What it is called, where it is not good. */
+        String state() {
+            return switch (outcome) {
+                case REGRESSED ->
+                    before == null
+                            ? "NEW FILE FAILED"
+                            : before == Outcome.PASSED
+                                    ? "NEW REGRESSION"
+                                    : before == Outcome.REGRESSED ? "STILL FAILING" : "REGRESSED";
+                case INCONCLUSIVE ->
+                    before == null
+                            ? "NEW FILE INCONCLUSIVE"
+                            : before == Outcome.INCONCLUSIVE ? "STILL INCONCLUSIVE" : "INCONCLUSIVE";
+                default -> outcome.name();
+            };
         }
     }
 
@@ -48,15 +67,13 @@ record Findings(List<Verdict> verdicts, List<Listed> files, List<String> trouble
         return trouble.isEmpty() && !verdicts.isEmpty() && verdicts.stream().allMatch(Verdict::good);
     }
 
-    /** For the terminal: new regressions first, then what else is wrong, then the count. */
+    /** For the terminal: what is new first, then what still is so, then what is accepted, then the count. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         verdicts.stream()
-                .filter(v -> v.newlyRegressed() && !v.good())
-                .forEach(v -> lines.add("NEW REGRESSION  " + line(v)));
-        verdicts.stream()
-                .filter(v -> !v.good() && !v.newlyRegressed())
-                .forEach(v -> lines.add(v.outcome() + "  " + line(v)));
+                .filter(v -> !v.good())
+                .sorted(Comparator.comparing((Verdict v) -> !v.news()).thenComparing(v -> v.before() != Outcome.PASSED))
+                .forEach(v -> lines.add(v.state() + "  " + line(v)));
         verdicts.stream()
                 .filter(v -> v.accepted() != null && v.outcome() != Outcome.PASSED)
                 .forEach(v -> lines.add(v.outcome() + ", accepted  " + line(v) + "; " + Words.line(v.accepted(), 200)));
@@ -72,6 +89,6 @@ record Findings(List<Verdict> verdicts, List<Listed> files, List<String> trouble
     private static String line(Verdict v) {
         return Words.line(v.name(), 100) + " on " + Words.line(v.suite(), 40)
                 + (v.before() == null || v.before() == v.outcome() ? "" : " (was " + v.before() + ")")
-                + (v.why().isEmpty() ? "" : ": " + Words.line(v.why(), 300));
+                + (v.why().isEmpty() ? "" : ": " + Words.ends(v.why(), 400));
     }
 }

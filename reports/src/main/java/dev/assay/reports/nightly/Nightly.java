@@ -62,6 +62,7 @@ final class Nightly {
     private final Path work;
     private final History history;
     private final HashCache hashes;
+    private final Untold untold;
     private final String night;
 
     /**
@@ -85,6 +86,7 @@ final class Nightly {
         this.out = out;
         this.work = collection.folder().resolve(".assay").resolve("nightly");
         this.history = new History(historyOf(collection));
+        this.untold = new Untold(collection.folder().resolve(".assay").resolve("untold.txt"));
         this.hashes = new HashCache(collection.folder().resolve(".assay").resolve("hashes.txt"), clock);
         this.night = LocalDate.now(clock.withZone(ZoneOffset.UTC)).toString();
         for (String key : CANDIDATE) {
@@ -128,7 +130,7 @@ final class Nightly {
         Map<String, Outcome> before = new HashMap<>();
         for (Digest d : past.digests()) {
             written.add(d.model(), d.suite().name(), d.run());
-            if (!d.night().equals(night)) {
+            if (d.outcome() != Outcome.BROKEN && !untold.has(d)) {
                 before.put(d.model() + "\n" + d.suite().name(), d.outcome());
             }
         }
@@ -145,6 +147,7 @@ final class Nightly {
             }
             hashes.save();
         }
+        untold.clear();
         return new Findings(verdicts, items.stream().map(this::listed).toList(), trouble);
     }
 
@@ -185,7 +188,7 @@ final class Nightly {
 
     private Findings.Verdict verdict(
             Item item, String suite, String place, Written written, Map<String, Outcome> before)
-            throws InterruptedException {
+            throws InterruptedException, IOException {
         long start = System.nanoTime();
         Map<String, String> mine = new TreeMap<>(properties);
         mine.put(item.setting(), item.value());
@@ -224,7 +227,9 @@ final class Nightly {
         if (!written.isNewest(item.name(), run.suite().name(), run.id())) {
             // Also of a nightly that was killed before it wrote this line, and of a verdict that holds again.
             fresh |= !written.has(item.name(), run.id());
-            history.append(digest(run, gate, item, folder));
+            Digest line = digest(run, gate, item, folder);
+            untold.add(line);
+            history.append(line);
             written.add(item.name(), run.suite().name(), run.id());
             note(item, run, gate);
         }

@@ -4,6 +4,7 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -59,6 +60,38 @@ public final class Words {
         return text.length() <= most || text.codePointCount(0, text.length()) <= most
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";
+    }
+
+    /**
+     * One line as {@link #line} has it, with the middle left out of one that is too long: a sentence of ours begins with what is wrong and
+     * ends with what to do.
+     */
+    public static String ends(String text, int most) {
+        String whole = line(text, Integer.MAX_VALUE);
+        int points = whole.codePointCount(0, whole.length());
+        if (points <= most) {
+            return whole;
+        }
+        int head = (most - 3) / 2;
+        int tail = most - 3 - head;
+        return whole.substring(0, whole.offsetByCodePoints(0, head)).stripTrailing()
+                + " … "
+                + whole.substring(whole.offsetByCodePoints(0, points - tail)).stripLeading();
+    }
+
+    /** The words of a line in lines of at most {@code width} characters; a longer word, such as a path, stays whole. */
+    public static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : line(text, Integer.MAX_VALUE).split(" ")) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     /** Text for an element or an attribute of HTML, made plain. */

@@ -99,7 +99,7 @@ class CuratedCollectionTest {
         Waiver word = Waiver.parse("Ada: I know it is good");
         assertThat(collection.admit(candidate(mine, judged("microcosm", "BROKEN"), word)))
                 .isInstanceOf(Result.Turned.class);
-        Candidate unread = new Candidate(mine, null, judged("microcosm", "BROKEN"), null, word);
+        Candidate unread = new Candidate(mine, null, judged("microcosm", "BROKEN"), null, word, null);
         assertThat(collection.admit(unread)).isInstanceOf(Result.Turned.class);
         assertThat(collection.manifest().files()).isEmpty();
     }
@@ -263,7 +263,7 @@ class CuratedCollectionTest {
     void a_shortened_run_is_no_gate() {
         Path mine = file(owned, "style.safetensors", 1, 5000);
         Candidate c = candidate(mine, "PASSED");
-        Candidate shorter = new Candidate(c.file(), c.sha256(), c.judged(), "assay.seeds", null);
+        Candidate shorter = new Candidate(c.file(), c.sha256(), c.judged(), "assay.seeds", null, null);
         assertThat(collection.admit(shorter)).isInstanceOf(Result.Turned.class);
     }
 

@@ -28,7 +28,7 @@ final class Judgements {
     }
 
     static CriterionJudged criterion(String family, String outcome, int pairs) {
-        return new CriterionJudged(family + "-metric", family + "-metric", "1", family, outcome, pairs);
+        return new CriterionJudged(family + "-metric", family + "-metric", "1", family, outcome, pairs, null);
     }
 
     static Judged judged(String suite, String outcome, CriterionJudged... criteria) {
@@ -51,6 +51,6 @@ final class Judgements {
     }
 
     static Candidate candidate(Path file, Judged judged, Waiver override) {
-        return new Candidate(file, Hashes.sha256(file), judged, null, override);
+        return new Candidate(file, Hashes.sha256(file), judged, null, override, null);
     }
 }

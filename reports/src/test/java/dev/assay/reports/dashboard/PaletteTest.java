@@ -32,7 +32,7 @@ class PaletteTest {
         }
         pairs.add(new String[] {"ink", "inconclusive-paper"}); // a warning
         pairs.add(new String[] {"ink", "unjudged-paper"}); // a number
-        pairs.add(new String[] {"regressed", "paper"}); // "worse since last night"
+        pairs.add(new String[] {"regressed", "paper"}); // "worse in the newest night"
         for (String[] pair : pairs) {
             assertThat(contrast(palette.get(pair[0]), palette.get(pair[1])))
                     .as("%s on %s, %s", pair[0], pair[1], dark ? "dark" : "light")

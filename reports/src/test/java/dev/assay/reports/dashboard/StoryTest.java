@@ -101,6 +101,17 @@ class StoryTest {
     }
 
     @Test
+    void of_two_runs_in_one_night_the_second_is_compared_with_the_first() {
+        night("2026-11-01", Outcome.REGRESSED).night("2026-11-01", Outcome.REGRESSED);
+        assertThat(changes()).isEmpty();
+        night("2026-11-01", Outcome.PASSED).night("2026-11-01", Outcome.REGRESSED);
+        assertThat(changes())
+                .singleElement()
+                .matches(Change::worse)
+                .matches(c -> c.before().outcome() == Outcome.PASSED);
+    }
+
+    @Test
     void a_new_model_that_regressed_is_news_and_one_that_passed_is_not_worse() {
         night("2026-11-01", Outcome.REGRESSED);
         assertThat(changes()).singleElement().matches(Change::worse).matches(c -> c.before() == null);

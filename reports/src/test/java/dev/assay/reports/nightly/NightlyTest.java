@@ -46,7 +46,8 @@ class NightlyTest {
     private final Map<String, String> outcomes = new HashMap<>();
     private final Map<String, String> given = new HashMap<>();
     private Instant now = Instant.parse("2026-11-22T02:00:00Z");
-    private Error die;
+    private InterruptedException die;
+    private String dieAt; // null for the first
 
     @BeforeEach
     void fill() throws IOException {
@@ -138,7 +139,7 @@ class NightlyTest {
 
     @Test
     void a_nightly_that_dies_between_the_record_and_the_history_goes_on_there() throws Exception {
-        die = new Error("killed");
+        die = new InterruptedException("killed");
         assertThatThrownBy(this::night).isSameAs(die);
         assertThat(history()).isEmpty();
         die = null;
@@ -160,7 +161,7 @@ class NightlyTest {
         now = now.plus(Duration.ofDays(1));
         Findings third = night();
         assertThat(third.good()).isFalse();
-        assertThat(third.lines().get(0)).startsWith("REGRESSED  a.safetensors");
+        assertThat(third.lines().get(0)).startsWith("STILL FAILING  a.safetensors");
         Path file = shelf.resolve("a.safetensors");
         RunRecord run = RunRecords.read(root.resolve("last.json"));
         CuratedCollection.in(shelf)
@@ -169,12 +170,56 @@ class NightlyTest {
                         Hashes.sha256(file),
                         Judged.of(run, "REGRESSED"),
                         null,
-                        Waiver.parse("Ada: it is meant to be")));
+                        Waiver.parse("Ada: it is meant to be"),
+                        null));
         Findings fourth = night();
         assertThat(fourth.good()).isTrue();
         assertThat(fourth.lines().get(0))
                 .startsWith("REGRESSED, accepted  a.safetensors")
                 .contains("by Ada");
+    }
+
+    /** By run, not by date: two nightlies of one day tell of it once. */
+    @Test
+    void news_is_told_once_a_day_or_not() throws Exception {
+        outcomes.put("a.safetensors", "REGRESSED");
+        assertThat(night().lines().get(0)).startsWith("NEW FILE FAILED  a.safetensors on microcosm: ");
+        Findings again = night();
+        assertThat(again.good()).isFalse();
+        assertThat(again.lines().get(0)).startsWith("STILL FAILING  a.safetensors");
+        outcomes.clear();
+        put("a.safetensors", "mended");
+        assertThat(night().good()).isTrue();
+        outcomes.put("a.safetensors", "REGRESSED");
+        put("a.safetensors", "worse again");
+        assertThat(night().lines().get(0)).startsWith("NEW REGRESSION  a.safetensors on microcosm (was PASSED)");
+        assertThat(night().lines().get(0)).startsWith("STILL FAILING  a.safetensors");
+    }
+
+    @Test
+    void a_night_that_broke_does_not_make_an_old_failure_new() throws Exception {
+        outcomes.put("a.safetensors", "REGRESSED");
+        night();
+        put("a.safetensors", "other");
+        outcomes.put("a.safetensors", "crash");
+        assertThat(night().lines().get(0)).startsWith("BROKEN  a.safetensors");
+        outcomes.put("a.safetensors", "REGRESSED");
+        assertThat(night().lines().get(0)).startsWith("STILL FAILING  a.safetensors");
+    }
+
+    @Test
+    void what_a_killed_nightly_found_is_still_news_to_the_next() throws Exception {
+        night();
+        put("a.safetensors", "worse");
+        outcomes.put("a.safetensors", "REGRESSED");
+        put("sub/b.safetensors", "changed");
+        dieAt = "sub/b.safetensors";
+        die = new InterruptedException("killed");
+        assertThatThrownBy(this::night).isSameAs(die);
+        assertThat(history()).last().matches(d -> d.outcome() == Outcome.REGRESSED);
+        die = null;
+        assertThat(night().lines().get(0)).startsWith("NEW REGRESSION  a.safetensors");
+        assertThat(night().lines().get(0)).startsWith("STILL FAILING  a.safetensors");
     }
 
     @Test
@@ -190,7 +235,7 @@ class NightlyTest {
         Path mine = Files.writeString(root.resolve("kept.safetensors"), "k");
         RunRecord run = Runs.passed(root, Hashes.sha256(mine), "first");
         CuratedCollection collection = CuratedCollection.in(shelf);
-        collection.admit(new Candidate(mine, Hashes.sha256(mine), Judged.of(run, "PASSED"), null, null));
+        collection.admit(new Candidate(mine, Hashes.sha256(mine), Judged.of(run, "PASSED"), null, null, null));
         outcomes.put("kept.safetensors", "REGRESSED");
         night();
         assertThat(collection.manifest().find("kept.safetensors").orElseThrow().judged())
@@ -241,7 +286,7 @@ class NightlyTest {
     }
 
     /** Writes the record that a run with the outcome would leave. */
-    private String judge(Map<String, String> settings, Path out) {
+    private String judge(Map<String, String> settings, Path out) throws InterruptedException {
         Path file = Path.of(settings.get("assay.lora").replaceFirst("@.*", ""));
         String name = shelf.relativize(file).toString();
         judged.add(name);
@@ -258,7 +303,7 @@ class NightlyTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (die != null) {
+        if (die != null && (dieAt == null || dieAt.equals(name))) {
             throw die;
         }
         return null;

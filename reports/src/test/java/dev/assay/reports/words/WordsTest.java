@@ -30,4 +30,25 @@ class WordsTest {
         assertThat(Words.line("a\u001b[31mb\u001b[0m\u202e\n\tc\u0000", 20)).isEqualTo("ab c");
         assertThat(Words.line("abcdef", 4)).isEqualTo("abc…");
     }
+
+    @Test
+    void a_long_reason_keeps_its_head_and_its_remedy() {
+        assertThat(Words.ends("short", 20)).isEqualTo("short");
+        String text = "worse by much; " + "x".repeat(500) + " put it into /here";
+        assertThat(Words.ends(text, 60))
+                .startsWith("worse by much;")
+                .contains(" … ")
+                .endsWith("put it into /here")
+                .hasSizeLessThanOrEqualTo(60);
+        assertThat(Words.ends("\ud83d\ude00".repeat(100), 21).codePoints().count())
+                .isLessThanOrEqualTo(21);
+    }
+
+    @Test
+    void lines_break_between_words_and_never_in_a_path() {
+        String path = "/a/very/long/path/that/is/wider/than/the/line.safetensors";
+        assertThat(Words.wrapped("put it here: " + path + " and go on", 20))
+                .containsExactly("put it here:", path, "and go on");
+        assertThat(Words.wrapped("", 20)).containsExactly("");
+    }
 }
