@@ -40,7 +40,8 @@ final class Infotext {
 
     private Infotext() {}
 
-    static String of(RenderRequest r) {
+    /** @param negative that is really sent */
+    static String of(RenderRequest r, String negative) {
         GenerationSettings s = r.settings();
         StringBuilder text = new StringBuilder(line(r.prompt()));
         for (Lora lora : r.model().loras()) {
@@ -50,7 +51,7 @@ final class Infotext {
                     .append(number(lora.strength()))
                     .append('>');
         }
-        text.append("\nNegative prompt: ").append(line(r.negativePrompt()));
+        text.append("\nNegative prompt: ").append(line(negative));
         text.append("\nSteps: ").append(s.steps());
         text.append(", Sampler: ").append(SAMPLERS.getOrDefault(s.sampler(), s.sampler()));
         text.append(", Schedule type: ").append(SCHEDULES.getOrDefault(s.scheduler(), s.scheduler()));

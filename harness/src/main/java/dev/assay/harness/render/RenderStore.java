@@ -92,10 +92,13 @@ public final class RenderStore {
         text.put(PEAK_VRAM, Long.toString(picture.peakVramBytes()));
         text.put(WARM, Boolean.toString(picture.warm()));
         text.put(PIXELS, picture.image().sha256());
+        Map<String, String> sent = renderer.sent(request);
+        text.putAll(sent);
         text.put(SEAL, seal(text));
         text.put("Software", "Assay");
         if (renderer.makesPictures()) { // finished pictures were made by others, with settings that we do not know
-            text.put("parameters", Infotext.of(request));
+            text.put(
+                    "parameters", Infotext.of(request, sent.getOrDefault(Renderer.NEGATIVE, request.negativePrompt())));
         }
         Path file = file(key);
         try {

@@ -48,6 +48,14 @@ public interface Renderer extends AutoCloseable {
      */
     void check(ModelUnderTest model, GenerationSettings settings);
 
+    /** In {@link #sent}: the negative prompt that is really sampled away from, the family's own where the suite has none. */
+    String NEGATIVE = "assay:sentNegativePrompt";
+
+    /** What the picture of this request is really made with, by the names under which a PNG keeps it; no secrets. */
+    default Map<String, String> sent(RenderRequest request) {
+        return Map.of();
+    }
+
     /** A hint that this request will be asked for next; a renderer with a queue may begin with it. */
     default void announce(RenderRequest next) {}
 

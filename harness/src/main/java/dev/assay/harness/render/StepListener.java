@@ -7,4 +7,11 @@ public interface StepListener {
      * @param of all steps of this picture
      */
     void step(int done, int of);
+
+    /**
+     * Nothing moves, and why; comes again and again while it lasts.
+     *
+     * @param why like {@code waiting behind 14 jobs of others since 40 s}
+     */
+    default void waits(String why) {}
 }

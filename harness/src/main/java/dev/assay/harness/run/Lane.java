@@ -82,7 +82,7 @@ final class Lane {
     private void get() {
         int expected = toMake();
         tally.expect(shots.size(), expected);
-        renderer.onStep(tally::step);
+        renderer.onStep(tally);
         Map<String, RenderStore.Stored> known = new HashMap<>(); // by key
         List<Shot> missing = new ArrayList<>();
         for (Shot shot : shots) {

@@ -11,6 +11,9 @@ public interface Progress extends AutoCloseable {
     /** One more sampler step of the picture in the making; comes often. */
     default void step(int done, int of) {}
 
+    /** Nothing moves, and why; comes about once a second while it lasts. */
+    default void waits(String why) {}
+
     /** What is done now, where nothing else tells: {@code judging hands, 3 of 13}. */
     default void now(String what) {}
 

@@ -1,9 +1,10 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.StepListener;
 
 /** Counts pictures of a run while they come, possibly from several renderers at once, and tells who watches. */
-final class Tally {
+final class Tally implements StepListener {
     private final Progress progress;
     private int total;
     private int toMake;
@@ -43,8 +44,14 @@ final class Tally {
         tell(role);
     }
 
-    synchronized void step(int step, int of) {
+    @Override
+    public synchronized void step(int step, int of) {
         progress.step(step, of);
+    }
+
+    @Override
+    public synchronized void waits(String why) {
+        progress.waits(why);
     }
 
     synchronized void say(String line) {

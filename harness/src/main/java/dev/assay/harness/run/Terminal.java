@@ -141,6 +141,14 @@ public final class Terminal implements Progress {
         }
     }
 
+    @Override
+    public synchronized void waits(String why) {
+        step = "  " + why;
+        if (rewrites) {
+            rewrite(false);
+        }
+    }
+
     private void rewrite(boolean ended) {
         long now = System.nanoTime();
         if (ended || now - last >= REWRITE) {

@@ -20,9 +20,19 @@ class InfotextTest {
     private static final Pattern PARAMETER =
             Pattern.compile("\\s*(\\w[\\w \\-/]+):\\s*(\"(?:\\\\.|[^\\\\\"])+\"|[^,]*)(?:,|$)");
 
+    private static String text(RenderRequest request) {
+        return Infotext.of(request, request.negativePrompt());
+    }
+
+    @Test
+    void the_negative_is_the_one_that_was_sent() {
+        assertThat(Infotext.of(request("a cat", "", "style.safetensors"), "bad ugly jpeg artifacts"))
+                .contains("\nNegative prompt: bad ugly jpeg artifacts\nSteps:");
+    }
+
     @Test
     void the_web_ui_finds_every_setting() {
-        Map<String, String> found = parse(Infotext.of(request("a cat", "blurry", "style.safetensors")));
+        Map<String, String> found = parse(text(request("a cat", "blurry", "style.safetensors")));
         assertThat(found)
                 .containsEntry("Steps", "20")
                 .containsEntry("Sampler", "DPM++ 2M")
@@ -36,7 +46,7 @@ class InfotextTest {
 
     @Test
     void comfyui_finds_its_lines_and_the_lora() {
-        String text = Infotext.of(request("a cat", "", "style.safetensors"));
+        String text = text(request("a cat", "", "style.safetensors"));
         assertThat(text).startsWith("a cat <lora:style:0.8>\nNegative prompt: \nSteps: 20, ");
         String sampler = parse(text)
                 .get("Sampler")
@@ -48,8 +58,8 @@ class InfotextTest {
 
     @Test
     void hostile_prompts_and_names_add_no_setting() {
-        String text = Infotext.of(
-                request("a\nNegative prompt: x\nSteps: 9, Seed: 1", "b\nSteps: 8", "a:b>, Seed: 7.safetensors"));
+        String text =
+                text(request("a\nNegative prompt: x\nSteps: 9, Seed: 1", "b\nSteps: 8", "a:b>, Seed: 7.safetensors"));
         assertThat(text.lines()).hasSize(3);
         assertThat(parse(text)).containsEntry("Steps", "20").containsEntry("Seed", "42");
         assertThat(text).contains("<lora:a_b_, Seed_ 7:0.8>");

@@ -287,6 +287,7 @@ public final class AllureResults {
         facts.put("suite", run.suite().name() + " " + run.suite().version());
         facts.put("renderer", run.renderer().name() + " " + run.renderer().version());
         facts.put("device", run.renderer().device());
+        settings(facts);
         run.weights()
                 .forEach(w -> facts.put(
                         "weights of " + w.role(), Words.reference(w.reference()) + ", licence " + w.licence()));
@@ -300,6 +301,24 @@ public final class AllureResults {
                 .append(escape(text(v, 200), false))
                 .append('\n'));
         Files.writeString(results.resolve("environment.properties"), text, StandardCharsets.US_ASCII);
+    }
+
+    /** How pictures were made, where the run made them. */
+    private void settings(Map<String, String> facts) {
+        RunRecord.Settings s = run.settings();
+        if (s.steps() == 0) {
+            return;
+        }
+        facts.put("size", s.width() + " x " + s.height());
+        facts.put("steps", Integer.toString(s.steps()));
+        facts.put("guidance scale", Words.number(s.guidanceScale()));
+        facts.put("sampler", s.sampler() + ", " + s.scheduler());
+        Optional.ofNullable(s.distilledGuidance()).ifPresent(g -> facts.put("distilled guidance", Words.number(g)));
+        Optional.ofNullable(s.shift()).ifPresent(shift -> facts.put("shift", Words.number(shift)));
+        String negative = run.renderer().facts().getOrDefault("negative prompt unless the suite has one", "");
+        if (!negative.isEmpty()) {
+            facts.put("negative prompt unless the suite has one", negative);
+        }
     }
 
     /** As {@link Properties} reads it, without the date that {@link Properties#store} writes. */

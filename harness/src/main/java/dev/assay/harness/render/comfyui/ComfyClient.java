@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The routes of a ComfyUI server that Assay uses, in the form {@code /api/...} that every version has and proxies forward.
@@ -19,9 +21,21 @@ final class ComfyClient {
 
     private final ComfyHttp http;
     private volatile Capabilities capabilities; // null until asked
+    private volatile Consumer<String> waits = why -> {};
 
     ComfyClient(ComfyOptions options, Credentials credentials, ComfyTimeouts times, Executor threads) {
         this.http = new ComfyHttp(options, credentials, times, threads);
+    }
+
+    /** Says who hears why nothing moves; must not block. */
+    void onWait(Consumer<String> listener) {
+        waits = listener;
+    }
+
+    /** Nothing moves on this server: why, since when, and what becomes of it. */
+    void waits(String why, long sinceNanos, String then) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
+        waits.accept(where() + ": " + why + " since " + seconds + " s" + then);
     }
 
     ComfyHttp http() {
@@ -138,6 +152,27 @@ final class ComfyClient {
         return history(id).map(Status::ended).orElse(Status.UNKNOWN);
     }
 
+    /** How many jobs of others the server will do before this one. */
+    int ahead(String id, String clientId) {
+        JsonNode queue = http.get("/api/queue", NONE);
+        int before = 0;
+        for (JsonNode item : queue.path("queue_running")) {
+            before += isOf(item, clientId) ? 0 : 1;
+        }
+        double mine = Double.MAX_VALUE; // the server takes the smallest number first
+        for (JsonNode item : queue.path("queue_pending")) {
+            mine = item.path(1).asText().equals(id) ? item.path(0).asDouble() : mine;
+        }
+        for (JsonNode item : queue.path("queue_pending")) {
+            before += item.path(0).asDouble() < mine && !isOf(item, clientId) ? 1 : 0;
+        }
+        return before;
+    }
+
+    private static boolean isOf(JsonNode item, String clientId) {
+        return item.path(3).path("client_id").asText().equals(clientId);
+    }
+
     private static boolean lists(JsonNode items, String id) {
         for (JsonNode item : items) {
             if (item.path(1).asText().equals(id)) {
@@ -174,6 +209,13 @@ final class ComfyClient {
         if (lists(http.get("/api/queue", NONE).path("queue_running"), id)) {
             http.post("/api/interrupt", JsonNodeFactory.instance.objectNode().put("prompt_id", id));
         }
+    }
+
+    /** Takes a job out of the history, where a browser would stumble over what it holds. */
+    void forget(String id) {
+        ObjectNode delete = JsonNodeFactory.instance.objectNode();
+        delete.putArray("delete").add(id);
+        http.post("/api/history", delete);
     }
 
     /** Empties the node cache, after the running job, so that files are read from the disk again; models may stay. */

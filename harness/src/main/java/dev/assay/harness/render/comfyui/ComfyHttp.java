@@ -3,6 +3,7 @@ package dev.assay.harness.render.comfyui;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -35,6 +36,7 @@ final class ComfyHttp {
                             .maxStringLength((int) MOST_JSON)
                             .build())
                     .build())
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN as it is
             .build();
 
     private final ServerAddress address;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One picture asked of a server. Its id follows from what is asked, so that a client that was killed finds its job again.
@@ -21,6 +22,9 @@ final class ComfyJob {
     private static final int MOST_ATTEMPTS = 50; // ids of earlier runs that failed or were stopped
     private static final int MOST_POSTS = 4; // in a row without an answer
     private static final int MOST_LOSSES = 3;
+    private static final int MOST_INTERRUPTIONS = 2; // by somebody, after which the job is sent again
+    private static final int QUEUE_EVERY = 5; // polls
+    private static final long MOVES_EVERY = TimeUnit.SECONDS.toNanos(20); // what is slower is said
     private static final int MOST_LINES = 10_000; // of the log
     private static final long LEAST_PAUSE = 5; // ms
 
@@ -39,6 +43,8 @@ final class ComfyJob {
     private boolean adopted; // submitted by an earlier process, whose socket hears of it
     private boolean retried; // after running out of memory
     private int losses;
+    private int interruptions;
+    private long counted = Long.MIN_VALUE / 2; // those before it in the queue; of the waiting thread alone
     private Outcome outcome;
     private String problem;
     private boolean startHeard;
@@ -208,7 +214,11 @@ final class ComfyJob {
 
     private ComfyClient.Status ask() {
         String asked = id();
-        return patience.ask(() -> client.status(asked));
+        return ask(() -> client.status(asked));
+    }
+
+    private <T> T ask(Supplier<T> question) {
+        return patience.ask(question);
     }
 
     private void look() {
@@ -246,12 +256,40 @@ final class ComfyJob {
             }
         }
         watchSocket(status);
+        tellWaits(status.place());
         if (status.place() == ComfyClient.Place.ENDED) {
             finish(status.outcome());
         } else if (lost) {
             becomeLost();
         } else {
             giveUpIfStalled();
+        }
+    }
+
+    /** Why nothing moves, while it lasts. */
+    private void tellWaits(ComfyClient.Place place) {
+        long since;
+        boolean heard;
+        synchronized (this) {
+            since = place == ComfyClient.Place.RUNNING ? moved : submitted;
+            heard = startHeard;
+        }
+        long waited = System.nanoTime() - since;
+        if (place == ComfyClient.Place.PENDING && waited > times.worthSaying().toNanos()) {
+            // The queue holds everybody's graphs: it is not asked for as often as a job's state.
+            if (System.nanoTime() - counted < QUEUE_EVERY * times.poll().toNanos()) {
+                return;
+            }
+            counted = System.nanoTime();
+            int others = ask(() -> client.ahead(id(), socket.clientId()));
+            client.waits(
+                    others == 0
+                            ? "waiting in the server's queue"
+                            : "waiting behind " + others + (others == 1 ? " job" : " jobs") + " of others",
+                    since,
+                    "");
+        } else if (place == ComfyClient.Place.RUNNING && waited > MOVES_EVERY) {
+            client.waits(heard ? "no step of the picture" : "the picture is in the works", since, "");
         }
     }
 
@@ -291,15 +329,20 @@ final class ComfyJob {
 
     private void finish(Outcome ended) {
         boolean again;
+        boolean stopped;
         synchronized (this) {
             again = ended.end() == Outcome.End.ERROR && ended.error().outOfMemory() && !retried;
             retried |= again;
+            interruptions += ended.end() == Outcome.End.INTERRUPTED ? 1 : 0;
+            stopped = ended.end() == Outcome.End.INTERRUPTED && interruptions <= MOST_INTERRUPTIONS && !state.isFinal();
         }
         if (again) {
-            patience.ask(() -> {
+            ask(() -> {
                 client.free();
                 return true;
             });
+        }
+        if (again || stopped) {
             nextAttempt();
             submit();
             return;
@@ -322,8 +365,8 @@ final class ComfyJob {
             case INTERRUPTED -> {
                 synchronized (this) {
                     if (!state.isFinal()) {
-                        problem = "somebody stopped our job on the server; run again when the server is free: finished"
-                                + " pictures are kept";
+                        problem = "somebody stopped our job on the server " + interruptions
+                                + " times; run again when the server is free: finished pictures are kept";
                         become(JobState.CANCELLED);
                     }
                 }
@@ -344,10 +387,9 @@ final class ComfyJob {
             tooOften = losses > MOST_LOSSES;
         }
         if (tooOften) {
-            fail(
-                    "the server took this job " + losses
-                            + " times and knows nothing of it afterwards, neither in its queue"
-                            + " nor in its history; does something clear them, or does the server die at this job? See its log");
+            fail("the server took this job " + losses
+                    + " times and knows nothing of it afterwards, neither in its queue nor in its history;"
+                    + " does something clear them, or does the server die at this job? See its log");
         } else {
             post();
         }
@@ -392,7 +434,7 @@ final class ComfyJob {
                 return;
             }
             if (tries == MOST_POSTS) {
-                fail("the server does not take the job: " + client.http().redact(trouble));
+                fail("the server does not take the job: " + trouble);
                 return;
             }
         }
@@ -411,7 +453,7 @@ final class ComfyJob {
         }
         if (!errors.isEmpty()) {
             client.cancel(given); // it would run what is left of the graph
-            fail(client.http().redact(words.refused(200, answer.text())));
+            fail(words.refused(200, answer.text()));
             return;
         }
         if (state() == JobState.CANCELLED) {
@@ -426,7 +468,7 @@ final class ComfyJob {
             try {
                 JsonNode body = ComfyHttp.JSON.readTree(answer.body());
                 if (body.path("error").isObject() || body.path("node_errors").isObject()) {
-                    return client.http().redact(words.refused(answer.status(), answer.text()));
+                    return words.refused(answer.status(), answer.text());
                 }
             } catch (IOException e) {
                 // Said below, as any other text.
@@ -476,7 +518,7 @@ final class ComfyJob {
 
     private synchronized void fail(String words) {
         if (!state.isFinal()) {
-            problem = words;
+            problem = client.http().redact(words);
             become(JobState.FAILED);
         }
     }

@@ -24,6 +24,11 @@ public record ComfyTimeouts(
         Duration away,
         Duration stalled,
         Duration closing) {
+    /** A wait that people should hear of. */
+    Duration worthSaying() {
+        return silence;
+    }
+
     /** A server may need minutes to start again and to load a large model; it answers questions meanwhile. */
     public static final ComfyTimeouts STANDARD = new ComfyTimeouts(
             Duration.ofSeconds(10),

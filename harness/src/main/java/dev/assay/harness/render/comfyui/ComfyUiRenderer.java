@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -38,6 +39,7 @@ import java.util.stream.Collectors;
  */
 public final class ComfyUiRenderer implements Renderer {
     private static final String GRAPH_VERSION = "2"; // of our graphs: the same request gives the same pixels
+    private static final String GRAPH = "prompt"; // ComfyUI's own name
     private static final String PROBE = "a person in a red coat in front of a house";
 
     private final ComfyOptions options;
@@ -49,6 +51,7 @@ public final class ComfyUiRenderer implements Renderer {
     private final Map<ModelUnderTest, Set<LoraLog.Line>> logged = new HashMap<>();
     private final Map<ModelUnderTest, List<Finding>> proven = new HashMap<>(); // of LoRAs
     private final Map<ModelUnderTest, GenerationSettings> checked = new HashMap<>();
+    private final Map<String, String> sent = new TreeMap<>(); // of the checked requests, for people
     private final Set<ModelUnderTest> heard = new HashSet<>(); // whose LoRAs were loaded while we read the log
     private final Map<RenderRequest, Work> underWay = new LinkedHashMap<>();
     private boolean lost; // another server may have gone on
@@ -62,7 +65,8 @@ public final class ComfyUiRenderer implements Renderer {
         this.options = options;
         this.server = new ComfyServer(options, credentials, times);
         try {
-            this.facts = ServerFacts.of(server.client().systemStats());
+            this.facts = ServerFacts.of(
+                    server.client().systemStats(), server.client().http()::redact);
             this.graphs = new GraphMaker(options, server.client());
             this.pictures = new PictureSource(server.client());
             server.onProgress(this::progress);
@@ -85,6 +89,18 @@ public final class ComfyUiRenderer implements Renderer {
 
     static ComfyUiRenderer open(ComfyOptions options, Credentials credentials, ComfyTimeouts times) {
         return new ComfyUiRenderer(options, credentials, times);
+    }
+
+    /** The graph under the name by which ComfyUI opens a picture's graph again, and the negative prompt that is in it. */
+    @Override
+    public Map<String, String> sent(RenderRequest request) {
+        ComfyGraph graph = graphs.graph(request, null);
+        String json = GraphMaker.withoutSecrets(graph.nodes()).toString();
+        return Map.of(
+                GRAPH,
+                server.client().http().redact(json),
+                Renderer.NEGATIVE,
+                server.client().http().redact(graph.negative()));
     }
 
     /** A picture that was asked of the server. */
@@ -142,6 +158,11 @@ public final class ComfyUiRenderer implements Renderer {
     public void check(ModelUnderTest model, GenerationSettings settings) {
         graphs.check(model, settings);
         checked.put(model, settings);
+        String which = "graph of " + model.checkpoint().path().getFileName()
+                + (model.loras().isEmpty() ? "" : " with " + model.loras().size() + " LoRA");
+        Map<String, String> texts = sent(new RenderRequest(model, "{prompt}", "", 1, settings, 0));
+        sent.put(which, texts.get(GRAPH));
+        sent.put("negative prompt unless the suite has one", texts.get(Renderer.NEGATIVE));
         if (!emptied) {
             // A file that was replaced under its name would be taken from the server's memory, and a LoRA that is there
             // already writes nothing to the log.
@@ -258,7 +279,7 @@ public final class ComfyUiRenderer implements Renderer {
         }
         JsonNode stats = new Patience(server.client(), server.times())
                 .ask(() -> server.client().systemStats());
-        ServerFacts found = ServerFacts.of(stats);
+        ServerFacts found = ServerFacts.of(stats, server.client().http()::redact);
         if (!found.version().equals(facts.version()) || !found.device().equals(facts.device())) {
             throw new ComfyException(
                     ComfyException.Kind.REFUSED,
@@ -361,18 +382,23 @@ public final class ComfyUiRenderer implements Renderer {
 
         @Override
         public Image paint(List<LoraUse> loras, int repeat) {
-            return paint(request, graphs.graph(request, loras, repeat == 0 ? null : "repeat " + repeat));
+            return paint(work(request, graphs.graph(request, loras, repeat == 0 ? null : "repeat " + repeat)));
         }
 
         @Override
         public boolean spoils(List<LoraUse> loras) {
             RenderRequest quick = quick("euler"); // whatever adapts its steps would never end
             ComfyGraph graph = graphs.graph(quick, loras, null);
-            return !paint(quick, GraphMaker.spoilt(graph)).equals(paint(quick, graph));
+            Image sound = paint(work(quick, graph));
+            Work spoilt = work(quick, GraphMaker.spoilt(graph));
+            try {
+                return !paint(spoilt).equals(sound);
+            } finally {
+                server.client().forget(spoilt.job().id()); // NaN is no JSON to a browser that shows the history
+            }
         }
 
-        private Image paint(RenderRequest asked, ComfyGraph graph) {
-            Work work = work(asked, graph);
+        private Image paint(Work work) {
             try {
                 work.job().submit();
                 return picture(work, work.job().await());
@@ -426,6 +452,7 @@ public final class ComfyUiRenderer implements Renderer {
     @Override
     public void onStep(StepListener listener) {
         steps = listener;
+        server.client().onWait(listener::waits);
     }
 
     private void progress(ComfyJob job, JsonNode data) {
@@ -445,9 +472,10 @@ public final class ComfyUiRenderer implements Renderer {
         all.put("torch", facts.torch());
         all.put("Python", facts.python());
         all.put("device", facts.device());
-        all.put("started with", server.client().http().redact(facts.shownArguments()));
+        all.put("started with", facts.shownArguments());
         all.put("custom nodes", new TreeSet<>(graphs.customNodes()).stream().collect(Collectors.joining(", ")));
         all.put("models", String.join(", ", graphs.fileNames()));
+        all.putAll(sent);
         all.values().removeIf(String::isEmpty);
         return all;
     }

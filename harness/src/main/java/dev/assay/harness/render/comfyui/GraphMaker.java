@@ -43,11 +43,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** From models and requests to graphs for one server, by what the server says it has. */
 final class GraphMaker {
+    private static final Pattern SECRET = Pattern.compile("(?i)(api_?key|token|secret|passw|auth)");
     private static final String SAVE = "SaveImage";
     private static final String PREVIEW = "PreviewImage";
     private static final String SOCKET = "SaveImageWebsocket";
@@ -70,6 +72,8 @@ final class GraphMaker {
     private final Map<ModelUnderTest, Set<Finding>> notes = new HashMap<>();
     private final Map<Set<String>, Workflow> workflows = new HashMap<>(); // by the LoRAs under test
     private final Map<String, String> modules = new LinkedHashMap<>(); // Python module by node class
+    private final Set<String> used = new TreeSet<>(); // node classes of graphs
+    private FamilyGraph first; // of the model whose defaults the settings are; null until asked
     private ServerNodes nodes = ServerNodes.of(Map.of());
 
     GraphMaker(ComfyOptions options, ComfyClient client) {
@@ -123,8 +127,8 @@ final class GraphMaker {
         }
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         Path path = model.checkpoint().path();
-        return family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL))
-                .defaults();
+        first = family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL));
+        return first.defaults();
     }
 
     private Recipe recipe(ModelUnderTest model) {
@@ -288,6 +292,10 @@ final class GraphMaker {
     /** @throws ModelFileException with all that the server would refuse or ignore */
     void check(ModelUnderTest model, GenerationSettings settings) {
         Recipe recipe = recipe(model);
+        if (isOurs() && first != null && !first.family().equals(recipe.family().family())) {
+            throw new ModelFileException(recipe.source().file() + ": is of the family "
+                    + recipe.family().title() + ", the base is of " + first.title() + "; compare it with its own base");
+        }
         if (isOurs()
                 && recipe.family().latentNode().equals("EmptySD3LatentImage")
                 && (settings.width() % 16 != 0 || settings.height() % 16 != 0)) {
@@ -329,7 +337,7 @@ final class GraphMaker {
                         negative,
                         request.seed(),
                         request.settings(),
-                        prefix(request),
+                        null,
                         nonce))
                 : workflow()
                         .fill(new Workflow.Request(
@@ -339,16 +347,10 @@ final class GraphMaker {
                                 negative,
                                 request.seed(),
                                 request.settings(),
-                                prefix(request),
+                                null, // in the folder that the server empties: a run leaves no picture there
                                 nonce));
+        used.addAll(GraphCheck.classes(graph.nodes()));
         return GraphCheck.complete(graph, ask(GraphCheck.classes(graph.nodes())));
-    }
-
-    /** Of the files that the server writes: the same for the same request. */
-    private static String prefix(RenderRequest request) {
-        return "assay/"
-                + Hashes.sha256(request.toString().getBytes(StandardCharsets.UTF_8))
-                        .substring(0, 12);
     }
 
     /** Ids of the nodes that load model files. */
@@ -371,6 +373,18 @@ final class GraphMaker {
             }
         });
         return ids;
+    }
+
+    /** For a record: values that a node's own input calls a secret are left out. */
+    static ObjectNode withoutSecrets(ObjectNode nodes) {
+        ObjectNode safe = nodes.deepCopy();
+        safe.forEach(node -> node.path("inputs").properties().stream()
+                .filter(i ->
+                        i.getValue().isTextual() && SECRET.matcher(i.getKey()).find())
+                .map(Map.Entry::getKey)
+                .toList()
+                .forEach(i -> ((ObjectNode) node.path("inputs")).put(i, "***")));
+        return safe;
     }
 
     /** Whether a text encoder gets its part of a LoRA. */
@@ -406,12 +420,16 @@ final class GraphMaker {
         String used = graph.nodes().path(graph.outputNode()).path("class_type").asText();
         List<ObjectNode> others = new ArrayList<>();
         ServerNodes known = ask(List.of(SAVE, PREVIEW, SOCKET));
-        for (String output : List.of(PREVIEW, SOCKET)) {
+        for (String output : List.of(PREVIEW, SAVE, SOCKET)) {
             if (!output.equals(used) && known.has(output)) {
                 ObjectNode all = graph.nodes().deepCopy();
                 ObjectNode node = (ObjectNode) all.get(graph.outputNode());
                 JsonNode images = node.path("inputs").path("images");
-                node.put("class_type", output).putObject("inputs").set("images", images);
+                ObjectNode inputs = node.put("class_type", output).putObject("inputs");
+                inputs.set("images", images);
+                if (output.equals(SAVE)) {
+                    inputs.put("filename_prefix", "assay/picture");
+                }
                 others.add(all);
             }
         }
@@ -455,7 +473,8 @@ final class GraphMaker {
     /** Packs of nodes in use that are no part of ComfyUI itself. */
     Set<String> customNodes() {
         Set<String> packs = new TreeSet<>();
-        modules.values().stream()
+        used.stream()
+                .map(c -> modules.getOrDefault(c, ""))
                 .filter(m -> m.startsWith("custom_nodes."))
                 .forEach(m -> packs.add(m.substring("custom_nodes.".length())));
         return packs;

@@ -1,9 +1,9 @@
 package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.render.comfyui.graph.ComfyErrors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -33,8 +33,7 @@ record Outcome(
     record Failure(String node, String nodeType, String exceptionType, String message, JsonNode data) {
         /** Memory that freeing models may give back. */
         boolean outOfMemory() {
-            String all = (exceptionType + " " + message).toLowerCase(Locale.ROOT);
-            return all.contains("outofmemory") || all.contains("out of memory") || all.contains("allocation on device");
+            return ComfyErrors.isOutOfMemory(exceptionType, message);
         }
 
         String words() {

@@ -32,6 +32,9 @@ final class Patience {
                     throw lost(e);
                 }
                 client.forgetCapabilities();
+                if (System.nanoTime() - start > times.worthSaying().toNanos()) {
+                    client.waits("the server is gone", start, "; it may come back within " + words(times.away()));
+                }
             }
             sleep(pause);
             pause = Math.min(2 * pause, times.poll().toMillis());

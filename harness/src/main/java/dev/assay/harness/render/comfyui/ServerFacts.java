@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -53,17 +54,21 @@ record ServerFacts(String comfyui, String torch, String python, String device, L
         arguments = List.copyOf(arguments);
     }
 
-    /** From {@code GET /system_stats}. */
-    static ServerFacts of(JsonNode stats) {
+    /**
+     * From {@code GET /system_stats}.
+     *
+     * @param redact takes our own secrets out of a text: a server may repeat them
+     */
+    static ServerFacts of(JsonNode stats, UnaryOperator<String> redact) {
         JsonNode system = stats.path("system");
         JsonNode device = stats.path("devices").path(0);
         List<String> arguments = new ArrayList<>();
-        system.path("argv").forEach(a -> arguments.add(Words.line(a.asText(), 300)));
+        system.path("argv").forEach(a -> arguments.add(redact.apply(Words.line(a.asText(), 300))));
         return new ServerFacts(
-                word(system, "comfyui_version"),
-                word(system, "pytorch_version"),
-                word(system, "python_version").split(" ", 2)[0],
-                device(device),
+                redact.apply(word(system, "comfyui_version")),
+                redact.apply(word(system, "pytorch_version")),
+                redact.apply(word(system, "python_version").split(" ", 2)[0]),
+                redact.apply(device(device)),
                 arguments);
     }
 

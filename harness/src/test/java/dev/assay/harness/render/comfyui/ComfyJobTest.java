@@ -16,8 +16,10 @@ import dev.assay.harness.image.Png;
 import dev.assay.harness.render.RendererLostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -175,13 +177,81 @@ class ComfyJobTest {
     }
 
     @Test
-    void a_job_that_somebody_interrupts_is_cancelled_and_not_sent_again() {
-        fake.faults.add(INTERRUPTED);
+    void a_job_that_somebody_interrupts_is_sent_again() {
+        fake.faults.addAll(List.of(INTERRUPTED, INTERRUPTED));
         ComfyJob job = submitted(server(QUICK), 1);
 
-        assertThatThrownBy(job::await).hasMessageContaining("somebody stopped our job");
+        assertDone(job);
+        assertThat(fake.accepted).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_job_that_somebody_interrupts_again_and_again_is_given_up() {
+        fake.faults.addAll(Collections.nCopies(10, INTERRUPTED));
+        ComfyJob job = submitted(server(QUICK), 1);
+
+        assertThatThrownBy(job::await).hasMessageContaining("somebody stopped our job on the server 3 times");
         assertThat(job.state()).isEqualTo(JobState.CANCELLED);
-        assertThat(fake.accepted).hasSize(1);
+        assertThat(fake.accepted).hasSize(3);
+    }
+
+    @Test
+    void a_server_that_dies_at_the_same_job_again_and_again_is_given_up() {
+        fake.faults.addAll(Collections.nCopies(10, RESTART));
+        ComfyJob job = submitted(server(QUICK), 1);
+
+        assertThatThrownBy(job::await)
+                .hasMessageContaining("the server took this job 4 times")
+                .hasMessageContaining("does the server die at this job? See its log");
+        assertThat(fake.died).hasValueGreaterThanOrEqualTo(4);
+        assertThat(fake.sampled).isEmpty();
+    }
+
+    @Test
+    void a_wait_behind_jobs_of_others_is_said_with_their_number_while_it_lasts() {
+        fake.hold = new CountDownLatch(1);
+        for (int i = 0; i < 3; i++) {
+            fake.addForeignJob("theirs-" + i);
+        }
+        ComfyServer server = server(QUICK);
+        List<String> said = new CopyOnWriteArrayList<>();
+        server.client().onWait(why -> {
+            said.add(why);
+            fake.hold.countDown();
+        });
+
+        assertDone(submitted(server, 1));
+        assertThat(said.get(0)).matches(fake.url() + ": waiting behind 3 jobs of others since \\d+ s");
+    }
+
+    @Test
+    void a_server_that_is_away_is_said_while_it_is() {
+        fake.faults.add(RESTART);
+        fake.downMillis = 1000;
+        ComfyServer server = server(QUICK);
+        List<String> said = new CopyOnWriteArrayList<>();
+        server.client().onWait(said::add);
+
+        assertDone(submitted(server, 1));
+        assertThat(said)
+                .anyMatch(w -> w.matches(".*: the server is gone since \\d+ s; it may come back within 8 seconds"));
+    }
+
+    @Test
+    void a_job_error_that_repeats_our_secret_is_said_without_it() {
+        fake.faults.add(NODE_FAILS);
+        Credentials credentials = Credentials.from(Map.of("ASSAY_COMFYUI_TOKEN", "77x768"));
+        try (ComfyServer server = new ComfyServer(ComfyOptions.of(fake.url()), credentials, QUICK)) {
+            server.open();
+            ComfyJob job = submitted(server, 1);
+
+            assertThatThrownBy(job::await).hasMessageContaining("mat1 and mat2").hasMessageNotContaining("77x768");
+        }
+    }
+
+    @Test
+    void an_id_of_any_form_that_an_old_server_gives_is_asked_for() {
+        assertThat(server(QUICK).client().status("a b/%?").place()).isEqualTo(ComfyClient.Place.UNKNOWN);
     }
 
     @ParameterizedTest

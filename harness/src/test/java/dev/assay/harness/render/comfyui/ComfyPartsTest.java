@@ -3,6 +3,7 @@ package dev.assay.harness.render.comfyui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -144,6 +145,12 @@ class ComfyPartsTest {
                         frame(4, 3, "{]}PNG"),
                         frame(99, 0, "")))
                 .allSatisfy(f -> assertThat(PreviewFrame.read(f)).isEmpty());
+    }
+
+    @Test
+    void a_servers_nan_is_read() throws IOException {
+        assertThat(ComfyHttp.JSON.readTree("{\"strength_model\": NaN}").path("strength_model").asDouble())
+                .isNaN();
     }
 
     @Test

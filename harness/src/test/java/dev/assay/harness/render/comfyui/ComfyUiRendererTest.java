@@ -3,6 +3,7 @@ package dev.assay.harness.render.comfyui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
@@ -15,7 +16,9 @@ import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
+import dev.assay.harness.render.StepListener;
 import dev.assay.harness.suite.GenerationSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -345,6 +348,7 @@ class ComfyUiRendererTest {
 
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR)).isEmpty();
         assertThat(texts(renderer.findings(candidate), Finding.Level.NOTE)).contains("is for text encoders alone");
+        assertThat(fake.accepted.stream().filter(id -> !fake.knows(id))).hasSize(1); // whose strength no browser could read
     }
 
     @Test
@@ -611,6 +615,101 @@ class ComfyUiRendererTest {
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("assay.comfyui.variant")
                 .hasMessageContaining("sdxl");
+    }
+
+    @Test
+    void what_is_really_sent_is_told_of_every_picture_without_secrets() throws IOException {
+        ComfyOptions options = new ComfyOptions(
+                fake.url(),
+                Map.of("X-Key", "a cat in a box"),
+                Map.of(),
+                null,
+                null,
+                "sd15",
+                List.of(),
+                null,
+                null,
+                null,
+                null);
+        ComfyUiRenderer renderer = open(options, ComfyJobTest.QUICK);
+        renderers.add(renderer);
+        Map<String, String> plain = renderer.sent(new RenderRequest(BASE, "a dog", "blurry", 5, SETTINGS, 0));
+        Map<String, String> secret = renderer.sent(new RenderRequest(BASE, "a cat in a box", "", 5, SETTINGS, 0));
+
+        assertThat(new ObjectMapper()
+                        .readTree(plain.get("prompt"))
+                        .at("/4/inputs/text")
+                        .asText())
+                .isEqualTo("a dog");
+        assertThat(new ObjectMapper()
+                        .readTree(plain.get("prompt"))
+                        .at("/9/class_type")
+                        .asText())
+                .isEqualTo("PreviewImage"); // which the server's own folder of pictures does not keep
+        assertThat(plain).containsEntry(Renderer.NEGATIVE, "blurry");
+        assertThat(secret.get("prompt")).doesNotContain("in a box");
+        renderer.check(BASE, SETTINGS);
+        assertThat(renderer.facts())
+                .containsKey("graph of sd15.safetensors")
+                .doesNotContainKey("negative prompt unless the suite has one"); // SD 1.5's is empty
+    }
+
+    @Test
+    void a_nodes_own_secrets_are_left_out_of_what_is_told() throws IOException {
+        ObjectNode nodes = (ObjectNode)
+                new ObjectMapper()
+                        .readTree(
+                                "{\"1\":{\"class_type\":\"X\",\"inputs\":{\"api_key\":\"abc\",\"tokens\":[\"2\",0],\"text\":\"x\"}}}");
+
+        assertThat(GraphMaker.withoutSecrets(nodes).toString())
+                .contains("\"api_key\":\"***\"", "\"text\":\"x\"", "[\"2\",0]")
+                .doesNotContain("abc");
+    }
+
+    @Test
+    void a_picture_of_another_size_is_refused_by_its_header() {
+        fake.wrongSize.set(1000);
+        fake.wrongHeader = true; // 30000 x 30000 pixels that would not fit into memory, and are not there
+        ComfyUiRenderer renderer = renderer();
+
+        assertThatThrownBy(() -> renderer.render(request(1)))
+                .hasMessageContaining("expected 64 x 64 pixels, found 30000 x 30000");
+    }
+
+    @Test
+    void a_candidate_of_another_family_is_said_to_be_one_and_no_setting_is_blamed() {
+        fake.metadata.put(
+                "sdxl.safetensors", FakeComfy.object().put("modelspec.architecture", "stable-diffusion-xl-v1-base"));
+        fake.metadata.put("sd15.safetensors", FakeComfy.object().put("modelspec.architecture", "stable-diffusion-v1"));
+        ComfyUiRenderer renderer = open(ComfyOptions.of(fake.url()), ComfyJobTest.QUICK);
+        renderers.add(renderer);
+        ModelUnderTest other = new ModelUnderTest(new Checkpoint(Path.of("sdxl.safetensors")), List.of());
+        GenerationSettings settings = renderer.defaults(BASE);
+
+        assertThatThrownBy(() -> renderer.check(other, settings))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("sdxl.safetensors: is of the family SDXL, the base is of SD 1.5");
+    }
+
+    @Test
+    void waits_are_told_to_who_hears_of_steps() {
+        fake.hold = new CountDownLatch(1);
+        fake.addForeignJob("theirs");
+        ComfyUiRenderer renderer = renderer();
+        List<String> said = new ArrayList<>();
+        renderer.onStep(new StepListener() {
+            @Override
+            public void step(int done, int of) {}
+
+            @Override
+            public void waits(String why) {
+                said.add(why);
+                fake.hold.countDown();
+            }
+        });
+        renderer.render(request(1));
+
+        assertThat(said).isNotEmpty().allMatch(w -> w.contains("waiting behind 1 job of others"));
     }
 
     @Test

@@ -65,10 +65,12 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     volatile boolean forgetsAlways;
     volatile boolean noLogs;
     volatile boolean noisy; // no picture comes out twice the same
+    volatile boolean wrongHeader; // a picture of the wrong size claims a huge one
     volatile boolean savesToSocket; // has SaveImageWebsocket
     volatile int renderMillis = 20;
     volatile CountDownLatch hold = new CountDownLatch(0); // samplers wait for it after their first step
     volatile int steps = 4;
+    volatile long downMillis = 150; // of a restart
     volatile String prefix = "";
     volatile String wantsAuthorization;
     volatile String verbose = "INFO";
@@ -312,6 +314,12 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
                 parse(request.body()).path("delete").forEach(id -> delete(id.asText()));
                 yield FakeHttp.Reply.text(200, "");
             }
+            case "POST /history" -> {
+                synchronized (lock) {
+                    parse(request.body()).path("delete").forEach(id -> history.remove(id.asText()));
+                }
+                yield FakeHttp.Reply.text(200, "");
+            }
             case "POST /interrupt" -> {
                 interrupt(parse(request.body()).path("prompt_id").asText(null));
                 yield FakeHttp.Reply.text(200, "");
@@ -457,6 +465,9 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
             png = Arrays.copyOf(png, png.length / 2);
         } else if (take(wrongSize)) {
             png = FakePicture.png(Image.of(8, 8, new byte[192]), "");
+            if (wrongHeader) {
+                ByteBuffer.wrap(png).putInt(16, 30000).putInt(20, 30000);
+            }
         }
         return new FakeHttp.Reply(200, "image/png", png);
     }
@@ -691,7 +702,7 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
                 }
                 case SOCKET_DROPS -> dropSockets();
                 case RESTART -> {
-                    FakeHttp.start("fake-restart", () -> restart(150));
+                    FakeHttp.start("fake-restart", () -> restart(downMillis));
                     awaitDeath();
                     return false;
                 }

@@ -70,14 +70,18 @@ public final class ComfyErrors {
             return new Failure(Kind.BLOCKED, where + ": " + Text.shown(message));
         }
         if (isOutOfMemory(type, message)) {
+            boolean main = isMainMemory(type, message);
             return new Failure(
                     Kind.OUT_OF_MEMORY,
-                    where + ": the server's GPU ran out of memory; stop other programs on that GPU, use a smaller"
+                    where + ": the server" + (main ? "" : "'s GPU") + " ran out of" + (main ? " main" : "")
+                            + " memory; stop other programs on that " + (main ? "machine" : "GPU") + ", use a smaller"
                             + " settings.width and settings.height, an FP8 (" + Keys.WEIGHT_DTYPE
-                            + ") or GGUF file, or start the server with --lowvram");
+                            + ") or GGUF file" + (main ? "" : ", or start the server with --lowvram"));
         }
-        String said = where + ": " + Text.shown(type.substring(type.lastIndexOf('.') + 1) + ": " + message.strip());
-        Optional<String> mismatch = mismatch(nodeClass, message);
+        String said = where + ": "
+                + Text.shown(type.substring(type.lastIndexOf('.') + 1) + ": "
+                        + (message.isBlank() ? lastLine(data.path("traceback")) : message.strip()));
+        Optional<String> mismatch = mismatch(nodeClass, message, files(id, graph));
         if (mismatch.isPresent()) {
             return new Failure(Kind.MISMATCH, mismatch.get() + "\n" + said);
         }
@@ -93,7 +97,8 @@ public final class ComfyErrors {
         return new Failure(
                 Kind.INTERRUPTED,
                 where(data.path("node_id").asText(), data.path("node_type").asText())
-                        + ": somebody cancelled this picture on the server; start again, the finished pictures are kept");
+                        + ": somebody cancelled this picture on the server; start again, the finished pictures are"
+                        + " kept");
     }
 
     private static Failure rejected(JsonNode answer, ComfyGraph graph) {
@@ -211,16 +216,33 @@ public final class ComfyErrors {
         return "node " + Text.shown(id) + (nodeClass.isEmpty() ? "" : " (" + Text.shown(nodeClass) + ")");
     }
 
-    private static boolean isOutOfMemory(String type, String message) {
+    /** An assertion without words says where it stands and no more. */
+    private static String lastLine(JsonNode traceback) {
+        String last = "";
+        for (JsonNode entry : traceback) {
+            last = entry.asText().isBlank() ? last : entry.asText();
+        }
+        return last.isEmpty() ? "no reason given; the server's log may have one" : "at " + last.strip();
+    }
+
+    private static boolean isMainMemory(String type, String message) {
+        return type.equals("MemoryError") || message.contains("DefaultCPUAllocator") || message.contains("alloc_cpu");
+    }
+
+    /** Memory that freeing models may give back, of the GPU or of the machine. */
+    public static boolean isOutOfMemory(String type, String message) {
         String lower = message.toLowerCase(Locale.ROOT);
         return type.endsWith("OutOfMemoryError")
                 || type.equals("MemoryError")
                 || lower.contains("ran out of memory on your gpu")
                 || lower.contains("out of memory")
-                || lower.contains("not enough memory: you tried to allocate");
+                || lower.contains("allocation on device")
+                || lower.contains("not enough memory: you tried to allocate")
+                || lower.contains("can't allocate memory: you tried to allocate");
     }
 
-    private static Optional<String> mismatch(String nodeClass, String message) {
+    /** @param files that the node loads */
+    private static Optional<String> mismatch(String nodeClass, String message, String files) {
         boolean shapes = message.contains("mat1 and mat2 shapes")
                 || message.contains("size mismatch")
                 || message.contains("Given groups=")
@@ -233,6 +255,11 @@ public final class ComfyErrors {
         }
         if (!shapes) {
             return Optional.empty();
+        }
+        if (nodeClass.contains("Loader")) {
+            return Optional.of(
+                    files + ": the file's tensors do not fit the model that the server takes it for; update ComfyUI"
+                            + " (and ComfyUI-GGUF for a .gguf), or look at the file with `assay inspect`");
         }
         if (nodeClass.contains("VAE")) {
             return Optional.of(Keys.VAE + ": the VAE is of another family than the model");

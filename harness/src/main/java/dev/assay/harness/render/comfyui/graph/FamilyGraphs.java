@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The list of families; a new one is one entry here and a golden graph. Defaults are those of ComfyUI's own templates and
- * examples (2025-10 to 2026-09); the file names are those they offer for download.
+ * The list of families; a new one is one entry here and a golden graph. Defaults are those of ComfyUI's own templates
+ * (comfyui-workflow-templates-json 0.1.123; SD 1.5 of its examples); the file names are those they offer for download. Negatives
+ * too, but for SDXL's: its template's asks a statue to be without colour, which would be wrong of any other prompt.
  */
 public final class FamilyGraphs {
     private static final String LATENT = "EmptyLatentImage";
@@ -53,6 +54,17 @@ public final class FamilyGraphs {
     // faces without detail, too smooth, looks generated, muddled composition, blurred and warped text.
     private static final String QWEN_2512_NEGATIVE = "低分辨率，低画质，肢体畸形，手指畸形，画面过饱和，蜡像感，人脸无细节，过度光滑，画面具有AI感。构图混乱。文字模糊，扭曲";
 
+    private static final String CHROMA_NEGATIVE =
+            "This low quality greyscale unfinished sketch is inaccurate and flawed. The image is very blurred and lacks"
+                    + " detail with excessive chromatic aberrations and artifacts. The image is overly saturated with"
+                    + " excessive bloom. It has a toony aesthetic with bold outlines and flat colors. ";
+
+    /** Models whose files look like a family's above and which need nodes that its graph does not have, by their names. */
+    private static final Map<Pattern, String> OTHERS = Map.of(
+            Pattern.compile("qwen[-_ ]?image[-_ ]?2[-_.]1(?!\\d)"), "Qwen-Image 2.1",
+            Pattern.compile("qwen[-_ ]?image[-_ ]?edit"), "Qwen-Image-Edit",
+            Pattern.compile("qwen[-_ ]?image[-_ ]?layered"), "Qwen-Image-Layered");
+
     /** Variants of a family stand together, the one that is taken without a hint first. */
     public static final List<FamilyGraph> ALL = List.of(
             new FamilyGraph(
@@ -72,7 +84,7 @@ public final class FamilyGraphs {
                     "sdxl",
                     "SDXL",
                     null,
-                    settings(1024, 25, 8, "euler", "normal", null, null),
+                    settings(1024, 25, 7, "dpmpp_2m", "karras", null, null),
                     "",
                     SDXL_TEXT,
                     List.of("sdxl_vae.safetensors", "sdxl.vae.safetensors"),
@@ -111,7 +123,7 @@ public final class FamilyGraphs {
                     "Chroma",
                     null,
                     settings(1024, 26, 3.5, "euler", "beta", null, 1.0),
-                    "",
+                    CHROMA_NEGATIVE,
                     CHROMA_TEXT,
                     FLUX_VAE,
                     LATENT_16,
@@ -182,6 +194,14 @@ public final class FamilyGraphs {
             return new Choice(only, only.title() + ", the only variant of its family", true);
         }
         String name = stem(file);
+        OTHERS.forEach((pattern, title) -> {
+            if (pattern.matcher(name).find()) {
+                throw new GraphException(file + ": by its name it is " + title
+                        + ", for which there is no graph; export a"
+                        + " workflow of your own as API and give it as " + Keys.WORKFLOW + ", or set " + Keys.VARIANT
+                        + " if it is one of " + String.join(", ", names(variants)));
+            }
+        });
         List<FamilyGraph> hinted =
                 variants.stream().filter(g -> g.fileHint().matcher(name).find()).toList();
         if (hinted.size() == 1) {
@@ -261,7 +281,7 @@ public final class FamilyGraphs {
                 "HiDream-I1 " + variant,
                 Pattern.compile("(?<![a-z])" + variant + "(?![a-z])"),
                 defaults,
-                "",
+                "bad ugly jpeg artifacts",
                 HIDREAM_TEXT,
                 FLUX_VAE,
                 LATENT_16,

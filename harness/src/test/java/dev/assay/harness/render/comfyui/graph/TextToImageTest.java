@@ -62,6 +62,23 @@ class TextToImageTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "qwen_image_2.1_int8_convrot.safetensors",
+                "qwen-image-2.1-turbo-Q8_0.gguf",
+                "Qwen_Image_2_1_bf16.safetensors",
+                "qwen_image_edit_2511_bf16.safetensors",
+                "qwen_image_layered_bf16.safetensors"
+            })
+    void a_model_that_looks_like_a_family_and_needs_other_nodes_gets_no_graph_of_its(String file) {
+        assertThatThrownBy(() -> FamilyGraphs.choose("qwen-image", file, null))
+                .isInstanceOf(GraphException.class)
+                .hasMessageContaining(file)
+                .hasMessageContaining("for which there is no graph")
+                .hasMessageContaining("assay.comfyui.workflow");
+    }
+
+    @ParameterizedTest
     @MethodSource("families")
     void the_official_file_is_recognised_as_its_variant(String name) {
         FamilyGraph family = FamilyGraphs.named(name);
