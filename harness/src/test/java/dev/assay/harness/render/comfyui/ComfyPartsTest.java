@@ -149,7 +149,10 @@ class ComfyPartsTest {
 
     @Test
     void a_servers_nan_is_read() throws IOException {
-        assertThat(ComfyHttp.JSON.readTree("{\"strength_model\": NaN}").path("strength_model").asDouble())
+        assertThat(ComfyHttp.JSON
+                        .readTree("{\"strength_model\": NaN}")
+                        .path("strength_model")
+                        .asDouble())
                 .isNaN();
     }
 

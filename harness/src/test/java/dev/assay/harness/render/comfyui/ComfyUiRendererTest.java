@@ -348,7 +348,8 @@ class ComfyUiRendererTest {
 
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR)).isEmpty();
         assertThat(texts(renderer.findings(candidate), Finding.Level.NOTE)).contains("is for text encoders alone");
-        assertThat(fake.accepted.stream().filter(id -> !fake.knows(id))).hasSize(1); // whose strength no browser could read
+        assertThat(fake.accepted.stream().filter(id -> !fake.knows(id)))
+                .hasSize(1); // whose strength no browser could read
     }
 
     @Test
