@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.Secrets;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.comfyui.ComfyOptions;
 import dev.assay.harness.render.comfyui.ComfyUiRenderer;
@@ -47,6 +48,18 @@ final class ComfyServers {
                 settings.get("assay.comfyui.weightDtype"),
                 path(settings, root, "assay.comfyui.trustStore"),
                 strength == null ? null : Double.valueOf(strength));
+    }
+
+    /** What must not be said: values of headers and query parameters, and the secrets of the environment. */
+    static Secrets secrets(Settings settings, Map<String, String> environment) {
+        Secrets known = Secrets.of(SettingKeys.secretVariables().stream()
+                .map(name -> environment.getOrDefault(name, ""))
+                .toList());
+        try {
+            return known.and(headers(settings).values()).and(query(settings).values());
+        } catch (SettingsException wrong) {
+            return known; // it is said where the servers are opened, without the values
+        }
     }
 
     private static Path path(Settings settings, Path root, String key) {

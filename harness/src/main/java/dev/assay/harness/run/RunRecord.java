@@ -1,9 +1,11 @@
 package dev.assay.harness.run;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 
 /**
  * The truth about one run, as written to {@code run.json}; every report is a view of it. Readers refuse
@@ -116,6 +118,41 @@ public record RunRecord(
                     .toList();
             return new Build(token == null ? "" : token.strip(), processes);
         }
+    }
+
+    /** The same record, with every text that a server or a library may have written put through {@code words}. */
+    RunRecord saying(UnaryOperator<String> words) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        renderer.facts().forEach((name, fact) -> facts.put(name, words.apply(fact)));
+        Map<String, String> given = new LinkedHashMap<>();
+        asked.forEach((name, value) -> given.put(name, words.apply(value)));
+        return new RunRecord(
+                schema,
+                id,
+                outcome,
+                words.apply(problem),
+                started,
+                seconds,
+                renderSeconds,
+                base,
+                candidate,
+                suite,
+                settings,
+                new RendererInfo(
+                        renderer.name(), words.apply(renderer.version()), words.apply(renderer.device()), facts),
+                rendersMade,
+                rendersReused,
+                criteriaDeclared,
+                verdicts.stream()
+                        .map(v -> v.with(v.outcome(), words.apply(v.reason())))
+                        .toList(),
+                renderings,
+                findings.stream()
+                        .map(f -> new FindingEntry(f.level(), words.apply(f.text())))
+                        .toList(),
+                given,
+                weights,
+                build);
     }
 
     /** The same record, and what metrics looked with. */

@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.Secrets;
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Checkpoint;
@@ -83,10 +84,10 @@ public final class Session {
     /** Reads settings from the system properties, the environment and {@code assay.yaml} in {@code assay.root}. */
     public static Session read(String defaultSuite) {
         Properties properties = System.getProperties();
-        return read(
-                defaultSuite,
-                System.getenv(),
-                properties.stringPropertyNames().stream().collect(Collectors.toMap(k -> k, properties::getProperty)));
+        Map<String, String> given =
+                properties.stringPropertyNames().stream().collect(Collectors.toMap(k -> k, properties::getProperty));
+        SettingKeys.forgetSecrets(properties);
+        return read(defaultSuite, System.getenv(), given);
     }
 
     /** @param properties all system properties, or those that take their place */
@@ -340,9 +341,15 @@ public final class Session {
         String why = problem == null ? missingWeights(selected).orElse(null) : problem;
         RunRecord record = (why == null ? judge(selected) : RecordBuilder.unplanned(why))
                 .asking(settings == null ? Map.of() : settings.given())
-                .of(RunRecord.Build.here(System.getProperty("assay.build.id")));
+                .of(RunRecord.Build.here(System.getProperty("assay.build.id")))
+                .saying(secrets()::redact);
         RunRecords.write(out, record);
         return record;
+    }
+
+    /** What must stand in no record, whoever said it. */
+    private Secrets secrets() {
+        return settings == null ? Secrets.none() : ComfyServers.secrets(settings, System.getenv());
     }
 
     private RunRecord judge(List<Criterion> selected) {

@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.Secrets;
 import dev.assay.harness.model.Nearest;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,21 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
 
     static SettingKey text(String name) {
         return text(name, null);
+    }
+
+    /** Addresses of servers, with commas; without a user name, which would carry a password into records and reports. */
+    static SettingKey address(String name) {
+        return new SettingKey(
+                name,
+                null,
+                value -> Secrets.hasUser(value)
+                        ? Optional.of(
+                                "expected http://HOST:PORT, found an address with a user name in it; give secrets in"
+                                        + " the environment (ASSAY_COMFYUI_BASIC as user:password, ASSAY_JUDGE_TOKEN)")
+                        : value.matches("(?s).*[?#].*")
+                                ? Optional.of("expected http://HOST:PORT, found one with a query or fragment; what"
+                                        + " ComfyUI is to get goes into the environment, as ASSAY_COMFYUI_QUERY")
+                                : Optional.empty());
     }
 
     /** One of {@code known}; the first if absent. */

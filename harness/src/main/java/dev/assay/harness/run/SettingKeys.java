@@ -1,14 +1,17 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.Secrets;
 import dev.assay.harness.model.Nearest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The settings that exist, and what is given of them outside of a file. It uses the JDK alone, as does all that it names: a build
@@ -44,7 +47,7 @@ final class SettingKeys {
             WEIGHTS, // ROLE=REFERENCE[,...] of metrics' networks, over what the suite says
             SettingKey.word("assay.download", "off", "on", "true", "false"), // may missing weights be fetched?
             SettingKey.text("assay.licences"), // SPDX identifiers of weights that are used only where asked for
-            SettingKey.text("assay.comfyui.url"), // several with commas
+            SettingKey.address("assay.comfyui.url"), // several with commas
             SettingKey.text("assay.comfyui.headers"), // NAME: VALUE, several with line breaks or |
             SettingKey.text("assay.comfyui.query"), // NAME=VALUE&...
             SettingKey.text("assay.comfyui.workflow"), // API-format file
@@ -56,7 +59,7 @@ final class SettingKeys {
             SettingKey.number("assay.comfyui.clipStrength"), // of LoRAs on text encoders; that of the model if absent
             SettingKey.text("assay.comfyui.trustStore"), // PKCS#12 or JKS file
             SettingKey.text("assay.folder.pattern"), // how file names tell prompt and seed
-            SettingKey.text("assay.judge.url"), // server with a vision model
+            SettingKey.address("assay.judge.url"), // server with a vision model
             SettingKey.text("assay.judge.model"), // as the server lists it
             SettingKey.word("assay.judge.answers", "probabilities", "words").orNone(), // what the server can give
             SettingKey.text("assay.judge.calibration"), // file of questions with known answers
@@ -72,6 +75,12 @@ final class SettingKeys {
     /** Read by the renderer from the environment alone, so that they stand in no command line, file or record. */
     private static final Set<String> SECRETS = Set.of(
             "ASSAY_COMFYUI_TOKEN", "ASSAY_COMFYUI_BASIC", "ASSAY_COMFYUI_TRUST_STORE_PASSWORD", "ASSAY_JUDGE_TOKEN");
+
+    /** Kept out of command lines and records: they may let others in. */
+    static final Set<String> PRIVATE = Set.of("assay.comfyui.headers", "assay.comfyui.query");
+
+    /** Addresses, which must not hold a password. */
+    static final List<String> ADDRESSES = List.of("assay.comfyui.url", "assay.judge.url");
 
     /** System properties that the build sets; with {@code assay.build.} in front there may be others. */
     private static final List<String> BUILD_KEYS = List.of(
@@ -110,6 +119,11 @@ final class SettingKeys {
         new TreeMap<>(properties).forEach((name, value) -> {
             if (name.toLowerCase(Locale.ROOT).startsWith(PREFIX) && !isOfBuild(name)) {
                 add(property(name), value, "-D" + name, given);
+                if (PRIVATE.contains(name) && !value.isBlank()) {
+                    throw new SettingsException("-D" + name + ": a secret there stands in lists of processes and in"
+                            + " the reports of the build; give it as environment "
+                            + environmentName(name) + ", or in assay.yaml");
+                }
             }
         });
         return given;
@@ -132,6 +146,31 @@ final class SettingKeys {
         String hint = Nearest.hint(name, known);
         return new SettingsException(
                 where + ": no such setting" + (hint.isEmpty() ? "; there are " + String.join(", ", known) : hint));
+    }
+
+    private static String environmentName(String key) {
+        return ALL.stream()
+                .filter(k -> k.name().equals(key))
+                .map(SettingKey::environment)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Takes secrets out of properties that a build tool writes into its reports. */
+    static void forgetSecrets(Properties properties) {
+        PRIVATE.forEach(properties::remove);
+        for (String address : ADDRESSES) {
+            String value = properties.getProperty(address);
+            if (value != null) {
+                properties.setProperty(address, Secrets.withoutUser(value).replaceAll("[?#][^,]*", ""));
+            }
+        }
+    }
+
+    /** Environment variables that are secrets; of Hugging Face's, too. */
+    static List<String> secretVariables() {
+        return Stream.concat(SECRETS.stream(), Stream.of("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"))
+                .toList();
     }
 
     private static String environmentKey(String name) {

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,9 +23,6 @@ import java.util.TreeMap;
 public record Settings(Map<String, String> values, Map<String, String> sources) {
     /** The user's keys, in the order of messages. */
     public static final List<String> KEYS = SettingKeys.NAMES;
-
-    /** Kept out of records: they may let others in. */
-    private static final Set<String> PRIVATE = Set.of("assay.comfyui.headers", "assay.comfyui.query");
 
     private static final String PREFIX = SettingKeys.PREFIX;
     private static final String FILE = "assay.yaml";
@@ -132,11 +128,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
     public Map<String, String> given() {
         Map<String, String> given = new LinkedHashMap<>(values);
         given.keySet().retainAll(sources.keySet());
-        given.keySet().removeAll(PRIVATE);
-        for (String url : List.of("assay.comfyui.url", "assay.judge.url")) {
-            given.computeIfPresent(
-                    url, (key, urls) -> urls.replaceAll("//[^/,@]*@", "//").replaceAll("[?#][^,]*", ""));
-        }
+        given.keySet().removeAll(SettingKeys.PRIVATE);
         return Collections.unmodifiableMap(given);
     }
 

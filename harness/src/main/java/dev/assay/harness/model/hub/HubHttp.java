@@ -1,5 +1,6 @@
 package dev.assay.harness.model.hub;
 
+import dev.assay.harness.io.Secrets;
 import dev.assay.harness.model.inspect.HostileText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,12 +33,14 @@ final class HubHttp {
     private final URI endpoint;
     private final HubTimes times;
     private final Optional<String> authorization;
+    private final Secrets secrets;
     private final HttpClient client;
 
     HubHttp(HubAccess access, HubTimes times) {
         this.endpoint = access.endpoint();
         this.times = times;
         this.authorization = access.authorization();
+        this.secrets = Secrets.of(authorization.stream().toList());
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER) // the token stays with the hub
@@ -203,7 +206,7 @@ final class HubHttp {
         } catch (IllegalArgumentException e) {
             // Said below, as for another protocol.
         }
-        throw HubTrouble.lasting(here.getHost() + " redirects to " + HostileText.clean(location, 120)
+        throw HubTrouble.lasting(here.getHost() + " redirects to " + secrets.redact(HostileText.clean(location, 120))
                 + ", which is not followed: expected an https address");
     }
 
@@ -218,7 +221,7 @@ final class HubHttp {
             return;
         }
         String said = header(answer, "X-Error-Message")
-                .map(m -> ": " + HostileText.clean(m, 200))
+                .map(m -> ": " + secrets.redact(HostileText.clean(m, 200)))
                 .orElse("");
         String where = file + ": ";
         switch (status) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.io.Secrets;
 import dev.assay.harness.model.inspect.HostileText;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,9 +40,11 @@ final class JudgeHttp {
 
     private final JudgeOptions options;
     private final HttpClient client;
+    private final Secrets secrets;
 
     JudgeHttp(JudgeOptions options) {
         this.options = options;
+        this.secrets = options.token() == null ? Secrets.none() : Secrets.of(List.of(options.token()));
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -200,17 +204,11 @@ final class JudgeHttp {
 
     /** A server may say back what it was sent. */
     private String redact(String text) {
-        return options.token() == null ? text : text.replace(options.token(), "***");
+        return secrets.redact(text);
     }
 
     /** A cause is printed with the exception: one that holds the token is left out. */
     private Throwable harmless(Throwable cause) {
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            String text = String.valueOf(t);
-            if (!redact(text).equals(text)) {
-                return null;
-            }
-        }
-        return cause;
+        return secrets.harmless(cause);
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.harness.nn.judge;
 
+import dev.assay.harness.io.Secrets;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -48,11 +49,11 @@ public record JudgeOptions(String base, String model, String token, boolean word
             throw wrong("something that is no URL: " + e.getReason());
         }
         String scheme = uri.getScheme();
-        if (uri.getRawUserInfo() != null) {
+        if (uri.getRawUserInfo() != null || Secrets.hasUser(url)) {
             throw wrong("a user name in it; a token goes into the environment, as " + TOKEN);
         }
         if (uri.getHost() == null || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
-            throw wrong(url);
+            throw wrong(Secrets.withoutUser(url));
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw wrong("a query or a fragment");

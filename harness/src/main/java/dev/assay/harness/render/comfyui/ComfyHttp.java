@@ -165,22 +165,11 @@ final class ComfyHttp {
 
     ComfyException fail(ComfyException.Kind kind, String path, String problem, String body, Throwable cause) {
         String message = credentials.redact(address.base() + path + ": " + problem);
-        return new ComfyException(kind, message, credentials.redact(Words.clean(body)), harmless(cause));
+        return new ComfyException(kind, message, credentials.redact(Words.clean(body)), credentials.harmless(cause));
     }
 
     String redact(String text) {
         return credentials.redact(text);
-    }
-
-    /** A cause is printed with the exception: one that holds a secret is left out. */
-    private Throwable harmless(Throwable cause) {
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            String text = String.valueOf(t);
-            if (!credentials.redact(text).equals(text)) {
-                return null;
-            }
-        }
-        return cause;
     }
 
     private static String quoted(Answer answer) {

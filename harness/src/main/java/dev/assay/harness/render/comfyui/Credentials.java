@@ -1,10 +1,10 @@
 package dev.assay.harness.render.comfyui;
 
+import dev.assay.harness.io.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,23 +15,19 @@ final class Credentials {
     static final String BASIC = "ASSAY_COMFYUI_BASIC";
     static final String STORE_PASSWORD = "ASSAY_COMFYUI_TRUST_STORE_PASSWORD";
     private static final String COMMON_PASSWORD = "changeit"; // keytool's
-    private static final int LEAST_SECRET = 4; // characters; a shorter one would blank out half of every text
 
     private final String authorization; // null for none
     private final String storePassword;
-    private final List<String> secrets;
+    private final Secrets secrets;
 
-    private Credentials(String authorization, String storePassword, List<String> secrets) {
+    private Credentials(String authorization, String storePassword, Secrets secrets) {
         this.authorization = authorization;
         this.storePassword = storePassword;
-        this.secrets = secrets.stream()
-                .filter(s -> s.length() >= LEAST_SECRET)
-                .sorted(Comparator.comparingInt(String::length).reversed())
-                .toList();
+        this.secrets = secrets;
     }
 
     static Credentials none() {
-        return new Credentials(null, COMMON_PASSWORD, List.of());
+        return new Credentials(null, COMMON_PASSWORD, Secrets.none());
     }
 
     /**
@@ -65,12 +61,12 @@ final class Credentials {
         return new Credentials(null, store, hidden(store));
     }
 
-    private static List<String> hidden(String store, String... more) {
+    private static Secrets hidden(String store, String... more) {
         List<String> all = new ArrayList<>(List.of(more));
         if (!store.equals(COMMON_PASSWORD)) {
             all.add(store);
         }
-        return all;
+        return Secrets.of(all);
     }
 
     /** Of the store of trusted certificates. */
@@ -80,9 +76,7 @@ final class Credentials {
 
     /** These, and values that may be secrets too: extra headers, query parameters. */
     Credentials hiding(Collection<String> values) {
-        List<String> all = new ArrayList<>(secrets);
-        all.addAll(values);
-        return new Credentials(authorization, storePassword, all);
+        return new Credentials(authorization, storePassword, secrets.and(values));
     }
 
     /** Value of the header {@code Authorization}. */
@@ -91,11 +85,12 @@ final class Credentials {
     }
 
     String redact(String text) {
-        String safe = text;
-        for (String secret : secrets) {
-            safe = safe.replace(secret, "***");
-        }
-        return safe;
+        return secrets.redact(text);
+    }
+
+    /** A cause is printed with the exception: one that holds a secret is left out. */
+    Throwable harmless(Throwable cause) {
+        return secrets.harmless(cause);
     }
 
     @Override

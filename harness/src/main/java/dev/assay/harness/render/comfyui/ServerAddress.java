@@ -1,5 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
+import dev.assay.harness.io.Secrets;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -21,14 +22,14 @@ record ServerAddress(String base, Map<String, String> query) {
         try {
             uri = new URI(url.strip());
         } catch (URISyntaxException e) {
-            throw wrong("something that is no URL: " + e.getReason(), e);
+            throw wrong("something that is no URL: " + e.getReason(), null); // the exception quotes it
         }
-        if (uri.getRawUserInfo() != null) {
+        if (uri.getRawUserInfo() != null || Secrets.hasUser(url)) {
             throw wrong("a user name in it; give user:password in the environment, as " + Credentials.BASIC, null);
         }
         String scheme = uri.getScheme();
         if (uri.getHost() == null || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
-            throw wrong(url, null);
+            throw wrong(Secrets.withoutUser(url), null);
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw wrong("a query or fragment; query parameters go into assay.comfyui.query", null);

@@ -591,6 +591,23 @@ class ComfyJobTest {
         }
     }
 
+    /** The words of a failed node and the facts of a server reach the record and the stored pictures. */
+    @Test
+    void a_failed_job_and_the_facts_of_a_server_say_no_secret() {
+        fake.faults.add(NODE_FAILS);
+        fake.comfyuiVersion = "0.33.0 multiplied";
+        Credentials credentials = Credentials.from(Map.of("ASSAY_COMFYUI_TOKEN", "multiplied"));
+        try (ComfyServer server = new ComfyServer(ComfyOptions.of(fake.url()), credentials, QUICK)) {
+            ComfyJob job = submitted(server, 1);
+            assertThatThrownBy(job::await)
+                    .hasMessageContaining("shapes cannot be *** (77x768")
+                    .satisfies(e -> assertThat(stack(e)).doesNotContain("multiplied"));
+            ServerFacts facts = ServerFacts.of(
+                    server.client().systemStats(), server.client().http()::redact);
+            assertThat(facts.version()).contains("ComfyUI 0.33.0 ***");
+        }
+    }
+
     private static String stack(Throwable trouble) {
         java.io.StringWriter text = new java.io.StringWriter();
         trouble.printStackTrace(new java.io.PrintWriter(text));
