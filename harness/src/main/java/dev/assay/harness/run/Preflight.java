@@ -7,6 +7,10 @@ import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.loader.LoaderCheck;
+import dev.assay.harness.model.loader.LoraLoader;
+import dev.assay.harness.model.loader.LoraLoaders;
+import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Finding.Level;
@@ -25,11 +29,19 @@ final class Preflight {
     private final Inspector inspector = Inspector.ofHeaders();
     private final List<Finding> findings = new ArrayList<>();
 
-    private Preflight() {}
+    private final LoraLoader loader;
 
-    /** @throws ModelFileException when the base, which is not on trial, cannot work */
-    static List<Finding> of(Plan plan) {
-        Preflight preflight = new Preflight();
+    private Preflight(LoraLoader loader) {
+        this.loader = loader;
+    }
+
+    /**
+     * @param renderer that will load the files: {@code comfyui}, {@code local}
+     * @throws ModelFileException when the base, which is not on trial, cannot work
+     */
+    static List<Finding> of(Plan plan, String renderer) {
+        Preflight preflight = new Preflight(LoraLoaders.of(renderer)
+                .orElseThrow(() -> new IllegalArgumentException("no rules for LoRAs are known of " + renderer)));
         Path base = plan.base().checkpoint().path();
         Path checkpoint = plan.candidate().checkpoint().path();
         Optional<Inspection> baseFile = preflight.inspect(base);
@@ -106,12 +118,19 @@ final class Preflight {
         }
         Optional<Map<String, List<Long>>> shapes = base.filter(b -> !b.broken())
                 .map(b -> ModelHeader.read(checkpoint).shapes());
+        boolean metadata = loader.readsAlphaFromMetadata();
         LoraCheck check = shapes.isPresent()
-                ? LoraCheck.of(path, lora.strength(), shapes.get())
-                : LoraCheck.of(path, lora.strength(), Optional.empty());
+                ? LoraCheck.of(path, lora.strength(), shapes.get(), metadata)
+                : LoraCheck.of(path, lora.strength(), Optional.empty(), metadata);
+        List<LoraCheck.Problem> said = new ArrayList<>(check.ofFile());
+        shapes.ifPresent(s -> {
+            LoaderCheck loading = LoaderCheck.of(loader, check, base.get().family(), BaseModules.of(s));
+            said.addAll(loading.problems());
+        });
         boolean sameFamily = base.filter(b -> b.family().equals(file.family())).isPresent();
         String madeFor = known(file) && !sameFamily ? " (made for " + file.familyTitle() + ")" : "";
-        check.problems()
+        said.stream()
+                .sorted((a, b) -> a.severity().compareTo(b.severity()))
                 .forEach(p -> findings.add(new Finding(
                         level(p.severity()),
                         name(path) + (p.severity() == LoraCheck.Severity.ERROR ? madeFor : "") + ": " + p.text())));

@@ -397,7 +397,7 @@ public final class Session {
                             catalog,
                             models,
                             progress,
-                            finished == null ? Preflight::of : p -> List.of(),
+                            finished == null ? p -> Preflight.of(p, settings.renderer()) : p -> List.of(),
                             hashes,
                             incomplete())
                     .run(selected);

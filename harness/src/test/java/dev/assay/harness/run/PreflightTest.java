@@ -32,7 +32,7 @@ class PreflightTest {
                 0,
                 Path.of("out"));
 
-        List<Finding> findings = Preflight.of(plan);
+        List<Finding> findings = Preflight.of(plan, "comfyui");
 
         assertThat(findings)
                 .singleElement()

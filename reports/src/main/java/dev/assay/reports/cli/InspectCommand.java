@@ -7,6 +7,8 @@ import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelHashes;
+import dev.assay.harness.model.loader.LoraLoader;
+import dev.assay.harness.model.loader.LoraLoaders;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,15 +35,17 @@ import picocli.CommandLine.Spec;
                     + " shards (name the .safetensors.index.json), diffusers folders, and .ckpt .pt .pth .bin, whose"
                     + " pickles are read but never run.",
             "",
-            "With --base and --lora: will this LoRA work on this base, how much of it, and how strong is it?",
+            "With --base and --lora: will this LoRA work on this base, how much of it, and how strong is it? The answer is"
+                    + " for one renderer (--renderer): works, works in part, works after conversion (assay convert), or"
+                    + " does not work.",
             "",
             "With --overlap: which LoRAs are copies of each other, and how much do they pull the same weights the same "
                     + "way? A cosine of 1 is the same change, 0 nothing in common, -1 the opposite."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:nothing keeps the files from working",
-            "1:a file has a problem that keeps it from working, or there is no model file",
+            "0:nothing keeps the files from working; on a base: works",
+            "1:a file has a problem that keeps it from working, or from working whole; or there is no model file",
             "2:the command line is wrong"
         },
         footerHeading = "%nExamples:%n",
@@ -105,8 +109,22 @@ public final class InspectCommand implements Callable<Integer> {
             description = "A LoRA to try on --base; several, each alone, by repeating the option.")
     private List<String> loras = List.of();
 
+    @Option(
+            names = "--renderer",
+            paramLabel = "NAME",
+            description = "Whose loader of LoRAs is asked, with --base and --lora: comfyui, local or diffusers; default:"
+                    + " ${DEFAULT-VALUE}. What one loads, another may drop.",
+            defaultValue = "comfyui")
+    private String renderer;
+
     @Override
     public Integer call() {
+        if (LoraLoaders.of(renderer).isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--renderer " + renderer + ": expected one of "
+                            + LoraLoaders.ALL.stream().map(LoraLoader::word).toList());
+        }
         if (overlap) {
             if (files.isEmpty() || !loras.isEmpty() || hash || weights) {
                 throw new ParameterException(
@@ -194,7 +212,11 @@ public final class InspectCommand implements Callable<Integer> {
         Report ofBase = report(inspector, base);
         List<Report> reports = new ArrayList<>();
         for (Lora lora : parsed()) {
-            reports.add(Report.onBase(ofBase, report(inspector, lora.path()), lora.strength()));
+            reports.add(Report.onBase(
+                    ofBase,
+                    report(inspector, lora.path()),
+                    lora.strength(),
+                    LoraLoaders.of(renderer).orElseThrow()));
         }
         if (json) {
             List<Report> all = new ArrayList<>(List.of(ofBase));

@@ -8,6 +8,7 @@ import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.loader.LoaderCheck.Answer;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraOverlap;
 import dev.assay.harness.model.lora.LoraOverlaps;
@@ -100,7 +101,12 @@ final class InspectJson {
     }
 
     private static void fit(ObjectNode node, LoraFit fit, Report report) {
-        node.put("works", !report.broken());
+        node.put("works", !report.broken() && report.answer() == Answer.WORKS);
+        report.loading().ifPresent(l -> node.put("renderer", l.report().loader())
+                .put("answer", report.answer().words())
+                .put("lost", l.lost())
+                .put("lostByNorm", l.byNorm())
+                .put("dropped", l.report().dropped().size()));
         node.put("matched", fit.matched()).put("total", fit.total());
         report.check().ifPresent(c -> {
             node.put("strength", c.weights().strength()).put("norm", c.weights().norm());

@@ -5,6 +5,7 @@ import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.inspect.TensorScan;
+import dev.assay.harness.model.loader.LoaderCheck.Answer;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraWeights;
 import dev.assay.reports.words.Words;
@@ -216,11 +217,16 @@ final class InspectText {
     /** Will it work, how much of it, how strong is it. */
     List<String> onBase(Report base, Report lora) {
         List<String> lines = new ArrayList<>();
-        boolean broken = base.broken() || lora.broken();
-        boolean part = lora.fit().map(f -> !f.whole()).orElse(true);
-        String answer =
-                broken ? paint.red("does not work") : part ? paint.yellow("works in part") : paint.green("works");
-        lines.add(paint.bold(name(lora.file())) + " on " + paint.bold(name(base.file())) + ": " + answer);
+        Answer answer = base.broken() ? Answer.DOES_NOT_WORK : lora.answer();
+        String words = answer.words();
+        String painted = switch (answer) {
+            case WORKS -> paint.green(words);
+            case IN_PART, AFTER_CONVERSION -> paint.yellow(words);
+            case DOES_NOT_WORK -> paint.red(words);
+        };
+        String by = lora.loading().map(l -> " (" + l.report().loader() + ")").orElse("");
+        lines.add(paint.bold(name(lora.file())) + " on " + paint.bold(name(base.file())) + ": " + painted
+                + paint.dim(by));
         if (lora.inspection() != null && lora.inspection().kind().isPresent()) {
             Inspection i = lora.inspection();
             String rank = rank(i);
@@ -231,6 +237,10 @@ final class InspectText {
             add(lines, "base", what(i, i.kind().orElseThrow()) + "; " + types(i));
         }
         lora.fit().map(LoraFit::words).ifPresent(w -> add(lines, "how much", w));
+        lora.loading().filter(l -> answer == Answer.AFTER_CONVERSION).ifPresent(l -> add(
+                lines,
+                "convert",
+                "assay convert " + name(lora.file()) + " --base " + name(base.file()) + " -o OUT.safetensors"));
         lora.check().ifPresent(c -> {
             strength(c.weights(), lines);
             c.weights()

@@ -8,6 +8,9 @@ import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelHashes;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.inspect.TensorScan;
+import dev.assay.harness.model.loader.LoaderCheck;
+import dev.assay.harness.model.loader.LoaderCheck.Answer;
+import dev.assay.harness.model.loader.LoraLoader;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraFit;
@@ -23,6 +26,7 @@ import java.util.Optional;
  * @param inspection null where Assay itself failed
  * @param check what a LoRA's numbers say, and on a base how it fits; empty if not asked for or not possible
  * @param fit how much of a LoRA a base takes; empty without a base
+ * @param loading what the renderer's loader makes of it there; empty without a base
  * @param scan what the numbers of another model say; empty if not asked for or not possible
  * @param problems those of the inspection and of the check
  */
@@ -31,6 +35,7 @@ record Report(
         Inspection inspection,
         Optional<LoraCheck> check,
         Optional<LoraFit> fit,
+        Optional<LoaderCheck> loading,
         Optional<TensorScan> scan,
         List<Problem> problems) {
     private Report(
@@ -39,7 +44,7 @@ record Report(
             Optional<LoraCheck> check,
             Optional<LoraFit> fit,
             List<Problem> problems) {
-        this(file, inspection, check, fit, Optional.empty(), problems);
+        this(file, inspection, check, fit, Optional.empty(), Optional.empty(), problems);
     }
 
     static Report of(Inspection inspection) {
@@ -98,22 +103,40 @@ record Report(
     private Report with(TensorScan scan) {
         List<Problem> all = new ArrayList<>(problems);
         all.addAll(scan.problems());
-        return new Report(file, inspection, check, fit, Optional.of(scan), all);
+        return new Report(file, inspection, check, fit, loading, Optional.of(scan), all);
     }
 
     private Report with(LoraCheck check) {
+        return new Report(file, inspection, Optional.of(check), check.fit(), saying(check.ofFile()));
+    }
+
+    private Report with(LoaderCheck loading) {
+        return new Report(file, inspection, check, fit, Optional.of(loading), scan, saying(loading.problems()));
+    }
+
+    private List<Problem> saying(List<LoraCheck.Problem> more) {
         List<Problem> all = new ArrayList<>(problems);
-        for (LoraCheck.Problem problem : check.problems()) {
+        for (LoraCheck.Problem problem : more) {
             Problem said = new Problem(problem.severity() == LoraCheck.Severity.ERROR, problem.text());
             if (problem.severity() != LoraCheck.Severity.NOTE && !all.contains(said)) {
                 all.add(said);
             }
         }
-        return new Report(file, inspection, Optional.of(check), check.fit(), all);
+        return all;
+    }
+
+    /** What one says of a LoRA on a base. */
+    Answer answer() {
+        boolean otherwise = loading.isEmpty()
+                || problems.stream()
+                        .filter(Problem::fatal)
+                        .anyMatch(p -> loading.get().problems().stream()
+                                .noneMatch(l -> l.text().equals(p.text())));
+        return otherwise ? Answer.DOES_NOT_WORK : loading.get().answer();
     }
 
     /** A LoRA on a base: how much of it fits and how strong it is. */
-    static Report onBase(Report base, Report lora, double strength) {
+    static Report onBase(Report base, Report lora, double strength, LoraLoader loader) {
         if (base.inspection == null || lora.inspection == null || base.broken() || lora.broken()) {
             return lora;
         }
@@ -128,29 +151,28 @@ record Report(
             return lora.plus(new Problem(true, "its base is no model to put a LoRA on, but " + kind(base)));
         }
         try {
-            return fitted(base, lora, strength);
+            return fitted(base, lora, strength, loader);
         } catch (ModelFileException e) {
             return lora.plus(new Problem(true, e.getMessage()));
         }
     }
 
-    private static Report fitted(Report base, Report lora, double strength) {
+    private static Report fitted(Report base, Report lora, double strength, LoraLoader loader) {
         ModelHeader header = ModelHeader.read(base.file);
         ModelHeader own = ModelHeader.read(lora.file);
+        BaseModules modules = BaseModules.of(header.shapes());
+        String family = base.inspection.family();
         Report fitted;
         if (own.container() != Container.SAFETENSORS || own.files().size() != 1) {
-            LoraFit fit = LoraFit.of(LoraGrammar.parse(own.shapes()), BaseModules.of(header.shapes()));
-            fitted = new Report(lora.file, lora.inspection, Optional.empty(), Optional.of(fit), lora.problems);
-            if (fit.matched() == 0) {
-                fitted = fitted.plus(new Problem(true, fit.words() + ": it would do nothing"));
-            } else if (!fit.whole()) {
-                fitted = fitted.plus(new Problem(false, fit.words()));
-            }
+            LoraFit fit = LoraFit.of(LoraGrammar.parse(own.shapes()), modules);
+            fitted = new Report(lora.file, lora.inspection, Optional.empty(), Optional.of(fit), lora.problems)
+                    .with(LoaderCheck.of(loader, own.shapes(), Optional.empty(), family, modules));
         } else {
-            fitted = lora.with(
-                    isOneSafetensors(header)
-                            ? LoraCheck.of(lora.file, strength, Optional.of(base.file))
-                            : LoraCheck.of(lora.file, strength, header.shapes()));
+            boolean metadata = loader.readsAlphaFromMetadata();
+            LoraCheck check = isOneSafetensors(header)
+                    ? LoraCheck.of(lora.file, strength, Optional.of(base.file), metadata)
+                    : LoraCheck.of(lora.file, strength, header.shapes(), metadata);
+            fitted = lora.with(check).with(LoaderCheck.of(loader, check, family, modules));
         }
         Optional<String> foreign = lora.inspection.foreignTo(base.inspection);
         Report found = fitted;
@@ -167,12 +189,12 @@ record Report(
     private Report first(Problem problem) {
         List<Problem> all = new ArrayList<>(List.of(problem));
         all.addAll(problems);
-        return new Report(file, inspection, check, fit, scan, all);
+        return new Report(file, inspection, check, fit, loading, scan, all);
     }
 
     private Report plus(Problem problem) {
         List<Problem> all = new ArrayList<>(problems);
         all.add(problem);
-        return new Report(file, inspection, check, fit, scan, all);
+        return new Report(file, inspection, check, fit, loading, scan, all);
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.harness.model.loader;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -57,8 +58,8 @@ final class ComfyUiKeys {
         return new ComfyUiKeys(shapes, original);
     }
 
-    /** Whether this is a control LoRA of Black Forest Labs for Flux.1, by the keys that ComfyUI asks for. */
-    static boolean isControl(Set<String> keys) {
+    /** By the keys that ComfyUI asks for. */
+    private static boolean isControl(Set<String> keys) {
         return keys.contains("img_in.lora_A.weight") && keys.contains("single_blocks.0.norm.key_norm.scale");
     }
 
@@ -88,7 +89,7 @@ final class ComfyUiKeys {
     /** A key less a suffix that the loader asks for, for every way to cut it. */
     private static final List<String> SUFFIXES = suffixes();
 
-    private static List<String> suffixes() {
+    static List<String> suffixes() {
         Set<String> all = new HashSet<>();
         PAIRS.forEach(all::addAll);
         all.addAll(LOHA);
@@ -105,7 +106,9 @@ final class ComfyUiKeys {
                 ".diff",
                 ".diff_b",
                 ".set_weight"));
-        return List.copyOf(all);
+        return all.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
     }
 
     /** Names of modules that the file may mean, as the file's own keys spell them after conversion. */

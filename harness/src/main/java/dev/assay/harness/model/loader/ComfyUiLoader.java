@@ -44,7 +44,7 @@ final class ComfyUiLoader implements LoraLoader {
         }
         ComfyUiKeys keys = ComfyUiKeys.of(lora);
         Set<String> taken = keys.taken(targets(spellings.get(), family, base));
-        boolean control = ComfyUiKeys.isControl(lora.keySet());
+        boolean control = grammar.isControl();
         List<Spelled> spelled = spellings.get().stream()
                 .map(s -> new Spelled(s, s.of(base).keySet()))
                 .toList();

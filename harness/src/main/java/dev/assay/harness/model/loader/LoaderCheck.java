@@ -3,6 +3,7 @@ package dev.assay.harness.model.loader;
 import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraCheck.Problem;
 import dev.assay.harness.model.lora.LoraCheck.Severity;
 import dev.assay.harness.model.lora.LoraNaming;
@@ -61,6 +62,20 @@ public record LoaderCheck(
         public String words() {
             return words;
         }
+    }
+
+    /**
+     * With the problems of {@link LoraCheck#ofFit} that every renderer has.
+     *
+     * @param check of the LoRA on this base
+     * @param family of the base
+     */
+    public static LoaderCheck of(LoraLoader loader, LoraCheck check, String family, BaseModules base) {
+        LoaderCheck found = of(loader, check.shapes(), Optional.of(check.weights()), family, base);
+        List<Problem> problems = new ArrayList<>(found.problems);
+        check.fit().map(LoraCheck::besides).ifPresent(problems::addAll);
+        problems.sort((a, b) -> a.severity().compareTo(b.severity()));
+        return new LoaderCheck(found.answer, found.report, found.lost, found.byNorm, found.conversion, problems);
     }
 
     /**
@@ -144,7 +159,7 @@ public record LoaderCheck(
         }
 
         private String share(double share) {
-            return byNorm ? ", " + percent(share) + " of the change" : "";
+            return byNorm ? " (" + percent(share) + " of the change)" : "";
         }
 
         /** One sentence for each reason for which whole modules are lost. */
@@ -158,14 +173,21 @@ public record LoaderCheck(
                 return;
             }
             long count = judged.stream().filter(LoadedModule::lost).count();
+            boolean foreign = reasons.keySet().stream().allMatch(l -> l == Loss.LAYER || l == Loss.SHAPE);
             String head = count == judged.size()
-                    ? report.loader() + " would load none of its " + count + " modules"
+                    ? foreign
+                            ? "0 of " + count
+                                    + " modules match: it would do nothing; is this a LoRA for another family?"
+                            : report.loader() + " would load none of its " + count + " modules"
                     : report.loader() + " would not load " + count + " of its " + judged.size() + " modules"
                             + share(share);
             List<String> why = new ArrayList<>();
             reasons.forEach((loss, modules) ->
                     why.add((reasons.size() > 1 ? modules.size() + " " : "") + reason(loss, modules)));
-            problems.add(new Problem(severity(), head + ": " + String.join("; ", why) + remedy(reasons.keySet())));
+            boolean all = foreign && count == judged.size();
+            problems.add(new Problem(
+                    severity(),
+                    head + (all ? " " : ": ") + String.join("; ", why) + (all ? "" : remedy(reasons.keySet()))));
         }
 
         private String reason(Loss loss, List<LoadedModule> modules) {
@@ -209,7 +231,7 @@ public record LoaderCheck(
         /** What helps, where anything does. */
         private String remedy(Set<Loss> reasons) {
             if (answer == Answer.AFTER_CONVERSION) {
-                return "; renaming is all it takes: assay convert";
+                return "; new names are all it takes: assay convert";
             }
             if (reasons.contains(Loss.SUFFIX)) {
                 return "; no new names help: train or save it in a form that this renderer loads, or merge it into its"
@@ -235,7 +257,7 @@ public record LoaderCheck(
                     report.loader() + " would load " + modules.size() + " of its " + judged.size() + " modules"
                             + share(share) + " without " + String.join(" and ", without)
                             + ": not what was trained"
-                            + (answer == Answer.AFTER_CONVERSION ? "; renaming is all it takes: assay convert" : "")));
+                            + (answer == Answer.AFTER_CONVERSION ? "; new names are all it takes: assay convert" : "")));
         }
 
         void rest(List<Problem> problems) {
@@ -260,12 +282,6 @@ public record LoaderCheck(
                                                 .toList(),
                                         SHOWN)
                                 + ")"));
-            }
-            if (!report.stray().isEmpty()) {
-                problems.add(new Problem(
-                        Severity.WARNING,
-                        report.stray().size() + " keys have no known form and are left out: "
-                                + FirstFew.of(report.stray(), SHOWN)));
             }
         }
     }

@@ -3,7 +3,9 @@ package dev.assay.harness.model.loader;
 import dev.assay.harness.model.lora.BaseLayer;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraNaming;
 import dev.assay.harness.model.lora.LoraRole;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,12 +15,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Other names for the keys of a LoRA, by which ComfyUI loads more of it. Numbers and shapes stay as they are.
+ * Other names for the keys of a LoRA, by which ComfyUI loads more of it. Numbers and shapes stay as they are, but for alpha.
  *
- * @param names new key by old, of every key of the file that keeps a place
+ * @param names new key by old, of every key of the file
+ * @param alphas by what an alpha is multiplied, by its old key: kohya's scripts bound a rotation by alpha times the layer's outputs,
+ *     ComfyUI and LyCORIS by alpha
  * @param after what ComfyUI makes of the file with these names
  */
-public record LoraConversion(Map<String, String> names, LoaderReport after) {
+public record LoraConversion(Map<String, String> names, Map<String, Double> alphas, LoaderReport after) {
     /** Suffixes of the roles whose spelling differs between tools: those of kohya, which ComfyUI asks for first. */
     private static final Map<LoraRole, String> SUFFIXES = Map.of(
             LoraRole.UP, ".lora_up.weight",
@@ -27,7 +31,8 @@ public record LoraConversion(Map<String, String> names, LoaderReport after) {
             LoraRole.ALPHA, ".alpha");
 
     public LoraConversion {
-        names = Map.copyOf(names);
+        names = Collections.unmodifiableMap(new LinkedHashMap<>(names));
+        alphas = Map.copyOf(alphas);
     }
 
     /** Whether every module of the diffusion model is loaded whole under the new names. */
@@ -57,12 +62,14 @@ public record LoraConversion(Map<String, String> names, LoaderReport after) {
         }
         Map<String, String> names = new LinkedHashMap<>();
         lora.keySet().forEach(k -> names.put(k, k));
-        boolean control = ComfyUiKeys.isControl(lora.keySet());
+        Map<String, Double> alphas = new HashMap<>();
+        boolean control = before.grammar().isControl();
         Map<BaseLayer, String> written = written(base, spellings.get());
         for (LoadedModule loaded : before.denoiser()) {
             Optional<String> name = loaded.layer().map(written::get);
             if (!loaded.whole() && name.isPresent() && !control) {
                 rename(loaded.module(), name.get(), names);
+                alphas.putAll(alphas(loaded.module()));
             }
         }
         Set<String> distinct = new HashSet<>(names.values());
@@ -71,12 +78,22 @@ public record LoraConversion(Map<String, String> names, LoaderReport after) {
         }
         Map<String, List<Long>> renamed = new LinkedHashMap<>();
         names.forEach((old, name) -> renamed.put(name, lora.get(old)));
-        LoraConversion conversion = new LoraConversion(names, LoraLoaders.COMFYUI.load(renamed, family, base));
+        LoraConversion conversion = new LoraConversion(names, alphas, LoraLoaders.COMFYUI.load(renamed, family, base));
         return lost(conversion.after) < lost(before) ? Optional.of(conversion) : Optional.empty();
     }
 
     private static long lost(LoaderReport report) {
         return report.denoiser().stream().filter(m -> !m.whole()).count();
+    }
+
+    private static Map<String, Double> alphas(LoraModule module) {
+        if (module.naming() != LoraNaming.KOHYA_OFT || !module.has(LoraRole.ALPHA) || !module.has(LoraRole.OFT_BLOCKS)) {
+            return Map.of();
+        }
+        List<Long> blocks = module.shape(LoraRole.OFT_BLOCKS);
+        return blocks.size() != 3 // another kind of rotation
+                ? Map.of()
+                : Map.of(module.keys().get(LoraRole.ALPHA), (double) (blocks.get(0) * blocks.get(1)));
     }
 
     private static void rename(LoraModule module, String name, Map<String, String> names) {

@@ -102,10 +102,30 @@ public record LoraCheck(
         LoraWeights numbers = LoraWeights.of(file, grammar, strength, fit, weights, alphaInMetadata);
         List<Problem> ofFile = new ArrayList<>();
         ofFile(grammar, numbers, ofFile);
+        alphaInMetadata(file, grammar, alphaInMetadata).ifPresent(ofFile::add);
         ofFile.sort((a, b) -> a.severity.compareTo(b.severity));
         List<Problem> ofFit = new ArrayList<>();
         fit.ifPresent(f -> ofFit(f, ofFit));
         return new LoraCheck(file.path(), grammar, fit, numbers, ofFile, ofFit);
+    }
+
+    /** What renderers make of an alpha that stands in the metadata alone: some read it, for some the scale is 1. */
+    private static Optional<Problem> alphaInMetadata(SafetensorsFile file, LoraGrammar grammar, boolean counts) {
+        Map<String, Double> alphas = PeftConfig.of(file.path(), file.metadata()).alphas(grammar);
+        if (alphas.isEmpty()) {
+            return Optional.empty();
+        }
+        LoraModule first = grammar.modules().stream()
+                .filter(m -> alphas.containsKey(m.name()))
+                .findFirst()
+                .orElseThrow();
+        double scale = alphas.get(first.name()) / first.rank().orElse(1);
+        String said = "its alpha stands in its metadata alone, for " + alphas.size() + " of "
+                + grammar.modules().size() + " modules: diffusers and Assay's own renderer apply alpha / rank ("
+                + String.format(Locale.ROOT, "%.4g", scale) + " for the first), ComfyUI applies 1";
+        return Optional.of(new Problem(
+                counts ? Severity.NOTE : Severity.WARNING,
+                counts ? said : said + "; figures here are for scale 1"));
     }
 
     /** Shapes by name. */
@@ -208,6 +228,12 @@ public record LoraCheck(
                     fit.unknownKeys().size() + " of " + fit.keysTotal() + " keys have no known form: "
                             + some(fit.unknownKeys())));
         }
+        problems.addAll(besides(fit));
+    }
+
+    /** What is to say of a fit, whatever renderer loads it. */
+    public static List<Problem> besides(LoraFit fit) {
+        List<Problem> problems = new ArrayList<>();
         if (!fit.twice().isEmpty()) {
             problems.add(new Problem(Severity.WARNING, "layers that are changed twice: " + some(fit.twice())));
         }
@@ -223,10 +249,19 @@ public record LoraCheck(
                     fit.unchecked() + " modules are on quantised layers whose shape the base does not tell: matched by"
                             + " name alone"));
         }
+        return problems;
     }
 
     private static String some(List<String> items) {
         return FirstFew.of(items, SHOWN);
+    }
+
+    /** Shapes of all tensors of the file by name. */
+    public Map<String, List<Long>> shapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        grammar.modules().forEach(m -> m.keys().forEach((role, key) -> shapes.put(key, m.shape(role))));
+        grammar.unknown().forEach(key -> shapes.put(key, List.of()));
+        return shapes;
     }
 
     /** Whether a render with this LoRA can say something about it: no {@link Severity#ERROR}. */

@@ -66,6 +66,7 @@ public record LoraFit(
         int unchecked = 0;
         int keys = 0;
         int keysUnanswered = 0;
+        boolean control = lora.isControl();
         for (LoraModule module : lora.modules()) {
             Optional<BaseLayer> found = base.find(module);
             if (found.isEmpty() && !base.answersFor(module)) {
@@ -82,7 +83,9 @@ public record LoraFit(
                         found.get().words(),
                         "it lacks " + module.missing().get()));
             } else {
-                Optional<String> problem = ChangeShape.misfit(module, found.get());
+                Optional<String> problem = control && module.layer().equals("img_in")
+                        ? Optional.empty() // loaders pad the base's layer, which the picture for control goes into
+                        : ChangeShape.misfit(module, found.get());
                 if (problem.isPresent() && !found.get().packed()) {
                     misfits.add(new Misfit(module.name(), found.get().words(), problem.get()));
                 } else {

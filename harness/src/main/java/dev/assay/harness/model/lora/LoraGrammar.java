@@ -152,6 +152,14 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
         return !modules.isEmpty() && keys() >= unknown.size();
     }
 
+    /** Whether this is one of Black Forest Labs' control LoRAs for Flux.1, whose {@code img_in} takes a picture too. */
+    public boolean isControl() {
+        return modules.stream().anyMatch(m -> m.name().equals("img_in") && m.has(LoraRole.DOWN))
+                && modules.stream()
+                        .anyMatch(m -> m.name().equals("single_blocks.0.norm.key_norm")
+                                && m.has(LoraRole.SET_WEIGHT));
+    }
+
     /** Number of keys that belong to a module. */
     public int keys() {
         return modules.stream().mapToInt(m -> m.keys().size()).sum();

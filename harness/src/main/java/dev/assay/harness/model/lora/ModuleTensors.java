@@ -35,20 +35,33 @@ final class ModuleTensors {
     }
 
     private double scale(PeftConfig config) {
-        boolean scaled = switch (module.kind()) {
+        if (!isScaled(module)) {
+            return 1;
+        }
+        return module.has(LoraRole.ALPHA)
+                ? values.get(LoraRole.ALPHA)[0] / module.rank().getAsLong()
+                : configured(module, config).orElse(1);
+    }
+
+    private static boolean isScaled(LoraModule module) {
+        return switch (module.kind()) {
             case LORA, LOCON, LOHA, LOKR, GLORA -> module.rank().isPresent();
             default -> false;
         };
-        if (!scaled) {
-            return 1;
+    }
+
+    /** alpha / rank of a module without an alpha of its own, by PEFT's configuration; empty where that says nothing. */
+    static OptionalDouble configured(LoraModule module, PeftConfig config) {
+        if (!isScaled(module) || module.has(LoraRole.ALPHA)) {
+            return OptionalDouble.empty();
         }
         double rank = module.rank().getAsLong();
-        if (module.has(LoraRole.ALPHA)) {
-            return values.get(LoraRole.ALPHA)[0] / rank;
-        }
         List<String> components = COMPONENTS.get(module.part());
         OptionalDouble alpha = config.alpha(components, module.layer());
-        return alpha.isEmpty() ? 1 : alpha.getAsDouble() / (config.rankStabilised(components) ? Math.sqrt(rank) : rank);
+        return alpha.isEmpty()
+                ? alpha
+                : OptionalDouble.of(
+                        alpha.getAsDouble() / (config.rankStabilised(components) ? Math.sqrt(rank) : rank));
     }
 
     /** alpha / rank, or 1. */
@@ -286,7 +299,8 @@ final class ModuleTensors {
                 }
             }
         }
-        double bound = has(LoraRole.ALPHA) ? get(LoraRole.ALPHA)[0] : 0;
+        double outputs = module.naming() == LoraNaming.KOHYA_OFT ? (double) count * b : 1; // kohya's alpha is by output
+        double bound = has(LoraRole.ALPHA) ? outputs * get(LoraRole.ALPHA)[0] : 0;
         double norm = Math.sqrt(Matrices.squaredNorm(q));
         double shrink = bound > 0 && norm > bound ? bound / norm : 1;
         double[] rescale = has(LoraRole.OFT_RESCALE) ? get(LoraRole.OFT_RESCALE) : null;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.model.ModelFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -52,6 +53,19 @@ public final class PeftConfig {
         }
         JsonNode alpha = setting(components, "lora_alpha");
         return alpha.isNumber() ? OptionalDouble.of(alpha.asDouble()) : OptionalDouble.empty();
+    }
+
+    /** By module name, the alpha that gives a module without its own the scale that this configuration asks for, where it is not 1. */
+    public Map<String, Double> alphas(LoraGrammar lora) {
+        Map<String, Double> alphas = new LinkedHashMap<>();
+        for (LoraModule module : lora.modules()) {
+            OptionalDouble scale = ModuleTensors.configured(module, this);
+            if (scale.isPresent() && scale.getAsDouble() != 1) {
+                alphas.put(
+                        module.name(), scale.getAsDouble() * module.rank().getAsLong());
+            }
+        }
+        return alphas;
     }
 
     /** Whether the scale is alpha / sqrt(rank) (Kalajdzievski 2023). */

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ShortBuffer;
 
 /** Numbers of a safetensors file as doubles; every value of every supported type is exact, except I64 beyond 2^53. */
-final class TensorValues {
+public final class TensorValues {
     private static final int CHUNK = 1 << 18; // elements
     private static final float[] HALF = half();
     private static final float[] E4M3 = e4m3();
@@ -34,7 +34,7 @@ final class TensorValues {
      *
      * @throws ModelFileException for a type that is no number of 8 bits or more, and for tensors of 2 GiB or more
      */
-    static double[] all(SafetensorsFile file, String name) {
+    public static double[] all(SafetensorsFile file, String name) {
         return range(file, name, 0, info(file, name).elements());
     }
 

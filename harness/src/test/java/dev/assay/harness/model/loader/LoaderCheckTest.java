@@ -1,0 +1,203 @@
+package dev.assay.harness.model.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.model.loader.LoadedModule.Loss;
+import dev.assay.harness.model.loader.LoaderCheck.Answer;
+import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraCheck.Severity;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is said of a LoRA for one renderer, on models of published size. */
+class LoaderCheckTest {
+    static JsonNode file(String name) {
+        for (JsonNode file : GoldenLoader.GOLDEN.get("files")) {
+            if (file.get("name").asText().startsWith(name)) {
+                return file;
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
+    private static LoaderCheck check(String name, LoraLoader loader) {
+        JsonNode file = file(name);
+        String base = file.get("base").asText();
+        return LoaderCheck.of(
+                loader,
+                GoldenLoader.shapes(file.get("shapes")),
+                Optional.empty(),
+                GoldenLoader.FAMILIES.get(base),
+                GoldenLoader.base(base));
+    }
+
+    /** Of files that people have: public reports of LoRAs that did nothing, or half of what they should. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            F01a-flux-peft-base_model               | AFTER_CONVERSION | 1    | begin with base_model.model.
+            F01c-sdxl-diffusers-peft                | AFTER_CONVERSION | 0.8  | would not load 4 of its 5 modules
+            F01e-zimage-musubi                      | AFTER_CONVERSION | 0.5  | would not load 8 of its 16 modules
+            F01f-qwen-peft-base_model               | AFTER_CONVERSION | 1    | would load none of its 14 modules
+            F01h-flux-kohya-prefix-diffusers-body   | AFTER_CONVERSION | 1    | names that it does not know for flux1
+            F02a-flux-dora-magnitude-vector         | IN_PART          | 1    | without its DoRA magnitudes: not what was trained
+            F02c-sdxl-kohya-oft                     | AFTER_CONVERSION | 1    | begin with oft_unet_
+            F03a-qwen-lora-on-flux                  | IN_PART          | 0.4  | name no layer of the base
+            F04a-flux-depth-control-lora            | WORKS            | 0    |
+            F06c-flux-double-qkvo                   | WORKS            | 0    |
+            F06d-sdxl-old-attn-processors           | WORKS            | 0    |
+            F12-xlabs-complete                      | WORKS            | 0    |
+            F13-lokr-full-matrix                    | WORKS            | 0    |
+            xlabs complete                          | WORKS            | 0    |
+            xlabs double blocks                     | AFTER_CONVERSION | 1    | would load none of its 76 modules
+            wan fun                                 | WORKS            | 0    |
+            wan fun without the first key           | AFTER_CONVERSION | 1    | begin with lora_unet__
+            oft of 1 dimensions                     | DOES_NOT_WORK    | 1    | in a form that it does not load
+            """)
+    void files_of_public_reports_get_the_right_answer(String name, Answer answer, double lost, String words) {
+        LoaderCheck check = check(name, LoraLoaders.COMFYUI);
+        assertThat(check.answer()).isEqualTo(answer);
+        assertThat(check.lost()).isCloseTo(lost, org.assertj.core.api.Assertions.within(0.05));
+        if (words == null) {
+            assertThat(check.problems()).noneMatch(p -> p.severity() != Severity.NOTE);
+        } else {
+            assertThat(check.problems().get(0).severity()).isEqualTo(Severity.ERROR);
+            assertThat(check.problems().get(0).text()).contains(words);
+        }
+    }
+
+    @Test
+    void what_is_dropped_is_what_comfyui_drops_but_for_layers_of_another_shape() {
+        int files = 0;
+        for (JsonNode file : GoldenLoader.GOLDEN.get("files")) {
+            Map<String, List<Long>> shapes = GoldenLoader.shapes(file.get("shapes"));
+            String base = file.get("base").asText();
+            LoaderReport report =
+                    LoraLoaders.COMFYUI.load(shapes, GoldenLoader.FAMILIES.get(base), GoldenLoader.base(base));
+            Set<String> theirs = new TreeSet<>();
+            int i = 0;
+            for (String key : shapes.keySet()) {
+                if (file.get("taken").asText().charAt(i++) == '0') {
+                    theirs.add(key);
+                }
+            }
+            Set<String> ours = new TreeSet<>(report.dropped());
+            report.modules().stream()
+                    .filter(m -> m.loss() == Loss.SHAPE)
+                    .forEach(m -> {
+                        ours.removeAll(m.module().keys().values());
+                        theirs.removeAll(m.module().keys().values());
+                    });
+            // Of a module that changes nothing all is lost to us, of which ComfyUI takes the alpha.
+            ours.removeIf(k -> k.endsWith(".alpha") && !theirs.contains(k));
+            assertThat(ours).as(file.get("name").asText()).isEqualTo(theirs);
+            files++;
+        }
+        assertThat(files).isGreaterThan(70);
+    }
+
+    /** 60 modules, one of which meets a layer of another shape. */
+    @Test
+    void one_layer_among_many_is_left_out_with_a_word() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        for (int n = 0; n < 19; n++) {
+            for (String m : List.of("img_attn.proj", "txt_attn.proj", "img_mlp.0", "img_mlp.2")) {
+                long out = m.endsWith(".0") ? 12288 : 3072;
+                long in = m.endsWith(".2") ? 12288 : 3072;
+                pair(lora, "diffusion_model.double_blocks." + n + "." + m, out, in);
+            }
+        }
+        pair(lora, "diffusion_model.img_in", 3072, 128);
+        LoaderCheck check = check(lora, "flux1-dev");
+        assertThat(check.answer()).isEqualTo(Answer.WORKS);
+        assertThat(check.lost()).isCloseTo(1 / 77.0, org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(check.problems())
+                .singleElement()
+                .satisfies(p -> assertThat(p.severity()).isEqualTo(Severity.WARNING))
+                .satisfies(p -> assertThat(p.text())
+                        .contains("would not load 1 of its 77 modules", "another shape", "[3072, 128]"));
+    }
+
+    @Test
+    void a_part_for_text_encoders_that_is_not_loaded_is_said_and_no_reason_to_refuse() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "diffusion_model.double_blocks.0.img_attn.proj", 3072, 3072);
+        pair(lora, "base_model.model.text_encoder.text_model.encoder.layers.0.self_attn.q_proj", 768, 768);
+        LoaderCheck check = check(lora, "flux1-dev");
+        assertThat(check.answer()).isEqualTo(Answer.WORKS);
+        assertThat(check.problems())
+                .singleElement()
+                .satisfies(p -> assertThat(p.severity()).isEqualTo(Severity.WARNING))
+                .satisfies(p -> assertThat(p.text()).contains("1 of its 1 modules for text encoders"));
+    }
+
+    @Test
+    void a_lora_for_text_encoders_alone_is_judged_as_one() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "lora_te1_text_model_encoder_layers_0_mlp_fc1", 3072, 768);
+        assertThat(check(lora, "flux1-dev").answer()).isEqualTo(Answer.WORKS);
+        Map<String, List<Long>> bare = new LinkedHashMap<>();
+        pair(bare, "text_model.encoder.layers.0.mlp.fc1", 3072, 768);
+        assertThat(check(bare, "flux1-dev").answer()).isEqualTo(Answer.DOES_NOT_WORK);
+    }
+
+    @Test
+    void of_a_family_whose_names_are_not_known_nothing_is_claimed() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "base_model.model.blocks.0.attn", 64, 64);
+        LoaderCheck check = LoaderCheck.of(
+                LoraLoaders.COMFYUI,
+                lora,
+                Optional.empty(),
+                "unknown",
+                BaseModules.of(Map.of("blocks.0.attn.weight", List.of(64L, 64L))));
+        assertThat(check.report().known()).isFalse();
+        assertThat(check.answer()).isEqualTo(Answer.WORKS);
+        assertThat(check.problems()).anyMatch(p -> p.text().contains("is not known here"));
+    }
+
+    @Test
+    void the_local_renderer_takes_all_of_a_lora_or_nothing() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q", 320, 320);
+        assertThat(local(lora).answer()).isEqualTo(Answer.WORKS);
+        pair(lora, "lora_transformer_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_k", 320, 320);
+        assertThat(local(lora).answer()).isEqualTo(Answer.DOES_NOT_WORK);
+        Map<String, List<Long>> loha = new LinkedHashMap<>();
+        for (String factor : List.of("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b")) {
+            loha.put(
+                    "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q." + factor,
+                    factor.endsWith("a") ? List.of(320L, 4L) : List.of(4L, 320L));
+        }
+        assertThat(local(loha).answer()).isEqualTo(Answer.DOES_NOT_WORK);
+        assertThat(local(loha).problems().get(0).text()).contains("in a form that it does not load, LoHa");
+    }
+
+    private static LoaderCheck local(Map<String, List<Long>> lora) {
+        return LoaderCheck.of(LoraLoaders.LOCAL, lora, Optional.empty(), "sd15", GoldenLoader.base("sd15"));
+    }
+
+    private static LoaderCheck check(Map<String, List<Long>> lora, String base) {
+        return LoaderCheck.of(
+                LoraLoaders.COMFYUI,
+                lora,
+                Optional.empty(),
+                GoldenLoader.FAMILIES.get(base),
+                GoldenLoader.base(base));
+    }
+
+    static void pair(Map<String, List<Long>> lora, String module, long out, long in) {
+        lora.put(module + ".lora_down.weight", List.of(4L, in));
+        lora.put(module + ".lora_up.weight", List.of(out, 4L));
+    }
+}

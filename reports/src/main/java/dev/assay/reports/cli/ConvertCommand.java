@@ -1,0 +1,89 @@
+package dev.assay.reports.cli;
+
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.model.inspect.Inspection;
+import dev.assay.harness.model.inspect.Inspector;
+import dev.assay.harness.model.loader.LoraConverter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code assay convert}: writes a LoRA again under names that a renderer's loader knows. */
+@Command(
+        name = "convert",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Writes a LoRA again under names that ComfyUI loads, where new names are all it takes: PEFT's"
+                    + " base_model.model., diffusers' names for SDXL, split attention of musubi-tuner, kohya's OFT. An alpha"
+                    + " that stands in the metadata alone becomes tensors, which ComfyUI reads. The numbers of the change"
+                    + " stay as they are.",
+            "",
+            "The result is checked by the rules of ComfyUI's own loader, as assay inspect does. Nothing is overwritten."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the file is written, or ComfyUI loads the LoRA as it is",
+            "1:new names are not enough, or a file cannot be read or written; nothing is written",
+            "2:the command line is wrong"
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  assay convert my-style.safetensors --base flux1-dev.safetensors -o my-style-comfyui.safetensors")
+public final class ConvertCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "LORA", description = "A LoRA, .safetensors.")
+    private Path lora;
+
+    @Option(
+            names = "--base",
+            paramLabel = "FILE",
+            required = true,
+            description = "The model that it is for, in any format; only its header is read.")
+    private Path base;
+
+    @Option(
+            names = "--to",
+            paramLabel = "RENDERER",
+            description = "Whose names: comfyui, which is also the default.",
+            defaultValue = "comfyui")
+    private String to;
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "OUT",
+            required = true,
+            description = "The file to write, .safetensors.")
+    private Path out;
+
+    @Override
+    public Integer call() {
+        if (!to.equals("comfyui")) {
+            throw new ParameterException(spec.commandLine(), "--to " + to + ": expected comfyui");
+        }
+        try {
+            Inspection of = Inspector.ofHeaders().inspect(base);
+            LoraConverter.Done done =
+                    LoraConverter.toComfyUi(lora, ModelHeader.read(base).shapes(), of.family(), out);
+            spec.commandLine()
+                    .getOut()
+                    .println(
+                            done.written()
+                                    ? InspectText.name(out) + ": " + done.renamed() + " keys renamed"
+                                            + (done.alphas() > 0 ? ", " + done.alphas() + " alphas written" : "")
+                                            + "; ComfyUI loads all of it"
+                                    : InspectText.name(lora) + ": ComfyUI loads it as it is; nothing was written");
+            return InspectCommand.FINE;
+        } catch (ModelFileException e) {
+            spec.commandLine().getErr().println(HostileText.clean(e.getMessage(), 2000));
+            return InspectCommand.PROBLEMS;
+        }
+    }
+}
