@@ -56,7 +56,7 @@ class PreflightTest {
                 "style",
                 0,
                 Path.of("out"));
-        return Preflight.of(plan).stream()
+        return Preflight.of(plan, "comfyui").stream()
                 .filter(f -> f.level() == Finding.Level.ERROR)
                 .map(Finding::text)
                 .filter(t -> t.contains("another network"));

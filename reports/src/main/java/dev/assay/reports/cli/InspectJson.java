@@ -102,7 +102,7 @@ final class InspectJson {
 
     private static void fit(ObjectNode node, LoraFit fit, Report report) {
         node.put("works", !report.broken() && report.answer() == Answer.WORKS);
-        report.loading().ifPresent(l -> node.put("renderer", l.report().loader())
+        report.loading().ifPresent(l -> node.put("renderer", l.report().title())
                 .put("answer", report.answer().words())
                 .put("lost", l.lost())
                 .put("lostByNorm", l.byNorm())

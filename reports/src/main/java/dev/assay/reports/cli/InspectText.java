@@ -224,7 +224,7 @@ final class InspectText {
             case IN_PART, AFTER_CONVERSION -> paint.yellow(words);
             case DOES_NOT_WORK -> paint.red(words);
         };
-        String by = lora.loading().map(l -> " (" + l.report().loader() + ")").orElse("");
+        String by = lora.loading().map(l -> " (" + l.report().title() + ")").orElse("");
         lines.add(paint.bold(name(lora.file())) + " on " + paint.bold(name(base.file())) + ": " + painted
                 + paint.dim(by));
         if (lora.inspection() != null && lora.inspection().kind().isPresent()) {

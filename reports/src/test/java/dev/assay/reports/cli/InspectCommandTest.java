@@ -204,6 +204,99 @@ class InspectCommandTest {
         assertThat(lora.path("problems").toString()).contains("it would do nothing");
     }
 
+    /** A LoRA of these modules, (out, 1) and (1, in), on a Flux of one block that is 8 wide. */
+    private Answer onFlux(String renderer, String... modules) throws IOException {
+        StringBuilder base = new StringBuilder();
+        int at = 0;
+        for (String tensor : List.of(
+                "img_in.weight 8 4",
+                "vector_in.in_layer.weight 8 4",
+                "guidance_in.in_layer.weight 8 4",
+                "double_blocks.0.img_attn.norm.key_norm.scale 4 1",
+                "double_blocks.0.img_attn.qkv.weight 24 8",
+                "double_blocks.0.img_attn.proj.weight 8 8",
+                "double_blocks.0.txt_attn.qkv.weight 24 8",
+                "single_blocks.0.linear1.weight 56 8")) {
+            String[] t = tensor.split(" ", -1);
+            boolean vector = t[2].equals("1");
+            int bytes = 2 * Integer.parseInt(t[1]) * Integer.parseInt(t[2]);
+            base.append(base.isEmpty() ? "{" : ",")
+                    .append("\"" + t[0] + "\":{\"dtype\":\"F16\",\"shape\":[" + t[1] + (vector ? "" : "," + t[2])
+                            + "],\"data_offsets\":[" + at + "," + (at + bytes) + "]}");
+            at += bytes;
+        }
+        Path model = safetensors("base.safetensors", base.append("}").toString(), at);
+        StringBuilder lora = new StringBuilder();
+        at = 0;
+        for (String module : modules) {
+            for (String suffix : List.of(".lora_A.weight", ".lora_B.weight")) {
+                lora.append(lora.isEmpty() ? "{" : ",")
+                        .append("\"" + module + suffix + "\":{\"dtype\":\"F16\",\"shape\":["
+                                + (suffix.contains("A") ? "1,8" : "8,1") + "],\"data_offsets\":[" + at + "," + (at + 16)
+                                + "]}");
+                at += 16;
+            }
+        }
+        Path file = safetensors("lora.safetensors", lora.append("}").toString(), at);
+        byte[] bytes = Files.readAllBytes(file);
+        for (int i = bytes.length - at; i < bytes.length; i += 2) {
+            bytes[i + 1] = 0x3c; // 1 as a half
+        }
+        Files.write(file, bytes);
+        return assay("inspect", "--renderer", renderer, "--base", model.toString(), "--lora", file.toString());
+    }
+
+    @Test
+    void works_is_said_for_a_renderer_whose_loader_takes_the_names() throws IOException {
+        Answer known = onFlux("comfyui", "transformer.transformer_blocks.0.attn.to_q");
+        assertThat(known.out()).contains("lora.safetensors on base.safetensors: works (ComfyUI 0.33.0)");
+        assertThat(known.exit()).isZero();
+        Answer renamed = onFlux("comfyui", "base_model.model.transformer_blocks.0.attn.to_q");
+        assertThat(renamed.out())
+                .contains("works after conversion (ComfyUI 0.33.0)", "assay convert lora.safetensors --base base.safetensors");
+        assertThat(renamed.exit()).isEqualTo(InspectCommand.PROBLEMS);
+        Answer part = onFlux(
+                "comfyui", "transformer.transformer_blocks.0.attn.to_q", "transformer.transformer_blocks.9.attn.to_q");
+        assertThat(part.out().replaceAll("\\s+", " "))
+                .contains("works in part (ComfyUI 0.33.0)")
+                .contains("would not load 1 of its 2 modules (50 % of the change): they name no layer of the base");
+        assertThat(part.exit()).isEqualTo(InspectCommand.PROBLEMS);
+    }
+
+    @Test
+    void a_renderer_that_nobody_knows_is_a_wrong_command_line() throws IOException {
+        Answer answer = onFlux("forge", "transformer.transformer_blocks.0.attn.to_q");
+        assertThat(answer.exit()).isEqualTo(2);
+        assertThat(answer.err()).contains("--renderer forge: expected one of [comfyui, local");
+    }
+
+    @Test
+    void convert_writes_what_comfyui_loads_and_nothing_twice() throws IOException {
+        onFlux("comfyui", "base_model.model.transformer_blocks.0.attn.to_q");
+        String[] convert = {
+            "convert",
+            folder.resolve("lora.safetensors").toString(),
+            "--base",
+            folder.resolve("base.safetensors").toString(),
+            "-o",
+            folder.resolve("out.safetensors").toString()
+        };
+        Answer answer = assay(convert);
+        assertThat(answer.out()).contains("out.safetensors: 2 keys renamed; ComfyUI loads all of it");
+        assertThat(answer.exit()).isZero();
+        Answer again = assay(convert);
+        assertThat(again.exit()).isEqualTo(InspectCommand.PROBLEMS);
+        assertThat(again.err()).contains("nothing is overwritten");
+        Answer works = assay(
+                "inspect",
+                "--base",
+                folder.resolve("base.safetensors").toString(),
+                "--lora",
+                folder.resolve("out.safetensors").toString());
+        assertThat(works.out()).contains("out.safetensors on base.safetensors: works (ComfyUI");
+        assertThat(works.exit()).isZero();
+    }
+
     @Test
     void weights_of_zero_are_a_problem_that_the_header_does_not_show() throws IOException {
         String file = lora("zero.safetensors", "sks").toString();

@@ -21,8 +21,10 @@ final class ComfyUiFamilies {
     private static final List<ComfyUiSpelling> ALL =
             List.of(dotted("diffusion_model.", ORIGINAL), flat("lora_unet_", ORIGINAL));
 
-    private static final List<ComfyUiSpelling> UNET = with(
+    private static final List<ComfyUiSpelling> UNET = List.of(
             flat("lora_unet_", DIFFUSERS),
+            flat("lora_unet_", ORIGINAL),
+            dotted("diffusion_model.", ORIGINAL),
             flat("lycoris_", DIFFUSERS),
             dotted("", PROCESSORS),
             dotted("unet.", PROCESSORS));

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * ComfyUI's loader, whose rules are those of 0.33.0: the keys that it takes are proved against its own functions. What older versions
- * do not have: names of diffusers for Z-Image, and XLabs' names, are of 2025.
+ * ComfyUI's loader, by the rules of 0.33.0: which keys it takes is proved against its own functions. An older server knows fewer
+ * names; its log, which a run hears, tells.
  */
 final class ComfyUiLoader implements LoraLoader {
     @Override
@@ -28,6 +28,11 @@ final class ComfyUiLoader implements LoraLoader {
     @Override
     public String title() {
         return "ComfyUI";
+    }
+
+    @Override
+    public String version() {
+        return "0.33.0";
     }
 
     @Override
@@ -54,7 +59,7 @@ final class ComfyUiLoader implements LoraLoader {
         }
         List<String> stray =
                 grammar.unknown().stream().filter(k -> !taken.contains(k)).toList();
-        return new LoaderReport(title(), true, grammar, modules, stray);
+        return new LoaderReport(title(), version(), true, grammar, modules, stray);
     }
 
     private LoaderReport unknown(LoraGrammar grammar, BaseModules base) {
@@ -66,7 +71,7 @@ final class ComfyUiLoader implements LoraLoader {
                             : new LoadedModule(m, layer, Loss.NONE, Set.of(), "");
                 })
                 .toList();
-        return new LoaderReport(title(), false, grammar, modules, grammar.unknown());
+        return new LoaderReport(title(), version(), false, grammar, modules, grammar.unknown());
     }
 
     static Optional<List<ComfyUiSpelling>> spellings(String family, BaseModules base) {

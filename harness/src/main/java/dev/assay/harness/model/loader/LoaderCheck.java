@@ -183,7 +183,7 @@ public record LoaderCheck(
                             + share(share);
             List<String> why = new ArrayList<>();
             reasons.forEach((loss, modules) ->
-                    why.add((reasons.size() > 1 ? modules.size() + " " : "") + reason(loss, modules)));
+                    why.add((reasons.size() > 1 ? modules.size() + " " : "they ") + reason(loss, modules)));
             boolean all = foreign && count == judged.size();
             problems.add(new Problem(
                     severity(),

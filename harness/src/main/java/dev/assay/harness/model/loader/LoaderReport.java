@@ -10,16 +10,22 @@ import java.util.stream.Collectors;
 /**
  * What a loader makes of a LoRA on one base.
  *
- * @param loader for people: {@code ComfyUI 0.33.0}
+ * @param loader for people: {@code ComfyUI}
+ * @param version whose rules these are; may be empty
  * @param known whether the loader's rules for this family are known; if not, all is taken as loaded
  * @param modules of the file, in the order of their names
  * @param stray keys of no known form, which no loader here uses
  */
 public record LoaderReport(
-        String loader, boolean known, LoraGrammar grammar, List<LoadedModule> modules, List<String> stray) {
+        String loader, String version, boolean known, LoraGrammar grammar, List<LoadedModule> modules, List<String> stray) {
     public LoaderReport {
         modules = List.copyOf(modules);
         stray = List.copyOf(stray);
+    }
+
+    /** {@code ComfyUI 0.33.0}. */
+    public String title() {
+        return version.isEmpty() ? loader : loader + " " + version;
     }
 
     /** Keys of the file that change nothing: those of lost modules, what is left out of others, and stray ones. */

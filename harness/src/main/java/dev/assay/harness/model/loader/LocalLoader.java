@@ -40,6 +40,11 @@ final class LocalLoader implements LoraLoader {
     }
 
     @Override
+    public String version() {
+        return "";
+    }
+
+    @Override
     public boolean readsAlphaFromMetadata() {
         return true;
     }
@@ -49,6 +54,7 @@ final class LocalLoader implements LoraLoader {
         LoraGrammar grammar = LoraGrammar.parse(lora);
         return new LoaderReport(
                 title(),
+                version(),
                 true,
                 grammar,
                 grammar.modules().stream().map(m -> judge(m, base)).toList(),

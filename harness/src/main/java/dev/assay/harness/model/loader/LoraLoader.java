@@ -9,8 +9,11 @@ public interface LoraLoader {
     /** For settings and machines: {@code comfyui}. */
     String word();
 
-    /** For people, with the version whose rules these are: {@code ComfyUI 0.33.0}. */
+    /** For people: {@code ComfyUI}. */
     String title();
+
+    /** The version whose rules these are; empty for Assay's own. */
+    String version();
 
     /** Whether a module without a tensor {@code alpha} takes it from the file's metadata; if not, its scale is 1. */
     boolean readsAlphaFromMetadata();

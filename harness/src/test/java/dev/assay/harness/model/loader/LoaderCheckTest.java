@@ -1,6 +1,7 @@
 package dev.assay.harness.model.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
@@ -67,7 +68,7 @@ class LoaderCheckTest {
     void files_of_public_reports_get_the_right_answer(String name, Answer answer, double lost, String words) {
         LoaderCheck check = check(name, LoraLoaders.COMFYUI);
         assertThat(check.answer()).isEqualTo(answer);
-        assertThat(check.lost()).isCloseTo(lost, org.assertj.core.api.Assertions.within(0.05));
+        assertThat(check.lost()).isCloseTo(lost, within(0.05));
         if (words == null) {
             assertThat(check.problems()).noneMatch(p -> p.severity() != Severity.NOTE);
         } else {
@@ -120,7 +121,7 @@ class LoaderCheckTest {
         pair(lora, "diffusion_model.img_in", 3072, 128);
         LoaderCheck check = check(lora, "flux1-dev");
         assertThat(check.answer()).isEqualTo(Answer.WORKS);
-        assertThat(check.lost()).isCloseTo(1 / 77.0, org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(check.lost()).isCloseTo(1 / 77.0, within(1e-9));
         assertThat(check.problems())
                 .singleElement()
                 .satisfies(p -> assertThat(p.severity()).isEqualTo(Severity.WARNING))
