@@ -33,15 +33,19 @@ public final class SafetensorsWriter {
         /** As it stands in a file, under another name. */
         public static Entry of(String name, SafetensorsFile file, String tensor) {
             TensorInfo info = file.tensors().get(tensor);
-            return new Entry(
-                    name, info.dtype(), info.shape(), info.end() - info.begin(), () -> file.bytes(tensor));
+            return new Entry(name, info.dtype(), info.shape(), info.end() - info.begin(), () -> file.bytes(tensor));
         }
 
         /** A scalar of 32 bits. */
         public static Entry scalar(String name, double value) {
-            return new Entry(name, DType.F32, List.of(), Float.BYTES, () -> ByteBuffer.allocate(Float.BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putFloat(0, (float) value));
+            return new Entry(
+                    name,
+                    DType.F32,
+                    List.of(),
+                    Float.BYTES,
+                    () -> ByteBuffer.allocate(Float.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putFloat(0, (float) value));
         }
     }
 

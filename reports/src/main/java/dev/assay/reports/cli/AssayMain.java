@@ -16,7 +16,12 @@ import picocli.CommandLine.Spec;
         description = "Knows model files, and keeps the ones that were judged.",
         mixinStandardHelpOptions = true,
         versionProvider = AssayMain.Version.class,
-        subcommands = {InspectCommand.class, ConvertCommand.class, ModelsCommand.class, CollectionCommand.class, CommandLine.HelpCommand.class
+        subcommands = {
+            InspectCommand.class,
+            ConvertCommand.class,
+            ModelsCommand.class,
+            CollectionCommand.class,
+            CommandLine.HelpCommand.class
         })
 public final class AssayMain implements Runnable {
     @Spec

@@ -35,9 +35,9 @@ import picocli.CommandLine.Spec;
                     + " shards (name the .safetensors.index.json), diffusers folders, and .ckpt .pt .pth .bin, whose"
                     + " pickles are read but never run.",
             "",
-            "With --base and --lora: will this LoRA work on this base, how much of it, and how strong is it? The answer is"
-                    + " for one renderer (--renderer): works, works in part, works after conversion (assay convert), or"
-                    + " does not work.",
+            "With --base and --lora: will this LoRA work on this base, how much of it, and how strong is it? The"
+                    + " answer is for one renderer (--renderer): works, works in part, works after conversion (assay"
+                    + " convert), or does not work.",
             "",
             "With --overlap: which LoRAs are copies of each other, and how much do they pull the same weights the same "
                     + "way? A cosine of 1 is the same change, 0 nothing in common, -1 the opposite."
@@ -112,8 +112,9 @@ public final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--renderer",
             paramLabel = "NAME",
-            description = "Whose loader of LoRAs is asked, with --base and --lora: comfyui, local or diffusers; default:"
-                    + " ${DEFAULT-VALUE}. What one loads, another may drop.",
+            description =
+                    "Whose loader of LoRAs is asked, with --base and --lora: comfyui, local or diffusers; default:"
+                            + " ${DEFAULT-VALUE}. What one loads, another may drop.",
             defaultValue = "comfyui")
     private String renderer;
 

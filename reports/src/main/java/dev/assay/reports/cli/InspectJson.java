@@ -102,11 +102,12 @@ final class InspectJson {
 
     private static void fit(ObjectNode node, LoraFit fit, Report report) {
         node.put("works", !report.broken() && report.answer() == Answer.WORKS);
-        report.loading().ifPresent(l -> node.put("renderer", l.report().title())
-                .put("answer", report.answer().words())
-                .put("lost", l.lost())
-                .put("lostByNorm", l.byNorm())
-                .put("dropped", l.report().dropped().size()));
+        report.loading()
+                .ifPresent(l -> node.put("renderer", l.report().title())
+                        .put("answer", report.answer().words())
+                        .put("lost", l.lost())
+                        .put("lostByNorm", l.byNorm())
+                        .put("dropped", l.report().dropped().size()));
         node.put("matched", fit.matched()).put("total", fit.total());
         report.check().ifPresent(c -> {
             node.put("strength", c.weights().strength()).put("norm", c.weights().norm());

@@ -237,10 +237,12 @@ final class InspectText {
             add(lines, "base", what(i, i.kind().orElseThrow()) + "; " + types(i));
         }
         lora.fit().map(LoraFit::words).ifPresent(w -> add(lines, "how much", w));
-        lora.loading().filter(l -> answer == Answer.AFTER_CONVERSION).ifPresent(l -> add(
-                lines,
-                "convert",
-                "assay convert " + name(lora.file()) + " --base " + name(base.file()) + " -o OUT.safetensors"));
+        lora.loading()
+                .filter(l -> answer == Answer.AFTER_CONVERSION)
+                .ifPresent(l -> add(
+                        lines,
+                        "convert",
+                        "assay convert " + name(lora.file()) + " --base " + name(base.file()) + " -o OUT.safetensors"));
         lora.check().ifPresent(c -> {
             strength(c.weights(), lines);
             c.weights()

@@ -253,7 +253,9 @@ class InspectCommandTest {
         assertThat(known.exit()).isZero();
         Answer renamed = onFlux("comfyui", "base_model.model.transformer_blocks.0.attn.to_q");
         assertThat(renamed.out())
-                .contains("works after conversion (ComfyUI 0.33.0)", "assay convert lora.safetensors --base base.safetensors");
+                .contains(
+                        "works after conversion (ComfyUI 0.33.0)",
+                        "assay convert lora.safetensors --base base.safetensors");
         assertThat(renamed.exit()).isEqualTo(InspectCommand.PROBLEMS);
         Answer part = onFlux(
                 "comfyui", "transformer.transformer_blocks.0.attn.to_q", "transformer.transformer_blocks.9.attn.to_q");

@@ -257,7 +257,9 @@ public record LoaderCheck(
                     report.loader() + " would load " + modules.size() + " of its " + judged.size() + " modules"
                             + share(share) + " without " + String.join(" and ", without)
                             + ": not what was trained"
-                            + (answer == Answer.AFTER_CONVERSION ? "; new names are all it takes: assay convert" : "")));
+                            + (answer == Answer.AFTER_CONVERSION
+                                    ? "; new names are all it takes: assay convert"
+                                    : "")));
         }
 
         void rest(List<Problem> problems) {

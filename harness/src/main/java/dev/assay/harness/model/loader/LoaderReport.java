@@ -17,7 +17,12 @@ import java.util.stream.Collectors;
  * @param stray keys of no known form, which no loader here uses
  */
 public record LoaderReport(
-        String loader, String version, boolean known, LoraGrammar grammar, List<LoadedModule> modules, List<String> stray) {
+        String loader,
+        String version,
+        boolean known,
+        LoraGrammar grammar,
+        List<LoadedModule> modules,
+        List<String> stray) {
     public LoaderReport {
         modules = List.copyOf(modules);
         stray = List.copyOf(stray);

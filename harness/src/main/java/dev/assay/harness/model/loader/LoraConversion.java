@@ -87,7 +87,9 @@ public record LoraConversion(Map<String, String> names, Map<String, Double> alph
     }
 
     private static Map<String, Double> alphas(LoraModule module) {
-        if (module.naming() != LoraNaming.KOHYA_OFT || !module.has(LoraRole.ALPHA) || !module.has(LoraRole.OFT_BLOCKS)) {
+        if (module.naming() != LoraNaming.KOHYA_OFT
+                || !module.has(LoraRole.ALPHA)
+                || !module.has(LoraRole.OFT_BLOCKS)) {
             return Map.of();
         }
         List<Long> blocks = module.shape(LoraRole.OFT_BLOCKS);

@@ -99,7 +99,10 @@ public final class LoraConverter {
                                             + lost.get(0).module().name() + " ("
                                             + (lost.get(0).lost()
                                                     ? lost.get(0).loss().name().toLowerCase(Locale.ROOT)
-                                                    : "without " + String.join(", ", lost.get(0).without()))
+                                                    : "without "
+                                                            + String.join(
+                                                                    ", ",
+                                                                    lost.get(0).without()))
                                             + "); assay inspect says why"));
         }
     }
@@ -113,7 +116,9 @@ public final class LoraConverter {
         if (module.has(LoraRole.UP_BIAS)) {
             throw new ModelFileException(
                     lora,
-                    module.name() + " has a bias that its alpha scales, which ComfyUI does not do: no new names make it right");
+                    module.name()
+                            + " has a bias that its alpha scales, which ComfyUI does not do: no new names make it"
+                            + " right");
         }
         String key = module.keys().values().iterator().next();
         String name = names.get(key);

@@ -124,8 +124,7 @@ public record LoraCheck(
                 + grammar.modules().size() + " modules: diffusers and Assay's own renderer apply alpha / rank ("
                 + String.format(Locale.ROOT, "%.4g", scale) + " for the first), ComfyUI applies 1";
         return Optional.of(new Problem(
-                counts ? Severity.NOTE : Severity.WARNING,
-                counts ? said : said + "; figures here are for scale 1"));
+                counts ? Severity.NOTE : Severity.WARNING, counts ? said : said + "; figures here are for scale 1"));
     }
 
     /** Shapes by name. */

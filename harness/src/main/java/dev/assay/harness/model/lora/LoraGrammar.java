@@ -156,8 +156,7 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
     public boolean isControl() {
         return modules.stream().anyMatch(m -> m.name().equals("img_in") && m.has(LoraRole.DOWN))
                 && modules.stream()
-                        .anyMatch(m -> m.name().equals("single_blocks.0.norm.key_norm")
-                                && m.has(LoraRole.SET_WEIGHT));
+                        .anyMatch(m -> m.name().equals("single_blocks.0.norm.key_norm") && m.has(LoraRole.SET_WEIGHT));
     }
 
     /** Number of keys that belong to a module. */

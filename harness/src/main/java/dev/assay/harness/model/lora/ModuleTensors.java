@@ -60,8 +60,7 @@ final class ModuleTensors {
         OptionalDouble alpha = config.alpha(components, module.layer());
         return alpha.isEmpty()
                 ? alpha
-                : OptionalDouble.of(
-                        alpha.getAsDouble() / (config.rankStabilised(components) ? Math.sqrt(rank) : rank));
+                : OptionalDouble.of(alpha.getAsDouble() / (config.rankStabilised(components) ? Math.sqrt(rank) : rank));
     }
 
     /** alpha / rank, or 1. */

@@ -61,8 +61,7 @@ public final class PeftConfig {
         for (LoraModule module : lora.modules()) {
             OptionalDouble scale = ModuleTensors.configured(module, this);
             if (scale.isPresent() && scale.getAsDouble() != 1) {
-                alphas.put(
-                        module.name(), scale.getAsDouble() * module.rank().getAsLong());
+                alphas.put(module.name(), scale.getAsDouble() * module.rank().getAsLong());
             }
         }
         return alphas;

@@ -42,29 +42,26 @@ class LoaderCheckTest {
 
     /** Of files that people have: public reports of LoRAs that did nothing, or half of what they should. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-            F01a-flux-peft-base_model               | AFTER_CONVERSION | 1    | begin with base_model.model.
-            F01c-sdxl-diffusers-peft                | AFTER_CONVERSION | 0.8  | would not load 4 of its 5 modules
-            F01e-zimage-musubi                      | AFTER_CONVERSION | 0.5  | would not load 8 of its 16 modules
-            F01f-qwen-peft-base_model               | AFTER_CONVERSION | 1    | would load none of its 14 modules
-            F01h-flux-kohya-prefix-diffusers-body   | AFTER_CONVERSION | 1    | names that it does not know for flux1
-            F02a-flux-dora-magnitude-vector         | IN_PART          | 1    | without its DoRA magnitudes: not what was trained
-            F02c-sdxl-kohya-oft                     | AFTER_CONVERSION | 1    | begin with oft_unet_
-            F03a-qwen-lora-on-flux                  | IN_PART          | 0.4  | name no layer of the base
-            F04a-flux-depth-control-lora            | WORKS            | 0    |
-            F06c-flux-double-qkvo                   | WORKS            | 0    |
-            F06d-sdxl-old-attn-processors           | WORKS            | 0    |
-            F12-xlabs-complete                      | WORKS            | 0    |
-            F13-lokr-full-matrix                    | WORKS            | 0    |
-            xlabs complete                          | WORKS            | 0    |
-            xlabs double blocks                     | AFTER_CONVERSION | 1    | would load none of its 76 modules
-            wan fun                                 | WORKS            | 0    |
-            wan fun without the first key           | AFTER_CONVERSION | 1    | begin with lora_unet__
-            oft of 1 dimensions                     | DOES_NOT_WORK    | 1    | in a form that it does not load
-            """)
+    @CsvSource(delimiter = '|', textBlock = """
+        F01a-flux-peft-base_model               | AFTER_CONVERSION | 1    | begin with base_model.model.
+        F01c-sdxl-diffusers-peft                | AFTER_CONVERSION | 0.8  | would not load 4 of its 5 modules
+        F01e-zimage-musubi                      | AFTER_CONVERSION | 0.5  | would not load 8 of its 16 modules
+        F01f-qwen-peft-base_model               | AFTER_CONVERSION | 1    | would load none of its 14 modules
+        F01h-flux-kohya-prefix-diffusers-body   | AFTER_CONVERSION | 1    | names that it does not know for flux1
+        F02a-flux-dora-magnitude-vector         | IN_PART          | 1    | without its DoRA magnitudes: not what was trained
+        F02c-sdxl-kohya-oft                     | AFTER_CONVERSION | 1    | begin with oft_unet_
+        F03a-qwen-lora-on-flux                  | IN_PART          | 0.4  | name no layer of the base
+        F04a-flux-depth-control-lora            | WORKS            | 0    |
+        F06c-flux-double-qkvo                   | WORKS            | 0    |
+        F06d-sdxl-old-attn-processors           | WORKS            | 0    |
+        F12-xlabs-complete                      | WORKS            | 0    |
+        F13-lokr-full-matrix                    | WORKS            | 0    |
+        xlabs complete                          | WORKS            | 0    |
+        xlabs double blocks                     | AFTER_CONVERSION | 1    | would load none of its 76 modules
+        wan fun                                 | WORKS            | 0    |
+        wan fun without the first key           | AFTER_CONVERSION | 1    | begin with lora_unet__
+        oft of 1 dimensions                     | DOES_NOT_WORK    | 1    | in a form that it does not load
+        """)
     void files_of_public_reports_get_the_right_answer(String name, Answer answer, double lost, String words) {
         LoaderCheck check = check(name, LoraLoaders.COMFYUI);
         assertThat(check.answer()).isEqualTo(answer);
@@ -93,12 +90,10 @@ class LoaderCheckTest {
                 }
             }
             Set<String> ours = new TreeSet<>(report.dropped());
-            report.modules().stream()
-                    .filter(m -> m.loss() == Loss.SHAPE)
-                    .forEach(m -> {
-                        ours.removeAll(m.module().keys().values());
-                        theirs.removeAll(m.module().keys().values());
-                    });
+            report.modules().stream().filter(m -> m.loss() == Loss.SHAPE).forEach(m -> {
+                ours.removeAll(m.module().keys().values());
+                theirs.removeAll(m.module().keys().values());
+            });
             // Of a module that changes nothing all is lost to us, of which ComfyUI takes the alpha.
             ours.removeIf(k -> k.endsWith(".alpha") && !theirs.contains(k));
             assertThat(ours).as(file.get("name").asText()).isEqualTo(theirs);
@@ -190,11 +185,7 @@ class LoaderCheckTest {
 
     private static LoaderCheck check(Map<String, List<Long>> lora, String base) {
         return LoaderCheck.of(
-                LoraLoaders.COMFYUI,
-                lora,
-                Optional.empty(),
-                GoldenLoader.FAMILIES.get(base),
-                GoldenLoader.base(base));
+                LoraLoaders.COMFYUI, lora, Optional.empty(), GoldenLoader.FAMILIES.get(base), GoldenLoader.base(base));
     }
 
     static void pair(Map<String, List<Long>> lora, String module, long out, long in) {

@@ -51,22 +51,18 @@ class LoraConverterTest {
     }
 
     private static LoraConverter.Done convert(Path lora, String base, Path out) {
-        return LoraConverter.toComfyUi(
-                lora, GoldenLoader.shapes(base), GoldenLoader.FAMILIES.get(base), out);
+        return LoraConverter.toComfyUi(lora, GoldenLoader.shapes(base), GoldenLoader.FAMILIES.get(base), out);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-            F01a-flux-peft-base_model             | base_model.model.transformer_blocks.0.attn.to_q.lora_A.weight | transformer.transformer_blocks.0.attn.to_q.lora_down.weight
-            F01c-sdxl-diffusers-peft              | unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.lora_B.weight | lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q.lora_up.weight
-            F01e-zimage-musubi                    | lora_unet_layers_0_attention_to_q.lora_up.weight | diffusion_model.layers.0.attention.to_q.lora_up.weight
-            F01f-qwen-peft-base_model             | base_model.model.transformer_blocks.0.attn.to_q.lora_A.weight | diffusion_model.transformer_blocks.0.attn.to_q.lora_down.weight
-            F01h-flux-kohya-prefix-diffusers-body | lora_unet_transformer_blocks_0_attn_to_q.lora_up.weight | transformer.transformer_blocks.0.attn.to_q.lora_up.weight
-            xlabs double blocks                   | double_blocks.3.processor.qkv_lora2.down.weight | diffusion_model.double_blocks.3.txt_attn.qkv.lora_down.weight
-            """)
+    @CsvSource(delimiter = '|', textBlock = """
+        F01a-flux-peft-base_model             | base_model.model.transformer_blocks.0.attn.to_q.lora_A.weight | transformer.transformer_blocks.0.attn.to_q.lora_down.weight
+        F01c-sdxl-diffusers-peft              | unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.lora_B.weight | lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q.lora_up.weight
+        F01e-zimage-musubi                    | lora_unet_layers_0_attention_to_q.lora_up.weight | diffusion_model.layers.0.attention.to_q.lora_up.weight
+        F01f-qwen-peft-base_model             | base_model.model.transformer_blocks.0.attn.to_q.lora_A.weight | diffusion_model.transformer_blocks.0.attn.to_q.lora_down.weight
+        F01h-flux-kohya-prefix-diffusers-body | lora_unet_transformer_blocks_0_attn_to_q.lora_up.weight | transformer.transformer_blocks.0.attn.to_q.lora_up.weight
+        xlabs double blocks                   | double_blocks.3.processor.qkv_lora2.down.weight | diffusion_model.double_blocks.3.txt_attn.qkv.lora_down.weight
+        """)
     void new_names_make_comfyui_load_all_and_numbers_stay(String name, String key, String expected) {
         Map<String, List<Long>> shapes =
                 GoldenLoader.shapes(LoaderCheckTest.file(name).get("shapes"));
@@ -117,7 +113,8 @@ class LoraConverterTest {
         LoraConverter.Done done = convert(lora, "flux1-dev", out);
         assertThat(done).isEqualTo(new LoraConverter.Done(0, 1, true));
         try (SafetensorsFile after = SafetensorsFile.open(out)) {
-            assertThat(after.bytes("transformer.transformer_blocks.0.attn.to_q.alpha").getFloat())
+            assertThat(after.bytes("transformer.transformer_blocks.0.attn.to_q.alpha")
+                            .getFloat())
                     .isEqualTo(32f);
         }
         double theirs = LoraCheck.of(lora, 1, Optional.empty()).weights().norm();
