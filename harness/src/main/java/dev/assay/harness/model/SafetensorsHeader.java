@@ -35,6 +35,7 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
     static final long MOST_BYTES = 100_000_000;
 
     private static final int PREFIX = 8; // bytes of the header's length
+    private static final int HEAD = 1024; // bytes that tell what else a file may be
     private static final String AGAIN = "; download the file again";
 
     public SafetensorsHeader {
@@ -114,7 +115,7 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
         if (size == 0) {
             throw new ModelFileException(path, "is empty" + AGAIN);
         }
-        byte[] head = bytes(channel, 0, (int) Math.min(size, 256));
+        byte[] head = bytes(channel, 0, (int) Math.min(size, HEAD));
         long length = size < PREFIX
                 ? 0
                 : ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong(); // unsigned

@@ -72,7 +72,7 @@ final class Preflight {
 
     private void checkpoint(Path path, Inspection candidate, Optional<Inspection> base) {
         problems(path, candidate);
-        if (candidate.kind().filter(k -> !isModel(k)).isPresent()) {
+        if (candidate.kind().filter(k -> !k.isModel()).isPresent()) {
             error(
                     path,
                     "expected a model, found " + candidate.kind().get().title()
@@ -106,7 +106,7 @@ final class Preflight {
                     path,
                     "expected a LoRA, found "
                             + file.kind().map(ModelKind::title).orElse("an unknown kind of file")
-                            + (file.kind().filter(Preflight::isModel).isPresent()
+                            + (file.kind().filter(ModelKind::isModel).isPresent()
                                     ? "; give it as assay.checkpoint"
                                     : ""));
             return;
@@ -153,10 +153,6 @@ final class Preflight {
             case WARNING -> Level.WARNING;
             case NOTE -> Level.NOTE;
         };
-    }
-
-    private static boolean isModel(ModelKind kind) {
-        return kind == ModelKind.CHECKPOINT || kind == ModelKind.DIFFUSION_MODEL;
     }
 
     private static boolean known(Inspection inspection) {

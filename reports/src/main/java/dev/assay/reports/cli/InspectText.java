@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One file in a few lines that fit a terminal of 100 columns. */
 final class InspectText {
@@ -53,15 +54,13 @@ final class InspectText {
 
     private void facts(Report report, Inspection i, List<String> lines) {
         ModelKind kind = i.kind().orElseThrow();
-        lines.add("  " + what(i, kind));
+        wrapped(what(i, kind), WIDTH - 2).forEach(l -> lines.add("  " + l));
         if (kind.isAdapter()) {
-            String rank = rank(i);
-            if (!rank.isEmpty()) {
-                add(lines, "rank", rank);
-            }
+            String[] rank = rank(i).split(" ", 2); // its first word names the line
+            add(lines, rank[0], rank.length < 2 ? "" : rank[1]);
             add(lines, "changes", String.join(", ", i.contents()) + ": " + i.modules() + " layers" + sorts(i.layers()));
             report.check().ifPresent(c -> strength(c.weights(), lines));
-        } else {
+        } else if (!i.contents().equals(List.of(kind.word()))) {
             add(
                     lines,
                     "contains",
@@ -83,19 +82,25 @@ final class InspectText {
             case VAE -> "VAE, " + family;
             case EMBEDDING -> "embedding (textual inversion) for " + family;
             case CHECKPOINT, DIFFUSION_MODEL -> family + paint.dim(" (" + kind.title() + ")");
-            default -> kind.title() + " for " + family;
+            default ->
+                kind.title()
+                        + (kind.isAdapter() || !i.familyTitle().isEmpty() ? " for " + family : "")
+                        + (kind.isAdapter() ? "" : ": Assay does not judge it");
         };
     }
 
+    /** {@code rank 4, alpha 4}, or the one of them that there is. */
     private static String rank(Inspection i) {
-        String rank = i.rank()
-                .map(r -> r.min() == r.max() ? "" + r.min() : r.min() + " to " + r.max() + ", median " + r.median())
-                .orElse("");
-        if (i.alpha().isEmpty()) {
-            return rank;
-        }
-        String alpha = "alpha " + number(i.alpha().getAsDouble());
-        return rank.isEmpty() ? alpha : rank + ", " + alpha;
+        return Stream.concat(
+                        i
+                                .rank()
+                                .map(r -> "rank "
+                                        + (r.min() == r.max()
+                                                ? "" + r.min()
+                                                : r.min() + " to " + r.max() + ", median " + r.median()))
+                                .stream(),
+                        i.alpha().stream().mapToObj(a -> "alpha " + number(a)))
+                .collect(Collectors.joining(", "));
     }
 
     static String number(double value) {
@@ -201,10 +206,14 @@ final class InspectText {
 
     /** Lines that end between words; colour codes count as letters, which only makes lines shorter. */
     private static List<String> wrapped(String text) {
+        return wrapped(text, WIDTH - LABEL);
+    }
+
+    private static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {
-            if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH - LABEL) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
                 line.setLength(0);
             }
@@ -230,7 +239,7 @@ final class InspectText {
         if (lora.inspection() != null && lora.inspection().kind().isPresent()) {
             Inspection i = lora.inspection();
             String rank = rank(i);
-            add(lines, "LoRA", what(i, i.kind().orElseThrow()) + (rank.isEmpty() ? "" : "; rank " + rank));
+            add(lines, "LoRA", what(i, i.kind().orElseThrow()) + (rank.isEmpty() ? "" : "; " + rank));
         }
         if (base.inspection() != null && base.inspection().kind().isPresent()) {
             Inspection i = base.inspection();

@@ -143,10 +143,7 @@ record Report(
         if (!lora.isAdapter()) {
             return lora.plus(new Problem(true, "is no LoRA but " + kind(lora) + ": nothing to put on a base"));
         }
-        boolean takes = base.inspection
-                .kind()
-                .map(k -> k == ModelKind.CHECKPOINT || k == ModelKind.DIFFUSION_MODEL)
-                .orElse(false);
+        boolean takes = base.inspection.kind().map(ModelKind::isModel).orElse(false);
         if (!takes) {
             return lora.plus(new Problem(true, "its base is no model to put a LoRA on, but " + kind(base)));
         }
@@ -182,7 +179,7 @@ record Report(
     private static String kind(Report report) {
         return report.inspection
                 .kind()
-                .map(k -> "a file of the kind " + k.word())
+                .map(k -> "a file of the kind " + k.title())
                 .orElse("something else");
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -19,13 +20,18 @@ final class AdapterFamily {
     private static final double NEAR = 0.9; // of the best: too near to be told apart by names alone
     private static final double LEAST = 0.5; // of the modules must be known
 
+    private static final Pattern INPUT = Pattern.compile("^(img_in|x_embedder)$");
     private static final String VIDEO = "hunyuan-video";
 
     private AdapterFamily() {}
 
     /** By names and sizes. */
     static Optional<FamilyMatch> sized(AdapterLayers layers) {
-        List<LoraModule> modules = layers.denoiser();
+        // The input tells the variant and not the family: a control LoRA of Flux.1 widens it to that of Flux.2.
+        List<LoraModule> blocks = layers.denoiser().stream()
+                .filter(m -> !INPUT.matcher(m.layer()).find())
+                .toList();
+        List<LoraModule> modules = blocks.isEmpty() ? layers.denoiser() : blocks;
         List<Fit> fits = fits(modules, true, layers);
         if (fits.isEmpty() || fits.get(0).matched() < LEAST * modules.size()) {
             return Optional.empty();
@@ -38,7 +44,20 @@ final class AdapterFamily {
         List<String> may = best == modules.size()
                 ? words(equal)
                 : words(fits.stream().filter(f -> f.matched() >= NEAR * best).toList());
-        return Optional.of(chosen(equal, layers).families(may));
+        FamilyMatch match = chosen(equal, layers).families(may);
+        String control = control(layers);
+        return Optional.of(
+                match.word().equals("flux1") && !control.isEmpty()
+                        ? FamilyMatch.of("flux1", "Flux.1 dev").detail(control)
+                        : match);
+    }
+
+    /** Flux.1's variants for pictures beside the prompt have wider inputs, and so have LoRAs that make one of dev. */
+    private static String control(AdapterLayers layers) {
+        Set<Long> channels = layers.widths(INPUT);
+        return channels.contains(128L)
+                ? "for a control picture (depth or canny) beside the prompt"
+                : channels.contains(384L) ? "Fill (inpainting)" : "";
     }
 
     /** By names alone: of a size that nobody published. */

@@ -34,9 +34,16 @@ final class Flux1 implements ModelFamily {
                 && layers.has("vector_in.in_layer.weight");
         boolean diffusers = layers.hasUnder("single_transformer_blocks.0.")
                 && layers.has("x_embedder.weight")
-                && layers.has("transformer_blocks.0.attn.add_k_proj.weight")
+                && (layers.has("transformer_blocks.0.attn.add_k_proj.weight") || isPacked(layers))
                 && layers.has("time_text_embed.text_embedder.linear_1.weight");
         return own || diffusers;
+    }
+
+    /** With the fused layers of Nunchaku, in its older and its newer words. */
+    private static boolean isPacked(Layers layers) {
+        return layers.hasUnder("transformer_blocks.0.qkv_proj_context.")
+                || layers.hasUnder("transformer_blocks.0.attn.add_qkv_proj.")
+                || layers.hasUnder("transformer_blocks.0.attn.to_added_qkv.");
     }
 
     /** Whether there is an input for the guidance, which schnell lacks. */

@@ -1,5 +1,6 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.ModelHeader.Tensor;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -99,6 +100,38 @@ public final class ModelFamilies {
     /** The family of a diffusion model, from its layers. */
     public static Optional<FamilyMatch> model(Layers layers) {
         return MODELS.stream().flatMap(f -> f.model(layers).stream()).findFirst();
+    }
+
+    /** A family by its word, as its LoRAs call it. */
+    public static Optional<FamilyMatch> named(String word) {
+        return PublishedModels.ALL.stream()
+                .filter(m -> m.word().equals(word))
+                .findFirst()
+                .map(m -> FamilyMatch.of(word, m.name()));
+    }
+
+    /** The family of the model that a ControlNet, whose layers are a part of its model's, controls. */
+    public static Optional<FamilyMatch> control(Layers layers) {
+        Optional<FamilyMatch> model = model(layers);
+        boolean flux = layers.dimension("x_embedder.weight", 0) == Flux1.HIDDEN
+                && layers.has("time_text_embed.text_embedder.linear_1.weight");
+        return model.isPresent() || !flux
+                ? model
+                : Optional.of(FamilyMatch.of("flux1", "Flux.1 dev or a finetune of it"));
+    }
+
+    /** The family whose text features an IP-Adapter adds to. */
+    public static Optional<FamilyMatch> imagePrompt(Layers layers) {
+        Tensor key = layers.first("to_k_ip.weight");
+        if (key == null) {
+            return layers.hasUnder("double_blocks.0.processor.ip_adapter_")
+                    ? Optional.of(FamilyMatch.of("flux1", "Flux.1"))
+                    : Optional.empty();
+        }
+        long text = key.shape().size() < 2 ? 0 : key.shape().get(1);
+        return text == 768
+                ? Optional.of(FamilyMatch.unet("sd15", "Stable Diffusion 1.5"))
+                : text == 2048 ? Optional.of(FamilyMatch.unet("sdxl", "SDXL")) : Optional.empty();
     }
 
     /** The family that a LoRA was made for. */

@@ -64,6 +64,10 @@ record Components(Optional<FamilyMatch> family, boolean denoiser, List<String> c
                 return new Components(family, true, contents(all, all.under(prefix)));
             }
         }
+        Optional<FamilyMatch> packed = byClass(header);
+        if (packed.isPresent()) {
+            return new Components(packed, true, List.of("dit"));
+        }
         String architecture = header.metadata().getOrDefault("general.architecture", "");
         if (header.container() == Container.GGUF && !all.hasUnder("blk.") && !all.hasUnder("enc.blk.")) {
             return new Components(Optional.empty(), !architecture.isEmpty(), List.of());
@@ -74,6 +78,27 @@ record Components(Optional<FamilyMatch> family, boolean denoiser, List<String> c
                 ? new Components(Optional.empty(), true, contents(all, certain ? all.under(prefixes.get(0)) : all))
                 : new Components(Optional.empty(), false, List.of());
     }
+
+    /** Which part of a file a tensor belongs to: {@code text encoder}, {@code vae}, or else {@code diffusion model}. */
+    static String part(String name) {
+        return PARTS.stream()
+                .filter(p -> name.startsWith(p.getKey()))
+                .map(p -> p.getValue().equals("vae") ? "vae" : "text encoder")
+                .findFirst()
+                .orElse("diffusion model");
+    }
+
+    /** What Nunchaku writes of a model that it packed. */
+    private static Optional<FamilyMatch> byClass(ModelHeader header) {
+        String name = header.metadata().getOrDefault("model_class", "");
+        return CLASSES.entrySet().stream()
+                .filter(c -> name.startsWith("Nunchaku" + c.getKey()))
+                .findFirst()
+                .flatMap(c -> ModelFamilies.named(c.getValue()));
+    }
+
+    private static final Map<String, String> CLASSES =
+            Map.of("FluxTransformer", "flux1", "QwenImage", "qwen-image", "ZImage", "z-image", "SDXL", "sdxl");
 
     private static List<String> contents(Layers all, Layers denoiser) {
         List<String> contents = new ArrayList<>();

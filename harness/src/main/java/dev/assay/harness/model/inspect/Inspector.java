@@ -123,19 +123,22 @@ public final class Inspector {
         private String trainer;
         private Quantization quantization;
         private Map<String, String> sums = Map.of();
+        private final List<String> bundled; // names of embeddings beside a LoRA
 
         Findings(ModelHeader header) {
             this.header = header;
             this.metadata = new Metadata(header.metadata());
             this.trainer = metadata.trainer();
+            this.bundled = OtherFiles.bundled(header);
         }
 
         void read(SmallReads reads) {
             quantization = Quantization.of(header, metadata, reads);
             LoraGrammar grammar = LoraGrammar.parse(header.shapes());
-            Optional<OtherFiles.Small> embedding = OtherFiles.embedding(header);
-            if (embedding.isPresent()) {
-                small(embedding.get());
+            Optional<OtherFiles.Small> other =
+                    OtherFiles.embedding(header).or(() -> OtherFiles.special(header, Layers.of(header.tensors())));
+            if (other.isPresent()) {
+                small(other.get());
             } else if (grammar.isAdapter()) {
                 adapter(grammar, reads);
             } else {
@@ -172,6 +175,13 @@ public final class Inspector {
                 trainer = grammar.naming()
                         .map(n -> n.trainer() + " (by its names: " + n.prefix() + ")")
                         .orElse("");
+            }
+            if (!bundled.isEmpty()) {
+                odd("holds the embedding "
+                        + String.join(
+                                ", ", bundled.stream().map(b -> '"' + b + '"').toList())
+                        + ", to be written in the prompt: A1111 and Forge read it with the LoRA, ComfyUI as"
+                        + " embedding:FILE where a copy of the file lies among its embeddings");
             }
             List<String> halves = grammar.halves();
             if (!halves.isEmpty()) {
@@ -237,8 +247,11 @@ public final class Inspector {
             } else if (text.isPresent()) {
                 small(new OtherFiles.Small(ModelKind.TEXT_ENCODER, FamilyMatch.UNKNOWN, "", List.of(text.get())));
             } else {
-                odd("is no model that Assay knows: "
-                        + OtherFiles.named(all).orElse("layers such as " + OtherFiles.someNames(header)));
+                OtherFiles.vision(all)
+                        .ifPresentOrElse(
+                                this::small,
+                                () -> odd("is no model that Assay knows: layers such as "
+                                        + OtherFiles.someNames(header)));
             }
         }
 
@@ -246,6 +259,11 @@ public final class Inspector {
             kind = file.kind();
             family = FamilyMatch.small(file.family(), file.title());
             contents = file.contents();
+            if (kind == ModelKind.GGUF_ADAPTER) {
+                odd("is a LoRA in GGUF, which neither ComfyUI nor diffusers loads: use its .safetensors version");
+            } else if (kind == ModelKind.NUNCHAKU_LORA) {
+                odd("is a LoRA that only Nunchaku's own loader reads: use the version that it was converted from");
+            }
         }
 
         /** The family that the metadata names must be the one that the layers show. */
@@ -278,6 +296,13 @@ public final class Inspector {
 
         private void fatal(String problem) {
             problems.add(new Problem(true, problem));
+        }
+
+        private List<Inspection.Trigger> triggers() {
+            List<Inspection.Trigger> all = new ArrayList<>();
+            bundled.forEach(name -> all.add(new Inspection.Trigger(name, "bundled embedding")));
+            all.addAll(metadata.triggers());
+            return all;
         }
 
         private String predictionType() {
@@ -314,7 +339,7 @@ public final class Inspector {
                     modules,
                     layers,
                     trainer,
-                    metadata.triggers(),
+                    triggers(),
                     metadata.claimedBase(),
                     metadata.license(),
                     predictionType(),

@@ -18,7 +18,18 @@ public enum ModelKind {
     DIFFUSION_MODEL("diffusion-model", "diffusion model only"),
     TEXT_ENCODER("text-encoder", "text encoder"),
     VAE("vae", "VAE"),
-    EMBEDDING("embedding", "embedding");
+    EMBEDDING("embedding", "embedding"),
+    CONTROLNET("controlnet", "ControlNet"),
+    T2I_ADAPTER("t2i-adapter", "T2I-Adapter"),
+    IP_ADAPTER("ip-adapter", "IP-Adapter"),
+    STYLE_MODEL("style-model", "style model (Redux)"),
+    MOTION_MODULE("motion-module", "motion module (AnimateDiff)"),
+    VISION_ENCODER("vision-encoder", "vision encoder or projector"),
+    UPSCALER("upscaler", "upscaler"),
+    HYPERNETWORK("hypernetwork", "hypernetwork"),
+    OPTIMIZER_STATE("optimizer-state", "optimizer's state of a training"),
+    GGUF_ADAPTER("gguf-adapter", "adapter in GGUF, as llama.cpp writes LoRAs"),
+    NUNCHAKU_LORA("nunchaku-lora", "LoRA converted for Nunchaku");
 
     private final String word;
     private final String title;
@@ -48,6 +59,11 @@ public enum ModelKind {
     /** For people. */
     public String title() {
         return title;
+    }
+
+    /** Whether a LoRA can be put on it, or it can be judged as a finetune. */
+    public boolean isModel() {
+        return this == CHECKPOINT || this == DIFFUSION_MODEL;
     }
 
     /** Whether it is put on a base model: all that people call a LoRA. */

@@ -2,18 +2,27 @@ package dev.assay.harness.model.inspect;
 
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Tensor;
+import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.family.Layers;
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.lora.LoraGrammar;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** VAEs, embeddings, and files of kinds that Assay can only name. */
+/** VAEs, embeddings, and files of kinds that Assay names and does not judge. */
 final class OtherFiles {
+    private static final int MOST_BUNDLED = 12;
+    private static final Pattern BUNDLED_PART = Pattern.compile("\\.(string_to_param\\.[^.]*|[^.]*)$");
     private static final Set<Long> TEXT_WIDTHS = Set.of(768L, 1024L, 1280L);
 
-    /** A VAE or an embedding: family, what people call it, and what it is for. */
+    /** A file that is neither a model nor a LoRA: family, what people call it, and what it is for. */
     record Small(ModelKind kind, String family, String title, List<String> contents) {}
 
     private OtherFiles() {}
@@ -52,6 +61,19 @@ final class OtherFiles {
         return Optional.empty();
     }
 
+    /** Names of the embeddings in a LoRA's file: what a prompt must say. */
+    static List<String> bundled(ModelHeader header) {
+        return header.tensors().keySet().stream()
+                .filter(n -> n.startsWith(LoraGrammar.BUNDLED))
+                .map(n -> BUNDLED_PART
+                        .matcher(n.substring(LoraGrammar.BUNDLED.length()))
+                        .replaceFirst(""))
+                .map(n -> HostileText.clean(n, 80))
+                .distinct()
+                .limit(MOST_BUNDLED)
+                .toList();
+    }
+
     static Optional<Small> vae(Layers layers) {
         Layers vae = layers.hasUnder("first_stage_model.")
                 ? layers.under("first_stage_model.")
@@ -77,23 +99,107 @@ final class OtherFiles {
                 : Optional.empty();
     }
 
-    /** What else a file may be; empty if nothing is recognised. */
-    static Optional<String> named(Layers layers) {
-        if (layers.hasUnder("control_model.")
-                || layers.hasUnder("controlnet_")
-                || layers.hasUnder("controlnet_cond_embedding.")) {
-            return Optional.of("a ControlNet, which Assay does not judge");
+    /** A kind of file, and how any of its names begins. */
+    private record Sign(ModelKind kind, String... starts) {
+        boolean isIn(Layers layers) {
+            return Arrays.stream(starts).anyMatch(layers::hasUnder);
         }
-        if (layers.hasUnder("ip_adapter.") || layers.hasUnder("image_proj.")) {
-            return Optional.of("an IP-Adapter, which Assay does not judge");
+    }
+
+    /** In this order: an IP-Adapter may hold LoRAs, and a ControlNet half a diffusion model. */
+    private static final List<Sign> SIGNS = List.of(
+            new Sign(
+                    ModelKind.IP_ADAPTER,
+                    "ip_adapter.",
+                    "image_proj.",
+                    "image_proj_model.",
+                    "ip_adapter_proj_model.",
+                    "ip_adapter_image_proj",
+                    "double_blocks.0.processor.ip_adapter_",
+                    "id_adapter.",
+                    "id_encoder.",
+                    "pulid_"),
+            new Sign(
+                    ModelKind.CONTROLNET,
+                    "control_model.",
+                    "controlnet_",
+                    "controlnet.",
+                    "input_hint_block.",
+                    "zero_convs.",
+                    "lora_controlnet",
+                    "lllite_",
+                    "control_layers.",
+                    "control_add_embedding.",
+                    "vace_blocks."),
+            new Sign(ModelKind.T2I_ADAPTER, "adapter.body.", "adapter.conv_in.", "body.0.block1.", "body.0.resnets."),
+            new Sign(ModelKind.STYLE_MODEL, "redux_up.", "redux_down."),
+            new Sign(ModelKind.MOTION_MODULE, "down_blocks.0.motion_modules.", "module.down_blocks.0.motion_modules."),
+            new Sign(ModelKind.UPSCALER, "conv_first.", "model.0.weight", "body.0.rdb1.", "body.0.weight"));
+
+    /** By one end of all its names' ends. */
+    private static final Map<String, ModelKind> ENDS = Map.of(
+            ".exp_avg", ModelKind.OPTIMIZER_STATE,
+            ".exp_avg_sq", ModelKind.OPTIMIZER_STATE,
+            ".momentum_buffer", ModelKind.OPTIMIZER_STATE);
+
+    /** A file that is no model and no LoRA although its layers' names may be theirs; asked before those. */
+    static Optional<Small> special(ModelHeader header, Layers layers) {
+        String type = header.metadata().getOrDefault("general.type", "").toLowerCase(Locale.ROOT);
+        String architecture = header.metadata().getOrDefault("general.architecture", "");
+        if (type.equals("adapter") || header.metadata().containsKey("adapter.type")) {
+            return Optional.of(of(ModelKind.GGUF_ADAPTER, FamilyMatch.none()));
         }
-        if (layers.hasUnder("vision_model.") || layers.hasUnder("visual.")) {
-            return Optional.of("a vision encoder, which Assay does not judge");
+        if (type.equals("mmproj") || architecture.equals("clip")) {
+            return Optional.of(of(ModelKind.VISION_ENCODER, FamilyMatch.none()));
         }
-        if (layers.hasUnder("conv_first.") || layers.hasUnder("model.0.weight") || layers.hasUnder("body.0.")) {
-            return Optional.of("an upscaler, by its layers' names, which Assay does not judge");
+        Optional<ModelKind> kind = SIGNS.stream()
+                .filter(s -> s.isIn(layers))
+                .map(Sign::kind)
+                .findFirst()
+                .or(() -> byEnds(header));
+        return kind.map(k -> of(k, family(k, layers)));
+    }
+
+    private static Small of(ModelKind kind, FamilyMatch family) {
+        return new Small(kind, family.word(), family.title(), List.of(kind.word()));
+    }
+
+    private static Optional<ModelKind> byEnds(ModelHeader header) {
+        boolean factors = false;
+        for (String name : header.tensors().keySet()) {
+            if (name.endsWith(".qweight")) {
+                return Optional.empty(); // a whole model of Nunchaku has such factors too
+            }
+            factors |= name.endsWith(".lora_down");
+            int dot = name.lastIndexOf('.');
+            ModelKind kind = dot < 0 ? null : ENDS.get(name.substring(dot));
+            if (kind != null) {
+                return Optional.of(kind);
+            }
         }
-        return Optional.empty();
+        return factors ? Optional.of(ModelKind.NUNCHAKU_LORA) : Optional.empty();
+    }
+
+    /** The family that such a file is for, where it has enough of its layers. */
+    private static FamilyMatch family(ModelKind kind, Layers layers) {
+        return switch (kind) {
+            case CONTROLNET ->
+                ModelFamilies.model(layers.under("control_model."))
+                        .or(() -> ModelFamilies.control(layers))
+                        .orElse(FamilyMatch.none());
+            case IP_ADAPTER -> ModelFamilies.imagePrompt(layers).orElse(FamilyMatch.none());
+            default -> FamilyMatch.none();
+        };
+    }
+
+    /** A vision encoder, alone in its file. */
+    static Optional<Small> vision(Layers layers) {
+        boolean vision = layers.hasUnder("vision_model.")
+                || layers.hasUnder("visual.")
+                || layers.hasUnder("vision_tower.")
+                || layers.hasUnder("embeddings.patch_embeddings.")
+                || layers.hasUnder("v.blk.");
+        return vision ? Optional.of(of(ModelKind.VISION_ENCODER, FamilyMatch.none())) : Optional.empty();
     }
 
     static String someNames(ModelHeader header) {

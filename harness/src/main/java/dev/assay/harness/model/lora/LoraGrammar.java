@@ -19,13 +19,16 @@ import java.util.stream.Collectors;
 
 /**
  * A file's names and shapes, read as a LoRA of any kind. Every key ends up in exactly one place: a module, or
- * {@link #unknown}; a second key for one purpose is in {@link #twice}.
+ * {@link #unknown}; a second key for one purpose is in {@link #twice}. Embeddings that lie in the same file are no part of the LoRA.
  *
  * @param modules in the order of their names
  * @param unknown keys of no known form, in the order of their names: for a checkpoint, all of them
  * @param twice pairs of keys that claim one purpose, as {@code A and B}
  */
 public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<String> twice) {
+    /** How the keys of embeddings begin that are bundled with a LoRA: {@code bundle_emb.NAME.clip_l}. */
+    public static final String BUNDLED = "bundle_emb.";
+
     public LoraGrammar {
         modules = List.copyOf(modules);
         unknown = List.copyOf(unknown);
@@ -54,6 +57,9 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
         List<String> unknown = new ArrayList<>();
         List<String> twice = new ArrayList<>();
         for (String key : sorted.keySet()) {
+            if (key.startsWith(BUNDLED)) {
+                continue;
+            }
             Optional<LoraKey> parsed = LoraKey.parse(key).or(() -> implied(key, sorted));
             if (parsed.isEmpty()) {
                 unknown.add(key);

@@ -166,16 +166,6 @@ class InspectorTest {
                 .isBetween(11_890_000_000L, 11_902_000_000L);
     }
 
-    @Test
-    void a_vision_encoder_is_named_and_has_no_kind() {
-        Inspection found =
-                inspect(Map.of(), List.of(Entry.of("vision_model.encoder.layers.0.mlp.fc1.weight", "F16", 4096, 1024)));
-        assertThat(kind(found)).isEqualTo("none");
-        assertThat(found.problems())
-                .singleElement()
-                .satisfies(p -> assertThat(p.text()).contains("vision encoder"));
-    }
-
     static Stream<Arguments> adapters() {
         return FAMILIES.stream()
                 .flatMap(family -> Adapters.styles(family).stream()
@@ -368,7 +358,24 @@ class InspectorTest {
                 Arguments.of("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1", "Git LFS pointer"),
                 Arguments.of("<!DOCTYPE html><html><body>Please log in</body></html>", "is a web page"),
                 Arguments.of("", "is empty"),
-                Arguments.of("{\"error\":\"Unauthorized\"}", "JSON text"));
+                Arguments.of("<!DOCTYPE html><html><title>Sign in</title></html>", "which says \"Sign in\""),
+                Arguments.of(
+                        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 4265380512\n",
+                        "has 4265380512;"),
+                Arguments.of("{\"error\":\"Unauthorized\"}", "which says \"Unauthorized\"; the download was refused"),
+                Arguments.of(
+                        "{\"error\":\"Unauthorized\",\"message\":\"The creator requires you to be logged in\"}",
+                        "which says \"The creator requires you to be logged in\"; the download was refused: log in"),
+                Arguments.of("{\"detail\": \"Not found\"}", "which says \"Not found\""),
+                Arguments.of(
+                        "{\"_class_name\": \"FluxPipeline\"}", "is JSON text, not a model; name the .safetensors file"),
+                Arguments.of(
+                        "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Request has"
+                                + " expired</Message></Error>",
+                        "which says \"Request has expired\""),
+                Arguments.of(
+                        "Access to model x/y is restricted and you are not in the authorized list.",
+                        "is a short text, not a model: \"Access to model x/y is restricted"));
     }
 
     @ParameterizedTest
