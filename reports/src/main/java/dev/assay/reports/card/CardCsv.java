@@ -1,6 +1,7 @@
 package dev.assay.reports.card;
 
 import dev.assay.reports.card.VerdictCard.Verdict;
+import dev.assay.reports.words.Csv;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,37 +17,31 @@ final class CardCsv {
         StringBuilder lines = new StringBuilder(HEAD).append("\r\n");
         for (Verdict v : card.verdicts()) {
             List<String> cells = new ArrayList<>(List.of(
-                    text(card.name()),
-                    text(card.suite().name()),
-                    text(card.suite().version()),
-                    text(card.base().name()),
-                    text(v.family()),
-                    text(v.id()),
-                    text(v.metric()),
-                    text(v.metricVersion()),
-                    text(v.outcome())));
+                    Csv.text(card.name()),
+                    Csv.text(card.suite().name()),
+                    Csv.text(card.suite().version()),
+                    Csv.text(card.base().name()),
+                    Csv.text(v.family()),
+                    Csv.text(v.id()),
+                    Csv.text(v.metric()),
+                    Csv.text(v.metricVersion()),
+                    Csv.text(v.outcome())));
             cells.add(number(v.estimate()));
             cells.add(number(v.interval() == null ? null : v.interval().get(0)));
             cells.add(number(v.interval() == null ? null : v.interval().get(1)));
             cells.add(number(v.margin()));
-            cells.add(text(v.unit()));
+            cells.add(Csv.text(v.unit()));
             cells.add(number(v.baseMean()));
             cells.add(number(v.candidateMean()));
             cells.add(Integer.toString(v.pairs()));
             cells.add(Integer.toString(v.unscored()));
-            cells.add(text(v.reason()));
-            lines.append(String.join(",", cells)).append("\r\n");
+            cells.add(Csv.text(v.reason()));
+            lines.append(Csv.line(cells));
         }
         return lines.toString();
     }
 
     private static String number(Double value) {
         return value == null ? "" : value.toString();
-    }
-
-    /** In quotes; a text that a spreadsheet would take for a formula begins with an apostrophe. */
-    private static String text(String text) {
-        String safe = text.isEmpty() || "=+-@".indexOf(text.charAt(0)) < 0 ? text : "'" + text;
-        return '"' + safe.replace("\"", "\"\"") + '"';
     }
 }

@@ -3,6 +3,9 @@ package dev.assay.reports.cli;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
@@ -39,13 +42,16 @@ import picocli.CommandLine.Spec;
                     + " answer is for one renderer (--renderer): works, works in part, works after conversion (assay"
                     + " convert), or does not work.",
             "",
+            "With --base and files or folders: which of them fit this base? A table, by headers alone unless --weights is given; "
+                    + "the ones that work first, copies named.",
+            "",
             "With --overlap: which LoRAs are copies of each other, and how much do they pull the same weights the same "
                     + "way? A cosine of 1 is the same change, 0 nothing in common, -1 the opposite."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:nothing keeps the files from working; on a base: works",
-            "1:a file has a problem that keeps it from working, or from working whole; or there is no model file",
+            "1:a file has a problem that keeps it from working, or from working whole; or there is no model file; of files and folders on a base: none of them works",
             "2:the command line is wrong"
         },
         footerHeading = "%nExamples:%n",
@@ -53,6 +59,7 @@ import picocli.CommandLine.Spec;
             "  assay inspect my-style.safetensors",
             "  assay inspect --json ComfyUI/models/loras > loras.json",
             "  assay inspect --base flux1-dev-Q8_0.gguf --lora my-style.safetensors@0.8",
+            "  assay inspect --base flux1-dev.safetensors ComfyUI/models/loras",
             "  assay inspect --overlap ComfyUI/models/loras/sdxl",
             "",
             "Colours are off where the output is no terminal, and with NO_COLOR set."
@@ -95,8 +102,11 @@ public final class InspectCommand implements Callable<Integer> {
             names = "--base",
             paramLabel = "FILE",
             description =
-                    "The model that the LoRAs of --lora are put on; with --overlap, to know two names of one layer.")
+                    "The model that LoRAs (of --lora, or files and folders) are put on; with --overlap, to know two names of one layer.")
     private Path base;
+
+    @Option(names = "--csv", description = "Prints the table of --base and a folder for a spreadsheet.")
+    private boolean csv;
 
     @Option(
             names = "--overlap",
@@ -134,16 +144,28 @@ public final class InspectCommand implements Callable<Integer> {
             }
             return new Overlap(spec.commandLine(), colours(), json).of(files, Optional.ofNullable(base));
         }
-        if ((base == null) != loras.isEmpty()) {
+        if (base == null && !loras.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), whichBase());
+        }
+        boolean many = !files.isEmpty() || loras.stream().anyMatch(l -> ModelFiles.isShelf(Path.of(l)));
+        if (csv && (base == null || !many || json)) {
             throw new ParameterException(
-                    spec.commandLine(), "--base and --lora go together: which LoRA on which base?");
+                    spec.commandLine(), "--csv goes with --base and a folder, and not with --json.");
+        }
+        if (base != null && files.isEmpty() && loras.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "Which LoRA on " + base + "? Name one with --lora, or files and folders.");
         }
         if (base == null && files.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "Which file? Name model files or folders, or --base and --lora.");
         }
-        if (base != null && !files.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "Name files, or --base and --lora, not both.");
+        if (base != null && many) {
+            if (!files.isEmpty() && !loras.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "Name LoRAs as files and folders, or with --lora, not both.");
+            }
+            return manyOnBase();
         }
         return base != null ? onBase() : each();
     }
@@ -229,6 +251,50 @@ public final class InspectCommand implements Callable<Integer> {
             }
         }
         return ofBase.broken() || reports.stream().anyMatch(Report::broken) ? PROBLEMS : FINE;
+    }
+
+    /** A LoRA without a base: what its base may be, where the file tells. */
+    private String whichBase() {
+        String written = loras.get(0);
+        Path file = Path.of(written.replaceFirst("@[^@/]*$", ""));
+        Inspection found = Inspector.ofHeaders().inspect(Files.exists(Path.of(written)) ? Path.of(written) : file);
+        String made = found.kind().filter(ModelKind::isAdapter).isPresent() && !found.familyTitle().isEmpty()
+                ? " " + file.getFileName() + " is a LoRA for " + found.familyTitle()
+                        + ": name a model of that family with --base."
+                : " Name the model that it is put on with --base.";
+        return "Which base?" + made;
+    }
+
+    private Integer manyOnBase() {
+        List<Path> found = new ArrayList<>();
+        files.forEach(f -> found.addAll(ModelFiles.in(f)));
+        loras.forEach(l -> found.addAll(ModelFiles.in(Path.of(l))));
+        Path own = base.toAbsolutePath().normalize();
+        found.removeIf(f -> f.toAbsolutePath().normalize().equals(own));
+        PrintWriter out = spec.commandLine().getOut();
+        Inspector inspector = inspector();
+        Report ofBase = report(inspector, base);
+        LoraLoader loader = LoraLoaders.of(renderer).orElseThrow();
+        BaseModules modules =
+                BaseModules.of(ofBase.broken() ? Map.of() : ModelHeader.read(base).shapes());
+        Stream<Path> stream = hash || weights ? found.stream() : found.parallelStream();
+        List<Report> reports = stream.map(f -> Report.onBase(ofBase, modules, report(inspector, f), loader))
+                .toList();
+        Inspector hashing = Inspector.withHashes(
+                new ModelHashes(hashCache), new HashProgress("comparing", spec.commandLine().getErr(), colours()));
+        FitTable table = new FitTable(ofBase, reports, Copies.of(reports, hashing));
+        if (json) {
+            List<Report> all = new ArrayList<>(List.of(ofBase));
+            all.addAll(table.files());
+            out.println(InspectJson.array(all));
+        } else if (csv) {
+            out.print(table.csv());
+            out.flush();
+        } else {
+            Path root = files.size() + loras.size() > 1 ? null : files.isEmpty() ? Path.of(loras.get(0)) : files.get(0);
+            table.lines(root, new Paint(colours())).forEach(out::println);
+        }
+        return !ofBase.broken() && table.any() ? FINE : PROBLEMS;
     }
 
     private List<Lora> parsed() {

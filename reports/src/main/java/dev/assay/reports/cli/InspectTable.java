@@ -1,5 +1,6 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
@@ -9,8 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A folder as a table of 100 columns: one line per file, and one below for each problem. */
+/** A folder as a table of 100 columns: one line per file, and below it its problems, in full. */
 final class InspectTable {
+    private static final int WIDTH = 98;
     private static final int NAME = 42;
     private static final String ROW = "%-" + NAME + "s %-15s %-13s %9s %8s  %s";
 
@@ -31,8 +33,9 @@ final class InspectTable {
             noted += !report.broken() && !report.problems().isEmpty() ? 1 : 0;
             lines.add(row(root, report));
             for (Problem problem : report.problems()) {
-                String text = HostileText.clean(problem.text(), 88);
-                lines.add("  " + (problem.fatal() ? paint.red("problem: " + text) : paint.yellow("note: " + text)));
+                String text = (problem.fatal() ? "problem: " : "note: ") + HostileText.clean(problem.text(), 1000);
+                InspectText.wrapped(text, WIDTH - 2)
+                        .forEach(l -> lines.add("  " + (problem.fatal() ? paint.red(l) : paint.yellow(l))));
             }
         }
         lines.add("");
@@ -67,15 +70,22 @@ final class InspectTable {
                         ROW,
                         name(root, report.file(), NAME),
                         i == null ? "-" : i.kind().map(ModelKind::word).orElse("-"),
-                        i == null || i.kind().isEmpty() ? "-" : i.family(),
+                        i == null || i.kind().isEmpty() ? "-" : family(i),
                         i == null || i.bytes() == 0 ? "" : Words.bytes(i.bytes()),
                         rank,
                         types)
                 .stripTrailing();
     }
 
+    /** Its word, or of a file that may be for several all of them. */
+    static String family(Inspection i) {
+        return i.family().equals(FamilyMatch.UNKNOWN) && !i.families().isEmpty()
+                ? String.join("|", i.families())
+                : i.family();
+    }
+
     /** The end of a name tells more than its middle. */
-    private static String shortened(String name, int width) {
+    static String shortened(String name, int width) {
         if (name.length() <= width) {
             return name;
         }

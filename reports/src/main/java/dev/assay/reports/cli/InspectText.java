@@ -209,7 +209,7 @@ final class InspectText {
         return wrapped(text, WIDTH - LABEL);
     }
 
-    private static List<String> wrapped(String text, int width) {
+    static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {

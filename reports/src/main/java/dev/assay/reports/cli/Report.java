@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What is said of one file.
@@ -137,6 +138,21 @@ record Report(
 
     /** A LoRA on a base: how much of it fits and how strong it is. */
     static Report onBase(Report base, Report lora, double strength, LoraLoader loader) {
+        return asked(base, lora, () -> fitted(base, lora, strength, loader));
+    }
+
+    /**
+     * A LoRA on a base by its header, and by its numbers where they were read before: for many on one.
+     *
+     * @param modules of the base
+     */
+    static Report onBase(Report base, BaseModules modules, Report lora, LoraLoader loader) {
+        return asked(
+                base, lora, () -> byHeader(base, modules, lora, ModelHeader.read(lora.file), loader));
+    }
+
+    /** The answer where there is one, that the files are no pair, or that they are of two families. */
+    private static Report asked(Report base, Report lora, Supplier<Report> answer) {
         if (base.inspection == null || lora.inspection == null || base.broken() || lora.broken()) {
             return lora;
         }
@@ -148,7 +164,11 @@ record Report(
             return lora.plus(new Problem(true, "its base is no model to put a LoRA on, but " + kind(base)));
         }
         try {
-            return fitted(base, lora, strength, loader);
+            Report found = answer.get();
+            return lora.inspection
+                    .foreignTo(base.inspection)
+                    .map(f -> found.first(new Problem(true, f)))
+                    .orElse(found);
         } catch (ModelFileException e) {
             return lora.plus(new Problem(true, e.getMessage()));
         }
@@ -158,22 +178,26 @@ record Report(
         ModelHeader header = ModelHeader.read(base.file);
         ModelHeader own = ModelHeader.read(lora.file);
         BaseModules modules = BaseModules.of(header.shapes());
-        String family = base.inspection.family();
-        Report fitted;
         if (own.container() != Container.SAFETENSORS || own.files().size() != 1) {
-            LoraFit fit = LoraFit.of(LoraGrammar.parse(own.shapes()), modules);
-            fitted = new Report(lora.file, lora.inspection, Optional.empty(), Optional.of(fit), lora.problems)
-                    .with(LoaderCheck.of(loader, own.shapes(), Optional.empty(), family, modules));
-        } else {
-            boolean metadata = loader.readsAlphaFromMetadata();
-            LoraCheck check = isOneSafetensors(header)
-                    ? LoraCheck.of(lora.file, strength, Optional.of(base.file), metadata)
-                    : LoraCheck.of(lora.file, strength, header.shapes(), metadata);
-            fitted = lora.with(check).with(LoaderCheck.of(loader, check, family, modules));
+            return byHeader(base, modules, lora, own, loader);
         }
-        Optional<String> foreign = lora.inspection.foreignTo(base.inspection);
-        Report found = fitted;
-        return foreign.map(f -> found.first(new Problem(true, f))).orElse(found);
+        boolean metadata = loader.readsAlphaFromMetadata();
+        LoraCheck check = isOneSafetensors(header)
+                ? LoraCheck.of(lora.file, strength, Optional.of(base.file), metadata)
+                : LoraCheck.of(lora.file, strength, header.shapes(), metadata);
+        return lora.with(check).with(LoaderCheck.of(loader, check, base.inspection.family(), modules));
+    }
+
+    private static Report byHeader(
+            Report base, BaseModules modules, Report lora, ModelHeader own, LoraLoader loader) {
+        LoraFit fit = LoraFit.of(LoraGrammar.parse(own.shapes()), modules);
+        return new Report(lora.file, lora.inspection, lora.check, Optional.of(fit), lora.problems)
+                .with(LoaderCheck.of(
+                        loader,
+                        own.shapes(),
+                        lora.check.map(LoraCheck::weights),
+                        base.inspection.family(),
+                        modules));
     }
 
     private static String kind(Report report) {

@@ -440,4 +440,59 @@ class InspectCommandTest {
         assertThat(folder.resolve("cache.json")).isNotEmptyFile();
         assertThat(assay("inspect", file.toString()).out()).doesNotContain("AutoV2");
     }
+
+    @Test
+    void a_folder_on_a_base_is_a_table_of_what_fits() throws IOException {
+        Path loras = MICROCOSM.resolve("loras");
+        for (String name : List.of("sound", "foreign")) {
+            Files.copy(loras.resolve(name + ".safetensors"), folder.resolve(name + ".safetensors"));
+        }
+        Files.copy(loras.resolve("sound.safetensors"), folder.resolve("again.safetensors"));
+        Files.writeString(
+                folder.resolve("page.safetensors"),
+                "{\"error\":\"Unauthorized\",\"message\":\"" + "The creator requires you to be logged in. ".repeat(4) + "\"}");
+        String base = MICROCOSM.resolve("base").toString();
+        String cache = folder.resolve("cache/hashes.json").toString();
+        Answer answer = assay(
+                "inspect", "--renderer", "local", "--hash-cache", cache, "--base", base, folder.toString());
+        List<String> lines = answer.out().lines().toList();
+        assertThat(lines.get(0)).startsWith("on base: ");
+        assertThat(lines.get(1)).startsWith("FILE").contains("FITS", "MODULES", "FOR", "COPY OF");
+        assertThat(lines.get(2)).matches("again.safetensors +fits +112 of 112 .*");
+        assertThat(lines.get(3)).matches("sound.safetensors +fits +112 of 112 .*again.safetensors");
+        assertThat(lines.get(4)).matches("foreign.safetensors +no +0 of \\d+ +flux1.*");
+        assertThat(lines).anySatisfy(l -> assertThat(l).matches("page.safetensors +unreadable"));
+        assertThat(answer.out().replaceAll("\\s+", " ")).contains("give the download an access token, then download again");
+        assertThat(lines).allSatisfy(l -> assertThat(l.length()).isLessThan(100));
+        assertThat(answer.out()).contains("4 files: 2 fits, 1 no, 1 unreadable; 1 copy");
+        assertThat(answer.exit()).isZero();
+
+        String csv = assay(
+                        "inspect", "--csv", "--renderer", "local", "--hash-cache", cache, "--base", base, "--lora",
+                        folder.toString())
+                .out();
+        assertThat(csv.lines().toList())
+                .hasSize(5)
+                .first()
+                .isEqualTo("file,fits,matched,modules,kind,families,rank,bytes,copy_of,problems");
+        assertThat(csv.lines().toList().get(2)).contains("sound.safetensors\",\"fits\",112,112,\"lora\"");
+
+        Answer none = assay("inspect", "--hash-cache", cache, "--base", base, folder.resolve("foreign.safetensors").toString());
+        assertThat(none.exit()).isEqualTo(InspectCommand.PROBLEMS);
+    }
+
+    @Test
+    void advice_is_never_cut_in_a_table() throws IOException {
+        Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><html>log in</html>");
+        assertThat(assay("inspect", folder.toString()).out().replaceAll("\\s+", " "))
+                .contains("open the address in a browser, then download again");
+    }
+
+    @Test
+    void a_lora_without_a_base_is_asked_for_one_of_its_family() throws IOException {
+        Answer answer = assay("inspect", "--lora", lora("a.safetensors", "sks") + "@0.5");
+        assertThat(answer.exit()).isEqualTo(2);
+        assertThat(answer.err().replaceAll("\\s+", " "))
+                .contains("Which base? a.safetensors is a LoRA for Stable Diffusion 1.5: name a model of that family with --base");
+    }
 }
