@@ -73,9 +73,12 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
     List<String> lines(Path root, Paint paint) {
         List<String> lines = new ArrayList<>();
         lines.add("on " + paint.bold(InspectText.name(base.file())) + ": "
-                + (base.broken() ? paint.red("cannot be used") : base.inspection().familyTitle()));
+                + (base.broken()
+                        ? paint.red("cannot be used")
+                        : base.inspection().familyTitle()));
         lines.addAll(problems(base.problems(), paint));
-        lines.add(paint.bold(String.format(ROW, "FILE", "FITS", "MODULES", "FOR", "COPY OF").stripTrailing()));
+        lines.add(paint.bold(
+                String.format(ROW, "FILE", "FITS", "MODULES", "FOR", "COPY OF").stripTrailing()));
         Map<Fit, Integer> counts = new TreeMap<>();
         for (Report file : files) {
             Fit fit = Fit.of(file);
@@ -87,7 +90,8 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
             }
         }
         lines.add("");
-        lines.add(files.size() + (files.size() == 1 ? " file: " : " files: ")
+        lines.add(files.size()
+                + (files.size() == 1 ? " file: " : " files: ")
                 + counts.entrySet().stream()
                         .map(e -> e.getValue() + " " + e.getKey().word)
                         .collect(Collectors.joining(", "))
@@ -149,7 +153,8 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
 
     /** For a spreadsheet, in the same order, with the full text of problems. */
     String csv() {
-        StringBuilder lines = new StringBuilder("file,fits,matched,modules,kind,families,rank,bytes,copy_of,problems\r\n");
+        StringBuilder lines =
+                new StringBuilder("file,fits,matched,modules,kind,families,rank,bytes,copy_of,problems\r\n");
         for (Report file : files) {
             Inspection i = file.inspection();
             lines.append(Csv.line(List.of(
@@ -161,7 +166,10 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
                     Csv.text(i == null ? "" : String.join(" ", i.families())),
                     i == null ? "" : i.rank().map(r -> "" + r.median()).orElse(""),
                     i == null ? "" : "" + i.bytes(),
-                    Csv.text(copies.containsKey(file.file()) ? HostileText.clean(copies.get(file.file()).toString(), 4000) : ""),
+                    Csv.text(
+                            copies.containsKey(file.file())
+                                    ? HostileText.clean(copies.get(file.file()).toString(), 4000)
+                                    : ""),
                     Csv.text(file.problems().stream()
                             .map(p -> HostileText.clean(p.text(), 1000))
                             .collect(Collectors.joining(" | "))))));

@@ -4,14 +4,14 @@ import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
-import dev.assay.harness.model.inspect.ModelKind;
-import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelHashes;
+import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.loader.LoraLoader;
 import dev.assay.harness.model.loader.LoraLoaders;
+import dev.assay.harness.model.lora.BaseModules;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
                     + " answer is for one renderer (--renderer): works, works in part, works after conversion (assay"
                     + " convert), or does not work.",
             "",
-            "With --base and files or folders: which of them fit this base? A table, by headers alone unless --weights is given; "
-                    + "the ones that work first, copies named.",
+            "With --base and files or folders: which of them fit this base? A table, by headers alone unless --weights"
+                    + " is given; the ones that work first, copies named.",
             "",
             "With --overlap: which LoRAs are copies of each other, and how much do they pull the same weights the same "
                     + "way? A cosine of 1 is the same change, 0 nothing in common, -1 the opposite."
@@ -51,7 +51,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:nothing keeps the files from working; on a base: works",
-            "1:a file has a problem that keeps it from working, or from working whole; or there is no model file; of files and folders on a base: none of them works",
+            "1:a file has a problem that keeps it from working, or from working whole; or there is no model file; of"
+                    + " files and folders on a base: none of them works",
             "2:the command line is wrong"
         },
         footerHeading = "%nExamples:%n",
@@ -102,7 +103,8 @@ public final class InspectCommand implements Callable<Integer> {
             names = "--base",
             paramLabel = "FILE",
             description =
-                    "The model that LoRAs (of --lora, or files and folders) are put on; with --overlap, to know two names of one layer.")
+                    "The model that LoRAs (of --lora, or files and folders) are put on; with --overlap, to know two"
+                            + " names of one layer.")
     private Path base;
 
     @Option(names = "--csv", description = "Prints the table of --base and a folder for a spreadsheet.")
@@ -258,7 +260,8 @@ public final class InspectCommand implements Callable<Integer> {
         String written = loras.get(0);
         Path file = Path.of(written.replaceFirst("@[^@/]*$", ""));
         Inspection found = Inspector.ofHeaders().inspect(Files.exists(Path.of(written)) ? Path.of(written) : file);
-        String made = found.kind().filter(ModelKind::isAdapter).isPresent() && !found.familyTitle().isEmpty()
+        String made = found.kind().filter(ModelKind::isAdapter).isPresent()
+                        && !found.familyTitle().isEmpty()
                 ? " " + file.getFileName() + " is a LoRA for " + found.familyTitle()
                         + ": name a model of that family with --base."
                 : " Name the model that it is put on with --base.";
@@ -275,13 +278,14 @@ public final class InspectCommand implements Callable<Integer> {
         Inspector inspector = inspector();
         Report ofBase = report(inspector, base);
         LoraLoader loader = LoraLoaders.of(renderer).orElseThrow();
-        BaseModules modules =
-                BaseModules.of(ofBase.broken() ? Map.of() : ModelHeader.read(base).shapes());
+        BaseModules modules = BaseModules.of(
+                ofBase.broken() ? Map.of() : ModelHeader.read(base).shapes());
         Stream<Path> stream = hash || weights ? found.stream() : found.parallelStream();
         List<Report> reports = stream.map(f -> Report.onBase(ofBase, modules, report(inspector, f), loader))
                 .toList();
         Inspector hashing = Inspector.withHashes(
-                new ModelHashes(hashCache), new HashProgress("comparing", spec.commandLine().getErr(), colours()));
+                new ModelHashes(hashCache),
+                new HashProgress("comparing", spec.commandLine().getErr(), colours()));
         FitTable table = new FitTable(ofBase, reports, Copies.of(reports, hashing));
         if (json) {
             List<Report> all = new ArrayList<>(List.of(ofBase));

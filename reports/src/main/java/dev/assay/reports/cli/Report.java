@@ -147,8 +147,7 @@ record Report(
      * @param modules of the base
      */
     static Report onBase(Report base, BaseModules modules, Report lora, LoraLoader loader) {
-        return asked(
-                base, lora, () -> byHeader(base, modules, lora, ModelHeader.read(lora.file), loader));
+        return asked(base, lora, () -> byHeader(base, modules, lora, ModelHeader.read(lora.file), loader));
     }
 
     /** The answer where there is one, that the files are no pair, or that they are of two families. */
@@ -188,16 +187,11 @@ record Report(
         return lora.with(check).with(LoaderCheck.of(loader, check, base.inspection.family(), modules));
     }
 
-    private static Report byHeader(
-            Report base, BaseModules modules, Report lora, ModelHeader own, LoraLoader loader) {
+    private static Report byHeader(Report base, BaseModules modules, Report lora, ModelHeader own, LoraLoader loader) {
         LoraFit fit = LoraFit.of(LoraGrammar.parse(own.shapes()), modules);
         return new Report(lora.file, lora.inspection, lora.check, Optional.of(fit), lora.problems)
                 .with(LoaderCheck.of(
-                        loader,
-                        own.shapes(),
-                        lora.check.map(LoraCheck::weights),
-                        base.inspection.family(),
-                        modules));
+                        loader, own.shapes(), lora.check.map(LoraCheck::weights), base.inspection.family(), modules));
     }
 
     private static String kind(Report report) {

@@ -450,11 +450,12 @@ class InspectCommandTest {
         Files.copy(loras.resolve("sound.safetensors"), folder.resolve("again.safetensors"));
         Files.writeString(
                 folder.resolve("page.safetensors"),
-                "{\"error\":\"Unauthorized\",\"message\":\"" + "The creator requires you to be logged in. ".repeat(4) + "\"}");
+                "{\"error\":\"Unauthorized\",\"message\":\"" + "The creator requires you to be logged in. ".repeat(4)
+                        + "\"}");
         String base = MICROCOSM.resolve("base").toString();
         String cache = folder.resolve("cache/hashes.json").toString();
-        Answer answer = assay(
-                "inspect", "--renderer", "local", "--hash-cache", cache, "--base", base, folder.toString());
+        Answer answer =
+                assay("inspect", "--renderer", "local", "--hash-cache", cache, "--base", base, folder.toString());
         List<String> lines = answer.out().lines().toList();
         assertThat(lines.get(0)).startsWith("on base: ");
         assertThat(lines.get(1)).startsWith("FILE").contains("FITS", "MODULES", "FOR", "COPY OF");
@@ -462,13 +463,22 @@ class InspectCommandTest {
         assertThat(lines.get(3)).matches("sound.safetensors +fits +112 of 112 .*again.safetensors");
         assertThat(lines.get(4)).matches("foreign.safetensors +no +0 of \\d+ +flux1.*");
         assertThat(lines).anySatisfy(l -> assertThat(l).matches("page.safetensors +unreadable"));
-        assertThat(answer.out().replaceAll("\\s+", " ")).contains("give the download an access token, then download again");
+        assertThat(answer.out().replaceAll("\\s+", " "))
+                .contains("give the download an access token, then download again");
         assertThat(lines).allSatisfy(l -> assertThat(l.length()).isLessThan(100));
         assertThat(answer.out()).contains("4 files: 2 fits, 1 no, 1 unreadable; 1 copy");
         assertThat(answer.exit()).isZero();
 
         String csv = assay(
-                        "inspect", "--csv", "--renderer", "local", "--hash-cache", cache, "--base", base, "--lora",
+                        "inspect",
+                        "--csv",
+                        "--renderer",
+                        "local",
+                        "--hash-cache",
+                        cache,
+                        "--base",
+                        base,
+                        "--lora",
                         folder.toString())
                 .out();
         assertThat(csv.lines().toList())
@@ -477,7 +487,13 @@ class InspectCommandTest {
                 .isEqualTo("file,fits,matched,modules,kind,families,rank,bytes,copy_of,problems");
         assertThat(csv.lines().toList().get(2)).contains("sound.safetensors\",\"fits\",112,112,\"lora\"");
 
-        Answer none = assay("inspect", "--hash-cache", cache, "--base", base, folder.resolve("foreign.safetensors").toString());
+        Answer none = assay(
+                "inspect",
+                "--hash-cache",
+                cache,
+                "--base",
+                base,
+                folder.resolve("foreign.safetensors").toString());
         assertThat(none.exit()).isEqualTo(InspectCommand.PROBLEMS);
     }
 
@@ -493,6 +509,7 @@ class InspectCommandTest {
         Answer answer = assay("inspect", "--lora", lora("a.safetensors", "sks") + "@0.5");
         assertThat(answer.exit()).isEqualTo(2);
         assertThat(answer.err().replaceAll("\\s+", " "))
-                .contains("Which base? a.safetensors is a LoRA for Stable Diffusion 1.5: name a model of that family with --base");
+                .contains("Which base? a.safetensors is a LoRA for Stable Diffusion 1.5: name a model of that family"
+                        + " with --base");
     }
 }
