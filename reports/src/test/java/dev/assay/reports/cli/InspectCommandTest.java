@@ -485,7 +485,7 @@ class InspectCommandTest {
                 .hasSize(5)
                 .first()
                 .isEqualTo("file,fits,matched,modules,kind,families,rank,bytes,copy_of,problems");
-        assertThat(csv.lines().toList().get(2)).contains("sound.safetensors\",\"fits\",112,112,\"lora\"");
+        assertThat(csv.lines().toList().get(2)).contains("sound.safetensors\",\"fits\",112,112,\"locon\"");
 
         Answer none = assay(
                 "inspect",
