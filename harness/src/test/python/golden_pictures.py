@@ -63,13 +63,21 @@ entries = [
     entry("parameters.jpg", picture, "JPEG", quality=95, subsampling=0, exif=exif(user_comment=comment(True))),
     entry("parameters-le.jpg", picture, "JPEG", quality=95, subsampling=0, exif=exif(user_comment=comment(False))),
     entry("parameters-ascii.jpg", picture, "JPEG", quality=95, subsampling=0, exif=exif(user_comment=ascii_comment)),
-] + [entry(f"turned-{o}.jpg", picture, "JPEG", quality=95, subsampling=0, exif=exif(orientation=o)) for o in range(1, 9)]
+] + [entry(f"turned-{o}.jpg", picture, "JPEG", quality=95, subsampling=0, exif=exif(orientation=o)) for o in range(1, 9)] + [
+    entry(f"turned-{o}.png", picture, "PNG", exif=exif(orientation=o)) for o in range(1, 9)
+] + [
+    entry("turned-alpha.png", with_alpha, "PNG", exif=exif(orientation=5)),
+    entry("turned-grey.png", grey, "PNG", exif=exif(orientation=8)),
+    entry("one-frame.png", picture, "PNG", save_all=True, exif=exif(orientation=3)),
+]
 
 animation = io.BytesIO()
 picture.save(animation, "WEBP", save_all=True, append_images=[ImageOps.invert(picture)], duration=100)
+apng = io.BytesIO()
+picture.save(apng, "PNG", save_all=True, append_images=[ImageOps.invert(picture)], duration=100)
 cmyk = io.BytesIO()
 picture.convert("CMYK").save(cmyk, "JPEG")
-refused = {"animation.webp": animation, "cmyk.jpg": cmyk}
+refused = {"animation.webp": animation, "animation.png": apng, "cmyk.jpg": cmyk}
 
 golden = {"pillow": PIL.__version__, "parameters": PARAMETERS, "pictures": entries,
           "refused": {name: base64.b64encode(file.getvalue()).decode() for name, file in refused.items()}}

@@ -1,12 +1,15 @@
 package dev.assay.harness.image;
 
+import com.drew.lang.ByteArrayReader;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.MetadataException;
 import com.drew.metadata.StringValue;
 import com.drew.metadata.exif.ExifIFD0Directory;
+import com.drew.metadata.exif.ExifReader;
 import com.drew.metadata.exif.ExifSubIFDDirectory;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,7 +21,21 @@ import java.util.Map;
  *     the camera's model and make (ComfyUI)
  */
 record Exif(int orientation, Map<String, String> text) {
+    private static final byte[] EXIF_START = {'E', 'x', 'i', 'f', 0, 0}; // some writers keep JPEG's prefix
     private static final int CODE_BYTES = 8; // names the encoding of a UserComment
+
+    /** Of a chunk of WebP or PNG; nothing where it cannot be read. */
+    static Metadata metadata(byte[] data) {
+        Metadata metadata = new Metadata();
+        boolean prefixed = data.length > EXIF_START.length
+                && Arrays.equals(data, 0, EXIF_START.length, EXIF_START, 0, EXIF_START.length);
+        try {
+            new ExifReader().extract(new ByteArrayReader(data, prefixed ? EXIF_START.length : 0), metadata);
+        } catch (RuntimeException e) {
+            return new Metadata(); // text is no reason to refuse a picture
+        }
+        return metadata;
+    }
 
     static Exif of(Metadata metadata) {
         Map<String, String> text = new LinkedHashMap<>();

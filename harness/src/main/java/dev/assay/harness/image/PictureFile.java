@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * A picture file that somebody else made: PNG, JPEG or WebP, known by its content and not by its name. Pixels come out as
- * Pillow's {@code convert("RGB")} gives them (see {@link Png#decode}): 8 bits, alpha dropped, colour profiles ignored. JPEG and
- * WebP are turned as their EXIF orientation says; that of a PNG, which no picture generator writes, is ignored.
+ * Pillow's {@code convert("RGB")} gives them (see {@link Png#decode}): 8 bits, alpha dropped, colour profiles ignored. All
+ * are turned as their EXIF orientation says, as Pillow's {@code ImageOps.exif_transpose} does.
  *
  * @param text by keyword, untrusted: the text chunks of a PNG; of JPEG and WebP what tools write into EXIF, under the
  *     keywords that the same tools use in a PNG
@@ -21,6 +21,7 @@ import java.util.Map;
  */
 public record PictureFile(Image image, Map<String, String> text, Format format, boolean lossy) {
     public static final long MOST_BYTES = 1L << 28;
+    static final String ANIMATION = "is an animation; expected one still picture: save the frame that is to be judged";
     static final int MOST_SIDE = 16384; // pixels
     static final long MOST_PIXELS = 1L << 26;
 
@@ -43,7 +44,7 @@ public record PictureFile(Image image, Map<String, String> text, Format format, 
     public static PictureFile decode(byte[] file) {
         if (starts(file, 0, PngChunks.SIGNATURE)) {
             Png.Decoded png = Png.decode(file);
-            return new PictureFile(png.image(), png.text(), Format.PNG, false);
+            return new PictureFile(png.upright(), png.text(), Format.PNG, false);
         }
         if (starts(file, 0, new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff})) {
             return Jpeg.decode(file);

@@ -28,10 +28,21 @@ public final class Png {
 
     private Png() {}
 
-    /** A picture and the texts beside it, by keyword in file order; texts are untrusted. */
-    public record Decoded(Image image, Map<String, String> text) {
+    /**
+     * A picture and the texts beside it.
+     *
+     * @param image as it is stored
+     * @param text by keyword in file order; untrusted
+     * @param orientation 1 to 8 as in EXIF: 1 is upright
+     */
+    public record Decoded(Image image, Map<String, String> text, int orientation) {
         public Decoded {
             text = Collections.unmodifiableMap(new LinkedHashMap<>(text));
+        }
+
+        /** The picture as viewers show it. */
+        Image upright() {
+            return new Exif(orientation, Map.of()).turn(image);
         }
     }
 
@@ -79,7 +90,10 @@ public final class Png {
             throw new ImageFileException("is damaged: expected " + chunks.width() + " x " + chunks.height()
                     + " pixels, found " + picture.getWidth() + " x " + picture.getHeight());
         }
-        return new Decoded(Image.owning(picture.getWidth(), picture.getHeight(), rgb(picture)), chunks.text());
+        return new Decoded(
+                Image.owning(picture.getWidth(), picture.getHeight(), rgb(picture)),
+                chunks.text(),
+                chunks.orientation());
     }
 
     /**

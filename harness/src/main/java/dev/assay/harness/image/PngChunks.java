@@ -16,9 +16,10 @@ import java.util.zip.CRC32;
  *
  * @param decodedBytes memory of a decoder and of what it makes
  * @param text by keyword, in file order; of a repeated keyword the last
+ * @param orientation 1 to 8 as in EXIF, which the chunk eXIf holds: 1 is upright
  * @param essential a PNG file of header, palette and pixels only
  */
-record PngChunks(int width, int height, long decodedBytes, Map<String, String> text, InputStream essential) {
+record PngChunks(int width, int height, long decodedBytes, Map<String, String> text, int orientation, InputStream essential) {
     static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     private static final int DEFLATE_RATIO = 1032; // no deflate stream expands further
 
@@ -30,6 +31,7 @@ record PngChunks(int width, int height, long decodedBytes, Map<String, String> t
         ByteArrayOutputStream essential = new ByteArrayOutputStream(file.length);
         essential.writeBytes(SIGNATURE);
         Map<String, String> text = new LinkedHashMap<>();
+        int orientation = 1;
         ByteBuffer header = null; // of IHDR
         long compressed = 0; // bytes of pixels
         PngText.Budget budget = new PngText.Budget();
@@ -44,6 +46,11 @@ record PngChunks(int width, int height, long decodedBytes, Map<String, String> t
                 case "IHDR", "PLTE", "IDAT", "IEND" -> essential.write(file, start, in.position() - start);
                 case "tEXt", "zTXt", "iTXt" ->
                     PngText.read(type, data, budget).ifPresent(t -> text.put(t.keyword(), t.text()));
+                case "eXIf" ->
+                    orientation = Exif.of(Exif.metadata(
+                                    Arrays.copyOfRange(file, start + 8, start + 8 + data.capacity())))
+                            .orientation();
+                case "acTL" -> requireStill(data);
                 default -> {
                     // Other chunks change how a picture is shown or carry what we do not use.
                 }
@@ -65,7 +72,15 @@ record PngChunks(int width, int height, long decodedBytes, Map<String, String> t
                 height,
                 Math.max(bits / 8, (long) width * height) + 3L * width * height,
                 text,
+                orientation,
                 new ByteArrayInputStream(essential.toByteArray()));
+    }
+
+    /** An animation's frames beyond the first would pass unseen. */
+    private static void requireStill(ByteBuffer control) {
+        if (control.capacity() >= 4 && control.getInt(0) > 1) {
+            throw new ImageFileException(PictureFile.ANIMATION);
+        }
     }
 
     /** Length, type, data and checksum; leaves {@code in} behind the chunk and gives a view of the data. */

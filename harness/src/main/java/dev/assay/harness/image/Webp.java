@@ -1,8 +1,6 @@
 package dev.assay.harness.image;
 
-import com.drew.lang.ByteArrayReader;
 import com.drew.metadata.Metadata;
-import com.drew.metadata.exif.ExifReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +9,6 @@ import java.util.Arrays;
 /** WebP files with one still picture (RFC 9649). The sizes of canvas and frame are read here, before a decoder sees the file. */
 final class Webp {
     private static final int ANIMATED = 2; // in the flags of VP8X
-    private static final byte[] EXIF_START = {'E', 'x', 'i', 'f', 0, 0}; // some writers keep JPEG's prefix
 
     private Webp() {}
 
@@ -38,7 +35,7 @@ final class Webp {
                     lossy = type.equals("VP8 ");
                     frame = lossy ? lossyFrame(data) : losslessFrame(data);
                 }
-                case "EXIF" -> metadata = exif(Arrays.copyOfRange(file, at + 8, at + 8 + length));
+                case "EXIF" -> metadata = Exif.metadata(Arrays.copyOfRange(file, at + 8, at + 8 + length));
                 default -> {
                     // Alpha is dropped, profiles are ignored.
                 }
@@ -60,7 +57,7 @@ final class Webp {
     private static Size canvas(ByteBuffer data) {
         requireLength(data, 10);
         if ((data.get(0) & ANIMATED) != 0) {
-            throw new ImageFileException("is an animation; expected one still picture");
+            throw new ImageFileException(PictureFile.ANIMATION);
         }
         return new Size(1 + (data.getInt(4) & 0xffffff), 1 + (data.getInt(6) >>> 8));
     }
@@ -81,17 +78,5 @@ final class Webp {
             throw new ImageFileException(
                     "is damaged: expected a chunk of at least " + least + " bytes, found " + data.capacity());
         }
-    }
-
-    private static Metadata exif(byte[] data) {
-        Metadata metadata = new Metadata();
-        boolean prefixed = data.length > EXIF_START.length
-                && Arrays.equals(data, 0, EXIF_START.length, EXIF_START, 0, EXIF_START.length);
-        try {
-            new ExifReader().extract(new ByteArrayReader(data, prefixed ? EXIF_START.length : 0), metadata);
-        } catch (RuntimeException e) {
-            return new Metadata(); // text is no reason to refuse a picture
-        }
-        return metadata;
     }
 }

@@ -89,6 +89,14 @@ class PictureFileTest {
         assertThat(png.text()).containsEntry("parameters", "a");
     }
 
+    @Test
+    void a_turned_png_is_kept_as_it_is_where_pixels_are_proved_and_turned_where_it_is_shown() {
+        Png.Decoded stored = Png.decode(file("turned-6.png"));
+        assertThat(stored.orientation()).isEqualTo(6);
+        assertThat(stored.image().width()).isEqualTo(24);
+        assertThat(PictureFile.decode(file("turned-6.png")).image().width()).isEqualTo(16);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"parameters.webp", "parameters.jpg", "parameters-le.jpg", "parameters-ascii.jpg"})
     void a_user_comment_is_read_in_either_byte_order(String name) {
@@ -107,7 +115,10 @@ class PictureFileTest {
     void animations_and_other_kinds_are_refused_in_words() {
         assertThatThrownBy(() -> PictureFile.decode(refused("animation.webp")))
                 .isInstanceOf(ImageFileException.class)
-                .hasMessage("is an animation; expected one still picture");
+                .hasMessage("is an animation; expected one still picture: save the frame that is to be judged");
+        assertThatThrownBy(() -> PictureFile.decode(refused("animation.png")))
+                .isInstanceOf(ImageFileException.class)
+                .hasMessageStartingWith("is an animation");
         assertThatThrownBy(() -> PictureFile.decode(refused("cmyk.jpg"))).isInstanceOf(ImageFileException.class);
         assertThatThrownBy(() -> PictureFile.decode("GIF89a......".getBytes(StandardCharsets.US_ASCII)))
                 .hasMessageContaining("it is a GIF");
