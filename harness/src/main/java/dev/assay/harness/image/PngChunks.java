@@ -19,7 +19,8 @@ import java.util.zip.CRC32;
  * @param orientation 1 to 8 as in EXIF, which the chunk eXIf holds: 1 is upright
  * @param essential a PNG file of header, palette and pixels only
  */
-record PngChunks(int width, int height, long decodedBytes, Map<String, String> text, int orientation, InputStream essential) {
+record PngChunks(
+        int width, int height, long decodedBytes, Map<String, String> text, int orientation, InputStream essential) {
     static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     private static final int DEFLATE_RATIO = 1032; // no deflate stream expands further
 
@@ -47,8 +48,8 @@ record PngChunks(int width, int height, long decodedBytes, Map<String, String> t
                 case "tEXt", "zTXt", "iTXt" ->
                     PngText.read(type, data, budget).ifPresent(t -> text.put(t.keyword(), t.text()));
                 case "eXIf" ->
-                    orientation = Exif.of(Exif.metadata(
-                                    Arrays.copyOfRange(file, start + 8, start + 8 + data.capacity())))
+                    orientation = Exif.of(
+                                    Exif.metadata(Arrays.copyOfRange(file, start + 8, start + 8 + data.capacity())))
                             .orientation();
                 case "acTL" -> requireStill(data);
                 default -> {
