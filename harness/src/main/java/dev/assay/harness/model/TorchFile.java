@@ -120,6 +120,8 @@ final class TorchFile {
             dtypes.put(view.storage().key(), view.storage().dtype());
         } else if (value instanceof Pickle.Dict map && depth < MOST_DEPTH && seen.add(map)) {
             map.items().values().forEach(v -> collectDtypes(v, depth + 1));
+        } else if (value instanceof List<?> list && depth < MOST_DEPTH && seen.add(list)) {
+            list.forEach(v -> collectDtypes(v, depth + 1));
         }
     }
 
@@ -158,10 +160,28 @@ final class TorchFile {
                 add(name, view);
             } else if (value instanceof Pickle.Dict inner) {
                 walk(WRAPPERS.contains(name) ? "" : name + ".", inner, depth + 1);
+            } else if (value instanceof List<?> list) {
+                walk(name, list, depth + 1);
             } else if ((value instanceof String || value instanceof Number) && metadata.size() < MOST_METADATA) {
                 metadata.put(name, value.toString());
             }
         });
+    }
+
+    /** Tensors in lists and tuples, as in hypernetworks, are named by their place. */
+    private void walk(String name, List<?> list, int depth) {
+        if (depth > MOST_DEPTH || !seen.add(list)) {
+            return;
+        }
+        for (int i = 0; i < list.size(); i++) {
+            if (list.get(i) instanceof View view) {
+                add(name + "." + i, view);
+            } else if (list.get(i) instanceof Pickle.Dict inner) {
+                walk(name + "." + i + ".", inner, depth + 1);
+            } else if (list.get(i) instanceof List<?> inner) {
+                walk(name + "." + i, inner, depth + 1);
+            }
+        }
     }
 
     private void add(String name, View view) {

@@ -20,6 +20,7 @@ final class AdapterFamily {
     private static final double NEAR = 0.9; // of the best: too near to be told apart by names alone
     private static final double LEAST = 0.5; // of the modules must be known
 
+    private static final String FILL = "Fill (inpainting)"; // no other family has so many channels
     private static final Pattern INPUT = Pattern.compile("^(img_in|x_embedder)$");
     private static final String VIDEO = "hunyuan-video";
 
@@ -47,7 +48,7 @@ final class AdapterFamily {
         FamilyMatch match = chosen(equal, layers).families(may);
         String control = control(layers);
         return Optional.of(
-                match.word().equals("flux1") && !control.isEmpty()
+                match.word().equals("flux1") && !control.isEmpty() || may.contains("flux1") && control.equals(FILL)
                         ? FamilyMatch.of("flux1", "Flux.1 dev").detail(control)
                         : match);
     }
@@ -57,7 +58,7 @@ final class AdapterFamily {
         Set<Long> channels = layers.widths(INPUT);
         return channels.contains(128L)
                 ? "for a control picture (depth or canny) beside the prompt"
-                : channels.contains(384L) ? "Fill (inpainting)" : "";
+                : channels.contains(384L) ? FILL : "";
     }
 
     /** By names alone: of a size that nobody published. */

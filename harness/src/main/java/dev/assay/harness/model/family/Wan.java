@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /** Wan 2.x: a video model. */
 final class Wan implements ModelFamily {
     private static final Pattern BLOCKS = Pattern.compile(
-            "^blocks_N_(self_attn_[qkvo]|cross_attn_([qkvo]|k_img|v_img))$|^blocks_N_attn2_(to_[qkv]|add_k_proj)$");
+            "^blocks_N_(self_attn_[qkvo]|cross_attn_([qkvo]|k_img|v_img))$|^blocks_N_attn[12]_(to_[qkv]|to_out|add_k_proj)");
 
     @Override
     public String word() {

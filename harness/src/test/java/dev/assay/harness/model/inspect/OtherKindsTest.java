@@ -192,5 +192,15 @@ class OtherKindsTest {
                                         + " single_blocks.0.linear1.lora_B.weight 21504x4"))
                         .familyTitle())
                 .isEqualTo("Flux.1 dev, for a control picture (depth or canny) beside the prompt");
+        assertThat(Inspector.ofHeaders()
+                        .inspect(HeaderFiles.safetensors(
+                                folder.resolve("fill.safetensors"),
+                                Map.of(),
+                                Trainings.lora(
+                                        "transformer.",
+                                        "x_embedder 3072x384; transformer_blocks.0.attn.to_q 3072x3072",
+                                        "peft")))
+                        .familyTitle())
+                .isEqualTo("Flux.1 dev, Fill (inpainting)");
     }
 }
