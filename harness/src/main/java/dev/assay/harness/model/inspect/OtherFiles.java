@@ -133,7 +133,13 @@ final class OtherFiles {
                     "vace_blocks."),
             new Sign(ModelKind.T2I_ADAPTER, "adapter.body.", "adapter.conv_in.", "body.0.block1.", "body.0.resnets."),
             // By the width of the text features that it changes; of A1111.
-            new Sign(ModelKind.HYPERNETWORK, "768.0.linear.", "1024.0.linear.", "1280.0.linear.", "320.0.linear.", "640.0.linear."),
+            new Sign(
+                    ModelKind.HYPERNETWORK,
+                    "768.0.linear.",
+                    "1024.0.linear.",
+                    "1280.0.linear.",
+                    "320.0.linear.",
+                    "640.0.linear."),
             new Sign(ModelKind.STYLE_MODEL, "redux_up.", "redux_down."),
             new Sign(ModelKind.MOTION_MODULE, "down_blocks.0.motion_modules.", "module.down_blocks.0.motion_modules."),
             new Sign(ModelKind.UPSCALER, "conv_first.", "model.0.weight", "body.0.rdb1.", "body.0.weight"));
