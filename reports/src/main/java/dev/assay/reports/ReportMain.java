@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.io.PlainText;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
@@ -157,7 +158,7 @@ public final class ReportMain {
         }
         Options options = Options.read(System::getProperty, System.getenv());
         ClassPath.keep(options.root());
-        run(options, System.out);
+        run(options, PlainText.out(options.colors()));
     }
 
     /** @throws GateClosed unless the run passed */
@@ -183,14 +184,14 @@ public final class ReportMain {
 
         out.println();
         Summary.lines(found.run(), gate, options.colors()).forEach(out::println);
-        card.lines().forEach(out::println);
+        card.lines().forEach(l -> out.println(Words.block(l)));
         if (admitted != null) {
-            admitted.lines().forEach(out::println);
+            admitted.lines().forEach(l -> out.println(Words.block(l)));
         }
         if (made.problem() != null) {
             out.println("The report could not be made: " + made.problem());
         }
-        out.println("Report: " + made.path());
+        out.println("Report: " + Words.block(made.path().toString()));
         out.flush();
         if (admitted != null && !admitted.in()) {
             throw new GateClosed(gate.outcome() + ", not added to the collection" + why(gate));

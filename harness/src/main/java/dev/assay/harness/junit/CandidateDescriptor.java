@@ -1,5 +1,6 @@
 package dev.assay.harness.junit;
 
+import dev.assay.harness.io.PlainText;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.suite.Criterion;
@@ -14,7 +15,7 @@ final class CandidateDescriptor extends AbstractTestDescriptor implements Node<A
     private RunRecord record;
 
     CandidateDescriptor(TestDescriptor parent, Session session) {
-        super(parent.getUniqueId().append("candidate", session.candidateName()), session.candidateName());
+        super(parent.getUniqueId().append("candidate", session.candidateName()), PlainText.of(session.candidateName()));
         this.session = session;
     }
 

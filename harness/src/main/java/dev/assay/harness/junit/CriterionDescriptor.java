@@ -1,5 +1,6 @@
 package dev.assay.harness.junit;
 
+import dev.assay.harness.io.PlainText;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.Session;
@@ -33,7 +34,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
     }
 
     private CriterionDescriptor(UniqueId id, String name, Criterion criterion) {
-        super(id, name);
+        super(id, PlainText.of(name));
         this.criterion = criterion;
     }
 
@@ -70,14 +71,16 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
         context.listener().reportingEntryPublished(this, ReportEntry.from(entries(record, verdict)));
         switch (verdict.outcome()) {
             case "PASSED" -> {}
-            case "REGRESSED" -> throw new AssertionFailedError("Regression: " + verdict.id() + ": " + verdict.reason());
-            case "INCONCLUSIVE" ->
-                throw new TestAbortedException("Inconclusive: " + verdict.id() + ": " + verdict.reason());
-            case "UNAVAILABLE" ->
-                throw new TestAbortedException("Unavailable: " + verdict.id() + ": " + verdict.reason());
-            default -> throw new HarnessTrouble(verdict.id() + ": " + verdict.reason());
+            case "REGRESSED" -> throw new AssertionFailedError(said("Regression: ", verdict));
+            case "INCONCLUSIVE" -> throw new TestAbortedException(said("Inconclusive: ", verdict));
+            case "UNAVAILABLE" -> throw new TestAbortedException(said("Unavailable: ", verdict));
+            default -> throw new HarnessTrouble(said("", verdict));
         }
         return context;
+    }
+
+    private static String said(String what, VerdictEntry verdict) {
+        return PlainText.of(what + verdict.id() + ": " + verdict.reason());
     }
 
     private RunRecord record() {
@@ -94,7 +97,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
         entries.put("estimate", String.valueOf(v.estimate()));
         entries.put("interval", String.valueOf(v.interval()));
         entries.put("margin", String.valueOf(v.margin()));
-        entries.put("reason", v.reason());
+        entries.put("reason", String.valueOf(PlainText.of(v.reason())));
         entries.put("run", record.id());
         return entries;
     }

@@ -1,10 +1,12 @@
 package dev.assay.harness.junit;
 
+import dev.assay.harness.io.PlainText;
+
 /** No judgement was possible; not a word about the candidate's quality. */
 final class HarnessTrouble extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     HarnessTrouble(String message) {
-        super(message);
+        super(PlainText.of(message));
     }
 }

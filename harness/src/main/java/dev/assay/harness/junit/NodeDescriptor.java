@@ -1,5 +1,6 @@
 package dev.assay.harness.junit;
 
+import dev.assay.harness.io.PlainText;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.UniqueId;
 import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;
@@ -8,7 +9,7 @@ import org.junit.platform.engine.support.hierarchical.Node;
 /** A suite or a family: only holds others. */
 final class NodeDescriptor extends AbstractTestDescriptor implements Node<AssayContext> {
     private NodeDescriptor(UniqueId id, String name) {
-        super(id, name);
+        super(id, PlainText.of(name));
     }
 
     static NodeDescriptor under(TestDescriptor parent, String segment, String name) {

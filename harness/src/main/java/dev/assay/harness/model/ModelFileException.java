@@ -1,6 +1,7 @@
 package dev.assay.harness.model;
 
 import dev.assay.harness.io.AssayException;
+import dev.assay.harness.io.PlainText;
 import java.nio.file.Path;
 
 /** A model file that cannot be used; the message says which, what was expected, what was found, what to do. */
@@ -21,7 +22,7 @@ public final class ModelFileException extends AssayException {
 
     /** The message without its beginning where that names this file; whole where the problem is another file's. */
     public String problemOf(Path file) {
-        String prefix = file + ": ";
+        String prefix = PlainText.of(file + ": ");
         return getMessage().startsWith(prefix) ? getMessage().substring(prefix.length()) : getMessage();
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.PlainText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ public final class Terminal implements Progress {
         if (tty.isPresent()) {
             try {
                 return new Terminal(
-                        new PrintStream(Files.newOutputStream(tty.get()), true, StandardCharsets.UTF_8),
+                        PlainText.on(Files.newOutputStream(tty.get()), StandardCharsets.UTF_8, true),
                         true,
                         goingOn,
                         seconds);
@@ -78,7 +79,7 @@ public final class Terminal implements Progress {
                 return QUIET; // no right to write there: then it is not ours
             }
         }
-        return new Terminal(System.err, false, goingOn, seconds);
+        return new Terminal(PlainText.err(false), false, goingOn, seconds);
     }
 
     /** Our own output, or that of the build tool that started us: the next Java process above. */
@@ -109,7 +110,7 @@ public final class Terminal implements Progress {
 
     @Override
     public synchronized void say(String line) {
-        out.println((open ? "\r\u001b[K" : "") + line);
+        out.println((open ? "\r\u001b[K" : "") + PlainText.of(line));
         open = false;
     }
 

@@ -1,10 +1,10 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.io.PlainText;
 import dev.assay.harness.io.Trouble;
 import dev.assay.reports.collection.CollectionCommand;
 import dev.assay.reports.words.Words;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,10 +33,9 @@ public final class AssayMain implements Runnable {
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new AssayMain());
-        // The terminal's own charset, which before Java 18 is not always that of System.out.
-        Charset charset = Charset.defaultCharset();
-        line.setOut(new PrintWriter(System.out, true, charset));
-        line.setErr(new PrintWriter(System.err, true, charset));
+        boolean colours = CommandLine.Help.Ansi.AUTO.enabled();
+        line.setOut(new PrintWriter(PlainText.out(colours), true));
+        line.setErr(new PrintWriter(PlainText.err(colours), true));
         line.setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler((trouble, command, parsed) -> {
             command.getErr().println(Words.block(Trouble.words(trouble)));

@@ -1,5 +1,6 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.io.PlainText;
 import dev.assay.reports.history.History;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,6 @@ public final class DashboardMain {
         }
         long start = System.nanoTime();
         Path page = Dashboard.write(new History(Path.of(arguments[0])), Listing.none(), Path.of(arguments[1]));
-        System.out.printf("Dashboard: %s (%.1f s)%n", page, (System.nanoTime() - start) / 1e9);
+        PlainText.out(false).printf("Dashboard: %s (%.1f s)%n", page, (System.nanoTime() - start) / 1e9);
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.io.PlainText;
 import dev.assay.reports.ClassPath;
 import dev.assay.reports.words.Words;
 import java.io.File;
@@ -79,7 +80,7 @@ final class ForkedJudge implements Judge {
             }
             String last = tail(log, 1);
             if (!last.equals(told)) {
-                System.out.println("  " + last);
+                PlainText.out(false).println("  " + last);
                 told = last;
             }
         }

@@ -1,5 +1,6 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.io.PlainText;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.Settings;
 import dev.assay.reports.ClassPath;
@@ -9,6 +10,7 @@ import dev.assay.reports.dashboard.Dashboard;
 import dev.assay.reports.dashboard.Listing;
 import dev.assay.reports.history.History;
 import dev.assay.reports.words.Words;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -18,6 +20,10 @@ import java.util.TreeMap;
 /** Entry of {@code mvn verify -Pnightly}; a night that is not good fails the build. */
 public final class NightlyMain {
     private NightlyMain() {}
+
+    private static PrintStream out() {
+        return PlainText.out(false);
+    }
 
     public static void main(String[] arguments) throws InterruptedException {
         if (System.getProperty("java.awt.headless") == null) {
@@ -57,15 +63,14 @@ public final class NightlyMain {
                 throw new CollectionException("which collection? give -Dassay.collection=DIR");
             }
             CuratedCollection collection = CuratedCollection.in(root.resolve(folder));
-            Findings findings = new Nightly(
-                            collection, environment, properties, settings, judge, Clock.systemUTC(), System.out)
-                    .run();
-            System.out.println();
-            findings.lines().forEach(System.out::println);
-            System.out.println("History: " + Nightly.historyOf(collection));
+            Findings findings =
+                    new Nightly(collection, environment, properties, settings, judge, Clock.systemUTC(), out()).run();
+            out().println();
+            findings.lines().forEach(out()::println);
+            out().println("History: " + Nightly.historyOf(collection));
             return site(collection, findings, properties, root) && findings.good() ? 0 : 1;
         } catch (RuntimeException | Error trouble) {
-            System.out.println("Nightly: " + Words.line(Trouble.words(trouble), 600));
+            out().println("Nightly: " + Words.line(Trouble.words(trouble), 600));
             return 1;
         }
     }
@@ -80,11 +85,10 @@ public final class NightlyMain {
                     findings.files().stream()
                             .map(f -> new Listing.Item(f.name(), f.family(), f.sha256(), f.bytes(), f.triggerWords()))
                             .toList());
-            System.out.println(
-                    "Dashboard: " + Dashboard.write(new History(Nightly.historyOf(collection)), listing, folder));
+            out().println("Dashboard: " + Dashboard.write(new History(Nightly.historyOf(collection)), listing, folder));
             return true;
         } catch (RuntimeException | Error trouble) { // whatever happens to a view, the findings were said
-            System.out.println("The dashboard could not be made: " + Words.line(Trouble.words(trouble), 400));
+            out().println("The dashboard could not be made: " + Words.line(Trouble.words(trouble), 400));
             return false;
         }
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -70,6 +71,34 @@ class InspectCommandTest {
                 .contains("kohya sd-scripts (ss_network_module networks.lora)")
                 .doesNotContain(ESCAPE);
         assertThat(answer.out().lines()).allSatisfy(l -> assertThat(l.length()).isLessThan(100));
+    }
+
+    /** From wherever: names of files, of options, of commands. */
+    @Test
+    void no_escape_reaches_the_terminal_whatever_went_wrong() {
+        String evil = "\u001b]52;c;eA==\u0007\u202e.safetensors";
+        for (String[] arguments : new String[][] {
+            {"inspect", folder.resolve(evil).toString()},
+            {"inspect", "--base", folder.resolve(evil).toString(), "--lora", evil + "@x"},
+            {"inspect", "--" + evil},
+            {evil},
+            {"inspect", "--overlap", folder.resolve(evil).toString()},
+            {"collection", "--collection", folder.resolve(evil).toString(), "list"},
+            {"models", "--suite", evil}
+        }) {
+            PrintStream out = System.out;
+            PrintStream err = System.err;
+            ByteArrayOutputStream said = new ByteArrayOutputStream();
+            try {
+                System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+                System.setErr(System.out);
+                AssayMain.commandLine().execute(arguments);
+            } finally {
+                System.setOut(out);
+                System.setErr(err);
+            }
+            assertThat(said.toString(StandardCharsets.UTF_8)).isNotEmpty().doesNotContain(ESCAPE, "\u0007", "\u202e");
+        }
     }
 
     @Test

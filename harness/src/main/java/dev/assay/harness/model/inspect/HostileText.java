@@ -1,12 +1,13 @@
 package dev.assay.harness.model.inspect;
 
+import dev.assay.harness.io.PlainText;
 import java.util.regex.Pattern;
 
 /** Makes text of unknown origin fit for a terminal and a report: nothing invisible, no escape sequences, no endless lines. */
 public final class HostileText {
     /** ANSI: CSI and OSC sequences, with ESC or as one C1 character, and what is left of others. */
-    private static final Pattern ANSI = Pattern.compile(
-            "(?:\u001b\\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\\]|\u009d)[^\u0007\u001b]{0,2000}(?:\u0007|\u001b\\\\)?|\u001b[@-_]?");
+    private static final Pattern ANSI = Pattern.compile("(?:\u001b\\[|\u009b)[0-?]*["
+            + " -/]*[@-~]|(?:\u001b\\]|\u009d)[^\u0007\u001b]{0,2000}(?:\u0007|\u001b\\\\)?|\u001b[@-_]?");
 
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
@@ -32,15 +33,6 @@ public final class HostileText {
 
     /** No control or format character (text direction, zero width), no lone surrogate, nothing unassigned. */
     public static boolean isVisible(int codePoint) {
-        return switch (Character.getType(codePoint)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED -> false;
-            default -> true;
-        };
+        return PlainText.isVisible(codePoint);
     }
 }

@@ -1,0 +1,93 @@
+package dev.assay.harness.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlainTextTest {
+    private static final String OWN = "\u001b[31mred\u001b[0m \r\u001b[Kagain \u001b[1mbold\u001b[m";
+
+    private static String through(boolean colours, String... texts) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream out = PlainText.on(bytes, StandardCharsets.UTF_8, colours)) {
+            for (String text : texts) {
+                out.print(text);
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a\u001b]52;c;eA==\u0007b",
+                "a\u001b]0;title\u001b\\b",
+                "a\u001bPq#0\u001b\\b",
+                "a\u001b[2Jb",
+                "a\u009b31mb",
+                "a\u009d52;c;eA==\u0007b",
+                "a\u001bcb",
+                "a\u202eb",
+                "a\u2066b",
+                "a\u200fb",
+                "a\u200bb",
+                "a\u0000b",
+                "a\u0008b",
+                "a\u0007b",
+                "a\u007fb",
+                "a\rb",
+                "a\u2028b",
+                "a\ue000b",
+                "a\ufeffb",
+                "a\ud800b"
+            })
+    void nothing_that_commands_a_terminal_gets_through(String hostile) {
+        assertThat(PlainText.of(hostile)).isEqualTo("ab");
+        assertThat(through(true, hostile)).isIn("ab", "a?b");
+        assertThat(through(false, hostile)).isIn("ab", "a?b");
+    }
+
+    @Test
+    void what_people_write_stays() {
+        String fine = "caf\u00e9 \u65e5\u672c\u8a9e \ud83d\ude00\nnext line";
+        assertThat(PlainText.of(fine)).isEqualTo(fine);
+        assertThat(through(true, fine)).isEqualTo(fine);
+        assertThat(PlainText.of("a\tb\r\nc")).isEqualTo("a b\nc");
+        assertThat(PlainText.of(null)).isNull();
+    }
+
+    @Test
+    void our_own_colours_and_rewritten_lines_pass_on_a_terminal_alone() {
+        assertThat(through(true, OWN)).isEqualTo(OWN);
+        assertThat(through(false, OWN)).isEqualTo("red again bold");
+        assertThat(through(true, "\u001b[38;5;1mx")).isEqualTo("x");
+    }
+
+    @Test
+    void a_sequence_in_pieces_is_one_sequence() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintWriter writer =
+                new PrintWriter(PlainText.on(bytes, StandardCharsets.UTF_8, true), false, StandardCharsets.UTF_8);
+        writer.print("a\u001b]52;c");
+        writer.print(";eA==\u0007b\n");
+        writer.print("x".repeat(200_000) + "\u202e\n");
+        writer.flush();
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("ab\n" + "x".repeat(200_000) + "\n");
+    }
+
+    @Test
+    void a_stack_trace_is_plain_and_so_is_a_message_for_people() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = PlainText.on(bytes, StandardCharsets.UTF_8, true);
+        new IllegalStateException("a\u001b]52;c;eA==\u0007b").printStackTrace(out);
+        out.flush();
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("ab").doesNotContain("\u001b", "\u0007");
+        assertThat(new AssayException("a\u202eb\nc")).hasMessage("ab\nc");
+    }
+}
