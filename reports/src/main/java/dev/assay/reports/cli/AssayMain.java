@@ -2,13 +2,18 @@ package dev.assay.reports.cli;
 
 import dev.assay.harness.io.PlainText;
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.model.Nearest;
 import dev.assay.reports.collection.CollectionCommand;
 import dev.assay.reports.words.Words;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code java -jar assay.jar}. A new subcommand is one class and one line here. */
 @Command(
@@ -37,11 +42,33 @@ public final class AssayMain implements Runnable {
         line.setOut(new PrintWriter(PlainText.out(colours), true));
         line.setErr(new PrintWriter(PlainText.err(colours), true));
         line.setUsageHelpAutoWidth(true);
+        line.setParameterExceptionHandler(AssayMain::wrongUsage);
         line.setExecutionExceptionHandler((trouble, command, parsed) -> {
             command.getErr().println(Words.block(Trouble.words(trouble)));
             return CommandLine.ExitCode.SOFTWARE;
         });
         return line;
+    }
+
+    /** What is wrong, what was meant, and where help is: a page of options would hide it. */
+    private static int wrongUsage(ParameterException wrong, String[] arguments) {
+        CommandLine command = wrong.getCommandLine();
+        String meant = wrong instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getUnmatched().stream()
+                        .findFirst()
+                        .map(word -> Nearest.hint(word, known(command.getCommandSpec(), word)))
+                        .orElse("")
+                : "";
+        command.getErr().println(Words.block(wrong.getMessage()) + meant);
+        command.getErr().println("help: " + command.getCommandSpec().qualifiedName() + " --help");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    /** Options or subcommands. */
+    private static List<String> known(CommandSpec command, String word) {
+        return word.startsWith("-")
+                ? command.options().stream().flatMap(o -> Stream.of(o.names())).toList()
+                : List.copyOf(command.subcommands().keySet());
     }
 
     @Override

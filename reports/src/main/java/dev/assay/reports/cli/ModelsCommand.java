@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Nearest;
 import dev.assay.harness.model.hub.FoundWeights;
+import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.KnownWeights;
 import dev.assay.harness.model.hub.WeightsState;
 import dev.assay.harness.run.MetricWeights;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -125,10 +127,16 @@ public final class ModelsCommand implements Callable<Integer> {
         if (json) {
             out.println(json(weights));
         } else {
-            lines(weights, new Paint(terminal)).forEach(out::println);
+            lines(weights, new Paint(terminal), cache()).forEach(out::println);
         }
         boolean named = download != null && download.stream().anyMatch(d -> d.contains("="));
         return named || weights.needs().stream().allMatch(n -> n.state().isReady()) ? READY : LACKING;
+    }
+
+    /** Where downloads go. */
+    private Path cache() {
+        return HubAccess.of(environment, Path.of(System.getProperty("user.home")))
+                .cache();
     }
 
     private MetricWeights read(HashProgress progress) {
@@ -195,11 +203,11 @@ public final class ModelsCommand implements Callable<Integer> {
         }
     }
 
-    private static List<String> lines(MetricWeights weights, Paint paint) {
+    private static List<String> lines(MetricWeights weights, Paint paint, Path cache) {
         List<String> lines = new ArrayList<>();
         lines.add(
                 weights.suite() == null
-                        ? "every metric, with weights that are known to work"
+                        ? "every metric, with weights that we know of for it"
                         : "suite " + Words.line(weights.suite(), 80));
         if (!weights.without().isEmpty()) {
             wrap("no weights needed: " + String.join(", ", weights.without()), 0)
@@ -242,7 +250,29 @@ public final class ModelsCommand implements Callable<Integer> {
                                 ? "all " + weights.needs().size() + " networks have their files"
                                 : lacking + " of " + weights.needs().size()
                                         + " networks lack files; criteria that need them are UNAVAILABLE");
+        fetchAll(lines, weights, cache);
         return lines;
+    }
+
+    /** All that a download can bring: how much, where to, and the one command for it. */
+    private static void fetchAll(List<String> lines, MetricWeights weights, Path cache) {
+        List<Need> fetchable = weights.needs().stream()
+                .filter(n -> n.state().fetchable()
+                        && !n.state().isReady()
+                        && !n.state().refused())
+                .toList();
+        if (fetchable.isEmpty()) {
+            return;
+        }
+        long bytes = fetchable.stream().mapToLong(n -> size(n.state())).sum();
+        long unknown = fetchable.stream().filter(n -> size(n.state()) == 0).count();
+        lines.add("to fetch: " + fetchable.size() + (fetchable.size() == 1 ? " network" : " networks")
+                + (bytes == 0 ? "" : ", about " + Words.bytes(bytes))
+                + (unknown == 0 ? "" : (bytes == 0 ? ", " : " and ") + unknown + " of unknown size") + ", into "
+                + Words.line(cache.toString(), 300));
+        boolean named = fetchable.stream().noneMatch(Need::suggested);
+        lines.add("  assay models" + (weights.suite() == null ? "" : " --suite " + weights.suite()) + " --download"
+                + (named ? "" : fetchable.stream().map(n -> " " + n.role()).collect(Collectors.joining())));
     }
 
     private static boolean isOptIn(WeightsState state) {
@@ -250,11 +280,16 @@ public final class ModelsCommand implements Callable<Integer> {
     }
 
     private static String known(WeightsState state) {
-        long bytes = state.known().stream()
+        long bytes = size(state);
+        return bytes == 0 ? "size not known before the hub is asked" : "about " + Words.bytes(bytes);
+    }
+
+    /** 0 where nobody knows before the hub is asked. */
+    private static long size(WeightsState state) {
+        return state.known().stream()
                 .flatMap(k -> k.files().stream())
                 .mapToLong(KnownWeights.File::bytes)
                 .sum();
-        return bytes == 0 ? "size not known before the hub is asked" : "about " + Words.bytes(bytes);
     }
 
     private static long bytes(FoundWeights found) {

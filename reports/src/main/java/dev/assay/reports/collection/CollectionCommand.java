@@ -1,11 +1,15 @@
 package dev.assay.reports.collection;
 
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.model.Nearest;
 import dev.assay.reports.words.Words;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** {@code assay collection}: looks at a curated collection, and takes files out. Files go in through the gate alone. */
 @Command(
         name = "collection",
+        mixinStandardHelpOptions = true,
         description = "Looks at a curated collection: list, show, verify, remove, recheck, space.",
         subcommands = {
             CollectionCommand.ListFiles.class,
@@ -28,6 +33,8 @@ import picocli.CommandLine.Spec;
 public final class CollectionCommand implements Runnable {
     /** Something is wrong with the collection, or the files of it. */
     public static final int WRONG = 1;
+
+    private static final int MOST_BESIDE = 1000;
 
     @Spec
     private CommandSpec spec;
@@ -53,7 +60,39 @@ public final class CollectionCommand implements Runnable {
             if (folder == null || folder.toString().isBlank()) {
                 throw new CollectionException("which collection? give --collection DIR or set ASSAY_COLLECTION");
             }
+            if (!Files.isDirectory(folder)) {
+                throw new CollectionException(folder + ": no such folder"
+                        + Nearest.hint(String.valueOf(folder.getFileName()), beside())
+                        + (Files.exists(folder) ? "; expected a folder, found a file" : ""));
+            }
             return CuratedCollection.in(folder);
+        }
+
+        /** Names of the folders that lie where this one was looked for. */
+        private List<String> beside() {
+            Path parent = folder.toAbsolutePath().normalize().getParent();
+            if (parent == null || !Files.isDirectory(parent)) {
+                return List.of();
+            }
+            try (Stream<Path> all = Files.list(parent)) {
+                return all.filter(Files::isDirectory)
+                        .map(p -> Words.line(String.valueOf(p.getFileName()), 200))
+                        .limit(MOST_BESIDE)
+                        .toList();
+            } catch (IOException unreadable) {
+                return List.of();
+            }
+        }
+
+        /** @throws CollectionException naming the nearest, where there is none of this name */
+        Entry entry(String name) {
+            Manifest manifest = collection().manifest();
+            return manifest.find(name)
+                    .orElseThrow(() -> new CollectionException("no file " + Words.line(name, 100) + " in the collection"
+                            + Nearest.hint(
+                                    name,
+                                    manifest.files().stream().map(Entry::name).toList())
+                            + "; all of them: assay collection list"));
         }
 
         /** Runs it; a trouble that a person must put right is one line, not a stack trace. */
@@ -71,7 +110,10 @@ public final class CollectionCommand implements Runnable {
         }
     }
 
-    @Command(name = "list", description = "Names the files, and with -q those that were refused.")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Names the files, and with -q those that were refused.")
     static final class ListFiles implements Callable<Integer> {
         @Mixin
         private Common common;
@@ -114,28 +156,24 @@ public final class CollectionCommand implements Runnable {
             PrintWriter out = common.out();
             for (Refused r : manifest.quarantine()) {
                 out.println(Words.line(r.name(), 80) + "  " + Words.line(r.when(), 30));
-                r.reasons().forEach(reason -> out.println("  " + Words.line(reason, 400)));
+                r.reasons().forEach(reason -> out.println("  " + Words.ends(reason, 700)));
             }
             out.println(manifest.quarantine().size() + " refused");
         }
     }
 
-    @Command(name = "show", description = "Tells all about one file.")
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Tells all about one file.")
     static final class Show implements Callable<Integer> {
         @Mixin
         private Common common;
 
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "As the list names it.")
         private String name;
 
         @Override
         public Integer call() throws Exception {
             return common.run(() -> {
-                Entry e = common.collection()
-                        .manifest()
-                        .find(name)
-                        .orElseThrow(() -> new CollectionException(
-                                "no file " + Words.line(name, 100) + " in the collection; see: assay collection list"));
+                Entry e = common.entry(name);
                 PrintWriter out = common.out();
                 out.println(Words.line(e.name(), 200));
                 row(out, "sha256", e.sha256());
@@ -160,7 +198,8 @@ public final class CollectionCommand implements Runnable {
                             .forEach(c -> row(
                                     out,
                                     "  " + Words.line(c.outcome(), 20),
-                                    c.family() + "/" + c.id() + " (metric version " + c.metricVersion() + ")"));
+                                    c.family() + "/" + c.id() + " (metric version " + c.metricVersion() + ")"
+                                            + c.because()));
                 }
                 return 0;
             });
@@ -168,12 +207,15 @@ public final class CollectionCommand implements Runnable {
 
         private static void row(PrintWriter out, String what, String value) {
             if (value != null && !value.isEmpty()) {
-                out.printf("  %-14s %s%n", Words.line(what, 20), Words.line(value, 300));
+                out.printf("  %-14s %s%n", Words.line(what, 20), Words.ends(value, 600));
             }
         }
     }
 
-    @Command(name = "verify", description = "Reads every file: missing, changed and foreign ones are wrong.")
+    @Command(
+            name = "verify",
+            mixinStandardHelpOptions = true,
+            description = "Reads every file: missing, changed and foreign ones are wrong.")
     static final class Verify implements Callable<Integer> {
         @Mixin
         private Common common;
@@ -206,19 +248,20 @@ public final class CollectionCommand implements Runnable {
 
     @Command(
             name = "remove",
+            mixinStandardHelpOptions = true,
             description =
                     "Takes a file out; it goes to .assay/removed in the collection's folder, to be deleted by you.")
     static final class Remove implements Callable<Integer> {
         @Mixin
         private Common common;
 
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "As the list names it.")
         private String name;
 
         @Override
         public Integer call() throws Exception {
             return common.run(() -> {
-                Path now = common.collection().remove(name);
+                Path now = common.collection().remove(common.entry(name).name());
                 common.out()
                         .println(Words.line(name, 200) + ": "
                                 + (now == null ? "was missing; the manifest forgot it" : "is now " + now));
@@ -229,6 +272,7 @@ public final class CollectionCommand implements Runnable {
 
     @Command(
             name = "recheck",
+            mixinStandardHelpOptions = true,
             description =
                     "Names the files that a new version of a suite or a metric makes stale, and how to judge them.")
     static final class Recheck implements Callable<Integer> {
@@ -257,7 +301,10 @@ public final class CollectionCommand implements Runnable {
         }
     }
 
-    @Command(name = "space", description = "Tells what lies on the disk, what of it can go, and why.")
+    @Command(
+            name = "space",
+            mixinStandardHelpOptions = true,
+            description = "Tells what lies on the disk, what of it can go, and why.")
     static final class SpaceReport implements Callable<Integer> {
         @Mixin
         private Common common;

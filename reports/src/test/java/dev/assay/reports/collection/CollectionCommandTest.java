@@ -62,7 +62,9 @@ class CollectionCommandTest {
     void show_tells_all_about_one_file() {
         assertThat(run("show", "waived.safetensors")).isZero();
         assertThat(said.toString()).contains("let in by", "Ada: it is the style", "artifact/artifact-metric");
-        assertThat(run("show", "none.safetensors")).isEqualTo(CollectionCommand.WRONG);
+        assertThat(run("show", "godo.safetensors")).isEqualTo(CollectionCommand.WRONG);
+        assertThat(said.toString())
+                .contains("no file godo.safetensors in the collection; did you mean good.safetensors?");
     }
 
     @Test
