@@ -48,6 +48,9 @@ final class CardStep {
             Optional<Path> judged = judged(run, options);
             FileFacts facts = judged.map(FileFacts::glance).orElse(FileFacts.NONE);
             VerdictCard card = VerdictCard.of(run, gate.outcome(), gate.reasons(), facts, override(admitted));
+            if (card.name().equals("unknown")) {
+                card = card.named(asked(run, options));
+            }
             StrengthRange range =
                     gate.outcome() == Outcome.PASSED ? StrengthRange.around(Digest.of(run), earlier) : null;
             if (range != null) {
@@ -68,6 +71,17 @@ final class CardStep {
             lines.add("The verdict card could not be made: " + problem);
             return new Made(lines, problem);
         }
+    }
+
+    /** Cards of runs that never began must not all have one name. */
+    private static String asked(RunRecord run, ReportMain.Options options) {
+        String wanted = options.settings() == null
+                ? null
+                : options.settings().lora() != null
+                        ? options.settings().lora()
+                        : options.settings().checkpoint();
+        String name = wanted == null ? "" : Words.line(Words.fileName(wanted), 120);
+        return name.isEmpty() ? Words.line(run.id(), 120) : name;
     }
 
     private static void beside(VerdictCard card, Path page, Optional<Path> judged, List<String> lines)

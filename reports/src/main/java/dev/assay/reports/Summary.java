@@ -3,6 +3,7 @@ package dev.assay.reports;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ public final class Summary {
                 line.append("  ").append(cell).append(" ".repeat(widths[i] - c[i].length()));
             }
             lines.add(line.toString().stripTrailing());
+            indented("      ", c[6]).forEach(lines::add);
             indented("      ", c[5]).forEach(lines::add);
         }
         for (Unjudged.Fold f : parts.folded()) {
@@ -71,7 +73,7 @@ public final class Summary {
         return lines;
     }
 
-    /** Five columns, and the reason: only where something is to be explained, for lines are short. */
+    /** Five columns, the reason, and what it means: only where something is to be explained, for lines are short. */
     private static String[] cells(VerdictEntry v, boolean stopped) {
         boolean passed = Outcome.PASSED.name().equals(v.outcome());
         return new String[] {
@@ -80,7 +82,8 @@ public final class Summary {
             Words.signed(v.estimate()),
             Words.interval(v.interval()),
             stopped ? "not judged" : "margin " + Words.number(v.margin()) + " " + Words.line(v.unit(), 40),
-            stopped || passed ? "" : v.reason()
+            stopped || passed ? "" : v.reason(),
+            stopped || passed ? "" : Plain.of(v).sentence()
         };
     }
 

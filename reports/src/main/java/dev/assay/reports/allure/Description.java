@@ -7,6 +7,7 @@ import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
 import dev.assay.reports.history.Digest;
+import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -37,7 +38,12 @@ final class Description {
             Predicate<WorstCase> allSeeds,
             BiFunction<WorstCase, String, Optional<String>> original) {
         Description d = new Description();
-        d.paragraph("<b>" + Words.html(v.outcome()) + "</b>: " + Words.html(Words.line(v.reason(), 2000)));
+        String plain = Plain.of(v).sentence();
+        String reason = Words.html(Words.line(v.reason(), 2000));
+        d.paragraph("<b>" + Words.html(v.outcome()) + "</b>: "
+                + (plain.isEmpty()
+                        ? reason
+                        : Words.html(plain) + "<br><span style=\"opacity:0.7\">" + reason + "</span>"));
         d.picture(picture, pictureName);
         List<String[]> rows = new ArrayList<>();
         if (v.baseMean() != null || v.candidateMean() != null) {

@@ -11,42 +11,44 @@ import java.util.Map;
 final class CardHtml {
     private static final String POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
     private static final String STYLE = """
-            :root{color-scheme:light dark;--paper:#fff;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--panel:#f6f8fa;--mean:#7b3fb3;--limit:#cf222e}
-            @media (prefers-color-scheme:dark){:root{--paper:#0d1117;--ink:#e6edf3;--soft:#9198a1;--line:#3d444d;--panel:#151b23;--mean:#b48af0;--limit:#ff7b72}}
-            *{box-sizing:border-box}
-            body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-            main{max-width:1080px;margin:0 auto;padding:24px 20px 40px}
-            header{display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;margin-bottom:4px}
-            h1{font-size:1.7rem;line-height:1.2;margin:0;overflow-wrap:anywhere;min-width:0}
-            h2{font-size:1.1rem;margin:32px 0 10px}
-            p{margin:6px 0;overflow-wrap:anywhere}
-            .soft{color:var(--soft)}
-            .pill{display:inline-block;color:#fff;border-radius:999px;padding:1px 10px;font-size:.8rem;font-weight:600;letter-spacing:.02em;white-space:nowrap}
-            header .pill{font-size:1rem;padding:3px 14px}
-            .box{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:10px 14px;margin:14px 0}
-            .box ul{margin:4px 0;padding-left:20px}
-            .box li{overflow-wrap:anywhere}
-            .scroll{overflow-x:auto}
-            table{border-collapse:collapse;width:100%;font-size:.9rem}
-            th,td{text-align:left;vertical-align:top;padding:8px 10px;border-bottom:1px solid var(--line)}
-            th{color:var(--soft);font-weight:600;white-space:nowrap}
-            td.why{min-width:240px;overflow-wrap:anywhere}
-            td.n{white-space:nowrap;font-variant-numeric:tabular-nums}
-            .verdicts td:first-child{min-width:130px;overflow-wrap:anywhere}
-            .bar .axis{stroke:var(--line)}.bar .zero{stroke:var(--soft);stroke-width:1.5}
-            .bar .limit{stroke:var(--limit);stroke-width:1.5;stroke-dasharray:4 3}
-            .bar .interval{fill:var(--mean);opacity:.5}.bar .mean{fill:var(--mean)}
-            figure{margin:0 0 18px}
-            figure img{max-width:100%;height:auto;border:1px solid var(--line);border-radius:6px;display:block}
-            figcaption{color:var(--soft);font-size:.9rem;margin-bottom:4px;overflow-wrap:anywhere}
-            dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 16px;margin:0;font-size:.92rem}
-            dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-            code{font:.86em ui-monospace,monospace}
-            @media (max-width:560px){.verdicts,.verdicts tbody,.verdicts tr{display:block}.verdicts thead{display:none}
-            .verdicts tr{padding:8px 0;border-bottom:1px solid var(--line)}.verdicts td{display:inline-block;border:0;padding:2px 14px 2px 0}
-            .verdicts td.why{display:block;min-width:0}}
-            @media (max-width:560px){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}main{padding:16px 12px}}
-            """;
+        :root{color-scheme:light dark;--paper:#fff;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--panel:#f6f8fa;--mean:#7b3fb3;--limit:#cf222e}
+        @media (prefers-color-scheme:dark){:root{--paper:#0d1117;--ink:#e6edf3;--soft:#9198a1;--line:#3d444d;--panel:#151b23;--mean:#b48af0;--limit:#ff7b72}}
+        *{box-sizing:border-box}
+        body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+        main{max-width:1080px;margin:0 auto;padding:24px 20px 40px}
+        header{display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;margin-bottom:4px}
+        h1{font-size:1.7rem;line-height:1.2;margin:0;overflow-wrap:anywhere;min-width:0}
+        h2{font-size:1.1rem;margin:32px 0 10px}
+        p{margin:6px 0;overflow-wrap:anywhere}
+        .soft{color:var(--soft)}
+        .pill{display:inline-block;color:#fff;border-radius:999px;padding:1px 10px;font-size:.8rem;font-weight:600;letter-spacing:.02em;white-space:nowrap}
+        header .pill{font-size:1rem;padding:3px 14px}
+        .plain{font-size:1.15rem;margin:12px 0}
+        details{margin:4px 0}summary{cursor:pointer;color:var(--soft);min-height:24px}
+        .box{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:10px 14px;margin:14px 0}
+        .box ul{margin:4px 0;padding-left:20px}
+        .box li{overflow-wrap:anywhere}
+        .scroll{overflow-x:auto}
+        table{border-collapse:collapse;width:100%;font-size:.9rem}
+        th,td{text-align:left;vertical-align:top;padding:8px 10px;border-bottom:1px solid var(--line)}
+        th{color:var(--soft);font-weight:600;white-space:nowrap}
+        td.why{min-width:240px;overflow-wrap:anywhere}
+        td.n{white-space:nowrap;font-variant-numeric:tabular-nums}
+        .verdicts td:first-child{min-width:190px;overflow-wrap:anywhere}
+        .bar .axis{stroke:var(--line)}.bar .zero{stroke:var(--soft);stroke-width:1.5}
+        .bar .limit{stroke:var(--limit);stroke-width:1.5;stroke-dasharray:4 3}
+        .bar .interval{fill:var(--mean);opacity:.5}.bar .mean{fill:var(--mean)}
+        figure{margin:0 0 18px}
+        figure img{max-width:100%;height:auto;border:1px solid var(--line);border-radius:6px;display:block}
+        figcaption{color:var(--soft);font-size:.9rem;margin-bottom:4px;overflow-wrap:anywhere}
+        dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 16px;margin:0;font-size:.92rem}
+        dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+        code{font:.86em ui-monospace,monospace}
+        @media (max-width:560px){.verdicts,.verdicts tbody,.verdicts tr{display:block}.verdicts thead{display:none}
+        .verdicts tr{padding:8px 0;border-bottom:1px solid var(--line)}.verdicts td{display:inline-block;border:0;padding:2px 14px 2px 0}
+        .verdicts td.why{display:block;min-width:0}}
+        @media (max-width:560px){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}main{padding:16px 12px}}
+        """;
 
     private CardHtml() {}
 
@@ -94,8 +96,43 @@ final class CardHtml {
                     .append(html(card.override().why()))
                     .append("</div>\n");
         }
-        list(s, "", card.reasons());
+        s.append("<p class=\"plain\">").append(html(card.plainly())).append("</p>\n");
+        reasons(s, card);
         recommended(s, card);
+    }
+
+    /** What did not pass: what it means, and one fold deeper how it was decided. */
+    private static void reasons(StringBuilder s, VerdictCard card) {
+        List<Verdict> bad = card.criteria().judged().stream()
+                .filter(v -> !v.outcome().equals("PASSED"))
+                .toList();
+        if (bad.isEmpty() || card.outcome().equals("BROKEN")) {
+            list(s, "", card.reasons());
+            return;
+        }
+        s.append("<div class=\"box\"><ul>");
+        for (Verdict v : bad) {
+            s.append("<li><b>").append(html(v.id())).append("</b> ");
+            why(s, v);
+            s.append("</li>");
+        }
+        card.criteria()
+                .folded()
+                .forEach(f -> s.append("<li>").append(html(f.line())).append("</li>"));
+        s.append("</ul></div>\n");
+    }
+
+    /** In plain words first; the statistics, where they are not all there is to say, in a fold. */
+    private static void why(StringBuilder s, Verdict v) {
+        String plain = v.plain().sentence();
+        if (plain.isEmpty()) {
+            s.append(html(v.reason()));
+        } else {
+            s.append(html(plain))
+                    .append("<details><summary>numbers</summary>")
+                    .append(html(v.reason()))
+                    .append("</details>");
+        }
     }
 
     private static void recommended(StringBuilder s, VerdictCard card) {
@@ -123,11 +160,12 @@ final class CardHtml {
         if (card.verdicts().isEmpty()) {
             return;
         }
-        s.append(
-                "<h2>Criteria</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Criteria\">"
-                        + "<table class=\"verdicts\"><thead><tr><th>criterion</th><th>verdict</th><th>candidate − base</th>"
-                        + "<th>interval and <span style=\"color:var(--limit)\">margin</span></th><th>why</th></tr></thead><tbody>\n");
-        for (Verdict v : card.verdicts()) {
+        s.append("<h2>Criteria</h2>\n"
+                + "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Criteria\"><table"
+                + " class=\"verdicts\"><thead><tr><th>criterion</th><th>verdict</th><th>candidate −"
+                + " base</th><th>interval and <span"
+                + " style=\"color:var(--limit)\">margin</span></th><th>why</th></tr></thead><tbody>\n");
+        for (Verdict v : card.criteria().judged()) {
             s.append("<tr><td><b>")
                     .append(html(v.id()))
                     .append("</b><br><span class=\"soft\">")
@@ -140,11 +178,16 @@ final class CardHtml {
                     .append(html(Words.line(v.unit(), 40)))
                     .append("</span></td><td>")
                     .append(IntervalBar.svg(v))
-                    .append("</td><td class=\"why\">")
-                    .append(html(v.reason()))
-                    .append("</td></tr>\n");
+                    .append("</td><td class=\"why\">");
+            why(s, v);
+            s.append("</td></tr>\n");
         }
-        s.append("</tbody></table></div>\n");
+        card.criteria()
+                .folded()
+                .forEach(f -> s.append("<tr><td colspan=\"5\">")
+                        .append(html(f.line()))
+                        .append("</td></tr>\n"));
+        s.append("</tbody></table></div>\n<p class=\"soft\">What each criterion asks: docs/metrics in Assay.</p>\n");
     }
 
     private static void pictures(StringBuilder s, List<Shown> pictures) {
@@ -168,15 +211,6 @@ final class CardHtml {
         row(s, "kind", card.model().kind());
         row(s, "made for", card.model().family());
         row(s, "licence", card.model().licence());
-        files(s, "candidate", card.model().files());
-        files(s, "base", card.base().files());
-        s.append("<dt>suite file</dt><dd><code>")
-                .append(html(card.suite().sha256()))
-                .append("</code></dd>");
-        card.weights().forEach((role, w) -> {
-            row(s, "looked with", role + " " + w.reference() + ", licence " + w.licence());
-            files(s, role, w.files());
-        });
         StringBuilder settings = new StringBuilder();
         for (Map.Entry<String, Object> e : card.settings().entrySet()) {
             settings.append(settings.isEmpty() ? "" : ", ")
@@ -191,7 +225,17 @@ final class CardHtml {
                 card.renderer().name() + " " + card.renderer().version() + ", "
                         + card.renderer().device());
         row(s, "run", card.run());
-        s.append("</dl>\n");
+        s.append("</dl>\n<details><summary>Files and their SHA-256</summary>\n<dl>");
+        files(s, "candidate", card.model().files());
+        files(s, "base", card.base().files());
+        s.append("<dt>suite file</dt><dd><code>")
+                .append(html(card.suite().sha256()))
+                .append("</code></dd>");
+        card.weights().forEach((role, w) -> {
+            row(s, "looked with", role + " " + w.reference() + ", licence " + w.licence());
+            files(s, role, w.files());
+        });
+        s.append("</dl></details>\n");
         list(s, "Noticed", card.notes());
         s.append("<p class=\"soft\">PASSED: shown not to be worse than the margin allows. REGRESSED: shown to be worse."
                 + " INCONCLUSIVE: neither. BROKEN: no judgement.</p>\n");

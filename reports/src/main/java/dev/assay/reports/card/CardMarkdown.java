@@ -15,6 +15,7 @@ final class CardMarkdown {
                 .append(text(card.name()))
                 .append(": ");
         s.append(text(card.sentence())).append("\n\n");
+        s.append(text(card.plainly())).append("\n\n");
         if (card.override() != null) {
             s.append("> **Override** by ")
                     .append(text(card.override().who()))
@@ -26,7 +27,7 @@ final class CardMarkdown {
             card.reasons().forEach(r -> s.append("- ").append(text(r)).append('\n'));
         } else {
             s.append("| | criterion | candidate − base | interval | margin | why |\n|---|---|--:|---|--:|---|\n");
-            for (Verdict v : card.verdicts()) {
+            for (Verdict v : card.criteria().judged()) {
                 s.append("| ")
                         .append(sign(v.outcome()))
                         .append(' ')
@@ -40,9 +41,14 @@ final class CardMarkdown {
                         .append(" | ")
                         .append(Words.number(v.margin()))
                         .append(" | ")
+                        .append(text(v.plain().sentence()))
+                        .append(v.plain().sentence().isEmpty() ? "" : ". ")
                         .append(text(v.reason()))
                         .append(" |\n");
             }
+            card.criteria()
+                    .folded()
+                    .forEach(f -> s.append("\n").append(text(f.line())).append('\n'));
         }
         s.append('\n');
         if (card.recommended() != null && card.recommended().strength() != null) {

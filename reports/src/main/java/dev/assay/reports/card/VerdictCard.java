@@ -5,6 +5,8 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.facts.FileFacts;
+import dev.assay.reports.words.Plain;
+import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -96,7 +98,25 @@ public record VerdictCard(
             Double candidateMean,
             int pairs,
             int unscored,
-            String reason) {}
+            String reason) {
+        /** What it means, in plain words. */
+        Plain plain() {
+            return new Plain(
+                    metric,
+                    family,
+                    outcome,
+                    rule,
+                    better,
+                    estimate,
+                    interval == null ? null : interval.get(0),
+                    interval == null ? null : interval.get(1),
+                    margin,
+                    unit,
+                    baseMean,
+                    candidateMean,
+                    reason);
+        }
+    }
 
     /**
      * @param strength that it passed at; null where it did not
@@ -136,7 +156,7 @@ public record VerdictCard(
                 SCHEMA,
                 Words.line(run.candidate().name(), NAME),
                 outcome.name(),
-                reasons.stream().map(r -> Words.line(r, REASON)).toList(),
+                reasons.stream().map(r -> Words.ends(r, REASON)).toList(),
                 Words.line(run.started(), 40),
                 Words.line(run.id(), NAME),
                 candidate,
@@ -166,6 +186,28 @@ public record VerdictCard(
         return new VerdictCard(
                 schema, name, outcome, reasons, judged, run, model, base, suite, settings, renderer, verdicts, weights,
                 known, override, notes);
+    }
+
+    /** The same card for a candidate that the run never came to read: by the name that was asked for. */
+    public VerdictCard named(String asked) {
+        Model same = new Model(asked, model.kind(), model.family(), model.licence(), model.files());
+        return new VerdictCard(
+                schema,
+                asked,
+                outcome,
+                reasons,
+                judged,
+                run,
+                same,
+                base,
+                suite,
+                settings,
+                renderer,
+                verdicts,
+                weights,
+                recommended,
+                override,
+                notes);
     }
 
     private static Model model(RunRecord.Model m, FileFacts facts) {
@@ -238,7 +280,7 @@ public record VerdictCard(
                 finite(v.candidateMean()),
                 Math.max(0, v.pairs()),
                 Math.max(0, v.unscored()),
-                Words.line(v.reason(), REASON));
+                Words.ends(v.reason(), REASON));
     }
 
     private static Recommended recommended(Model candidate, Outcome outcome, FileFacts facts) {
@@ -265,14 +307,45 @@ public record VerdictCard(
         return number == null || !Double.isFinite(number) ? null : number;
     }
 
-    /** {@code PASSED at strength 0.8 on microcosm 1}. */
-    public String sentence() {
-        Double strength = model.files().stream()
+    /** The criteria, those without a judgement folded. */
+    Unjudged<Verdict> criteria() {
+        return Unjudged.of(verdicts, v -> new Unjudged.Facts(v.outcome(), v.estimate(), v.pairs(), v.reason()));
+    }
+
+    /** The outcome as a person would say it. */
+    String plainly() {
+        List<String> worse = verdicts.stream()
+                .filter(v -> v.outcome().equals("REGRESSED"))
+                .map(v -> v.family().equals("file") ? "its files" : v.family())
+                .distinct()
+                .toList();
+        String advice = Plain.advice(verdicts.stream().map(Verdict::plain).toList(), strength());
+        return switch (outcome) {
+            case "PASSED" -> "Nothing got worse than the base beyond what the suite allows.";
+            case "REGRESSED" ->
+                (worse.equals(List.of("its files"))
+                                ? "It cannot work: no picture was made."
+                                : worse.equals(List.of("effect"))
+                                        ? "It does nothing that one could see."
+                                        : "Worse than the base in " + String.join(", ", worse) + ".")
+                        + (advice.isEmpty() ? "" : " " + advice + ".");
+            case "INCONCLUSIVE" -> "It could not be shown to be as good as the base, nor to be worse.";
+            default -> "There is no judgement: something failed, or nothing was judged.";
+        };
+    }
+
+    /** Of the one LoRA; null for a checkpoint and for several. */
+    private Double strength() {
+        List<Double> strengths = model.files().stream()
                 .map(Part::strength)
                 .filter(s -> s != null)
-                .reduce((a, b) -> Double.NaN)
-                .filter(s -> !s.isNaN())
-                .orElse(null);
+                .toList();
+        return strengths.size() == 1 ? strengths.get(0) : null;
+    }
+
+    /** {@code PASSED at strength 0.8 on microcosm 1}. */
+    public String sentence() {
+        Double strength = strength();
         return outcome + (strength == null ? "" : " at strength " + Words.number(strength)) + " on suite "
                 + suite.name() + " " + suite.version() + ", against " + base.name();
     }

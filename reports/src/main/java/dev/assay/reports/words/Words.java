@@ -7,9 +7,12 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Names and numbers as people read them. Prompts, file names and messages come from strangers: they are made plain first. */
 public final class Words {
+    private static final Pattern WEIGHTS = Pattern.compile("(?i).*\\.(safetensors|gguf|ckpt|pt|pth|bin|onnx)");
+
     private Words() {}
 
     /**
@@ -255,6 +258,6 @@ public final class Words {
 
     /** Whether a file of a checkpoint holds weights; the others are short texts whose hashes tell people little. */
     public static boolean isWeights(String file) {
-        return file.endsWith(".safetensors");
+        return WEIGHTS.matcher(file).matches();
     }
 }

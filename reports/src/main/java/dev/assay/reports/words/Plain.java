@@ -1,0 +1,233 @@
+package dev.assay.reports.words;
+
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a criterion's outcome means for the pictures, in words that need no statistics. The reason of the verdict, with its interval, stands
+ * beside it and is never replaced.
+ *
+ * @param low lower end of the interval; null where there is none
+ * @param baseMean null where the metric has no value per model
+ * @param reason of the verdict
+ */
+public record Plain(
+        String metric,
+        String family,
+        String outcome,
+        String rule,
+        String better,
+        Double estimate,
+        Double low,
+        Double high,
+        double margin,
+        String unit,
+        Double baseMean,
+        Double candidateMean,
+        String reason) {
+    private static final Pattern PERIOD =
+            Pattern.compile("period (\\d+) px (across x and y|across x|across y|in a [a-z]+)");
+
+    public static Plain of(VerdictEntry v) {
+        boolean interval = v.interval() != null && v.interval().size() == 2;
+        return new Plain(
+                Words.line(v.metric(), 60),
+                Words.line(v.family(), 60),
+                Words.line(v.outcome(), 20),
+                Words.line(v.rule(), 40),
+                Words.line(v.better(), 20),
+                v.estimate(),
+                interval ? v.interval().get(0) : null,
+                interval ? v.interval().get(1) : null,
+                v.margin(),
+                Words.line(v.unit(), 60),
+                v.baseMean(),
+                v.candidateMean(),
+                Words.line(v.reason(), 2000));
+    }
+
+    /** One sentence without a full stop; empty where the reason already says it all. */
+    public String sentence() {
+        if (estimate == null) {
+            return "";
+        }
+        return switch (outcome) {
+            case "REGRESSED" -> worse();
+            case "INCONCLUSIVE" -> "Not decided: " + lower(seen());
+            case "PASSED" -> passed();
+            default -> "";
+        };
+    }
+
+    private String passed() {
+        if (rule.equals("EFFECTIVE")) {
+            return "It changes what one sees: by " + Words.number(estimate) + " " + unit + " on average";
+        }
+        return bound().isEmpty() ? "" : seen() + "; " + bound();
+    }
+
+    /** What a PASSED rules out, and no more: a wide interval under a wide margin is green too. */
+    private String bound() {
+        if (low == null || high == null || rule.equals("NONE_NEW")) {
+            return "";
+        }
+        double most = better.equals("HIGHER") ? -low : better.equals("LOWER") ? high : Math.max(-low, high);
+        return most <= 0 ? "" : "worse by more than " + amount(most) + " is ruled out, less is not";
+    }
+
+    private String worse() {
+        return switch (metric) {
+            case "effect", "lpips-effect" ->
+                "It changes nothing that one could see: " + Words.number(estimate) + " " + unit + " from the base";
+            case "grid" -> pattern() + ": " + amount(estimate) + allowed();
+            case "vendi" -> "The seeds of a prompt look more alike" + diversity(" different pictures") + allowed();
+            default -> (isDiversity() ? "The seeds of a prompt look more alike" : heads()) + means() + allowed();
+        };
+    }
+
+    private String seen() {
+        return switch (metric) {
+            case "grid" -> "A pattern on the pixel grid: " + change();
+            case "vendi" -> "Different pictures of a prompt" + diversity("");
+            default -> subject() + (means().isEmpty() ? ": " + change() : means());
+        };
+    }
+
+    private boolean isDiversity() {
+        return family.equals("diversity") && !metric.equals("copies");
+    }
+
+    /** {@code Things, counts, colours or places of the prompt are missing more often}. */
+    private String heads() {
+        return switch (metric) {
+            case "blank-frame" -> "Some pictures show nothing";
+            case "limbs" -> "More figures have a hand or foot too many or too few";
+            case "hands", "hand-iqa" -> "More hands are wrong";
+            case "faces" -> "More faces are wrong";
+            case "pose" -> "More limbs are where or as long as none can be";
+            case "pose-confidence" -> "Joints of people are harder to find";
+            case "people" -> "More pictures have the wrong number of people";
+            case "objects" -> "Less of what the prompts ask for is there";
+            case "clip-score", "siglip-score", "vqa-score" -> "Pictures show less of their prompt";
+            case "r-precision" -> "Fewer pictures are closest to their own prompt";
+            case "tag-recall" -> "Fewer of the prompts' tags are found again";
+            case "copies" -> "More pictures are copies of training pictures";
+            case "seconds" -> "A picture takes longer";
+            case "memory" -> "A picture takes more device memory";
+            default ->
+                switch (family) {
+                    case "anatomy" -> "More bodies are wrong";
+                    case "adherence" -> "Pictures show less of their prompt";
+                    case "aesthetic" -> "Pictures are less pleasing";
+                    case "artifact" -> "More pictures are defective";
+                    default -> "Worse than the base";
+                };
+        };
+    }
+
+    private String subject() {
+        return switch (metric) {
+            case "limbs" -> "Figures with a hand or foot too many or too few";
+            case "hands", "hand-iqa" -> "Wrong hands";
+            case "faces" -> "Wrong faces";
+            case "people" -> "Wrong numbers of people";
+            case "pose" -> "Impossible limbs";
+            case "pose-confidence" -> "How surely joints are found";
+            case "objects" -> "What the prompts ask for";
+            case "r-precision" -> "Pictures closest to their own prompt";
+            case "clip-score", "siglip-score" -> "How well pictures fit their prompt";
+            default ->
+                switch (family) {
+                    case "anatomy" -> "Bodies";
+                    case "adherence" -> "How well pictures fit their prompt";
+                    case "aesthetic" -> "How pleasing pictures are";
+                    case "diversity" -> "How different the seeds of a prompt are";
+                    default -> "Candidate and base";
+                };
+        };
+    }
+
+    private String pattern() {
+        Matcher found = PERIOD.matcher(reason);
+        return found.find()
+                ? "All pictures share a pattern of " + found.group(1) + " pixels " + found.group(2)
+                : "All pictures share a pattern on the pixel grid";
+    }
+
+    /** The score is a logarithm of a number of pictures. */
+    private String diversity(String what) {
+        if (baseMean == null || candidateMean == null) {
+            return "";
+        }
+        long percent = Math.round(100 * (Math.exp(estimate) - 1));
+        return String.format(Locale.ROOT, ": %.2f%s → %.2f", Math.exp(baseMean), what, Math.exp(candidateMean)) + ", "
+                + (percent == 0 ? "as many" : Math.abs(percent) + " % " + (percent < 0 ? "fewer" : "more"));
+    }
+
+    private String means() {
+        return baseMean == null || candidateMean == null
+                ? ""
+                : ": " + value(baseMean) + " → " + value(candidateMean)
+                        + (isShare() || unit.isEmpty() ? "" : " " + unit);
+    }
+
+    private String change() {
+        return Words.signed(estimate) + " " + unit;
+    }
+
+    private String allowed() {
+        return switch (rule) {
+            case "NONE_NEW" -> " (none is allowed)";
+            case "NON_INFERIOR", "NO_MORE_DEFECTS" -> " (" + amount(margin) + " allowed)";
+            default -> "";
+        };
+    }
+
+    /** A size on the axis of candidate minus base. */
+    private String amount(double size) {
+        if (metric.equals("vendi")) {
+            return Math.round(100 * (1 - Math.exp(-size))) + " %";
+        }
+        return isShare() ? Words.number(100 * size) + " points" : Words.number(size) + " " + unit;
+    }
+
+    private String value(double mean) {
+        return isShare() ? Words.number(100 * mean) + " %" : Words.number(mean);
+    }
+
+    /** Units that are parts of a whole. */
+    private boolean isShare() {
+        return unit.endsWith("rate")
+                || unit.startsWith("of ")
+                || unit.equals("share")
+                || rule.equals("NO_MORE_DEFECTS");
+    }
+
+    private static String lower(String sentence) {
+        return sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
+    }
+
+    /** A file that does not work, or does nothing, does not work better at half its strength. */
+    private boolean cannotBeWeaker() {
+        return outcome.equals("REGRESSED") && (family.equals("file") || family.equals("effect"));
+    }
+
+    /**
+     * What people try next.
+     *
+     * @param strength that was judged; null for a checkpoint and for several LoRAs
+     * @return a sentence without a full stop; empty for nothing to say
+     */
+    public static String advice(List<Plain> criteria, Double strength) {
+        boolean weaker = strength != null
+                && strength > 0.5
+                && criteria.stream().noneMatch(Plain::cannotBeWeaker)
+                && criteria.stream().anyMatch(p -> p.outcome().equals("REGRESSED"));
+        return weaker
+                ? "A lower strength may be good: judge it at " + Words.number(Math.round(strength * 6) / 10.0)
+                : "";
+    }
+}

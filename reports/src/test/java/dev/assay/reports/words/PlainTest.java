@@ -1,0 +1,129 @@
+package dev.assay.reports.words;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PlainTest {
+    private static Plain plain(
+            String metric,
+            String family,
+            String outcome,
+            String rule,
+            String better,
+            Double estimate,
+            Double low,
+            Double high,
+            double margin,
+            String unit,
+            Double base,
+            Double candidate,
+            String reason) {
+        return new Plain(
+                metric, family, outcome, rule, better, estimate, low, high, margin, unit, base, candidate, reason);
+    }
+
+    private static Plain vendi(String outcome) {
+        return plain(
+                "vendi",
+                "diversity",
+                outcome,
+                "NON_INFERIOR",
+                "HIGHER",
+                -0.167,
+                -0.189,
+                -0.146,
+                0.08,
+                "log effective pictures",
+                0.223,
+                0.056,
+                "worse by 0.167 log effective pictures");
+    }
+
+    @Test
+    void a_logarithm_is_told_as_pictures() {
+        assertThat(vendi("REGRESSED").sentence())
+                .isEqualTo("The seeds of a prompt look more alike: 1.25 different pictures → 1.06, 15 % fewer"
+                        + " (8 % allowed)");
+        assertThat(vendi("INCONCLUSIVE").sentence())
+                .isEqualTo("Not decided: different pictures of a prompt: 1.25 → 1.06, 15 % fewer");
+    }
+
+    @Test
+    void a_pattern_is_named_by_its_period() {
+        Plain grid = plain(
+                "grid",
+                "artifact",
+                "REGRESSED",
+                "NON_INFERIOR",
+                "LOWER",
+                2.37,
+                2.1,
+                2.6,
+                0.25,
+                "grey levels",
+                null,
+                null,
+                "worse by 2.37 grey levels; period 8 px across x and y, 2.37 grey levels, F 205.1");
+        assertThat(grid.sentence())
+                .isEqualTo("All pictures share a pattern of 8 pixels across x and y: 2.37 grey levels"
+                        + " (0.25 grey levels allowed)");
+    }
+
+    @Test
+    void a_pass_says_what_it_rules_out_and_what_not() {
+        Plain hands = plain(
+                "hands",
+                "anatomy",
+                "PASSED",
+                "NO_MORE_DEFECTS",
+                "LOWER",
+                0.0,
+                -0.132,
+                0.132,
+                0.2,
+                "defect rate",
+                0.0,
+                0.0,
+                "");
+        assertThat(hands.sentence())
+                .isEqualTo("Wrong hands: 0 % → 0 %; worse by more than 13.2 points is ruled out, less is not");
+        Plain better = plain(
+                "clip-score",
+                "adherence",
+                "PASSED",
+                "NON_INFERIOR",
+                "HIGHER",
+                0.05,
+                0.01,
+                0.09,
+                0.08,
+                "cosine",
+                0.8,
+                0.85,
+                "");
+        assertThat(better.sentence()).as("all of the interval is better").isEmpty();
+    }
+
+    @Test
+    void what_was_not_compared_has_no_sentence() {
+        Plain none = plain("limbs", "anatomy", "BROKEN", "", "", null, null, null, 0, "", null, null, "out of memory");
+        assertThat(none.sentence()).isEmpty();
+    }
+
+    @Test
+    void a_lower_strength_is_no_advice_for_a_file_that_cannot_work() {
+        Plain file =
+                plain("preflight", "file", "REGRESSED", "NONE_NEW", "LOWER", null, null, null, 0, "", null, null, "");
+        Plain effect =
+                plain("effect", "effect", "REGRESSED", "EFFECTIVE", "HIGHER", 0.1, 0.0, 0.2, 2, "", null, null, "");
+        assertThat(Plain.advice(List.of(vendi("REGRESSED")), 1.0))
+                .isEqualTo("A lower strength may be good: judge it at 0.6");
+        assertThat(Plain.advice(List.of(vendi("REGRESSED")), null)).isEmpty();
+        assertThat(Plain.advice(List.of(vendi("REGRESSED")), 0.4)).isEmpty();
+        assertThat(Plain.advice(List.of(vendi("PASSED")), 1.0)).isEmpty();
+        assertThat(Plain.advice(List.of(file), 1.0)).isEmpty();
+        assertThat(Plain.advice(List.of(effect), 1.0)).isEmpty();
+    }
+}
