@@ -79,6 +79,6 @@ final class ForeignFile {
     }
 
     private static boolean isText(String text) {
-        return text.chars().allMatch(c -> c >= ' ' && c < 127 || c == '\n' || c == '\r' || c == '\t');
+        return text.chars().allMatch(c -> (c >= ' ' && c < 127) || c == '\n' || c == '\r' || c == '\t');
     }
 }
