@@ -113,7 +113,7 @@ final class Gguf {
             case 5 -> "" + in.i32();
             case 6 -> "" + Float.intBitsToFloat(in.i32());
             case 7 -> "" + (in.u8() != 0);
-            case TEXT -> text(key);
+            case TEXT -> text();
             case LIST -> {
                 list(key);
                 yield "";
@@ -127,7 +127,7 @@ final class Gguf {
         };
     }
 
-    private String text(String key) throws IOException {
+    private String text() throws IOException {
         long bytes = in.i64();
         textLeft -= bytes < 0 ? 0 : bytes;
         if (textLeft < 0) {

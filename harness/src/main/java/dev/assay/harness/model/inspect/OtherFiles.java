@@ -7,7 +7,6 @@ import dev.assay.harness.model.family.Layers;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.lora.LoraGrammar;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -100,15 +99,19 @@ final class OtherFiles {
     }
 
     /** A kind of file, and how any of its names begins. */
-    private record Sign(ModelKind kind, String... starts) {
+    private record Sign(ModelKind kind, List<String> starts) {
+        static Sign of(ModelKind kind, String... starts) {
+            return new Sign(kind, List.of(starts));
+        }
+
         boolean isIn(Layers layers) {
-            return Arrays.stream(starts).anyMatch(layers::hasUnder);
+            return starts.stream().anyMatch(layers::hasUnder);
         }
     }
 
     /** In this order: an IP-Adapter may hold LoRAs, and a ControlNet half a diffusion model. */
     private static final List<Sign> SIGNS = List.of(
-            new Sign(
+            Sign.of(
                     ModelKind.IP_ADAPTER,
                     "ip_adapter.",
                     "image_proj.",
@@ -119,7 +122,7 @@ final class OtherFiles {
                     "id_adapter.",
                     "id_encoder.",
                     "pulid_"),
-            new Sign(
+            Sign.of(
                     ModelKind.CONTROLNET,
                     "control_model.",
                     "controlnet_",
@@ -131,18 +134,18 @@ final class OtherFiles {
                     "control_layers.",
                     "control_add_embedding.",
                     "vace_blocks."),
-            new Sign(ModelKind.T2I_ADAPTER, "adapter.body.", "adapter.conv_in.", "body.0.block1.", "body.0.resnets."),
+            Sign.of(ModelKind.T2I_ADAPTER, "adapter.body.", "adapter.conv_in.", "body.0.block1.", "body.0.resnets."),
             // By the width of the text features that it changes; of A1111.
-            new Sign(
+            Sign.of(
                     ModelKind.HYPERNETWORK,
                     "768.0.linear.",
                     "1024.0.linear.",
                     "1280.0.linear.",
                     "320.0.linear.",
                     "640.0.linear."),
-            new Sign(ModelKind.STYLE_MODEL, "redux_up.", "redux_down."),
-            new Sign(ModelKind.MOTION_MODULE, "down_blocks.0.motion_modules.", "module.down_blocks.0.motion_modules."),
-            new Sign(ModelKind.UPSCALER, "conv_first.", "model.0.weight", "body.0.rdb1.", "body.0.weight"));
+            Sign.of(ModelKind.STYLE_MODEL, "redux_up.", "redux_down."),
+            Sign.of(ModelKind.MOTION_MODULE, "down_blocks.0.motion_modules.", "module.down_blocks.0.motion_modules."),
+            Sign.of(ModelKind.UPSCALER, "conv_first.", "model.0.weight", "body.0.rdb1.", "body.0.weight"));
 
     /** By one end of all its names' ends. */
     private static final Map<String, ModelKind> ENDS = Map.of(
