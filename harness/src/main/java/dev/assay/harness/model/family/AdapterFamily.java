@@ -48,8 +48,7 @@ final class AdapterFamily {
         FamilyMatch match = chosen(equal, layers).families(may);
         String control = control(layers);
         return Optional.of(
-                (match.word().equals("flux1") && !control.isEmpty())
-                                || (may.contains("flux1") && control.equals(FILL))
+                (match.word().equals("flux1") && !control.isEmpty()) || (may.contains("flux1") && control.equals(FILL))
                         ? FamilyMatch.of("flux1", "Flux.1 dev").detail(control)
                         : match);
     }
