@@ -2,6 +2,8 @@ package dev.assay.reports.allure;
 
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.Digest.Entry;
+import dev.assay.reports.words.Unjudged;
+import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Status;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,12 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Runs of the history as the files that Allure keeps its own history in; it reads them from {@code allure-results/history}. So a fresh
  * workspace shows trends too, and no report is needed to make the next.
  */
 final class AllureHistory {
+    /** The name of criteria that have no judgement, whichever they are. */
+    static final String UNJUDGED = "not judged";
+
     /** Earlier runs that trends show. */
     private static final int MOST_RUNS = 30;
     /** Earlier results of one criterion that its history shows. */
@@ -81,18 +87,31 @@ final class AllureHistory {
         return Map.of("buildOrder", order, "data", data);
     }
 
-    /** Words of all results that the report of this run had: its criteria and the run. */
+    /** Of the same model on the same suite: runs of others are not its trend. */
+    static boolean isOf(Digest run, String suite, String candidate) {
+        return run.model().equals(candidate) && run.suite().name().equals(suite);
+    }
+
+    /** Words of all results that the report of this run had: its criteria, and the run where that was in trouble. */
     private static List<String> statuses(Digest run) {
         List<String> statuses = new ArrayList<>();
-        statuses.add(runStatus(run));
-        run.criteria().forEach(e -> statuses.add(status(e)));
+        if (isBroken(run)) {
+            statuses.add(word(Status.BROKEN));
+        }
+        Unjudged<Entry> criteria = criteria(run);
+        criteria.judged().forEach(e -> statuses.add(status(e)));
+        criteria.folded().forEach(f -> statuses.add(word(Categories.status(f.outcome()))));
         return statuses;
     }
 
-    /** As the run; red when nothing was judged or something was wrong beyond its criteria. A part of a run is skipped at best. */
-    private static String runStatus(Digest run) {
-        boolean whole = run.criteria().isEmpty() || (run.problem() != null && !run.partial());
-        return word(whole ? Status.BROKEN : Categories.status(run.outcome().name()));
+    /** Nothing was judged, or something was wrong beyond its criteria. */
+    private static boolean isBroken(Digest run) {
+        return run.criteria().isEmpty() || (run.problem() != null && !run.partial());
+    }
+
+    private static Unjudged<Entry> criteria(Digest run) {
+        return Unjudged.of(
+                run.criteria(), e -> new Unjudged.Facts(e.outcome().name(), e.estimate(), e.pairs(), e.reason()));
     }
 
     private static String status(Entry e) {
@@ -114,15 +133,16 @@ final class AllureHistory {
 
     private static Map<String, Integer> counts(Digest run) {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        if (!runStatus(run).equals(word(Status.PASSED)) && !run.partial()) {
+        if (isBroken(run)) {
             counts.merge(Categories.WHOLE_RUN, 1, Integer::sum);
         }
-        for (Entry e : run.criteria()) {
-            String category = Categories.of(e.outcome().name(), e.family(), e.metric());
-            if (!category.isEmpty()) {
-                counts.merge(category, 1, Integer::sum);
-            }
-        }
+        Unjudged<Entry> criteria = criteria(run);
+        Stream.concat(
+                        criteria.judged().stream()
+                                .map(e -> Categories.of(e.outcome().name(), e.family(), e.metric())),
+                        criteria.folded().stream().map(f -> Categories.of(f.outcome(), "", "")))
+                .filter(category -> !category.isEmpty())
+                .forEach(category -> counts.merge(category, 1, Integer::sum));
         return counts;
     }
 
@@ -130,14 +150,23 @@ final class AllureHistory {
         long start = millis(run.started());
         long end = start + Math.max(0, Math.round(1000 * run.seconds()));
         Map<String, Map<String, Object>> items = new LinkedHashMap<>();
-        String said = run.problem() == null ? run.outcome().name() : Categories.text(run.problem(), 300);
-        items.put(identity(run, "run", "run"), item(run, "run", runStatus(run), said, start, end));
-        for (Entry e : run.criteria()) {
-            items.put(
-                    identity(run, e.family(), e.id()),
-                    item(run, e.id(), status(e), Categories.text(e.reason(), 300), end, end));
+        String said = run.problem() == null ? run.outcome().name() : text(run.problem());
+        if (isBroken(run)) {
+            items.put(identity(run, "run", "run"), item(run, "run", word(Status.BROKEN), said, start, end));
+        }
+        Unjudged<Entry> criteria = criteria(run);
+        criteria.folded()
+                .forEach(f -> items.put(
+                        identity(run, "not judged", UNJUDGED),
+                        item(run, UNJUDGED, word(Categories.status(f.outcome())), text(f.line()), end, end)));
+        for (Entry e : criteria.judged()) {
+            items.put(identity(run, e.family(), e.id()), item(run, e.id(), status(e), text(e.reason()), end, end));
         }
         return items;
+    }
+
+    private static String text(String reason) {
+        return Categories.calm(Words.ends(reason, 300));
     }
 
     private static Map<String, Object> item(Digest run, String id, String status, String said, long start, long stop) {

@@ -10,8 +10,10 @@ import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
 import dev.assay.reports.picture.Renderings;
+import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Attachment;
+import io.qameta.allure.model.FixtureResult;
 import io.qameta.allure.model.Label;
 import io.qameta.allure.model.Link;
 import io.qameta.allure.model.Parameter;
@@ -19,6 +21,7 @@ import io.qameta.allure.model.Stage;
 import io.qameta.allure.model.Status;
 import io.qameta.allure.model.StatusDetails;
 import io.qameta.allure.model.TestResult;
+import io.qameta.allure.model.TestResultContainer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +42,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A run as Allure results: one per criterion, and one for the run itself. A result is the same test as that of an earlier run
+ * A run as Allure results: one per criterion; one for the run itself only where something is wrong with it as a whole. A result is the same test as that of an earlier run
  * if suite, candidate, family and criterion have the same names; hashes and run ids have no part in it.
  */
 public final class AllureResults {
@@ -59,12 +62,16 @@ public final class AllureResults {
     private final ReportContext context;
     private final AllureHistory history;
     private final long start;
+    private final List<String> written = new ArrayList<>(); // ids of the results
     private int attachments;
 
     private AllureResults(RunRecord run, Path runFolder, Path results, Path page, ReportContext context) {
         this.run = run;
         this.context = context;
-        this.history = new AllureHistory(context.earlier());
+        this.history = new AllureHistory(context.earlier().stream()
+                .filter(d -> AllureHistory.isOf(
+                        d, run.suite().name(), run.candidate().name()))
+                .toList());
         this.renderings = new Renderings(run.renderings(), runFolder);
         this.results = results;
         this.page = page;
@@ -88,10 +95,20 @@ public final class AllureResults {
     }
 
     private void write() throws IOException {
-        result(overview());
-        for (int i = 0; i < run.verdicts().size(); i++) {
-            result(criterion(run.verdicts().get(i), i));
+        List<Attachment> sheets = sheets();
+        boolean nothing = run.problem() != null || run.verdicts().isEmpty();
+        if (nothing || !context.trouble().isEmpty()) {
+            result(trouble(nothing));
         }
+        Unjudged<VerdictEntry> criteria =
+                Unjudged.of(run.verdicts(), v -> new Unjudged.Facts(v.outcome(), v.estimate(), v.pairs(), v.reason()));
+        for (VerdictEntry v : criteria.judged()) {
+            result(criterion(v));
+        }
+        for (Unjudged.Fold fold : criteria.folded()) {
+            result(unjudged(fold));
+        }
+        before(sheets);
         environment();
         executor();
         json("categories.json", Categories.json(run.verdicts()));
@@ -114,39 +131,67 @@ public final class AllureResults {
         json("executor.json", executor);
     }
 
-    private TestResult overview() throws IOException {
-        boolean nothing = run.problem() != null || run.verdicts().isEmpty();
-        boolean broken = nothing || !context.trouble().isEmpty();
-        List<Attachment> attached = new ArrayList<>();
-        byte[] first = null;
-        String firstName = "";
+    private List<Attachment> sheets() throws IOException {
+        List<Attachment> sheets = new ArrayList<>();
         for (ContactSheet.Sheet sheet : renderings.sheets(Integer.MAX_VALUE)) {
-            byte[] png = Pixels.png(sheet.image());
-            attached.add(attach("contact sheet: " + sheet.name(), "image/png", ".png", png));
-            if (first == null) {
-                first = png;
-                firstName = "contact sheet: " + sheet.name();
-            }
+            sheets.add(attach("contact sheet: " + sheet.name(), "image/png", ".png", Pixels.png(sheet.image())));
         }
-        // As the run, so that no report is all green whose run did not pass.
-        TestResult result = base("run", "run", name(nothing, broken), start)
-                .setStatus(broken ? Status.BROKEN : Categories.status(run.outcome()))
-                .setDescriptionHtml(Description.of(run, context, first, firstName))
-                .setAttachments(attached);
+        return sheets;
+    }
+
+    /** All pictures of the run stand before every criterion: they are no test of their own, so that tests are criteria. */
+    private void before(List<Attachment> sheets) throws IOException {
+        if (sheets.isEmpty()) {
+            return;
+        }
+        long stop = start + Math.max(0, Math.round(1000 * run.seconds()));
+        FixtureResult pictures = new FixtureResult()
+                .setName("the run's pictures")
+                .setStatus(Status.PASSED)
+                .setStage(Stage.FINISHED)
+                .setStart(start)
+                .setStop(stop)
+                .setAttachments(sheets);
+        TestResultContainer container = new TestResultContainer()
+                .setUuid(uuid("before"))
+                .setName("the run's pictures")
+                .setChildren(List.copyOf(written))
+                .setBefores(List.of(pictures))
+                .setStart(start)
+                .setStop(stop);
+        json(container.getUuid() + "-container.json", container);
+    }
+
+    /** What is wrong with the run as a whole: a report must not be all green then. */
+    private TestResult trouble(boolean nothing) {
+        TestResult result = base("run", "run", nothing ? "run: nothing was judged" : "run: not to be trusted", start)
+                .setStatus(Status.BROKEN)
+                .setDescriptionHtml(Description.of(run, context));
         result.setStop(start + Math.max(0, Math.round(1000 * run.seconds())));
-        if (broken) {
-            String problem = run.problem() != null
-                    ? calm(Words.block(run.problem()))
-                    : context.trouble().isEmpty()
-                            ? "the run has no verdict"
-                            : text(String.join("; ", context.trouble()), 4000);
-            result.setStatusDetails(new StatusDetails().setMessage(Categories.WHOLE_RUN + ": " + problem));
-        } else {
-            result.setStatusDetails(new StatusDetails()
-                    .setMessage(
-                            Categories.WHOLE_RUN + ": " + text(run.outcome(), 20) + ", " + Description.counts(run)));
-        }
-        List<Parameter> parameters = result.getParameters();
+        String problem = run.problem() != null
+                ? calm(Words.block(run.problem()))
+                : context.trouble().isEmpty()
+                        ? "the run has no verdict"
+                        : text(String.join("; ", context.trouble()), 4000);
+        result.setStatusDetails(new StatusDetails().setMessage(Categories.WHOLE_RUN + ": " + problem));
+        result.getLabels().add(label("severity", "blocker"));
+        provenance(result.getParameters());
+        return result;
+    }
+
+    /** Criteria that lack a judgement for one reason. */
+    private TestResult unjudged(Unjudged.Fold fold) {
+        TestResult result = base("not judged", AllureHistory.UNJUDGED, fold.head(), criterionTime())
+                .setStatus(Categories.status(fold.outcome()))
+                .setStatusDetails(new StatusDetails()
+                        .setMessage(Categories.message(fold.outcome(), "not judged", "", fold.reason())))
+                .setDescriptionHtml(Description.unjudged(fold, run, context));
+        result.getLabels().add(label("severity", "normal"));
+        provenance(result.getParameters());
+        return result;
+    }
+
+    private void provenance(List<Parameter> parameters) {
         parameters.add(excluded("run", text(run.id(), 120)));
         parameters.add(excluded("seconds", String.format(Locale.ROOT, "%.1f", run.seconds())));
         run.candidate().files().stream()
@@ -155,17 +200,14 @@ public final class AllureResults {
         run.candidate()
                 .loras()
                 .forEach(l -> parameters.add(excluded(text(Words.fileName(l.file()), 120), sha(l.sha256()))));
-        result.getLabels().add(label("severity", broken ? "blocker" : "trivial"));
-        return result;
     }
 
-    private static String name(boolean nothing, boolean broken) {
-        return nothing ? "run: nothing was judged" : broken ? "run: not to be trusted" : "run: contact sheet";
+    /** After the run, in the order of the suite: Allure sorts by time. */
+    private long criterionTime() {
+        return start + Math.round(1000 * run.seconds()) + written.size();
     }
 
-    private TestResult criterion(VerdictEntry v, int index) throws IOException {
-        // After the run, in the order of the suite: Allure sorts by time.
-        long time = start + Math.round(1000 * run.seconds()) + index;
+    private TestResult criterion(VerdictEntry v) throws IOException {
         List<Attachment> attached = new ArrayList<>();
         byte[] first = null;
         String firstName = "";
@@ -194,11 +236,17 @@ public final class AllureResults {
                 firstName = name;
             }
         }
-        TestResult result = base(v.family(), v.id(), calm(Words.title(v)), time)
+        TestResult result = base(v.family(), v.id(), calm(Words.title(v)), criterionTime())
                 .setStatus(Categories.status(v.outcome()))
                 .setStatusDetails(details(v))
                 .setDescriptionHtml(Description.of(
-                        v, first, firstName, shown, w -> CasePicture.showsSeeds(v, w, renderings), this::original))
+                        v,
+                        first,
+                        firstName,
+                        shown,
+                        w -> CasePicture.showsSeeds(v, w, renderings),
+                        this::original,
+                        Description.of(run, context)))
                 .setAttachments(attached);
         result.getLabels().add(label("severity", severity(v)));
         Stream.of(v.family(), v.metric(), v.scope())
@@ -226,8 +274,7 @@ public final class AllureResults {
                 label("framework", "assay"),
                 label("language", "java")));
         return new TestResult()
-                .setUuid(UUID.nameUUIDFromBytes((run.id() + "/" + identity).getBytes(StandardCharsets.UTF_8))
-                        .toString())
+                .setUuid(uuid(identity))
                 .setHistoryId(identity)
                 .setTestCaseId(identity)
                 .setFullName(identity)
@@ -244,6 +291,11 @@ public final class AllureResults {
                                 .setType(l.kind()))
                         .toList()))
                 .setParameters(new ArrayList<>());
+    }
+
+    private String uuid(String of) {
+        return UUID.nameUUIDFromBytes((run.id() + "/" + of).getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 
     private StatusDetails details(VerdictEntry v) {
@@ -344,6 +396,7 @@ public final class AllureResults {
     }
 
     private void result(TestResult result) throws IOException {
+        written.add(result.getUuid());
         json(result.getUuid() + "-result.json", result);
     }
 

@@ -8,6 +8,7 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.words.Plain;
+import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -29,14 +30,15 @@ final class Description {
 
     private Description() {}
 
-    /** What was found on one criterion. {@code picture} is a PNG to show at once, or null. */
+    /** What was found on one criterion. {@code picture} is a PNG to show at once, or null; {@code judged} is {@link #of(RunRecord, ReportContext)}. */
     static String of(
             VerdictEntry v,
             byte[] picture,
             String pictureName,
             List<WorstCase> worst,
             Predicate<WorstCase> allSeeds,
-            BiFunction<WorstCase, String, Optional<String>> original) {
+            BiFunction<WorstCase, String, Optional<String>> original,
+            String judged) {
         Description d = new Description();
         String plain = Plain.of(v).sentence();
         String reason = Words.html(Words.line(v.reason(), 2000));
@@ -62,11 +64,27 @@ final class Description {
         d.table(rows);
         d.html.append(DifferencePlot.svg(v));
         d.worst(v, worst, allSeeds, original);
+        d.fold(judged);
         return d.html.toString();
     }
 
-    /** What was judged, on what, with the first contact sheet. */
-    static String of(RunRecord r, ReportContext context, byte[] picture, String pictureName) {
+    /** Criteria that were not judged. */
+    static String unjudged(Unjudged.Fold fold, RunRecord run, ReportContext context) {
+        Description d = new Description();
+        d.paragraph(Words.html(fold.line()));
+        d.fold(of(run, context));
+        return d.html.toString();
+    }
+
+    /** What was judged, out of the way. */
+    private void fold(String judged) {
+        html.append("<details><summary>What was judged, on what</summary>")
+                .append(judged)
+                .append("</details>");
+    }
+
+    /** What was judged, on what. */
+    static String of(RunRecord r, ReportContext context) {
         Description d = new Description();
         if (r.problem() == null && !context.trouble().isEmpty()) {
             d.paragraph("<b>BROKEN</b>: " + Words.html(Words.line(String.join("; ", context.trouble()), 2000)));
@@ -117,9 +135,11 @@ final class Description {
         r.findings()
                 .forEach(f ->
                         rows.add(row(f.level().equals("ERROR") ? "refused" : "noticed", Words.line(f.text(), 2000))));
-        d.picture(picture, pictureName);
         d.table(rows);
-        d.earlier(context.earlier());
+        d.earlier(context.earlier().stream()
+                .filter(e ->
+                        AllureHistory.isOf(e, r.suite().name(), r.candidate().name()))
+                .toList());
         return d.html.toString();
     }
 
