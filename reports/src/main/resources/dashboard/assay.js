@@ -72,7 +72,7 @@
   // ---- the table of models ----
 
   var NAME = 0, PAGE = 1, FAMILY = 2, STATE = 3, VERDICTS = 4, EFFECT = 5, COST = 6, BASE_COST = 7, NIGHT = 8, TRIGGERS = 9, BYTES = 10, THUMB = 11, FLAGS = 12;
-  var WORSE = 1, UNLISTED = 2, STALE = 4;
+  var WORSE = 1, UNLISTED = 2, STALE = 4, COPY = 8;
   var ROWS = 50;
 
   function models() {
@@ -240,7 +240,7 @@
         link.href = ownPage(r[PAGE]);
         link.append(isolated(r[NAME]));
         var name = cell(tr, "", link, "name");
-        [[WORSE, "worse in the newest night", "flag-worse"], [UNLISTED, "not in the collection", "flag-other"], [STALE, "the file changed since", "flag-other"]].forEach(function (f) {
+        [[WORSE, "worse in the newest night", "flag-worse"], [UNLISTED, "not in the collection", "flag-other"], [STALE, "the file changed since", "flag-other"], [COPY, "a copy: another file has the same bytes", "flag-other"]].forEach(function (f) {
           if (r[FLAGS] & f[0]) {
             name.append(element("span", "flags " + f[2], f[1]));
           }

@@ -7,6 +7,8 @@ import dev.assay.reports.dashboard.Story.Standing;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.Digest.Entry;
 import dev.assay.reports.words.Margins;
+import dev.assay.reports.words.Plain;
+import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,6 +30,7 @@ public final class Pages {
 
     private static final int MOST_LISTED = 200;
     private static final int NAME = 120;
+    private static final int MOST_LEAD = 2; // pictures that open a page
     private static final String ENDING = ".safetensors";
 
     private Pages() {}
@@ -89,6 +92,7 @@ public final class Pages {
             String interval,
             String rule,
             String means,
+            String plain,
             String reason) {}
 
     /** One variant of a model. */
@@ -100,6 +104,7 @@ public final class Pages {
             String when,
             String problem,
             List<CriterionRow> criteria,
+            List<String> unjudged,
             String command,
             List<Fact> facts) {}
 
@@ -120,11 +125,13 @@ public final class Pages {
             List<VariantPart> variants,
             List<StrengthRow> strengths,
             List<PictureRow> sheets,
+            List<PictureRow> lead,
             List<PictureRow> worst,
             List<PictureRow> first,
             String picturesNote,
             List<String> findings,
             int runs,
+            int nights,
             String json) {}
 
     public record JudgedRow(Link model, Chip chip, String estimate, String interval, String suite, String when) {}
@@ -136,6 +143,7 @@ public final class Pages {
             List<Count> counts,
             List<Fact> facts,
             List<CriterionRow> criteria,
+            List<String> unjudged,
             List<JudgedRow> gravest,
             int more,
             List<String> prompts,
@@ -240,7 +248,7 @@ public final class Pages {
             pictures == null || pictures.thumbnail() == null
                     ? ""
                     : RunPictures.folder(newest) + "/" + pictures.thumbnail(),
-            (worse ? 1 : 0) | (unlisted ? 2 : 0) | (stale ? 4 : 0)
+            (worse ? 1 : 0) | (unlisted ? 2 : 0) | (stale ? 4 : 0) | (survey.isCopy(story) ? 8 : 0)
         };
     }
 
@@ -299,7 +307,9 @@ public final class Pages {
                         Chip.of(c.now().outcome()),
                         estimate(c.now()),
                         Words.line(c.note(), 200),
-                        Words.line(c.now().reason(), 300)))
+                        plain(c.now()).sentence().isEmpty()
+                                ? Words.ends(c.now().reason(), 400)
+                                : plain(c.now()).sentence()))
                 .toList();
     }
 
@@ -351,6 +361,12 @@ public final class Pages {
                 variants,
                 strengths.size() > 1 ? strengths : List.of(),
                 pictures(folder, shown.sheets()),
+                pictures(
+                        folder,
+                        shown.worst().stream()
+                                .filter(w -> w.text().contains(" (regressed): "))
+                                .limit(MOST_LEAD)
+                                .toList()),
                 pictures(folder, shown.worst()),
                 shown.pairs().stream()
                         .limit(1)
@@ -361,6 +377,7 @@ public final class Pages {
                 shown.note(),
                 shown.findings(),
                 story.runs().size(),
+                nights.size(),
                 ScriptJson.of(data));
     }
 
@@ -408,8 +425,9 @@ public final class Pages {
                 Chip.of(run.outcome()),
                 standing.stale(),
                 Words.line(run.night(), 20),
-                run.problem() == null ? null : Words.line(run.problem(), 400),
-                run.criteria().stream().map(Pages::criterion).toList(),
+                run.problem() == null ? null : Words.ends(run.problem(), 600),
+                unjudged(run).judged().stream().map(Pages::criterion).toList(),
+                folded(run),
                 Command.of(run),
                 facts);
     }
@@ -439,7 +457,36 @@ public final class Pages {
                 e.baseMean() == null || e.candidateMean() == null
                         ? ""
                         : Words.number(e.baseMean()) + " \u2192 " + Words.number(e.candidateMean()),
-                Words.line(e.reason(), 400));
+                plain(e).sentence(),
+                Words.ends(e.reason(), 600));
+    }
+
+    private static Plain plain(Entry e) {
+        return new Plain(
+                Words.line(e.metric(), 60),
+                e.family(),
+                e.outcome().name(),
+                e.rule(),
+                e.better(),
+                e.estimate(),
+                e.low(),
+                e.high(),
+                e.margin(),
+                Words.line(e.unit(), 60),
+                e.baseMean(),
+                e.candidateMean(),
+                Words.line(e.reason(), 2000));
+    }
+
+    private static Unjudged<Entry> unjudged(Digest run) {
+        return Unjudged.of(
+                run.criteria(), e -> new Unjudged.Facts(e.outcome().name(), e.estimate(), e.pairs(), e.reason()));
+    }
+
+    private static List<String> folded(Digest run) {
+        return unjudged(run).folded().stream()
+                .map(f -> Words.ends(f.line(), 600))
+                .toList();
     }
 
     private static String rule(Entry e) {
@@ -649,7 +696,10 @@ public final class Pages {
                 facts,
                 criteria == null
                         ? List.of()
-                        : criteria.criteria().stream().map(Pages::criterion).toList(),
+                        : unjudged(criteria).judged().stream()
+                                .map(Pages::criterion)
+                                .toList(),
+                criteria == null ? List.of() : folded(criteria),
                 gravest.stream().limit(100).map(Pages::judgedRow).toList(),
                 Math.max(0, gravest.size() - 100),
                 prompts,

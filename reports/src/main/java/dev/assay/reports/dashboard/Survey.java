@@ -5,11 +5,13 @@ import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What the history says about a collection.
@@ -18,9 +20,15 @@ import java.util.TreeSet;
  * @param nights all labels, oldest first
  * @param changes of the newest night, worst first
  * @param damages lines of the history that could not be read
+ * @param copies SHA-256 of contents that several files of the collection have
  */
 record Survey(
-        Listing listing, List<Story> stories, List<String> nights, List<Change> changes, List<History.Damage> damages) {
+        Listing listing,
+        List<Story> stories,
+        List<String> nights,
+        List<Change> changes,
+        List<History.Damage> damages,
+        Set<String> copies) {
 
     static Survey of(Listing listing, History.Content content) {
         Map<String, List<Digest>> runs = new LinkedHashMap<>();
@@ -46,7 +54,22 @@ record Survey(
                                 .reversed()
                                 .thenComparing(c -> c.story().model()))
                         .toList();
-        return new Survey(listing, stories, List.copyOf(nights), changes, content.damages());
+        return new Survey(listing, stories, List.copyOf(nights), changes, content.damages(), copies(listing));
+    }
+
+    /** Whether another file of the collection has the same bytes. */
+    boolean isCopy(Story story) {
+        return story.item() != null
+                && story.item().sha256() != null
+                && copies.contains(story.item().sha256());
+    }
+
+    private static Set<String> copies(Listing listing) {
+        Set<String> seen = new HashSet<>();
+        return listing.items().stream()
+                .map(Listing.Item::sha256)
+                .filter(sha256 -> sha256 != null && !seen.add(sha256))
+                .collect(Collectors.toSet());
     }
 
     String newestNight() {

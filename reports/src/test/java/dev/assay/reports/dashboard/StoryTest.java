@@ -152,4 +152,18 @@ class StoryTest {
         assertThat(counts).extracting(n -> n[State.PASSED.code()]).containsExactly(1, 1, 0);
         assertThat(counts).extracting(n -> n[State.REGRESSED.code()]).containsExactly(0, 0, 1);
     }
+
+    @Test
+    void files_with_the_same_bytes_are_copies() {
+        Listing listing = new Listing(
+                "shelf",
+                List.of(
+                        new Listing.Item("a", null, "aa", 1, List.of()),
+                        new Listing.Item("b", null, "bb", 1, List.of()),
+                        new Listing.Item("c", null, "aa", 1, List.of()),
+                        new Listing.Item("d", null, null, 1, List.of())));
+        Survey survey = Survey.of(listing, new History.Content(List.of(), List.of()));
+        assertThat(survey.stories().stream().filter(survey::isCopy).map(Story::model))
+                .containsExactly("a", "c");
+    }
 }
