@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What other programs read beside a LoRA: ComfyUI LoRA Manager's {@code NAME.metadata.json}, Civitai's {@code
@@ -61,6 +62,12 @@ public final class Sidecars {
 
     private static final Map<String, String> BASE_MODELS = Map.of(
             "sd15", "SD 1.5", "sd2", "SD 2.1", "sdxl", "SDXL 1.0", "flux1", "Flux.1 D", "flux1-schnell", "Flux.1 S");
+
+    /** Tags of pages and of prompts ({@code <lora:other:1>}), and what breaks lines. */
+    private static final Pattern MARKUP = Pattern.compile("[<>\\r\\n\\u2028\\u2029]|&(?=#|[A-Za-z]+;)");
+
+    private static final int MOST_TRIGGER = 200; // letters of a word, of which some are sentences
+    private static final int MOST_TEXT = 1000;
 
     private Sidecars() {}
 
@@ -133,7 +140,7 @@ public final class Sidecars {
         Map<String, Object> fields = new LinkedHashMap<>();
         String name = Cards.stem(lora);
         fields.put("file_name", name);
-        fields.put("model_name", name);
+        fields.put("model_name", plain(name));
         fields.put("file_path", lora.toAbsolutePath().normalize().toString().replace('\\', '/'));
         fields.put("size", Files.size(lora));
         fields.put("modified", Files.getLastModifiedTime(lora).toMillis() / 1000.0);
@@ -146,7 +153,7 @@ public final class Sidecars {
                         ? preview.toAbsolutePath().normalize().toString().replace('\\', '/')
                         : "");
         fields.put("preview_nsfw_level", 0);
-        fields.put("notes", "Assay: " + card.sentence() + " (" + card.judged() + ")");
+        fields.put("notes", plain("Assay: " + card.sentence() + " (" + card.judged() + ")"));
         fields.put("from_civitai", true); // the manager then asks Civitai by hash, as for a file without this one
         fields.put("tags", List.of());
         fields.put(
@@ -175,11 +182,11 @@ public final class Sidecars {
 
     private static Map<String, Object> civitai(VerdictCard card, Path lora) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("name", Cards.stem(lora));
+        fields.put("name", plain(Cards.stem(lora)));
         fields.put("baseModel", baseModel(card));
         fields.put("trainedWords", triggers(card));
-        fields.put("description", "Assay: " + card.sentence() + " (" + card.judged() + ")");
-        fields.put("model", Map.of("name", Cards.stem(lora), "type", "LORA"));
+        fields.put("description", plain("Assay: " + card.sentence() + " (" + card.judged() + ")"));
+        fields.put("model", Map.of("name", plain(Cards.stem(lora)), "type", "LORA"));
         fields.put(
                 "files",
                 List.of(Map.of(
@@ -194,7 +201,7 @@ public final class Sidecars {
 
     private static Map<String, Object> webUi(VerdictCard card) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("description", "Assay: " + card.sentence());
+        fields.put("description", plain("Assay: " + card.sentence()));
         String family = card.model().family();
         fields.put(
                 "sd version",
@@ -222,7 +229,19 @@ public final class Sidecars {
     }
 
     private static List<String> triggers(VerdictCard card) {
-        return card.recommended() == null ? List.of() : card.recommended().triggerWords();
+        return card.recommended() == null
+                ? List.of()
+                : card.recommended().triggerWords().stream()
+                        .filter(word -> !MARKUP.matcher(word).find()
+                                && Words.block(word).equals(word))
+                        .map(word -> Words.line(word, MOST_TRIGGER))
+                        .filter(word -> !word.isEmpty())
+                        .toList();
+    }
+
+    /** For pages and prompts of other programs: one line without tags and control characters. */
+    private static String plain(String text) {
+        return Words.line(MARKUP.matcher(text).replaceAll(" "), MOST_TEXT);
     }
 
     /** Adds the fields that are absent or empty. */

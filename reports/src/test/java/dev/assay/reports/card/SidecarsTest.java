@@ -67,12 +67,48 @@ class SidecarsTest {
         assertThat(web.get("sd version").textValue()).isEqualTo("SD1");
     }
 
+    /** Other programs put these texts into pages and prompts. */
+    @Test
+    void markup_of_strangers_reaches_no_other_program() throws IOException {
+        Path evil = Files.writeString(folder.resolve("a<img src=x onerror=y>.safetensors"), "weights");
+        FileFacts facts = new FileFacts(
+                "lora",
+                "sd15",
+                null,
+                List.of(
+                        "<script>alert(1)</script>",
+                        "good style",
+                        "<lora:other:2>",
+                        "two\nlines",
+                        "a\u202eb",
+                        "\u001b]52;c;eA==\u0007",
+                        "&lt;b&gt;",
+                        "black & white"),
+                null);
+        VerdictCard said =
+                VerdictCard.of(Runs.passed(folder, "cd".repeat(32), "id"), Outcome.PASSED, List.of(), facts, null);
+        Sidecars.write(said, evil, List.of(Kind.LORA_MANAGER, Kind.CIVITAI, Kind.A1111), Optional.empty());
+        String stem = "a<img src=x onerror=y>";
+        assertThat(read(stem + ".json").get("activation text").textValue()).isEqualTo("good style, black & white");
+        for (String path : List.of(stem + ".civitai.info", stem + ".metadata.json")) {
+            JsonNode words = path.endsWith("info")
+                    ? read(path).get("trainedWords")
+                    : read(path).at("/civitai/trainedWords");
+            assertThat(words).extracting(JsonNode::textValue).containsExactly("good style", "black & white");
+        }
+        assertThat(read(stem + ".civitai.info").get("name").textValue()).isEqualTo("a img src=x onerror=y");
+        assertThat(read(stem + ".metadata.json").get("model_name").textValue()).isEqualTo("a img src=x onerror=y");
+        assertThat(read(stem + ".metadata.json").get("file_name").textValue())
+                .as("by which the manager finds it")
+                .isEqualTo(stem);
+    }
+
     @Test
     void what_a_person_wrote_stays() throws IOException {
         Files.writeString(folder.resolve("style.metadata.json"), """
-                {"notes": "my favourite", "usage_tips": "{\\"strength\\": 0.55, \\"strength_max\\": 0.9}", "tags": [],
-                 "civitai": {"id": 7, "trainedWords": ["hers"]}, "favorite": true, "base_model": "Pony", "unknown": [1]}
-                """);
+            {"notes": "my favourite", "usage_tips": "{\\"strength\\": 0.55, \\"strength_max\\": 0.9}", "tags": [],
+             "civitai": {"id": 7, "trainedWords": ["hers"]}, "favorite": true, "base_model": "Pony", "unknown": [1]}
+            """);
         Files.writeString(folder.resolve("style.json"), "{\"activation text\": \"\", \"preferred weight\": 0.4}");
         Sidecars.write(card, lora, ALL, Optional.of(picture));
         JsonNode fields = read("style.metadata.json");
