@@ -192,7 +192,7 @@ final class SettingKeys {
     }
 
     private static boolean isOfBuild(String name) {
-        return BUILD_KEYS.contains(name) || name.startsWith("assay.build.");
+        return BUILD_KEYS.contains(name) || name.startsWith("assay.build.") || name.startsWith("assay.fuzz");
     }
 
     /** The form alone: whether the roles exist is for {@link WeightsSettings} to say, which knows networks. */

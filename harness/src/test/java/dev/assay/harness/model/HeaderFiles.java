@@ -39,7 +39,7 @@ public final class HeaderFiles {
         return sparse(file, head, head.length + end[0]);
     }
 
-    static byte[] safetensorsHead(Map<String, String> metadata, Collection<Entry> tensors, long[] dataBytes) {
+    public static byte[] safetensorsHead(Map<String, String> metadata, Collection<Entry> tensors, long[] dataBytes) {
         List<String> entries = new ArrayList<>();
         if (!metadata.isEmpty()) {
             entries.add("\"__metadata__\":"
@@ -77,7 +77,7 @@ public final class HeaderFiles {
         return sparse(file, head, head.length + end[0]);
     }
 
-    static byte[] ggufHead(
+    public static byte[] ggufHead(
             int version,
             Map<String, String> metadata,
             Map<String, List<Long>> trueShapes,

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 
 /** Bytes as a file that is open for reading. */
-final class MemoryChannel implements SeekableByteChannel {
+public final class MemoryChannel implements SeekableByteChannel {
     private final byte[] bytes;
     private long position;
 
-    MemoryChannel(byte[] bytes) {
+    public MemoryChannel(byte[] bytes) {
         this.bytes = bytes;
     }
 
