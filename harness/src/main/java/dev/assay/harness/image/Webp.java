@@ -32,8 +32,12 @@ final class Webp {
             switch (type) {
                 case "VP8X" -> canvas = canvas(data);
                 case "VP8 ", "VP8L" -> {
+                    if (frame != null) { // a decoder might take another one than is looked at here
+                        throw new ImageFileException("is damaged: it has more than one picture chunk");
+                    }
                     lossy = type.equals("VP8 ");
                     frame = lossy ? lossyFrame(data) : losslessFrame(data);
+                    requireContent(lossy, frame, length);
                 }
                 case "EXIF" -> metadata = Exif.metadata(Arrays.copyOfRange(file, at + 8, at + 8 + length));
                 default -> {
@@ -52,6 +56,15 @@ final class Webp {
         PictureFile.requireSize(frame.width(), frame.height());
         Exif exif = Exif.of(metadata);
         return new PictureFile(exif.turn(Decoder.decode("webp", file)), exif.text(), PictureFile.Format.WEBP, lossy);
+    }
+
+    /** A block of 16 x 16 pixels of one colour takes 0.45 bytes; a decoder would paint what is not there for minutes. */
+    private static void requireContent(boolean lossy, Size frame, int bytes) {
+        long blocks = (frame.width() + 15L) / 16 * ((frame.height() + 15L) / 16);
+        if (lossy && 8L * bytes < blocks) {
+            throw new ImageFileException("is damaged: " + bytes + " compressed bytes cannot hold " + frame.width()
+                    + " x " + frame.height() + " pixels");
+        }
     }
 
     private static Size canvas(ByteBuffer data) {

@@ -43,7 +43,7 @@ public final class Formats {
     /** A YAML parser makes a dozen objects of each word; a file has at most a MiB. */
     private static final long YAML_BYTES_PER_BYTE = 512;
 
-    private static final long YAML_FIXED = 256 << 10;
+    private static final long YAML_FIXED = 1 << 20;
 
     private final Path folder;
     private final ThreadLocal<Path> own = ThreadLocal.withInitial(this::ownFolder);

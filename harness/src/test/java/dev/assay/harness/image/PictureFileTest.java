@@ -148,6 +148,15 @@ class PictureFileTest {
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 65000).putShort(frame + 7, (short) 65000);
         assertThatThrownBy(() -> PictureFile.decode(jpeg)).hasMessageContaining("65000 x 65000");
 
+        byte[] lossy = file("lossy.webp");
+        int start = indexOf(lossy, (byte) 0x9d, (byte) 0x01);
+        ByteBuffer.wrap(lossy)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(start + 3, (short) 8000)
+                .putShort(start + 5, (short) 8000);
+        assertThatThrownBy(() -> PictureFile.decode(lossy))
+                .hasMessageContaining("compressed bytes cannot hold 8000 x 8000");
+
         byte[] webp = file("lossless.webp");
         ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN).putInt(21, 16383 | 16383 << 14);
         assertThatThrownBy(() -> PictureFile.decode(webp)).hasMessageContaining("16384 x 16384");
