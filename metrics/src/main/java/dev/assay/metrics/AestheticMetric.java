@@ -26,7 +26,8 @@ public final class AestheticMetric implements Metric.ImageMetric {
             "points",
             "about [1, 10]",
             "github.com/christophschuhmann/improved-aesthetic-predictor",
-            Map.of());
+            Map.of(),
+            2);
 
     private final ImageEncoder images;
     private final ToDoubleFunction<float[]> head;

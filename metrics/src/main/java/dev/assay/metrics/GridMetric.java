@@ -46,7 +46,8 @@ public final class GridMetric implements Metric.SuiteMetric {
             "grey levels",
             "difference of root mean squares, in [-255, 255]",
             "epoch folding, Leahy et al. 1983, doi:10.1086/160766, over a high-pass residual",
-            Map.of());
+            Map.of(),
+            8);
 
     private static final int[] PERIODS = {4, 8, 16, 32, 64, 128}; // of decoders (8), patches (16), tokens (32), tiles
 

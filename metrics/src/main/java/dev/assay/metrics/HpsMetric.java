@@ -29,7 +29,8 @@ public final class HpsMetric implements Metric.ImageMetric {
             "cosine",
             "about [0.15, 0.35]",
             "Wu et al. 2023, arXiv 2306.09341",
-            Map.of());
+            Map.of(),
+            0.05);
 
     private final ImageEncoder images;
     private final Function<String, float[]> texts;

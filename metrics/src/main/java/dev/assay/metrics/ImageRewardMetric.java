@@ -28,7 +28,8 @@ public final class ImageRewardMetric implements Metric.ImageMetric {
             "standard deviations",
             "about [-2.5, 2]",
             "Xu et al. 2023, arXiv 2304.05977",
-            Map.of());
+            Map.of(),
+            2);
 
     private final ToDoubleBiFunction<String, Image> reward;
     private final Predicate<String> cuts;

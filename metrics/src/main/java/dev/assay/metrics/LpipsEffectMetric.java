@@ -25,7 +25,8 @@ public final class LpipsEffectMetric implements Metric.PairMetric {
             "LPIPS",
             "[0, about 1]",
             "Zhang et al. 2018, arXiv 1801.03924",
-            Map.of());
+            Map.of(),
+            0.5);
 
     private final Function<List<Image>, double[][]> distances;
 

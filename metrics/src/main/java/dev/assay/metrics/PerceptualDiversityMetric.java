@@ -26,7 +26,8 @@ public final class PerceptualDiversityMetric implements Metric.SetMetric {
             "LPIPS",
             "[0, about 1]",
             "Zhang et al. 2018, arXiv 1801.03924; mean of all pairs",
-            Map.of());
+            Map.of(),
+            0.5);
 
     public static final MetricInfo DREAMSIM = new MetricInfo(
             "dreamsim-diversity",
@@ -36,7 +37,8 @@ public final class PerceptualDiversityMetric implements Metric.SetMetric {
             "DreamSim",
             "[0, 2], mostly below 1",
             "Fu et al. 2023, arXiv 2306.09344; mean of all pairs as in OneIG-Bench 2025, arXiv 2506.07977",
-            Map.of());
+            Map.of(),
+            0.5);
 
     private final MetricInfo info;
     private final Function<List<Image>, double[][]> distances;

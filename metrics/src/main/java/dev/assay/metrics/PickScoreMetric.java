@@ -30,7 +30,8 @@ public final class PickScoreMetric implements Metric.ImageMetric {
             "log odds",
             "about [15, 26]",
             "Kirstain et al. 2023, arXiv 2305.01569",
-            Map.of());
+            Map.of(),
+            2);
 
     private final ImageEncoder images;
     private final Function<String, float[]> texts;

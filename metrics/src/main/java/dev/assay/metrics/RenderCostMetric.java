@@ -54,7 +54,8 @@ public final class RenderCostMetric implements Metric.CostMetric {
                 "of the base's",
                 "(-1, inf)",
                 what + ": candidate / base - 1",
-                Map.of());
+                Map.of(),
+                4);
     }
 
     @Override

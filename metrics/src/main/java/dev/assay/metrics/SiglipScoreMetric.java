@@ -27,7 +27,8 @@ public final class SiglipScoreMetric implements Metric.ImageMetric {
             "log odds",
             "about [-17, 8]",
             "Zhai et al. 2023, arXiv 2303.15343; Tschannen et al. 2025, arXiv 2502.14786",
-            Map.of());
+            Map.of(),
+            8);
 
     private final ImageEncoder images;
     private final Function<String, float[]> texts;

@@ -34,7 +34,8 @@ public final class VendiMetric implements Metric.SetMetric {
             "log effective pictures",
             "[0, ln n]",
             "Friedman and Dieng 2023, arXiv 2210.02410; Pasarkar and Dieng 2024, arXiv 2310.12952",
-            Map.of("order", 1.0));
+            Map.of("order", 1.0),
+            0.7);
 
     private final ImageEncoder images;
     private final double order;

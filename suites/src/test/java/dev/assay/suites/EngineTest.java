@@ -19,22 +19,22 @@ import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** The engine with the bundled models and a suite of two prompts. */
+/** The engine with the bundled models and a suite of two prompts, on which no quality criterion can pass. */
 class EngineTest {
     private static final String SUITE = """
-            name: two
-            version: "1"
-            settings: {width: 64, height: 64, steps: 2, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
-            models: {clip: "microcosm:clip"}
-            seeds: [1, 2]
-            criteria:
-              - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
-              - {metric: clip-score, rule: NON_INFERIOR, margin: 0.5, leastPairs: 100}
-              - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}
-            cases:
-              - {id: one, prompt: a red circle}
-              - {id: two, prompt: a person in a red shirt waving}
-            """;
+        name: two
+        version: "1"
+        settings: {width: 64, height: 64, steps: 2, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
+        models: {clip: "microcosm:clip"}
+        seeds: [1, 2]
+        criteria:
+          - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
+          - {metric: clip-score, rule: NON_INFERIOR, margin: 0.5, leastPairs: 100}
+          - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}
+        cases:
+          - {id: one, prompt: a red circle}
+          - {id: two, prompt: a person in a red shirt waving}
+        """;
 
     @TempDir
     Path folder;
@@ -74,7 +74,7 @@ class EngineTest {
     @Test
     void passed_regressed_and_inconclusive_are_succeeded_failed_and_aborted() {
         run().testEvents()
-                .assertStatistics(s -> s.started(5).succeeded(3).failed(1).aborted(1));
+                .assertStatistics(s -> s.started(6).succeeded(3).failed(1).aborted(2));
 
         assertThat(last().outcome()).isEqualTo("REGRESSED");
         assertThat(last().rendersMade()).isEqualTo(2 * 4 + 2);
@@ -109,7 +109,7 @@ class EngineTest {
                         .getUniqueId())
                 .hasToString(id);
         assertThat(last().verdicts()).hasSize(1);
-        assertThat(last().criteriaDeclared()).isEqualTo(5);
+        assertThat(last().criteriaDeclared()).isEqualTo(6);
     }
 
     @Test
@@ -127,7 +127,7 @@ class EngineTest {
     void a_lora_for_another_model_is_refused_before_the_first_render() {
         System.setProperty("assay.lora", "microcosm:foreign");
 
-        run().testEvents().assertStatistics(s -> s.started(5).failed(1).aborted(4));
+        run().testEvents().assertStatistics(s -> s.started(6).failed(1).aborted(5));
 
         assertThat(last().outcome()).isEqualTo("REGRESSED");
         assertThat(last().verdicts().get(0).reason())

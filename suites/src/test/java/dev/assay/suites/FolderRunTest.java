@@ -23,21 +23,21 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 /** Pictures that the bundled models made, judged where they were made and again from two folders. */
 class FolderRunTest {
     private static final String SUITE = """
-            name: two
-            version: "1"
-            settings: {width: 64, height: 64, steps: 2, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
-            models: {clip: "microcosm:clip"}
-            seeds: [2, 1]
-            criteria:
-              - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
-              - {metric: clip-score, tags: [shape], rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
-              - {metric: vendi, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
-              - {metric: grid, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
-              - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}
-            cases:
-              - {id: one, prompt: a red circle, tags: [shape]}
-              - {id: two, prompt: a person in a red shirt waving}
-            """;
+        name: two
+        version: "1"
+        settings: {width: 64, height: 64, steps: 2, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
+        models: {clip: "microcosm:clip"}
+        seeds: [2, 1]
+        criteria:
+          - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
+          - {metric: clip-score, tags: [shape], rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
+          - {metric: vendi, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
+          - {metric: grid, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
+          - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}
+        cases:
+          - {id: one, prompt: a red circle, tags: [shape]}
+          - {id: two, prompt: a person in a red shirt waving}
+        """;
 
     @TempDir
     Path folder;
@@ -94,7 +94,7 @@ class FolderRunTest {
 
         assertThat(again.problem()).isNull();
         assertThat(again.outcome()).isEqualTo(direct.outcome());
-        assertThat(metrics(again)).hasSize(5).isEqualTo(metrics(direct));
+        assertThat(metrics(again)).hasSize(6).isEqualTo(metrics(direct));
         assertThat(again.verdicts())
                 .extracting(VerdictEntry::id, VerdictEntry::outcome)
                 .isEqualTo(direct.verdicts().stream()

@@ -11,6 +11,7 @@ public final class Image {
     private final int width;
     private final int height;
     private final byte[] rgb; // (height, width, 3), unsigned
+    private String sha256; // null until somebody asks; two threads that ask at once find the same
 
     private Image(int width, int height, byte[] rgb) {
         if (width < 1 || height < 1 || rgb.length != Math.multiplyExact(Math.multiplyExact(width, height), 3)) {
@@ -61,6 +62,13 @@ public final class Image {
 
     /** SHA-256 of size and pixels, 64 hexadecimal digits: two pictures have the same only where every pixel is. */
     public String sha256() {
+        if (sha256 == null) {
+            sha256 = hash();
+        }
+        return sha256;
+    }
+
+    private String hash() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update((width + " x " + height + "\n").getBytes(StandardCharsets.UTF_8));

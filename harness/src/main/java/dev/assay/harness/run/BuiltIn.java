@@ -18,15 +18,19 @@ import java.util.stream.Collectors;
 /**
  * The checks of every run beside the suite's criteria. {@code preflight}: can the files work at all, told without rendering.
  * {@code applied}: proof in the pictures that the candidate was applied; without it every other criterion would compare the
- * base with itself, and pass. {@code preference}: whether liking was bought, where a suite asks for both sides ({@link PreferenceGuard}).
+ * base with itself, and pass. {@code distinct}: does the candidate paint different pictures where the base does ({@link Twins}); a model that
+ * paints one picture has no grid and changes much. {@code preference}: whether liking was bought, where a suite asks for both sides ({@link PreferenceGuard}).
  */
 final class BuiltIn {
     static final Criterion PREFLIGHT = criterion("preflight", Criterion.Rule.NONE_NEW);
     static final Criterion APPLIED = criterion("applied", Criterion.Rule.EFFECTIVE);
+    static final Criterion DISTINCT = criterion("distinct", Criterion.Rule.NONE_NEW);
     static final Criterion PREFERENCE = criterion("preference", Criterion.Rule.NONE_NEW);
 
     /** Reason of the criteria that nothing was rendered for. */
     static final String NOT_RENDERED = "no picture was made: the files cannot work, as preflight says";
+
+    private static final double MOST_ALIKE = 0.25; // of the pictures, where none is another one pixel by pixel
 
     private BuiltIn() {}
 
@@ -44,6 +48,9 @@ final class BuiltIn {
         if (!plan.candidate().equals(plan.base())) {
             all.add(APPLIED);
         }
+        if (Gallery.pictures(plan.suite()) > 1) {
+            all.add(DISTINCT);
+        }
         if (any(plan, catalog, PreferenceGuard::isPreference) && any(plan, catalog, PreferenceGuard::isGuarded)) {
             all.add(PREFERENCE);
         }
@@ -59,12 +66,17 @@ final class BuiltIn {
     }
 
     static boolean isOne(Criterion criterion) {
-        return List.of(PREFLIGHT, APPLIED, PREFERENCE).contains(criterion);
+        return List.of(PREFLIGHT, APPLIED, DISTINCT, PREFERENCE).contains(criterion);
     }
 
     /** The word by which reports group it. */
     static String family(Criterion criterion) {
-        return criterion.equals(PREFLIGHT) ? "file" : criterion.equals(PREFERENCE) ? "aesthetic" : "effect";
+        return switch (criterion.metric()) {
+            case "preflight" -> "file";
+            case "preference" -> "aesthetic";
+            case "distinct" -> "diversity";
+            default -> "effect";
+        };
     }
 
     /** @param findings about the models' files; an error is a regression */
@@ -119,6 +131,55 @@ final class BuiltIn {
                 : entry(APPLIED, Outcome.REGRESSED, sorted.length, distances, "not applied: " + found);
     }
 
+    /**
+     * Any picture that is another one pixel by pixel is new, and so is a quarter of them that nearly are: fewer may resemble each other by chance.
+     */
+    static VerdictEntry distinct(Twins.Result twins) {
+        List<PairEntry> measured = twins.found().stream()
+                .map(f -> new PairEntry(f.painted().caseId(), f.painted().seed(), null, null, f.twin() == null ? 0 : 1))
+                .toList();
+        int all = measured.size();
+        List<Twins.Found> same =
+                twins.found().stream().filter(f -> f.twin() != null).toList();
+        if (all == 0) {
+            return entry(
+                    DISTINCT,
+                    Outcome.INCONCLUSIVE,
+                    0,
+                    List.of(),
+                    twins.looked() < 2
+                            ? "there are no two pictures to compare"
+                            : "the base itself paints one picture for all prompts and seeds, so that nothing tells"
+                                    + " whether the candidate does");
+        }
+        if (same.isEmpty()) {
+            return entry(
+                    DISTINCT,
+                    Outcome.PASSED,
+                    all,
+                    measured,
+                    all + " pictures differ from each other, as the base's do");
+        }
+        long exact = same.stream().filter(Twins.Found::exact).count();
+        Twins.Found example =
+                same.stream().filter(f -> exact == 0 || f.exact()).findFirst().orElseThrow();
+        String found = String.format(
+                Locale.ROOT,
+                "%d of %d pictures are the same as another one%s, where the base's differ: %s and %s",
+                same.size(),
+                all,
+                exact == 0 ? ", or nearly" : ", " + exact + " of them pixel by pixel",
+                named(example.painted()),
+                named(example.twin()));
+        return exact > 0 || same.size() > MOST_ALIKE * all
+                ? entry(DISTINCT, Outcome.REGRESSED, all, measured, found)
+                : entry(DISTINCT, Outcome.PASSED, all, measured, found + "; a quarter may, by chance");
+    }
+
+    private static String named(Twins.Painted painted) {
+        return painted.caseId() + " with seed " + painted.seed();
+    }
+
     /** @param others verdicts of the suite's criteria */
     static VerdictEntry preference(Collection<VerdictEntry> others) {
         PreferenceGuard.Found found = PreferenceGuard.judge(others);
@@ -131,6 +192,15 @@ final class BuiltIn {
                 .map(Finding::text)
                 .distinct()
                 .collect(Collectors.joining("; "));
+    }
+
+    private static String unit(Criterion criterion) {
+        return switch (criterion.metric()) {
+            case "applied" -> "grey levels";
+            case "preference" -> "criteria";
+            case "distinct" -> "of pictures";
+            default -> "files";
+        };
     }
 
     private static Criterion criterion(String name, Criterion.Rule rule) {
@@ -158,8 +228,8 @@ final class BuiltIn {
                 criterion.margin(),
                 criterion.rule().name(),
                 criterion.severity().name(),
-                "HIGHER",
-                criterion.equals(APPLIED) ? "grey levels" : criterion.equals(PREFERENCE) ? "criteria" : "files",
+                criterion.equals(DISTINCT) ? "LOWER" : "HIGHER",
+                unit(criterion),
                 null,
                 null,
                 (int) measurements.stream().map(PairEntry::caseId).distinct().count(),

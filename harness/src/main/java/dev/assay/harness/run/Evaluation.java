@@ -153,10 +153,14 @@ public final class Evaluation {
             VerdictEntry applied = applied(pictures, noticed);
             settled.put(BuiltIn.PREFLIGHT, ready);
             settled.put(BuiltIn.APPLIED, applied);
+            VerdictEntry distinct = BuiltIn.distinct(Twins.of(painted(pictures, blank)));
+            settled.put(BuiltIn.DISTINCT, distinct);
+            Copies copies = Copies.of(pictures.cases());
+            record.found(copies.findings());
             int nth = 0;
             for (Criterion criterion : byNetworks(open)) {
                 progress.now("judging " + criterion.id() + ", " + ++nth + " of " + open.size());
-                settled.put(criterion, judge(criterion, pictures, blank));
+                settled.put(criterion, judge(criterion, pictures, blank, copies));
             }
             Map<Criterion, VerdictEntry> confirmed = Confirmation.applied(settled);
             List<VerdictEntry> judged = criteria.stream()
@@ -165,10 +169,13 @@ public final class Evaluation {
                     .toList();
             confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
             criteria.forEach(c -> record.verdict(confirmed.get(c)));
-            boolean asked = criteria.contains(BuiltIn.APPLIED);
-            if (!asked && BuiltIn.of(plan, true, catalog).contains(BuiltIn.APPLIED) && !passed(applied)) {
-                record.verdict(applied); // said also when nobody asked
-            }
+            Map.of(BuiltIn.APPLIED, applied, BuiltIn.DISTINCT, distinct).forEach((criterion, verdict) -> {
+                boolean unasked = !criteria.contains(criterion)
+                        && BuiltIn.of(plan, true, catalog).contains(criterion);
+                if (unasked && !passed(verdict)) {
+                    record.verdict(verdict); // said also when nobody asked
+                }
+            });
             hashes.requireUnchanged("before the run had ended");
             if (!renderers.get(0).fingerprint(plan.base(), hashes).equals(baseFiles)
                     || !renderers.get(0).fingerprint(plan.candidate(), hashes).equals(candidateFiles)) {
@@ -243,6 +250,11 @@ public final class Evaluation {
             throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
                     + ": the rule NO_MORE_DEFECTS expects a metric of 0 or 1; " + info.name() + " gives "
                     + info.range() + " (NON_INFERIOR serves it)");
+        }
+        if (criterion.rule() != Criterion.Rule.EFFECTIVE && criterion.margin() > info.mostMargin()) {
+            throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
+                    + ": margin: expected at most " + info.mostMargin() + " " + info.unit() + ", found "
+                    + criterion.margin() + ", which nothing that a picture shows would exceed");
         }
         models.makeRoomFor(catalog.needs(info.name()));
         return catalog.open(info.name(), parameters, models);
@@ -326,7 +338,22 @@ public final class Evaluation {
         return blank::contains;
     }
 
-    private VerdictEntry judge(Criterion criterion, Gallery.Pictures pictures, Predicate<Picture> blank) {
+    private static List<Twins.Painted> painted(Gallery.Pictures pictures, Predicate<Picture> blank) {
+        List<Twins.Painted> painted = new ArrayList<>();
+        for (Picture.Pairs c : pictures.cases()) {
+            for (int i = 0; i < c.base().size(); i++) {
+                Picture base = c.base().get(i);
+                Picture candidate = c.candidate().get(i);
+                if (!blank.test(base) && !blank.test(candidate)) {
+                    painted.add(new Twins.Painted(c.prompt().id(), base.seed(), base.image(), candidate.image()));
+                }
+            }
+        }
+        return painted;
+    }
+
+    private VerdictEntry judge(
+            Criterion criterion, Gallery.Pictures pictures, Predicate<Picture> blank, Copies copies) {
         MetricInfo info = info(criterion.metric());
         try {
             Metric metric = open(criterion);
@@ -334,9 +361,9 @@ public final class Evaluation {
             Scoring.Result scored =
                     Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
             if (criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS) {
-                return RecordBuilder.judgedRates(criterion, metric, scored);
+                return RecordBuilder.judgedRates(criterion, metric, scored, copies);
             }
-            return RecordBuilder.judged(criterion, metric, scored, noiseFloor(metric, pictures));
+            return RecordBuilder.judged(criterion, metric, scored, noiseFloor(metric, pictures), copies);
         } catch (RuntimeException | Error trouble) {
             return unjudged(criterion, Outcome.BROKEN, Trouble.words(trouble));
         }

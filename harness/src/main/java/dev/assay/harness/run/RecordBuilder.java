@@ -224,17 +224,20 @@ final class RecordBuilder {
                 List.of());
     }
 
-    static VerdictEntry judged(Criterion criterion, Metric metric, Scoring.Result scored, double noiseFloor) {
+    /** @param copies what counts once in the statistics */
+    static VerdictEntry judged(
+            Criterion criterion, Metric metric, Scoring.Result scored, double noiseFloor, Copies copies) {
         MetricInfo info = metric.info();
-        List<PairedDifference> differences = scored.pairs().stream()
-                .map(p -> new PairedDifference(p.caseId(), p.difference()))
+        List<PairedDifference> differences = copies.once(scored.pairs()).stream()
+                .map(p -> new PairedDifference(copies.clusterOf(p), p.difference()))
                 .toList();
         Comparison c = Compare.paired(differences, scored.unscoredPairs(), CONFIDENCE);
         if (criterion.rule() == Criterion.Rule.NON_INFERIOR && metric.errorRates() != null) {
             return corrected(criterion, metric, scored, c, differences);
         }
         Judgement j = Judgement.of(criterion, info, c, differences, scored.unscored(), noiseFloor)
-                .ifAnyCouldFail(criterion, info, Scoring.Result.mean(scored.pairs(), PairEntry::base));
+                .ofEnoughPrompts(criterion, c)
+                .ifAnyCouldFail(criterion, info, ofBase(scored));
         return entry(criterion, info, scored, c, j);
     }
 
@@ -272,7 +275,8 @@ final class RecordBuilder {
                 seen.pairs(),
                 seen.unscored());
         Judgement j = Judgement.of(criterion, metric.info(), c, differences, scored.unscored(), 0)
-                .ifAnyCouldFail(criterion, metric.info(), Scoring.Result.mean(scored.pairs(), PairEntry::base));
+                .ofEnoughPrompts(criterion, c)
+                .ifAnyCouldFail(criterion, metric.info(), ofBase(scored));
         String note = String.format(
                 Locale.ROOT,
                 "; corrected for the judge's errors (it says %s); as seen the difference is %.3g",
@@ -282,16 +286,26 @@ final class RecordBuilder {
     }
 
     /** A criterion on the share of pictures with a defect. */
-    static VerdictEntry judgedRates(Criterion criterion, Metric metric, Scoring.Result scored) {
+    static VerdictEntry judgedRates(Criterion criterion, Metric metric, Scoring.Result scored, Copies copies) {
         MetricInfo info = metric.info();
-        List<PairedOutcome> outcomes = scored.pairs().stream()
-                .map(p -> new PairedOutcome(p.caseId(), defect(info, p.base()), defect(info, p.candidate())))
+        List<PairedOutcome> outcomes = copies.once(scored.pairs()).stream()
+                .map(p -> new PairedOutcome(copies.clusterOf(p), defect(info, p.base()), defect(info, p.candidate())))
                 .toList();
         Calibration calibration = criterion.calibration() != null ? criterion.calibration() : metric.calibration();
         RateComparison rates = RateComparison.of(outcomes, scored.unscoredPairs(), CONFIDENCE, calibration);
-        Judgement j = Judgement.ofRates(criterion, rates, scored.unscored());
         Comparison c = rates.corrected();
+        Judgement j = Judgement.ofRates(criterion, rates, scored.unscored())
+                .ofEnoughPrompts(criterion, c)
+                .ifAnyCouldFail(criterion, info, ofBase(scored));
         return entry(criterion, info, scored, info.better() == Better.LOWER ? c : c.negated(), j);
+    }
+
+    /** The base's values; empty where only differences exist. */
+    private static List<Double> ofBase(Scoring.Result scored) {
+        return scored.pairs().stream()
+                .map(PairEntry::base)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private static boolean defect(MetricInfo info, Double value) {

@@ -8,6 +8,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
@@ -15,6 +16,12 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 public record Judgement(Outcome outcome, String reason) {
     /** A larger share of unscored pairs leaves a verdict open: what could not be scored may be what got worse. */
     public static final double MOST_UNSCORED = 0.25;
+
+    /**
+     * Fewer prompts show nothing of prompts in general: where five of five agree, chance alone would do so in 1 of 32 suites, which is below the
+     * level of either end of an interval; four of four in 1 of 16, which is not.
+     */
+    public static final int LEAST_PROMPTS = 5;
 
     /** Chance with which the suggested number of prompts would decide, if the observed difference is the true one. */
     private static final double POWER = 0.8;
@@ -122,25 +129,56 @@ public record Judgement(Outcome outcome, String reason) {
     }
 
     /**
-     * The same, but not PASSED where no candidate could have regressed: of a metric from 0 upwards whose base shows no more than the margin,
-     * all of it may vanish unseen. A detector for another world, or a threshold that nothing reaches, looks like that.
-     *
-     * @param baseMean null where only differences exist
+     * The same, but not PASSED on fewer than {@link #LEAST_PROMPTS} prompts. That something was applied (EFFECTIVE) few can show.
      */
-    public Judgement ifAnyCouldFail(Criterion criterion, MetricInfo metric, Double baseMean) {
-        boolean vacuous = outcome == Outcome.PASSED
-                && criterion.rule() == Criterion.Rule.NON_INFERIOR
-                && metric.better() == Better.HIGHER
-                && metric.range().startsWith("[0,")
-                && baseMean != null
-                && baseMean <= criterion.margin();
-        return vacuous
+    public Judgement ofEnoughPrompts(Criterion criterion, Comparison comparison) {
+        boolean few = outcome == Outcome.PASSED
+                && criterion.rule() != Criterion.Rule.EFFECTIVE
+                && comparison.clusters() < LEAST_PROMPTS;
+        return few
                 ? new Judgement(
                         Outcome.INCONCLUSIVE,
-                        reason + "; but the base itself shows only " + number(baseMean) + " " + metric.unit()
-                                + ", so that no candidate could fall below it by more than that: do the weights and thresholds suit"
-                                + " these pictures?")
+                        reason + "; but on " + comparison.clusters()
+                                + (comparison.clusters() == 1 ? " prompt" : " prompts") + " alone: fewer than "
+                                + LEAST_PROMPTS + " show nothing of the others")
                 : this;
+    }
+
+    /**
+     * The same, but not PASSED where no candidate could have regressed: the base itself is as bad as can be, or so near that the margin hides the
+     * rest. A detector for another world, a threshold that nothing reaches, or a base that paints black pictures looks like that.
+     *
+     * @param base the base's values; empty where only differences exist
+     */
+    public Judgement ifAnyCouldFail(Criterion criterion, MetricInfo metric, List<Double> base) {
+        OptionalDouble worst = metric.worst();
+        if (outcome != Outcome.PASSED
+                || base.isEmpty()
+                || worst.isEmpty()
+                || criterion.rule() == Criterion.Rule.EFFECTIVE) {
+            return this;
+        }
+        double mean = base.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+        long lost = base.stream().filter(v -> v == worst.getAsDouble()).count();
+        boolean counts = criterion.rule() == Criterion.Rule.NONE_NEW;
+        boolean vacuous = counts
+                ? lost > MOST_UNSCORED * base.size()
+                : Math.abs(mean - worst.getAsDouble()) <= criterion.margin();
+        if (!vacuous) {
+            return this;
+        }
+        return new Judgement(
+                Outcome.INCONCLUSIVE,
+                reason
+                        + (counts
+                                ? "; but " + lost + " of " + base.size()
+                                        + " pictures of the base itself have the defect (" + metric.name()
+                                        + "), so that the candidate's could not have it anew: does the base work?"
+                                : "; but the base itself shows " + (metric.better() == Better.HIGHER ? "only " : "")
+                                        + number(mean) + " " + metric.unit()
+                                        + ", so that no candidate could "
+                                        + (metric.better() == Better.HIGHER ? "fall below" : "rise above")
+                                        + " it by more than that: do the weights and thresholds suit these pictures?"));
     }
 
     private static double worsening(double difference, Better better) {

@@ -47,7 +47,7 @@ class CorrectedDifferenceTest {
                 })
                 .toList();
         return RecordBuilder.judged(
-                CRITERION, new Share(errors), new Scoring.Result(pairs, Map.of(), List.of(), null), 0);
+                CRITERION, new Share(errors), new Scoring.Result(pairs, Map.of(), List.of(), null), 0, Copies.NONE);
     }
 
     @Test

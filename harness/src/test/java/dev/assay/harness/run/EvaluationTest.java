@@ -11,6 +11,7 @@ import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.PatternRenderer;
+import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.PairEntry;
@@ -28,6 +29,7 @@ import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
@@ -43,6 +45,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +60,7 @@ class EvaluationTest {
     Path folder;
 
     private PatternRenderer renderer = new PatternRenderer();
+    private IntFunction<String> prompts = i -> "prompt " + i;
     private Runnable looked = () -> {}; // happens while the files are looked into
     private List<Renderer> others = List.of();
     private List<Finding> findings = List.of();
@@ -371,6 +376,110 @@ class EvaluationTest {
     }
 
     @Test
+    void a_candidate_that_paints_one_picture_does_not_pass_whatever_a_suite_asks() {
+        Criterion kind = criterion("brightness", Rule.NON_INFERIOR, 100);
+        PatternRenderer honest = new PatternRenderer();
+        Function<RenderRequest, Image> noise =
+                r -> honest.render(request(r.seed(), r.prompt())).image();
+        Image one = noise.apply(request(1, "one"));
+        Map<String, Function<RenderRequest, Image>> wrong = Map.of(
+                "one for all", r -> one,
+                "one per prompt", r -> noise.apply(request(1, r.prompt())),
+                "one per seed", r -> noise.apply(request(r.seed(), "any")),
+                "one, a little brighter each time",
+                        r -> brighter(one, (int) r.seed() + r.prompt().charAt(7) % 3),
+                "one twice",
+                        r -> r.prompt().equals("prompt 3") && r.seed() == 2
+                                ? noise.apply(request(3, r.prompt()))
+                                : noise.apply(r));
+        wrong.forEach((name, paints) -> {
+            renderer = new PatternRenderer();
+            renderer.paints = r -> brighter(r.model().loras().isEmpty() ? noise.apply(r) : paints.apply(r), 1);
+            RunRecord record = run(1.0, folder.resolve("store of " + name), BuiltIn.DISTINCT, kind);
+            assertThat(record.outcome()).as(name).isEqualTo("REGRESSED");
+            assertThat(record.verdicts().get(0).reason())
+                    .as(name)
+                    .contains("pictures are the same as another one")
+                    .contains("where the base's differ: case-");
+            RunRecord unasked = run(1.0, folder.resolve("store of " + name), kind);
+            assertThat(unasked.outcome()).as(name + ", unasked").isEqualTo("REGRESSED");
+        });
+    }
+
+    @Test
+    void a_base_that_paints_one_picture_tells_nothing_of_the_candidate() {
+        renderer.paints = r -> new PatternRenderer()
+                .render(request(1, r.model().loras().isEmpty() ? "one" : "other"))
+                .image();
+        RunRecord record = run(1.0, BuiltIn.DISTINCT, criterion("brightness", Rule.NON_INFERIOR, 100));
+        assertThat(record.verdicts().get(0).outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(record.verdicts().get(0).reason()).contains("the base itself paints one picture");
+        assertThat(record.verdicts().get(1).outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(record.verdicts().get(1).pairs()).as("copies count once").isEqualTo(1);
+        assertThat(record.findings())
+                .anyMatch(f -> f.text().startsWith("23 pairs of pictures, pixel by pixel on both sides"));
+    }
+
+    @Test
+    void a_base_whose_every_picture_has_the_defect_lets_nobody_pass() {
+        renderer.paints = r -> Image.of(16, 16, new byte[16 * 16 * 3]);
+        for (Criterion each : List.of(
+                criterion("glaring-dark", Rule.NONE_NEW, 0), criterion("glaring-dark", Rule.NO_MORE_DEFECTS, 0.1))) {
+            assertThat(run(1.0, each).verdicts().get(0).reason())
+                    .as(each.rule().name())
+                    .containsAnyOf("of the base itself have the defect", "the base itself shows", "are needed");
+            assertThat(run(1.0, each).verdicts())
+                    .extracting(VerdictEntry::outcome)
+                    .doesNotContain("PASSED");
+        }
+    }
+
+    @Test
+    void prompts_repeated_under_other_ids_are_one_prompt_of_the_statistics() {
+        prompts = i -> List.of("a cat", "A cat!", "a  cat", "a dog", "a dog.", "a fish")
+                .get(i);
+        RunRecord record = run(0.1, criterion("brightness", Rule.NON_INFERIOR, 50));
+        assertThat(record.verdicts().get(0).clusters()).isEqualTo(3);
+        assertThat(record.verdicts().get(0).outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(record.verdicts().get(0).reason()).contains("but on 3 prompts alone: fewer than 5");
+        assertThat(record.findings())
+                .anyMatch(f -> f.text().equals("case-0, case-1, case-2: the same prompt; they count as one"));
+        prompts = i -> "the same";
+        assertThat(run(0.1, criterion("brightness", Rule.NON_INFERIOR, 50))
+                        .verdicts()
+                        .get(0)
+                        .reason())
+                .as("six times the same four pairs")
+                .contains("4 of 4 pairs scored; 12 are needed");
+    }
+
+    @Test
+    void a_margin_that_nothing_would_exceed_is_refused_before_the_first_picture() {
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 1e300));
+        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.problem()).contains("margin: expected at most 127.5 grey levels, found 1.0E300");
+        assertThat(renderer.rendered).isEmpty();
+    }
+
+    private static RenderRequest request(long seed, String prompt) {
+        return new RenderRequest(
+                new ModelUnderTest(new Checkpoint(Path.of("any")), List.of()),
+                prompt,
+                "",
+                seed,
+                new GenerationSettings(16, 16, 4, 3.0, "ddim", "normal", 0),
+                0);
+    }
+
+    private static Image brighter(Image image, int by) {
+        byte[] rgb = image.rgb();
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) Math.min(255, (rgb[i] & 0xff) + by);
+        }
+        return Image.of(image.width(), image.height(), rgb);
+    }
+
+    @Test
     void what_the_renderer_noticed_can_refuse_a_candidate() {
         renderer.noticed = List.of(new Finding(Finding.Level.ERROR, "304 LoRA keys were not loaded"));
 
@@ -528,15 +637,15 @@ class EvaluationTest {
                         .get(0)
                         .outcome())
                 .isEqualTo("PASSED");
-        assertThat(record.criteriaDeclared()).isEqualTo(2 + 3); // the suite's, and the three of every such run
+        assertThat(record.criteriaDeclared()).isEqualTo(2 + 4); // the suite's, and the four of every such run
     }
 
     @Test
     void liking_is_guarded_only_where_a_suite_asks_for_both_sides() {
         assertThat(run(1.0, criterion("gloss", Rule.NON_INFERIOR, 50)).criteriaDeclared())
-                .isEqualTo(1 + 2);
+                .isEqualTo(1 + 3);
         assertThat(run(1.0, criterion("shine", Rule.NON_INFERIOR, 50)).criteriaDeclared())
-                .isEqualTo(1 + 2);
+                .isEqualTo(1 + 3);
     }
 
     @Test
@@ -570,7 +679,8 @@ class EvaluationTest {
 
     private RunRecord run(Double strength, Path store, Criterion... criteria) {
         List<PromptCase> cases = IntStream.range(0, 6)
-                .mapToObj(i -> new PromptCase("case-" + i, "prompt " + i, "", List.of(1L, 2L, 3L, 4L), List.of(), null))
+                .mapToObj(i ->
+                        new PromptCase("case-" + i, prompts.apply(i), "", List.of(1L, 2L, 3L, 4L), List.of(), null))
                 .toList();
         Suite suite = new Suite(
                 "test",
@@ -633,6 +743,7 @@ class EvaluationTest {
         private static final MetricInfo FAILING = info("failing", Family.ANATOMY, Better.LOWER);
 
         private static final MetricInfo GLARING = rate("glaring", Better.LOWER);
+        private static final MetricInfo DARK = rate("glaring-dark", Better.LOWER);
         private static final MetricInfo CALM = rate("calm", Better.HIGHER);
         private static final double GLARE = 109; // means are about 99 in the base, 107 at strength 0.2, 139 at 1
 
@@ -646,7 +757,7 @@ class EvaluationTest {
 
         @Override
         public List<MetricInfo> infos() {
-            return List.of(BRIGHTNESS, GLOSS, SHINE, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM, CHOOSY);
+            return List.of(BRIGHTNESS, GLOSS, SHINE, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM, CHOOSY, DARK);
         }
 
         @Override
@@ -665,6 +776,7 @@ class EvaluationTest {
                     new OfImage(FAILING, image -> models.get(Roles.CLIP).embed(image)[0]);
                 case "glaring" -> new OfImage(GLARING, image -> mean(image) > GLARE ? 1 : 0);
                 case "calm" -> new OfImage(CALM, image -> mean(image) > GLARE ? 0 : 1);
+                case "glaring-dark" -> new OfImage(DARK, image -> 1);
                 case "distance" -> new OfPair();
                 case "choosy" -> new Choosy();
                 case "lacking" -> throw new UnavailableException("put clip.onnx there");

@@ -38,8 +38,8 @@ class JudgementTest {
         assertThat(found)
                 .isEqualTo(new Judgement(
                         Outcome.INCONCLUSIVE,
-                        "worse by 0.2 grey levels (90 % interval 0.2 better to 0.6 worse); at most 0.5 is allowed; about 42"
-                                + " more prompts at this spread would decide"));
+                        "worse by 0.2 grey levels (90 % interval 0.2 better to 0.6 worse); at most 0.5 is allowed;"
+                                + " about 42 more prompts at this spread would decide"));
     }
 
     @Test
@@ -187,14 +187,16 @@ class JudgementTest {
         Criterion criterion = criterion(Rule.NON_INFERIOR, 0.1, 1);
         Judgement passed = Judgement.of(criterion, share, interval(0, 0, 0), List.of(), Map.of(), 0);
 
-        Judgement empty = passed.ifAnyCouldFail(criterion, share, 0.05);
+        Judgement empty = passed.ifAnyCouldFail(criterion, share, List.of(0.1, 0.0));
         assertThat(empty.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(empty.reason()).contains("the base itself shows only 0.05 of what is stated");
-        assertThat(passed.ifAnyCouldFail(criterion, share, 0.11)).isSameAs(passed);
-        assertThat(passed.ifAnyCouldFail(criterion, share, null)).isSameAs(passed);
-        assertThat(passed.ifAnyCouldFail(criterion, metric(Better.LOWER), 0.0)).isSameAs(passed);
+        assertThat(passed.ifAnyCouldFail(criterion, share, List.of(0.11))).isSameAs(passed);
+        assertThat(passed.ifAnyCouldFail(criterion, share, List.of())).isSameAs(passed);
+        assertThat(passed.ifAnyCouldFail(criterion, metric(Better.LOWER), List.of(0.0)))
+                .isSameAs(passed);
         Judgement regressed = new Judgement(Outcome.REGRESSED, "fell");
-        assertThat(regressed.ifAnyCouldFail(criterion, share, 0.05)).isSameAs(regressed);
+        assertThat(regressed.ifAnyCouldFail(criterion, share, List.of(0.1, 0.0)))
+                .isSameAs(regressed);
     }
 
     private static Judgement judge(Rule rule, double margin, List<PairedDifference> pairs) {

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  */
 public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suites) {
     /** Checks of every run, which are in no catalog. */
-    private static final Set<String> BUILT_IN = Set.of("preflight", "applied", "preference");
+    private static final Set<String> BUILT_IN = Set.of("preflight", "applied", "distinct", "preference");
 
     /** A suite as it is now. */
     public record CurrentSuite(String version, String sha256) {}

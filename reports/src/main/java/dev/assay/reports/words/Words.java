@@ -166,6 +166,7 @@ public final class Words {
         return switch (line(verdict.metric(), 60)) {
             case "preflight" -> "the files can work";
             case "applied" -> "the candidate was applied";
+            case "distinct" -> "different prompts and seeds get different pictures";
             case "preference" -> "liking is not bought with artifacts or sameness";
             case "blank-frame" -> "frames that show nothing";
             case "grid" -> "a pattern locked to the pixel grid";

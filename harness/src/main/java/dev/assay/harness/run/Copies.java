@@ -1,0 +1,100 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.render.Finding;
+import dev.assay.harness.run.RunRecord.PairEntry;
+import dev.assay.harness.suite.PromptCase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What looks like more evidence than it is: one prompt under several ids is one prompt of the statistics, and a pair of pictures that is
+ * there twice, pixel by pixel on both sides, is one pair.
+ *
+ * @param cluster of each case, by id: the id of the first case with the same prompt
+ * @param pairs copies of pairs before them
+ * @param cases all of whose pairs are such copies
+ * @param findings for people
+ */
+record Copies(Map<String, String> cluster, Set<Place> pairs, Set<String> cases, List<Finding> findings) {
+    static final Copies NONE = new Copies(Map.of(), Set.of(), Set.of(), List.of());
+
+    record Place(String caseId, long seed) {}
+
+    Copies {
+        cluster = Map.copyOf(cluster);
+        pairs = Set.copyOf(pairs);
+        cases = Set.copyOf(cases);
+        findings = List.copyOf(findings);
+    }
+
+    static Copies of(List<Picture.Pairs> all) {
+        Map<String, String> first = new HashMap<>(); // id by prompt
+        Map<String, String> cluster = new LinkedHashMap<>();
+        Map<String, List<String>> same = new LinkedHashMap<>();
+        Set<String> seen = new HashSet<>();
+        Set<Place> pairs = new HashSet<>();
+        Set<String> cases = new HashSet<>();
+        for (Picture.Pairs c : all) {
+            String id = c.prompt().id();
+            cluster.put(id, first.computeIfAbsent(prompt(c.prompt()), p -> id));
+            same.computeIfAbsent(cluster.get(id), k -> new ArrayList<>()).add(id);
+            boolean onlyCopies = true;
+            for (int i = 0; i < c.base().size(); i++) {
+                Picture base = c.base().get(i);
+                if (seen.add(base.image().sha256() + " "
+                        + c.candidate().get(i).image().sha256())) {
+                    onlyCopies = false;
+                } else {
+                    pairs.add(new Place(id, base.seed()));
+                }
+            }
+            if (onlyCopies) {
+                cases.add(id);
+            }
+        }
+        List<Finding> findings = new ArrayList<>();
+        same.values().stream()
+                .filter(ids -> ids.size() > 1)
+                .forEach(ids -> findings.add(new Finding(
+                        Finding.Level.WARNING, String.join(", ", ids) + ": the same prompt; they count as one")));
+        if (!pairs.isEmpty()) {
+            findings.add(new Finding(
+                    Finding.Level.WARNING,
+                    pairs.size() + (pairs.size() == 1 ? " pair" : " pairs")
+                            + " of pictures, pixel by pixel on both sides, are there already under another seed or"
+                            + " prompt; they count once"));
+        }
+        return new Copies(cluster, pairs, cases, findings);
+    }
+
+    /** Two prompts are one where only case, spaces and marks differ. */
+    private static String prompt(PromptCase c) {
+        return words(c.prompt()) + "\n" + words(c.negativePrompt());
+    }
+
+    private static String words(String text) {
+        String words = text.toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}]+", " ")
+                .strip();
+        return words.isEmpty() ? text : words;
+    }
+
+    String clusterOf(PairEntry pair) {
+        return cluster.getOrDefault(pair.caseId(), pair.caseId());
+    }
+
+    /** Without copies. */
+    List<PairEntry> once(List<PairEntry> measured) {
+        return measured.stream()
+                .filter(p -> p.seed() == null
+                        ? !cases.contains(p.caseId())
+                        : !pairs.contains(new Place(p.caseId(), p.seed())))
+                .toList();
+    }
+}

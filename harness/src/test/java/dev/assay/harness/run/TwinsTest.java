@@ -1,0 +1,133 @@
+package dev.assay.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.run.Twins.Painted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Pictures of soft blobs, as different from each other as scenes are. */
+class TwinsTest {
+    private static final int SIZE = 128;
+
+    /** Eight blobs of random place, size and colour over a slope. */
+    private static Image scene(long seed, int shift) {
+        Random random = new Random(seed);
+        double[][] blobs =
+                IntStream.range(0, 8).mapToObj(i -> random.doubles(6).toArray()).toArray(double[][]::new);
+        byte[] rgb = new byte[SIZE * SIZE * 3];
+        for (int y = 0; y < SIZE; y++) {
+            for (int x = 0; x < SIZE; x++) {
+                for (int c = 0; c < 3; c++) {
+                    double v = 60 + 40.0 * (x + shift) / SIZE;
+                    for (double[] b : blobs) {
+                        double dx = (x + shift) / (double) SIZE - b[0];
+                        double dy = (y + shift) / (double) SIZE - b[1];
+                        v += 150 * (b[3 + c] - 0.4) * Math.exp(-(dx * dx + dy * dy) / (0.005 + 0.03 * b[2]));
+                    }
+                    rgb[(y * SIZE + x) * 3 + c] = level(v);
+                }
+            }
+        }
+        return Image.of(SIZE, SIZE, rgb);
+    }
+
+    private static byte level(double v) {
+        return (byte) Math.round(Math.max(0, Math.min(255, v)));
+    }
+
+    private static Image each(Image image, UnaryOperator<Double> change) {
+        byte[] rgb = image.rgb();
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = level(change.apply((double) (rgb[i] & 0xff)));
+        }
+        return Image.of(image.width(), image.height(), rgb);
+    }
+
+    /** 4 prompts of 3 seeds; the base's pictures are all different. */
+    private static Twins.Result find(java.util.function.BiFunction<Integer, Long, Image> candidate) {
+        List<Painted> all = new ArrayList<>();
+        for (int prompt = 0; prompt < 4; prompt++) {
+            for (long seed = 0; seed < 3; seed++) {
+                all.add(new Painted(
+                        "case-" + prompt, seed, scene(10 * prompt + seed, 0), candidate.apply(prompt, seed)));
+            }
+        }
+        return Twins.of(all);
+    }
+
+    private static long twins(Twins.Result result) {
+        return result.found().stream().filter(f -> f.twin() != null).count();
+    }
+
+    @Test
+    void different_scenes_have_no_twins() {
+        Twins.Result result = find((prompt, seed) -> scene(1000 + 10 * prompt + seed, 0));
+        assertThat(twins(result)).isZero();
+        assertThat(result.found()).hasSize(12);
+        assertThat(BuiltIn.distinct(result).outcome()).isEqualTo("PASSED");
+    }
+
+    @Test
+    void the_same_scene_under_noise_light_contrast_blur_or_a_small_shift_is_a_twin() {
+        Random random = new Random(4);
+        Image one = scene(77, 0);
+        List<java.util.function.BiFunction<Integer, Long, Image>> ways = List.of(
+                (prompt, seed) -> one,
+                (prompt, seed) -> each(one, v -> v + 6 * random.nextGaussian()),
+                (prompt, seed) -> each(one, v -> v + 7 * prompt + 3 * seed - 12),
+                (prompt, seed) -> each(one, v -> 128 + (v - 128) * (0.8 + 0.05 * prompt)),
+                (prompt, seed) -> scene(77, (int) (seed % 3)));
+        for (int i = 0; i < ways.size(); i++) {
+            Twins.Result result = find(ways.get(i));
+            assertThat(twins(result)).as("way " + i).isEqualTo(12);
+            assertThat(BuiltIn.distinct(result).outcome()).as("way " + i).isEqualTo("REGRESSED");
+        }
+        assertThat(BuiltIn.distinct(find(ways.get(0))).reason())
+                .isEqualTo("12 of 12 pictures are the same as another one, 12 of them pixel by pixel, where the base's"
+                        + " differ: case-0 with seed 0 and case-0 with seed 1");
+        assertThat(BuiltIn.distinct(find(ways.get(1))).reason()).contains("same as another one, or nearly, where");
+    }
+
+    @Test
+    void one_picture_per_prompt_and_one_per_seed_are_seen_and_one_resemblance_is_chance() {
+        assertThat(twins(find((prompt, seed) -> scene(prompt, 0)))).isEqualTo(12);
+        assertThat(twins(find((prompt, seed) -> scene(seed, 0)))).isEqualTo(12);
+        Random random = new Random(5);
+        Twins.Result few = find((prompt, seed) -> prompt == 2 && seed < 2
+                ? each(scene(5, 0), v -> v + random.nextGaussian())
+                : scene(1000 + 10 * prompt + seed, 0));
+        assertThat(twins(few)).isEqualTo(2);
+        assertThat(BuiltIn.distinct(few).outcome()).isEqualTo("PASSED");
+        assertThat(BuiltIn.distinct(few).reason()).endsWith("; a quarter may, by chance");
+        Twins.Result exact =
+                find((prompt, seed) -> prompt == 2 && seed < 2 ? scene(5, 0) : scene(1000 + 10 * prompt + seed, 0));
+        assertThat(BuiltIn.distinct(exact).outcome()).isEqualTo("REGRESSED");
+    }
+
+    @Test
+    void where_the_base_paints_one_picture_nothing_can_be_shown() {
+        List<Painted> all = IntStream.range(0, 4)
+                .mapToObj(i -> new Painted("case-" + i, 1, scene(1, 0), scene(2, 0)))
+                .toList();
+        assertThat(Twins.of(all).found()).isEmpty();
+        assertThat(BuiltIn.distinct(Twins.of(all)).outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(BuiltIn.distinct(Twins.of(List.of())).reason()).isEqualTo("there are no two pictures to compare");
+    }
+
+    @Test
+    void of_many_pictures_some_are_compared() {
+        Image one = scene(1, 0);
+        List<Image> bases = IntStream.range(0, 10).mapToObj(i -> scene(i, 0)).toList();
+        List<Painted> all = IntStream.range(0, 1001)
+                .mapToObj(i -> new Painted("case-" + i / 2, i % 2, bases.get(i % 7), one))
+                .toList();
+        assertThat(Twins.of(all).looked()).isEqualTo(334);
+        assertThat(twins(Twins.of(all))).isEqualTo(334);
+    }
+}
