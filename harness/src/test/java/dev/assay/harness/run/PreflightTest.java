@@ -41,11 +41,14 @@ class PreflightTest {
         assertThat(BuiltIn.preflight(plan, findings).reason()).contains("was not looked into");
     }
 
-    /** What is said of the family of a LoRA on a base; empty where nothing is. */
     private static Stream<String> foreign(Path folder, String base, String lora) {
+        return errors(folder, base, "transformer.", lora).filter(t -> t.contains("another network"));
+    }
+
+    private static Stream<String> errors(Path folder, String base, String prefix, String lora) {
         Path model = HeaderFiles.safetensors(folder.resolve("base.safetensors"), Map.of(), Models.of(base));
         Path file = HeaderFiles.safetensors(
-                folder.resolve("style.safetensors"), Map.of(), Trainings.lora("transformer.", lora, "peft"));
+                folder.resolve("style.safetensors"), Map.of(), Trainings.lora(prefix, lora, "peft"));
         Checkpoint checkpoint = new Checkpoint(model);
         Plan plan = new Plan(
                 null,
@@ -58,8 +61,18 @@ class PreflightTest {
                 Path.of("out"));
         return Preflight.of(plan, "comfyui").stream()
                 .filter(f -> f.level() == Finding.Level.ERROR)
-                .map(Finding::text)
-                .filter(t -> t.contains("another network"));
+                .map(Finding::text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '/', textBlock = """
+        flux-dev / base_model.model. / transformer_blocks.{0-5}.attn.to_q 3072x3072 / ComfyUI would load none of its 6 modules
+        sdxl     / unet. / down_blocks.1.attentions.0.transformer_blocks.0.{attn1.to_q|attn1.to_k} 640x640; down_blocks.1.attentions.0.proj_in 640x640 / ComfyUI would not load 2 of its 3 modules
+        flux-dev / transformer. / single_transformer_blocks.{0-39}.proj_mlp 12288x3072 / ComfyUI would not load 2 of its 40 modules
+        """)
+    void a_lora_of_which_comfyui_would_load_nothing_or_a_part_is_an_error(
+            String base, String prefix, String lora, String said, @TempDir Path folder) {
+        assertThat(errors(folder, base, prefix, lora)).anySatisfy(t -> assertThat(t).contains(said));
     }
 
     @ParameterizedTest

@@ -125,7 +125,7 @@ public final class InspectCommand implements Callable<Integer> {
             names = "--renderer",
             paramLabel = "NAME",
             description =
-                    "Whose loader of LoRAs is asked, with --base and --lora: comfyui, local or diffusers; default:"
+                    "Whose loader of LoRAs is asked, with --base and --lora: comfyui or local; default:"
                             + " ${DEFAULT-VALUE}. What one loads, another may drop.",
             defaultValue = "comfyui")
     private String renderer;
