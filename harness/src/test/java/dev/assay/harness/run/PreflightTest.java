@@ -72,7 +72,8 @@ class PreflightTest {
         """)
     void a_lora_of_which_comfyui_would_load_nothing_or_a_part_is_an_error(
             String base, String prefix, String lora, String said, @TempDir Path folder) {
-        assertThat(errors(folder, base, prefix, lora)).anySatisfy(t -> assertThat(t).contains(said));
+        assertThat(errors(folder, base, prefix, lora))
+                .anySatisfy(t -> assertThat(t).contains(said));
     }
 
     @ParameterizedTest
