@@ -68,7 +68,6 @@ class PreflightTest {
     @CsvSource(delimiter = '/', textBlock = """
         flux-dev / base_model.model. / transformer_blocks.{0-5}.attn.to_q 3072x3072 / ComfyUI would load none of its 6 modules
         sdxl     / unet. / down_blocks.1.attentions.0.transformer_blocks.0.{attn1.to_q|attn1.to_k} 640x640; down_blocks.1.attentions.0.proj_in 640x640 / ComfyUI would not load 2 of its 3 modules
-        flux-dev / transformer. / single_transformer_blocks.{0-39}.proj_mlp 12288x3072 / ComfyUI would not load 2 of its 40 modules
         """)
     void a_lora_of_which_comfyui_would_load_nothing_or_a_part_is_an_error(
             String base, String prefix, String lora, String said, @TempDir Path folder) {
