@@ -8,9 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.Timer;
+import java.util.TimerTask;
 
 /**
  * Progress on the terminal that the user started the build on. A build tool runs the evaluation in a process of its own whose
@@ -25,7 +24,7 @@ public final class Terminal implements Progress {
     private final boolean rewrites;
     private final String goingOn;
     private final long started = System.nanoTime();
-    private final ScheduledExecutorService clock;
+    private final Timer clock;
     private final Thread farewell;
     private boolean open;
     private long last;
@@ -37,20 +36,20 @@ public final class Terminal implements Progress {
         this.out = out;
         this.rewrites = rewrites;
         this.goingOn = goingOn;
-        this.clock = rewrites ? null : clock();
+        this.clock = rewrites ? null : new Timer("progress", true);
         if (clock != null) {
-            clock.scheduleAtFixedRate(this::tick, seconds, seconds, TimeUnit.SECONDS);
+            clock.scheduleAtFixedRate(
+                    new TimerTask() {
+                        @Override
+                        public void run() {
+                            tick();
+                        }
+                    },
+                    seconds * 1_000,
+                    seconds * 1_000);
         }
         this.farewell = new Thread(this::farewell, "farewell");
         Runtime.getRuntime().addShutdownHook(farewell);
-    }
-
-    private static ScheduledExecutorService clock() {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "progress");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /**
@@ -178,7 +177,7 @@ public final class Terminal implements Progress {
     @SuppressWarnings("UnusedException") // the process ends already: then it is said
     public void close() {
         if (clock != null) {
-            clock.shutdownNow();
+            clock.cancel();
         }
         try {
             Runtime.getRuntime().removeShutdownHook(farewell);
