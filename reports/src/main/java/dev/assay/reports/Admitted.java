@@ -1,6 +1,7 @@
 package dev.assay.reports;
 
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.reports.collection.Candidate;
 import dev.assay.reports.collection.CuratedCollection;
@@ -64,7 +65,7 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
         List<RunRecord.LoraPart> loras = run.candidate().loras();
         String shortened = shortened(options);
         if (options.settings().checkpoint() == null) {
-            if (loras.size() > 1 || options.settings().lora().contains(",")) {
+            if (loras.size() > 1 || ModelReference.items(options.root(), options.settings().lora()).size() > 1) {
                 throw new IllegalArgumentException(
                         "a gate takes one file at a time; judge each LoRA of the stack by itself");
             }

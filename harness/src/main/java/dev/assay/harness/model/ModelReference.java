@@ -32,6 +32,10 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     private static final Pattern NO_STRENGTH = Pattern.compile("(.+)@([+-]?(?i:nan|inf|infinity))");
 
     private static final int MOST_STRENGTH = 1000; // far beyond what any sampler survives
+    private static final Pattern QUOTED = Pattern.compile("^(?:\"([^\"]+)\"|'([^']+)')\\s*(@.*)?$");
+    /** Up to the next comma or the end; a quoted name first. */
+    private static final Pattern ITEM =
+            Pattern.compile("(\\s*\"[^\"]+\"[^,\"]*|\\s*'[^']+'(?=\\s*(?:@[^,']*)?(?:,|$))[^,]*|\\s*[^,\"\\s][^,]*)(?=,|$)");
     private static final int MOST_LISTED = 20;
 
     public ModelReference {
@@ -84,25 +88,60 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     }
 
     /**
-     * LoRAs in load order from {@code FILE[@STRENGTH][,FILE[@STRENGTH]...]}; the strength is 1 if none is given. Only a number
-     * after the last {@code @} is a strength: names may have others. Names may not have commas.
+     * LoRAs in load order from {@code FILE[@STRENGTH][,FILE[@STRENGTH]...]}, as {@link #items} tells them apart; the strength is 1
+     * if none is given. Only a number after the last {@code @} is a strength: names may have others.
      *
      * @throws ModelFileException on an empty list or item, a strength that is none or beyond 1000, or a file that is not there
      */
     public List<Lora> loras(String written) {
-        List<Lora> loras = new ArrayList<>();
-        for (String item : written.split(",", -1)) {
-            String trimmed = item.strip();
-            if (trimmed.isEmpty()) {
-                throw new ModelFileException(
-                        "\"" + written + "\": expected FILE[@STRENGTH] between commas, found nothing");
-            }
-            loras.add(lora(trimmed));
-        }
-        return List.copyOf(loras);
+        return items(root, written).stream().map(this::lora).toList();
     }
 
-    private Lora lora(String item) {
+    /**
+     * What stands between the commas. A name with commas stands in quotes, double or single ({@code "a, b.safetensors"@0.8}); alone
+     * it needs none where the file is there.
+     *
+     * @param root folder that relative paths start from
+     * @throws ModelFileException on an empty item, or a quote that does not end
+     */
+    public static List<String> items(Path root, String written) {
+        if (written.contains(",") && isFile(root, written)) {
+            return List.of(written.strip());
+        }
+        List<String> items = new ArrayList<>();
+        Matcher item = ITEM.matcher(written);
+        int at = 0;
+        while (at <= written.length()) {
+            if (!item.find(at) || item.start() != at || item.group(1).isBlank()) {
+                throw new ModelFileException("\"" + written
+                        + "\": expected FILE[@STRENGTH] between commas, found nothing, or a quote that does not end");
+            }
+            items.add(item.group(1).strip());
+            at = item.end() + 1;
+        }
+        return items;
+    }
+
+    private static boolean isFile(Path root, String written) {
+        Matcher strong = STRENGTH.matcher(written.strip());
+        try {
+            return Files.isRegularFile(root.resolve(written.strip()))
+                    || (strong.matches() && Files.isRegularFile(root.resolve(strong.group(1))));
+        } catch (InvalidPathException noPath) {
+            return false;
+        }
+    }
+
+    /** One item: its name is quoted where it has commas. */
+    public static String quoted(String item) {
+        Matcher strong = STRENGTH.matcher(item);
+        String name = strong.matches() ? strong.group(1) : item;
+        String quote = name.contains("\"") ? "'" : "\"";
+        return name.contains(",") ? quote + name + quote + item.substring(name.length()) : item;
+    }
+
+    private Lora lora(String written) {
+        String item = QUOTED.matcher(written).replaceFirst("$1$2$3");
         Matcher strong = STRENGTH.matcher(item);
         if (!strong.matches()) {
             Matcher meant = NO_STRENGTH.matcher(item);

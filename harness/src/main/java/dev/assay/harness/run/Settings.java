@@ -2,6 +2,7 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.SettingKeys.Given;
 import dev.assay.harness.suite.Yaml;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the user wants of a run. Text that names files is as the user wrote it, relative to the working root.
@@ -167,11 +169,21 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
                 return;
             }
             String key = fileKey(name);
-            if (value instanceof Map || value instanceof List) {
-                throw new SettingsException(FILE + ": " + name + ": expected one value, found " + kind(value));
-            }
             if (given.containsKey(key)) {
                 throw new SettingsException(FILE + ": " + name + ": given twice; remove one");
+            }
+            if (key.equals("assay.lora") && value instanceof List<?> loras && !loras.isEmpty()) {
+                SettingKeys.add(
+                        key,
+                        loras.stream()
+                                .map(lora -> ModelReference.quoted(String.valueOf(lora)))
+                                .collect(Collectors.joining(",")),
+                        FILE,
+                        given);
+                return;
+            }
+            if (value instanceof Map || value instanceof List) {
+                throw new SettingsException(FILE + ": " + name + ": expected one value, found " + kind(value));
             }
             // YAML reads a bare on and off as true and false.
             String text = value instanceof Boolean on ? (on ? "on" : "off") : value == null ? null : value.toString();

@@ -115,6 +115,25 @@ class ModelReferenceTest {
     }
 
     @Test
+    void a_name_with_commas_stands_in_quotes_and_alone_needs_none_where_it_is_there() throws IOException {
+        assertThat(ModelReference.items(root, "\"a, b.safetensors\"@0.5, c@2 ,'d,e'"))
+                .containsExactly("\"a, b.safetensors\"@0.5", "c@2", "'d,e'");
+        assertThat(ModelReference.items(root, "don't.safetensors,'tis.safetensors"))
+                .containsExactly("don't.safetensors", "'tis.safetensors");
+        for (String name : new String[] {"a, b.safetensors", "it's, so.safetensors", "4\" x, y.safetensors"}) {
+            Path file = Files.writeString(root.resolve(name), "");
+            assertThat(references.loras(name)).containsExactly(new Lora(file, 1));
+            assertThat(references.loras(name + "@0.5")).containsExactly(new Lora(file, 0.5));
+            assertThat(references.loras("style.safetensors," + ModelReference.quoted(name + "@0.5") + ",style.safetensors"))
+                    .hasSize(3)
+                    .contains(new Lora(file, 0.5));
+        }
+        assertThatThrownBy(() -> references.loras("\"a, b.safetensors"))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("a quote that does not end");
+    }
+
+    @Test
     void a_name_is_looked_for_in_the_library_and_may_be_a_servers_own(@TempDir Path library) throws IOException {
         Path kind = Files.createDirectories(library.resolve("loras/flux"));
         Path lora = Files.writeString(kind.resolve("style.safetensors"), "x");

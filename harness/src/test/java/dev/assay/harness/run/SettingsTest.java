@@ -160,6 +160,16 @@ class SettingsTest {
     }
 
     @Test
+    void several_loras_may_be_a_list_whose_names_may_have_commas() throws IOException {
+        file("lora: [a.safetensors@0.5, 'my, own.safetensors@2', \"it's, so.safetensors\"]\n");
+        assertThat(read(Map.of(), Map.of()).lora())
+                .isEqualTo("a.safetensors@0.5,\"my, own.safetensors\"@2,\"it's, so.safetensors\"");
+        file("base: [a, b]\n");
+        assertThatThrownBy(() -> read(Map.of(), Map.of()))
+                .hasMessage("assay.yaml: base: expected one value, found a list");
+    }
+
+    @Test
     void an_empty_value_is_not_given() throws IOException {
         file("lora: file\nsteps:\n");
         Settings settings = read(Map.of("ASSAY_LORA", ""), Map.of("assay.lora", " ", "assay.device", ""));
@@ -220,8 +230,8 @@ class SettingsTest {
     void a_bad_file_is_an_error() throws IOException {
         file("- lora\n");
         assertRefused(Map.of(), Map.of(), "assay.yaml: expected settings (lora: FILE), found a list");
-        file("lora: [a, b]\n");
-        assertRefused(Map.of(), Map.of(), "assay.yaml: lora: expected one value, found a list");
+        file("base: [a, b]\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: base: expected one value, found a list");
         file("lora: a\nlora: b\n");
         assertRefused(Map.of(), Map.of(), "assay.yaml: line 2");
         file("lora: a\nassay.lora: b\n");
