@@ -65,7 +65,10 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
         List<RunRecord.LoraPart> loras = run.candidate().loras();
         String shortened = shortened(options);
         if (options.settings().checkpoint() == null) {
-            if (loras.size() > 1 || ModelReference.items(options.root(), options.settings().lora()).size() > 1) {
+            if (loras.size() > 1
+                    || ModelReference.items(options.root(), options.settings().lora())
+                                    .size()
+                            > 1) {
                 throw new IllegalArgumentException(
                         "a gate takes one file at a time; judge each LoRA of the stack by itself");
             }

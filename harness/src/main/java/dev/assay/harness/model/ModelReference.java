@@ -34,8 +34,9 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     private static final int MOST_STRENGTH = 1000; // far beyond what any sampler survives
     private static final Pattern QUOTED = Pattern.compile("^(?:\"([^\"]+)\"|'([^']+)')\\s*(@.*)?$");
     /** Up to the next comma or the end; a quoted name first. */
-    private static final Pattern ITEM =
-            Pattern.compile("(\\s*\"[^\"]+\"[^,\"]*|\\s*'[^']+'(?=\\s*(?:@[^,']*)?(?:,|$))[^,]*|\\s*[^,\"\\s][^,]*)(?=,|$)");
+    private static final Pattern ITEM = Pattern.compile(
+            "(\\s*\"[^\"]+\"[^,\"]*|\\s*'[^']+'(?=\\s*(?:@[^,']*)?(?:,|$))[^,]*|\\s*[^,\"\\s][^,]*)(?=,|$)");
+
     private static final int MOST_LISTED = 20;
 
     public ModelReference {

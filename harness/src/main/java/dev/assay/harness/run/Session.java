@@ -150,7 +150,8 @@ public final class Session {
         if (lora == null && checkpoint == null) {
             throw new SettingsException("nothing to add: the gate needs -Dassay.lora=FILE or -Dassay.checkpoint=FILE");
         }
-        if (lora != null && (checkpoint != null || ModelReference.items(root, lora).size() > 1)) {
+        if (lora != null
+                && (checkpoint != null || ModelReference.items(root, lora).size() > 1)) {
             throw new SettingsException("the gate takes one file at a time, found "
                     + (checkpoint == null ? lora : checkpoint + " with " + lora)
                     + "; give each by itself, in a run of its own");

@@ -124,7 +124,8 @@ class ModelReferenceTest {
             Path file = Files.writeString(root.resolve(name), "");
             assertThat(references.loras(name)).containsExactly(new Lora(file, 1));
             assertThat(references.loras(name + "@0.5")).containsExactly(new Lora(file, 0.5));
-            assertThat(references.loras("style.safetensors," + ModelReference.quoted(name + "@0.5") + ",style.safetensors"))
+            assertThat(references.loras(
+                            "style.safetensors," + ModelReference.quoted(name + "@0.5") + ",style.safetensors"))
                     .hasSize(3)
                     .contains(new Lora(file, 0.5));
         }
