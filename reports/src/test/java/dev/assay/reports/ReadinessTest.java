@@ -99,7 +99,7 @@ class ReadinessTest {
 
     @Test
     void a_lora_of_another_model_without_a_base_is_asked_for_one() throws IOException {
-        safetensors("flux.safetensors", "lora_unet_double_blocks_0_img_attn_qkv", 3072, 9216, 4);
+        flux("flux.safetensors");
         assertThat(said("assay.lora", "flux.safetensors"))
                 .startsWith("which base? flux.safetensors is ")
                 .contains("Flux.1")
@@ -142,21 +142,31 @@ class ReadinessTest {
                 .contains("expected one of " + String.join(", ", List.of(all.split(","))));
     }
 
-    /** A LoRA of one module, of ones in half precision. */
-    private void safetensors(String name, String module, int in, int out, int rank) throws IOException {
-        int down = rank * in * 2;
-        int up = out * rank * 2;
-        byte[] header = String.format(
-                        "{\"%1$s.lora_down.weight\":{\"dtype\":\"F16\",\"shape\":[%2$d,%3$d],\"data_offsets\":[0,%4$d]},"
-                            + "\"%1$s.lora_up.weight\":{\"dtype\":\"F16\",\"shape\":[%5$d,%2$d],"
-                            + "\"data_offsets\":[%4$d,%6$d]}}",
-                        module, rank, in, down, out, down + up)
-                .getBytes(StandardCharsets.UTF_8);
-        ByteBuffer file = ByteBuffer.allocate(8 + header.length + down + up).order(ByteOrder.LITTLE_ENDIAN);
-        file.putLong(header.length).put(header);
+    /** A LoRA of rank 4 on queries, keys and values of Flux.1's double blocks, in half precision. */
+    private void flux(String name) throws IOException {
+        int rank = 4;
+        StringBuilder header = new StringBuilder();
+        int at = 0;
+        for (int block = 0; block < 19; block++) {
+            String module = "lora_unet_double_blocks_" + block + "_img_attn_qkv";
+            at = tensor(header, module + ".lora_down.weight", rank, 3072, at);
+            at = tensor(header, module + ".lora_up.weight", 9216, rank, at);
+        }
+        byte[] json = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file = ByteBuffer.allocate(8 + json.length + at).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(json.length).put(json);
         while (file.hasRemaining()) {
             file.putShort((short) 0x3C00);
         }
         Files.write(root.resolve(name), file.array());
+    }
+
+    private static int tensor(StringBuilder header, String name, int rows, int columns, int at) {
+        int end = at + rows * columns * 2;
+        header.append(header.length() == 0 ? "{" : ",")
+                .append(String.format(
+                        "\"%s\":{\"dtype\":\"F16\",\"shape\":[%d,%d],\"data_offsets\":[%d,%d]}",
+                        name, rows, columns, at, end));
+        return end;
     }
 }
