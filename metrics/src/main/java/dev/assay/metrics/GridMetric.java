@@ -59,6 +59,12 @@ public final class GridMetric implements Metric.SuiteMetric {
     /** Share of the greatest gain that is as good. */
     private static final double AS_MUCH = 0.95;
 
+    /** How many times as much a longer period must explain: twice is expected where every other line is missing. */
+    private static final double MORE = 1.5;
+
+    /** Standard deviations of chance by which it must. */
+    private static final double SURE = 4;
+
     /** Share of a pattern's lines that run one way if all do: the rest is noise. */
     private static final double ONE_WAY = 0.9;
 
@@ -262,21 +268,77 @@ public final class GridMetric implements Metric.SuiteMetric {
                 candidates.stream().map(c -> gain(field, c, colour)).toList();
         double most = Collections.max(gains);
         double enough = most > 0 ? AS_MUCH * most : most;
-        return IntStream.range(0, gains.size())
+        Candidate simplest = IntStream.range(0, gains.size())
                 .filter(i -> gains.get(i) >= enough)
                 .mapToObj(candidates::get)
                 .findFirst()
                 .orElseThrow();
+        return whole(field, simplest, candidates, colour);
+    }
+
+    /**
+     * The same fold with a longer period, where the candidate's is only a part of it: lines every 64 pixels are lines every 32 of which every
+     * other is missing. Both are asked on the same pixels, since tiles of a long period leave more of a picture out.
+     */
+    private static Candidate whole(Field field, Candidate part, List<Candidate> candidates, int colour) {
+        Candidate whole = part;
+        for (Candidate c : candidates) {
+            if (c.fold == whole.fold && c.period > whole.period && c.period % whole.period == 0) {
+                double[][] tiles = tiles(field, c, colour);
+                double[][] folded = folded(tiles, c, whole.period);
+                double found = excess(tiles) / cells(c);
+                double known = excess(folded) / cells(new Candidate(c.fold, whole.period));
+                double chance = ofMean(tiles) * Math.sqrt(2.0 * (tiles[0].length - 1)) / cells(c);
+                if (found > MORE * Math.max(known, 0) && found - Math.max(known, 0) > SURE * chance) {
+                    whole = c;
+                }
+            }
+        }
+        return whole;
+    }
+
+    /** Tiles with a shorter period, of the same pixels. */
+    private static double[][] folded(double[][] tiles, Candidate candidate, int period) {
+        int p = candidate.period;
+        double[][] folded = new double[tiles.length][candidate.fold.length(period)];
+        for (int t = 0; t < tiles.length; t++) {
+            int[] counts = new int[folded[t].length];
+            for (int i = 0; i < tiles[t].length; i++) {
+                int phase = switch (candidate.fold) {
+                    case X, Y -> i % period;
+                    case XY -> i / p * period + i % p % period;
+                    case CELL -> i / p % period * period + i % p % period;
+                };
+                if (!Double.isNaN(tiles[t][i])) {
+                    folded[t][phase] += tiles[t][i];
+                    counts[phase]++;
+                }
+            }
+            for (int i = 0; i < counts.length; i++) {
+                folded[t][i] = counts[i] == 0 ? Double.NaN : folded[t][i] / counts[i];
+            }
+        }
+        return folded;
+    }
+
+    /** Sum of squares of the pattern, less what the tiles' noise would give without one. */
+    private static double excess(double[][] tiles) {
+        return squares(centred(mean(tiles))) - ofMean(tiles) * (tiles[0].length - 1);
+    }
+
+    /** Variance that the mean of a phase has by chance. */
+    private static double ofMean(double[][] tiles) {
+        double repeats = IntStream.range(0, tiles[0].length)
+                .map(j -> known(tiles, j))
+                .average()
+                .orElseThrow();
+        return within(tiles) / Math.max(1, repeats);
     }
 
     private static double gain(Field field, Candidate c, int colour) {
         double[][] tiles = tiles(field, c, colour);
         Spread spread = Spread.of(field, c, colour, mean(tiles));
-        int phases = tiles[0].length;
-        double repeats =
-                IntStream.range(0, phases).map(j -> known(tiles, j)).average().orElseThrow();
-        double noise = within(tiles) / Math.max(1, repeats) / cells(c);
-        return gain(spread.all, spread.explained, noise, spread.pixels, phases - 1);
+        return gain(spread.all, spread.explained, ofMean(tiles) / cells(c), spread.pixels, tiles[0].length - 1);
     }
 
     /**
