@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -99,6 +100,16 @@ public final class PlainText {
     /** {@code System.err} likewise. */
     public static PrintStream err(boolean colours) {
         return on(System.err, charset("stderr.encoding"), colours);
+    }
+
+    /** {@link #out} as programs of the command line want it. */
+    public static PrintWriter outWriter(boolean colours) {
+        return new PrintWriter(out(colours), true, charset("stdout.encoding"));
+    }
+
+    /** {@link #err} likewise. */
+    public static PrintWriter errWriter(boolean colours) {
+        return new PrintWriter(err(colours), true, charset("stderr.encoding"));
     }
 
     /** Known by name from Java 18 on; before it, the default is the terminal's. */

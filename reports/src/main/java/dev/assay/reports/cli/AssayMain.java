@@ -5,7 +5,6 @@ import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Nearest;
 import dev.assay.reports.collection.CollectionCommand;
 import dev.assay.reports.words.Words;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -39,8 +38,8 @@ public final class AssayMain implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new AssayMain());
         boolean colours = CommandLine.Help.Ansi.AUTO.enabled();
-        line.setOut(new PrintWriter(PlainText.out(colours), true));
-        line.setErr(new PrintWriter(PlainText.err(colours), true));
+        line.setOut(PlainText.outWriter(colours));
+        line.setErr(PlainText.errWriter(colours));
         line.setUsageHelpAutoWidth(true);
         line.setParameterExceptionHandler(AssayMain::wrongUsage);
         line.setExecutionExceptionHandler((trouble, command, parsed) -> {
