@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # One night of a collection, for cron: 17 2 * * * /path/to/assay/docs/ci/nightly.sh /path/to/collection
+# Base, renderer and suite come from an assay.yaml in Assay's folder, or from ASSAY_BASE, ASSAY_RENDERER, ASSAY_SUITE.
 # Two at once are safe: the second ends and says so. A night that is cut off goes on where it stopped.
 set -euo pipefail
 collection=$(realpath "${1:?which collection? nightly.sh DIR}")

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,6 +39,28 @@ class RecipesTest {
         List<String> settings = found(text, "-D(assay\\.[A-Za-z.]+)");
         assertThat(Settings.KEYS).containsAll(settings);
         assertThat(found(text, "(mvn [^\\n`]*)")).allMatch(c -> c.contains(" verify "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"github-actions.yml", "gitlab-ci.yml"})
+    void every_command_has_a_base_and_runs_in_a_checkout_of_assay(String file) throws IOException {
+        String text = Files.readString(RECIPES.resolve(file)).replace("\\\n", " ");
+        assertThat(found(text, "(mvn [^\\n`]*)"))
+                .hasSize(2)
+                .allMatch(c -> c.contains("-Dassay.base=") && c.contains("-Dassay.comfyui.url="));
+        assertThat(text.split("mvn -B", -1)).hasSize(3).allMatch(part -> part.contains(".assay-build"));
+        assertThat(text).doesNotContain("ubuntu-latest");
+    }
+
+    /** The README's example is a file that works. */
+    @Test
+    void the_example_of_settings_is_right(@TempDir Path root) throws IOException {
+        List<String> examples = found(Files.readString(Path.of("..", "README.md")), "(?s)```yaml\\n(.*?)```");
+        assertThat(examples).hasSize(1);
+        Files.writeString(root.resolve("assay.yaml"), examples.get(0));
+        Settings settings = Settings.read(root, Map.of(), Map.of());
+        assertThat(settings.sources()).hasSize(6);
+        assertThat(settings.renderer()).isEqualTo("comfyui");
     }
 
     @Test
