@@ -23,6 +23,8 @@ import java.util.Map;
  * @param waiver a person's word that let it in; null where none was needed or none was given
  */
 record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver waiver) {
+    private static final int LEAST_OF_STEPS = 2; // half of the usual steps are a whole run still
+
     Admitted {
         reasons = List.copyOf(reasons);
         lines = List.copyOf(lines);
@@ -63,7 +65,7 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
         Judged judged = Judged.of(run, gate.outcome().name());
         Waiver waiver = Waiver.parse(options.settings().get("assay.override"));
         List<RunRecord.LoraPart> loras = run.candidate().loras();
-        String shortened = shortened(options);
+        String shortened = shortened(run, options);
         if (options.settings().checkpoint() == null) {
             if (loras.size() > 1
                     || ModelReference.items(options.root(), options.settings().lora())
@@ -102,7 +104,7 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
     }
 
     /** What made the run smaller than its suite, or null. */
-    private static String shortened(ReportMain.Options options) {
+    private static String shortened(RunRecord run, ReportMain.Options options) {
         List<String> by = new ArrayList<>();
         for (String key : List.of("assay.steps", "assay.seeds", "assay.seedOffset")) {
             if (!options.settings().source(key).equals("default")) {
@@ -111,6 +113,11 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
         }
         if (options.selected()) {
             by.add("only some criteria were chosen");
+        }
+        RunRecord.Settings made = run.settings();
+        if (made.usualSteps() != null && made.steps() * LEAST_OF_STEPS < made.usualSteps()) {
+            by.add(made.steps() + (made.steps() == 1 ? " step" : " steps") + ", where the model's usual are "
+                    + made.usualSteps());
         }
         return by.isEmpty() ? null : String.join(", ", by);
     }

@@ -85,9 +85,10 @@ public final class Evaluation {
                 throw new IllegalArgumentException(
                         plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
-            GenerationSettings settings = plan.suite().settings().over(usual(renderers.get(0)));
+            GenerationSettings usual = usual(renderers.get(0));
+            GenerationSettings settings = plan.suite().settings().over(usual);
             if (renderers.get(0).makesPictures()) { // else nobody knows how the pictures were made
-                record.settings(settings);
+                record.settings(settings, usual);
             }
             Plan here = plan.with(
                     renderers.get(0).atHand(plan.base()), renderers.get(0).atHand(plan.candidate()));

@@ -61,6 +61,7 @@ final class RecordBuilder {
     private Model candidate;
     private String problem;
     private GenerationSettings settings;
+    private Integer usualSteps;
     private Tally tally;
     private final List<VerdictEntry> verdicts = new ArrayList<>();
     private final List<RenderingEntry> renderings = new ArrayList<>();
@@ -92,8 +93,10 @@ final class RecordBuilder {
         candidate = model(plan.candidateName(), candidateFiles);
     }
 
-    void settings(GenerationSettings complete) {
+    /** @param usual of the model, where nobody says otherwise */
+    void settings(GenerationSettings complete, GenerationSettings usual) {
         settings = complete;
+        usualSteps = usual.steps();
     }
 
     void rendered(Tally sum) {
@@ -142,7 +145,7 @@ final class RecordBuilder {
                                 .mapToInt(c -> c.seeds().size())
                                 .max()
                                 .orElse(0)),
-                recorded(settings),
+                recorded(settings, usualSteps),
                 info(renderers),
                 tally == null ? 0 : tally.made(),
                 tally == null ? 0 : tally.reused(),
@@ -156,7 +159,7 @@ final class RecordBuilder {
                 List.of());
     }
 
-    private static RunRecord.Settings recorded(GenerationSettings s) {
+    private static RunRecord.Settings recorded(GenerationSettings s, Integer usualSteps) {
         return s == null
                 ? RunRecord.Settings.UNKNOWN
                 : new RunRecord.Settings(
@@ -168,7 +171,8 @@ final class RecordBuilder {
                         s.scheduler(),
                         s.clipSkip(),
                         s.distilledGuidance(),
-                        s.shift());
+                        s.shift(),
+                        usualSteps);
     }
 
     /** The first renderer's facts as they are, those of others with their number in front. */
@@ -212,7 +216,7 @@ final class RecordBuilder {
                 unknown,
                 unknown,
                 new RunRecord.SuiteInfo("unknown", "", "", 0, 0),
-                recorded(null),
+                recorded(null, null),
                 new RunRecord.RendererInfo("unknown", "", "", Map.of()),
                 0,
                 0,

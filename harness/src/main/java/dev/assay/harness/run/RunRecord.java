@@ -215,7 +215,11 @@ public record RunRecord(
 
     public record SuiteInfo(String name, String version, String sha256, int prompts, int seedsPerPrompt) {}
 
-    /** How pictures were made; {@code distilledGuidance} and {@code shift} are null for the model's own. */
+    /**
+     * How pictures were made; {@code distilledGuidance} and {@code shift} are null for the model's own.
+     *
+     * @param usualSteps of the model, where neither suite nor user says otherwise; null in records of old and where nobody knows
+     */
     public record Settings(
             int width,
             int height,
@@ -225,7 +229,22 @@ public record RunRecord(
             String scheduler,
             int clipSkip,
             Double distilledGuidance,
-            Double shift) {
+            Double shift,
+            Integer usualSteps) {
+        /** As records were before they told how many steps are usual. */
+        public Settings(
+                int width,
+                int height,
+                int steps,
+                double guidanceScale,
+                String sampler,
+                String scheduler,
+                int clipSkip,
+                Double distilledGuidance,
+                Double shift) {
+            this(width, height, steps, guidanceScale, sampler, scheduler, clipSkip, distilledGuidance, shift, null);
+        }
+
         public static final Settings UNKNOWN = new Settings(0, 0, 0, 0, "", "", 0, null, null);
     }
 

@@ -112,6 +112,9 @@ public final class Session {
                     Map.of("microcosm", microcosm),
                     Optional.ofNullable(settings.get("assay.models")).map(root::resolve),
                     settings.renderer().equals("comfyui"));
+            if (properties.getOrDefault("assay.build.gate", "").equals("true")) {
+                requirePlace(settings, root, references);
+            }
             HubAccess access = WeightsSettings.access(environment);
             if (settings.renderer().equals("folder")) {
                 FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.suite(), root, USERS_SUITE));
@@ -161,6 +164,16 @@ public final class Session {
             throw new SettingsException(
                     "the gate takes one file, found the folder " + wanted + "; give its files one after the other");
         }
+    }
+
+    private static void requirePlace(Settings settings, Path root, ModelReference references) {
+        Path file = settings.lora() == null
+                ? references.resolve(settings.checkpoint())
+                : references.loras(settings.lora()).get(0).path();
+        Shelf.objection(root.resolve(settings.get("assay.collection")), file, settings.get("assay.override") != null)
+                .ifPresent(objection -> {
+                    throw new SettingsException(objection);
+                });
     }
 
     private static Plan plan(Settings settings, ModelReference references, Path root, Path out, String defaultSuite) {

@@ -8,7 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Whether a file may enter under a policy. Pure: it reads no file and no clock. */
 final class Admission {
@@ -26,6 +28,7 @@ final class Admission {
      * @param name that it will have
      * @param judged all that is known of these bytes, newest last
      * @param current what this run found out
+     * @param bundled hash of the bundled suite of a name
      */
     static List<Objection> objections(
             Policy policy,
@@ -36,7 +39,8 @@ final class Admission {
             FileFacts facts,
             List<Judged> judged,
             Judged current,
-            String shortened) {
+            String shortened,
+            Function<String, Optional<String>> bundled) {
         List<Objection> found = new ArrayList<>();
         FileNames.wrong(name).ifPresent(wrong -> found.add(new Objection(wrong, true)));
         if (current.outcome().equals("BROKEN") || current.criteria().isEmpty()) {
@@ -44,7 +48,8 @@ final class Admission {
             return found;
         }
         place(manifest, name, sha256, found);
-        List<Judged> counted = verdicts(policy, judged, current, found);
+        List<Judged> counted = verdicts(policy, judged, current, bundled, found);
+        contents(policy, counted, found);
         if (current.refusedUnseen().isEmpty()) {
             families(policy, counted, found);
         }
@@ -71,20 +76,33 @@ final class Admission {
     }
 
     /** Objections to the verdicts; gives those that count. */
-    private static List<Judged> verdicts(Policy policy, List<Judged> judged, Judged current, List<Objection> found) {
+    private static List<Judged> verdicts(
+            Policy policy,
+            List<Judged> judged,
+            Judged current,
+            Function<String, Optional<String>> bundled,
+            List<Objection> found) {
         Set<Judged> counted = new LinkedHashSet<>();
         counted.add(current); // a run that asks to be let in must itself be good, also where its suite is not required
-        for (String required : policy.suites()) {
-            judged.stream()
-                    .filter(j -> isOf(required, j) && Objects.equals(j.baseSha256(), current.baseSha256()))
+        for (RequiredSuite required : policy.suites()) {
+            List<Judged> comparable = judged.stream()
+                    .filter(j -> Objects.equals(j.baseSha256(), current.baseSha256()))
                     .filter(j -> Objects.equals(j.strength(), current.strength()))
+                    .toList();
+            comparable.stream()
+                    .filter(j -> required.isMetBy(j, bundled))
                     .reduce((earlier, later) -> later)
-                    .ifPresentOrElse(
-                            counted::add,
-                            () -> found.add(new Objection(
-                                    "suite " + required + " is required and was not judged yet with this base and"
-                                            + " strength; judge it: -Dassay.suite=" + Policy.suiteName(required),
-                                    false)));
+                    .ifPresentOrElse(counted::add, () -> {
+                        String why = comparable.stream()
+                                .filter(j -> required.name().equals(j.suite()))
+                                .reduce((earlier, later) -> later)
+                                .map(j -> required.whyNot(j, bundled))
+                                .orElse("it was not judged yet with this base and strength");
+                        found.add(new Objection(
+                                "suite " + required.text() + " is required and was not judged: " + why
+                                        + "; judge it: -Dassay.suite=" + Words.line(required.name(), 60),
+                                false));
+                    });
         }
         for (Judged j : counted) {
             String suite = Words.line(j.suite(), 60) + ": ";
@@ -118,6 +136,31 @@ final class Admission {
             }
         }
         return List.copyOf(counted);
+    }
+
+    /** On what the verdicts rest, told by the content and not by names. */
+    private static void contents(Policy policy, List<Judged> counted, List<Objection> found) {
+        for (Judged j : counted) {
+            String suite = Words.line(j.suite(), 60) + ": ";
+            boolean known = policy.bases().isEmpty()
+                    || policy.bases().contains(j.baseSha256())
+                    || (j.baseFiles().size() == 1
+                            && policy.bases().contains(j.baseFiles().get(0)));
+            if (!known) {
+                found.add(new Objection(
+                        suite + "the base " + Words.line(j.base(), 60)
+                                + " is none of those that the policy names (bases); its files: "
+                                + String.join(", ", j.baseFiles()) + ", together: " + j.baseSha256(),
+                        false));
+            }
+            boolean looked = j.outcome().equals("PASSED") || (j.prompts() != null && j.prompts() > 0);
+            if (looked && j.prompts() != null && j.prompts() < policy.leastPrompts()) {
+                found.add(new Objection(
+                        suite + j.prompts() + (j.prompts() == 1 ? " prompt was" : " prompts were")
+                                + " looked at; at least " + policy.leastPrompts() + " are required (leastPrompts)",
+                        false));
+            }
+        }
     }
 
     private static void families(Policy policy, List<Judged> counted, List<Objection> found) {
@@ -180,10 +223,6 @@ final class Admission {
                     "the collection would have " + Words.bytes(total) + " of at most " + Words.bytes(mostTotal),
                     false));
         }
-    }
-
-    private static boolean isOf(String required, Judged judged) {
-        return required.equals(judged.suite()) || required.equals(judged.suite() + "@" + judged.suiteVersion());
     }
 
     private static String outcome(String word) {

@@ -6,6 +6,7 @@ import dev.assay.reports.words.Words;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one run found out about a file.
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param when ISO 8601, UTC
  * @param base name of the base, for people
  * @param baseSha256 {@link Fingerprint#hash()} of the base
+ * @param baseFiles SHA-256 of each file of the base; empty in manifests of old
+ * @param prompts that were looked at, repeated ones once; null in manifests of old
  * @param modelSha256 {@link Fingerprint#hash()} of base and file together
  * @param strength of the LoRA; null for a checkpoint
  */
@@ -30,7 +33,10 @@ public record Judged(
         String baseSha256,
         String modelSha256,
         Double strength,
-        List<CriterionJudged> criteria) {
+        List<CriterionJudged> criteria,
+        List<String> baseFiles,
+        Integer prompts) {
+    private static final Set<String> BUILT_IN = Set.of("preflight", "applied", "distinct", "preference");
     private static final int REASON = 600; // characters
 
     /**
@@ -56,6 +62,36 @@ public record Judged(
 
     public Judged {
         criteria = criteria == null ? List.of() : List.copyOf(criteria);
+        baseFiles = baseFiles == null ? List.of() : List.copyOf(baseFiles);
+    }
+
+    /** As they were before they told what they rest on. */
+    public Judged(
+            String suite,
+            String suiteVersion,
+            String suiteSha256,
+            String outcome,
+            String run,
+            String when,
+            String base,
+            String baseSha256,
+            String modelSha256,
+            Double strength,
+            List<CriterionJudged> criteria) {
+        this(
+                suite,
+                suiteVersion,
+                suiteSha256,
+                outcome,
+                run,
+                when,
+                base,
+                baseSha256,
+                modelSha256,
+                strength,
+                criteria,
+                List.of(),
+                null);
     }
 
     /** @param outcome the build's say, which may be stricter than the record's */
@@ -81,7 +117,16 @@ public record Judged(
                                 v.outcome(),
                                 v.pairs(),
                                 "PASSED".equals(v.outcome()) ? null : Words.line(v.reason(), REASON)))
-                        .toList());
+                        .toList(),
+                run.base().files().stream()
+                        .map(RunRecord.ModelPart::sha256)
+                        .filter(Objects::nonNull)
+                        .toList(),
+                run.verdicts().stream()
+                        .filter(v -> !BUILT_IN.contains(v.metric()))
+                        .mapToInt(RunRecord.VerdictEntry::clusters)
+                        .max()
+                        .orElse(0));
     }
 
     /** The same question: what one run says replaces what an earlier one said. */

@@ -3,6 +3,7 @@ package dev.assay.reports.collection;
 import dev.assay.harness.model.Nearest;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.verdict.Judgement;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,11 +11,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What may enter a collection: {@code collection.yaml} in its folder. Without that file: whatever PASSED one suite.
  *
- * @param suites that a file must have passed, {@code NAME} or {@code NAME@VERSION}; empty for any one
+ * @param suites that a file must have passed; empty for any one
+ * @param bases on one of which each suite must have been judged: SHA-256 of a file, or of all files of a base as the manifest has it
+ *     ({@code baseSha256}); empty for any
+ * @param leastPrompts that each suite must have looked at
  * @param families of metrics of which something must have been judged: {@code artifact}, {@code anatomy} ...
  * @param inconclusive what a criterion does that could not be decided
  * @param unavailable what a family does that no suite asked about, or a criterion that could compare no pair
@@ -27,7 +33,9 @@ import java.util.Map;
  * @param override whether a person may let in what the gate refused
  */
 public record Policy(
-        List<String> suites,
+        List<RequiredSuite> suites,
+        List<String> bases,
+        int leastPrompts,
         List<String> families,
         Say inconclusive,
         Say unavailable,
@@ -42,6 +50,8 @@ public record Policy(
     public static final Policy DEFAULT = new Policy(
             List.of(),
             List.of(),
+            Judgement.LEAST_PROMPTS,
+            List.of(),
             Say.REFUSE,
             Say.REFUSE,
             List.of(),
@@ -55,6 +65,8 @@ public record Policy(
     private static final String FILE = "collection.yaml";
     private static final List<String> FIELDS = List.of(
             "suites",
+            "bases",
+            "leastPrompts",
             "families",
             "inconclusive",
             "unavailable",
@@ -65,6 +77,7 @@ public record Policy(
             "duplicates",
             "shortened",
             "override");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final List<String> FAMILIES =
             Arrays.stream(Family.values()).map(Family::word).toList();
 
@@ -75,6 +88,7 @@ public record Policy(
 
     public Policy {
         suites = List.copyOf(suites);
+        bases = List.copyOf(bases);
         families = List.copyOf(families);
         modelFamilies = List.copyOf(modelFamilies);
         licences = List.copyOf(licences);
@@ -84,11 +98,6 @@ public record Policy(
                         + ", found " + Words.line(family, 60) + Nearest.hint(family, FAMILIES));
             }
         }
-    }
-
-    /** The suite of {@code NAME} or {@code NAME@VERSION}. */
-    public static String suiteName(String required) {
-        return required.replaceFirst("@.*", "");
     }
 
     /** @throws CollectionException on a wrong field or value, naming it */
@@ -125,7 +134,9 @@ public record Policy(
             }
         }
         return new Policy(
-                texts(fields, "suites"),
+                suites(fields),
+                hashes(fields, "bases"),
+                (int) whole(fields, "leastPrompts", DEFAULT.leastPrompts, "a whole number of prompts, 1 or more"),
                 texts(fields, "families"),
                 say(fields, "inconclusive", DEFAULT.inconclusive),
                 say(fields, "unavailable", DEFAULT.unavailable),
@@ -136,6 +147,41 @@ public record Policy(
                 say(fields, "duplicates", DEFAULT.duplicates),
                 say(fields, "shortened", DEFAULT.shortened),
                 say(fields, "override", DEFAULT.override));
+    }
+
+    private static List<RequiredSuite> suites(Map<?, ?> fields) {
+        Object value = fields.get("suites");
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof List<?> list)) {
+            throw wrong("suites", "a list of names", value);
+        }
+        return list.stream().map(Policy::suite).toList();
+    }
+
+    private static RequiredSuite suite(Object value) {
+        if (value instanceof String text && !text.isBlank()) {
+            return RequiredSuite.parse(text.strip());
+        }
+        if (value instanceof Map<?, ?> map
+                && map.keySet().equals(Set.of("name", "sha256"))
+                && map.get("name") instanceof String name
+                && map.get("sha256") instanceof String hash
+                && SHA256.matcher(hash).matches()) {
+            return new RequiredSuite(name, null, hash);
+        }
+        throw wrong("suites", "a list of names, or of {name: NAME, sha256: 64 hexadecimal digits}", value);
+    }
+
+    private static List<String> hashes(Map<?, ?> fields, String field) {
+        List<String> texts = texts(fields, field);
+        for (String text : texts) {
+            if (!SHA256.matcher(text).matches()) {
+                throw wrong(field, "a list of SHA-256 of 64 lower-case hexadecimal digits", text);
+            }
+        }
+        return texts;
     }
 
     private static List<String> texts(Map<?, ?> fields, String field) {
@@ -164,14 +210,18 @@ public record Policy(
     }
 
     private static long megabytes(Map<?, ?> fields, String field) {
+        return whole(fields, field, 0, "a whole number of megabytes, 1 or more");
+    }
+
+    private static long whole(Map<?, ?> fields, String field, long ifAbsent, String expected) {
         Object value = fields.get(field);
         if (value == null) {
-            return 0;
+            return ifAbsent;
         }
-        if (value instanceof Long number && number > 0) {
+        if (value instanceof Long number && number > 0 && number <= Integer.MAX_VALUE) {
             return number;
         }
-        throw wrong(field, "a whole number of megabytes, 1 or more", value);
+        throw wrong(field, expected, value);
     }
 
     private static CollectionException wrong(String field, String expected, Object found) {

@@ -9,7 +9,6 @@ import dev.assay.harness.suite.SuiteFile;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -59,7 +59,7 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
         }
         Map<String, CurrentSuite> suites = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
-        collection.policy().suites().forEach(s -> names.add(Policy.suiteName(s)));
+        collection.policy().suites().forEach(s -> names.add(s.name()));
         collection.manifest().files().forEach(e -> e.judged().forEach(j -> names.add(j.suite())));
         for (String name : names) {
             byte[] file = suiteFile(name, root);
@@ -77,12 +77,9 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
 
     private static byte[] suiteFile(String name, Path root) {
         try {
-            if (name.matches("[a-z0-9-]+")) {
-                try (InputStream in = Stale.class.getClassLoader().getResourceAsStream("suites/" + name + ".yaml")) {
-                    if (in != null) {
-                        return in.readAllBytes();
-                    }
-                }
+            Optional<byte[]> bundled = BundledSuites.file(name);
+            if (bundled.isPresent()) {
+                return bundled.get();
             }
             Path file =
                     root.resolve(name.endsWith(".yaml") ? name : name + ".yaml").normalize();
@@ -98,10 +95,9 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
         for (Entry entry : manifest.files()) {
             List<String> reasons = new ArrayList<>();
             entry.judged().forEach(j -> reasons.addAll(reasons(j)));
-            for (String required : policy.suites()) {
-                if (entry.judged().stream()
-                        .noneMatch(j -> Policy.suiteName(required).equals(j.suite()))) {
-                    reasons.add("suite " + Words.line(required, 60) + " is required now and was never judged");
+            for (RequiredSuite required : policy.suites()) {
+                if (entry.judged().stream().noneMatch(j -> required.name().equals(j.suite()))) {
+                    reasons.add("suite " + required.text() + " is required now and was never judged");
                 }
             }
             if (entry.judged().isEmpty()) {

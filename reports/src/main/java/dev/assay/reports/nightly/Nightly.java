@@ -14,6 +14,7 @@ import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Judged;
 import dev.assay.reports.collection.Manifest;
 import dev.assay.reports.collection.Policy;
+import dev.assay.reports.collection.RequiredSuite;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
@@ -38,6 +39,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -212,7 +214,17 @@ final class Nightly {
                             ? null
                             : trouble != null ? trouble : "the process ended well and left no run record";
                 }
-            } catch (RuntimeException
+                boolean asKeyed =
+                        judgedBytes(run).map(hashes.sha256(item.file())::equals).orElse(true)
+                                && work.resolve(key(session)).equals(folder);
+                if (run != null && !asKeyed) {
+                    Files.deleteIfExists(RunRecords.last(folder));
+                    run = null;
+                    problem = "the file, or another that decides its verdict, changed while it was judged; it is judged"
+                            + " again next time";
+                }
+            } catch (IOException
+                    | RuntimeException
                     | LinkageError
                     | VirtualMachineError unreadable) { // one file never ends the night
                 problem = Trouble.words(unreadable);
@@ -244,6 +256,23 @@ final class Nightly {
                 fresh,
                 gate.reasons().isEmpty() ? "" : gate.reasons().get(0),
                 accepted(item, gate.outcome()));
+    }
+
+    /** SHA-256 of the one file that was judged; empty where the run read none, or knows it by another mark, as a server's. */
+    private static Optional<String> judgedBytes(RunRecord run) {
+        if (run == null) {
+            return Optional.empty();
+        }
+        List<String> hashes = run.candidate().loras().isEmpty()
+                ? run.candidate().files().stream()
+                        .map(RunRecord.ModelPart::sha256)
+                        .toList()
+                : run.candidate().loras().stream()
+                        .map(RunRecord.LoraPart::sha256)
+                        .toList();
+        return hashes.size() == 1
+                ? Optional.ofNullable(hashes.get(0)).filter(h -> h.matches("[0-9a-f]{64}"))
+                : Optional.empty();
     }
 
     private String accepted(Item item, Outcome outcome) {
@@ -310,7 +339,7 @@ final class Nightly {
     }
 
     private String key(Session session) {
-        StringBuilder text = new StringBuilder("assay-nightly/1\n");
+        StringBuilder text = new StringBuilder("assay-nightly/2\n");
         session.deciders(hashes::sha256)
                 .forEach((name, value) ->
                         text.append(name).append(' ').append(value).append('\n'));
@@ -320,7 +349,7 @@ final class Nightly {
     /** The user's, else those that the policy requires, else the default (null). */
     private List<String> suites() {
         List<String> required = collection.policy().suites().stream()
-                .map(Policy::suiteName)
+                .map(RequiredSuite::name)
                 .distinct()
                 .toList();
         if (settings.suite() != null) {

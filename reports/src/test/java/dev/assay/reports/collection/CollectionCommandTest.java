@@ -106,10 +106,12 @@ class CollectionCommandTest {
     @Test
     void what_is_up_to_date_is_not_stale() {
         Stale now = new Stale(
-                Map.of("artifact-metric", "1"), Map.of("microcosm", new Stale.CurrentSuite("1", "5e".repeat(32))));
+                Map.of("artifact-metric", "1"),
+                Map.of("microcosm", new Stale.CurrentSuite("1", Judgements.hash("microcosm"))));
         assertThat(now.of(collection.manifest(), Policy.DEFAULT)).isEmpty();
         Stale newMetric = new Stale(
-                Map.of("artifact-metric", "2"), Map.of("microcosm", new Stale.CurrentSuite("2", "5e".repeat(32))));
+                Map.of("artifact-metric", "2"),
+                Map.of("microcosm", new Stale.CurrentSuite("2", Judgements.hash("microcosm"))));
         assertThat(newMetric.of(collection.manifest(), Policy.DEFAULT))
                 .hasSize(2)
                 .allSatisfy(f -> assertThat(f.reasons())

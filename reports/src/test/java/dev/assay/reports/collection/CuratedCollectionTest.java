@@ -180,6 +180,71 @@ class CuratedCollectionTest {
         assertThat(collection.manifest().files().get(0).judged()).hasSize(2);
     }
 
+    private static Judged resting(
+            String suite, String suiteSha256, String baseSha256, List<String> baseFiles, Integer prompts) {
+        Judged j = judged(suite, "PASSED");
+        return new Judged(
+                j.suite(),
+                j.suiteVersion(),
+                suiteSha256,
+                j.outcome(),
+                j.run(),
+                j.when(),
+                j.base(),
+                baseSha256,
+                j.modelSha256(),
+                j.strength(),
+                j.criteria(),
+                baseFiles,
+                prompts);
+    }
+
+    private String reason(Judged judged) {
+        Path mine = file(owned, "style.safetensors", 1, 5000);
+        Result result = collection.admit(candidate(mine, judged, null));
+        return result instanceof Result.Turned turned ? String.join("; ", turned.reasons()) : "added";
+    }
+
+    @Test
+    void a_suite_is_what_is_in_it_and_not_what_it_calls_itself() throws IOException {
+        policy("suites: [microcosm]");
+        assertThat(reason(resting("microcosm", "6f".repeat(32), Judgements.BASE, List.of(), 42)))
+                .contains("suite microcosm is required and was not judged: another file that calls itself so was judged"
+                        + " (sha256 6f6f6f6f6f6f…, not ");
+        policy("suites: [mine]");
+        assertThat(reason(resting("mine", "6f".repeat(32), Judgements.BASE, List.of(), 42)))
+                .contains("none of this name is bundled")
+                .contains("- {name: mine, sha256: " + "6f".repeat(32) + "}  into collection.yaml");
+        policy("suites: [{name: mine, sha256: " + "6e".repeat(32) + "}]");
+        assertThat(reason(resting("mine", "6f".repeat(32), Judgements.BASE, List.of(), 42)))
+                .contains("another file that calls itself so");
+        policy("suites: [{name: mine, sha256: " + "6f".repeat(32) + "}]");
+        assertThat(reason(resting("mine", "6f".repeat(32), Judgements.BASE, List.of(), 42)))
+                .isEqualTo("added");
+    }
+
+    @Test
+    void a_base_is_named_by_its_file_or_by_all_of_them() throws IOException {
+        Judged weak = resting("microcosm", "6f".repeat(32), Judgements.BASE, List.of("11".repeat(32)), 42);
+        policy("bases: ['" + "22".repeat(32) + "']");
+        assertThat(reason(weak))
+                .contains(
+                        "the base base is none of those that the policy names (bases); its files: " + "11".repeat(32));
+        policy("bases: ['" + "22".repeat(32) + "', '" + "11".repeat(32) + "']");
+        assertThat(reason(weak)).isEqualTo("added");
+        collection.remove("style.safetensors");
+        policy("bases: [" + Judgements.BASE + "]");
+        assertThat(reason(weak)).isEqualTo("added");
+    }
+
+    @Test
+    void a_run_of_few_prompts_lets_nothing_in_also_without_a_policy() throws IOException {
+        Judged few = resting("microcosm", "6f".repeat(32), Judgements.BASE, List.of(), 1);
+        assertThat(reason(few)).isEqualTo("microcosm: 1 prompt was looked at; at least 5 are required (leastPrompts)");
+        policy("leastPrompts: 1");
+        assertThat(reason(few)).isEqualTo("added");
+    }
+
     @Test
     void a_suite_passed_at_another_strength_does_not_count() throws IOException {
         policy("suites: [starter, microcosm]");

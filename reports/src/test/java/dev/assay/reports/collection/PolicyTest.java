@@ -13,25 +13,35 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyTest {
     private static final String FULL = """
-            suites: [starter, microcosm@1]
-            families: [artifact, effect]
-            inconclusive: allow
-            unavailable: refuse
-            modelFamilies: [sd15]
-            licences: [Apache-2.0, CC0-1.0]
-            mostMegabytes: 500
-            mostTotalMegabytes: 50000
-            duplicates: allow
-            shortened: allow
-            override: refuse
-            """;
+        suites:
+          - starter
+          - microcosm@1
+          - {name: mine, sha256: abababababababababababababababababababababababababababababababab}
+        bases: [cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd]
+        leastPrompts: 12
+        families: [artifact, effect]
+        inconclusive: allow
+        unavailable: refuse
+        modelFamilies: [sd15]
+        licences: [Apache-2.0, CC0-1.0]
+        mostMegabytes: 500
+        mostTotalMegabytes: 50000
+        duplicates: allow
+        shortened: allow
+        override: refuse
+        """;
 
     @Test
     void every_field_is_read() {
         Policy p = parse(FULL);
         assertThat(p)
                 .isEqualTo(new Policy(
-                        List.of("starter", "microcosm@1"),
+                        List.of(
+                                new RequiredSuite("starter", null, null),
+                                new RequiredSuite("microcosm", "1", null),
+                                new RequiredSuite("mine", null, "ab".repeat(32))),
+                        List.of("cd".repeat(32)),
+                        12,
                         List.of("artifact", "effect"),
                         Policy.Say.ALLOW,
                         Policy.Say.REFUSE,
@@ -60,6 +70,10 @@ class PolicyTest {
                 "suite: [starter] | no such field",
                 "suites: starter | expected a list of names",
                 "suites: [1] | expected a list of names",
+                "suites: [{name: mine}] | sha256: 64 hexadecimal digits",
+                "suites: [{name: mine, sha256: abc}] | sha256: 64 hexadecimal digits",
+                "bases: [v1-5.safetensors] | 64 lower-case hexadecimal digits",
+                "leastPrompts: 0 | 1 or more",
                 "families: [anatomie] | did you mean anatomy",
                 "inconclusive: 'yes' | expected refuse or allow",
                 "mostMegabytes: 0 | 1 or more",

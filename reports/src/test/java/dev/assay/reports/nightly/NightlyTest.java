@@ -47,6 +47,7 @@ class NightlyTest {
     private final Map<String, String> given = new HashMap<>();
     private Instant now = Instant.parse("2026-11-22T02:00:00Z");
     private InterruptedException die;
+    private boolean writesWhileJudging;
     private String dieAt; // null for the first
 
     @BeforeEach
@@ -104,6 +105,18 @@ class NightlyTest {
             assertThat(d.model()).isEqualTo("a.safetensors");
             assertThat(d.outcome()).isEqualTo(Outcome.REGRESSED);
         });
+    }
+
+    @Test
+    void a_file_that_changes_while_it_is_judged_has_no_verdict_and_is_judged_again() throws Exception {
+        writesWhileJudging = true;
+        Findings first = night();
+        assertThat(first.verdicts()).extracting(Findings.Verdict::outcome).containsOnly(Outcome.BROKEN);
+        assertThat(first.lines().get(0)).contains("changed while it was judged");
+        writesWhileJudging = false;
+        assertThat(night().good()).isTrue();
+        assertThat(judged)
+                .containsExactly("a.safetensors", "sub/b.safetensors", "a.safetensors"); // both have the same bytes now
     }
 
     @Test
@@ -294,10 +307,21 @@ class NightlyTest {
         if (outcome.equals("crash")) {
             return "the process ended with 139 (crashed in native code): no log";
         }
-        RunRecord run = outcome.equals("PASSED")
-                ? Runs.passed(root, Hashes.sha256(file), "run" + judged.size())
-                : Runs.single(root, outcome);
+        RunRecord passed = Runs.passed(root, Hashes.sha256(file), "run" + judged.size());
+        RunRecord run = Runs.with(
+                passed,
+                outcome,
+                1,
+                List.of(Runs.verdict("grid", "artifact", outcome, "NON_INFERIOR", "LOWER", 1.0, "because")),
+                passed.started());
         RunRecords.write(out, run);
+        if (writesWhileJudging) {
+            try {
+                Files.writeString(file, "written meanwhile");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         try {
             Files.copy(RunRecords.last(out), root.resolve("last.json"), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

@@ -1,0 +1,55 @@
+package dev.assay.reports.collection;
+
+import dev.assay.reports.words.Words;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A suite that a policy asks for, by what is in it: a bundled one by name, any by the hash of its file.
+ *
+ * @param version null for any
+ * @param sha256 of the suite file; null for the bundled suite of this name
+ */
+public record RequiredSuite(String name, String version, String sha256) {
+    /** From {@code NAME} or {@code NAME@VERSION}. */
+    static RequiredSuite parse(String text) {
+        int at = text.indexOf('@');
+        return at < 0
+                ? new RequiredSuite(text, null, null)
+                : new RequiredSuite(text.substring(0, at), text.substring(at + 1), null);
+    }
+
+    /** For messages. */
+    String text() {
+        return Words.line(name, 60)
+                + (version == null ? "" : "@" + Words.line(version, 20))
+                + (sha256 == null ? "" : " (sha256 " + sha256.substring(0, 12) + ")");
+    }
+
+    /** @param bundled hash of the bundled suite of a name */
+    boolean isMetBy(Judged judged, Function<String, Optional<String>> bundled) {
+        return whyNot(judged, bundled) == null;
+    }
+
+    /** Why what was judged is not this suite; null where it is. */
+    String whyNot(Judged judged, Function<String, Optional<String>> bundled) {
+        if (!name.equals(judged.suite())) {
+            return "it was not judged yet";
+        }
+        if (version != null && !version.equals(judged.suiteVersion())) {
+            return "version " + Words.line(judged.suiteVersion(), 20) + " was judged";
+        }
+        Optional<String> wanted = sha256 != null ? Optional.of(sha256) : bundled.apply(name);
+        if (wanted.isEmpty()) {
+            return "none of this name is bundled, and a name says nothing of the content: write  - {name: "
+                    + Words.line(name, 60) + ", sha256: " + Objects.requireNonNullElse(judged.suiteSha256(), "...")
+                    + "}  into collection.yaml";
+        }
+        return wanted.get().equals(judged.suiteSha256())
+                ? null
+                : "another file that calls itself so was judged (sha256 "
+                        + Words.line(Objects.requireNonNullElse(judged.suiteSha256(), "unknown"), 13) + ", not "
+                        + wanted.get().substring(0, 12) + ")";
+    }
+}
