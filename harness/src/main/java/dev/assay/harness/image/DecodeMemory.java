@@ -1,6 +1,5 @@
 package dev.assay.harness.image;
 
-import dev.assay.harness.io.Trouble;
 import java.util.concurrent.Semaphore;
 
 /** The memory of all decoders that are at work at once: half of Java's. A picture that needs more is decoded alone. */
@@ -22,18 +21,24 @@ final class DecodeMemory {
      * Decodes when there is room.
      *
      * @param bytes that it takes, about
-     * @throws ImageFileException also when Java has not enough memory for this picture alone
+     * @throws OutOfMemoryError when Java has not enough for this picture alone: that says nothing about the picture
      */
     static <T, E extends Exception> T within(long bytes, Work<T, E> decoder) throws E {
         int units = (int) Math.max(1, Math.min(ALL, bytes / UNIT));
         FREE.acquireUninterruptibly(units);
         try {
             return decoder.get();
-        } catch (OutOfMemoryError e) {
-            throw new ImageFileException(
-                    "takes about " + Math.max(1, bytes / UNIT) + " MiB to decode: " + Trouble.words(e), e);
         } finally {
             FREE.release(units);
+        }
+    }
+
+    /** ImageIO wraps a lack of memory like damage of the file. */
+    static void rethrowIfMemory(Throwable trouble) {
+        for (Throwable t = trouble; t != null; t = t.getCause()) {
+            if (t instanceof OutOfMemoryError memory) {
+                throw memory;
+            }
         }
     }
 }

@@ -79,6 +79,7 @@ final class Decoder {
             throw e;
         } catch (IOException | RuntimeException e) {
             // ImageIO throws unchecked exceptions of many kinds on damaged files.
+            DecodeMemory.rethrowIfMemory(e);
             throw new ImageFileException("is damaged or of a kind that is not read: " + e.getMessage(), e);
         } finally {
             reader.dispose();

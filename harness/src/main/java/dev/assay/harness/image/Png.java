@@ -84,6 +84,7 @@ public final class Png {
             picture = read(chunks.essential());
         } catch (IOException | RuntimeException e) {
             // ImageIO throws unchecked exceptions of many kinds on damaged files.
+            DecodeMemory.rethrowIfMemory(e);
             throw new ImageFileException("is damaged: " + e.getMessage(), e);
         }
         if (picture.getWidth() != chunks.width() || picture.getHeight() != chunks.height()) {

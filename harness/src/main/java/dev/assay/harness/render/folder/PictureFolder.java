@@ -2,6 +2,7 @@ package dev.assay.harness.render.folder;
 
 import dev.assay.harness.image.ImageFileException;
 import dev.assay.harness.image.PictureFile;
+import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Hashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -120,8 +121,8 @@ record PictureFolder(
                     all,
                     known.seed() == null && all.seed() != null);
             return new Seen(found, null, conflicts, pattern.given() && named.isEmpty() && !known.isComplete());
-        } catch (ImageFileException e) {
-            return new Seen(null, relative + ": " + e.getMessage(), List.of(), false);
+        } catch (ImageFileException | OutOfMemoryError e) {
+            return new Seen(null, relative + ": " + Trouble.words(e), List.of(), false);
         }
     }
 
