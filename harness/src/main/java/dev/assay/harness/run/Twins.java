@@ -81,7 +81,7 @@ final class Twins {
                     continue;
                 }
                 couldShow = true;
-                if (candidate.get(i).equals(candidate.get(j))) {
+                if (candidate.get(i).isSameAs(candidate.get(j))) {
                     exact = j;
                 } else if (near < 0 && candidate.get(i).likeness(candidate.get(j)) >= SAME) {
                     near = j;
@@ -106,7 +106,7 @@ final class Twins {
             this.fine = fine(image);
         }
 
-        boolean equals(Small other) {
+        boolean isSameAs(Small other) {
             return image.sha256().equals(other.image.sha256());
         }
 
