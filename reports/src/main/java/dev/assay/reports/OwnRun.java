@@ -118,6 +118,9 @@ record OwnRun(RunRecord run, Path folder, String trouble) {
                     && !build.processes().contains(ProcessHandle.current().pid())) {
                 return "is of another build that started in the same moment" + asked(run);
             }
+            if (run.problem() != null && run.asked().isEmpty()) {
+                return null; // ours, and could not even read what was asked for: it says so
+            }
         }
         String difference = difference(run, options);
         return difference == null ? null : "is of another run: " + difference;

@@ -128,6 +128,38 @@ class OwnRunTest {
     }
 
     @Test
+    void a_run_of_this_build_that_could_not_read_its_settings_is_shown_with_what_it_says() {
+        RunRecord r = Runs.stopped("assay.lorra: no such setting");
+        RunRecords.write(
+                root,
+                new RunRecord(
+                        r.schema(),
+                        r.id(),
+                        r.outcome(),
+                        r.problem(),
+                        r.started(),
+                        0,
+                        0,
+                        r.base(),
+                        r.candidate(),
+                        r.suite(),
+                        r.settings(),
+                        r.renderer(),
+                        0,
+                        0,
+                        0,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        List.of(),
+                        new RunRecord.Build("one", List.of(PID))));
+        assertThat(find().trouble()).as("of nobody's build").contains("is of another run");
+        token = "one";
+        assertThat(find().run().problem()).isEqualTo("assay.lorra: no such setting");
+    }
+
+    @Test
     void an_older_record_one_of_the_future_and_one_without_a_time_are_none() {
         record("20261122-120000-000-mine", "mine.safetensors", "PASSED", "");
         assertThat(find(Instant.parse("2026-11-22T12:00:01Z")).trouble()).contains("before this build started");

@@ -97,12 +97,13 @@ public final class Session {
                 "assay.out", root.resolve("target/assay").toString()));
         Path microcosm = Path.of(properties.getOrDefault(
                 "assay.microcosm", root.resolve("suites/microcosm").toString()));
+        Settings settings = null; // where they can be read, the record of a broken session says what was asked for, too
         try {
             MetricCatalog catalog = ServiceLoader.load(MetricCatalog.class)
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException(
                             "no metrics on the class path: expected the module dev.assay:metrics beside the harness"));
-            Settings settings = Settings.read(root, environment, properties);
+            settings = Settings.read(root, environment, properties);
             requirePaths(settings, root);
             if (properties.getOrDefault("assay.build.gate", "").equals("true")) {
                 requireOneFile(settings, root);
@@ -123,7 +124,7 @@ public final class Session {
             Plan plan = plan(settings, references, root, out, defaultSuite);
             return new Session(out, catalog, null, settings, root, references, access, plan, null);
         } catch (RuntimeException | Error trouble) {
-            return new Session(out, null, Trouble.words(trouble), null, root, null, null, null, null);
+            return new Session(out, null, Trouble.words(trouble), settings, root, null, null, null, null);
         }
     }
 
