@@ -17,9 +17,11 @@ import dev.assay.harness.render.Finding.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What the candidate's files tell before anything is rendered: what they are, whether they are whole, how much of a LoRA the checkpoint
@@ -53,6 +55,7 @@ final class Preflight {
         for (Lora lora : plan.candidate().loras()) {
             preflight.lora(lora, checkpoint, candidateFile);
         }
+        preflight.twice(plan.candidate().loras());
         return List.copyOf(preflight.findings);
     }
 
@@ -68,6 +71,23 @@ final class Preflight {
                 .ifPresent(problem -> {
                     throw new ModelFileException(base, problem.text());
                 });
+    }
+
+    private void twice(List<Lora> loras) {
+        Map<Path, List<Lora>> byFile =
+                loras.stream().collect(Collectors.groupingBy(Lora::path, LinkedHashMap::new, Collectors.toList()));
+        byFile.forEach((path, same) -> {
+            double sum = same.stream().mapToDouble(Lora::strength).sum();
+            if (same.size() > 1 && sum == 0) {
+                error(
+                        path,
+                        "is listed " + same.size() + " times, and its strengths add up to 0: it would change nothing");
+            } else if (same.size() > 1) {
+                findings.add(new Finding(
+                        Level.WARNING,
+                        name(path) + ": is listed " + same.size() + " times; its strengths add up to " + sum));
+            }
+        });
     }
 
     private void checkpoint(Path path, Inspection candidate, Optional<Inspection> base) {

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A renderer without networks: noise by prompt and seed, brighter by the sum of LoRA strengths. Can be made to fail. */
-public final class PatternRenderer implements Renderer {
+public class PatternRenderer implements Renderer {
     public final List<RenderRequest> rendered = new ArrayList<>();
     public int failAfter = Integer.MAX_VALUE;
     public Error error; // instead of the exception at failAfter

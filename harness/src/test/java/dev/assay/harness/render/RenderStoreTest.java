@@ -68,6 +68,26 @@ class RenderStoreTest {
     }
 
     @Test
+    void a_picture_carries_what_was_really_sent() {
+        PatternRenderer server = new PatternRenderer() {
+            @Override
+            public Map<String, String> sent(RenderRequest request) {
+                return Map.of("prompt", "{\"5\":{}}", NEGATIVE, "bad ugly jpeg artifacts");
+            }
+        };
+        RenderStore store = new RenderStore(folder);
+        String key = RenderStore.key(request(7), "hash", server);
+        Rendered picture = new Rendered(renderer.render(request(7)).image(), 0.25, 0.0625, 123, true);
+        Path file = store.put(key, request(7), "hash", picture, server).file();
+
+        assertThat(Png.read(file).text())
+                .containsEntry("prompt", "{\"5\":{}}")
+                .containsEntry("assay:sentNegativePrompt", "bad ugly jpeg artifacts");
+        assertThat(Png.read(file).text().get("parameters")).contains("\nNegative prompt: bad ugly jpeg artifacts\n");
+        assertThat(store.find(key)).isPresent();
+    }
+
+    @Test
     void a_picture_carries_its_provenance() {
         Path file = put(new RenderStore(folder), request(7)).file();
 

@@ -41,6 +41,32 @@ class PreflightTest {
         assertThat(BuiltIn.preflight(plan, findings).reason()).contains("was not looked into");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0.5, WARNING, its strengths add up to 1.5",
+        "1, -1, ERROR, its strengths add up to 0: it would change nothing"
+    })
+    void a_lora_that_is_listed_twice_is_said_to_be(double first, double second, Finding.Level level, String words) {
+        Checkpoint base = new Checkpoint(Path.of("on-the-server.safetensors"));
+        Path file = Path.of("style.safetensors");
+        Plan plan = new Plan(
+                null,
+                "hash",
+                new ModelUnderTest(base, List.of()),
+                "base",
+                new ModelUnderTest(base, List.of(new Lora(file, first), new Lora(file, second))),
+                "style",
+                0,
+                Path.of("out"));
+
+        assertThat(Preflight.of(plan, "comfyui")).anySatisfy(f -> {
+            assertThat(f.level()).isEqualTo(level);
+            assertThat(f.text())
+                    .startsWith("style.safetensors: is listed 2 times")
+                    .contains(words);
+        });
+    }
+
     private static Stream<String> foreign(Path folder, String base, String lora) {
         return errors(folder, base, "transformer.", lora).filter(t -> t.contains("another network"));
     }

@@ -656,6 +656,17 @@ class ComfyUiRendererTest {
     }
 
     @Test
+    void packs_of_nodes_that_were_asked_for_and_are_not_in_use_are_no_fact_of_the_run() {
+        fake.savesToSocket = true;
+        fake.missingFiles.set(3); // the other ways to get a picture are looked at, and the first of them does
+        ComfyUiRenderer renderer = renderer();
+        renderer.render(request(1));
+
+        assertThat(fake.requests).contains("GET /api/object_info/SaveImageWebsocket");
+        assertThat(renderer.facts()).doesNotContainKey("custom nodes");
+    }
+
+    @Test
     void a_nodes_own_secrets_are_left_out_of_what_is_told() throws IOException {
         ObjectNode nodes = (ObjectNode)
                 new ObjectMapper()
