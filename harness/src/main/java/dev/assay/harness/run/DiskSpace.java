@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.io.AssayException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ final class DiskSpace {
     /**
      * @param folder that need not exist yet
      * @param most bytes that are written to it
-     * @throws IllegalStateException when they do not fit
+     * @throws AssayException when they do not fit
      */
     static void require(Path folder, int pictures, long most) {
         require(folder, pictures, most, free(folder));
@@ -23,7 +24,7 @@ final class DiskSpace {
     /** @param free bytes; negative where the file system does not tell */
     static void require(Path folder, int pictures, long most, long free) {
         if (free >= 0 && free < most + RESERVE) {
-            throw new IllegalStateException("not enough room on the disk: " + pictures + " pictures take up to "
+            throw new AssayException("not enough room on the disk: " + pictures + " pictures take up to "
                     + gigabytes(most) + " in " + folder + ", where " + gigabytes(free)
                     + " are free; free some, or give another folder: -Dassay.store=DIR");
         }

@@ -6,17 +6,21 @@ import static dev.assay.reports.collection.Judgements.file;
 import static dev.assay.reports.collection.Judgements.judged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.assay.reports.collection.CuratedCollection.Result;
 import dev.assay.reports.facts.FileFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +55,24 @@ class CuratedCollectionTest {
         assertThat(Audit.of(collection).clean()).isTrue();
         assertThat(Files.readString(shelf.resolve("collection.json")))
                 .contains("\n      \"name\" : \"style.safetensors\"");
+    }
+
+    @Test
+    void who_may_read_the_source_may_read_the_copy_and_the_manifest() throws IOException {
+        assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"), "modes");
+        Set<PosixFilePermission> usual = Files.getPosixFilePermissions(Files.createFile(folder.resolve("plain")));
+        Path open = file(owned, "open.safetensors", 1, 5000);
+        Path closed = file(owned, "closed.safetensors", 2, 5000);
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r--------"));
+        collection.admit(candidate(open, "PASSED"));
+        collection.admit(candidate(closed, "PASSED"));
+        assertThat(Files.getPosixFilePermissions(shelf.resolve("open.safetensors")))
+                .isEqualTo(usual);
+        assertThat(Files.getPosixFilePermissions(shelf.resolve("collection.json")))
+                .isEqualTo(usual);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(shelf.resolve("closed.safetensors"))))
+                .isEqualTo("rw-------");
     }
 
     @Test
