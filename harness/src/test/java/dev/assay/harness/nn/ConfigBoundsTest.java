@@ -55,8 +55,8 @@ class ConfigBoundsTest {
                 "scheduler | {'beta_start': NaN} | config.json: expected the JSON of a test",
                 "scheduler | {'beta_start': 1e999} | beta_start: ",
                 "unet | {'block_out_channels': [2147483647, 2147483647], 'down_block_types': ['DownBlock2D',"
-                    + " 'DownBlock2D'], 'up_block_types': ['UpBlock2D', 'UpBlock2D']} | block_out_channels: expected a"
-                    + " whole number from 1 to 65536",
+                        + " 'DownBlock2D'], 'up_block_types': ['UpBlock2D', 'UpBlock2D']} | block_out_channels: expected a"
+                        + " whole number from 1 to 65536",
                 "unet | {'layers_per_block': 2000000000} | layers_per_block: expected a whole number from 1 to 100",
                 "unet | {'transformer_layers_per_block': 2000000000} | transformer_layers_per_block",
                 "unet | {'norm_num_groups': 0} | norm_num_groups: expected a whole number from 1",

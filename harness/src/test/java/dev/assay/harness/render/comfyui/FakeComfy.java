@@ -222,8 +222,8 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     private static ObjectNode graphOfSomebody() {
         return parse(
                 "{\"7\":{\"class_type\":\"KSampler\",\"inputs\":{\"seed\":99}},\"8\":{\"class_type\":\"VAEDecode\","
-                    + "\"inputs\":{\"samples\":[\"7\",0]}},\"9\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"8\",0],"
-                    + "\"filename_prefix\":\"theirs\"}}}");
+                        + "\"inputs\":{\"samples\":[\"7\",0]}},\"9\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"8\",0],"
+                        + "\"filename_prefix\":\"theirs\"}}}");
     }
 
     // ---------------------------------------------------------------- routes
