@@ -4,7 +4,7 @@ Needs a checkout of ComfyUI 0.33.0 (commit 783545f6), torch 2.15.0, diffusers 0.
 headers on the device "meta". Run from the harness folder:
     python src/test/python/golden_comfyui_loader.py PATH_OF_COMFYUI [FOLDER_OF_LORAS ...]
 writes src/test/resources/golden/comfyui_loader.json.gz. LoRAs in the folders (BASE/NAME.safetensors, BASE as in `bases`) are
-added by their headers.
+added by their headers; without folders, those of the file that is there are asked again.
 
 bases: names and shapes of base models, as their files hold them.
 names: by base, names of modules with the shape of the weight, in the authors' spelling and in that of diffusers.
@@ -318,7 +318,13 @@ def main():
     for folder in FOLDERS:
         for path in sorted(pathlib.Path(folder).glob("*/*.safetensors")):
             add_file(out, path.parent.name, path.stem, safetensors_shapes(path), maps)
-    for name, base, lora in special(bases):
+    own = list(special(bases))
+    if not FOLDERS:
+        with gzip.open(RESOURCES / "golden" / "comfyui_loader.json.gz", "rb") as z:
+            for kept in json.load(z)["files"]:
+                if kept["name"] not in {name for name, _, _ in own}:
+                    add_file(out, kept["base"], kept["name"], kept["shapes"], maps)
+    for name, base, lora in own:
         add_file(out, base, name, lora, maps)
     with open(RESOURCES / "golden" / "comfyui_loader.json.gz", "wb") as f, gzip.GzipFile("", "wb", 9, f, 0) as z:
         z.write(json.dumps(out, separators=(",", ":")).encode())

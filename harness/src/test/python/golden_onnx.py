@@ -17,7 +17,7 @@ import transformers
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-from transformers import CLIPImageProcessor
+from transformers import CLIPImageProcessorPil as CLIPImageProcessor  # Pillow, also where torchvision is there
 
 S, D, L = 16, 6, 8  # edge of the input, projection, tokens
 rng = np.random.default_rng(11)

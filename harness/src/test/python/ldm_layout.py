@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from transformers import CLIPTokenizer
 
-VOCABULARY = Path(__file__).resolve().parents[3] / "src/main/resources/dev/assay/harness/nn/text/bpe_simple_vocab_16e6.txt.gz"
+VOCABULARY = Path(__file__).resolve().parents[3] / "src/main/resources/dev/assay/clip/merges.txt.gz"
 
 
 def openai_tokenizer():
