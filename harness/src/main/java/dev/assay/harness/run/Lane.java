@@ -109,9 +109,9 @@ final class Lane {
             String which = "the " + shot.role() + "'s picture with seed "
                     + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
             tally.begins();
-            files.requireUnchanged("before " + which + " was made");
+            requireUnchanged("before " + which + " was made");
             Rendered picture = renderer.render(shot.request());
-            files.requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
+            requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
             RenderStore.Stored stored = store.put(key, shot.request(), shot.modelHash(), picture, renderer);
             known.put(key, stored);
             if (renderer.makesPictures()) {
@@ -136,6 +136,13 @@ final class Lane {
 
     private static int distinct(List<Shot> shots) {
         return (int) shots.stream().map(Shot::key).distinct().count();
+    }
+
+    /** A finished picture is read once, and hashed then: all of a folder again for each would take long and tell nothing more. */
+    private void requireUnchanged(String when) {
+        if (renderer.makesPictures()) {
+            files.requireUnchanged(when);
+        }
     }
 
     /** The first shot from {@code start} on that will have to be rendered. */

@@ -55,9 +55,13 @@ public final class FolderRenderer implements Renderer {
         return "rendered elsewhere";
     }
 
+    /** The pictures were hashed when they were read; from here on they must not change until the run has ended. */
     @Override
     public Fingerprint fingerprint(ModelUnderTest model, FileHashes hashes) {
-        return folders.get(folder(model));
+        Path folder = folder(model);
+        Fingerprint known = folders.get(folder);
+        known.files().forEach(f -> hashes.watch(folder.resolve(f.file())));
+        return known;
     }
 
     @Override

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderRequest;
@@ -246,9 +248,9 @@ class FolderSuiteTest {
         String csv = "file;prompt;seed;tags\nx.png;\"a ship; at \"\"sea\"\"\";7;sea calm\ndeep/y;a person waving;1;\n";
         Files.writeString(base.resolve("prompts.csv"), "\ufeff" + csv);
         Files.writeString(candidate.resolve("prompts.jsonl"), """
-                {"file": "x.png", "prompt": "a ship; at \\"sea\\"", "seed": 7, "negative": "fog"}
-                {"file": "deep/y.png", "prompt": "a person waving", "seed": 1}
-                """);
+            {"file": "x.png", "prompt": "a ship; at \\"sea\\"", "seed": 7, "negative": "fog"}
+            {"file": "deep/y.png", "prompt": "a person waving", "seed": 1}
+            """);
 
         FolderSuite found = read();
 
@@ -258,10 +260,9 @@ class FolderSuiteTest {
         assertThat(found.suite().cases().get(1).tags()).containsExactly("sea", "calm");
         assertThat(warnings(found)).contains("1 pairs have different negative prompts: x.png");
         assertThat(warnings(found))
-                .anyMatch(
-                        w -> w.startsWith("base: sources disagree about 1 pictures")
-                                && w.contains(
-                                        "prompts.csv says \"a ship; at \"sea\"\" and seed 7, the file itself \"something else\" and seed 3"));
+                .anyMatch(w -> w.startsWith("base: sources disagree about 1 pictures")
+                        && w.contains("prompts.csv says \"a ship; at \"sea\"\" and seed 7, the file itself"
+                                + " \"something else\" and seed 3"));
     }
 
     @ParameterizedTest
@@ -269,7 +270,8 @@ class FolderSuiteTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "file,promt | x.png,a | row 1: no column promt; there are file, prompt, seed, negative, tags, case; did you mean prompt?",
+                "file,promt | x.png,a | row 1: no column promt; there are file, prompt, seed, negative, tags, case;"
+                        + " did you mean prompt?",
                 "file,seed | x.png,-3 | row 1: seed: expected a whole number from 0",
                 "file,tags | x.png,Sea | row 1: tags: expected lower-case letters",
                 "file,prompt | z.png,a | found 1 that are not there: z.png",
@@ -361,6 +363,20 @@ class FolderSuiteTest {
     }
 
     @Test
+    void a_picture_that_changes_after_it_was_judged_breaks_the_run() throws IOException {
+        both("x.png", a1111("a person waving", 1));
+        FolderSuite found = read();
+        FileHashes hashes = new FileHashes();
+        ModelUnderTest side = new ModelUnderTest(new Checkpoint(candidate), List.of());
+        Fingerprint before = found.renderer().fingerprint(side, hashes);
+        hashes.requireUnchanged("before the run had ended");
+        png(candidate, "x.png", a1111("a person waving", 2));
+        assertThat(found.renderer().fingerprint(side, hashes)).isEqualTo(before);
+        assertThatThrownBy(() -> hashes.requireUnchanged("before the run had ended"))
+                .hasMessageContaining("x.png: changed before the run had ended");
+    }
+
+    @Test
     void a_picture_that_changes_after_it_was_read_is_an_error() throws IOException {
         both("x.png", a1111("a person waving", 1));
         FolderSuite found = read();
@@ -379,7 +395,7 @@ class FolderSuiteTest {
         FolderSuite second = read();
         assertThat(second.suite()).isEqualTo(first.suite());
         ModelUnderTest model = new ModelUnderTest(new Checkpoint(base), List.of());
-        assertThat(second.renderer().fingerprint(model, null))
-                .isEqualTo(first.renderer().fingerprint(model, null));
+        assertThat(second.renderer().fingerprint(model, new FileHashes()))
+                .isEqualTo(first.renderer().fingerprint(model, new FileHashes()));
     }
 }
