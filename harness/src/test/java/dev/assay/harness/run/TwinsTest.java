@@ -55,7 +55,7 @@ class TwinsTest {
         for (int prompt = 0; prompt < 4; prompt++) {
             for (long seed = 0; seed < 3; seed++) {
                 all.add(new Painted(
-                        "case-" + prompt, seed, scene(10 * prompt + seed, 0), candidate.apply(prompt, seed)));
+                        "case-" + prompt, seed, scene(10L * prompt + seed, 0), candidate.apply(prompt, seed)));
             }
         }
         return Twins.of(all);

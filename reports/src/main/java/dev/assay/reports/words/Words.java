@@ -86,7 +86,7 @@ public final class Words {
     public static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : line(text, Integer.MAX_VALUE).split(" ")) {
+        for (String word : line(text, Integer.MAX_VALUE).split(" ", -1)) {
             if (line.length() > 0 && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
                 line.setLength(0);
