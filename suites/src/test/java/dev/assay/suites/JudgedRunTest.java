@@ -220,7 +220,7 @@ class JudgedRunTest {
 
         assertThat(record.outcome()).isEqualTo("BROKEN");
         assertThat(record.problem())
-                .contains("3 of 6 criteria cannot be judged (vqa-score, questions, questions-all)")
+                .contains("3 of 7 criteria cannot be judged (vqa-score, questions, questions-all)")
                 .contains("-Dassay.judge.url=")
                 .endsWith("to judge without them: -Dassay.unavailable=allow");
         assertThat(record.rendersMade()).isZero();
