@@ -146,7 +146,9 @@ class ObjectsSuiteTest {
         run();
 
         RunRecord record = last();
-        assertThat(record.verdicts()).filteredOn(v -> v.outcome().equals("REGRESSED")).isEmpty();
+        assertThat(record.verdicts())
+                .filteredOn(v -> v.outcome().equals("REGRESSED"))
+                .isEmpty();
         assertThat(record.outcome()).isEqualTo("INCONCLUSIVE");
         assertThat(verdict(record, "objects").outcome()).isEqualTo("UNAVAILABLE");
         assertThat(verdict(record, "objects").reason())
