@@ -78,7 +78,7 @@ class SeedStripsTest {
     void every_seed_of_the_base_stands_above_every_seed_of_the_candidate() throws IOException {
         for (int seeds : new int[] {2, 4, 11}) {
             BufferedImage page = SeedStrips.compose(WORST, "log effective pictures", coloured(seeds));
-            int side = seeds <= 4 ? 192 : 128;
+            long side = seeds <= 4 ? 192 : 128;
             int middle = (58 + page.getHeight()) / 2;
             for (int seed = 1; seed <= seeds; seed++) {
                 assertThat(count(page, colour("base", seed), 0, middle)).isEqualTo(side * side);
