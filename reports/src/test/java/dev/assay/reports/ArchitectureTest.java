@@ -36,6 +36,7 @@ class ArchitectureTest {
         house = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .withImportOption(location -> !location.contains("-test/")) // where other builds than Maven's put tests
+                .withImportOption(location -> !location.contains("-tests.jar")) // of harness, for the tests of others
                 .importPackages("dev.assay");
         trespassers = new ClassFileImporter()
                 .withImportOption(location -> location.contains("/trespass/"))

@@ -26,6 +26,7 @@ class PackedJars {
             "suites/",
             "dashboard/",
             "META-INF/services/",
+            "META-INF/maven/dev.assay/",
             "META-INF/MANIFEST.MF",
             "META-INF/LICENSE",
             "META-INF/NOTICE",
