@@ -2,6 +2,7 @@ package dev.assay.reports;
 
 import dev.assay.harness.io.PlainText;
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.run.BuildEnd;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
 import dev.assay.harness.verdict.Outcome;
@@ -156,9 +157,13 @@ public final class ReportMain {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
         }
-        Options options = Options.read(System::getProperty, System.getenv());
-        ClassPath.keep(options.root());
-        run(options, PlainText.out(options.colors()));
+        try {
+            Options options = Options.read(System::getProperty, System.getenv());
+            ClassPath.keep(options.root());
+            run(options, PlainText.out(options.colors()));
+        } catch (GateClosed closed) {
+            throw BuildEnd.fail(closed);
+        }
     }
 
     /** @throws GateClosed unless the run passed */
@@ -207,11 +212,11 @@ public final class ReportMain {
         }
     }
 
-    /** A build repeats this sentence several times: the reasons of a verdict stand above it once. */
+    /** The reasons of a verdict stand above this sentence. */
     private static String why(Gate gate) {
         return gate.outcome() == Outcome.BROKEN
                 ? ": " + Words.ends(gate.reasons().get(0), 400)
-                : "; why stands above and in the report, and resuming this build would not change it";
+                : "; why stands above and in the report";
     }
 
     /** Where the report is, or null for the path and why not. */

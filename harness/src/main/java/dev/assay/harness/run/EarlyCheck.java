@@ -35,9 +35,14 @@ public final class EarlyCheck {
     /** @throws RuntimeException which says what is wrong; what an earlier run left as its verdict is removed */
     public static void main(String[] arguments) throws IOException {
         Properties properties = System.getProperties();
-        check(
-                System.getenv(),
-                properties.stringPropertyNames().stream().collect(Collectors.toMap(k -> k, properties::getProperty)));
+        try {
+            check(
+                    System.getenv(),
+                    properties.stringPropertyNames().stream()
+                            .collect(Collectors.toMap(k -> k, properties::getProperty)));
+        } catch (SettingsException wrong) {
+            throw BuildEnd.fail(wrong);
+        }
     }
 
     static void check(Map<String, String> environment, Map<String, String> properties) throws IOException {

@@ -2,6 +2,7 @@ package dev.assay.reports.nightly;
 
 import dev.assay.harness.io.PlainText;
 import dev.assay.harness.io.Trouble;
+import dev.assay.harness.run.BuildEnd;
 import dev.assay.harness.run.Settings;
 import dev.assay.reports.ClassPath;
 import dev.assay.reports.collection.CollectionException;
@@ -32,7 +33,7 @@ public final class NightlyMain {
         Map<String, String> properties = given(System.getProperties());
         ClassPath.keep(Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath());
         if (run(System.getenv(), properties) != 0) {
-            throw new BadNight();
+            throw BuildEnd.fail(new BadNight());
         }
     }
 

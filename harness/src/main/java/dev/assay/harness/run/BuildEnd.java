@@ -1,0 +1,38 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.io.PlainText;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * How a step of ours fails its build. Maven would follow our words with those about a Java class that threw, and with advice to
+ * resume that is wrong here; so where the process is Maven's command line and nothing else, it ends with our words as the last. In
+ * any other process (a daemon, an IDE, a test) the step throws, as Maven expects it. It uses the JDK alone, see {@link EarlyCheck}.
+ */
+public final class BuildEnd {
+    /** What a JVM was started with; it has nothing to do but one build. */
+    private static final List<String> COMMAND_LINES = List.of(
+            "org.codehaus.plexus.classworlds.launcher.Launcher", "org.apache.maven.wrapper.MavenWrapperMain");
+
+    private BuildEnd() {}
+
+    /**
+     * Ends the process with code 1, or returns what is to be thrown.
+     *
+     * @param why with a message that says all: no stack trace is shown
+     */
+    public static RuntimeException fail(RuntimeException why) {
+        return fail(why, System.getProperty("sun.java.command", ""), System.out, System::exit);
+    }
+
+    static RuntimeException fail(RuntimeException why, String command, PrintStream out, IntConsumer exit) {
+        if (COMMAND_LINES.stream().anyMatch(c -> command.equals(c) || command.startsWith(c + " "))) {
+            out.println();
+            out.println("[ERROR] BUILD FAILURE: " + PlainText.of(why.getMessage()));
+            out.flush();
+            exit.accept(1);
+        }
+        return why;
+    }
+}
