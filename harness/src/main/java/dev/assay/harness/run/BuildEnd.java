@@ -12,8 +12,8 @@ import java.util.function.IntConsumer;
  */
 public final class BuildEnd {
     /** What a JVM was started with; it has nothing to do but one build. */
-    private static final List<String> COMMAND_LINES = List.of(
-            "org.codehaus.plexus.classworlds.launcher.Launcher", "org.apache.maven.wrapper.MavenWrapperMain");
+    private static final List<String> COMMAND_LINES =
+            List.of("org.codehaus.plexus.classworlds.launcher.Launcher", "org.apache.maven.wrapper.MavenWrapperMain");
 
     private BuildEnd() {}
 
