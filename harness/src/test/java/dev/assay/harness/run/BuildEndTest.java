@@ -12,15 +12,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BuildEndTest {
-    private static final RuntimeException WHY = new SettingsException("-Dassay.lroa: no such setting\u001b]0;x\u0007");
     private static final String MAVEN = "org.codehaus.plexus.classworlds.launcher.Launcher";
 
+    private final RuntimeException why = new SettingsException("-Dassay.lroa: no such setting\u001b]0;x\u0007");
     private final List<Integer> codes = new ArrayList<>();
 
     private String said(String command) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-        assertThat(BuildEnd.fail(WHY, command, out, codes::add)).isSameAs(WHY);
+        assertThat(BuildEnd.fail(why, command, out, codes::add)).isSameAs(why);
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
@@ -47,6 +47,6 @@ class BuildEndTest {
 
     @Test
     void thisProcessOfTestsIsAnother() {
-        assertThat(BuildEnd.fail(WHY)).isSameAs(WHY);
+        assertThat(BuildEnd.fail(why)).isSameAs(why);
     }
 }
