@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
                     + " answer is for one renderer (--renderer): works, works in part, works after conversion (assay"
                     + " convert), or does not work.",
             "",
-            "With --base and files or folders: which of them fit this base? A table, by headers alone unless --weights"
+            "With --base and several files, or a folder: which of them fit this base? A table, by headers alone unless --weights"
                     + " is given; the ones that work first, copies named.",
             "",
             "With --overlap: which LoRAs are copies of each other, and how much do they pull the same weights the same "
@@ -166,9 +166,11 @@ public final class InspectCommand implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(), "Name LoRAs as files and folders, or with --lora, not both.");
             }
-            return manyOnBase();
+            return files.size() == 1 && !csv && !ModelFiles.isShelf(files.get(0))
+                    ? onBase(List.of(new Lora(files.get(0), 1)))
+                    : manyOnBase();
         }
-        return base != null ? onBase() : each();
+        return base != null ? onBase(parsed()) : each();
     }
 
     private Inspector inspector() {
@@ -230,12 +232,12 @@ public final class InspectCommand implements Callable<Integer> {
         }
     }
 
-    private Integer onBase() {
+    private Integer onBase(List<Lora> each) {
         Inspector inspector = inspector();
         PrintWriter out = spec.commandLine().getOut();
         Report ofBase = report(inspector, base);
         List<Report> reports = new ArrayList<>();
-        for (Lora lora : parsed()) {
+        for (Lora lora : each) {
             reports.add(Report.onBase(
                     ofBase,
                     report(inspector, lora.path()),

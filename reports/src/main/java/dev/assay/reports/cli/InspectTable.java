@@ -48,8 +48,8 @@ final class InspectTable {
 
     /** Clean, below the folder, and no wider than so many columns. */
     static String name(Path root, Path file, int width) {
-        String name =
-                root != null && file.startsWith(root) ? root.relativize(file).toString() : InspectText.name(file);
+        boolean below = root != null && file.startsWith(root) && !file.equals(root);
+        String name = below ? root.relativize(file).toString() : InspectText.name(file);
         return shortened(HostileText.clean(name, 400), width);
     }
 

@@ -326,6 +326,14 @@ class InspectCommandTest {
                 folder.resolve("out.safetensors").toString());
         assertThat(works.out()).contains("out.safetensors on base.safetensors: works (ComfyUI");
         assertThat(works.exit()).isZero();
+        assertThat(assay(
+                                "inspect",
+                                folder.resolve("out.safetensors").toString(),
+                                "--base",
+                                folder.resolve("base.safetensors").toString())
+                        .out())
+                .as("one file is answered in full, with --lora or without")
+                .isEqualTo(works.out());
     }
 
     @Test
