@@ -170,6 +170,11 @@ public record LoraCheck(
                                             + grammar.modules().size() + " modules is 0"
                                     : "all of its " + grammar.modules().size()
                                             + " modules are zero; it was saved before it was trained")));
+        } else if (weights.doesNothingTo(LoraPart.DENOISER)) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    "changes nothing in the diffusion model: all modules for it are zero or have alpha 0; only its part"
+                            + " for text encoders is trained"));
         } else if (!weights.zero().isEmpty()) {
             problems.add(new Problem(
                     Severity.NOTE,

@@ -300,6 +300,12 @@ public record LoraWeights(
         return modules.stream().allMatch(Module::zero);
     }
 
+    /** Whether the file has modules for a part of the model, and they are zeros. */
+    public boolean doesNothingTo(LoraPart part) {
+        List<Module> here = modules.stream().filter(m -> m.part() == part).toList();
+        return !here.isEmpty() && here.stream().allMatch(Module::zero);
+    }
+
     /** The module that changes its layer the most, by largest singular value. */
     public Optional<Module> strongest() {
         return modules.stream()

@@ -329,16 +329,27 @@ public final class ComfyUiRenderer implements Renderer {
         List<Finding> found = settings == null ? List.of() : proof(model, recipe, settings);
         if (!heard.contains(model)) {
             found = new ArrayList<>(found);
-            found.add(new Finding(
-                    Finding.Level.NOTE,
-                    server.client().where()
-                            + ": the server's log cannot be read; whether LoRA keys were left out is told by the"
-                            + " pictures alone"));
+            found.add(unheard(recipe));
         }
         if (settings != null) {
             proven.put(model, found);
         }
         return found;
+    }
+
+    /** Pictures tell whether a LoRA does something; which of its keys were left out only its header or the log can tell. */
+    private Finding unheard(Recipe recipe) {
+        String why = server.client().where() + ": the server's log cannot be read; ";
+        List<String> unseen = recipe.loraFiles().stream()
+                .filter(f -> LoraFindings.modules(f).isEmpty())
+                .map(ServerFile::name)
+                .toList();
+        return unseen.isEmpty()
+                ? new Finding(Finding.Level.NOTE, why + "which LoRA keys it leaves out is told by the files' headers alone")
+                : new Finding(
+                        Finding.Level.WARNING,
+                        why + "whether a part of " + String.join(" and of ", unseen)
+                                + " was left out cannot be told: give the server's models folder as assay.models");
     }
 
     private List<Finding> proof(ModelUnderTest model, Recipe recipe, GenerationSettings settings) {

@@ -16,6 +16,9 @@ final class LoraReach {
     /** Of the noise between two pictures of one request: one pair tells no more than its order of magnitude. */
     private static final double OF_NOISE = 2;
 
+    /** A strength below it is the first thing to doubt: rounding to the base's format may leave nothing of the change. */
+    private static final double FAINT = 0.01;
+
     private final List<LoraUse> loras;
     private final Painter painter;
     private Image without; // null until asked for
@@ -70,14 +73,14 @@ final class LoraReach {
         String nothing = lora.file() + ": nothing of it reached the diffusion model: without its text encoder part "
                 + dead.get() + "; ";
         if (holds == Holds.MODEL) {
-            return error(nothing + "is it for another family, or untrained?");
+            return error(nothing + why(lora));
         }
         Optional<String> mute = asTheBases(only(index, 0, lora.strengthClip()));
         if (mute.isPresent()) {
             return error(
                     holds == Holds.TEXT
                             ? lora.file() + ": is for text encoders alone, and with it " + mute.get()
-                            : nothing + "nor does it change a text encoder; is it for another family, or untrained?");
+                            : nothing + "nor does it change a text encoder; " + why(lora));
         }
         if (holds == Holds.TEXT) {
             return ofText(lora);
@@ -88,6 +91,12 @@ final class LoraReach {
                             + " (assay.models) would tell");
         }
         return painter.spoils(model) ? error(nothing + "its part for the diffusion model is untrained") : ofText(lora);
+    }
+
+    private static String why(LoraUse lora) {
+        return Math.abs(lora.strengthModel()) < FAINT
+                ? "is its strength, " + lora.strengthModel() + ", too small?"
+                : "is it for another family, or untrained?";
     }
 
     private static List<Finding> ofText(LoraUse lora) {

@@ -164,6 +164,19 @@ class LoraWeightsTest {
     }
 
     @Test
+    void zeros_in_all_of_the_diffusion_models_part_are_an_error_whatever_its_text_encoder_does() {
+        Map<String, Values> lora = pair("lora_unet_conv_in", 4, 2, 3, new Random(1));
+        lora.put("lora_unet_conv_in.lora_up.weight", new Values(new double[8], 4L, 2L));
+        lora.putAll(pair("lora_te1_text_model_encoder_layers_0_mlp_fc1", 4, 2, 3, new Random(2)));
+        LoraCheck check = check(lora);
+        assertThat(check.weights().doesNothing()).isFalse();
+        assertThat(check.works()).isFalse();
+        assertThat(check.problems().get(0).text()).contains("changes nothing in the diffusion model");
+        lora.putAll(pair("lora_unet_conv_out", 4, 2, 3, new Random(3)));
+        assertThat(check(lora).works()).isTrue();
+    }
+
+    @Test
     void strength_zero_changes_nothing_and_a_checkpoint_is_no_lora() {
         Path file = LoraFiles.write(folder.resolve("a.safetensors"), pair("lora_unet_conv_in", 4, 2, 3, new Random(1)));
         assertThat(LoraCheck.of(file, 0, Optional.empty()).works()).isFalse();

@@ -561,13 +561,16 @@ class ComfyUiRendererTest {
     }
 
     @Test
-    void a_log_that_cannot_be_read_is_noted() {
+    void a_log_that_cannot_be_read_leaves_open_what_of_a_file_out_of_sight_was_left_out() {
         fake.noLogs = true;
         ModelUnderTest candidate = model(lora("style.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.render(request(candidate, 1, 0));
 
-        assertThat(texts(renderer.findings(candidate), Finding.Level.NOTE)).contains("log cannot be read");
+        assertThat(texts(renderer.findings(candidate), Finding.Level.WARNING))
+                .contains("log cannot be read")
+                .contains("whether a part of style.safetensors was left out cannot be told")
+                .contains("assay.models");
     }
 
     @Test
