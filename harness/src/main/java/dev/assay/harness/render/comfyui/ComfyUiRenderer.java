@@ -345,7 +345,8 @@ public final class ComfyUiRenderer implements Renderer {
                 .map(ServerFile::name)
                 .toList();
         return unseen.isEmpty()
-                ? new Finding(Finding.Level.NOTE, why + "which LoRA keys it leaves out is told by the files' headers alone")
+                ? new Finding(
+                        Finding.Level.NOTE, why + "which LoRA keys it leaves out is told by the files' headers alone")
                 : new Finding(
                         Finding.Level.WARNING,
                         why + "whether a part of " + String.join(" and of ", unseen)
