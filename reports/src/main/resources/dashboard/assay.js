@@ -11,6 +11,7 @@
     { word: "regressed", sign: "\u2717", style: "regressed" },
     { word: "broken", sign: "!", style: "broken" }
   ];
+  var UNJUDGED = "1"; // as a family's verdict stands in the data
   var data = JSON.parse(document.getElementById("data").textContent);
 
   function id(name) {
@@ -103,12 +104,9 @@
       var n = Object.hasOwn(numbers, f) ? numbers[f] : null;
       columns.push({
         key: "family-" + at, title: f, down: true,
-        value: n ? function (r) { return r[n.at]; } : function (r) { return r[VERDICTS][at] === "-" ? null : +r[VERDICTS][at]; }
+        value: function (r) { return r[VERDICTS][at] === UNJUDGED ? null : n ? r[n.at] : +r[VERDICTS][at]; }
       });
     });
-    if (data.families.indexOf("cost") < 0) {
-      columns.push({ key: "cost", title: "cost", value: function (r) { return r[COST]; }, down: true, num: true });
-    }
     columns.push(
       { key: "date", title: "Judged", value: function (r) { return r[NIGHT]; }, down: true },
       { key: "triggers", title: "Trigger words", value: function (r) { return r[TRIGGERS].toLowerCase(); } },
@@ -167,7 +165,7 @@
       }
       if (state.about !== "") {
         var v = r[VERDICTS][+state.about];
-        return state.verdict === "" ? v !== "-" : v === state.verdict;
+        return state.verdict === "" ? v !== UNJUDGED : v === state.verdict;
       }
       return state.verdict === "" || String(r[STATE]) === state.verdict;
     }
@@ -249,17 +247,14 @@
         cell(tr, "Family", r[FAMILY] ? isolated(r[FAMILY]) : "", "net");
         data.families.forEach(function (f, at) {
           var v = r[VERDICTS][at];
-          var td = cell(tr, f, v === "-" ? "" : chip(+v, true), "family");
-          if (Object.hasOwn(numbers, f) && v !== "-") {
+          var td = cell(tr, f, chip(+v, true), "family");
+          if (Object.hasOwn(numbers, f) && v !== UNJUDGED) {
             td.append(" " + numbers[f].text(r));
             if (f === "cost" && r[BASE_COST] !== null) {
               td.title = "per picture; base " + number(r[BASE_COST]) + " s";
             }
           }
         });
-        if (data.families.indexOf("cost") < 0) {
-          cell(tr, "cost", numbers.cost.text(r), "num");
-        }
         cell(tr, "Judged", r[NIGHT], "nowrap");
         cell(tr, "Triggers", r[TRIGGERS] ? isolated(r[TRIGGERS]) : "", "triggers");
         cell(tr, "Size", bytes(r[BYTES]), "num");

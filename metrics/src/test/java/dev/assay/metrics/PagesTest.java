@@ -2,6 +2,7 @@ package dev.assay.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.score.MetricInfo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,8 +24,7 @@ class PagesTest {
 
     @Test
     void every_metric_has_a_page_and_every_page_a_metric() throws IOException {
-        List<String> names =
-                new Metrics().infos().stream().map(info -> info.name() + ".md").toList();
+        List<String> names = names().stream().map(name -> name + ".md").toList();
         try (Stream<Path> pages = Files.list(PAGES)) {
             assertThat(pages.map(p -> p.getFileName().toString()).filter(name -> !name.equals("README.md")))
                     .containsExactlyInAnyOrderElementsOf(names);
@@ -33,12 +33,18 @@ class PagesTest {
 
     @Test
     void a_page_begins_with_the_question_and_has_the_headings_in_order() throws IOException {
-        for (MetricInfo info : new Metrics().infos()) {
-            List<String> lines = Files.readAllLines(PAGES.resolve(info.name() + ".md"));
-            assertThat(lines.get(0)).startsWith("# " + info.name() + ": ").endsWith("?");
+        for (String name : names()) {
+            List<String> lines = Files.readAllLines(PAGES.resolve(name + ".md"));
+            assertThat(lines.get(0)).startsWith("# " + name + ": ").endsWith("?");
             assertThat(lines.stream().filter(line -> line.startsWith("## ")))
-                    .as(info.name())
+                    .as(name)
                     .isEqualTo(HEADINGS);
         }
+    }
+
+    /** Of every metric that a verdict can be of: those of the catalog, and the checks of every run. */
+    private static List<String> names() {
+        return Stream.concat(new Metrics().infos().stream().map(MetricInfo::name), BuiltIn.NAMES.stream())
+                .toList();
     }
 }

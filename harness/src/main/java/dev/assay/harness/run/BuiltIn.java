@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
@@ -21,11 +22,16 @@ import java.util.stream.Collectors;
  * base with itself, and pass. {@code distinct}: does the candidate paint different pictures where the base does ({@link Twins}); a model that
  * paints one picture has no grid and changes much. {@code preference}: whether liking was bought, where a suite asks for both sides ({@link PreferenceGuard}).
  */
-final class BuiltIn {
+public final class BuiltIn {
     static final Criterion PREFLIGHT = criterion("preflight", Criterion.Rule.NONE_NEW);
     static final Criterion APPLIED = criterion("applied", Criterion.Rule.EFFECTIVE);
     static final Criterion DISTINCT = criterion("distinct", Criterion.Rule.NONE_NEW);
     static final Criterion PREFERENCE = criterion("preference", Criterion.Rule.NONE_NEW);
+
+    private static final List<Criterion> ALL = List.of(PREFLIGHT, APPLIED, DISTINCT, PREFERENCE);
+
+    /** Their metrics, which are in no catalog. */
+    public static final Set<String> NAMES = ALL.stream().map(Criterion::metric).collect(Collectors.toUnmodifiableSet());
 
     /** Reason of the criteria that nothing was rendered for. */
     static final String NOT_RENDERED = "no picture was made: the files cannot work, as preflight says";
@@ -66,7 +72,7 @@ final class BuiltIn {
     }
 
     static boolean isOne(Criterion criterion) {
-        return List.of(PREFLIGHT, APPLIED, DISTINCT, PREFERENCE).contains(criterion);
+        return ALL.contains(criterion);
     }
 
     /** The word by which reports group it. */

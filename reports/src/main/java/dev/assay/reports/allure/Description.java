@@ -61,6 +61,7 @@ final class Description {
             rows.add(row("found", v.finding()));
         }
         rows.add(row("metric", v.metric() + ", version " + v.metricVersion() + ", on " + v.scope()));
+        rows.add(row("how to read it", Words.page(v.metric())));
         d.table(rows);
         d.html.append(DifferencePlot.svg(v));
         d.worst(v, worst, allSeeds, original);

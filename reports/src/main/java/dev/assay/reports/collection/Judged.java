@@ -1,12 +1,12 @@
 package dev.assay.reports.collection;
 
 import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.reports.words.Words;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What one run found out about a file.
@@ -36,7 +36,6 @@ public record Judged(
         List<CriterionJudged> criteria,
         List<String> baseFiles,
         Integer prompts) {
-    private static final Set<String> BUILT_IN = Set.of("preflight", "applied", "distinct", "preference");
     private static final int REASON = 600; // characters
 
     /**
@@ -123,7 +122,7 @@ public record Judged(
                         .filter(Objects::nonNull)
                         .toList(),
                 run.verdicts().stream()
-                        .filter(v -> !BUILT_IN.contains(v.metric()))
+                        .filter(v -> !BuiltIn.NAMES.contains(v.metric()))
                         .mapToInt(RunRecord.VerdictEntry::clusters)
                         .max()
                         .orElse(0));

@@ -1,5 +1,6 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -28,9 +28,6 @@ import java.util.stream.Collectors;
  * @param suites by name: those that can be read here
  */
 public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suites) {
-    /** Checks of every run, which are in no catalog. */
-    private static final Set<String> BUILT_IN = Set.of("preflight", "applied", "distinct", "preference");
-
     /** A suite as it is now. */
     public record CurrentSuite(String version, String sha256) {}
 
@@ -125,7 +122,7 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
         for (CriterionJudged c : judged.criteria()) {
             String version = metrics.get(c.metric());
             String metric = "metric " + Words.line(c.metric(), 60);
-            if (BUILT_IN.contains(c.metric())) {
+            if (BuiltIn.NAMES.contains(c.metric())) {
                 continue;
             }
             if (version == null) {

@@ -225,8 +225,8 @@ public final class Pages {
             Survey survey, Story story, List<String> families, boolean worse, RunPictures pictures) {
         Map<String, State> states = story.families();
         StringBuilder verdicts = new StringBuilder();
-        families.forEach(f -> verdicts.append(
-                states.containsKey(f) ? (char) ('0' + states.get(f).code()) : '-'));
+        families.forEach(
+                f -> verdicts.append(states.getOrDefault(f, State.UNJUDGED).code()));
         Digest newest = story.newest();
         boolean stale =
                 !story.standings().isEmpty() && story.standings().stream().allMatch(Standing::stale);
@@ -634,6 +634,7 @@ public final class Pages {
                 .findFirst()
                 .orElse(judged.get(0).entry());
         List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("how to read it", Words.page(metric), true));
         facts.add(new Fact("family", Words.line(entry.family(), 40), false));
         facts.add(new Fact("version", Words.line(entry.version(), 40), false));
         facts.add(new Fact("unit", Words.line(entry.unit(), 60), false));

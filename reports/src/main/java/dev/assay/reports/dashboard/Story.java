@@ -94,9 +94,9 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
         Map<String, State> families = new LinkedHashMap<>();
         for (Standing s : standings) {
             s.latest()
-                    .families()
-                    .forEach((family, outcome) ->
-                            families.merge(family, s.stale() ? State.UNJUDGED : State.of(outcome), State::graver));
+                    .criteria()
+                    .forEach(e -> families.merge(
+                            e.family(), s.stale() || e.isUnjudged() ? State.UNJUDGED : State.of(e.outcome()), State::graver));
         }
         return families;
     }

@@ -120,6 +120,11 @@ public record Digest(
             }
         }
 
+        /** Nothing was compared: no picture was made, or none could be scored. */
+        public boolean isUnjudged() {
+            return outcome == Outcome.INCONCLUSIVE && estimate == null && pairs == 0;
+        }
+
         private static boolean finite(Double a, Double b, Double c) {
             return (a == null || Double.isFinite(a))
                     && (b == null || Double.isFinite(b))
@@ -264,13 +269,6 @@ public record Digest(
                 record,
                 thumbnail,
                 asked);
-    }
-
-    /** The worst outcome per family of metrics, in the order of the criteria. */
-    public Map<String, Outcome> families() {
-        Map<String, Outcome> families = new LinkedHashMap<>();
-        criteria.forEach(e -> families.merge(e.family(), e.outcome(), Digest::graver));
-        return families;
     }
 
     /** How much the candidate changes: the estimate of the first {@code effect} criterion that has one, else null. */

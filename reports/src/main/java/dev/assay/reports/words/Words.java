@@ -261,4 +261,9 @@ public final class Words {
     public static boolean isWeights(String file) {
         return WEIGHTS.matcher(file).matches();
     }
+
+    /** Where in Assay's folder a metric is explained. */
+    public static String page(String metric) {
+        return "docs/metrics/" + line(metric, 60) + ".md";
+    }
 }

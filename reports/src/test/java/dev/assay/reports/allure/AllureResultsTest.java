@@ -69,6 +69,7 @@ class AllureResultsTest {
                 .containsEntry("vendi", "skipped")
                 .containsEntry("effect", "broken")
                 .doesNotContainKey("run");
+        assertThat(named(results, "limbs").get("descriptionHtml").asText()).contains("docs/metrics/limbs.md");
         assertThat(message(named(results, "limbs"))).startsWith("Regression: limbs: worse by");
         assertThat(message(named(results, "vendi"))).startsWith("Inconclusive: the interval crosses");
         assertThat(message(named(results, "effect"))).startsWith("Harness trouble: java.lang.IllegalState");

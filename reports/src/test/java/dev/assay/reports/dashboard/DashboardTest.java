@@ -74,6 +74,8 @@ class DashboardTest {
         assertThat(model.select(".strip img")).isNotEmpty();
         assertThat(data(model).get("pairs")).isNotEmpty();
         assertThat(data(model).get("charts")).hasSize(6);
+        Document metric = page(index.resolveSibling("metrics").resolve(Slug.of("limbs") + ".html"));
+        assertThat(metric.select("code").eachText()).contains("docs/metrics/limbs.md");
         for (Element image : model.select("img")) {
             assertThat(index.resolveSibling("models").resolve(image.attr("src")))
                     .exists();

@@ -3,13 +3,18 @@ package dev.assay.reports.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.Runs;
 import dev.assay.reports.dashboard.Story.Change;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
+
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StoryTest {
     private final List<Digest> runs = new ArrayList<>();
@@ -133,6 +138,65 @@ class StoryTest {
         Story changed = story(new Listing.Item("m", null, "ff", 1, null));
         assertThat(changed.state()).isEqualTo(State.UNJUDGED);
         assertThat(changed.families()).containsEntry("artifact", State.UNJUDGED);
+    }
+
+    @Test
+    void the_outcome_of_a_family_is_that_of_its_worst_criterion(@TempDir Path folder) throws IOException {
+        runs.add(Digest.of(Runs.mixed(folder)));
+        assertThat(story(null).families())
+                .containsEntry("artifact", State.PASSED)
+                .containsEntry("anatomy", State.REGRESSED)
+                .containsEntry("diversity", State.INCONCLUSIVE)
+                .containsEntry("effect", State.BROKEN);
+    }
+
+    @Test
+    void a_family_of_which_nothing_was_compared_was_not_judged() {
+        night("2026-11-01", Outcome.REGRESSED);
+        Digest run = runs.remove(0);
+        Digest.Entry e = run.criteria().get(0);
+        Digest.Entry nothing = new Digest.Entry(
+                "vendi",
+                "vendi",
+                "1",
+                "diversity",
+                Outcome.INCONCLUSIVE,
+                null,
+                null,
+                null,
+                1,
+                e.rule(),
+                e.better(),
+                "",
+                null,
+                null,
+                0,
+                0,
+                "no picture was made");
+        runs.add(new Digest(
+                Digest.SCHEMA,
+                run.run(),
+                run.night(),
+                run.started(),
+                1,
+                Outcome.REGRESSED,
+                null,
+                "m",
+                run.parts(),
+                "base",
+                "",
+                null,
+                run.suite(),
+                "",
+                2,
+                List.of(e, nothing),
+                null,
+                null,
+                null,
+                Map.of()));
+        assertThat(story(null).families())
+                .containsEntry("artifact", State.REGRESSED)
+                .containsEntry("diversity", State.UNJUDGED);
     }
 
     @Test

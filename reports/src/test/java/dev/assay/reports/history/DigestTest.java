@@ -36,15 +36,6 @@ class DigestTest {
         assertThat(digest.cost().secondsPerPicture()).isEqualTo(0.2);
     }
 
-    @Test
-    void the_outcome_of_a_family_is_that_of_its_worst_criterion() {
-        assertThat(Digest.of(Runs.mixed(folder)).families())
-                .containsEntry("artifact", Outcome.PASSED)
-                .containsEntry("anatomy", Outcome.REGRESSED)
-                .containsEntry("diversity", Outcome.INCONCLUSIVE)
-                .containsEntry("effect", Outcome.BROKEN);
-    }
-
     @ParameterizedTest
     @EnumSource(Outcome.class)
     void a_run_is_what_its_only_criterion_is(Outcome outcome) {

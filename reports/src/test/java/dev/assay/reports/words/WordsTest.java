@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.reports.Runs;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,12 @@ class WordsTest {
     void lines_lose_escapes_direction_marks_and_length() {
         assertThat(Words.line("a\u001b[31mb\u001b[0m\u202e\n\tc\u0000", 20)).isEqualTo("ab c");
         assertThat(Words.line("abcdef", 4)).isEqualTo("abc…");
+    }
+
+    @Test
+    void a_metric_is_explained_on_its_page() {
+        assertThat(Path.of("..", Words.page("dino-diversity"))).isRegularFile();
+        assertThat(Words.page("x\u202e\u001b[31m\n")).isEqualTo("docs/metrics/x.md");
     }
 
     @Test
