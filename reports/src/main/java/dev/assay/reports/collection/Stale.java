@@ -1,7 +1,7 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.model.Hashes;
+import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Suite;

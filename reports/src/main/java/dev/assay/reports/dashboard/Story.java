@@ -96,7 +96,9 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
             s.latest()
                     .criteria()
                     .forEach(e -> families.merge(
-                            e.family(), s.stale() || e.isUnjudged() ? State.UNJUDGED : State.of(e.outcome()), State::graver));
+                            e.family(),
+                            s.stale() || e.isUnjudged() ? State.UNJUDGED : State.of(e.outcome()),
+                            State::graver));
         }
         return families;
     }

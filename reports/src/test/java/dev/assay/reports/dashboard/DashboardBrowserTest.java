@@ -180,17 +180,23 @@ class DashboardBrowserTest {
     void what_no_suite_asked_is_not_judged_and_has_no_number() throws IOException {
         chromium.open(pictured().toUri().toString());
         String cost = "[...document.querySelectorAll('#models thead th')].some(h => h.textContent === 'cost')";
-        assertThat(chromium.evaluate(cost).asBoolean()).isFalse(); // what a run took is its machine's load: no column of its own
+        assertThat(chromium.evaluate(cost).asBoolean())
+                .isFalse(); // what a run took is its machine's load: no column of its own
 
         History history = new History(folder.resolve("pictured.jsonl"));
         history.append(FakeHistory.digest(3, 1, "2026-11-21")); // of a suite that asks for cost
-        chromium.open(Dashboard.write(history, Listing.none(), folder.resolve("both")).toUri().toString());
+        chromium.open(Dashboard.write(history, Listing.none(), folder.resolve("both"))
+                .toUri()
+                .toString());
         assertThat(chromium.evaluate(cost).asBoolean()).isTrue();
-        String cell = "[...document.querySelectorAll('#models tbody tr')].map(r => r.querySelector('.name a').textContent + ': '"
-                + " + r.querySelector('[data-label=cost]').textContent)";
-        assertThat(chromium.evaluate(cell)).extracting(JsonNode::asText).anySatisfy(t -> assertThat(t)
-                .isEqualTo("three-legs: \u2013 not judged"))
-                .anySatisfy(t -> assertThat(t).matches(FakeHistory.name(3).replace(".safetensors", "") + ": \u2713 passed [0-9.]+ s"));
+        String cell =
+                "[...document.querySelectorAll('#models tbody tr')].map(r => r.querySelector('.name a').textContent + ': '"
+                        + " + r.querySelector('[data-label=cost]').textContent)";
+        assertThat(chromium.evaluate(cell))
+                .extracting(JsonNode::asText)
+                .anySatisfy(t -> assertThat(t).isEqualTo("three-legs: \u2013 not judged"))
+                .anySatisfy(t -> assertThat(t)
+                        .matches(FakeHistory.name(3).replace(".safetensors", "") + ": \u2713 passed [0-9.]+ s"));
 
         chromium.evaluate("""
                 ['about', 'verdict'].forEach(id => {
@@ -199,7 +205,9 @@ class DashboardBrowserTest {
                   ['input', 'change'].forEach(e => s.dispatchEvent(new Event(e, {bubbles: true})));
                 })
                 """);
-        assertThat(chromium.evaluate(cell)).extracting(JsonNode::asText).containsExactly("three-legs: \u2013 not judged");
+        assertThat(chromium.evaluate(cell))
+                .extracting(JsonNode::asText)
+                .containsExactly("three-legs: \u2013 not judged");
         assertQuiet();
     }
 

@@ -7,7 +7,6 @@ import dev.assay.reports.Runs;
 import dev.assay.reports.dashboard.Story.Change;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
