@@ -85,7 +85,8 @@ class TerminalTest {
             String soFar = "rendering candidate  201/340  4.1 s/picture  9 min 30 s left";
             assertThat(lines.readLine()).isEqualTo(soFar);
             String later = lines.readLine();
-            while (soFar.equals(later)) { // once a second, whether or not there is news; on a busy machine it waits longer for news
+            while (soFar.equals(
+                    later)) { // once a second, whether or not there is news; on a busy machine it waits longer for news
                 later = lines.readLine();
             }
             assertThat(later).isEqualTo(soFar + "  step 7/20");
