@@ -23,8 +23,6 @@ import java.util.Map;
  * @param waiver a person's word that let it in; null where none was needed or none was given
  */
 record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver waiver) {
-    private static final int LEAST_OF_STEPS = 2; // half of the usual steps are a whole run still
-
     Admitted {
         reasons = List.copyOf(reasons);
         lines = List.copyOf(lines);
@@ -62,10 +60,9 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
     }
 
     private static Candidate candidate(RunRecord run, Gate gate, ReportMain.Options options) {
-        Judged judged = Judged.of(run, gate.outcome().name());
+        Judged judged = Judged.of(run, gate.outcome().name(), options.selected());
         Waiver waiver = Waiver.parse(options.settings().get("assay.override"));
         List<RunRecord.LoraPart> loras = run.candidate().loras();
-        String shortened = shortened(run, options);
         if (options.settings().checkpoint() == null) {
             if (loras.size() > 1
                     || ModelReference.items(options.root(), options.settings().lora())
@@ -79,14 +76,12 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
                             options.root().resolve(options.settings().lora()),
                             null,
                             judged,
-                            shortened,
                             waiver,
                             run.problem())
                     : new Candidate(
                             options.root().resolve(loras.get(0).file()),
                             loras.get(0).sha256(),
                             judged,
-                            shortened,
                             waiver,
                             run.problem());
         }
@@ -98,28 +93,8 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
                 options.root().resolve(options.settings().checkpoint()),
                 files.size() == 1 ? files.get(0).sha256() : null,
                 judged,
-                shortened,
                 waiver,
                 run.problem());
-    }
-
-    /** What made the run smaller than its suite, or null. */
-    private static String shortened(RunRecord run, ReportMain.Options options) {
-        List<String> by = new ArrayList<>();
-        for (String key : List.of("assay.steps", "assay.seeds", "assay.seedOffset")) {
-            if (!options.settings().source(key).equals("default")) {
-                by.add(key);
-            }
-        }
-        if (options.selected()) {
-            by.add("only some criteria were chosen");
-        }
-        RunRecord.Settings made = run.settings();
-        if (made.usualSteps() != null && made.steps() * LEAST_OF_STEPS < made.usualSteps()) {
-            by.add(made.steps() + (made.steps() == 1 ? " step" : " steps") + ", where the model's usual are "
-                    + made.usualSteps());
-        }
-        return by.isEmpty() ? null : String.join(", ", by);
     }
 
     private static Admitted added(CuratedCollection.Result.Added added, CuratedCollection collection) {

@@ -89,9 +89,8 @@ class AdmittedTest {
 
     @Test
     void the_gate_wants_a_collection_and_one_whole_new_run_of_one_file() {
-        given.put("assay.seeds", "1");
-        assertThat(admit(passed(), false, null).reasons().get(0)).contains("assay.seeds");
-        given.remove("assay.seeds");
+        RunRecord ofOneSeed = Runs.asking(passed(), Map.of("assay.seeds", "1"));
+        assertThat(admit(ofOneSeed, false, null).reasons().get(0)).contains("assay.seeds");
         assertThat(admit(passed(), true, null).reasons().get(0)).contains("only some criteria");
         assertThat(admit(passed(), false, root.resolve("old.json")).reasons().get(0))
                 .contains("an old record");

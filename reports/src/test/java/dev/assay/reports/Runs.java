@@ -307,6 +307,31 @@ public final class Runs {
                 r.weights());
     }
 
+    /** The same run, asked for with these settings. */
+    public static RunRecord asking(RunRecord r, Map<String, String> settings) {
+        return new RunRecord(
+                r.schema(),
+                r.id(),
+                r.outcome(),
+                r.problem(),
+                r.started(),
+                r.seconds(),
+                r.renderSeconds(),
+                r.base(),
+                r.candidate(),
+                r.suite(),
+                r.settings(),
+                r.renderer(),
+                r.rendersMade(),
+                r.rendersReused(),
+                r.criteriaDeclared(),
+                r.verdicts(),
+                r.renderings(),
+                r.findings(),
+                settings,
+                r.weights());
+    }
+
     private static RunRecord run(
             String id,
             String outcome,

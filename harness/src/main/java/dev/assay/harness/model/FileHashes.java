@@ -30,7 +30,7 @@ public final class FileHashes {
      * @throws ModelFileException also when the file changed since it was first seen, or while it was read
      */
     public synchronized String sha256(Path file) {
-        Path whole = file.toAbsolutePath().normalize();
+        Path whole = file.toAbsolutePath(); // not normalised: x/../y is not y where x is a link
         String hash = known.get(whole);
         if (hash == null) {
             watch(whole);
@@ -43,7 +43,7 @@ public final class FileHashes {
 
     /** Remembers the state of a file from now on, without reading it; one that does not exist is left to who reads it. */
     public synchronized void watch(Path file) {
-        Path whole = file.toAbsolutePath().normalize();
+        Path whole = file.toAbsolutePath(); // not normalised: x/../y is not y where x is a link
         if (!seen.containsKey(whole)) {
             try {
                 seen.put(whole, FileState.of(whole));

@@ -14,31 +14,56 @@ import java.nio.file.attribute.FileTime;
  *
  * @param real the file that the path leads to
  * @param key of the system for the file (device and inode); {@code null} as text where there is none
- * @param entry the same of the path itself, which may be a link
+ * @param links each link on the way there, in folders' names too: which one it is and when it was made, so that one that led elsewhere for a
+ *     while shows; empty where there are none
  * @param bytes size
  * @param modified of the bytes
  * @param changed of anything about the file, as the system writes it; empty where it keeps no such time
  */
-public record FileState(Path real, String key, String entry, long bytes, FileTime modified, String changed) {
+public record FileState(Path real, String key, String links, long bytes, FileTime modified, String changed) {
+    private static final int MOST_LINKS = 40; // one behind the other, as Linux has it
+
     /** @throws IOException where there is no such file, or it cannot be looked at */
     public static FileState of(Path file) throws IOException {
+        Path real = file.toRealPath();
         BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);
         return new FileState(
-                file.toRealPath(),
+                real,
                 String.valueOf(a.fileKey()),
-                Files.isSymbolicLink(file)
-                        ? String.valueOf(
-                                Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                                        .fileKey())
-                        : "",
+                real.equals(file.toAbsolutePath()) ? "" : links(file.toAbsolutePath(), MOST_LINKS),
                 a.size(),
                 a.lastModifiedTime(),
                 changed(file));
     }
 
-    private static String changed(Path file) throws IOException {
+    private static String links(Path file, int most) throws IOException {
+        StringBuilder links = new StringBuilder();
+        Path here = file.getRoot();
+        for (Path name : file) {
+            here = here.resolve(name);
+            if (Files.isSymbolicLink(here)) {
+                BasicFileAttributes link =
+                        Files.readAttributes(here, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                links.append(here)
+                        .append(' ')
+                        .append(link.fileKey())
+                        .append(' ')
+                        .append(link.lastModifiedTime())
+                        .append(' ')
+                        .append(changed(here, LinkOption.NOFOLLOW_LINKS))
+                        .append('\n');
+                if (most > 0) { // a link may lead to a link
+                    links.append(links(here.resolveSibling(Files.readSymbolicLink(here)), most - 1));
+                }
+                here = here.toRealPath();
+            }
+        }
+        return links.toString();
+    }
+
+    private static String changed(Path file, LinkOption... options) throws IOException {
         try {
-            return String.valueOf(Files.getAttribute(file, "unix:ctime"));
+            return String.valueOf(Files.getAttribute(file, "unix:ctime", options));
         } catch (UnsupportedOperationException | IllegalArgumentException elsewhere) {
             return "";
         }
@@ -49,7 +74,7 @@ public record FileState(Path real, String key, String entry, long bytes, FileTim
         if (equals(now)) {
             return "";
         }
-        if (!real.equals(now.real) || !key.equals(now.key) || !entry.equals(now.entry)) {
+        if (!real.equals(now.real) || !key.equals(now.key) || !links.equals(now.links)) {
             return "another file has its name now";
         }
         if (bytes != now.bytes) {

@@ -39,7 +39,6 @@ final class Admission {
             FileFacts facts,
             List<Judged> judged,
             Judged current,
-            String shortened,
             Function<String, Optional<String>> bundled) {
         List<Objection> found = new ArrayList<>();
         FileNames.wrong(name).ifPresent(wrong -> found.add(new Objection(wrong, true)));
@@ -53,10 +52,10 @@ final class Admission {
         if (current.refusedUnseen().isEmpty()) {
             families(policy, counted, found);
         }
-        if (shortened != null && policy.shortened() == Policy.Say.REFUSE) {
+        if (!wholeEnough(policy, current)) {
             found.add(new Objection(
-                    "the run was shorter than its suite (" + shortened + "); judge the whole suite, or set shortened:"
-                            + " allow",
+                    "the run was shorter than its suite (" + current.shortened()
+                            + "); judge the whole suite, or set shortened: allow",
                     false));
         }
         duplicates(policy, manifest, name, sha256, facts, found);
@@ -90,13 +89,16 @@ final class Admission {
                     .filter(j -> Objects.equals(j.strength(), current.strength()))
                     .toList();
             comparable.stream()
+                    .filter(j -> wholeEnough(policy, j))
                     .filter(j -> required.isMetBy(j, bundled))
                     .reduce((earlier, later) -> later)
                     .ifPresentOrElse(counted::add, () -> {
                         String why = comparable.stream()
                                 .filter(j -> required.name().equals(j.suite()))
                                 .reduce((earlier, later) -> later)
-                                .map(j -> required.whyNot(j, bundled))
+                                .map(j -> wholeEnough(policy, j)
+                                        ? required.whyNot(j, bundled)
+                                        : "the run on it was shorter than the suite (" + j.shortened() + ")")
                                 .orElse("it was not judged yet with this base and strength");
                         found.add(new Objection(
                                 "suite " + required.text() + " is required and was not judged: " + why
@@ -136,6 +138,10 @@ final class Admission {
             }
         }
         return List.copyOf(counted);
+    }
+
+    private static boolean wholeEnough(Policy policy, Judged judged) {
+        return judged.shortened() == null || policy.shortened() == Policy.Say.ALLOW;
     }
 
     /** On what the verdicts rest, told by the content and not by names. */

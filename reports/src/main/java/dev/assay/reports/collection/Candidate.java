@@ -9,11 +9,10 @@ import java.nio.file.Path;
  * @param file as its owner has it; only read
  * @param sha256 of the bytes that were judged; null where the run ended before it read them
  * @param judged what the run found out
- * @param shortened what made the run smaller than its suite ({@code assay.steps}), for people; null for a whole run
  * @param override a person's word; null for none
  * @param problem why nothing was judged; null where the run was not stopped
  */
-public record Candidate(Path file, String sha256, Judged judged, String shortened, Waiver override, String problem) {
+public record Candidate(Path file, String sha256, Judged judged, Waiver override, String problem) {
     /** Why there is nothing to say about the file, in words. */
     String unread() {
         return judged.refusedUnseen()

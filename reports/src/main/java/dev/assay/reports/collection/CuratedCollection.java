@@ -130,7 +130,6 @@ public final class CuratedCollection {
                     known,
                     judged,
                     candidate.judged(),
-                    candidate.shortened(),
                     BundledSuites::sha256);
             boolean mayOverride = candidate.override() != null && policy.override() == Policy.Say.ALLOW;
             boolean stops = objections.stream().anyMatch(o -> o.isFinal() || !mayOverride);

@@ -4,6 +4,7 @@ import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.reports.words.Words;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param prompts that were looked at, repeated ones once; null in manifests of old
  * @param modelSha256 {@link Fingerprint#hash()} of base and file together
  * @param strength of the LoRA; null for a checkpoint
+ * @param shortened what made the run smaller than its suite ({@code assay.steps}), for people; null for a whole run, and in manifests of old
  */
 public record Judged(
         String suite,
@@ -35,7 +37,10 @@ public record Judged(
         Double strength,
         List<CriterionJudged> criteria,
         List<String> baseFiles,
-        Integer prompts) {
+        Integer prompts,
+        String shortened) {
+    private static final List<String> SHORTENING = List.of("assay.steps", "assay.seeds", "assay.seedOffset");
+    private static final int LEAST_OF_STEPS = 2; // half of the usual steps are a whole run still
     private static final int REASON = 600; // characters
 
     /**
@@ -90,11 +95,17 @@ public record Judged(
                 strength,
                 criteria,
                 List.of(),
+                null,
                 null);
     }
 
     /** @param outcome the build's say, which may be stricter than the record's */
     public static Judged of(RunRecord run, String outcome) {
+        return of(run, outcome, false);
+    }
+
+    /** @param selected tests were chosen, so that criteria may be missing */
+    public static Judged of(RunRecord run, String outcome, boolean selected) {
         List<RunRecord.LoraPart> loras = run.candidate().loras();
         return new Judged(
                 run.suite().name(),
@@ -125,7 +136,23 @@ public record Judged(
                         .filter(v -> !BuiltIn.NAMES.contains(v.metric()))
                         .mapToInt(RunRecord.VerdictEntry::clusters)
                         .max()
-                        .orElse(0));
+                        .orElse(0),
+                shortened(run, selected));
+    }
+
+    /** What made a run smaller than its suite, or null. */
+    private static String shortened(RunRecord run, boolean selected) {
+        List<String> by =
+                new ArrayList<>(SHORTENING.stream().filter(run.asked()::containsKey).toList());
+        if (selected || run.verdicts().size() < run.criteriaDeclared()) {
+            by.add("only some criteria were chosen");
+        }
+        RunRecord.Settings made = run.settings();
+        if (made.usualSteps() != null && made.steps() * LEAST_OF_STEPS < made.usualSteps()) {
+            by.add(made.steps() + (made.steps() == 1 ? " step" : " steps") + ", where the model's usual are "
+                    + made.usualSteps());
+        }
+        return by.isEmpty() ? null : String.join(", ", by);
     }
 
     /** The same question: what one run says replaces what an earlier one said. */

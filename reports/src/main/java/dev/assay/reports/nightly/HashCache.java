@@ -1,22 +1,23 @@
 package dev.assay.reports.nightly;
 
 import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.model.FileState;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * SHA-256 of files, remembered from night to night by path, size, time of change and inode, as git does it: a file is read
- * again when any of them differs, or when it was changed so shortly before it was read that a later change might show the same
+ * SHA-256 of files, remembered from night to night by path and {@link FileState}, as git does it: a file is read again when
+ * anything of that differs (also where it was written to and its old time given back), or when it was changed so shortly before it was read that a later change might show the same
  * time. {@code assay collection verify} reads every file whatever this remembers.
  */
 final class HashCache {
@@ -63,14 +64,17 @@ final class HashCache {
     /** Null where it cannot be told reliably. */
     private String state(Path path) {
         try {
-            Path whole = path.toAbsolutePath().normalize();
-            BasicFileAttributes a = Files.readAttributes(whole, BasicFileAttributes.class);
-            if (Duration.between(a.lastModifiedTime().toInstant(), clock.instant())
+            Path whole = path.toAbsolutePath();
+            FileState now = FileState.of(whole);
+            String changed = now.changed();
+            Instant newest = changed.isEmpty() ? Instant.MIN : Instant.parse(changed);
+            Instant written = now.modified().toInstant();
+            if (Duration.between(written.isAfter(newest) ? written : newest, clock.instant())
                             .compareTo(TICK)
                     < 0) {
                 return null;
             }
-            String state = a.size() + " " + a.lastModifiedTime() + " " + a.fileKey() + " " + whole;
+            String state = now.bytes() + " " + written + " " + changed + " " + now.key() + " " + now.real() + " " + whole;
             return state.indexOf('\n') >= 0 || state.indexOf('\r') >= 0 ? null : state;
         } catch (IOException gone) {
             return null;

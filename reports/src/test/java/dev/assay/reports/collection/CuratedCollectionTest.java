@@ -121,7 +121,7 @@ class CuratedCollectionTest {
         Waiver word = Waiver.parse("Ada: I know it is good");
         assertThat(collection.admit(candidate(mine, judged("microcosm", "BROKEN"), word)))
                 .isInstanceOf(Result.Turned.class);
-        Candidate unread = new Candidate(mine, null, judged("microcosm", "BROKEN"), null, word, null);
+        Candidate unread = new Candidate(mine, null, judged("microcosm", "BROKEN"), word, null);
         assertThat(collection.admit(unread)).isInstanceOf(Result.Turned.class);
         assertThat(collection.manifest().files()).isEmpty();
     }
@@ -218,7 +218,8 @@ class CuratedCollectionTest {
                 j.strength(),
                 j.criteria(),
                 baseFiles,
-                prompts);
+                prompts,
+                null);
     }
 
     private String reason(Judged judged) {
@@ -346,12 +347,41 @@ class CuratedCollectionTest {
                         r -> assertThat(r).isEqualTo("the collection would have 2.0 MB of at most 1.0 MB"));
     }
 
+    /** As it was, but shorter than its suite. */
+    private static Judged shortened(Judged j) {
+        return new Judged(
+                j.suite(),
+                j.suiteVersion(),
+                j.suiteSha256(),
+                j.outcome(),
+                j.run(),
+                j.when(),
+                j.base(),
+                j.baseSha256(),
+                j.modelSha256(),
+                j.strength(),
+                j.criteria(),
+                j.baseFiles(),
+                j.prompts(),
+                "assay.seeds");
+    }
+
     @Test
     void a_shortened_run_is_no_gate() {
-        Path mine = file(owned, "style.safetensors", 1, 5000);
-        Candidate c = candidate(mine, "PASSED");
-        Candidate shorter = new Candidate(c.file(), c.sha256(), c.judged(), "assay.seeds", null, null);
-        assertThat(collection.admit(shorter)).isInstanceOf(Result.Turned.class);
+        assertThat(reason(shortened(judged("microcosm", "PASSED"))))
+                .isEqualTo("the run was shorter than its suite (assay.seeds); judge the whole suite, or set shortened:"
+                        + " allow");
+    }
+
+    @Test
+    void a_shortened_run_that_was_turned_away_does_not_count_as_the_required_suite_later() throws IOException {
+        policy("suites: [microcosm]");
+        assertThat(reason(shortened(judged("microcosm", "PASSED")))).contains("assay.seeds");
+        assertThat(reason(judged("starter", "PASSED")))
+                .contains("suite microcosm is required and was not judged: the run on it was shorter than the suite"
+                        + " (assay.seeds)");
+        policy("{suites: [microcosm], shortened: allow}");
+        assertThat(reason(judged("starter", "PASSED"))).isEqualTo("added");
     }
 
     @ParameterizedTest

@@ -56,6 +56,6 @@ final class Judgements {
     }
 
     static Candidate candidate(Path file, Judged judged, Waiver override) {
-        return new Candidate(file, Hashes.sha256(file), judged, null, override, null);
+        return new Candidate(file, Hashes.sha256(file), judged, override, null);
     }
 }

@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
@@ -182,7 +183,6 @@ class NightlyTest {
                         file,
                         Hashes.sha256(file),
                         Judged.of(run, "REGRESSED"),
-                        null,
                         Waiver.parse("Ada: it is meant to be"),
                         null));
         Findings fourth = night();
@@ -248,7 +248,7 @@ class NightlyTest {
         Path mine = Files.writeString(root.resolve("kept.safetensors"), "k");
         RunRecord run = Runs.passed(root, Hashes.sha256(mine), "first");
         CuratedCollection collection = CuratedCollection.in(shelf);
-        collection.admit(new Candidate(mine, Hashes.sha256(mine), Judged.of(run, "PASSED"), null, null, null));
+        collection.admit(new Candidate(mine, Hashes.sha256(mine), Judged.of(run, "PASSED"), null, null));
         outcomes.put("kept.safetensors", "REGRESSED");
         night();
         assertThat(collection.manifest().find("kept.safetensors").orElseThrow().judged())
@@ -282,6 +282,19 @@ class NightlyTest {
         assertThat(new HashCache(memory, later).sha256(file)).isNotEqualTo(one);
         Files.writeString(memory, "0".repeat(64) + " nonsense\ngarbage");
         assertThat(new HashCache(memory, later).sha256(file)).isEqualTo(Hashes.sha256(file));
+    }
+
+    @Test
+    void a_hash_is_not_remembered_of_bytes_that_took_the_old_ones_length_and_time() throws Exception {
+        Path file = Files.writeString(root.resolve("x"), "one");
+        FileTime then = Files.getLastModifiedTime(file);
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
+        HashCache cache = new HashCache(root.resolve("hashes.txt"), later);
+        String one = cache.sha256(file);
+        Thread.sleep(30); // the clock of a file system is coarser than ours
+        Files.writeString(file, "two");
+        Files.setLastModifiedTime(file, then);
+        assertThat(cache.sha256(file)).isEqualTo(Hashes.sha256(file)).isNotEqualTo(one);
     }
 
     private Findings night() throws InterruptedException {
