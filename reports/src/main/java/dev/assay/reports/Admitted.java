@@ -73,11 +73,7 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
             }
             return loras.isEmpty()
                     ? new Candidate(
-                            options.root().resolve(options.settings().lora()),
-                            null,
-                            judged,
-                            waiver,
-                            run.problem())
+                            options.root().resolve(options.settings().lora()), null, judged, waiver, run.problem())
                     : new Candidate(
                             options.root().resolve(loras.get(0).file()),
                             loras.get(0).sha256(),

@@ -142,8 +142,8 @@ public record Judged(
 
     /** What made a run smaller than its suite, or null. */
     private static String shortened(RunRecord run, boolean selected) {
-        List<String> by =
-                new ArrayList<>(SHORTENING.stream().filter(run.asked()::containsKey).toList());
+        List<String> by = new ArrayList<>(
+                SHORTENING.stream().filter(run.asked()::containsKey).toList());
         if (selected || run.verdicts().size() < run.criteriaDeclared()) {
             by.add("only some criteria were chosen");
         }

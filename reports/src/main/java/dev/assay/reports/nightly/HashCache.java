@@ -74,7 +74,8 @@ final class HashCache {
                     < 0) {
                 return null;
             }
-            String state = now.bytes() + " " + written + " " + changed + " " + now.key() + " " + now.real() + " " + whole;
+            String state =
+                    now.bytes() + " " + written + " " + changed + " " + now.key() + " " + now.real() + " " + whole;
             return state.indexOf('\n') >= 0 || state.indexOf('\r') >= 0 ? null : state;
         } catch (IOException gone) {
             return null;
