@@ -362,7 +362,7 @@
     return {
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 16, top: 26, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
       xAxis: { type: "category", data: nights, axisLabel: Object.assign({ hideOverlap: true }, text), axisLine: { lineStyle: { color: colour("control") } }, axisTick: { show: false } },
       yAxis: { type: "value", name: unit, nameTextStyle: Object.assign({ align: "left" }, text), axisLabel: text, splitLine: { lineStyle: { color: colour("line") } } }
     };

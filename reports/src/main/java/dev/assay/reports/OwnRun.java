@@ -144,13 +144,13 @@ record OwnRun(RunRecord run, Path folder, String trouble) {
         return keys.stream()
                 .filter(k -> !Objects.equals(there.get(k), here.get(k)))
                 .findFirst()
-                .map(k -> "it was asked for " + k + " " + word(there.get(k)) + ", this build asks for "
-                        + word(here.get(k)))
+                .map(k -> "it was asked for " + asked(k, there.get(k)) + ", this build asks for "
+                        + asked(k, here.get(k)))
                 .orElse(null);
     }
 
-    private static String word(String value) {
-        return value == null ? "of no word" : Words.line(value, 120);
+    private static String asked(String key, String value) {
+        return value == null ? "no " + key : key + " " + Words.line(value, 120);
     }
 
     private static Map<String, String> deciding(Map<String, String> asked) {

@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
@@ -81,10 +82,14 @@ public final class Summary {
             Words.line(v.outcome(), 14),
             Words.signed(v.estimate()),
             Words.interval(v.interval()),
-            stopped ? "not judged" : "margin " + Words.number(v.margin()) + " " + Words.line(v.unit(), 40),
+            stopped ? "not judged" : BuiltIn.NAMES.contains(v.metric()) ? "-" : margin(v),
             stopped || passed ? "" : v.reason(),
             stopped || passed ? "" : Plain.of(v).sentence()
         };
+    }
+
+    private static String margin(VerdictEntry v) {
+        return "margin " + Words.number(v.margin()) + " " + Words.line(v.unit(), 40);
     }
 
     private static Stream<String> indented(String indent, String text) {

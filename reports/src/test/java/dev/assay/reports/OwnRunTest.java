@@ -99,7 +99,7 @@ class OwnRunTest {
         assertThat(find().trouble())
                 .startsWith("the evaluation wrote no record: expected ")
                 .endsWith("20261122-120000-001-other is of another run: it was asked for assay.lora other.safetensors,"
-                        + " this build asks for third.safetensors");
+                        + " this build asks for assay.lora third.safetensors");
     }
 
     @Test
@@ -109,7 +109,7 @@ class OwnRunTest {
         given.put("assay.override", "Ada: it is the style");
         assertThat(find().trouble()).isNull();
         given.put("assay.suite", "starter");
-        assertThat(find().trouble()).contains("assay.suite of no word, this build asks for starter");
+        assertThat(find().trouble()).contains("it was asked for no assay.suite, this build asks for assay.suite starter");
     }
 
     @Test

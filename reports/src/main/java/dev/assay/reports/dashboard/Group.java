@@ -1,6 +1,5 @@
 package dev.assay.reports.dashboard;
 
-import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.dashboard.Story.Standing;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.Digest.Entry;
@@ -39,11 +38,12 @@ final class Group {
             for (Standing standing : story.standings()) {
                 Group group = suites.computeIfAbsent(standing.variant().suite(), s -> new Group(nights.size()));
                 group.judged.add(new Judged(story, standing, null));
-                Outcome before = null;
+                State before = null;
                 for (Digest run : standing.runs()) {
                     group.version(run.suite().version());
-                    group.change(index.get(run.night()), before, run.outcome());
-                    before = run.outcome();
+                    State now = State.of(run.outcome());
+                    group.change(index.get(run.night()), before, now);
+                    before = now;
                 }
             }
         }
@@ -62,15 +62,16 @@ final class Group {
                     groups[i] = metrics.computeIfAbsent(newest.get(i).metric(), m -> new Group(nights.size()));
                     groups[i].judged.add(new Judged(story, standing, newest.get(i)));
                 }
-                Outcome[] before = new Outcome[groups.length];
+                State[] before = new State[groups.length];
                 for (Digest run : standing.runs()) {
                     int night = index.get(run.night());
                     for (int i = 0; i < groups.length; i++) {
                         Entry entry = entry(run.criteria(), newest.get(i).id(), i);
                         if (entry != null) {
                             groups[i].version(entry.version());
-                            groups[i].change(night, before[i], entry.outcome());
-                            before[i] = entry.outcome();
+                            State now = State.of(entry);
+                            groups[i].change(night, before[i], now);
+                            before[i] = now;
                         }
                     }
                 }
@@ -105,11 +106,11 @@ final class Group {
         }
     }
 
-    private void change(int night, Outcome before, Outcome now) {
+    private void change(int night, State before, State now) {
         if (before != now) {
-            changes[night][State.of(now).code()]++;
+            changes[night][now.code()]++;
             if (before != null) {
-                changes[night][State.of(before).code()]--;
+                changes[night][before.code()]--;
             }
         }
     }

@@ -171,7 +171,10 @@ public final class Pages {
         List<Change> better = survey.changes().stream()
                 .filter(c -> !c.worse() && c.before() != null)
                 .toList();
-        Set<String> worseModels = allWorse.stream().map(c -> c.story().model()).collect(Collectors.toSet());
+        Set<String> worseModels = allWorse.stream()
+                .filter(c -> c.before() != null)
+                .map(c -> c.story().model())
+                .collect(Collectors.toSet());
         List<Object[]> rows = new ArrayList<>();
         List<Trouble> troubles = new ArrayList<>();
         for (Story story : survey.stories()) {
@@ -634,6 +637,7 @@ public final class Pages {
                 .findFirst()
                 .orElse(judged.get(0).entry());
         List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("looks at", Words.looksAt(metric, entry.family()), false));
         facts.add(new Fact("how to read it", Words.page(metric), true));
         facts.add(new Fact("family", Words.line(entry.family(), 40), false));
         facts.add(new Fact("version", Words.line(entry.version(), 40), false));
@@ -746,12 +750,10 @@ public final class Pages {
     }
 
     private static State state(Judged j) {
-        return j.standing().stale()
-                ? State.UNJUDGED
-                : State.of(
-                        j.entry() == null
-                                ? j.standing().latest().outcome()
-                                : j.entry().outcome());
+        if (j.standing().stale()) {
+            return State.UNJUDGED;
+        }
+        return j.entry() == null ? State.of(j.standing().latest().outcome()) : State.of(j.entry());
     }
 
     private static Digest newest(List<Judged> judged) {

@@ -1,6 +1,7 @@
 package dev.assay.reports.dashboard;
 
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.history.Digest.Entry;
 
 /** What is known of a model, mildest first. Like an outcome, and: not judged, which is never shown as passed. */
 enum State {
@@ -24,6 +25,11 @@ enum State {
 
     static State of(Outcome outcome) {
         return valueOf(outcome.name());
+    }
+
+    /** A criterion of which nothing was compared was not judged. */
+    static State of(Entry criterion) {
+        return criterion.isUnjudged() ? UNJUDGED : of(criterion.outcome());
     }
 
     static State graver(State a, State b) {

@@ -97,7 +97,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
                     .criteria()
                     .forEach(e -> families.merge(
                             e.family(),
-                            s.stale() || e.isUnjudged() ? State.UNJUDGED : State.of(e.outcome()),
+                            s.stale() ? State.UNJUDGED : State.of(e),
                             State::graver));
         }
         return families;

@@ -158,12 +158,12 @@ public final class Words {
     /** {@code vendi: diversity within a prompt}. */
     public static String title(VerdictEntry verdict) {
         String scope = "suite".equals(verdict.scope()) ? "" : " (" + line(verdict.scope(), 60) + ")";
-        return line(verdict.metric(), 60) + scope + ": " + question(verdict);
+        return line(verdict.metric(), 60) + scope + ": " + looksAt(verdict.metric(), verdict.family());
     }
 
     /** What the metric looks at; a metric that is not listed here is named by its family. */
-    private static String question(VerdictEntry verdict) {
-        return switch (line(verdict.metric(), 60)) {
+    public static String looksAt(String metric, String family) {
+        return switch (line(metric, 60)) {
             case "preflight" -> "the files can work";
             case "applied" -> "the candidate was applied";
             case "distinct" -> "different prompts and seeds get different pictures";
@@ -183,7 +183,7 @@ public final class Words {
             case "vendi" -> "diversity within a prompt";
             case "effect" -> "the candidate changes something";
             default ->
-                switch (line(verdict.family(), 60)) {
+                switch (line(family, 60)) {
                     case "artifact" -> "defects of the picture";
                     case "anatomy" -> "bodies";
                     case "adherence" -> "pictures show what the prompt says";
@@ -192,7 +192,7 @@ public final class Words {
                     case "effect" -> "the candidate changes something";
                     case "cost" -> "time and memory";
                     case "file" -> "the files can work";
-                    default -> line(verdict.family(), 60);
+                    default -> line(family, 60);
                 };
         };
     }
