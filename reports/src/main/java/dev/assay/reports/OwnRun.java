@@ -144,8 +144,8 @@ record OwnRun(RunRecord run, Path folder, String trouble) {
         return keys.stream()
                 .filter(k -> !Objects.equals(there.get(k), here.get(k)))
                 .findFirst()
-                .map(k -> "it was asked for " + asked(k, there.get(k)) + ", this build asks for "
-                        + asked(k, here.get(k)))
+                .map(k ->
+                        "it was asked for " + asked(k, there.get(k)) + ", this build asks for " + asked(k, here.get(k)))
                 .orElse(null);
     }
 

@@ -109,7 +109,8 @@ class OwnRunTest {
         given.put("assay.override", "Ada: it is the style");
         assertThat(find().trouble()).isNull();
         given.put("assay.suite", "starter");
-        assertThat(find().trouble()).contains("it was asked for no assay.suite, this build asks for assay.suite starter");
+        assertThat(find().trouble())
+                .contains("it was asked for no assay.suite, this build asks for assay.suite starter");
     }
 
     @Test

@@ -95,10 +95,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
         for (Standing s : standings) {
             s.latest()
                     .criteria()
-                    .forEach(e -> families.merge(
-                            e.family(),
-                            s.stale() ? State.UNJUDGED : State.of(e),
-                            State::graver));
+                    .forEach(e -> families.merge(e.family(), s.stale() ? State.UNJUDGED : State.of(e), State::graver));
         }
         return families;
     }
