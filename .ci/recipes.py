@@ -3,7 +3,7 @@
     python .ci/recipes.py                    all but those that need gigabytes; some minutes
     python .ci/recipes.py NAME ...           scripts whose path holds NAME
     --big                                    also models of full size (6 GB on disk, 8 GB of memory)
-    --comfyui PATH                           checkout of ComfyUI, for golden_comfyui_loader.py
+    --comfyui PATH                           checkout of ComfyUI, for golden_comfyui_loader.py and _effects.py
     --classpath FILE                         class path of the tests of metrics, for the benchmarks (their docstrings tell how)
 
 It works in a copy: the repository stays as it is. Each script names the versions of its packages; others may round otherwise, so
@@ -34,6 +34,7 @@ H, M, S, C = "harness/src/test/python/", "metrics/src/test/python/", "suites/src
 GOLDEN = {
     H + "golden_aesthetic.py": (".", ["harness/src/test/resources/golden/aesthetic"], None),
     H + "golden_clip_onnx.py": (".", ["harness/src/test/resources/golden/networks"], None),
+    H + "golden_comfyui_effects.py": ("harness", ["{comfyui}"], None),
     H + "golden_comfyui_loader.py": ("harness", ["{comfyui}"], None),
     H + "golden_detectors.py": (H, ["../resources/onnx/detectors"], None),
     H + "golden_encoders.py": (".", ["harness/src/test/resources/golden/networks"], None),

@@ -80,8 +80,8 @@ public final class ModelFamilies {
             FLUX1,
             QWEN_IMAGE,
             HIDREAM_I1,
+            LUMINA2, // whose fused attention is as wide as all of Z-Image
             Z_IMAGE,
-            LUMINA2,
             SD3,
             PIXART,
             ANIMA,

@@ -4,6 +4,7 @@ import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraRole;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,6 +39,7 @@ import java.util.stream.Collectors;
 record PublishedModel(
         String word, String name, String title, String detail, Map<String, Integer> blocks, List<String> files) {
     private static final int SAMPLE = 16; // modules that are tried first: none of them, none at all
+    private static final Set<LoraRole> BIASES = Set.of(LoraRole.UP_BIAS, LoraRole.DIFF_BIAS, LoraRole.NORM_BIAS);
     private static final String AUTHORS = ".authors";
     private static final Pattern RANGE = Pattern.compile("\\{(\\d+)-(\\d+)}");
     private static final Map<String, BaseModules> LOADED = new ConcurrentHashMap<>();
@@ -82,12 +84,20 @@ record PublishedModel(
     private static Set<LoraModule> found(BaseModules layers, List<LoraModule> modules, boolean sized) {
         Predicate<LoraModule> here = m -> layers.find(m).isPresent();
         if (sized) {
-            Set<String> names = LoraFit.of(new LoraGrammar(modules, List.of(), List.of()), layers)
+            List<LoraModule> weights =
+                    modules.stream().map(PublishedModel::weight).toList();
+            Set<String> names = LoraFit.of(new LoraGrammar(weights, List.of(), List.of()), layers)
                     .layers()
                     .keySet();
             here = m -> names.contains(m.name());
         }
         return modules.stream().filter(here).collect(Collectors.toSet());
+    }
+
+    /** Without a change of the bias, which trainers write for layers that have none; a module of that alone as it is. */
+    private static LoraModule weight(LoraModule module) {
+        LoraModule weight = module.only(r -> !BIASES.contains(r));
+        return weight.keys().isEmpty() ? module : weight;
     }
 
     private Optional<String> block(LoraModule module) {

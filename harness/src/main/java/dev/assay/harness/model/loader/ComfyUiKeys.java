@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which tensors of a LoRA ComfyUI 0.33.0 uses ({@code convert_lora}, {@code load_lora}, the weight adapters' {@code load} and
@@ -137,6 +139,58 @@ final class ComfyUiKeys {
             }
         });
         return keys;
+    }
+
+    /** The key whose lack ends ComfyUI with an error, beside the one that asks for it; empty where it ends well. */
+    Optional<String> stop(Set<String> names) {
+        return modules().stream()
+                .filter(names::contains)
+                .sorted()
+                .flatMap(m -> stop(m).stream())
+                .findFirst();
+    }
+
+    private Optional<String> stop(String module) {
+        List<Long> alpha = shapes.getOrDefault(module + ".alpha", List.of());
+        if (alpha.stream().anyMatch(n -> n != 1)) {
+            return Optional.of(module + ".alpha has shape " + alpha + ", where one number is expected");
+        }
+        for (List<String> pair : PAIRS) {
+            if (has(module, pair.get(0))) {
+                Optional<String> lack = lack(module, pair.subList(0, 2));
+                if (lack.isPresent()) {
+                    return lack;
+                }
+                break;
+            }
+        }
+        return lack(module, LOHA.subList(0, 4))
+                .or(() -> lack(module, LOHA.subList(4, 6)))
+                .or(() -> lack(module, GLORA))
+                .or(() -> kronecker(module));
+    }
+
+    /** Where the first is there, the first of the others that is not. */
+    private Optional<String> lack(String module, List<String> suffixes) {
+        return suffixes.stream()
+                .filter(s -> has(module, suffixes.get(0)) && !has(module, s))
+                .findFirst()
+                .map(s -> words(module, suffixes.get(0), s));
+    }
+
+    /** Each of the two factors is one matrix or two. */
+    private Optional<String> kronecker(String module) {
+        Optional<String> any = Stream.of(".lokr_w1", ".lokr_w2", ".lokr_w1_a", ".lokr_w2_a")
+                .filter(s -> has(module, s))
+                .findFirst();
+        return any.flatMap(here -> Stream.of(".lokr_w1", ".lokr_w2")
+                .filter(f -> !has(module, f) && !(has(module, f + "_a") && has(module, f + "_b")))
+                .findFirst()
+                .map(f -> words(module, here, f)));
+    }
+
+    private static String words(String module, String here, String lack) {
+        return module + here + " has no " + lack.substring(1) + " beside it";
     }
 
     private Set<String> taken(String module, Target target) {

@@ -3,11 +3,12 @@ package dev.assay.harness.model.loader;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.lora.BaseLayer;
 import dev.assay.harness.model.lora.BaseModules;
-import dev.assay.harness.model.lora.ChangeShape;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraRole;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,18 +49,91 @@ final class ComfyUiLoader implements LoraLoader {
             return unknown(grammar, base);
         }
         ComfyUiKeys keys = ComfyUiKeys.of(lora);
-        Set<String> taken = keys.taken(targets(spellings.get(), family, base));
-        boolean control = grammar.isControl();
+        Map<String, ComfyUiKeys.Target> targets = targets(spellings.get(), family, base);
+        Set<String> taken = keys.taken(targets);
         List<Spelled> spelled = spellings.get().stream()
-                .map(s -> new Spelled(s, s.of(base).keySet()))
+                .map(s -> new Spelled(s, s.of(base)))
                 .toList();
+        Optional<String> stop = keys.stop(targets.keySet()).or(() -> stop(grammar, taken, base));
+        Set<String> covered = covered(grammar, taken, spelled);
         List<LoadedModule> modules = new ArrayList<>();
         for (LoraModule module : grammar.modules()) {
-            modules.add(judge(module, taken, base, spelled, control));
+            Optional<BaseLayer> layer = base.find(module);
+            modules.add(
+                    stop.isPresent()
+                            ? LoadedModule.lost(module, layer, Loss.STOP, stop.get())
+                            : covered.contains(module.name())
+                                    ? LoadedModule.lost(module, layer, Loss.TWICE, "")
+                                    : judge(module, layer, taken, base, spelled, grammar.isControl()));
         }
         List<String> stray =
                 grammar.unknown().stream().filter(k -> !taken.contains(k)).toList();
         return new LoaderReport(title(), version(), true, grammar, modules, stray);
+    }
+
+    /** What ends ComfyUI with an error when it computes the first of such changes. */
+    private static Optional<String> stop(LoraGrammar grammar, Set<String> taken, BaseModules base) {
+        return grammar.modules().stream()
+                .flatMap(m -> {
+                    Optional<BaseLayer> layer = base.find(m);
+                    return (grammar.isControl() && m.name().equals("img_in")
+                                    ? layer.flatMap(l -> narrow(m, l))
+                                    : change(m, layer, taken).stop())
+                            .stream();
+                })
+                .findFirst();
+    }
+
+    private static ComfyUiChange change(LoraModule module, Optional<BaseLayer> layer, Set<String> taken) {
+        return new ComfyUiChange(
+                module.only(r -> taken.contains(module.keys().get(r))), layer.filter(l -> !l.packed()));
+    }
+
+    /** ComfyUI pads the input of the picture for control, and ends with an error where the base's is larger: Fill's, for one. */
+    private static Optional<String> narrow(LoraModule input, BaseLayer layer) {
+        if (!input.has(LoraRole.DOWN)
+                || !input.has(LoraRole.UP)
+                || input.shape(LoraRole.DOWN).size() != 2
+                || layer.rest().size() != 1) {
+            return Optional.empty();
+        }
+        List<Long> theirs = List.of(
+                input.shape(LoraRole.UP).get(0), input.shape(LoraRole.DOWN).get(1));
+        List<Long> own = List.of(layer.rows(), layer.rest().get(0));
+        return own.get(0) > theirs.get(0) || own.get(1) > theirs.get(1)
+                ? Optional.of("the picture for control makes an input of shape " + theirs + ", and the base's has " + own
+                        + "; it is for the base model, and not for one with a picture of its own")
+                : Optional.empty();
+    }
+
+    /** Modules whose layer another module of the file changes too, under a name that ComfyUI maps later. */
+    private static Set<String> covered(LoraGrammar grammar, Set<String> taken, List<Spelled> spelled) {
+        Map<List<BaseLayer.Slice>, String> last = new HashMap<>();
+        Set<String> covered = new HashSet<>();
+        List<Spelled> order = spelled.stream()
+                .sorted(Comparator.comparingInt(s -> s.spelling.inOrder()))
+                .toList();
+        Map<String, LoraModule> changing = new HashMap<>();
+        grammar.modules().stream()
+                .filter(m -> m.keys().entrySet().stream()
+                        .anyMatch(e -> taken.contains(e.getValue()) && changesWeight(e.getKey())))
+                .forEach(m -> changing.put(m.name(), m));
+        Set<String> seen = new HashSet<>();
+        for (Spelled s : order) {
+            s.names.forEach((name, layer) -> {
+                if (changing.containsKey(name) && seen.add(name)) {
+                    String before = last.put(layer.slices(), name);
+                    if (before != null) {
+                        covered.add(before);
+                    }
+                }
+            });
+        }
+        return covered;
+    }
+
+    private static boolean changesWeight(LoraRole role) {
+        return changes(role) && role != LoraRole.UP_BIAS && role != LoraRole.DIFF_BIAS && role != LoraRole.NORM_BIAS;
     }
 
     private LoaderReport unknown(LoraGrammar grammar, BaseModules base) {
@@ -110,18 +184,33 @@ final class ComfyUiLoader implements LoraLoader {
     }
 
     private static LoadedModule judge(
-            LoraModule module, Set<String> taken, BaseModules base, List<Spelled> spellings, boolean control) {
-        Optional<BaseLayer> layer = base.find(module);
-        Set<String> dropped = new HashSet<>(module.keys().values());
-        dropped.removeAll(taken);
-        boolean changes =
-                module.keys().entrySet().stream().anyMatch(e -> taken.contains(e.getValue()) && changes(e.getKey()));
-        if (!changes) {
-            return LoadedModule.lost(module, layer, loss(module, layer, base, spellings), "");
+            LoraModule module,
+            Optional<BaseLayer> layer,
+            Set<String> taken,
+            BaseModules base,
+            List<Spelled> spellings,
+            boolean control) {
+        Set<LoraRole> idle = change(module, layer, taken).idle();
+        Set<String> dropped = new HashSet<>();
+        module.keys().forEach((role, key) -> {
+            if (!taken.contains(key) || idle.contains(role)) {
+                dropped.add(key);
+            }
+        });
+        ComfyUiChange change = new ComfyUiChange(
+                module.only(r -> !dropped.contains(module.keys().get(r))), layer.filter(l -> !l.packed()));
+        if (change.module().keys().keySet().stream().noneMatch(ComfyUiLoader::changes)) {
+            Optional<String> misfit = change(module, layer, taken).misfit();
+            return misfit.isPresent() && !idle.isEmpty()
+                    ? LoadedModule.lost(module, layer, Loss.SHAPE, misfit.get())
+                    : LoadedModule.lost(module, layer, loss(module, layer, base, spellings), "");
         }
-        Optional<String> misfit = layer.filter(l -> !l.packed())
-                .filter(l -> !(control && module.layer().equals("img_in")))
-                .flatMap(l -> ChangeShape.misfit(module, l));
+        Optional<String> unfit = change.unfit();
+        if (unfit.isPresent()) {
+            return LoadedModule.lost(module, layer, Loss.SUFFIX, unfit.get());
+        }
+        boolean padded = control && module.layer().equals("img_in");
+        Optional<String> misfit = padded ? Optional.empty() : change.misfit();
         if (misfit.isPresent()) {
             return LoadedModule.lost(module, layer, Loss.SHAPE, misfit.get());
         }
@@ -136,12 +225,12 @@ final class ComfyUiLoader implements LoraLoader {
         if (layer.isEmpty() && (module.part().isTextEncoder() ? base.has(module.part()) : base.answersFor(module))) {
             return Loss.LAYER;
         }
-        if (spellings.stream().anyMatch(s -> s.names.contains(module.name()))) {
+        if (spellings.stream().anyMatch(s -> s.names.containsKey(module.name()))) {
             return Loss.SUFFIX;
         }
         String prefix = LocalNames.prefix(module);
         return spellings.stream().anyMatch(s -> s.spelling.prefix().equals(prefix)) ? Loss.BODY : Loss.PREFIX;
     }
 
-    private record Spelled(ComfyUiSpelling spelling, Set<String> names) {}
+    private record Spelled(ComfyUiSpelling spelling, Map<String, BaseLayer> names) {}
 }

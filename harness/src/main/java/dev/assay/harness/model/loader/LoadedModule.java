@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param layer that the module means, whether or not the loader sees it; empty where the base has none, or does not hold that part
  * @param loss why the module, or a part of it, is lost; {@link Loss#NONE} where it is loaded whole
  * @param dropped its keys that the loader does not use
- * @param why in words, for {@link Loss#SHAPE}; else empty
+ * @param why in words, for {@link Loss#SHAPE}, {@link Loss#STOP} and some of {@link Loss#SUFFIX}; else empty
  */
 public record LoadedModule(LoraModule module, Optional<BaseLayer> layer, Loss loss, Set<String> dropped, String why) {
     /** Why something is lost. */
@@ -33,7 +33,11 @@ public record LoadedModule(LoraModule module, Optional<BaseLayer> layer, Loss lo
         /** The base has no such layer. */
         LAYER,
         /** The layer has another shape. */
-        SHAPE
+        SHAPE,
+        /** Another module of the file changes the layer under another name, and the loader keeps that. */
+        TWICE,
+        /** The loader, or the renderer after it, ends with an error: nothing of the file is of use. */
+        STOP
     }
 
     private static final Map<LoraRole, String> PARTS = Map.of(
@@ -42,6 +46,8 @@ public record LoadedModule(LoraModule module, Optional<BaseLayer> layer, Loss lo
             LoraRole.DIFF_BIAS, "its bias",
             LoraRole.NORM_BIAS, "its bias",
             LoraRole.OFT_RESCALE, "its rescaling",
+            LoraRole.UP, "its low-rank product",
+            LoraRole.DOWN, "its low-rank product",
             LoraRole.MID, "its core tensor",
             LoraRole.ALPHA, "its alpha");
 

@@ -208,6 +208,10 @@ public record LoaderCheck(
                                             .toList(),
                                     SHOWN)
                             + ")";
+                case TWICE ->
+                    "change layers that other modules of the file change under another name, which it keeps instead"
+                            + some;
+                case STOP -> "come to nothing, as it ends with an error: " + modules.get(0).why();
                 case NONE, PART -> "";
             };
         }
@@ -224,7 +228,8 @@ public record LoaderCheck(
         private static String kinds(List<LoadedModule> modules) {
             Set<String> kinds = new TreeSet<>();
             modules.forEach(m -> kinds.add(m.module().kind().title()
-                    + (m.module().naming() == LoraNaming.KOHYA_OFT ? " of kohya's scripts" : "")));
+                    + (m.module().naming() == LoraNaming.KOHYA_OFT ? " of kohya's scripts" : "")
+                    + (m.why().isEmpty() ? "" : " " + m.why())));
             return String.join(", ", kinds);
         }
 

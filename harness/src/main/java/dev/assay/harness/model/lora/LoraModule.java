@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * What a file holds for one layer.
@@ -50,6 +51,20 @@ public record LoraModule(
         return keys.containsKey(role);
     }
 
+    /** The same module with some of its tensors alone; full differences where that is all that is left. */
+    public LoraModule only(Predicate<LoraRole> which) {
+        Map<LoraRole, String> some = new EnumMap<>(LoraRole.class);
+        Map<LoraRole, List<Long>> theirs = new EnumMap<>(LoraRole.class);
+        keys.forEach((role, key) -> {
+            if (which.test(role)) {
+                some.put(role, key);
+                theirs.put(role, shapes.get(role));
+            }
+        });
+        boolean same = some.keySet().stream().anyMatch(r -> r.kind() != null && r.kind() != LoraKind.FULL_DIFF);
+        return new LoraModule(name, naming, part, layer, flat, same ? kind : LoraKind.FULL_DIFF, some, theirs);
+    }
+
     /** Shape of a tensor that the module {@link #has}. */
     public List<Long> shape(LoraRole role) {
         List<Long> shape = shapes.get(role);
@@ -90,7 +105,8 @@ public record LoraModule(
                 && other.equals(dimension(LoraRole.GLORA_A1, 1))
                 && other.equals(dimension(LoraRole.GLORA_B2, 0))
                 && other.equals(dimension(LoraRole.GLORA_B1, 1));
-        return old && !young;
+        // Of a square layer both forms have factors of these shapes, in another order; the rank is the smaller number.
+        return old && (!young || other.getAsLong() >= rank.getAsLong());
     }
 
     private OptionalLong dimension(LoraRole role, int index) {

@@ -50,6 +50,10 @@ class PartialTrainingTest {
         lora_unet_              / kohya / layers.{0-29}.attention.qkv 11520x3840                                             / z-image    / z-image
         diffusion_model.        / lokr  / noise_refiner.{0-1}.feed_forward.w1 10240x3840                                     / z-image    / z-image
         transformer.            / peft  / layers.{0-25}.attn.to_q 2304x2304                                                  / lumina2    / lumina2
+        diffusion_model.        / peft  / layers.{0-25}.attention.qkv 3840x2304                                              / lumina2    / lumina2
+        lora_unet_              / kohya / layers.{0-12}.feed_forward.w1 9216x2304; layers.{0-12}.attention.qkv 3840x2304     / lumina2    / lumina2
+        diffusion_model.        / bias  / double_blocks.{0-4}.{img_attn|txt_attn}.qkv 9216x3072                              / flux2      / flux2
+        transformer.            / bias  / layers.{0-29}.attention.{to_q|to_k|to_v|to_out.0} 3840x3840                        / z-image    / z-image
         transformer.            / peft  / double_stream_blocks.{0-15}.block.attn1.to_q 2560x2560                             / hidream-i1 / hidream-i1
         diffusion_model.        / lokr  / single_stream_blocks.{0-31}.block.attn1.{to_q|to_k|to_v|to_out} 2560x2560          / hidream-i1 / hidream-i1
         lora_unet_              / kohya / double_blocks.0.img_mlp.0 18432x3072                                               / flux2      / flux2

@@ -36,7 +36,7 @@ public final class Trainings {
     /**
      * @param prefix before every name; where it ends with an underscore, dots become underscores
      * @param layers {@code NAMES OUTxIN}, separated by semicolons
-     * @param kind {@code peft}, {@code kohya}, {@code lokr} or {@code loha}
+     * @param kind {@code peft}, {@code bias} (the same with biases), {@code kohya}, {@code lokr} or {@code loha}
      */
     public static List<Entry> lora(String prefix, String layers, String kind) {
         List<Entry> entries = new ArrayList<>();
@@ -48,9 +48,12 @@ public final class Trainings {
             for (String layer : expanded(parts[0])) {
                 String name = prefix + (prefix.endsWith("_") ? layer.replace('.', '_') : layer);
                 switch (kind) {
-                    case "peft" -> {
+                    case "peft", "bias" -> {
                         entries.add(Entry.of(name + ".lora_A.weight", "BF16", 16, size[1]));
                         entries.add(Entry.of(name + ".lora_B.weight", "BF16", size[0], 16));
+                        if (kind.equals("bias")) {
+                            entries.add(Entry.of(name + ".lora_B.bias", "BF16", size[0]));
+                        }
                     }
                     case "kohya" -> {
                         entries.add(Entry.of(name + ".lora_down.weight", "BF16", 8, size[1]));

@@ -76,6 +76,40 @@ class LoaderCheckTest {
     }
 
     @Test
+    void a_file_that_ends_comfyui_with_an_error_does_not_work_and_the_key_is_named() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "diffusion_model.double_blocks.0.img_attn.proj", 3072, 3072);
+        lora.put("diffusion_model.double_blocks.1.img_attn.proj.lora_up.weight", List.of(3072L, 4L));
+        LoaderCheck check = check(lora, "flux1-dev");
+        assertThat(check.answer()).isEqualTo(Answer.DOES_NOT_WORK);
+        assertThat(check.problems().get(0).text())
+                .contains("ends with an error")
+                .contains("double_blocks.1.img_attn.proj.lora_up.weight has no lora_down.weight beside it");
+    }
+
+    @Test
+    void a_control_lora_for_dev_does_not_work_on_fill() {
+        Map<String, List<Long>> lora =
+                GoldenLoader.shapes(file("F04a-flux-depth-control-lora").get("shapes"));
+        LoaderCheck check = check(lora, "flux1-fill");
+        assertThat(check.answer()).isEqualTo(Answer.DOES_NOT_WORK);
+        assertThat(check.problems().get(0).text()).contains("an input of shape [3072, 128], and the base's has [3072, 384]");
+    }
+
+    @Test
+    void of_two_names_of_one_layer_one_is_lost() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "lora_unet_double_blocks_0_img_attn_proj", 3072, 3072);
+        pair(lora, "transformer.transformer_blocks.0.attn.to_out.0", 3072, 3072);
+        LoaderCheck check = check(lora, "flux1-dev");
+        assertThat(check.answer()).isEqualTo(Answer.IN_PART);
+        assertThat(check.lost()).isEqualTo(0.5);
+        assertThat(check.problems().get(0).text())
+                .contains("change layers that other modules of the file change under another name")
+                .contains("lora_unet_double_blocks_0_img_attn_proj");
+    }
+
+    @Test
     void what_is_dropped_is_what_comfyui_drops_but_for_layers_of_another_shape() {
         int files = 0;
         for (JsonNode file : GoldenLoader.GOLDEN.get("files")) {

@@ -52,6 +52,8 @@ class LoraGrammarTest {
         lokr | lokr_w1 2,2; lokr_w2_a 5,4; lokr_w2_b 5,3; lokr_t2 5,5,3,3 | 5
         glora | a1.weight 6,2; a2.weight 2,6; b1.weight 8,2; b2.weight 2,6; alpha | 2
         glora | a1.weight 2,6; a2.weight 6,2; b1.weight 2,6; b2.weight 8,2 | 2
+        glora | a1.weight 8,2; a2.weight 2,8; b1.weight 8,2; b2.weight 2,8 | 2
+        glora | a1.weight 2,8; a2.weight 8,2; b1.weight 2,8; b2.weight 8,2 | 2
         oft | oft_blocks 4,2,2; alpha | -
         oft | oft_diag 4,2,2; rescale 8,1 | -
         oft | oft_R.default.weight 4,1 | -
