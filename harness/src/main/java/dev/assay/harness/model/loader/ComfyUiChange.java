@@ -49,12 +49,11 @@ record ComfyUiChange(LoraModule module, Optional<BaseLayer> layer) {
 
     /** Of several kinds of change in one module, ComfyUI keeps the last that it knows, which is the module's kind. */
     private boolean isOfKind(LoraRole role) {
-        LoraKind kind =
-                switch (module.kind()) {
-                    case LOCON -> LoraKind.LORA;
-                    case BOFT -> LoraKind.OFT;
-                    default -> module.kind();
-                };
+        LoraKind kind = switch (module.kind()) {
+            case LOCON -> LoraKind.LORA;
+            case BOFT -> LoraKind.OFT;
+            default -> module.kind();
+        };
         return switch (role) {
             case ALPHA, DORA_SCALE, RESHAPE_WEIGHT -> true;
             case UP, DOWN, MID, UP_BIAS -> kind == LoraKind.LORA;
@@ -103,14 +102,13 @@ record ComfyUiChange(LoraModule module, Optional<BaseLayer> layer) {
 
     /** Why ComfyUI ends with an error; empty where it computes something, or logs that it could not. */
     Optional<String> stop() {
-        boolean ends =
-                switch (module.kind()) {
-                    case LORA, LOCON -> module.has(LoraRole.MID) && module.has(LoraRole.UP) && !fitsCore();
-                    case LOHA -> module.has(LoraRole.HADA_W1_A) && !fitsLoHa();
-                    case LOKR -> !fitsLoKr();
-                    case GLORA -> module.has(LoraRole.GLORA_A1) && module.has(LoraRole.ALPHA) && !hasRank();
-                    default -> false;
-                };
+        boolean ends = switch (module.kind()) {
+            case LORA, LOCON -> module.has(LoraRole.MID) && module.has(LoraRole.UP) && !fitsCore();
+            case LOHA -> module.has(LoraRole.HADA_W1_A) && !fitsLoHa();
+            case LOKR -> !fitsLoKr();
+            case GLORA -> module.has(LoraRole.GLORA_A1) && module.has(LoraRole.ALPHA) && !hasRank();
+            default -> false;
+        };
         return ends
                 ? Optional.of("the tensors of " + module.name() + " do not fit each other: " + module.shapes())
                 : newWeight();
@@ -118,10 +116,11 @@ record ComfyUiChange(LoraModule module, Optional<BaseLayer> layer) {
 
     /** Whether GLoRA's factors share a number, by which alpha is divided: in its first order or in the later one. */
     private boolean hasRank() {
-        List<List<Long>> shapes = List.of(LoraRole.GLORA_A1, LoraRole.GLORA_A2, LoraRole.GLORA_B1, LoraRole.GLORA_B2).stream()
-                .map(module::shape)
-                .filter(s -> s.size() > 1)
-                .toList();
+        List<List<Long>> shapes =
+                List.of(LoraRole.GLORA_A1, LoraRole.GLORA_A2, LoraRole.GLORA_B1, LoraRole.GLORA_B2).stream()
+                        .map(module::shape)
+                        .filter(s -> s.size() > 1)
+                        .toList();
         return shapes.size() == 4
                 && List.of(List.of(0, 1, 0, 1), List.of(1, 0, 1, 0)).stream()
                         .anyMatch(axes -> IntStream.range(0, 4)
@@ -134,9 +133,7 @@ record ComfyUiChange(LoraModule module, Optional<BaseLayer> layer) {
     private boolean fitsCore() {
         List<Long> down = module.shape(LoraRole.DOWN);
         List<Long> mid = module.shape(LoraRole.MID);
-        return mid.size() == CONVOLUTION
-                && down.size() > 1
-                && elements(down) / Math.max(1, down.get(1)) == mid.get(1);
+        return mid.size() == CONVOLUTION && down.size() > 1 && elements(down) / Math.max(1, down.get(1)) == mid.get(1);
     }
 
     private boolean fitsLoHa() {

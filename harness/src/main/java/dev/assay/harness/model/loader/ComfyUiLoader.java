@@ -51,9 +51,8 @@ final class ComfyUiLoader implements LoraLoader {
         ComfyUiKeys keys = ComfyUiKeys.of(lora);
         Map<String, ComfyUiKeys.Target> targets = targets(spellings.get(), family, base);
         Set<String> taken = keys.taken(targets);
-        List<Spelled> spelled = spellings.get().stream()
-                .map(s -> new Spelled(s, s.of(base)))
-                .toList();
+        List<Spelled> spelled =
+                spellings.get().stream().map(s -> new Spelled(s, s.of(base))).toList();
         Optional<String> stop = keys.stop(targets.keySet()).or(() -> stop(grammar, taken, base));
         Set<String> covered = covered(grammar, taken, spelled);
         List<LoadedModule> modules = new ArrayList<>();
@@ -101,8 +100,8 @@ final class ComfyUiLoader implements LoraLoader {
                 input.shape(LoraRole.UP).get(0), input.shape(LoraRole.DOWN).get(1));
         List<Long> own = List.of(layer.rows(), layer.rest().get(0));
         return own.get(0) > theirs.get(0) || own.get(1) > theirs.get(1)
-                ? Optional.of("the picture for control makes an input of shape " + theirs + ", and the base's has " + own
-                        + "; it is for the base model, and not for one with a picture of its own")
+                ? Optional.of("the picture for control makes an input of shape " + theirs + ", and the base's has "
+                        + own + "; it is for the base model, and not for one with a picture of its own")
                 : Optional.empty();
     }
 

@@ -40,7 +40,9 @@ record ComfyUiSpelling(String prefix, Names names, boolean flat, Pattern only) {
 
     /** In which order ComfyUI maps the names of one layer: of two, it keeps what the later says. Equal where the families' list tells. */
     int inOrder() {
-        return names != Names.ORIGINAL || only != null ? 2 : prefix.equals("lora_unet_") ? 0 : prefix.equals("diffusion_model.") ? 1 : 2;
+        return names != Names.ORIGINAL || only != null
+                ? 2
+                : prefix.equals("lora_unet_") ? 0 : prefix.equals("diffusion_model.") ? 1 : 2;
     }
 
     /** Every name of a base's modules in this spelling. */

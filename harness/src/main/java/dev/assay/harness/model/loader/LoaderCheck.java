@@ -211,7 +211,9 @@ public record LoaderCheck(
                 case TWICE ->
                     "change layers that other modules of the file change under another name, which it keeps instead"
                             + some;
-                case STOP -> "come to nothing, as it ends with an error: " + modules.get(0).why();
+                case STOP ->
+                    "come to nothing, as it ends with an error: "
+                            + modules.get(0).why();
                 case NONE, PART -> "";
             };
         }

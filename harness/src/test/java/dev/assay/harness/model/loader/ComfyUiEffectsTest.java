@@ -61,7 +61,8 @@ class ComfyUiEffectsTest {
                 .as("ends with %s", test.path("stop").asText("no error"))
                 .isEqualTo(stops);
         if (stops) {
-            assertThat(report.modules()).allMatch(m -> m.loss() == Loss.STOP && !m.why().isEmpty());
+            assertThat(report.modules())
+                    .allMatch(m -> m.loss() == Loss.STOP && !m.why().isEmpty());
             return;
         }
         Set<String> theirs = new TreeSet<>();

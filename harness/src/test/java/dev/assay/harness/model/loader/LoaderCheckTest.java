@@ -93,7 +93,8 @@ class LoaderCheckTest {
                 GoldenLoader.shapes(file("F04a-flux-depth-control-lora").get("shapes"));
         LoaderCheck check = check(lora, "flux1-fill");
         assertThat(check.answer()).isEqualTo(Answer.DOES_NOT_WORK);
-        assertThat(check.problems().get(0).text()).contains("an input of shape [3072, 128], and the base's has [3072, 384]");
+        assertThat(check.problems().get(0).text())
+                .contains("an input of shape [3072, 128], and the base's has [3072, 384]");
     }
 
     @Test
