@@ -104,7 +104,7 @@ public final class BuiltIn {
     /**
      * @param distances of every pair: root mean square between base and candidate picture, in grey levels
      * @param noise the same between two renders of one request; empty where a renderer cannot repeat
-     * @param noticed what the renderer said about applying the candidate; an error is a regression
+     * @param noticed what the renderer said about applying the candidate; an error is a regression, a warning is said
      */
     static VerdictEntry applied(List<PairEntry> distances, List<Double> noise, List<Finding> noticed) {
         double[] sorted =
@@ -132,8 +132,14 @@ public final class BuiltIn {
                     distances,
                     "not applied as it is: " + errors + "; " + found);
         }
+        String warnings = texts(noticed, Finding.Level.WARNING);
         return applied
-                ? entry(APPLIED, Outcome.PASSED, sorted.length, distances, found)
+                ? entry(
+                        APPLIED,
+                        Outcome.PASSED,
+                        sorted.length,
+                        distances,
+                        found + (warnings.isEmpty() ? "" : "; " + warnings))
                 : entry(APPLIED, Outcome.REGRESSED, sorted.length, distances, "not applied: " + found);
     }
 

@@ -108,6 +108,9 @@ final class Preflight {
     private void lora(Lora lora, Path checkpoint, Optional<Inspection> base) {
         Path path = lora.path();
         Optional<Inspection> inspected = inspect(path);
+        if (inspected.isEmpty() && lora.strength() == 0) {
+            error(path, "changes nothing at strength 0");
+        }
         if (inspected.isEmpty()) {
             findings.add(new Finding(
                     Level.WARNING,

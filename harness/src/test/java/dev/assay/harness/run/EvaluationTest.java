@@ -291,6 +291,16 @@ class EvaluationTest {
     }
 
     @Test
+    void what_could_not_be_told_of_a_lora_stands_in_the_verdict_that_it_was_applied() {
+        Finding open = new Finding(Finding.Level.WARNING, "the log cannot be read");
+        List<PairEntry> pair = List.of(new PairEntry("a", 1L, null, null, 5));
+
+        assertThat(BuiltIn.applied(pair, List.of(0.0), List.of(open)))
+                .satisfies(v -> assertThat(v.outcome()).isEqualTo("PASSED"))
+                .satisfies(v -> assertThat(v.reason()).endsWith("5.00 grey levels; the log cannot be read"));
+    }
+
+    @Test
     void a_file_that_changes_while_pictures_are_made_breaks_the_run_and_none_of_them_goes_to_the_store()
             throws IOException {
         for (Path file : List.of(base, lora)) {

@@ -41,6 +41,23 @@ class PreflightTest {
         assertThat(BuiltIn.preflight(plan, findings).reason()).contains("was not looked into");
     }
 
+    @Test
+    void a_lora_of_strength_0_is_an_error_wherever_its_file_lies() {
+        Checkpoint base = new Checkpoint(Path.of("on-the-server.safetensors"));
+        Plan plan = new Plan(
+                null,
+                "hash",
+                new ModelUnderTest(base, List.of()),
+                "base",
+                new ModelUnderTest(base, List.of(new Lora(Path.of("style.safetensors"), 0))),
+                "style",
+                0,
+                Path.of("out"));
+
+        assertThat(Preflight.of(plan, "comfyui"))
+                .contains(new Finding(Finding.Level.ERROR, "style.safetensors: changes nothing at strength 0"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "1, 0.5, WARNING, its strengths add up to 1.5",

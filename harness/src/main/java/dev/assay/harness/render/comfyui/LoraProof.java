@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Proves of every LoRA of a model by itself that the server applies it: by what the server's log says while it alone is loaded, and by
@@ -75,11 +76,21 @@ final class LoraProof {
         }
         List<Finding> seen = reach.of(index, holds, own.isPresent() && !LoraFindings.missesModel(lines));
         if (isNothing(seen)) {
-            return seen; // that part of it was left out says no more
+            return seen.stream().map(f -> because(f, told)).toList();
         }
         List<Finding> both = new ArrayList<>(told);
         both.addAll(seen);
         return both;
+    }
+
+    /** What the server left out is the reason then, and no part. */
+    private static Finding because(Finding nothing, List<Finding> told) {
+        String reasons = told.stream()
+                .map(Finding::text)
+                .filter(t -> t.contains(LoraFindings.IN_PART))
+                .map(t -> t.substring(t.indexOf(LoraFindings.IN_PART) + LoraFindings.IN_PART.length()))
+                .collect(Collectors.joining("; "));
+        return reasons.isEmpty() ? nothing : new Finding(nothing.level(), nothing.text() + " (" + reasons + ")");
     }
 
     private static boolean isNothing(List<Finding> findings) {
