@@ -292,6 +292,9 @@ public final class ComfyUiRenderer implements Renderer {
 
     private void remember(Work work, Outcome outcome) {
         ModelUnderTest model = work.request().model();
+        if (!work.graph().otherLoras().isEmpty()) {
+            return; // whose lines are they?
+        }
         logged.computeIfAbsent(model, m -> new LinkedHashSet<>())
                 .addAll(work.job().loraLines());
         if (wasHeard(work, outcome)) {
@@ -305,7 +308,7 @@ public final class ComfyUiRenderer implements Renderer {
                 && facts.logsWarnings()
                 && work.logConnection() >= 0
                 && work.logConnection() == server.logConnection()
-                && GraphMaker.loras(work.graph()).stream().noneMatch(outcome.cached()::contains);
+                && work.graph().loras().stream().noneMatch(outcome.cached()::contains);
     }
 
     /** What was noticed about the files, what the server's log told of LoRAs, and whether each of them is applied. */
@@ -442,7 +445,8 @@ public final class ComfyUiRenderer implements Renderer {
                 return Optional.empty();
             }
             RenderRequest quick = quick(request.settings().sampler());
-            Work work = work(quick, GraphMaker.withFreshLoras(graphs.graph(quick, loras, null)));
+            Work work = work(quick, GraphMaker.withFreshLoras(
+                    graphs.graph(quick, loras, null).withoutOtherLoras()));
             try {
                 work.job().submit();
                 Outcome outcome = work.job().await();

@@ -364,17 +364,6 @@ final class GraphMaker {
         return ids;
     }
 
-    /** Ids of the nodes that load LoRAs. */
-    static Set<String> loras(ComfyGraph graph) {
-        Set<String> ids = new LinkedHashSet<>();
-        graph.nodes().properties().forEach(n -> {
-            if (n.getValue().path("inputs").has("lora_name")) {
-                ids.add(n.getKey());
-            }
-        });
-        return ids;
-    }
-
     /** For a record: values that a node's own input calls a secret are left out. */
     static ObjectNode withoutSecrets(ObjectNode nodes) {
         ObjectNode safe = nodes.deepCopy();
@@ -389,8 +378,8 @@ final class GraphMaker {
 
     /** Whether a text encoder gets its part of a LoRA. */
     static boolean isOnText(ComfyGraph graph, String lora) {
-        return graph.nodes().properties().stream()
-                .map(n -> n.getValue().path("inputs"))
+        return graph.loras().stream()
+                .map(id -> graph.nodes().path(id).path("inputs"))
                 .anyMatch(i -> i.path("lora_name").asText("").equals(lora)
                         && i.path("strength_clip").asDouble() != 0);
     }
@@ -398,7 +387,7 @@ final class GraphMaker {
     /** The graph with every strength for the model that is not 0 as one that is no number: ComfyUI takes it, and spoils what it meets. */
     static ComfyGraph spoilt(ComfyGraph graph) {
         ObjectNode nodes = graph.nodes().deepCopy();
-        loras(graph).forEach(id -> {
+        graph.loras().forEach(id -> {
             ObjectNode inputs = (ObjectNode) nodes.path(id).path("inputs");
             if (inputs.path("strength_model").asDouble() != 0) {
                 inputs.put("strength_model", "NaN");
@@ -411,7 +400,7 @@ final class GraphMaker {
     static ComfyGraph withFreshLoras(ComfyGraph graph) {
         ObjectNode nodes = graph.nodes().deepCopy();
         String fresh = UUID.randomUUID().toString();
-        loras(graph).forEach(id -> ((ObjectNode) nodes.path(id).path("inputs")).put("_nonce", fresh));
+        graph.loras().forEach(id -> ((ObjectNode) nodes.path(id).path("inputs")).put("_nonce", fresh));
         return graph.with(nodes);
     }
 

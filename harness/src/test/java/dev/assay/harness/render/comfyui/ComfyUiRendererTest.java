@@ -807,6 +807,45 @@ class ComfyUiRendererTest {
                 .isNotEqualTo(base.image());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "style.safetensors, other.safetensors, ''",
+        "text-alone.safetensors, other.safetensors, is for text encoders alone",
+        "untrained-model.safetensors, other.safetensors, its part for the diffusion model is untrained",
+        "other.safetensors, style.safetensors, the server did not load 1 modules"
+    })
+    void what_a_lora_of_the_workflow_itself_does_is_not_laid_at_the_door_of_the_one_under_test(
+            String tested, String kept, String words) throws IOException {
+        fake.logsOfLora.put("other.safetensors", List.of("lora key not loaded: lora_unet_x.lora_up.weight"));
+        ObjectNode nodes = TestGraphs.graph("their prompt", 5);
+        ObjectNode sampler = (ObjectNode) nodes.at("/7/inputs");
+        ObjectNode loader = nodes.putObject("12").put("class_type", "LoraLoaderModelOnly");
+        loader.putObject("_meta").put("title", "%keep%");
+        ObjectNode inputs = loader.putObject("inputs");
+        inputs.set("model", sampler.get("model"));
+        inputs.put("lora_name", kept).put("strength_model", 1);
+        sampler.putArray("model").add("12").add(0);
+        Path file = Files.writeString(folder.resolve("mine.json"), nodes.toString(), StandardCharsets.UTF_8);
+        ComfyUiRenderer renderer = open(
+                new ComfyOptions(fake.url(), Map.of(), Map.of(), null, file, null, List.of(), null, null, null, null),
+                ComfyJobTest.QUICK);
+        renderers.add(renderer);
+        FakeComfy.until(renderer::hearsLog);
+        ModelUnderTest candidate = model(lora(tested));
+        renderer.check(BASE, SETTINGS);
+        renderer.check(candidate, SETTINGS);
+        renderer.render(new RenderRequest(BASE, "a cat", "", 1, SETTINGS, 0));
+        renderer.render(new RenderRequest(candidate, "a cat", "", 1, SETTINGS, 0));
+
+        List<Finding> findings = renderer.findings(candidate);
+        assertThat(texts(findings, Finding.Level.ERROR).isEmpty())
+                .isEqualTo(words.isEmpty() || words.startsWith("is for text"));
+        assertThat(findings.stream().map(Finding::text).collect(Collectors.joining("\n")))
+                .contains(words)
+                .doesNotContain(kept + ":")
+                .doesNotContain("log cannot be read");
+    }
+
     @Test
     void a_check_after_the_fingerprint_reads_no_file_again() throws IOException {
         Path file = Files.writeString(folder.resolve("sd15.safetensors"), "weights", StandardCharsets.UTF_8);

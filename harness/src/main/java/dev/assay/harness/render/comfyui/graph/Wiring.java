@@ -80,6 +80,13 @@ final class Wiring {
         return used;
     }
 
+    /** Whether some node links to an output. */
+    static boolean isUsed(ObjectNode graph, String id, int slot) {
+        return graph.properties().stream()
+                .flatMap(n -> inputs(graph, n.getKey()).properties().stream().map(Map.Entry::getValue))
+                .anyMatch(v -> Links.isLink(v) && Links.id(v).equals(id) && Links.slot(v) == slot);
+    }
+
     /** Every link to an output of a node leads to {@code to} instead, but for those of some nodes. */
     static void relink(ObjectNode graph, String id, int slot, JsonNode to, Set<String> except) {
         for (Map.Entry<String, JsonNode> node : graph.properties()) {

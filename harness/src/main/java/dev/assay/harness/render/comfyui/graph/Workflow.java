@@ -102,6 +102,7 @@ public final class Workflow {
         List<String> notes = new ArrayList<>();
         String output = output(name, graph, notes);
         Set<String> needed = Wiring.upstream(graph, output);
+        leadingNowhere(name, graph, needed);
         graph.retain(needed);
         singlePictures(graph, notes);
         return new Workflow(name, graph, output, loraNodes.apply(graph), notes);
@@ -207,6 +208,19 @@ public final class Workflow {
             notes.add("node " + Wiring.shown(graph, id) + " is replaced by one whose pictures can be fetched");
         }
         return id;
+    }
+
+    /** A place for the LoRA under test that the picture does not need is a link that somebody forgot. */
+    private static void leadingNowhere(String name, ObjectNode graph, Set<String> needed) {
+        graph.properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(id -> !needed.contains(id)
+                        && Placeholders.inTitle(name, Wiring.title(graph, id)).contains(Placeholders.LORA))
+                .findFirst()
+                .ifPresent(id -> {
+                    throw new GraphException(name + ": node " + Wiring.shown(graph, id) + " is the place of the LoRA"
+                            + " under test, and nothing that the picture needs is linked to it");
+                });
     }
 
     private static JsonNode images(ObjectNode graph, String id) {
@@ -479,7 +493,12 @@ public final class Workflow {
         if (!Links.isLink(inputs.path("model"))) {
             throw new GraphException(name + ": node " + Wiring.shown(filled, first) + " is linked to no model");
         }
+        if (!Wiring.isUsed(filled, first, 0)) {
+            said.add("the model that node " + Wiring.shown(graph, first) + " gives out is linked to nothing that the"
+                    + " picture needs: no LoRA there reaches the diffusion model; link it to the sampler");
+        }
         for (LoraUse lora : loras) {
+            otherStrength(lora).ifPresent(said::add);
             if (lora.hasTextEncoder() && !Links.isLink(clip)) {
                 said.add("weights for a text encoder, if " + lora.file() + " has any, are not loaded by node "
                         + Wiring.shown(graph, first) + "; use a LoraLoader there");
@@ -487,6 +506,23 @@ public final class Workflow {
         }
         chain(filled, loras, Wiring.nodeClass(filled, first), inputs.get("model"), clip, first, 0, first, 1, keys);
         Wiring.bypass(filled, first);
+    }
+
+    /** The strength that the workflow has for a LoRA under test is not the one that counts. */
+    private Optional<String> otherStrength(LoraUse lora) {
+        return loraNodes.stream()
+                .filter(id -> {
+                    ObjectNode inputs = Wiring.inputs(graph, id);
+                    JsonNode strength = inputs.path("strength_model");
+                    String file = inputs.path("lora_name").asText();
+                    return ServerFiles.find(lora.file(), List.of(file)).isPresent()
+                            && strength.isNumber()
+                            && strength.asDouble() != lora.strengthModel();
+                })
+                .findFirst()
+                .map(id -> "node " + Wiring.shown(graph, id) + " has " + lora.file() + " at strength "
+                        + Wiring.inputs(graph, id).path("strength_model").asText() + "; it is judged at "
+                        + lora.strengthModel() + ", as " + Keys.LORA + " says");
     }
 
     /** A LoRA's node that was taken out passes on what it was given: a CLIP output without a CLIP input leads nowhere. */

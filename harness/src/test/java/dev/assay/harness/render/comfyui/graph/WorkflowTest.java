@@ -357,6 +357,32 @@ class WorkflowTest {
     }
 
     @Test
+    void another_strength_in_the_workflow_is_said() {
+        String text = withLora("Load LoRA", "mine.safetensors").replace("strength_model\":1", "strength_model\":0.7");
+        Workflow workflow =
+                Workflow.read("my.json", text.getBytes(StandardCharsets.UTF_8), List.of("mine.safetensors"));
+        assertThat(fill(workflow, new LoraUse("mine.safetensors", 1, 1, true)).notes())
+                .anyMatch(n -> n.contains("at strength 0.7; it is judged at 1.0, as assay.lora says"));
+        assertThat(fill(workflow, new LoraUse("mine.safetensors", 0.7, 1, true)).notes())
+                .noneMatch(n -> n.contains("at strength"));
+    }
+
+    @Test
+    void a_marked_place_that_leads_to_no_picture_is_an_error() {
+        String text = withLora("%lora%", "x").replace("[\"12\",0]", "[\"4\",0]").replace("[\"12\",1]", "[\"4\",1]");
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(GraphException.class)
+                .hasMessageContaining("node 12 (LoraLoader, \"%lora%\") is the place of the LoRA under test, and nothing");
+    }
+
+    @Test
+    void a_place_that_text_encoders_alone_are_linked_to_is_said() {
+        String text = withLora("%lora%", "x").replace("[\"12\",0]", "[\"4\",0]");
+        assertThat(fill(read(text), new LoraUse("a", 1, 1, true)).notes())
+                .anyMatch(n -> n.contains("no LoRA there reaches the diffusion model"));
+    }
+
+    @Test
     void a_lora_that_is_kept_stays_in_base_and_candidate() {
         Workflow workflow = read(withLora("speed %keep%", "lightning.safetensors"));
         assertThat(fill(workflow).nodes().findValuesAsText("lora_name")).containsExactly("lightning.safetensors");
