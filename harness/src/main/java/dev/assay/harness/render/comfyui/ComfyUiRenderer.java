@@ -445,8 +445,9 @@ public final class ComfyUiRenderer implements Renderer {
                 return Optional.empty();
             }
             RenderRequest quick = quick(request.settings().sampler());
-            Work work = work(quick, GraphMaker.withFreshLoras(
-                    graphs.graph(quick, loras, null).withoutOtherLoras()));
+            Work work = work(
+                    quick,
+                    GraphMaker.withFreshLoras(graphs.graph(quick, loras, null).withoutOtherLoras()));
             try {
                 work.job().submit();
                 Outcome outcome = work.job().await();

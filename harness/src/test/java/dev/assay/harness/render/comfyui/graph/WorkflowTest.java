@@ -372,7 +372,8 @@ class WorkflowTest {
         String text = withLora("%lora%", "x").replace("[\"12\",0]", "[\"4\",0]").replace("[\"12\",1]", "[\"4\",1]");
         assertThatThrownBy(() -> read(text))
                 .isInstanceOf(GraphException.class)
-                .hasMessageContaining("node 12 (LoraLoader, \"%lora%\") is the place of the LoRA under test, and nothing");
+                .hasMessageContaining(
+                        "node 12 (LoraLoader, \"%lora%\") is the place of the LoRA under test, and nothing");
     }
 
     @Test
