@@ -52,6 +52,13 @@ final class TorchFile {
         ZipDirectory.Entry pickle = null;
         for (ZipDirectory.Entry entry : entries) {
             if (entry.name().equals("data.pkl") || entry.name().endsWith("/data.pkl")) {
+                if (pickle != null) {
+                    throw new ModelFileException(
+                            file,
+                            "has two pickles, " + SafetensorsHeader.quote(pickle.name()) + " and "
+                                    + SafetensorsHeader.quote(entry.name())
+                                    + "; PyTorch writes one data.pkl: do not trust this file");
+                }
                 pickle = entry;
             }
         }

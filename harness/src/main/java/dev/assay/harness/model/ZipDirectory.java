@@ -6,7 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The directory of a zip archive, with its 64-bit fields. Java's own readers want a file, or give no positions in it, and a tensor
@@ -73,6 +75,7 @@ final class ZipDirectory {
         long size = channel.size();
         ChannelReader in = new ChannelReader(file, channel, start, size);
         List<Entry> entries = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         for (long i = 0; i < count; i++) {
             if (in.i32() != ENTRY_MAGIC) {
                 throw damaged(file);
@@ -112,6 +115,12 @@ final class ZipDirectory {
             in.skip(extraEnd - in.position() + commentBytes, "the zip directory");
             if (packed < 0 || packed > size || header < 0 || header > size) {
                 throw damaged(file);
+            }
+            if (!names.add(name)) { // what one program checks, another would not load
+                throw new ModelFileException(
+                        file,
+                        "its zip archive has two entries " + SafetensorsHeader.quote(name)
+                                + "; do not trust this file");
             }
             entries.add(new Entry(name, method == 0, packed, header));
         }

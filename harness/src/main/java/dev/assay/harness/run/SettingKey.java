@@ -5,6 +5,7 @@ import dev.assay.harness.model.Nearest;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -13,12 +14,24 @@ import java.util.stream.Stream;
  * @param wrong from a value to "expected ..." and a hint; empty where the value is right
  */
 record SettingKey(String name, String ifAbsent, Function<String, Optional<String>> wrong) {
-    static SettingKey text(String name, String ifAbsent) {
-        return new SettingKey(name, ifAbsent, value -> Optional.empty());
+    /** Also what is left of one after a path was made of it. */
+    private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]+://|https?:/");
+
+    /** A file, a folder or a name. None is fetched from an address, and one that is copied from a site may have a token in it. */
+    static SettingKey text(String name) {
+        return new SettingKey(name, null, SettingKey::wrongAddress);
     }
 
-    static SettingKey text(String name) {
-        return text(name, null);
+    /** What may let others in. */
+    static SettingKey secret(String name) {
+        return new SettingKey(name, null, value -> Optional.empty());
+    }
+
+    /** What is wrong with a value that has an address in it, which is not repeated. */
+    static Optional<String> wrongAddress(String value) {
+        return ADDRESS.matcher(value).find()
+                ? Optional.of("expected a file, a folder or a name, found an address; download the file first")
+                : Optional.empty();
     }
 
     /** Addresses of servers, with commas; without a user name, which would carry a password into records and reports. */

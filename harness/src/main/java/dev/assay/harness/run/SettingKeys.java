@@ -48,8 +48,8 @@ final class SettingKeys {
             SettingKey.word("assay.download", "off", "on", "true", "false"), // may missing weights be fetched?
             SettingKey.text("assay.licences"), // SPDX identifiers of weights that are used only where asked for
             SettingKey.address("assay.comfyui.url"), // several with commas
-            SettingKey.text("assay.comfyui.headers"), // NAME: VALUE, several with line breaks or |
-            SettingKey.text("assay.comfyui.query"), // NAME=VALUE&...
+            SettingKey.secret("assay.comfyui.headers"), // NAME: VALUE, several with line breaks or |
+            SettingKey.secret("assay.comfyui.query"), // NAME=VALUE&...
             SettingKey.text("assay.comfyui.workflow"), // API-format file
             SettingKey.text(
                     "assay.comfyui.variant"), // of a family, where the file cannot tell: krea-dev, dev, fast, turbo
@@ -156,13 +156,18 @@ final class SettingKeys {
                 .orElseThrow();
     }
 
-    /** Takes secrets out of properties that a build tool writes into its reports. */
+    /** Takes secrets out of properties that a build tool writes into its reports, keys that are refused among them. */
     static void forgetSecrets(Properties properties) {
         PRIVATE.forEach(properties::remove);
-        for (String address : ADDRESSES) {
-            String value = properties.getProperty(address);
-            if (value != null) {
-                properties.setProperty(address, Secrets.withoutUser(value).replaceAll("[?#][^,]*", ""));
+        for (String name : properties.stringPropertyNames()) {
+            String value = properties.getProperty(name);
+            if (!name.toLowerCase(Locale.ROOT).startsWith(PREFIX) || isOfBuild(name)) {
+                continue;
+            }
+            if (!NAMES.contains(name)) {
+                properties.remove(name);
+            } else if (ADDRESSES.contains(name) || SettingKey.wrongAddress(value).isPresent()) {
+                properties.setProperty(name, Secrets.withoutUser(value).replaceAll("[?#][^,]*", ""));
             }
         }
     }
@@ -200,6 +205,10 @@ final class SettingKeys {
         Set<String> seen = new HashSet<>();
         for (String part : BETWEEN.split(written, -1)) {
             int equals = part.indexOf('=');
+            Optional<String> address = SettingKey.wrongAddress(part);
+            if (address.isPresent()) {
+                return address;
+            }
             if (equals < 1 || part.substring(equals + 1).isBlank()) {
                 return Optional.of("expected ROLE=REFERENCE[,ROLE=REFERENCE...], found " + part);
             }

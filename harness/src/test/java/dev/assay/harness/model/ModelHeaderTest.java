@@ -7,8 +7,10 @@ import dev.assay.harness.model.HeaderFiles.Entry;
 import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.ModelHeader.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.params.provider.CsvSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +140,21 @@ class ModelHeaderTest {
         assertThat(header.tensors()).containsOnlyKeys("layer.weight", "layer.bias");
         assertThat(header.tensors().get("layer.bias").end()).isEqualTo(file.length);
         assertThat(header.tensors().get("layer.weight").begin()).isEqualTo(file.length - 8 - 8 - 12);
+    }
+
+    /** What we check would not be what PyTorch loads. */
+    @ParameterizedTest
+    @CsvSource({
+        "archive/data/0, two entries \"archive/data/0\"",
+        "abcde/data.pkl, has two pickles",
+    })
+    void a_zip_archive_of_two_meanings_is_refused(String name, String said) {
+        String file = new String(Pickles.zip(Pickles.stateDict(), 12, 8), StandardCharsets.ISO_8859_1)
+                .replace("archive/data/1", name);
+        assertThatThrownBy(() -> read(file.getBytes(StandardCharsets.ISO_8859_1)))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining(said)
+                .hasMessageContaining("do not trust this file");
     }
 
     @Test

@@ -73,7 +73,15 @@ class SettingsTest {
                 "assay.comfyui.url | http:/me:sesame@a | a user name in it",
                 "assay.comfyui.url | http://a/?key=sesame | a query or fragment",
                 "assay.judge.url | http://me:sesame@a/v1 | a user name in it",
-                "assay.judge.url | http://a/v1?key=sesame | a query or fragment"
+                "assay.judge.url | http://a/v1?key=sesame | a query or fragment",
+                "assay.base | https://civitai.com/api/download/models/1?token=sesame | download the file first",
+                "assay.checkpoint | a.safetensors,https://me:sesame@b/c.safetensors | download the file first",
+                "assay.suite | https:/a/suite.yaml?access_token=sesame | download the file first",
+                "assay.store | s3://key:sesame@bucket/renders | download the file first",
+                "assay.weights | clip=a.onnx,detector=https://me:sesame@a/b.onnx | download the file first",
+                "assay.comfyui.workflow | HTTPS://a/w.json#sesame | download the file first",
+                "assay.comfyui.token | sesame | no such setting",
+                "assay.judgeToken | sesame | no such setting"
             })
     void a_secret_on_the_command_line_is_refused_and_not_repeated(String key, String value, String said) {
         assertThatThrownBy(() -> read(Map.of(), Map.of(key, value)))
