@@ -180,15 +180,16 @@ final class Gguf {
                     + MOST_DIMENSIONS);
         }
         List<Long> shape = new ArrayList<>(rank);
-        long elements = 1;
+        long extent = 1; // of the dimensions that are not 0: in no order may their product overflow
         for (int i = 0; i < rank; i++) {
             long dimension = in.i64();
-            if (dimension < 0 || (dimension > 0 && elements > Long.MAX_VALUE / dimension)) {
+            if (dimension < 0 || (dimension > 0 && extent > Long.MAX_VALUE / dimension)) {
                 throw wrong(named(name) + ": its shape overflows; the file is damaged");
             }
-            elements *= dimension;
+            extent *= Math.max(1, dimension);
             shape.add(dimension);
         }
+        long elements = TensorInfo.elements(shape);
         int number = in.i32();
         GgmlType type = GgmlType.of(number)
                 .orElseThrow(() -> wrong(named(name) + " has the unknown element type "

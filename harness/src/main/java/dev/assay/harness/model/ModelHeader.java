@@ -57,11 +57,7 @@ public record ModelHeader(
 
         /** Number of elements; 1 for a scalar. Readers refuse shapes that overflow. */
         public long elements() {
-            long elements = 1;
-            for (long dimension : shape) {
-                elements = Math.multiplyExact(elements, dimension);
-            }
-            return elements;
+            return TensorInfo.elements(shape);
         }
     }
 

@@ -206,15 +206,15 @@ final class TorchFile {
                             + ", with the same few again and again); do not trust this file");
         }
         long width = DType.valueOf(view.dtype()).bits() / 8;
-        long elements = 1;
+        long stride = 1; // of a dense tensor in C order
         boolean dense = true;
         for (int i = view.shape().size() - 1; i >= 0; i--) {
             long dimension = view.shape().get(i);
             dense &= dimension == 1
-                    || (i < view.strides().size() && view.strides().get(i) == elements);
-            elements = multiply(file, elements, dimension);
+                    || (i < view.strides().size() && view.strides().get(i) == stride);
+            stride = multiply(file, stride, Math.max(1, dimension));
         }
-        long bytes = multiply(file, elements, width);
+        long bytes = multiply(file, view.shape().contains(0L) ? 0 : stride, width);
         if (bytes > size && dense) {
             throw new ModelFileException(
                     file,

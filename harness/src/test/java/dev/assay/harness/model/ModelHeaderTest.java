@@ -142,6 +142,23 @@ class ModelHeaderTest {
         assertThat(header.tensors().get("layer.weight").begin()).isEqualTo(file.length - 8 - 8 - 12);
     }
 
+    /** Whoever multiplies in another order meets the overflow. */
+    @Test
+    void a_dimension_of_zero_hides_no_shape_that_overflows() {
+        for (List<Long> shape : List.of(List.of(0L, 1L << 31, 1L << 32), List.of(1L << 32, 0L, 1L << 31))) {
+            long[] dimensions = shape.stream().mapToLong(d -> d).toArray();
+            assertThatThrownBy(() -> read(gguf(Map.of(), Entry.of("w", "F32", dimensions))))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("\"w\": its shape overflows");
+        }
+        long most = Integer.MAX_VALUE;
+        byte[] pickle = new Pickles()
+                .tensor("FloatStorage", "0", 0, List.of(0L, most, most, most), List.of(0L, 0L, 0L, 0L))
+                .stop();
+        assertThatThrownBy(() -> read(Pickles.zip(pickle, 0))).hasMessageContaining("overflows");
+        assertThat(TensorInfo.elements(List.of(1L << 40, 1L << 40, 0L))).isZero(); // which safetensors allows
+    }
+
     /** What we check would not be what PyTorch loads. */
     @ParameterizedTest
     @CsvSource({
