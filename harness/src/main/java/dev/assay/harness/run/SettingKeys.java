@@ -166,7 +166,8 @@ final class SettingKeys {
             }
             if (!NAMES.contains(name)) {
                 properties.remove(name);
-            } else if (ADDRESSES.contains(name) || SettingKey.wrongAddress(value).isPresent()) {
+            } else if (ADDRESSES.contains(name)
+                    || SettingKey.wrongAddress(value).isPresent()) {
                 properties.setProperty(name, Secrets.withoutUser(value).replaceAll("[?#][^,]*", ""));
             }
         }
