@@ -51,10 +51,12 @@ public final class PoseMetric implements Metric.ImageMetric {
      * @param fingers of a finger to the median of its hand's four
      */
     record Ratios(double limbs, double arms, double fingers) {
+        private static final double MOST = 5; // nothing that a picture shows as a body exceeds it
+
         Ratios {
-            if (!(limbs > 1 && arms > 1 && fingers > 1)) {
+            if (!(limbs > 1 && arms > 1 && fingers > 1) || Math.max(limbs, Math.max(arms, fingers)) > MOST) {
                 throw new IllegalArgumentException(
-                        "pose: expected ratios above 1, found " + limbs + ", " + arms + ", " + fingers);
+                        "pose: expected ratios above 1 and at most " + MOST + ", found " + limbs + ", " + arms + ", " + fingers);
             }
         }
     }

@@ -38,15 +38,18 @@ public final class VendiMetric implements Metric.SetMetric {
             0.7);
 
     private final ImageEncoder images;
+    private static final double LEAST_ORDER = 0.1; // towards 0 all that are not equal count as different
+
     private final double order;
 
     /**
      * @param images picture to vector
-     * @param order above 0; small orders heed rare pictures, infinity only the commonest kind
+     * @param order 0.1 or more; small orders heed rare pictures, infinity only the commonest kind
      */
     public VendiMetric(ImageEncoder images, double order) {
-        if (!(order > 0)) {
-            throw new IllegalArgumentException("vendi: expected an order above 0, found " + order);
+        if (!(order >= LEAST_ORDER)) {
+            throw new IllegalArgumentException(
+                    "vendi: expected an order of " + LEAST_ORDER + " or more, found " + order);
         }
         this.images = images;
         this.order = order;

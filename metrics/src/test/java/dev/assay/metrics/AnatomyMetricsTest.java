@@ -206,7 +206,7 @@ class AnatomyMetricsTest {
         assertThat(PoseMetric.judge(List.of(new Pose(PERSON, nothing())), RATIOS))
                 .isEqualTo(new Unscored("no joint is to be seen"));
         assertThatThrownBy(() -> new PoseMetric.Ratios(1, 2, 2))
-                .hasMessage("pose: expected ratios above 1, found 1.0, 2.0, 2.0");
+                .hasMessage("pose: expected ratios above 1 and at most 5.0, found 1.0, 2.0, 2.0");
     }
 
     private static Measured wrong(Pose pose) {
@@ -292,7 +292,7 @@ class AnatomyMetricsTest {
         assertThatThrownBy(() -> HandsMetric.with(detector("person"), network(null), detector("foot"), 0.8))
                 .hasMessage("hands: expected a detector of hand, found one of [foot]");
         assertThatThrownBy(() -> HandsMetric.with(detector("person"), network(null), detector("hand"), 0))
-                .hasMessage("hands: expected a reach above 0, found 0.0");
+                .hasMessage("hands: expected a reach above 0 and at most 3.0, found 0.0");
     }
 
     // ---- makers

@@ -65,6 +65,6 @@ class CopiesMetricTest {
     void a_threshold_that_everything_or_nothing_passes_is_refused() throws IOException {
         training();
         assertThatThrownBy(() -> score(0, Golden.flat(8, 1, 1, 1)))
-                .hasMessage("copies: expected a threshold between 0 and 1, found 0.0");
+                .hasMessage("copies: expected a threshold above 0 and at most 0.9, found 0.0");
     }
 }

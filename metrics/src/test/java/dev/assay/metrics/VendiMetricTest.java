@@ -81,7 +81,7 @@ class VendiMetricTest {
     @Test
     void an_order_of_zero_is_an_error() {
         assertThatThrownBy(() -> new VendiMetric(i -> new float[1], 0))
-                .hasMessage("vendi: expected an order above 0, found 0.0");
+                .hasMessage("vendi: expected an order of 0.1 or more, found 0.0");
     }
 
     private static VendiMetric metric() {

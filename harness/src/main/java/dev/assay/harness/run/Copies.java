@@ -2,7 +2,7 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.run.RunRecord.PairEntry;
-import dev.assay.harness.suite.PromptCase;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,7 +42,7 @@ record Copies(Map<String, String> cluster, Set<Place> pairs, Set<String> cases, 
         Set<String> cases = new HashSet<>();
         for (Picture.Pairs c : all) {
             String id = c.prompt().id();
-            cluster.put(id, first.computeIfAbsent(prompt(c.prompt()), p -> id));
+            cluster.put(id, first.computeIfAbsent(words(c.prompt().prompt()), p -> id));
             same.computeIfAbsent(cluster.get(id), k -> new ArrayList<>()).add(id);
             boolean onlyCopies = true;
             for (int i = 0; i < c.base().size(); i++) {
@@ -73,16 +73,17 @@ record Copies(Map<String, String> cluster, Set<Place> pairs, Set<String> cases, 
         return new Copies(cluster, pairs, cases, findings);
     }
 
-    /** Two prompts are one where only case, spaces and marks differ. */
-    private static String prompt(PromptCase c) {
-        return words(c.prompt()) + "\n" + words(c.negativePrompt());
-    }
-
-    private static String words(String text) {
-        String words = text.toLowerCase(Locale.ROOT)
+    /**
+     * Two prompts are one where only case, spaces, marks, accents, width, characters that nobody sees or the negative prompt differ: what they show
+     * of a model is not independent.
+     */
+    static String words(String text) {
+        String words = Normalizer.normalize(text, Normalizer.Form.NFKD)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[\\p{M}\\p{Cf}]+", "")
                 .replaceAll("[^\\p{L}\\p{N}]+", " ")
                 .strip();
-        return words.isEmpty() ? text : words;
+        return words.isEmpty() ? text.strip() : words;
     }
 
     String clusterOf(PairEntry pair) {

@@ -345,7 +345,7 @@ public final class Evaluation {
             for (int i = 0; i < c.base().size(); i++) {
                 Picture base = c.base().get(i);
                 Picture candidate = c.candidate().get(i);
-                if (!blank.test(base) && !blank.test(candidate)) {
+                if (!blank.test(base)) { // of the candidate's, two blank ones are one picture
                     painted.add(new Twins.Painted(c.prompt().id(), base.seed(), base.image(), candidate.image()));
                 }
             }

@@ -3,8 +3,12 @@ package dev.assay.harness.run;
 import dev.assay.harness.image.Image;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Pictures that are the same picture where the base's are not: a model that paints one picture for every prompt, or for every seed. Told
@@ -28,6 +32,15 @@ final class Twins {
     private static final int CELLS = (FINE - 2 * MARGIN) / COARSE;
     private static final double PROMISING = 0.7; // a shift is tried only where pictures resemble each other without
     private static final int MOST = 400; // pictures that are compared with each other
+    private static final int BLOCK = 20; // of many, that follow each other: seeds of one prompt, and prompts beside it
+    private static final int MOST_COPIES = 100; // pixel by pixel, that are compared whatever their place
+
+    /** Cells whose variance is at most that many times what independent noise of the pixels leaves of it show nothing. */
+    private static final double NOISE = 1.5;
+
+    private static final int ENOUGH = 16; // pixels of a cell that tell noise from a texture, for pictures of 96 pixels and more
+    private static final int FEW = 4; // that do where the picture is faint
+    private static final double FAINT = 10; // grey levels, standard deviation
 
     /** A pair of the run: what the base and the candidate painted for one prompt and seed. */
     record Painted(String caseId, long seed, Image base, Image candidate) {}
@@ -60,14 +73,28 @@ final class Twins {
         this.candidate = painted.stream().map(p -> new Small(p.candidate())).toList();
     }
 
-    /** @param all pairs of which no picture is blank; of more than 400 every n-th is looked at */
+    /** @param all pairs whose base picture is not blank; of more than 400 some are looked at, among them those that are the same pixel by pixel */
     static Result of(List<Painted> all) {
-        int step = (all.size() + MOST - 1) / MOST;
-        List<Painted> some = new ArrayList<>();
-        for (int i = 0; i < all.size(); i += Math.max(1, step)) {
-            some.add(all.get(i));
-        }
+        List<Painted> some = all.size() <= MOST ? all : some(all);
         return new Result(new Twins(some).find(), some.size());
+    }
+
+    /** Blocks from the first picture to the last, so that all seeds of a prompt are among them. */
+    private static List<Painted> some(List<Painted> all) {
+        Map<String, List<Painted>> byPixels = new LinkedHashMap<>();
+        all.forEach(p -> byPixels.computeIfAbsent(p.candidate().sha256(), hash -> new ArrayList<>())
+                .add(p));
+        Set<Painted> some = byPixels.values().stream()
+                .filter(same -> same.size() > 1)
+                .flatMap(List::stream)
+                .limit(MOST_COPIES)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        int blocks = MOST / BLOCK;
+        for (int b = 0; b < blocks; b++) {
+            int from = (int) ((long) b * (all.size() - BLOCK) / (blocks - 1));
+            some.addAll(all.subList(from, from + BLOCK));
+        }
+        return List.copyOf(some);
     }
 
     private List<Found> find() {
@@ -99,18 +126,23 @@ final class Twins {
     private static final class Small {
         private final Image image;
         private final float[] fine; // (FINE, FINE, 3)
+        private final double noise; // sum of squares of the cells that independent noise of the pixels' variance would leave
         private final Map<Integer, float[]> shifted = new HashMap<>();
 
         Small(Image image) {
             this.image = image;
             this.fine = fine(image);
+            double pixelsOfCell = (double) image.width() * image.height() * COARSE * COARSE / (FINE * FINE);
+            double variance = variance(image);
+            boolean told = pixelsOfCell >= ENOUGH || (pixelsOfCell >= FEW && variance <= FAINT * FAINT);
+            this.noise = told ? variance / pixelsOfCell * CELLS * CELLS * 3 : 0;
         }
 
         boolean isSameAs(Small other) {
             return image.sha256().equals(other.image.sha256());
         }
 
-        /** Correlation, the best over shifts; 1 of two pictures without any contrast. */
+        /** Correlation, the best over shifts; 1 of two pictures that show nothing: one colour, or noise alone. */
         double likeness(Small other) {
             double best = correlation(at(0, 0), other.at(0, 0));
             if (best < PROMISING || best >= SAME) {
@@ -128,7 +160,7 @@ final class Twins {
             return shifted.computeIfAbsent(100 * y + x, key -> coarse(MARGIN + x, MARGIN + y));
         }
 
-        /** Means of the cells, less the mean of each channel, of length 1; all 0 where there is no contrast. */
+        /** Means of the cells, less the mean of each channel, of length 1; all 0 where there is nothing but noise. */
         private float[] coarse(int left, int top) {
             float[] cells = new float[CELLS * CELLS * 3];
             double[] mean = new double[3];
@@ -146,7 +178,7 @@ final class Twins {
                 cells[i] -= (float) mean[i % 3];
                 squares += cells[i] * cells[i];
             }
-            double length = Math.sqrt(squares);
+            double length = squares <= NOISE * noise ? 0 : Math.sqrt(squares);
             for (int i = 0; i < cells.length; i++) {
                 cells[i] = length < 1e-3 ? 0 : (float) (cells[i] / length);
             }
@@ -163,6 +195,25 @@ final class Twins {
                 ofB += b[i] * b[i];
             }
             return ofA == 0 && ofB == 0 ? 1 : sum;
+        }
+
+        /** Of the pixels, the mean over the channels. */
+        private static double variance(Image image) {
+            double all = 0;
+            double pixels = (double) image.width() * image.height();
+            for (int c = 0; c < 3; c++) {
+                double sum = 0;
+                double squares = 0;
+                for (int y = 0; y < image.height(); y++) {
+                    for (int x = 0; x < image.width(); x++) {
+                        int v = image.value(x, y, c);
+                        sum += v;
+                        squares += (double) v * v;
+                    }
+                }
+                all += squares / pixels - sum / pixels * (sum / pixels);
+            }
+            return all / 3;
         }
 
         private static float[] fine(Image image) {

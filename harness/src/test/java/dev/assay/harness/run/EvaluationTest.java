@@ -221,6 +221,11 @@ class EvaluationTest {
         assertThat(brightness.outcome()).isEqualTo("INCONCLUSIVE");
         assertThat(brightness.estimate()).isNull();
         assertThat(brightness.unscoredReasons()).containsEntry("blank frame of the candidate", 24);
+        assertThat(record.verdicts())
+                .as("also where no criterion looks for blank frames")
+                .filteredOn(v -> v.id().equals("distinct"))
+                .extracting(VerdictEntry::outcome)
+                .containsExactly("REGRESSED");
     }
 
     @Test

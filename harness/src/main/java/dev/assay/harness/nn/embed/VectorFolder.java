@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Where the vectors of all encoders are kept between runs. */
 public final class VectorFolder {
@@ -45,6 +47,21 @@ public final class VectorFolder {
         for (Object o : other) {
             all.append(o).append('\n');
         }
-        return VectorFile.open(folder, Hashes.sha256(all.toString().getBytes(StandardCharsets.UTF_8)));
+        VectorStore kept = VectorFile.open(folder, Hashes.sha256(all.toString().getBytes(StandardCharsets.UTF_8)));
+        return new OfTheseBytes(kept, hashes);
+    }
+
+    /** Keeps no vector of weights that changed since they were hashed: it would be found under their hash for ever. */
+    private record OfTheseBytes(VectorStore kept, FileHashes hashes) implements VectorStore {
+        @Override
+        public Optional<float[]> find(String key) {
+            return kept.find(key);
+        }
+
+        @Override
+        public void add(Map<String, float[]> vectors) {
+            hashes.requireUnchanged("before what was computed with it was kept");
+            kept.add(vectors);
+        }
     }
 }

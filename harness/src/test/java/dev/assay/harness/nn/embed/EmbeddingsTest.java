@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,20 @@ class EmbeddingsTest {
         Files.writeString(folder.resolve("tokenizer.json"), "{}");
         embeddings(store(weights("the weights"), "float32")).prefetch(pictures(1));
         assertThat(batches).containsExactly(1, 1, 1);
+    }
+
+    @Test
+    void nothing_is_kept_of_weights_whose_bytes_changed_since_they_were_hashed() throws Exception {
+        Embeddings first = embeddings(store(weights("the weights"), "float32"));
+        Thread.sleep(30); // the clock of a file system is coarser than ours
+        weights("bad weights");
+        assertThatThrownBy(() -> first.prefetch(pictures(1)))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("model.safetensors");
+        assertThatThrownBy(() -> first.of("a cat")).isInstanceOf(ModelFileException.class);
+        batches.clear();
+        embeddings(store(weights("the weights"), "float32")).prefetch(pictures(1));
+        assertThat(batches).containsExactly(1);
     }
 
     @Test
