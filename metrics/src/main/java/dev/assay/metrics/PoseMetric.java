@@ -55,8 +55,8 @@ public final class PoseMetric implements Metric.ImageMetric {
 
         Ratios {
             if (!(limbs > 1 && arms > 1 && fingers > 1) || Math.max(limbs, Math.max(arms, fingers)) > MOST) {
-                throw new IllegalArgumentException(
-                        "pose: expected ratios above 1 and at most " + MOST + ", found " + limbs + ", " + arms + ", " + fingers);
+                throw new IllegalArgumentException("pose: expected ratios above 1 and at most " + MOST + ", found "
+                        + limbs + ", " + arms + ", " + fingers);
             }
         }
     }

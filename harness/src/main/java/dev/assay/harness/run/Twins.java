@@ -38,7 +38,8 @@ final class Twins {
     /** Cells whose variance is at most that many times what independent noise of the pixels leaves of it show nothing. */
     private static final double NOISE = 1.5;
 
-    private static final int ENOUGH = 16; // pixels of a cell that tell noise from a texture, for pictures of 96 pixels and more
+    private static final int ENOUGH =
+            16; // pixels of a cell that tell noise from a texture, for pictures of 96 pixels and more
     private static final int FEW = 4; // that do where the picture is faint
     private static final double FAINT = 10; // grey levels, standard deviation
 
@@ -126,7 +127,8 @@ final class Twins {
     private static final class Small {
         private final Image image;
         private final float[] fine; // (FINE, FINE, 3)
-        private final double noise; // sum of squares of the cells that independent noise of the pixels' variance would leave
+        private final double
+                noise; // sum of squares of the cells that independent noise of the pixels' variance would leave
         private final Map<Integer, float[]> shifted = new HashMap<>();
 
         Small(Image image) {

@@ -142,9 +142,13 @@ class TwinsTest {
         List<Image> scenes = IntStream.range(0, 30).mapToObj(i -> scene(i, 0)).toList();
         Random random = new Random(8);
         List<Painted> all = IntStream.range(0, 900)
-                .mapToObj(i -> new Painted("case-" + i / 2, i % 2, scenes.get(i % 30), i % 2 == 0
-                        ? scenes.get((i / 2) % 30)
-                        : each(scenes.get((i / 2) % 30), v -> v + 2 * random.nextGaussian())))
+                .mapToObj(i -> new Painted(
+                        "case-" + i / 2,
+                        i % 2,
+                        scenes.get(i % 30),
+                        i % 2 == 0
+                                ? scenes.get((i / 2) % 30)
+                                : each(scenes.get((i / 2) % 30), v -> v + 2 * random.nextGaussian())))
                 .toList();
         assertThat(BuiltIn.distinct(Twins.of(all)).outcome()).isEqualTo("REGRESSED");
     }
@@ -155,9 +159,8 @@ class TwinsTest {
         List<Image> scenes = IntStream.range(0, 20).mapToObj(i -> scene(i, 0)).toList();
         Image one = scene(99, 0);
         List<Painted> all = IntStream.range(0, 2000)
-                .mapToObj(i -> new Painted("case-" + i, 1, scenes.get(i % 20), i == 531 || i == 1488
-                        ? one
-                        : random(random)))
+                .mapToObj(i ->
+                        new Painted("case-" + i, 1, scenes.get(i % 20), i == 531 || i == 1488 ? one : random(random)))
                 .toList();
         assertThat(BuiltIn.distinct(Twins.of(all)).reason()).contains("case-531 with seed 1 and case-1488 with seed 1");
     }
