@@ -1,6 +1,6 @@
 """Writes a CLIP-style BPE tokenizer in which every word of the microcosm is one token.
 
-    python make_tokenizer.py [FOLDER]       (default: tokenizer)
+    python make_tokenizer.py [FOLDER]       (default: ../base/tokenizer)
 """
 
 from __future__ import annotations
@@ -63,4 +63,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "tokenizer"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[1] / "base" / "tokenizer"))

@@ -3,7 +3,7 @@
     python train_base.py new OUT                  VAE, then UNet and text encoder, from scratch (hours on two cores)
     python train_base.py continue FROM OUT        UNet and text encoder go on from the weights in FROM; its VAE is kept
 
-The folder `tokenizer` is made by make_tokenizer.py. Pictures are drawn and encoded before training, so that a step
+The tokenizer is the one in ../base, made by make_tokenizer.py. Pictures are drawn and encoded before training, so that a step
 costs only the UNet and the text encoder. Every run is seeded; wall-clock never enters, so a run can be repeated.
 """
 
@@ -26,7 +26,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 from scenes import Spec, random_spec, render
 
 LENGTH = 24  # tokens
-HERE = Path(__file__).resolve().parent
+TOKENIZER = Path(__file__).resolve().parents[1] / "base" / "tokenizer"
 
 
 # ---------------------------------------------------------------- the models
@@ -216,7 +216,7 @@ def save(out: Path, unet, text, vae, tokenizer) -> None:
     vae.half().save_pretrained(out / "vae")
     tokenizer.save_pretrained(out / "tokenizer")
     for name in ("vocab.json", "merges.txt"):
-        (out / "tokenizer" / name).write_bytes((HERE / "tokenizer" / name).read_bytes())
+        (out / "tokenizer" / name).write_bytes((TOKENIZER / name).read_bytes())
     new_scheduler().save_pretrained(out / "scheduler")
     index = {"_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.42.1",
              "feature_extractor": [None, None], "image_encoder": [None, None], "requires_safety_checker": False,
@@ -245,7 +245,7 @@ def main() -> None:
     random.seed(args.seed)
 
     source, out = args.folders[0], args.folders[-1]
-    tokenizer = CLIPTokenizer.from_pretrained(HERE / "tokenizer")
+    tokenizer = CLIPTokenizer.from_pretrained(TOKENIZER)
     captions, pictures = draw(args.pool, args.seed, args.relations)
     if args.mode == "new":
         vae, unet, text = new_vae(), new_unet(), new_text(tokenizer)
