@@ -209,7 +209,7 @@ def train_person(model: Detector, pool: np.ndarray, scenes: list[Scene], options
             group["lr"] = options.rate * min(1, (done + 1) / 100) * (.01 + .99 * .5 * (1 + math.cos(math.pi * way)))
         chosen = [rng.randrange(len(truths)) for _ in range(64)]
         x, lines = move(to_float(pool[chosen]), [[b for b in truths[r] if b[0] == 0] for r in chosen], rng)
-        heat, sides, weight = targets(lines)
+        heat, sides, weight = targets(lines, model.classes)
         with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
             made_heat, made_sides = model(roughen(recolour(x)).to(memory_format=torch.channels_last))
         loss = heat_loss(made_heat.float(), heat) + box_loss(made_sides.float(), sides, weight)

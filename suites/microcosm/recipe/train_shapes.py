@@ -157,6 +157,7 @@ def main() -> None:
     p.add_argument("--seed", type=int, default=3)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=True)
+    p.add_argument("--measure", action=argparse.BooleanOptionalAction, default=True)
     options = p.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
@@ -181,7 +182,7 @@ def main() -> None:
     write_golden(options.out, options.base / "vae")
     report = {"parameters": parameters, "steps": steps, "batch": options.batch, "seed": options.seed,
               "training_seconds": round(seconds), "onnxruntime_difference": difference,
-              **measure_all(yolo, options.base, options.seed)}
+              **(measure_all(yolo, options.base, options.seed) if options.measure else {})}
     (options.out / "metrics.json").write_text(json.dumps(report, indent=1) + "\n")
     print(json.dumps(report, indent=1))
 

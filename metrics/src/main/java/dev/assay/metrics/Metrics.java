@@ -21,6 +21,7 @@ import static dev.assay.harness.score.Roles.SSCD;
 import static dev.assay.harness.score.Roles.TAGGER;
 import static dev.assay.harness.score.Roles.TRAINING;
 
+import dev.assay.harness.model.Nearest;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
@@ -30,7 +31,6 @@ import dev.assay.harness.score.Role;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** All metrics, one line each. */
 public final class Metrics implements MetricCatalog {
@@ -171,10 +171,11 @@ public final class Metrics implements MetricCatalog {
     }
 
     private static Entry entryOf(String name) {
+        List<String> names = ALL.stream().map(e -> e.info.name()).toList();
         return ALL.stream()
                 .filter(e -> e.info.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no metric " + name + "; there are "
-                        + ALL.stream().map(e -> e.info.name()).collect(Collectors.joining(", "))));
+                        + String.join(", ", names) + Nearest.hint(name, names)));
     }
 }

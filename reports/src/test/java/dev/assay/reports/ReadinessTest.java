@@ -16,8 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What keeps a run from being judged is said before anything is compiled or rendered. */
 class ReadinessTest {
@@ -56,6 +59,23 @@ class ReadinessTest {
         assertThat(said("assay.lora", "no/such.safetensors")).contains("no such file");
         assertThat(said("assay.models", "nowhere")).contains("assay.models (-Dassay.models): no such folder");
         assertThat(said("assay.comfyui.workflow", "w.json")).contains("no such file");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            metric: grid       | metric: gird                    | starter: no metric gird; | ; did you mean grid?
+            margin: 0.5        | margin: 900                     | starter: criterion grid: margin: expected at most | , found 900.0
+            severity: NORMAL   | parameters: {oder: 2}           | starter: criterion effect: no parameter oder; | there are
+            rule: NON_INFERIOR | rule: NO_MORE_DEFECTS           | starter: criterion grid: the rule NO_MORE_DEFECTS expects a metric of 0 or 1 | NON_INFERIOR
+            seeds: [101        | models: {clpi: x} / seeds: [101 | starter: models.clpi: expected one of the roles | ; did you mean clip?
+            id: red-barn       | sede: 3, id: red-barn           | cases[3].sede: no such field | ; did you mean seeds?
+            """)
+    void what_a_suite_asks_that_no_metric_can_judge(String there, String instead, String what, String hint)
+            throws IOException {
+        String starter = Files.readString(Path.of("../suites/src/main/resources/suites/starter.yaml"));
+        assertThat(starter).contains(there);
+        Files.writeString(root.resolve("mine.yaml"), starter.replaceFirst(Pattern.quote(there), instead.replace(" / ", "\n")));
+        assertThat(said("assay.suite", "mine.yaml", "assay.lora", "microcosm:sound")).contains(what, hint);
     }
 
     @Test

@@ -9,7 +9,6 @@ import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
@@ -116,6 +115,7 @@ public final class Evaluation {
                 renderer.check(plan.candidate(), settings);
                 renderer.check(plan.base(), settings); // last, so that it is at hand for the first picture
             }
+            SuiteCheck.require(plan.suite(), catalog);
             Map<Criterion, VerdictEntry> settled = new LinkedHashMap<>(); // verdicts that no metric gives
             List<Criterion> open = open(criteria, settled);
             if (!settled.isEmpty() && (open.isEmpty() || !incomplete)) {
@@ -238,27 +238,9 @@ public final class Evaluation {
     }
 
     private Metric open(Criterion criterion) {
-        MetricInfo info = info(criterion.metric());
-        Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
-        criterion.parameters().forEach((name, value) -> {
-            if (parameters.replace(name, value) == null) {
-                throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
-                        + ": no parameter " + name + "; there are " + parameters.keySet());
-            }
-        });
-        boolean rates = criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS;
-        if (rates && (!info.isRate() || info.better() == Better.EITHER)) {
-            throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
-                    + ": the rule NO_MORE_DEFECTS expects a metric of 0 or 1; " + info.name() + " gives "
-                    + info.range() + " (NON_INFERIOR serves it)");
-        }
-        if (criterion.rule() != Criterion.Rule.EFFECTIVE && criterion.margin() > info.mostMargin()) {
-            throw new IllegalArgumentException(plan.suite().name() + ": criterion " + criterion.id()
-                    + ": margin: expected at most " + info.mostMargin() + " " + info.unit() + ", found "
-                    + criterion.margin() + ", which nothing that a picture shows would exceed");
-        }
-        models.makeRoomFor(catalog.needs(info.name()));
-        return catalog.open(info.name(), parameters, models);
+        Map<String, Double> parameters = SuiteCheck.parameters(plan.suite(), criterion, catalog);
+        models.makeRoomFor(catalog.needs(criterion.metric()));
+        return catalog.open(criterion.metric(), parameters, models);
     }
 
     /** Criteria of the same networks one after the other, so that none is opened twice for want of memory. */
@@ -270,12 +252,7 @@ public final class Evaluation {
     }
 
     private MetricInfo info(String name) {
-        MetricInfo info = infoOrNull(name);
-        if (info == null) {
-            throw new IllegalArgumentException(plan.suite().name() + ": no metric " + name + "; there are "
-                    + catalog.infos().stream().map(MetricInfo::name).toList());
-        }
-        return info;
+        return SuiteCheck.info(plan.suite(), name, catalog);
     }
 
     private MetricInfo infoOrNull(String name) {

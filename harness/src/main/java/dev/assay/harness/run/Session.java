@@ -320,6 +320,11 @@ public final class Session {
         if (problem != null) {
             return Optional.of(problem);
         }
+        try {
+            SuiteCheck.require(plan.suite(), catalog);
+        } catch (IllegalArgumentException wrong) {
+            return Optional.of(Trouble.words(wrong));
+        }
         Optional<String> missing = missingWeights(criteria());
         if (missing.isPresent() || !settings.renderer().equals("comfyui")) {
             return missing;

@@ -1,0 +1,63 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.Nearest;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.MetricCatalog;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Role;
+import dev.assay.harness.score.Roles;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.Suite;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Whether the metrics that exist can judge what a suite asks; told from the suite alone, without a network or a picture. */
+final class SuiteCheck {
+    private SuiteCheck() {}
+
+    /** @throws IllegalArgumentException on a metric, parameter, rule, margin or role of weights that there is not */
+    static void require(Suite suite, MetricCatalog catalog) {
+        List<String> roles = Roles.ALL.stream().map(Role::name).toList();
+        for (String role : suite.models().keySet()) {
+            if (!roles.contains(role)) {
+                throw new IllegalArgumentException(suite.name() + ": models." + role + ": expected one of the roles "
+                        + String.join(", ", roles) + Nearest.hint(role, roles));
+            }
+        }
+        suite.criteria().forEach(c -> parameters(suite, c, catalog));
+    }
+
+    static MetricInfo info(Suite suite, String metric, MetricCatalog catalog) {
+        List<String> names = catalog.infos().stream().map(MetricInfo::name).toList();
+        return catalog.infos().stream()
+                .filter(i -> i.name().equals(metric))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        suite.name() + ": no metric " + metric + "; there are " + names + Nearest.hint(metric, names)));
+    }
+
+    /** All parameters of the criterion's metric: its own, and the metric's defaults. */
+    static Map<String, Double> parameters(Suite suite, Criterion criterion, MetricCatalog catalog) {
+        MetricInfo info = info(suite, criterion.metric(), catalog);
+        String where = suite.name() + ": criterion " + criterion.id() + ": ";
+        Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
+        criterion.parameters().forEach((name, value) -> {
+            if (parameters.replace(name, value) == null) {
+                throw new IllegalArgumentException(where + "no parameter " + name + "; there are "
+                        + parameters.keySet() + Nearest.hint(name, parameters.keySet()));
+            }
+        });
+        boolean rates = criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS;
+        if (rates && (!info.isRate() || info.better() == Better.EITHER)) {
+            throw new IllegalArgumentException(where + "the rule NO_MORE_DEFECTS expects a metric of 0 or 1; "
+                    + info.name() + " gives " + info.range() + " (NON_INFERIOR serves it)");
+        }
+        if (criterion.rule() != Criterion.Rule.EFFECTIVE && criterion.margin() > info.mostMargin()) {
+            throw new IllegalArgumentException(where + "margin: expected at most " + info.mostMargin() + " "
+                    + info.unit() + ", found " + criterion.margin()
+                    + ", which nothing that a picture shows would exceed");
+        }
+        return parameters;
+    }
+}
