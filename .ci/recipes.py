@@ -75,9 +75,9 @@ RUNS = {
     C + "train_shapes.py": (C, ["--out", "{scratch}", "--weights", "{scratch}/w.pt", "--steps", "2", "--no-measure", *SHORT]),
     C + "train_pose.py": (C, ["--out", "{scratch}", "--weights", "{scratch}", "--minutes", "0.02", "--person-minutes", "0.02", *SHORT]),
     H + "make_sd15.py": (".", ["{big}"]),
-    H + "full_encoders.py": (".", ["{big}", "clip"]),
+    H + "full_encoders.py": (".", ["{big}", "clip-l14"]),
     H + "bench_diffusers.py": (".", ["suites/microcosm/base", "{classpath}", "--pictures", "1"]),
-    H + "bench_encoders.py": (".", ["{big}/clip", "{classpath}", "--rounds", "1", "--warmup", "1"]),
+    H + "bench_encoders.py": (".", ["{big}/clip-l14", "{classpath}", "--rounds", "1", "--warmup", "1"]),
 }
 MODULES = {H + "ldm_layout.py", C + "pictures.py"}  # the others import them
 

@@ -175,7 +175,7 @@ public final class Metrics implements MetricCatalog {
         return ALL.stream()
                 .filter(e -> e.info.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no metric " + name + "; there are "
-                        + String.join(", ", names) + Nearest.hint(name, names)));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no metric " + name + "; there are " + String.join(", ", names) + Nearest.hint(name, names)));
     }
 }

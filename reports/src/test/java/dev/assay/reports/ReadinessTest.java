@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,8 +74,10 @@ class ReadinessTest {
             throws IOException {
         String starter = Files.readString(Path.of("../suites/src/main/resources/suites/starter.yaml"));
         assertThat(starter).contains(there);
-        Files.writeString(root.resolve("mine.yaml"), starter.replaceFirst(Pattern.quote(there), instead.replace(" / ", "\n")));
-        assertThat(said("assay.suite", "mine.yaml", "assay.lora", "microcosm:sound")).contains(what, hint);
+        Files.writeString(
+                root.resolve("mine.yaml"), starter.replaceFirst(Pattern.quote(there), instead.replace(" / ", "\n")));
+        assertThat(said("assay.suite", "mine.yaml", "assay.lora", "microcosm:sound"))
+                .contains(what, hint);
     }
 
     @Test

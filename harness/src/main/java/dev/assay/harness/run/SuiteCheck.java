@@ -44,8 +44,8 @@ final class SuiteCheck {
         Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
         criterion.parameters().forEach((name, value) -> {
             if (parameters.replace(name, value) == null) {
-                throw new IllegalArgumentException(where + "no parameter " + name + "; there are "
-                        + parameters.keySet() + Nearest.hint(name, parameters.keySet()));
+                throw new IllegalArgumentException(where + "no parameter " + name + "; there are " + parameters.keySet()
+                        + Nearest.hint(name, parameters.keySet()));
             }
         });
         boolean rates = criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS;
