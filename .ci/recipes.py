@@ -73,7 +73,7 @@ RUNS = {
     C + "train_clip.py": (C, ["--out", "{scratch}", "--weights", "{scratch}/w", "--steps", "2", "--no-measure", *SHORT]),
     C + "train_detector.py": (C, ["--out", "{scratch}", "--weights", "{scratch}/w.pt", "--steps", "2", "--no-measure", *SHORT]),
     C + "train_shapes.py": (C, ["--out", "{scratch}", "--weights", "{scratch}/w.pt", "--steps", "2", "--no-measure", *SHORT]),
-    C + "train_pose.py": (C, ["--out", "{scratch}", "--weights", "{scratch}", "--minutes", "0.02", "--person-minutes", "0.02", *SHORT]),
+    C + "train_pose.py": (C, ["--out", "{scratch}", "--weights", "{scratch}", "--minutes", "0.02", "--person-minutes", "0.02", "--no-measure", *SHORT]),
     H + "make_sd15.py": (".", ["{big}"]),
     H + "full_encoders.py": (".", ["{big}", "clip-l14"]),
     H + "bench_diffusers.py": (".", ["suites/microcosm/base", "{classpath}", "--pictures", "1"]),

@@ -327,6 +327,7 @@ def main() -> None:
     p.add_argument("--seed", type=int, default=6)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=True)
+    p.add_argument("--measure", action=argparse.BooleanOptionalAction, default=True)
     options = p.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
@@ -361,7 +362,8 @@ def main() -> None:
         pose, options.out / "pose.onnx", cut(picture, [crop(scene.people[0].box)]), "input", ["simcc_x", "simcc_y"])
     report["person"]["onnxruntime_difference"] = export(
         Yolox(person), options.out / "person.onnx", (F.interpolate(picture, size=640) * 255).flip(1), "images", ["output"])
-    report["figures"] = measure(pose, options.base / "vae", options.seed)
+    if options.measure:
+        report["figures"] = measure(pose, options.base / "vae", options.seed)
     write_figures(options.out, options.base / "vae", options.seed)
     (options.out / "metrics.json").write_text(json.dumps(report, indent=1) + "\n")
     print(json.dumps(report, indent=1))

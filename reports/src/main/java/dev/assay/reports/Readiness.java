@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.run.BundledSuites;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
@@ -54,6 +55,8 @@ public final class Readiness {
             throw new SettingsException("assay.collection (" + settings.source("assay.collection")
                     + "): expected a folder, found the file " + folder);
         }
-        CuratedCollection.in(folder).policy();
+        CuratedCollection.in(folder).policy().unknownSuite(BundledSuites.names()).ifPresent(why -> {
+            throw new SettingsException(why);
+        });
     }
 }

@@ -81,6 +81,18 @@ class ReadinessTest {
     }
 
     @Test
+    void a_policy_that_nothing_could_meet() throws IOException {
+        Files.createDirectory(root.resolve("shelf"));
+        Files.writeString(root.resolve("shelf/collection.yaml"), "suites: [startr@2]\n");
+        assertThat(said("assay.collection", "shelf", "assay.lora", "microcosm:sound"))
+                .contains("collection.yaml: suites: startr@2 is none of the bundled ones", "did you mean starter?");
+        Files.writeString(root.resolve("shelf/collection.yaml"), "suites: [starter]\n");
+        assertThatCode(() -> Readiness.main(
+                        Map.of(), properties("assay.collection", "shelf", "assay.lora", "microcosm:sound")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void a_file_of_assay_yaml_counts() throws IOException {
         Files.writeString(root.resolve("assay.yaml"), "lora: microcosm:grit\n");
         assertThat(said()).contains("did you mean grid?");

@@ -25,19 +25,28 @@ public final class Nearest {
         return to(word, known).map(k -> "; did you mean " + k + "?").orElse("");
     }
 
-    /** Levenshtein distance: insertions, deletions and substitutions from {@code a} to {@code b}. */
+    /** Insertions, deletions, substitutions and swaps of neighbours from {@code a} to {@code b}: Levenshtein's distance with swaps. */
     static int edits(String a, String b) {
+        int[] above = new int[b.length() + 1]; // two rows up
+        int[] last = new int[b.length() + 1];
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;
         }
         for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
+            int[] free = above;
+            above = last;
+            last = row;
+            row = free;
             row[0] = i;
             for (int j = 1; j <= b.length(); j++) {
-                int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
+                int substitution = last[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(substitution, 1 + Math.min(last[j], row[j - 1]));
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                if (swapped) {
+                    row[j] = Math.min(row[j], above[j - 2] + 1);
+                }
             }
         }
         return row[b.length()];

@@ -14,14 +14,14 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The suites on the class path. */
-final class BundledSuites {
+public final class BundledSuites {
     private static final String FOLDER = "suites/";
     private static final String ENDING = ".yaml";
 
     private BundledSuites() {}
 
     /** Names of all, sorted. */
-    static List<String> names() {
+    public static List<String> names() {
         TreeSet<String> names = new TreeSet<>();
         try {
             // The one that is always there leads to the others: jars need no entries for folders.

@@ -13,6 +13,8 @@ class NearestTest {
         assertThat(Nearest.edits("abc", "")).isEqualTo(3);
         assertThat(Nearest.edits("flaw", "lawn")).isEqualTo(2);
         assertThat(Nearest.edits("same", "same")).isZero();
+        assertThat(Nearest.edits("cdua", "cuda")).as("neighbours swapped").isEqualTo(1);
+        assertThat(Nearest.edits("ca", "abc")).isEqualTo(3);
     }
 
     @Test
@@ -20,6 +22,7 @@ class NearestTest {
         assertThat(Nearest.to("stpes", List.of("seeds", "steps", "store"))).contains("steps");
         assertThat(Nearest.to("GUIDANCE_SCALE", List.of("guidanceScale", "sampler")))
                 .contains("guidanceScale");
+ assertThat(Nearest.to("cdua", List.of("cpu", "cuda"))).contains("cuda");
         assertThat(Nearest.hint("colour", List.of("color"))).isEqualTo("; did you mean color?");
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -110,6 +111,20 @@ public record Policy(
         } catch (IOException e) {
             throw new CollectionException(file + ": cannot be read: " + e, e);
         }
+    }
+
+    /**
+     * In words, the first suite that no run could ever be of: one without a hash that is none of the bundled ones.
+     *
+     * @param bundled names
+     */
+    public Optional<String> unknownSuite(List<String> bundled) {
+        return suites.stream()
+                .filter(s -> s.sha256() == null && !bundled.contains(s.name()))
+                .findFirst()
+                .map(s -> FILE + ": suites: " + s.text() + " is none of the bundled ones (" + String.join(", ", bundled)
+                        + "); name another by the hash of its file: {name: NAME, sha256: ...}"
+                        + Nearest.hint(s.name(), bundled));
     }
 
     static Policy parse(byte[] yaml) {
