@@ -55,8 +55,11 @@ public final class Readiness {
             throw new SettingsException("assay.collection (" + settings.source("assay.collection")
                     + "): expected a folder, found the file " + folder);
         }
-        CuratedCollection.in(folder).policy().unknownSuite(BundledSuites.names()).ifPresent(why -> {
-            throw new SettingsException(why);
-        });
+        CuratedCollection.in(folder)
+                .policy()
+                .unknownSuite(BundledSuites.names())
+                .ifPresent(why -> {
+                    throw new SettingsException(why);
+                });
     }
 }

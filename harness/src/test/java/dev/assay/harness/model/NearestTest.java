@@ -22,7 +22,7 @@ class NearestTest {
         assertThat(Nearest.to("stpes", List.of("seeds", "steps", "store"))).contains("steps");
         assertThat(Nearest.to("GUIDANCE_SCALE", List.of("guidanceScale", "sampler")))
                 .contains("guidanceScale");
- assertThat(Nearest.to("cdua", List.of("cpu", "cuda"))).contains("cuda");
+        assertThat(Nearest.to("cdua", List.of("cpu", "cuda"))).contains("cuda");
         assertThat(Nearest.hint("colour", List.of("color"))).isEqualTo("; did you mean color?");
     }
 
