@@ -385,7 +385,8 @@ def special(bases):
 
 
 FAMILIES = {"sd15": ["sd15"], "sd2": [], "sdxl": ["sdxl"], "sd3": ["sd35-large", "sd35-medium"], "hidream-i1": ["hidream-i1"],
-            "flux1": ["flux1-dev", "flux1-fill", "flux1-schnell"], "qwen-image": ["qwen-image"], "z-image": ["z-image"]}
+            "flux1": ["flux1-dev", "flux1-fill", "flux1-schnell"], "qwen-image": ["qwen-image"], "z-image": ["z-image"],
+            "flux2-klein-4b": [], "flux2-klein-9b": [], "flux2-dev": []}
 
 
 def text(out):
@@ -400,6 +401,8 @@ def text(out):
         "flux1": lambda: flux.FluxClipModel(dtype_t5=torch.float32, **f),
         "hidream-i1": lambda: hidream.HiDreamTEModel(dtype_t5=torch.float32, dtype_llama=torch.float32, **f),
         "qwen-image": lambda: qwen_image.QwenImageTEModel(**f), "z-image": lambda: z_image.ZImageTEModel(**f),
+        "flux2-klein-4b": lambda: flux.klein_te(model_type="qwen3_4b")(**f),
+        "flux2-klein-9b": lambda: flux.klein_te(model_type="qwen3_8b")(**f), "flux2-dev": lambda: flux.flux2_te()(**f),
     }
     clip = {"text_model.encoder.layers.%d.%s" % (n, m): [768, 768] for n in (0, 11, 12, 23, 31, 32)
             for m in ("self_attn.q_proj", "self_attn.out_proj", "mlp.fc1", "mlp.fc2", "layer_norm1")}
@@ -408,10 +411,10 @@ def text(out):
     t5 = {"encoder.block.%d.%s" % (n, m): [4096, 4096] for n in (0, 23, 24)
           for m in ("layer.0.SelfAttention.q", "layer.1.DenseReluDense.wi_0", "layer.1.DenseReluDense.wo", "layer.0.layer_norm")}
     t5["shared"] = [32128, 4096]
-    llm = {"model.layers.%d.%s" % (n, m): [2560, 2560] for n in (0, 27, 28, 35, 36)
+    llm = {"model.layers.%d.%s" % (n, m): [2560, 2560] for n in (0, 27, 28, 35, 36, 39, 40)
            for m in ("self_attn.q_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.down_proj", "input_layernorm")}
     llm |= {k.removeprefix("model."): s for k, s in llm.items()}
-    words = ["clip_l", "clip_g", "clip_h", "t5xxl", "llama", "qwen25_7b", "qwen3_4b"]
+    words = ["clip_l", "clip_g", "clip_h", "t5xxl", "llama", "qwen25_7b", "qwen3_4b", "qwen3_8b", "mistral3_24b"]
     dotted = ["", "text_encoder.", "text_encoder_2.", "text_encoder_3.", "text_encoders.", "text_encoders.transformer.",
               "base_model.model.", "base_model.model.text_encoder.", "text_encoder.base_model.model.", "te.", "te1.", "te2."]
     dotted += ["text_encoders.%s.transformer." % w for w in words]

@@ -148,6 +148,9 @@ final class Preflight {
         List<LoraCheck.Problem> said = new ArrayList<>(check.ofFile());
         shapes.ifPresent(s -> {
             LoaderCheck loading = LoaderCheck.of(loader, check, base.get().family(), BaseModules.of(s));
+            if (loading.isOtherSize()) {
+                base.flatMap(file::otherSizeThan).ifPresent(t -> error(path, t));
+            }
             said.addAll(loading.problems());
         });
         boolean sameFamily = base.filter(b -> b.family().equals(file.family())).isPresent();

@@ -141,6 +141,21 @@ class PreflightTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '/', textBlock = """
+        flux2      / single_transformer_blocks.{0-19}.attn.to_qkv_mlp_proj 27648x3072 / Flux.2, klein 4B / Flux.2, dev
+        flux2      / transformer_blocks.{0-7}.attn.{to_q|to_k} 4096x4096 / Flux.2, klein 9B / Flux.2, dev
+        sd35-medium / transformer_blocks.{0-37}.attn.{to_q|to_k} 2432x2432 / Stable Diffusion 3 or 3.5, large / Stable Diffusion 3.5, medium
+        """)
+    void a_lora_for_another_size_of_the_family_is_an_error_that_names_both(
+            String base, String lora, String its, String theirs, @TempDir Path folder) {
+        assertThat(errors(folder, base, "transformer.", lora))
+                .anySatisfy(t -> assertThat(t)
+                        .startsWith("style.safetensors: is a LoRA for " + its)
+                        .contains("and the base is " + theirs)
+                        .contains("another size"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '/', textBlock = """
         flux-dev      / transformer_blocks.{0-5}.attn.to_q 3072x3072
         qwen-image    / transformer_blocks.{0-5}.attn.to_q 3072x3072
         chroma        / transformer_blocks.{0-18}.attn.to_q 3072x3072; transformer_blocks.{0-18}.norm1.linear 18432x3072

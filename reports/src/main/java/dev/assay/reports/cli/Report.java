@@ -166,6 +166,9 @@ record Report(
             Report found = answer.get();
             return lora.inspection
                     .foreignTo(base.inspection)
+                    .or(() -> found.loading
+                            .filter(LoaderCheck::isOtherSize)
+                            .flatMap(l -> lora.inspection.otherSizeThan(base.inspection)))
                     .map(f -> found.first(new Problem(true, f)))
                     .orElse(found);
         } catch (ModelFileException e) {

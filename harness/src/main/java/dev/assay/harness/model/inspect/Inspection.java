@@ -88,6 +88,14 @@ public record Inspection(
                         + " that it was trained on, or a LoRA for this one");
     }
 
+    /** That a LoRA none of whose layers has the base's shape is for another size of the family, where both sizes are known. */
+    public Optional<String> otherSizeThan(Inspection base) {
+        return family.equals(base.family) && !familyTitle.equals(base.familyTitle)
+                ? Optional.of("is a LoRA for " + familyTitle + ", and the base is " + base.familyTitle
+                        + ": another size; give the base that it was trained on, or a LoRA for this one")
+                : Optional.empty();
+    }
+
     /** A file that could not be read. */
     static Inspection unreadable(Path file, long bytes, String problem) {
         return new Inspection(

@@ -1,5 +1,7 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.lora.BaseLayer;
+import dev.assay.harness.model.lora.BaseModules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,11 +53,24 @@ final class ComfyUiTextEncoders {
             Map.entry("chroma", List.of(T5)),
             Map.entry("qwen-image", List.of(new Encoder("qwen25_7b", 28))),
             Map.entry("z-image", List.of(new Encoder("qwen3_4b", 36))),
+            Map.entry("flux2 3072", List.of(new Encoder("qwen3_4b", 36))), // klein 4B
+            Map.entry("flux2 4096", List.of(new Encoder("qwen3_8b", 36))), // klein 9B
+            Map.entry("flux2 6144", List.of(new Encoder("mistral3_24b", 40))), // dev
             Map.entry("hidream-i1", List.of(CLIP_L, CLIP_G, T5, new Encoder("llama", 32))));
 
     private ComfyUiTextEncoders() {}
 
-    /** Names of modules, with whether the layer has a bias; empty for a family whose text encoders are not known. */
+    /** The family, and for Flux.2, whose sizes have a text encoder each, its width: {@code flux2 3072}. */
+    static String word(String family, BaseModules base) {
+        BaseLayer input = base.original().get("img_in");
+        return family.equals("flux2") && input != null ? family + " " + input.rows() : family;
+    }
+
+    /**
+     * Names of modules, with whether the layer has a bias; empty for a family whose text encoders are not known.
+     *
+     * @param family as {@link #word} has it
+     */
     static Map<String, Boolean> of(String family) {
         List<Encoder> encoders = FAMILIES.getOrDefault(family, List.of());
         Map<String, Boolean> names = new LinkedHashMap<>();
@@ -122,7 +137,7 @@ final class ComfyUiTextEncoders {
         if (clip) {
             inner.addAll(List.of("layer_norm1", "layer_norm2"));
         }
-        if (encoder.word.equals("qwen3_4b")) {
+        if (encoder.word.startsWith("qwen3_")) {
             inner.addAll(List.of("self_attn.q_norm", "self_attn.k_norm"));
         }
         for (int i = 0; i < encoder.layers; i++) {

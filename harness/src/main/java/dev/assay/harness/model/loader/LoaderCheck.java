@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Does a renderer load this LoRA on this base: whole, in part, not at all, or after a conversion.
@@ -120,6 +121,12 @@ public record LoaderCheck(
         return answer == Answer.WORKS;
     }
 
+    /** Whether the base has layers by the names that it changes, and none of the same shape. */
+    public boolean isOtherSize() {
+        Set<Loss> reasons = report.denoiser().stream().map(LoadedModule::loss).collect(Collectors.toSet());
+        return reasons.contains(Loss.SHAPE) && Set.of(Loss.SHAPE, Loss.LAYER).containsAll(reasons);
+    }
+
     /** Squared norms by module; empty where one is not known. */
     private static Optional<Map<String, Double>> energies(LoraWeights numbers, List<LoadedModule> modules) {
         Map<String, Double> energies = new HashMap<>();
@@ -177,7 +184,8 @@ public record LoaderCheck(
             String head = count == judged.size()
                     ? foreign
                             ? "0 of " + count
-                                    + " modules match: it would do nothing; is this a LoRA for another family?"
+                                    + " modules match: it would do nothing; is this a LoRA for another "
+                                    + (reasons.containsKey(Loss.SHAPE) ? "size of this family, or for another?" : "family?")
                             : report.loader() + " would load none of its " + count + " modules"
                     : report.loader() + " would not load " + count + " of its " + judged.size() + " modules"
                             + share(share);

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * Is this LoRA whole, does the base have its layers, and how strong is it: answered without rendering. Whether a renderer loads it is
@@ -27,6 +29,7 @@ public record LoraCheck(
         List<Problem> ofFile,
         List<Problem> ofFit) {
     private static final int SHOWN = 5;
+    private static final String ALPHA = ".alpha";
 
     public LoraCheck {
         ofFile = List.copyOf(ofFile);
@@ -264,7 +267,11 @@ public record LoraCheck(
     public Map<String, List<Long>> shapes() {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         grammar.modules().forEach(m -> m.keys().forEach((role, key) -> shapes.put(key, m.shape(role))));
-        grammar.unknown().forEach(key -> shapes.put(key, List.of()));
+        Set<String> modules = grammar.modules().stream().map(LoraModule::name).collect(Collectors.toSet());
+        grammar.unknown().forEach(key -> {
+            boolean numbers = key.endsWith(ALPHA) && modules.contains(key.substring(0, key.length() - ALPHA.length()));
+            shapes.put(key, numbers ? List.of(0L) : List.of()); // an alpha that its module could not take is no scalar
+        });
         return shapes;
     }
 

@@ -98,6 +98,29 @@ class LoaderCheckTest {
     }
 
     @Test
+    void the_text_encoder_of_flux_2_is_that_of_its_size() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "text_encoders.qwen3_4b.transformer.model.layers.0.self_attn.q_proj", 4096, 2560);
+        pair(lora, "lora_te_layers_35_mlp_down_proj", 2560, 9728);
+        assertThat(check(lora, "flux2-klein-4b").answer()).isEqualTo(Answer.WORKS);
+        Map<String, List<Long>> other = new LinkedHashMap<>();
+        pair(other, "text_encoders.qwen3_8b.transformer.model.layers.0.self_attn.q_proj", 4096, 4096);
+        assertThat(check(other, "flux2-klein-4b").answer()).isEqualTo(Answer.DOES_NOT_WORK);
+    }
+
+    @Test
+    void a_lora_for_another_size_is_said_to_be_one() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "diffusion_model.double_blocks.0.img_attn.proj", 4096, 4096);
+        pair(lora, "diffusion_model.single_blocks.0.linear2", 4096, 16384);
+        pair(lora, "diffusion_model.double_blocks.7.img_attn.proj", 4096, 4096); // of which the smaller has five
+        LoaderCheck check = check(lora, "flux2-klein-4b");
+        assertThat(check.isOtherSize()).isTrue();
+        assertThat(check.answer()).isEqualTo(Answer.DOES_NOT_WORK);
+        assertThat(check.problems().get(0).text()).contains("is this a LoRA for another size of this family, or for another?");
+    }
+
+    @Test
     void of_two_names_of_one_layer_one_is_lost() {
         Map<String, List<Long>> lora = new LinkedHashMap<>();
         pair(lora, "lora_unet_double_blocks_0_img_attn_proj", 3072, 3072);
