@@ -156,7 +156,8 @@ final class ComfyUiLoader implements LoraLoader {
     static Map<String, ComfyUiKeys.Target> targets(List<ComfyUiSpelling> spellings, String family, BaseModules file) {
         BaseModules base = file.inOriginalLayout(); // which ComfyUI turns every model into
         Map<String, ComfyUiKeys.Target> targets = new LinkedHashMap<>();
-        ComfyUiTextEncoders.of(ComfyUiTextEncoders.word(family, base)).forEach((n, bias) -> targets.put(n, new ComfyUiKeys.Target(true, bias)));
+        ComfyUiTextEncoders.of(ComfyUiTextEncoders.word(family, base))
+                .forEach((n, bias) -> targets.put(n, new ComfyUiKeys.Target(true, bias)));
         for (String tensor : base.tensors()) {
             if (!tensor.endsWith(".weight")) {
                 targets.put("diffusion_model." + tensor, new ComfyUiKeys.Target(true, false));

@@ -185,7 +185,9 @@ public record LoaderCheck(
                     ? foreign
                             ? "0 of " + count
                                     + " modules match: it would do nothing; is this a LoRA for another "
-                                    + (reasons.containsKey(Loss.SHAPE) ? "size of this family, or for another?" : "family?")
+                                    + (reasons.containsKey(Loss.SHAPE)
+                                            ? "size of this family, or for another?"
+                                            : "family?")
                             : report.loader() + " would load none of its " + count + " modules"
                     : report.loader() + " would not load " + count + " of its " + judged.size() + " modules"
                             + share(share);

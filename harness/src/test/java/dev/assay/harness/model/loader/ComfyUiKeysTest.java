@@ -54,7 +54,8 @@ class ComfyUiKeysTest {
         for (JsonNode test : GoldenLoader.GOLDEN.get("text")) {
             String family = test.get("family").asText();
             Map<String, ComfyUiKeys.Target> targets = new HashMap<>();
-            ComfyUiTextEncoders.of(WORDS.getOrDefault(family, family)).forEach((n, bias) -> targets.put(n, new ComfyUiKeys.Target(true, bias)));
+            ComfyUiTextEncoders.of(WORDS.getOrDefault(family, family))
+                    .forEach((n, bias) -> targets.put(n, new ComfyUiKeys.Target(true, bias)));
             Map<String, List<Long>> keys =
                     GoldenLoader.keys(test, GoldenLoader.GOLDEN.get("names").get("text"));
             taken.merge(

@@ -117,7 +117,8 @@ class LoaderCheckTest {
         LoaderCheck check = check(lora, "flux2-klein-4b");
         assertThat(check.isOtherSize()).isTrue();
         assertThat(check.answer()).isEqualTo(Answer.DOES_NOT_WORK);
-        assertThat(check.problems().get(0).text()).contains("is this a LoRA for another size of this family, or for another?");
+        assertThat(check.problems().get(0).text())
+                .contains("is this a LoRA for another size of this family, or for another?");
     }
 
     @Test
