@@ -8,6 +8,7 @@ import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Settings;
 import dev.assay.reports.allure.ReportExecutor;
 import dev.assay.reports.collection.CuratedCollection;
+import dev.assay.reports.collection.Judged;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,13 @@ class AdmittedTest {
         given.remove("assay.collection");
         assertThat(admit(passed(), false, null).reasons().get(0)).contains("-Dassay.collection=DIR");
         assertThat(CuratedCollection.in(shelf).manifest().files()).isEmpty();
+    }
+
+    @Test
+    void what_is_known_of_a_run_has_the_weights_that_were_given_for_it() {
+        RunRecord run = Runs.asking(passed(), Map.of("assay.weights", "detector=weak.onnx"));
+        assertThat(Judged.of(run, "PASSED").weights()).isEqualTo("detector=weak.onnx");
+        assertThat(Judged.of(passed(), "PASSED").weights()).isNull();
     }
 
     private RunRecord passed() {

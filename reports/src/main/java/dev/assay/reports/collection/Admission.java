@@ -83,6 +83,7 @@ final class Admission {
             List<Objection> found) {
         Set<Judged> counted = new LinkedHashSet<>();
         counted.add(current); // a run that asks to be let in must itself be good, also where its suite is not required
+        boolean anyWeights = policy.weights() == Policy.Say.ALLOW;
         for (RequiredSuite required : policy.suites()) {
             List<Judged> comparable = judged.stream()
                     .filter(j -> Objects.equals(j.baseSha256(), current.baseSha256()))
@@ -90,14 +91,14 @@ final class Admission {
                     .toList();
             comparable.stream()
                     .filter(j -> wholeEnough(policy, j))
-                    .filter(j -> required.isMetBy(j, bundled))
+                    .filter(j -> required.isMetBy(j, anyWeights, bundled))
                     .reduce((earlier, later) -> later)
                     .ifPresentOrElse(counted::add, () -> {
                         String why = comparable.stream()
                                 .filter(j -> required.name().equals(j.suite()))
                                 .reduce((earlier, later) -> later)
                                 .map(j -> wholeEnough(policy, j)
-                                        ? required.whyNot(j, bundled)
+                                        ? required.whyNot(j, anyWeights, bundled)
                                         : "the run on it was shorter than the suite (" + j.shortened() + ")")
                                 .orElse("it was not judged yet with this base and strength");
                         found.add(new Objection(

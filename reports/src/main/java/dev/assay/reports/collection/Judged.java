@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param modelSha256 {@link Fingerprint#hash()} of base and file together
  * @param strength of the LoRA; null for a checkpoint
  * @param shortened what made the run smaller than its suite ({@code assay.steps}), for people; null for a whole run, and in manifests of old
+ * @param weights {@code assay.weights}, which took the place of the suite's own; null for none, and in manifests of old
  */
 public record Judged(
         String suite,
@@ -38,7 +39,8 @@ public record Judged(
         List<CriterionJudged> criteria,
         List<String> baseFiles,
         Integer prompts,
-        String shortened) {
+        String shortened,
+        String weights) {
     private static final List<String> SHORTENING = List.of("assay.steps", "assay.seeds", "assay.seedOffset");
     private static final int LEAST_OF_STEPS = 2; // half of the usual steps are a whole run still
     private static final int REASON = 600; // characters
@@ -96,6 +98,7 @@ public record Judged(
                 criteria,
                 List.of(),
                 null,
+                null,
                 null);
     }
 
@@ -137,7 +140,8 @@ public record Judged(
                         .mapToInt(RunRecord.VerdictEntry::clusters)
                         .max()
                         .orElse(0),
-                shortened(run, selected));
+                shortened(run, selected),
+                run.asked().get("assay.weights"));
     }
 
     /** What made a run smaller than its suite, or null. */

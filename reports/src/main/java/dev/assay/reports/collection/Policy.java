@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
  * @param mostTotalMegabytes of all files together; 0 for any size
  * @param duplicates what a file does whose weights are there under another name
  * @param shortened what a run does that had fewer steps or seeds than its suite asks for
+ * @param weights whether {@code assay.weights} may take the place of those that a required suite names
  * @param override whether a person may let in what the gate refused
  */
 public record Policy(
@@ -46,6 +47,7 @@ public record Policy(
         long mostTotalMegabytes,
         Say duplicates,
         Say shortened,
+        Say weights,
         Say override) {
     /** The strictest, but for sizes, and for a person's right to know better. */
     public static final Policy DEFAULT = new Policy(
@@ -59,6 +61,7 @@ public record Policy(
             List.of(),
             0,
             0,
+            Say.REFUSE,
             Say.REFUSE,
             Say.REFUSE,
             Say.ALLOW);
@@ -77,6 +80,7 @@ public record Policy(
             "mostTotalMegabytes",
             "duplicates",
             "shortened",
+            "weights",
             "override");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final List<String> FAMILIES =
@@ -161,6 +165,7 @@ public record Policy(
                 megabytes(fields, "mostTotalMegabytes"),
                 say(fields, "duplicates", DEFAULT.duplicates),
                 say(fields, "shortened", DEFAULT.shortened),
+                say(fields, "weights", DEFAULT.weights),
                 say(fields, "override", DEFAULT.override));
     }
 

@@ -27,13 +27,16 @@ public record RequiredSuite(String name, String version, String sha256) {
                 + (sha256 == null ? "" : " (sha256 " + sha256.substring(0, 12) + ")");
     }
 
-    /** @param bundled hash of the bundled suite of a name */
-    boolean isMetBy(Judged judged, Function<String, Optional<String>> bundled) {
-        return whyNot(judged, bundled) == null;
+    /**
+     * @param anyWeights whether others than the suite names will do
+     * @param bundled hash of the bundled suite of a name
+     */
+    boolean isMetBy(Judged judged, boolean anyWeights, Function<String, Optional<String>> bundled) {
+        return whyNot(judged, anyWeights, bundled) == null;
     }
 
     /** Why what was judged is not this suite; null where it is. */
-    String whyNot(Judged judged, Function<String, Optional<String>> bundled) {
+    String whyNot(Judged judged, boolean anyWeights, Function<String, Optional<String>> bundled) {
         if (!name.equals(judged.suite())) {
             return "it was not judged yet";
         }
@@ -46,9 +49,13 @@ public record RequiredSuite(String name, String version, String sha256) {
                     + Words.line(name, 60) + ", sha256: " + Objects.requireNonNullElse(judged.suiteSha256(), "...")
                     + "}  into collection.yaml";
         }
-        return wanted.get().equals(judged.suiteSha256())
-                ? null
-                : "another file that calls itself so was judged (sha256 "
+        if (wanted.get().equals(judged.suiteSha256())) {
+            return judged.weights() == null || anyWeights
+                    ? null
+                    : "other weights took the place of its own (" + Words.line(judged.weights(), 120)
+                            + "); judge it without assay.weights, or set weights: allow";
+        }
+        return "another file that calls itself so was judged (sha256 "
                         + Words.line(Objects.requireNonNullElse(judged.suiteSha256(), "unknown"), 13) + ", not "
                         + wanted.get().substring(0, 12) + ")";
     }

@@ -219,6 +219,7 @@ class CuratedCollectionTest {
                 j.criteria(),
                 baseFiles,
                 prompts,
+                null,
                 null);
     }
 
@@ -347,8 +348,11 @@ class CuratedCollectionTest {
                         r -> assertThat(r).isEqualTo("the collection would have 2.0 MB of at most 1.0 MB"));
     }
 
-    /** As it was, but shorter than its suite. */
     private static Judged shortened(Judged j) {
+        return less(j, "assay.seeds", null);
+    }
+
+    private static Judged less(Judged j, String shortened, String weights) {
         return new Judged(
                 j.suite(),
                 j.suiteVersion(),
@@ -363,7 +367,25 @@ class CuratedCollectionTest {
                 j.criteria(),
                 j.baseFiles(),
                 j.prompts(),
-                "assay.seeds");
+                shortened,
+                weights);
+    }
+
+    @Test
+    void a_required_suite_is_not_met_with_other_weights_than_its_own() throws IOException {
+        policy("suites: [microcosm]");
+        Judged weak = less(judged("microcosm", "PASSED"), null, "detector=weak.onnx");
+        assertThat(reason(weak))
+                .contains("suite microcosm is required and was not judged: other weights took the place of its own"
+                        + " (detector=weak.onnx); judge it without assay.weights, or set weights: allow");
+        policy("{suites: [microcosm], weights: allow}");
+        assertThat(reason(weak)).isEqualTo("added");
+    }
+
+    @Test
+    void weights_of_ones_own_do_where_no_suite_is_required() {
+        assertThat(reason(less(judged("microcosm", "PASSED"), null, "detector=mine.onnx")))
+                .isEqualTo("added");
     }
 
     @Test

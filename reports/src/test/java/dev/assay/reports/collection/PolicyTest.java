@@ -28,6 +28,7 @@ class PolicyTest {
         mostTotalMegabytes: 50000
         duplicates: allow
         shortened: allow
+        weights: allow
         override: refuse
         """;
 
@@ -49,6 +50,7 @@ class PolicyTest {
                         List.of("Apache-2.0", "CC0-1.0"),
                         500,
                         50_000,
+                        Policy.Say.ALLOW,
                         Policy.Say.ALLOW,
                         Policy.Say.ALLOW,
                         Policy.Say.REFUSE));
