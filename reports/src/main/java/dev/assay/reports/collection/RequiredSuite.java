@@ -56,7 +56,7 @@ public record RequiredSuite(String name, String version, String sha256) {
                             + "); judge it without assay.weights, or set weights: allow";
         }
         return "another file that calls itself so was judged (sha256 "
-                        + Words.line(Objects.requireNonNullElse(judged.suiteSha256(), "unknown"), 13) + ", not "
-                        + wanted.get().substring(0, 12) + ")";
+                + Words.line(Objects.requireNonNullElse(judged.suiteSha256(), "unknown"), 13) + ", not "
+                + wanted.get().substring(0, 12) + ")";
     }
 }
