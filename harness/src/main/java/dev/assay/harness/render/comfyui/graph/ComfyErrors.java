@@ -262,7 +262,8 @@ public final class ComfyErrors {
                             + " (and ComfyUI-GGUF for a .gguf), or look at the file with `assay inspect`");
         }
         if (nodeClass.contains("VAE")) {
-            return Optional.of(Keys.VAE + ": the VAE is of another family than the model");
+            return Optional.of(Keys.VAE + ": the VAE is of another family than the model, or the model (" + Keys.MODEL
+                    + ") of another than the VAE was given for");
         }
         return Optional.of(
                 Keys.TEXT_ENCODERS + ": the text encoders, or a LoRA, are of another family than the model; its"
