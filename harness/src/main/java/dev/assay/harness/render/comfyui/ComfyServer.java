@@ -21,7 +21,6 @@ import java.util.function.BiConsumer;
 /** A server that is talked to, and our jobs on it. Whoever opens one closes it, which stops those jobs. */
 final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     private static final long SAMPLE_MILLIS = 1000;
-    private static final long LOG_LAG = TimeUnit.MILLISECONDS.toNanos(100); // of the log behind the other messages
 
     private final ComfyClient client;
     private final ComfyTimeouts times;
@@ -32,8 +31,7 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final List<ComfyJob> jobs = new CopyOnWriteArrayList<>();
     private volatile BiConsumer<ComfyJob, JsonNode> progress = (job, data) -> {};
-    private volatile ComfyJob running; // of which the socket told last; null before any
-    private volatile long ended; // nanoseconds; 0 while it runs
+    private volatile ComfyJob running; // by the socket; null while none of ours is
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean hearsLog;
 
@@ -103,9 +101,9 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     @Override
     public void message(String type, JsonNode data) {
         if (type.equals("logs")) {
+            // The socket keeps the order of log and other messages: what comes after our job's end is another's.
             ComfyJob now = running;
-            long end = ended;
-            if (now != null && (end == 0 || System.nanoTime() - end < LOG_LAG)) {
+            if (now != null) {
                 data.path("entries").forEach(e -> now.log(e.path("m").asText()));
             }
             return;
@@ -121,11 +119,8 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
 
     private void follow(ComfyJob job, String type, JsonNode data) {
         switch (type) {
-            case "execution_start" -> {
-                running = job;
-                ended = 0;
-            }
-            case "execution_success", "execution_error", "execution_interrupted" -> ended = System.nanoTime();
+            case "execution_start" -> running = job;
+            case "execution_success", "execution_error", "execution_interrupted" -> running = null;
             case "progress" -> progress.accept(job, data);
             default -> {
                 // Nothing to follow.

@@ -343,6 +343,13 @@ class ComfyUiRendererTest {
     }
 
     @Test
+    void what_the_log_tells_of_the_next_job_on_a_shared_server_is_not_ours() {
+        fake.logsOfOthers.add("lora key not loaded: lora_unet_x.lora_up.weight");
+
+        assertThat(errors(lora("style.safetensors"))).isEmpty();
+    }
+
+    @Test
     void a_lora_out_of_sight_for_text_encoders_alone_is_judged_as_one() {
         ModelUnderTest candidate = model(lora("text-alone.safetensors"));
         ComfyUiRenderer renderer = renderer();
