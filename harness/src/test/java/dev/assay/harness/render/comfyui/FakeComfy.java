@@ -85,7 +85,8 @@ final class FakeComfy implements FakeHttp.Service, AutoCloseable {
     final AtomicInteger missingFiles = new AtomicInteger();
     final List<String> logsOfLoras = new CopyOnWriteArrayList<>(); // written when a LoRA is loaded
     final Map<String, List<String>> logsOfLora = new ConcurrentHashMap<>(); // the same of one, by its name
-    final List<String> logsOfOthers = new CopyOnWriteArrayList<>(); // written when a job has ended: by the next, not ours
+    final List<String> logsOfOthers =
+            new CopyOnWriteArrayList<>(); // written when a job has ended: by the next, not ours
     final Map<String, List<String>> files = new ConcurrentHashMap<>();
     final Map<String, ObjectNode> metadata = new ConcurrentHashMap<>(); // of model files, by name
 
