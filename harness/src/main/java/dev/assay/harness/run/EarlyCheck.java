@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The first thing that a build runs: wrong settings end it before anything is compiled. Names and values are looked at in any
- * case; all else (files, suite, policy, servers, weights) by the classes of the build before, where no source is newer than
+ * The first thing that a build runs: wrong settings end it before anything is compiled. Names, values and
+ * plain files are looked at in any case; all else (suite, policy, servers, weights) by the classes of the build before, where no source is newer than
  * they are, and otherwise by the run itself once it is compiled. It uses the JDK alone, see {@link SettingKeys}.
  */
 public final class EarlyCheck {
@@ -54,6 +54,9 @@ public final class EarlyCheck {
                 if (given.containsKey(key.name())) {
                     SettingKeys.require(key, given.get(key.name()));
                 }
+            }
+            if (judges) {
+                EarlyFiles.require(root, given);
             }
             if (judges && isFresh(root)) {
                 whole(root.resolve(CLASS_PATH), environment, properties);

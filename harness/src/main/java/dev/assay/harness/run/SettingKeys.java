@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 final class SettingKeys {
     static final String PREFIX = "assay.";
 
+    /** Of settings, in the root folder. */
+    static final String FILE = "assay.yaml";
+
     /** A comma before the next role; references may have others. */
     static final Pattern BETWEEN = Pattern.compile("\\s*,\\s*(?=[a-z][a-z0-9-]*=)");
 

@@ -27,7 +27,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
     public static final List<String> KEYS = SettingKeys.NAMES;
 
     private static final String PREFIX = SettingKeys.PREFIX;
-    private static final String FILE = "assay.yaml";
+    private static final String FILE = SettingKeys.FILE;
 
     public Settings {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));

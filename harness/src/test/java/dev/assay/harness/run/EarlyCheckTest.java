@@ -49,7 +49,7 @@ class EarlyCheckTest {
                         "src/main/java/dev/assay/harness/run/EarlyCheck.java");
         assertThat(code).isZero();
         try (Stream<Path> made = Files.walk(classes)) {
-            assertThat(made.filter(Files::isRegularFile)).hasSizeBetween(5, 12);
+            assertThat(made.filter(Files::isRegularFile)).hasSizeBetween(5, 13);
         }
     }
 
@@ -77,10 +77,46 @@ class EarlyCheckTest {
     }
 
     @Test
-    void what_is_right_and_what_the_build_itself_gives_passes() {
+    void what_is_right_and_what_the_build_itself_gives_passes() throws IOException {
+        file("a.safetensors");
         assertThatCode(() -> EarlyCheck.check(
                         Map.of("ASSAY_LORA", "a.safetensors", "ASSAY_JUDGE_TOKEN", "x"),
                         properties("assay.build.goals", "goals: [verify]", "assay.skipChecks", "true")))
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "assay.suite, startr, 'found startr; no such file in '",
+        "assay.suite, startr, did you mean starter?",
+        "assay.lora, missing.safetensors@0.8, 'missing.safetensors@0.8: no such file in '",
+        "assay.base, other/base.safetensors, 'assay.base (-Dassay.base): other/base.safetensors: no such file in '",
+        "assay.checkpoint, b.ckpt, check the path",
+    })
+    void a_file_that_is_not_there_is_said_before_anything_is_compiled(String key, String value, String said)
+            throws IOException {
+        file(EarlyFiles.BUNDLED_SUITES + "/starter.yaml");
+        assertThatThrownBy(() -> EarlyCheck.check(
+                        Map.of(), properties(key, value, "assay.build.goals", "goals: [verify]")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "assay.suite, starter, assay.steps, 3",
+        "assay.suite, mine.yaml, assay.steps, 3",
+        "assay.lora, microcosm:sound, assay.suite, mine.yaml",
+        "assay.lora, mine.yaml@0.5, assay.base, mine.yaml",
+        "assay.lora, 'a.safetensors,b.safetensors', assay.steps, 3",
+        "assay.lora, far.safetensors, assay.renderer, comfyui",
+        "assay.lora, far.safetensors, assay.models, library",
+    })
+    void what_may_be_there_is_left_to_the_run(String key, String value, String other, String its) throws IOException {
+        file(EarlyFiles.BUNDLED_SUITES + "/starter.yaml");
+        file("mine.yaml");
+        assertThatCode(() -> EarlyCheck.check(
+                        Map.of(), properties(key, value, other, its, "assay.build.goals", "goals: [verify]")))
                 .doesNotThrowAnyException();
     }
 

@@ -1,0 +1,85 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.Nearest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The files that a command line names are there: as much of it as can be told before anything is compiled, with the JDK alone.
+ * What may be a name of a bundle, a server or a library of models is left to the run, which knows them.
+ */
+final class EarlyFiles {
+    static final Path BUNDLED_SUITES = Path.of("suites", "src", "main", "resources", "suites");
+
+    private static final List<String> MODELS = List.of("assay.lora", "assay.checkpoint", "assay.base");
+    private static final Pattern STRENGTH = Pattern.compile("@[^@/\\\\]*$");
+    private static final Pattern BUNDLE_OR_LIST = Pattern.compile("(?s)[a-z][a-z0-9-]+:(?![/\\\\]).*|.*[,\"'].*");
+
+    private EarlyFiles() {}
+
+    /** @throws SettingsException on a suite that is neither bundled nor a file, and on a model's file that is not there */
+    static void require(Path root, Map<String, SettingKeys.Given> given) throws IOException {
+        SettingKeys.Given suite = given.get("assay.suite");
+        if (suite != null) {
+            suite(root, suite);
+        }
+        if (namesFiles(root, given)) {
+            for (String key : MODELS) {
+                SettingKeys.Given model = given.get(key);
+                if (model != null && !BUNDLE_OR_LIST.matcher(model.value()).matches()) {
+                    model(root, key, model);
+                }
+            }
+        }
+    }
+
+    /** Whether a model can be nothing but a file below the root: no server, no library, no file of settings that may name one. */
+    private static boolean namesFiles(Path root, Map<String, SettingKeys.Given> given) {
+        SettingKeys.Given renderer = given.get("assay.renderer");
+        return (renderer == null || renderer.value().equals("local"))
+                && !given.containsKey("assay.models")
+                && Files.notExists(root.resolve(SettingKeys.FILE));
+    }
+
+    private static void suite(Path root, SettingKeys.Given given) throws IOException {
+        Path folder = root.resolve(BUNDLED_SUITES);
+        if (exists(root, given.value()) || !Files.isDirectory(folder)) {
+            return;
+        }
+        List<String> names;
+        try (Stream<Path> files = Files.list(folder)) {
+            names = files.map(f -> f.getFileName().toString())
+                    .filter(n -> n.endsWith(".yaml"))
+                    .map(n -> n.substring(0, n.length() - ".yaml".length()))
+                    .sorted()
+                    .toList();
+        }
+        if (!names.contains(given.value())) {
+            throw new SettingsException("assay.suite (" + given.source() + "): expected the name of a bundled suite ("
+                    + String.join(", ", names) + ") or a file, found " + given.value() + "; no such file in " + root
+                    + Nearest.hint(given.value(), names));
+        }
+    }
+
+    private static void model(Path root, String key, SettingKeys.Given given) {
+        String name = given.value();
+        if (!exists(root, name) && !exists(root, STRENGTH.matcher(name).replaceFirst(""))) {
+            throw new SettingsException(key + " (" + given.source() + "): " + name + ": no such file in " + root
+                    + "; check the path. What ComfyUI has is found with -Dassay.renderer=comfyui or -Dassay.models=DIR");
+        }
+    }
+
+    private static boolean exists(Path root, String name) {
+        try {
+            return Files.exists(root.resolve(name));
+        } catch (InvalidPathException noPath) {
+            return false;
+        }
+    }
+}
