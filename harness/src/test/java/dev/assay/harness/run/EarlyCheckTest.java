@@ -96,8 +96,8 @@ class EarlyCheckTest {
     void a_file_that_is_not_there_is_said_before_anything_is_compiled(String key, String value, String said)
             throws IOException {
         file(EarlyFiles.BUNDLED_SUITES + "/starter.yaml");
-        assertThatThrownBy(() -> EarlyCheck.check(
-                        Map.of(), properties(key, value, "assay.build.goals", "goals: [verify]")))
+        assertThatThrownBy(() ->
+                        EarlyCheck.check(Map.of(), properties(key, value, "assay.build.goals", "goals: [verify]")))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(said);
     }
