@@ -29,7 +29,8 @@ public record Fuzz(String format, boolean text, List<byte[]> seeds, Reader reade
     private static final long FIXED_BYTES = 64 << 10;
 
     private static final long BYTES_PER_BYTE = 64;
-    private static final long MOST_MILLIS = 5_000; // of one input; a busy machine may stop a thread for a while
+    private static final long MOST_MILLIS = 5_000; // of the processor, for one input
+    private static final long MOST_WAIT_MILLIS = 60_000; // in all: a busy machine may stop a thread for a while
     private static final long TRACE_BYTES = 32 << 10; // of an exception and its causes
     private static final int MOST_FAILURES = 5;
 
@@ -97,6 +98,7 @@ public record Fuzz(String format, boolean text, List<byte[]> seeds, Reader reade
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long allowed = most.applyAsLong(input) + TRACE_BYTES;
         long before = threads.getCurrentThreadAllocatedBytes();
+        long worked = threads.getCurrentThreadCpuTime();
         long start = System.nanoTime();
         try {
             reader.read(input);
@@ -111,8 +113,9 @@ public record Fuzz(String format, boolean text, List<byte[]> seeds, Reader reade
         }
         long millis = (System.nanoTime() - start) / 1_000_000;
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-        if (millis > MOST_MILLIS) {
-            return Optional.of("took " + millis + " ms");
+        long work = (threads.getCurrentThreadCpuTime() - worked) / 1_000_000;
+        if (work > MOST_MILLIS || millis > MOST_WAIT_MILLIS) {
+            return Optional.of("took " + work + " ms of the processor, " + millis + " ms in all");
         }
         return bytes > allowed
                 ? Optional.of("allocated " + bytes + " bytes for an input of " + input.length + ", allowed " + allowed)
