@@ -23,6 +23,8 @@ public final class Secrets {
     private static final String HIDDEN = "***";
     private static final Pattern USER = Pattern.compile("(?<=//|^)[^/\\s,@]*@|[^/\\s,@]*:[^/\\s,@]*@");
 
+    private static final Pattern CUT = Pattern.compile("\u2026|\\.\\.\\.");
+
     private final List<String> values;
     private final List<String> forms; // longest first
 
@@ -86,7 +88,36 @@ public final class Secrets {
         for (String form : forms) {
             safe = safe == null ? null : safe.replace(form, HIDDEN);
         }
-        return safe;
+        return safe == null || forms.isEmpty() ? safe : withoutBeginnings(safe);
+    }
+
+    /** A text may have been cut off in the middle of a secret, which shows as dots. */
+    private String withoutBeginnings(String text) {
+        StringBuilder out = new StringBuilder();
+        Matcher cut = CUT.matcher(text);
+        int from = 0;
+        while (cut.find()) {
+            String before = text.substring(from, cut.start());
+            int begun = begun(before);
+            out.append(before, 0, before.length() - begun)
+                    .append(begun == 0 ? "" : HIDDEN)
+                    .append(cut.group());
+            from = cut.end();
+        }
+        return out.append(text, from, text.length()).toString();
+    }
+
+    /** How many characters at the end of a text are the beginning of a secret; 0 for fewer than count as one. */
+    private int begun(String text) {
+        int most = 0;
+        for (String form : forms) {
+            for (int length = Math.min(form.length(), text.length()); length >= Math.max(LEAST, most + 1); length--) {
+                if (text.regionMatches(text.length() - length, form, 0, length)) {
+                    most = length;
+                }
+            }
+        }
+        return most;
     }
 
     /** The cause, or null where it or what it goes back to says a secret: causes are printed with an exception. */

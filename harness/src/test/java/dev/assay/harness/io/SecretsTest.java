@@ -73,4 +73,13 @@ class SecretsTest {
         assertThat(Secrets.hasUser(address)).isFalse();
         assertThat(Secrets.withoutUser(address)).isEqualTo(address);
     }
+
+    @Test
+    void a_text_that_was_cut_in_the_middle_of_a_secret_does_not_tell_its_beginning() {
+        Secrets secrets = Secrets.of(List.of("Bearer hunter22-hunter33", "me:pass-word"));
+        assertThat(secrets.redact("Authorization=Bearer hunter22-hun\u2026, then hunter22-hunt... and me:pass\u2026"))
+                .isEqualTo("Authorization=***\u2026, then ***... and ***\u2026");
+        assertThat(secrets.redact("a hunter in the wood\u2026 hun... hunter22"))
+                .isEqualTo("a hunter in the wood\u2026 hun... hunter22");
+    }
 }
