@@ -46,7 +46,7 @@ final class ComfyUiLoader implements LoraLoader {
         LoraGrammar grammar = LoraGrammar.parse(lora);
         Optional<List<ComfyUiSpelling>> spellings = spellings(family, base);
         if (spellings.isEmpty()) {
-            return unknown(grammar, base);
+            return LoaderReport.unknown(this, grammar, base);
         }
         ComfyUiKeys keys = ComfyUiKeys.of(lora);
         Map<String, ComfyUiKeys.Target> targets = targets(spellings.get(), family, base);
@@ -133,18 +133,6 @@ final class ComfyUiLoader implements LoraLoader {
 
     private static boolean changesWeight(LoraRole role) {
         return changes(role) && role != LoraRole.UP_BIAS && role != LoraRole.DIFF_BIAS && role != LoraRole.NORM_BIAS;
-    }
-
-    private LoaderReport unknown(LoraGrammar grammar, BaseModules base) {
-        List<LoadedModule> modules = grammar.modules().stream()
-                .map(m -> {
-                    Optional<BaseLayer> layer = base.find(m);
-                    return layer.isEmpty() && base.answersFor(m)
-                            ? LoadedModule.lost(m, layer, Loss.LAYER, "")
-                            : new LoadedModule(m, layer, Loss.NONE, Set.of(), "");
-                })
-                .toList();
-        return new LoaderReport(title(), version(), false, grammar, modules, grammar.unknown());
     }
 
     static Optional<List<ComfyUiSpelling>> spellings(String family, BaseModules base) {

@@ -38,7 +38,7 @@ public record LoaderCheck(
         boolean byNorm,
         Optional<LoraConversion> conversion,
         List<Problem> problems) {
-    /** A share of the change that may be missing without a change of the answer: see docs/decisions/0024. */
+    /** A share of the change that may be missing without a change of the answer: see docs/decisions/0025. */
     public static final double NEGLIGIBLE = 0.02;
 
     private static final int SHOWN = 3;
@@ -90,7 +90,8 @@ public record LoaderCheck(
             Optional<LoraWeights> numbers,
             String family,
             BaseModules base) {
-        LoaderReport report = loader.load(lora, family, base);
+        LoaderReport byName = loader.load(lora, family, base);
+        LoaderReport report = numbers.map(n -> loader.with(byName, n)).orElse(byName);
         List<LoadedModule> judged = report.denoiser().isEmpty() ? report.textEncoders() : report.denoiser();
         Optional<Map<String, Double>> energies = numbers.flatMap(n -> energies(n, judged));
         Map<String, Double> weights = energies.orElseGet(() -> ones(judged));
@@ -99,8 +100,8 @@ public record LoaderCheck(
         double harmed = sum(judged, weights, m -> m.loss() == Loss.PART);
         double lost = all > 0 ? (gone + harmed) / all : 0;
         boolean nothing = judged.isEmpty() || (all > 0 && gone == all);
-        Optional<LoraConversion> conversion = loader == LoraLoaders.COMFYUI && lost > NEGLIGIBLE
-                ? LoraConversion.toComfyUi(lora, family, base).filter(LoraConversion::complete)
+        Optional<LoraConversion> conversion = loader != LoraLoaders.LOCAL && lost > NEGLIGIBLE
+                ? LoraConversion.toComfyUi(lora, family, base).filter(c -> c.completeFor(loader, lora, family, base))
                 : Optional.empty();
         Answer answer = lost <= NEGLIGIBLE && !nothing
                 ? Answer.WORKS
@@ -108,7 +109,10 @@ public record LoaderCheck(
                         ? Answer.AFTER_CONVERSION
                         : nothing || loader == LoraLoaders.LOCAL ? Answer.DOES_NOT_WORK : Answer.IN_PART;
         List<Problem> problems = new ArrayList<>();
-        Words words = new Words(report, judged, family, lost, energies.isPresent(), answer);
+        boolean elsewhere = loader == LoraLoaders.COMFYUI
+                && answer != Answer.WORKS
+                && loadsWhole(LoraLoaders.DIFFUSERS.load(lora, family, base));
+        Words words = new Words(report, judged, family, elsewhere, energies.isPresent(), answer);
         words.lost(gone / Math.max(all, Double.MIN_NORMAL), problems);
         words.harmed(harmed / Math.max(all, Double.MIN_NORMAL), problems);
         words.rest(problems);
@@ -125,6 +129,13 @@ public record LoaderCheck(
     public boolean isOtherSize() {
         Set<Loss> reasons = report.denoiser().stream().map(LoadedModule::loss).collect(Collectors.toSet());
         return reasons.contains(Loss.SHAPE) && Set.of(Loss.SHAPE, Loss.LAYER).containsAll(reasons);
+    }
+
+    /** Whether a loader whose rules are known takes all of it that changes a diffusion model. */
+    private static boolean loadsWhole(LoaderReport report) {
+        return report.known()
+                && !report.denoiser().isEmpty()
+                && report.denoiser().stream().allMatch(LoadedModule::whole);
     }
 
     /** Squared norms by module; empty where one is not known. */
@@ -160,7 +171,12 @@ public record LoaderCheck(
 
     /** The sentences. */
     private record Words(
-            LoaderReport report, List<LoadedModule> judged, String family, double lost, boolean byNorm, Answer answer) {
+            LoaderReport report,
+            List<LoadedModule> judged,
+            String family,
+            boolean elsewhere,
+            boolean byNorm,
+            Answer answer) {
         private Severity severity() {
             return answer == Answer.WORKS ? Severity.WARNING : Severity.ERROR;
         }
@@ -247,6 +263,14 @@ public record LoaderCheck(
 
         /** What helps, where anything does. */
         private String remedy(Set<Loss> reasons) {
+            return remedyHere(reasons)
+                    + (elsewhere
+                            ? "; " + LoraLoaders.DIFFUSERS.title() + " "
+                                    + LoraLoaders.DIFFUSERS.version() + " loads it as it is"
+                            : "");
+        }
+
+        private String remedyHere(Set<Loss> reasons) {
             if (answer == Answer.AFTER_CONVERSION) {
                 return "; new names are all it takes: assay convert";
             }

@@ -40,6 +40,20 @@ public record LoraConversion(Map<String, String> names, Map<String, Double> alph
         return after.denoiser().stream().allMatch(LoadedModule::whole);
     }
 
+    /** Whether a loader takes every module of the diffusion model under the new names. */
+    boolean completeFor(LoraLoader loader, Map<String, List<Long>> lora, String family, BaseModules base) {
+        return complete()
+                && (loader == LoraLoaders.COMFYUI
+                        || loader.load(renamed(lora, names), family, base).denoiser().stream()
+                                .allMatch(LoadedModule::whole));
+    }
+
+    private static Map<String, List<Long>> renamed(Map<String, List<Long>> lora, Map<String, String> names) {
+        Map<String, List<Long>> renamed = new LinkedHashMap<>();
+        names.forEach((old, name) -> renamed.put(name, lora.get(old)));
+        return renamed;
+    }
+
     /** Keys that are called otherwise. */
     public long renamed() {
         return names.entrySet().stream()
@@ -76,9 +90,8 @@ public record LoraConversion(Map<String, String> names, Map<String, Double> alph
         if (distinct.size() < names.size()) {
             return Optional.empty(); // two keys would get one name
         }
-        Map<String, List<Long>> renamed = new LinkedHashMap<>();
-        names.forEach((old, name) -> renamed.put(name, lora.get(old)));
-        LoraConversion conversion = new LoraConversion(names, alphas, LoraLoaders.COMFYUI.load(renamed, family, base));
+        LoraConversion conversion = new LoraConversion(
+                names, alphas, LoraLoaders.COMFYUI.load(renamed(lora, names), family, base));
         return lost(conversion.after) < lost(before) ? Optional.of(conversion) : Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 package dev.assay.harness.model.loader;
 
 import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraWeights;
 import java.util.List;
 import java.util.Map;
 
@@ -25,4 +26,13 @@ public interface LoraLoader {
      * @param family of the base: {@code sdxl}, {@code flux1}
      */
     LoaderReport load(Map<String, List<Long>> lora, String family, BaseModules base);
+
+    /**
+     * What becomes of a LoRA whose numbers are known too, where they matter.
+     *
+     * @param report of the same file by names and shapes
+     */
+    default LoaderReport with(LoaderReport report, LoraWeights numbers) {
+        return report;
+    }
 }

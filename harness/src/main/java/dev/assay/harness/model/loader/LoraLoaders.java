@@ -9,7 +9,10 @@ public final class LoraLoaders {
 
     public static final LoraLoader LOCAL = new LocalLoader();
 
-    public static final List<LoraLoader> ALL = List.of(COMFYUI, LOCAL);
+    /** No renderer of Assay's: for people who render with it. */
+    public static final LoraLoader DIFFUSERS = new DiffusersLoader();
+
+    public static final List<LoraLoader> ALL = List.of(COMFYUI, LOCAL, DIFFUSERS);
 
     private LoraLoaders() {}
 

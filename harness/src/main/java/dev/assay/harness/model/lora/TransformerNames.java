@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
  * The two names of a diffusion transformer's modules where its authors and diffusers disagree, and which of diffusers' modules
  * make up the rows of one fused module of the authors'. Rules hold for any number of blocks.
  */
-final class TransformerNames {
+public final class TransformerNames {
     /**
      * One module of the authors' and the modules of diffusers whose rows, in this order, are its rows.
      *
      * @param swapped whether diffusers has the two halves of the rows the other way round (scale, shift for shift, scale)
      */
-    record Pair(String original, List<String> diffusers, boolean swapped) {}
+    public record Pair(String original, List<String> diffusers, boolean swapped) {}
 
     private record Rule(Pattern original, List<String> diffusers, boolean swapped) {
         static Rule of(String original, String... diffusers) {
@@ -33,7 +33,7 @@ final class TransformerNames {
     private static final String TIME = "time_text_embed.";
 
     /** Flux.1 and Chroma (Black Forest Labs / diffusers). */
-    static final TransformerNames FLUX = new TransformerNames(List.of(
+    public static final TransformerNames FLUX = new TransformerNames(List.of(
             Rule.of("img_in", "x_embedder"),
             Rule.of("txt_in", "context_embedder"),
             Rule.of("time_in.in_layer", TIME + "timestep_embedder.linear_1"),
@@ -76,6 +76,26 @@ final class TransformerNames {
             Rule.of("double_blocks.#.txt_mlp.2", T + "ff_context.linear_out"),
             Rule.of("single_blocks.#.linear1", S + "attn.to_qkv_mlp_proj"),
             Rule.of("single_blocks.#.linear2", S + "attn.to_out")));
+
+    private static final String GUIDANCE = "time_guidance_embed.";
+
+    /** Flux.2 as diffusers names all of it (Black Forest Labs / diffusers). */
+    public static final TransformerNames FLUX_2_DIFFUSERS = new TransformerNames(flux2());
+
+    private static List<Rule> flux2() {
+        List<Rule> rules = new ArrayList<>(FLUX_2.rules);
+        rules.add(Rule.of("time_in.in_layer", GUIDANCE + "timestep_embedder.linear_1"));
+        rules.add(Rule.of("time_in.out_layer", GUIDANCE + "timestep_embedder.linear_2"));
+        rules.add(Rule.of("guidance_in.in_layer", GUIDANCE + "guidance_embedder.linear_1"));
+        rules.add(Rule.of("guidance_in.out_layer", GUIDANCE + "guidance_embedder.linear_2"));
+        for (String kind : List.of("single_stream_", "double_stream_")) {
+            for (String stream : List.of("modulation", "modulation_img", "modulation_txt")) {
+                rules.add(Rule.of(kind + stream + ".lin", kind + stream + ".linear"));
+            }
+        }
+        rules.addAll(FLUX.rules); // the rest is called as in Flux.1
+        return List.copyOf(rules);
+    }
 
     private static final String X = "joint_blocks.#.x_block.";
     private static final String C = "joint_blocks.#.context_block.";
@@ -174,7 +194,7 @@ final class TransformerNames {
     }
 
     /** Pairs of the authors' modules that these are; modules without a rule are left out. */
-    List<Pair> ofOriginal(Collection<String> original) {
+    public List<Pair> ofOriginal(Collection<String> original) {
         List<Pair> pairs = new ArrayList<>();
         for (String module : original) {
             for (Rule rule : rules) {

@@ -75,6 +75,45 @@ class LoaderCheckTest {
         }
     }
 
+    /** The same files in diffusers. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        F01a-flux-peft-base_model             | DOES_NOT_WORK    | 1    | for it lacks base_model.model.double_blocks
+        F01c-sdxl-diffusers-peft              | WORKS            | 0    |
+        F01e-zimage-musubi                    | WORKS            | 0    |
+        F01f-qwen-peft-base_model             | AFTER_CONVERSION | 1    | begin with base_model.model.
+        F01h-flux-kohya-prefix-diffusers-body | DOES_NOT_WORK    | 1    | it does not know lora_unet_single_transformer_blocks
+        F02a-flux-dora-magnitude-vector       | WORKS            | 0    |
+        F03a-qwen-lora-on-flux                | IN_PART          | 0.4  | name no layer of the base
+        F06c-flux-double-qkvo                 | WORKS            | 0    |
+        F12-xlabs-complete                    | WORKS            | 0    |
+        flux-bare-diffusers                   | DOES_NOT_WORK    | 1    | begin with no prefix
+        flux-img-in-only                      | DOES_NOT_WORK    | 1    | names that it does not know for flux1
+        flux-loha-kohya                       | DOES_NOT_WORK    | 1    | in a form that it does not load, LoHa
+        flux-te-only-kohya                    | IN_PART          | 0.75 | would not load 36 of its 48 modules
+        xlabs double blocks                   | WORKS            | 0    |
+        """)
+    void files_of_public_reports_get_the_right_answer_for_diffusers(
+            String name, Answer answer, double lost, String words) {
+        LoaderCheck check = check(name, LoraLoaders.DIFFUSERS);
+        assertThat(check.answer()).isEqualTo(answer);
+        assertThat(check.lost()).isCloseTo(lost, within(0.05));
+        if (words == null) {
+            assertThat(check.problems()).isEmpty();
+        } else {
+            assertThat(check.problems().get(0).severity()).isEqualTo(Severity.ERROR);
+            assertThat(check.problems().get(0).text()).contains(words);
+        }
+    }
+
+    @Test
+    void what_comfyui_does_not_take_and_diffusers_does_is_said() {
+        assertThat(check("F01e-zimage-musubi", LoraLoaders.COMFYUI).problems().get(0).text())
+                .contains("diffusers 0.42.1 loads it as it is");
+        assertThat(check("F01a-flux-peft-base_model", LoraLoaders.COMFYUI).problems().get(0).text())
+                .doesNotContain("diffusers 0.42.1");
+    }
+
     @Test
     void a_file_that_ends_comfyui_with_an_error_does_not_work_and_the_key_is_named() {
         Map<String, List<Long>> lora = new LinkedHashMap<>();
