@@ -37,6 +37,7 @@ GOLDEN = {
     H + "golden_comfyui_effects.py": ("harness", ["{comfyui}"], None),
     H + "golden_comfyui_loader.py": ("harness", ["{comfyui}"], None),
     H + "golden_detectors.py": (H, ["../resources/onnx/detectors"], None),
+    H + "golden_diffusers_loader.py": ("harness", [], None),
     H + "golden_encoders.py": (".", ["harness/src/test/resources/golden/networks"], None),
     H + "golden_graphs.py": ("harness", [], None),
     H + "golden_image_reward.py": (".", ["harness/src/test/resources/golden/image_reward"], None),

@@ -1,4 +1,4 @@
-"""Golden file: which keys of LoRAs ComfyUI's own loader takes, for LoaderRulesTest.
+"""Golden file: which keys of LoRAs ComfyUI's own loader takes, for ComfyUiKeysTest.
 
 Needs a checkout of ComfyUI 0.33.0 (commit 783545f6), torch 2.15.0, diffusers 0.42.1; no model and no GPU: models are made from their
 headers on the device "meta". Run from the harness folder:

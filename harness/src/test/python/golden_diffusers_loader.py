@@ -309,13 +309,8 @@ def main():
         golden = json.load(z)
     target = RESOURCES / "golden" / "diffusers_loader.json.gz"
     wanted = sys.argv[1:] or list(FAMILIES)
-    kept = {"cases": [], "files": []}
-    if target.exists() and sys.argv[1:]:
-        with gzip.open(target, "rb") as z:
-            kept = json.load(z)
     out = {"source": "diffusers %s, load_lora_weights of each family's pipeline; peft %s, transformers %s, torch %s" % (
-        diffusers.__version__, peft.__version__, transformers.__version__, torch.__version__.split("+")[0])} | {
-        k: [c for c in kept[k] if c["base"] not in wanted] for k in ("cases", "files")}
+        diffusers.__version__, peft.__version__, transformers.__version__, torch.__version__.split("+")[0]), "cases": [], "files": []}
     text_names = out["names"] = {"text_l": encoder(768, 3072, 12), "text_g": encoder(1280, 5120, 32)}
     for base in wanted:
         family = Family(base)
@@ -364,6 +359,11 @@ def main():
             out["files"].append(record(family, shapes, f))
         print(base, {k: len(v) for k, v in names.items()}, "taken", count, len(out["cases"]), "cases", flush=True)
     out["alphas"] = list(scaled(golden["names"]["sd15"]["diffusers"]))
+    if sys.argv[1:] and target.exists():  # the others' answers stay
+        with gzip.open(target, "rb") as z:
+            kept = json.load(z)
+        for k in ("cases", "files"):
+            out[k] = [c for c in kept[k] if c["base"] not in wanted] + out[k]
     with open(target, "wb") as f, gzip.GzipFile("", "wb", 9, f, 0) as z:
         z.write(json.dumps(out, separators=(",", ":")).encode())
 

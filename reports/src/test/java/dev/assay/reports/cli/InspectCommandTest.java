@@ -295,6 +295,22 @@ class InspectCommandTest {
     }
 
     @Test
+    void what_diffusers_takes_is_another_question() throws IOException {
+        Answer known = onFlux("diffusers", "transformer.transformer_blocks.0.attn.to_q");
+        assertThat(known.out()).contains("lora.safetensors on base.safetensors: works (diffusers 0.42.1)");
+        assertThat(known.exit()).isZero();
+        Answer foreign = onFlux("diffusers", "diffusion_model.double_blocks.0.img_attn.proj");
+        assertThat(foreign.out().replaceAll("\\s+", " "))
+                .contains("does not work (diffusers 0.42.1)")
+                .contains("names that it does not know for flux1");
+        assertThat(foreign.exit()).isEqualTo(InspectCommand.PROBLEMS);
+        Answer renamed = onFlux("diffusers", "base_model.model.double_blocks.0.img_attn.proj");
+        assertThat(renamed.out().replaceAll("\\s+", " "))
+                .contains("works after conversion (diffusers 0.42.1)")
+                .contains("it ends with an error: it lacks base_model.model.double_blocks.0.img_a");
+    }
+
+    @Test
     void a_renderer_that_nobody_knows_is_a_wrong_command_line() throws IOException {
         Answer answer = onFlux("forge", "transformer.transformer_blocks.0.attn.to_q");
         assertThat(answer.exit()).isEqualTo(2);

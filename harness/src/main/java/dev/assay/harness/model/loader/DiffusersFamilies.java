@@ -83,7 +83,7 @@ final class DiffusersFamilies {
             Map.entry("flux1-schnell", FLUX),
             Map.entry(
                     "chroma",
-                    new Family(FLUX.part, FLUX.convert, FLUX.layers, List.of(), FLUX.prefixes, true)),
+                    new Family(FLUX.part, FLUX.convert, DiffusersFamilies::chroma, List.of(), FLUX.prefixes, true)),
             Map.entry(
                     "flux2",
                     new Family(
@@ -107,7 +107,7 @@ final class DiffusersFamilies {
                     new Family(
                             "transformer.",
                             DiffusersTransformers::hiDream,
-                            BaseModules::original,
+                            DiffusersFamilies::hiDream,
                             List.of(),
                             List.of("transformer.", "diffusion_model."),
                             false)),
@@ -136,6 +136,29 @@ final class DiffusersFamilies {
                 layers.putIfAbsent(name, layer);
             }
         });
+        return layers;
+    }
+
+    /** Flux.1's names, and those of the part that makes all modulations. */
+    private static Map<String, BaseLayer> chroma(BaseModules base) {
+        Map<String, BaseLayer> layers = new LinkedHashMap<>(base.diffusers());
+        base.original().forEach((name, layer) -> {
+            if (name.startsWith("distilled_guidance_layer.")) {
+                layers.putIfAbsent(name.replace(".in_layer", ".linear_1").replace(".out_layer", ".linear_2"), layer);
+            }
+        });
+        return layers;
+    }
+
+    /** The gates that choose experts have a matrix and are no linear layer: to PEFT they are like norms, which take no LoRA. */
+    private static Map<String, BaseLayer> hiDream(BaseModules base) {
+        Map<String, BaseLayer> layers = new LinkedHashMap<>(base.original());
+        layers.replaceAll((name, layer) -> name.endsWith(".ff_i.gate")
+                ? new BaseLayer(
+                        List.of(new BaseLayer.Slice(name, List.of(layer.rows()), 0, layer.rows())),
+                        layer.bias(),
+                        layer.packed())
+                : layer);
         return layers;
     }
 

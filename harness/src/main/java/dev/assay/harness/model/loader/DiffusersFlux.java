@@ -303,12 +303,12 @@ final class DiffusersFlux {
             String name = "transformer." + (single ? "single_" : "") + "transformer_blocks." + block.group(2) + ".";
             String inner = block.group(3);
             if (inner.contains("qkv")) {
+                boolean picture = inner.contains(single ? "qkv_lora" : "processor.qkv_lora1");
                 List<String> names = inner.contains("up")
                         ? List.of()
-                        : single && inner.contains("qkv_lora")
-                                        || !single && inner.contains("processor.qkv_lora1")
+                        : picture
                                 ? List.of("attn.to_q", "attn.to_k", "attn.to_v")
-                                : inner.contains("processor.qkv_lora2")
+                                : !single && inner.contains("processor.qkv_lora2")
                                         ? List.of("attn.add_q_proj", "attn.add_k_proj", "attn.add_v_proj")
                                         : List.of();
                 if (!names.isEmpty()) {

@@ -58,10 +58,10 @@ final class DiffusersPeft {
                 modules.add(k.substring(0, cut));
             }
         });
+        Set<String> containers = containers(layers.keySet());
         for (String module : modules) {
             BaseLayer layer = layers.get(module);
-            boolean norm = layer != null && layer.rest().isEmpty();
-            if (norm || (layer == null && layers.keySet().stream().anyMatch(n -> n.startsWith(module + ".")))) {
+            if (layer == null ? containers.contains(module) : layer.rest().isEmpty()) {
                 throw new Refusal(module + " is no layer that takes a LoRA");
             }
         }
@@ -96,6 +96,17 @@ final class DiffusersPeft {
             }
         }
         return taken;
+    }
+
+    /** What the layers lie in: {@code transformer_blocks.0.attn}. */
+    private static Set<String> containers(Set<String> layers) {
+        Set<String> containers = new HashSet<>();
+        for (String layer : layers) {
+            for (int dot = layer.indexOf('.'); dot > 0; dot = layer.indexOf('.', dot + 1)) {
+                containers.add(layer.substring(0, dot));
+            }
+        }
+        return containers;
     }
 
     static String renamed(String key, List<List<String>> names) {

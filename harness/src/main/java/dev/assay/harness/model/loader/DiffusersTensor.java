@@ -33,6 +33,9 @@ record DiffusersTensor(String key, List<Long> shape, String alpha) {
 
     /** So many of its rows. */
     DiffusersTensor rows(long rows) {
+        if (shape.isEmpty()) {
+            return this;
+        }
         List<Long> part = new ArrayList<>(shape);
         part.set(0, rows);
         return new DiffusersTensor(key, part, alpha);
@@ -79,7 +82,7 @@ record DiffusersTensor(String key, List<Long> shape, String alpha) {
     static final class Refusal extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        /** @param why in words that follow "the loader refuses the file: " */
+        /** @param why in words that follow "it ends with an error: " */
         Refusal(String why) {
             super(why, null, false, false);
         }

@@ -108,6 +108,28 @@ class DiffusersKeysTest {
     }
 
     @Test
+    void names_and_shapes_of_any_file_get_an_answer() {
+        int answers = 0;
+        for (JsonNode file : GoldenLoader.GOLDEN.get("files")) {
+            Map<String, List<Long>> scalars = new LinkedHashMap<>();
+            Map<String, List<Long>> cut = new LinkedHashMap<>();
+            GoldenLoader.shapes(file.get("shapes")).forEach((key, shape) -> {
+                scalars.put(key, List.of());
+                cut.put(key.substring(0, key.length() / 2) + key.substring(key.length() / 2 + 1), shape);
+                cut.put(key.substring(key.indexOf('_') + 1), shape);
+            });
+            for (String base : List.of(file.get("base").asText(), "chroma")) {
+                for (Map<String, List<Long>> lora : List.of(scalars, cut)) {
+                    LoaderReport report =
+                            LoraLoaders.DIFFUSERS.load(lora, GoldenLoader.FAMILIES.get(base), GoldenLoader.base(base));
+                    answers += report.grammar().modules().size() == report.modules().size() ? 1 : 0;
+                }
+            }
+        }
+        assertThat(answers).isGreaterThan(200);
+    }
+
+    @Test
     void a_family_that_is_not_in_the_golden_file_is_not_known() {
         Set<String> known = bases().map(GoldenLoader.FAMILIES::get).collect(Collectors.toSet());
         for (String family : Set.copyOf(GoldenLoader.FAMILIES.values())) {

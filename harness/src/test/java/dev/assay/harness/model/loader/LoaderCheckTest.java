@@ -78,7 +78,7 @@ class LoaderCheckTest {
     /** The same files in diffusers. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        F01a-flux-peft-base_model             | DOES_NOT_WORK    | 1    | for it lacks base_model.model.double_blocks
+        F01a-flux-peft-base_model             | DOES_NOT_WORK    | 1    | ends with an error: it lacks base_model.model.double_blocks
         F01c-sdxl-diffusers-peft              | WORKS            | 0    |
         F01e-zimage-musubi                    | WORKS            | 0    |
         F01f-qwen-peft-base_model             | AFTER_CONVERSION | 1    | begin with base_model.model.
