@@ -124,8 +124,9 @@ public final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--renderer",
             paramLabel = "NAME",
-            description = "Whose loader of LoRAs is asked, with --base and --lora: comfyui, local, or"
-                    + " diffusers for scripts of your own; default: ${DEFAULT-VALUE}. What one loads, another may drop.",
+            description =
+                    "Whose loader of LoRAs is asked, with --base and --lora: comfyui, local, or"
+                            + " diffusers for scripts of your own; default: ${DEFAULT-VALUE}. What one loads, another may drop.",
             defaultValue = "comfyui")
     private String renderer;
 

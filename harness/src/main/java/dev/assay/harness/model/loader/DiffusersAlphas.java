@@ -28,7 +28,8 @@ final class DiffusersAlphas {
                 .filter(LoadedModule::whole)
                 .map(LoadedModule::module)
                 .filter(m -> m.naming() == LoraNaming.KOHYA && m.has(LoraRole.ALPHA) && scales.containsKey(m.name()))
-                .forEach(m -> alphas.put(m.name(), scales.get(m.name()) * m.rank().orElse(1)));
+                .forEach(m ->
+                        alphas.put(m.name(), scales.get(m.name()) * m.rank().orElse(1)));
         Map<Double, Integer> counts = new LinkedHashMap<>();
         alphas.values().forEach(a -> counts.merge(a, 1, Integer::sum));
         if (counts.size() < 2) {
@@ -52,7 +53,6 @@ final class DiffusersAlphas {
                                     "")
                             : loaded);
         }
-        return new LoaderReport(
-                report.loader(), report.version(), true, report.grammar(), modules, report.stray());
+        return new LoaderReport(report.loader(), report.version(), true, report.grammar(), modules, report.stray());
     }
 }

@@ -172,7 +172,9 @@ final class DiffusersFamilies {
             } else if (pairs.get(0).diffusers().size() == 1) {
                 layers.put(pairs.get(0).diffusers().get(0), layer);
             } else {
-                pairs.get(0).diffusers().forEach(n -> layers.put(n, base.diffusers().get(n)));
+                pairs.get(0)
+                        .diffusers()
+                        .forEach(n -> layers.put(n, base.diffusers().get(n)));
             }
         });
         layers.values().removeIf(l -> l == null);

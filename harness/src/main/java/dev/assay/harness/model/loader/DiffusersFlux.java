@@ -134,15 +134,15 @@ final class DiffusersFlux {
                 k -> k.replace("diffusion_model.", "lora_unet_")
                         .replace("text_encoders.clip_l.transformer.", "lora_te_"));
         state = only(
-                state,
-                k -> !k.contains("position_embedding") && !k.startsWith("text_encoders.t5xxl.transformer."));
+                state, k -> !k.contains("position_embedding") && !k.startsWith("text_encoders.t5xxl.transformer."));
         if (any(state, k -> k.contains("diff_b") && isKohya(k))) {
             state = only(state, k -> !k.contains(".diff_b"));
         }
         if (any(state, k -> k.contains(".norm") && k.contains(".diff"))) {
             state = only(state, k -> !k.contains(".norm") && !k.contains(".diff"));
         }
-        Pattern end = Pattern.compile(any(state, k -> k.contains("alpha")) ? "lora_down|lora_up|alpha" : "lora_down|lora_up");
+        Pattern end =
+                Pattern.compile(any(state, k -> k.contains("alpha")) ? "lora_down|lora_up|alpha" : "lora_down|lora_up");
         state = renamed(only(state, DiffusersFlux::isKohya), k -> flattened(k, end));
         return only(state, k -> !k.contains("text_projection"));
     }
@@ -324,7 +324,9 @@ final class DiffusersFlux {
                             ? "attn.to_out.0"
                             : inner.contains("processor.proj_lora2") ? "attn.to_add_out" : "";
             String end = inner.contains("down") ? A : inner.contains("up") ? B : "";
-            converted.put(module.isEmpty() ? name.substring(0, name.length() - 1) + end : name + module + end, required(state, key));
+            converted.put(
+                    module.isEmpty() ? name.substring(0, name.length() - 1) + end : name + module + end,
+                    required(state, key));
         }
         if (!state.isEmpty()) {
             throw new Refusal("it does not know " + FirstFew.of(List.copyOf(state.keySet()), 3));
@@ -334,8 +336,7 @@ final class DiffusersFlux {
 
     private static List<String> control(Map<String, DiffusersTensor> state) {
         boolean guidance = any(state, k -> k.contains("guidance"));
-        return Stream.concat(
-                        ENDS.stream().filter(n -> guidance || !n.startsWith("guidance_in")), blocks().stream())
+        return Stream.concat(ENDS.stream().filter(n -> guidance || !n.startsWith("guidance_in")), blocks().stream())
                 .toList();
     }
 
@@ -363,7 +364,8 @@ final class DiffusersFlux {
                 for (String attention : single ? List.of("") : List.of(".img_attn", ".txt_attn")) {
                     for (String norm : List.of(".norm.query_norm", ".norm.key_norm")) {
                         String name = block + attention + norm;
-                        converted.put("transformer." + diffusers(name).get(0) + ".weight", required(state, name + ".scale"));
+                        converted.put(
+                                "transformer." + diffusers(name).get(0) + ".weight", required(state, name + ".scale"));
                     }
                 }
             }

@@ -39,8 +39,7 @@ final class DiffusersPeft {
      * @param flux whether a change for fewer inputs is padded, and one for more inputs of the first layer widens that, as for Flux.1
      * @return keys of the file that are used
      */
-    static Set<String> taken(
-            Map<String, DiffusersTensor> tensors, Map<String, BaseLayer> layers, boolean flux) {
+    static Set<String> taken(Map<String, DiffusersTensor> tensors, Map<String, BaseLayer> layers, boolean flux) {
         if (tensors.isEmpty()) {
             return Set.of();
         }
@@ -48,7 +47,8 @@ final class DiffusersPeft {
                 ? tensors
                 : DiffusersTensor.renamed(tensors, k -> renamed(k, OLD));
         if (state.entrySet().stream()
-                .noneMatch(e -> e.getKey().contains("lora_B") && e.getValue().shape().size() > 1)) {
+                .noneMatch(e ->
+                        e.getKey().contains("lora_B") && e.getValue().shape().size() > 1)) {
             throw new Refusal("it finds no lora_B of a form that it knows");
         }
         Set<String> modules = new LinkedHashSet<>();
@@ -86,8 +86,8 @@ final class DiffusersPeft {
                 take(of, taken);
             }
             if (dora) {
-                DiffusersTensor of = present(
-                        state, MAGNITUDES.stream().map(m -> module + m).toList());
+                DiffusersTensor of =
+                        present(state, MAGNITUDES.stream().map(m -> module + m).toList());
                 require(module, of, of.shape());
                 if (of.shape().stream().reduce(1L, (a, b) -> a * b) != layer.rows()) {
                     throw new Refusal(of.key() + " has shape " + of.shape() + ", not " + layer.rows() + " magnitudes");
@@ -139,7 +139,8 @@ final class DiffusersPeft {
     }
 
     private static List<Long> ups(DiffusersTensor up, BaseLayer layer) {
-        List<Long> shape = new ArrayList<>(List.of(layer.rows(), up.shape().size() > 1 ? up.shape().get(1) : -1));
+        List<Long> shape = new ArrayList<>(
+                List.of(layer.rows(), up.shape().size() > 1 ? up.shape().get(1) : -1));
         for (int i = 1; i < layer.rest().size(); i++) {
             shape.add(1L);
         }

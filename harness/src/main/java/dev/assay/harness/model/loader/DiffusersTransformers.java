@@ -32,8 +32,21 @@ final class DiffusersTransformers {
 
     /** Words of a flat name that stay together; the longer first. */
     private static final List<String> QWEN_WORDS = List.of(
-            "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out", "to_q", "to_k", "to_v", "to_out", "add_q", "add_k",
-            "add_v", "txt_mlp", "img_mlp", "txt_mod", "img_mod");
+            "add_q_proj",
+            "add_k_proj",
+            "add_v_proj",
+            "to_add_out",
+            "to_q",
+            "to_k",
+            "to_v",
+            "to_out",
+            "add_q",
+            "add_k",
+            "add_v",
+            "txt_mlp",
+            "img_mlp",
+            "txt_mod",
+            "img_mod");
 
     private static final List<String> Z_IMAGE_WORDS = List.of("to_q", "to_k", "to_v", "to_out", "feed_forward");
 
@@ -55,7 +68,8 @@ final class DiffusersTransformers {
             "cap_embedder.",
             "t_embedder.");
 
-    private static final Pattern Z_IMAGE_OUT = Pattern.compile("\\.out(?=\\.(?:lora_down|lora_up)\\.weight$|\\.alpha$)");
+    private static final Pattern Z_IMAGE_OUT =
+            Pattern.compile("\\.out(?=\\.(?:lora_down|lora_up)\\.weight$|\\.alpha$)");
 
     private static final List<String> FLUX2_KOHYA_ENDS =
             List.of("img_in", "txt_in", "time_in.in_layer", "time_in.out_layer", "final_layer.linear");
@@ -72,7 +86,14 @@ final class DiffusersTransformers {
             "double_stream_modulation_img.lin",
             "double_stream_modulation_txt.lin");
     private static final List<String> FLUX2_DOUBLE = List.of(
-            "img_attn.qkv", "txt_attn.qkv", "img_attn.proj", "txt_attn.proj", "img_mlp.0", "img_mlp.2", "txt_mlp.0", "txt_mlp.2");
+            "img_attn.qkv",
+            "txt_attn.qkv",
+            "img_attn.proj",
+            "txt_attn.proj",
+            "img_mlp.0",
+            "img_mlp.2",
+            "txt_mlp.0",
+            "txt_mlp.2");
     private static final List<String> FLUX2_SINGLE = List.of("linear1", "linear2");
     private static final int MOST_BLOCKS = 1000;
 
@@ -105,8 +126,7 @@ final class DiffusersTransformers {
 
     private static boolean isForeign(Map<String, DiffusersTensor> state) {
         return any(
-                state,
-                k -> k.endsWith(ALPHA) || k.startsWith(KOHYA) || k.startsWith(COMFY) || k.contains("default."));
+                state, k -> k.endsWith(ALPHA) || k.startsWith(KOHYA) || k.startsWith(COMFY) || k.contains("default."));
     }
 
     /** {@code QwenImageLoraLoaderMixin}. */
@@ -201,8 +221,7 @@ final class DiffusersTransformers {
             state = renamed(state, k -> zImageName(without(KOHYA, k)));
         }
         state = renamed(
-                state,
-                k -> k.contains(".to_out") ? k : Z_IMAGE_OUT.matcher(k).replaceAll(".to_out.0"));
+                state, k -> k.contains(".to_out") ? k : Z_IMAGE_OUT.matcher(k).replaceAll(".to_out.0"));
         state = renamed(state, k -> k.replace("default.", ""));
         for (String module : Z_IMAGE_MODULES) {
             String cut = module.replace('_', '.');
@@ -216,9 +235,7 @@ final class DiffusersTransformers {
 
     private static String zImageName(String key) {
         int last = key.lastIndexOf('.');
-        return last < 0
-                ? cut(key, Z_IMAGE_WORDS)
-                : cut(key.substring(0, last), Z_IMAGE_WORDS) + key.substring(last);
+        return last < 0 ? cut(key, Z_IMAGE_WORDS) : cut(key.substring(0, last), Z_IMAGE_WORDS) + key.substring(last);
     }
 
     /** {@code .lora.down.weight}, which kohya's {@code .lora_down.weight} is by now: its underscore became a dot. */
@@ -238,9 +255,12 @@ final class DiffusersTransformers {
                 DiffusersTensor second = state.remove(upKey);
                 DiffusersTensor alpha = state.remove(module + ALPHA);
                 boolean twice = Stream.of("q", "k", "v")
-                        .anyMatch(p -> keys.contains(block + ".to." + p + down) || keys.contains(block + ".to_" + p + down));
+                        .anyMatch(p ->
+                                keys.contains(block + ".to." + p + down) || keys.contains(block + ".to_" + p + down));
                 if (!twice && second != null) {
-                    List<String> names = Stream.of("q", "k", "v").map(p -> block + ".to_" + p).toList();
+                    List<String> names = Stream.of("q", "k", "v")
+                            .map(p -> block + ".to_" + p)
+                            .toList();
                     DiffusersFlux.parts(first.scaled(alpha), second, names, "", converted);
                 }
             } else if (module.endsWith(".out")) {
@@ -270,7 +290,10 @@ final class DiffusersTransformers {
     }
 
     private static List<String> diffusers(String module) {
-        return TransformerNames.FLUX_2_DIFFUSERS.ofOriginal(List.of(module)).get(0).diffusers();
+        return TransformerNames.FLUX_2_DIFFUSERS
+                .ofOriginal(List.of(module))
+                .get(0)
+                .diffusers();
     }
 
     private static List<String> flux2Modules(Set<Integer> doubles, Set<Integer> singles) {
@@ -296,12 +319,14 @@ final class DiffusersTransformers {
         List<String> modules = flux2Modules(
                 numbers(file.keySet(), "lora_unet_double_blocks_(\\d{1,4})_"),
                 numbers(file.keySet(), "lora_unet_single_blocks_(\\d{1,4})_"));
-        for (String module : Stream.concat(modules.stream(), FLUX2_KOHYA_ENDS.stream()).toList()) {
+        for (String module :
+                Stream.concat(modules.stream(), FLUX2_KOHYA_ENDS.stream()).toList()) {
             String name = KOHYA + module.replace('.', '_');
             DiffusersTensor down = state.remove(name + DOWN);
             if (down != null) {
                 DiffusersTensor up = required(state, name + UP);
-                DiffusersFlux.parts(down.scaled(state.remove(name + ALPHA)), up, diffusers(module), TRANSFORMER, converted);
+                DiffusersFlux.parts(
+                        down.scaled(state.remove(name + ALPHA)), up, diffusers(module), TRANSFORMER, converted);
             }
         }
         return converted; // the rest is left out with a word
@@ -311,7 +336,9 @@ final class DiffusersTransformers {
         int prefix = COMFY.length(); // cut off whatever it is
         Map<String, DiffusersTensor> state = renamed(
                 file,
-                k -> k.substring(Math.min(prefix, k.length())).replace("lora_down", "lora_A").replace("lora_up", "lora_B"));
+                k -> k.substring(Math.min(prefix, k.length()))
+                        .replace("lora_down", "lora_A")
+                        .replace("lora_up", "lora_B"));
         Map<String, DiffusersTensor> converted = new LinkedHashMap<>();
         for (String key : List.copyOf(state.keySet())) {
             if (key.startsWith("single_transformer_blocks.") || key.startsWith("transformer_blocks.")) {
@@ -323,7 +350,8 @@ final class DiffusersTransformers {
         List<String> modules = flux2Modules(
                 numbers(state.keySet(), "double_blocks\\.(\\d{1,4})\\."),
                 numbers(state.keySet(), "single_blocks\\.(\\d{1,4})\\."));
-        for (String module : Stream.concat(modules.stream(), FLUX2_ENDS.stream()).toList()) {
+        for (String module :
+                Stream.concat(modules.stream(), FLUX2_ENDS.stream()).toList()) {
             List<String> names = diffusers(module);
             DiffusersTensor down = state.remove(module + A);
             DiffusersTensor up = state.remove(module + B);

@@ -265,8 +265,8 @@ public record LoaderCheck(
         private String remedy(Set<Loss> reasons) {
             return remedyHere(reasons)
                     + (elsewhere
-                            ? "; " + LoraLoaders.DIFFUSERS.title() + " "
-                                    + LoraLoaders.DIFFUSERS.version() + " loads it as it is"
+                            ? "; " + LoraLoaders.DIFFUSERS.title() + " " + LoraLoaders.DIFFUSERS.version()
+                                    + " loads it as it is"
                             : "");
         }
 

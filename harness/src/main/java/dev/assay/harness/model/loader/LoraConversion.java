@@ -90,8 +90,8 @@ public record LoraConversion(Map<String, String> names, Map<String, Double> alph
         if (distinct.size() < names.size()) {
             return Optional.empty(); // two keys would get one name
         }
-        LoraConversion conversion = new LoraConversion(
-                names, alphas, LoraLoaders.COMFYUI.load(renamed(lora, names), family, base));
+        LoraConversion conversion =
+                new LoraConversion(names, alphas, LoraLoaders.COMFYUI.load(renamed(lora, names), family, base));
         return lost(conversion.after) < lost(before) ? Optional.of(conversion) : Optional.empty();
     }
 

@@ -28,8 +28,8 @@ class DiffusersKeysTest {
     private static final int RANK = 4;
 
     private static JsonNode read() {
-        try (InputStream in = new GZIPInputStream(
-                DiffusersKeysTest.class.getResourceAsStream("/golden/diffusers_loader.json.gz"))) {
+        try (InputStream in =
+                new GZIPInputStream(DiffusersKeysTest.class.getResourceAsStream("/golden/diffusers_loader.json.gz"))) {
             return new ObjectMapper().readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -68,8 +68,10 @@ class DiffusersKeysTest {
             Map<String, List<Long>> keys = GoldenLoader.shapes(
                     file.has("shapes")
                             ? file.get("shapes")
-                            : StreamSupport.stream(GoldenLoader.GOLDEN.get("files").spliterator(), false)
-                                    .filter(f -> f.get("name").asText().equals(name) && f.get("base").equals(file.get("base")))
+                            : StreamSupport.stream(
+                                            GoldenLoader.GOLDEN.get("files").spliterator(), false)
+                                    .filter(f -> f.get("name").asText().equals(name)
+                                            && f.get("base").equals(file.get("base")))
                                     .findFirst()
                                     .orElseThrow()
                                     .get("shapes"));
@@ -122,7 +124,10 @@ class DiffusersKeysTest {
                 for (Map<String, List<Long>> lora : List.of(scalars, cut)) {
                     LoaderReport report =
                             LoraLoaders.DIFFUSERS.load(lora, GoldenLoader.FAMILIES.get(base), GoldenLoader.base(base));
-                    answers += report.grammar().modules().size() == report.modules().size() ? 1 : 0;
+                    answers += report.grammar().modules().size()
+                                    == report.modules().size()
+                            ? 1
+                            : 0;
                 }
             }
         }
@@ -159,8 +164,8 @@ class DiffusersKeysTest {
             String module = modules.get(i);
             List<Long> weight = new ArrayList<>();
             names.get(module).forEach(d -> weight.add(d.asLong()));
-            String name = test.get("prefix").asText()
-                    + (test.get("flat").asBoolean() ? module.replace('.', '_') : module);
+            String name =
+                    test.get("prefix").asText() + (test.get("flat").asBoolean() ? module.replace('.', '_') : module);
             test.get("suffixes").forEach(s -> keys.put(name + s.asText(), shape(s.asText(), weight)));
         }
         return keys;
@@ -212,9 +217,7 @@ class DiffusersKeysTest {
             refusal = e.getMessage();
         }
         boolean fails = answer.has("error") || answer.path("unset").asBoolean();
-        String answers = fails
-                ? "0".repeat(keys.size())
-                : answer.get("taken").asText();
+        String answers = fails ? "0".repeat(keys.size()) : answer.get("taken").asText();
         assertThat(answers).as(title).hasSameSizeAs(keys.keySet());
         Set<String> theirs = new TreeSet<>();
         int i = 0;
@@ -228,8 +231,10 @@ class DiffusersKeysTest {
             lost.removeAll(ours);
             Set<String> invented = new TreeSet<>(ours);
             invented.removeAll(theirs);
-            wrong.add(title.substring(0, Math.min(title.length(), 300)) + "\n    lost " + lost.stream().limit(3).toList() + " invented "
-                    + invented.stream().limit(3).toList() + " ours: " + refusal + " theirs: " + answer.path("error").asText() + " "
+            wrong.add(title.substring(0, Math.min(title.length(), 300)) + "\n    lost "
+                    + lost.stream().limit(3).toList() + " invented "
+                    + invented.stream().limit(3).toList() + " ours: " + refusal + " theirs: "
+                    + answer.path("error").asText() + " "
                     + answer.path("unset").asText());
         }
         return theirs.size();

@@ -108,9 +108,15 @@ class LoaderCheckTest {
 
     @Test
     void what_comfyui_does_not_take_and_diffusers_does_is_said() {
-        assertThat(check("F01e-zimage-musubi", LoraLoaders.COMFYUI).problems().get(0).text())
+        assertThat(check("F01e-zimage-musubi", LoraLoaders.COMFYUI)
+                        .problems()
+                        .get(0)
+                        .text())
                 .contains("diffusers 0.42.1 loads it as it is");
-        assertThat(check("F01a-flux-peft-base_model", LoraLoaders.COMFYUI).problems().get(0).text())
+        assertThat(check("F01a-flux-peft-base_model", LoraLoaders.COMFYUI)
+                        .problems()
+                        .get(0)
+                        .text())
                 .doesNotContain("diffusers 0.42.1");
     }
 
