@@ -15,7 +15,6 @@ import java.util.Map;
 /** What diffusers makes of the names of LoRAs for Stable Diffusion 1, 2 and XL ({@code StableDiffusionLoraLoaderMixin}). */
 final class DiffusersUnet {
     private static final List<String> KOHYA = List.of("lora_te_", "lora_unet_", "lora_te1_", "lora_te2_");
-    private static final String DOWN = ".lora_down.weight";
     private static final String UP = ".lora_up.weight";
 
     /** Replacements in a kohya name whose underscores are dots by now, one after the other. */
