@@ -1,5 +1,7 @@
 package dev.assay.reports;
 
+import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.reports.allure.ReportLink;
@@ -58,7 +60,7 @@ final class RunLinks {
 
     private static String sha256(Path file) {
         try {
-            return Hashes.sha256(Files.readAllBytes(file));
+            return Hashes.sha256(SmallFile.bytes(file, Yaml.MOST_BYTES));
         } catch (IOException unreadable) {
             return "";
         }

@@ -1,5 +1,6 @@
 package dev.assay.reports.card;
 
+import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 public final class Cards {
     private static final int MOST_WORST = 4;
     private static final int MOST_SHEETS = 3;
+    private static final int MOST_CARD = 256 << 20; // bytes
 
     private Cards() {}
 
@@ -94,12 +96,16 @@ public final class Cards {
     }
 
     private static Path place(Path file, String text, String mark) throws IOException {
-        if (Files.exists(file)
-                && !Files.readString(file, StandardCharsets.UTF_8).contains(mark)) {
+        if (Files.exists(file) && !isMarked(file, mark)) {
             throw new IOException(file + " is no card of ours: it was not written over");
         }
         text(file, text);
         return file;
+    }
+
+    private static boolean isMarked(Path file, String mark) throws IOException {
+        return Files.size(file) <= MOST_CARD
+                && new String(SmallFile.bytes(file, MOST_CARD), StandardCharsets.UTF_8).contains(mark);
     }
 
     private static void text(Path file, String text) throws IOException {

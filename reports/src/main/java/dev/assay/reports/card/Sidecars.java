@@ -1,5 +1,6 @@
 package dev.assay.reports.card;
 
+import dev.assay.harness.io.SmallFile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -68,6 +69,7 @@ public final class Sidecars {
 
     private static final int MOST_TRIGGER = 200; // letters of a word, of which some are sentences
     private static final int MOST_TEXT = 1000;
+    private static final int MOST_BYTES = 16 << 20; // of a file of another program
 
     private Sidecars() {}
 
@@ -250,7 +252,10 @@ public final class Sidecars {
         boolean existed = Files.exists(file);
         if (existed) {
             try {
-                JsonNode read = JSON.readTree(Files.readAllBytes(file));
+                if (Files.size(file) > MOST_BYTES) {
+                    return file.getFileName() + ": left alone, has more than " + MOST_BYTES + " bytes";
+                }
+                JsonNode read = JSON.readTree(SmallFile.bytes(file, MOST_BYTES));
                 if (!(read instanceof ObjectNode object)) {
                     return file.getFileName() + ": left alone, expected a JSON object";
                 }

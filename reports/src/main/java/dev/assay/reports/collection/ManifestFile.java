@@ -1,5 +1,6 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.io.SmallFile;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 
 /** Manifests and entries as JSON that people can read and {@code git diff} shows line by line. */
 final class ManifestFile {
+    private static final int MOST_BYTES = 256 << 20; // some 100,000 files
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -37,7 +40,7 @@ final class ManifestFile {
 
     static <T> T read(Path file, Class<T> kind) {
         try {
-            T value = JSON.readValue(Files.readAllBytes(file), kind);
+            T value = JSON.readValue(SmallFile.bytes(file, MOST_BYTES), kind);
             if (value == null) {
                 throw new CollectionException(file + ": expected an object, found nothing");
             }

@@ -1,5 +1,6 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.model.Nearest;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Yaml;
@@ -111,7 +112,7 @@ public record Policy(
             return DEFAULT;
         }
         try {
-            return parse(Files.readAllBytes(file));
+            return parse(SmallFile.bytes(file, Yaml.MOST_BYTES));
         } catch (IOException e) {
             throw new CollectionException(file + ": cannot be read: " + e, e);
         }

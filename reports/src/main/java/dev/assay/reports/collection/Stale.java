@@ -1,5 +1,7 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.score.MetricCatalog;
@@ -80,7 +82,7 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
             }
             Path file =
                     root.resolve(name.endsWith(".yaml") ? name : name + ".yaml").normalize();
-            return Files.isRegularFile(file) ? Files.readAllBytes(file) : null;
+            return Files.isRegularFile(file) ? SmallFile.bytes(file, Yaml.MOST_BYTES) : null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.image.Resize;
+import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.util.Map;
  */
 public final class OnnxTagger implements Tagger {
     private static final int MOST_SIZE = 4096;
+    private static final int MOST_BYTES = 16 << 20; // of the list of tags
 
     private final Path file;
     private final OnnxNetwork network;
@@ -110,7 +112,7 @@ public final class OnnxTagger implements Tagger {
         try (MappingIterator<Map<String, String>> rows = new CsvMapper()
                 .readerForMapOf(String.class)
                 .with(CsvSchema.emptySchema().withHeader())
-                .readValues(csv.toFile())) {
+                .readValues(SmallFile.bytes(csv, MOST_BYTES))) {
             while (rows.hasNext()) {
                 String name = rows.next().get("name");
                 if (name == null) {
