@@ -1,9 +1,9 @@
 package dev.assay.reports;
 
-import dev.assay.harness.suite.Yaml;
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.suite.Yaml;
 import dev.assay.reports.allure.ReportLink;
 import dev.assay.reports.facts.ModelPage;
 import dev.assay.reports.words.Words;

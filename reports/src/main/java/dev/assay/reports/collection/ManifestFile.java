@@ -1,6 +1,5 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.io.SmallFile;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.io.SmallFile;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.suite.Yaml;
 import dev.assay.harness.io.SmallFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.BuiltIn;
@@ -9,6 +8,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.suite.SuiteFile;
+import dev.assay.harness.suite.Yaml;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import dev.assay.reports.words.Words;
 import java.io.IOException;

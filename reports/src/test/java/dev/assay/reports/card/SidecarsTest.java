@@ -10,11 +10,11 @@ import dev.assay.reports.Runs;
 import dev.assay.reports.card.Sidecars.Kind;
 import dev.assay.reports.facts.FileFacts;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,8 +136,8 @@ class SidecarsTest {
         Files.writeString(folder.resolve("style.json"), "[1]");
         assertThat(Sidecars.write(card, lora, List.of(Kind.LORA_MANAGER, Kind.A1111), Optional.empty()))
                 .allMatch(l -> l.contains("left alone"));
-        try (FileChannel sparse = FileChannel.open(
-                folder.resolve("style.json"), StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+        try (FileChannel sparse =
+                FileChannel.open(folder.resolve("style.json"), StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
             sparse.write(ByteBuffer.wrap(new byte[1]), 3L << 30);
         }
         assertThat(Sidecars.write(card, lora, List.of(Kind.A1111), Optional.empty()))
