@@ -136,14 +136,21 @@ class SidecarsTest {
         Files.writeString(folder.resolve("style.json"), "[1]");
         assertThat(Sidecars.write(card, lora, List.of(Kind.LORA_MANAGER, Kind.A1111), Optional.empty()))
                 .allMatch(l -> l.contains("left alone"));
-        try (FileChannel sparse =
-                FileChannel.open(folder.resolve("style.json"), StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+        assertThat(folder.resolve("style.metadata.json")).hasContent("{ broken");
+        assertThat(folder.resolve("style.json")).hasContent("[1]");
+    }
+
+    @Test
+    void a_file_too_large_for_what_it_is_called_is_left_alone() throws IOException {
+        try (FileChannel sparse = FileChannel.open(
+                folder.resolve("style.json"),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.SPARSE)) {
             sparse.write(ByteBuffer.wrap(new byte[1]), 3L << 30);
         }
         assertThat(Sidecars.write(card, lora, List.of(Kind.A1111), Optional.empty()))
                 .allMatch(l -> l.contains("left alone, has more than"));
-        assertThat(folder.resolve("style.metadata.json")).hasContent("{ broken");
-        assertThat(folder.resolve("style.json")).hasContent("[1]");
     }
 
     @Test
