@@ -69,15 +69,17 @@ public final class ConvertCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--to " + to + ": expected comfyui");
         }
         try {
-            Inspection of = Inspector.ofHeaders().inspect(base);
+            Inspector inspector = Inspector.ofHeaders();
+            Inspection of = inspector.inspect(base);
+            requirePair(inspector.inspect(lora), of);
             LoraConverter.Done done =
                     LoraConverter.toComfyUi(lora, ModelHeader.read(base).shapes(), of.family(), out);
             spec.commandLine()
                     .getOut()
                     .println(
                             done.written()
-                                    ? InspectText.name(out) + ": " + done.renamed() + " keys renamed"
-                                            + (done.alphas() > 0 ? ", " + done.alphas() + " alphas written" : "")
+                                    ? InspectText.name(out) + ": " + count(done.renamed(), "key") + " renamed"
+                                            + (done.alphas() > 0 ? ", " + count(done.alphas(), "alpha") + " written" : "")
                                             + "; ComfyUI loads all of it"
                                     : InspectText.name(lora) + ": ComfyUI loads it as it is; nothing was written");
             return InspectCommand.FINE;
@@ -85,5 +87,19 @@ public final class ConvertCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(HostileText.clean(e.getMessage(), 2000));
             return InspectCommand.PROBLEMS;
         }
+    }
+
+    /** New names make no LoRA of another file, and none of another family one for this base. */
+    private static void requirePair(Inspection lora, Inspection base) {
+        lora.kind().filter(k -> !k.isAdapter()).ifPresent(k -> {
+            throw new ModelFileException(lora.file(), "is no LoRA but a file of the kind " + k.title());
+        });
+        lora.foreignTo(base).ifPresent(why -> {
+            throw new ModelFileException(lora.file(), why);
+        });
+    }
+
+    private static String count(long many, String what) {
+        return many + " " + what + (many == 1 ? "" : "s");
     }
 }

@@ -69,14 +69,20 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
         return files.stream().anyMatch(f -> Fit.of(f) == Fit.FITS);
     }
 
-    /** @param root the folder that names are relative to; null for names alone */
-    List<String> lines(Path root, Paint paint) {
+    /** What is said of the base, and all that is said where it cannot be used. */
+    static List<String> head(Report base, Paint paint) {
         List<String> lines = new ArrayList<>();
         lines.add("on " + paint.bold(InspectText.name(base.file())) + ": "
                 + (base.broken()
                         ? paint.red("cannot be used")
                         : base.inspection().familyTitle()));
         lines.addAll(problems(base.problems(), paint));
+        return lines;
+    }
+
+    /** @param root the folder that names are relative to; null for names alone */
+    List<String> lines(Path root, Paint paint) {
+        List<String> lines = new ArrayList<>(head(base, paint));
         lines.add(paint.bold(
                 String.format(ROW, "FILE", "FITS", "MODULES", "FOR", "COPY OF").stripTrailing()));
         Map<Fit, Integer> counts = new TreeMap<>();

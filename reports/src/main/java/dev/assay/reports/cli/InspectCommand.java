@@ -279,9 +279,14 @@ public final class InspectCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Inspector inspector = inspector();
         Report ofBase = report(inspector, base);
+        if (ofBase.broken()) {
+            // No file is to blame for a base that is not there.
+            (json ? List.of(InspectJson.array(List.of(ofBase))) : FitTable.head(ofBase, new Paint(colours())))
+                    .forEach(csv ? spec.commandLine().getErr()::println : out::println);
+            return PROBLEMS;
+        }
         LoraLoader loader = LoraLoaders.of(renderer).orElseThrow();
-        BaseModules modules = BaseModules.of(
-                ofBase.broken() ? Map.of() : ModelHeader.read(base).shapes());
+        BaseModules modules = BaseModules.of(ModelHeader.read(base).shapes());
         Stream<Path> stream = hash || weights ? found.stream() : found.parallelStream();
         List<Report> reports = stream.map(f -> Report.onBase(ofBase, modules, report(inspector, f), loader))
                 .toList();
@@ -300,7 +305,7 @@ public final class InspectCommand implements Callable<Integer> {
             Path root = files.size() + loras.size() > 1 ? null : files.isEmpty() ? Path.of(loras.get(0)) : files.get(0);
             table.lines(root, new Paint(colours())).forEach(out::println);
         }
-        return !ofBase.broken() && table.any() ? FINE : PROBLEMS;
+        return table.any() ? FINE : PROBLEMS;
     }
 
     private List<Lora> parsed() {

@@ -14,7 +14,8 @@ import java.util.List;
 final class InspectTable {
     private static final int WIDTH = 98;
     private static final int NAME = 42;
-    private static final String ROW = "%-" + NAME + "s %-15s %-13s %9s %8s  %s";
+    private static final int FAMILY = 15;
+    private static final String ROW = "%-" + NAME + "s %-15s %-" + FAMILY + "s %9s %8s  %s";
 
     private final Paint paint;
 
@@ -70,7 +71,7 @@ final class InspectTable {
                         ROW,
                         name(root, report.file(), NAME),
                         i == null ? "-" : i.kind().map(ModelKind::word).orElse("-"),
-                        i == null || i.kind().isEmpty() ? "-" : family(i),
+                        i == null || i.kind().isEmpty() ? "-" : shortened(family(i), FAMILY),
                         i == null || i.bytes() == 0 ? "" : Words.bytes(i.bytes()),
                         rank,
                         types)

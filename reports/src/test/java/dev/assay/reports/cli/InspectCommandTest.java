@@ -179,6 +179,34 @@ class InspectCommandTest {
     }
 
     @Test
+    void many_files_are_not_blamed_for_a_base_that_is_not_there() {
+        String loras = MICROCOSM.resolve("loras").toString();
+        Answer table = assay("inspect", "--base", "none.safetensors", loras);
+        assertThat(table.exit()).isEqualTo(InspectCommand.PROBLEMS);
+        assertThat(table.out()).contains("on none.safetensors: cannot be used", "no such file; check the path");
+        assertThat(table.out()).doesNotContain("FITS", "grid");
+        Answer csv = assay("inspect", "--csv", "--base", "none.safetensors", loras);
+        assertThat(csv.exit()).isEqualTo(InspectCommand.PROBLEMS);
+        assertThat(csv.out()).isEmpty();
+        assertThat(csv.err()).contains("no such file; check the path");
+    }
+
+    @Test
+    void convert_says_what_no_new_names_help() throws IOException {
+        onFlux("comfyui", "transformer.transformer_blocks.0.attn.to_q");
+        String base = folder.resolve("base.safetensors").toString();
+        String out = folder.resolve("out.safetensors").toString();
+        Answer model = assay("convert", base, "--base", base, "-o", out);
+        assertThat(model.exit()).isEqualTo(InspectCommand.PROBLEMS);
+        assertThat(model.err()).contains("base.safetensors: is no LoRA but a file of the kind diffusion model only");
+        Answer foreign = assay("convert", lora("sd.safetensors", "x").toString(), "--base", base, "-o", out);
+        assertThat(foreign.exit()).isEqualTo(InspectCommand.PROBLEMS);
+        assertThat(foreign.err())
+                .contains("sd.safetensors: is a LoRA for Stable Diffusion 1.5", "give the base that it was trained on");
+        assertThat(Path.of(out)).doesNotExist();
+    }
+
+    @Test
     void nothing_found_is_not_fine() {
         Answer answer = assay("inspect", folder.toString());
         assertThat(answer.exit()).isEqualTo(InspectCommand.PROBLEMS);

@@ -43,6 +43,10 @@ public record LoaderCheck(
 
     private static final int SHOWN = 3;
 
+    private static final String MERGE =
+            "train or save it in a form that this renderer loads, or merge it into its base with the tool that trained it"
+                    + " and judge that as assay.checkpoint";
+
     public LoaderCheck {
         problems = List.copyOf(problems);
     }
@@ -275,8 +279,7 @@ public record LoaderCheck(
                 return "; new names are all it takes: assay convert";
             }
             if (reasons.contains(Loss.SUFFIX)) {
-                return "; no new names help: train or save it in a form that this renderer loads, or merge it into its"
-                        + " base with the tool that trained it and judge that as assay.checkpoint";
+                return "; no new names help: " + MERGE;
             }
             if (reasons.contains(Loss.LAYER) || reasons.contains(Loss.SHAPE)) {
                 return "; was it trained on another base?";
@@ -300,7 +303,7 @@ public record LoaderCheck(
                             + ": not what was trained"
                             + (answer == Answer.AFTER_CONVERSION
                                     ? "; new names are all it takes: assay convert"
-                                    : "")));
+                                    : "; " + MERGE)));
         }
 
         void rest(List<Problem> problems) {
