@@ -79,7 +79,9 @@ public final class ConvertCommand implements Callable<Integer> {
                     .println(
                             done.written()
                                     ? InspectText.name(out) + ": " + count(done.renamed(), "key") + " renamed"
-                                            + (done.alphas() > 0 ? ", " + count(done.alphas(), "alpha") + " written" : "")
+                                            + (done.alphas() > 0
+                                                    ? ", " + count(done.alphas(), "alpha") + " written"
+                                                    : "")
                                             + "; ComfyUI loads all of it"
                                     : InspectText.name(lora) + ": ComfyUI loads it as it is; nothing was written");
             return InspectCommand.FINE;
