@@ -46,7 +46,8 @@ final class DefaultBase {
     private static void ask(Path file, Inspection found) {
         boolean known = !found.family().equals(FamilyMatch.UNKNOWN);
         throw new SettingsException("which base? " + file.getFileName() + " is "
-                + found.kind().map(k -> "of the kind " + k.title()).orElse("a model") + (known ? " for " + found.familyTitle() : "")
+                + found.kind().map(k -> "of the kind " + k.title()).orElse("a model")
+                + (known ? " for " + found.familyTitle() : "")
                 + "; give -Dassay.base=FILE"
                 + (known && !found.family().equals("sd15") ? " -Dassay.renderer=comfyui" : "")
                 + " (without a base, the bundled toy model of 64 x 64 pixels would be it)");
