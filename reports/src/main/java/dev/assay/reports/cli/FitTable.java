@@ -104,7 +104,7 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
                 + (copies.isEmpty() ? "" : "; " + copies.size() + (copies.size() == 1 ? " copy" : " copies")));
         if (files.stream().noneMatch(f -> f.check().isPresent())) {
             lines.add(paint.dim(
-                    "By headers alone: files of zeros or with alpha 0 fit too. --weights reads the numbers."));
+                    "By headers and alphas alone: files of zeros fit too. --weights reads the numbers."));
         }
         return lines;
     }

@@ -7,6 +7,7 @@ import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelHashes;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.inspect.SmallReads;
 import dev.assay.harness.model.inspect.TensorScan;
 import dev.assay.harness.model.loader.LoaderCheck;
 import dev.assay.harness.model.loader.LoaderCheck.Answer;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
@@ -191,10 +193,22 @@ record Report(
     }
 
     private static Report byHeader(Report base, BaseModules modules, Report lora, ModelHeader own, LoraLoader loader) {
-        LoraFit fit = LoraFit.of(LoraGrammar.parse(own.shapes()), modules);
-        return new Report(lora.file, lora.inspection, lora.check, Optional.of(fit), lora.problems)
+        LoraGrammar grammar = LoraGrammar.parse(own.shapes());
+        LoraFit fit = LoraFit.of(grammar, modules);
+        Report found = new Report(lora.file, lora.inspection, lora.check, Optional.of(fit), lora.problems)
                 .with(LoaderCheck.of(
                         loader, own.shapes(), lora.check.map(LoraCheck::weights), base.inspection.family(), modules));
+        return nothingByAlpha(own, grammar)
+                .map(p -> found.first(new Problem(true, p)))
+                .orElse(found);
+    }
+
+    /** Alphas are a few bytes each, and read where other numbers are not. */
+    private static Optional<String> nothingByAlpha(ModelHeader lora, LoraGrammar grammar) {
+        try (SmallReads reads = new SmallReads(lora)) {
+            return LoraCheck.nothingByAlpha(
+                    grammar, m -> m.alphaKey().map(reads::scalar).orElse(OptionalDouble.empty()));
+        }
     }
 
     private static String kind(Report report) {

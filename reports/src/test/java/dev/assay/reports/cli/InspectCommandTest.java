@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.SafetensorsFile;
+import dev.assay.harness.model.SafetensorsWriter;
+import dev.assay.harness.model.SafetensorsWriter.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -387,6 +390,71 @@ class InspectCommandTest {
         Answer answer = assay("inspect", "--weights", file);
         assertThat(answer.exit()).isEqualTo(InspectCommand.PROBLEMS);
         assertThat(answer.out()).contains("changes nothing");
+    }
+
+    /** The microcosm's LoRA with zeros in the tensors whose names end so. */
+    private Path withZeros(String name, String suffix) {
+        Path out = folder.resolve(name);
+        try (SafetensorsFile sound = SafetensorsFile.open(MICROCOSM.resolve("loras/sound.safetensors"))) {
+            List<Entry> entries = new ArrayList<>();
+            for (String tensor : sound.tensors().keySet()) {
+                Entry own = Entry.of(tensor, sound, tensor);
+                entries.add(
+                        tensor.endsWith(suffix)
+                                ? new Entry(
+                                        tensor,
+                                        own.dtype(),
+                                        own.shape(),
+                                        own.length(),
+                                        () -> ByteBuffer.allocate(Math.toIntExact(own.length())))
+                                : own);
+            }
+            SafetensorsWriter.write(out, entries, sound.metadata());
+        }
+        return out;
+    }
+
+    @Test
+    void a_lora_with_alpha_0_fits_nothing_though_only_its_header_and_alphas_are_read() {
+        withZeros("all.safetensors", ".alpha");
+        withZeros("some.safetensors", "attn2_to_k.alpha");
+        Answer answer = assay(
+                "inspect",
+                "--renderer",
+                "local",
+                "--hash-cache",
+                folder.resolve("cache/hashes.json").toString(),
+                "--base",
+                MICROCOSM.resolve("base").toString(),
+                folder.toString());
+        List<String> lines = answer.out().lines().toList();
+        assertThat(lines.get(2)).matches("some.safetensors +fits +112 of 112 .*");
+        assertThat(lines.get(3)).matches("all.safetensors +no +112 of 112 .*");
+        assertThat(lines.get(4))
+                .contains("problem: changes nothing: its alpha is 0, so the scale of all of its 112 modules is 0");
+        assertThat(answer.out()).contains("2 files: 1 fits, 1 no");
+    }
+
+    @Test
+    void of_a_lora_of_zeros_no_layer_is_changed_the_most() {
+        String base = MICROCOSM.resolve("base").toString();
+        for (String zero : List.of("lora_up.weight", ".alpha")) {
+            Answer answer = assay(
+                    "inspect",
+                    "--base",
+                    base,
+                    "--lora",
+                    withZeros("zeros" + zero + ".safetensors", zero).toString());
+            assertThat(answer.out()).contains("does not work", "changes nothing: ").doesNotContain("most on");
+        }
+        assertThat(assay(
+                                "inspect",
+                                "--base",
+                                base,
+                                "--lora",
+                                MICROCOSM.resolve("loras/sound.safetensors").toString())
+                        .out())
+                .contains("most on", "largest singular value");
     }
 
     /** An SD 1.5 UNet cut down to a few layers; every number is the half with these bits. */

@@ -49,7 +49,7 @@ public final class SmallReads implements AutoCloseable {
     }
 
     /** The value of a tensor of one element of an ordinary type. */
-    OptionalDouble scalar(String name) {
+    public OptionalDouble scalar(String name) {
         Tensor tensor = header.tensors().get(name);
         Optional<ByteBuffer> bytes = bytes(name, Double.BYTES);
         if (tensor == null || bytes.isEmpty() || tensor.elements() != 1) {

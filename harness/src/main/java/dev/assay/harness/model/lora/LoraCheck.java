@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +33,10 @@ public record LoraCheck(
         List<Problem> ofFit) {
     private static final int SHOWN = 5;
     private static final String ALPHA = ".alpha";
+    private static final String NOTHING = "changes nothing: ";
+    private static final String NOT_IN_DENOISER =
+            "changes nothing in the diffusion model: all modules for it are zero or have alpha 0; only its part for text"
+                    + " encoders is trained";
 
     public LoraCheck {
         ofFile = List.copyOf(ofFile);
@@ -167,17 +174,13 @@ public record LoraCheck(
         if (weights.doesNothing()) {
             problems.add(new Problem(
                     Severity.ERROR,
-                    "changes nothing: "
+                    NOTHING
                             + (weights.modules().stream().allMatch(m -> m.scale() == 0)
-                                    ? "its alpha is 0, so the scale of all of its "
-                                            + grammar.modules().size() + " modules is 0"
+                                    ? unscaled(grammar)
                                     : "all of its " + grammar.modules().size()
                                             + " modules are zero; it was saved before it was trained")));
         } else if (weights.doesNothingTo(LoraPart.DENOISER)) {
-            problems.add(new Problem(
-                    Severity.ERROR,
-                    "changes nothing in the diffusion model: all modules for it are zero or have alpha 0; only its part"
-                            + " for text encoders is trained"));
+            problems.add(new Problem(Severity.ERROR, NOT_IN_DENOISER));
         } else if (!weights.zero().isEmpty()) {
             problems.add(new Problem(
                     Severity.NOTE,
@@ -192,6 +195,30 @@ public record LoraCheck(
                 problems.add(new Problem(Severity.NOTE, "no norm for " + modules + " modules: " + reason));
             }
         });
+    }
+
+    private static String unscaled(LoraGrammar grammar) {
+        return "its alpha is 0, so the scale of all of its "
+                + grammar.modules().size() + " modules is 0";
+    }
+
+    /**
+     * Why a LoRA changes nothing whatever its other numbers are; empty where they count.
+     *
+     * @param alpha of a module; empty where the file tells none
+     */
+    public static Optional<String> nothingByAlpha(LoraGrammar grammar, Function<LoraModule, OptionalDouble> alpha) {
+        Predicate<LoraModule> counts =
+                m -> !ModuleTensors.isAllScaled(m) || alpha.apply(m).orElse(1) != 0;
+        if (grammar.modules().stream().noneMatch(counts)) {
+            return Optional.of(NOTHING + unscaled(grammar));
+        }
+        List<LoraModule> denoiser = grammar.modules().stream()
+                .filter(m -> m.part() == LoraPart.DENOISER)
+                .toList();
+        return denoiser.isEmpty() || denoiser.stream().anyMatch(counts)
+                ? Optional.empty()
+                : Optional.of(NOT_IN_DENOISER);
     }
 
     private static void ofFit(LoraFit fit, List<Problem> problems) {

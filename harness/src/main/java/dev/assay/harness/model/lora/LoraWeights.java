@@ -306,10 +306,10 @@ public record LoraWeights(
         return !here.isEmpty() && here.stream().allMatch(Module::zero);
     }
 
-    /** The module that changes its layer the most, by largest singular value. */
+    /** The module that changes its layer the most, by largest singular value; empty where none is known to change any. */
     public Optional<Module> strongest() {
         return modules.stream()
-                .filter(m -> m.largest().isPresent())
+                .filter(m -> m.largest().orElse(0) > 0)
                 .max(Comparator.comparingDouble(m -> m.largest().getAsDouble()));
     }
 

@@ -50,6 +50,14 @@ final class ModuleTensors {
         };
     }
 
+    /** Whether nothing of a module counts where its scale is 0: biases, differences and magnitudes count by themselves. */
+    static boolean isAllScaled(LoraModule module) {
+        return isScaled(module)
+                && module.keys().keySet().stream()
+                        .allMatch(r -> r == LoraRole.ALPHA
+                                || (r.kind() != null && r.kind() != LoraKind.FULL_DIFF && r != LoraRole.UP_BIAS));
+    }
+
     /** alpha / rank of a module without an alpha of its own, by PEFT's configuration; empty where that says nothing. */
     static OptionalDouble configured(LoraModule module, PeftConfig config) {
         if (!isScaled(module) || module.has(LoraRole.ALPHA)) {
