@@ -103,8 +103,7 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
                         .collect(Collectors.joining(", "))
                 + (copies.isEmpty() ? "" : "; " + copies.size() + (copies.size() == 1 ? " copy" : " copies")));
         if (files.stream().noneMatch(f -> f.check().isPresent())) {
-            lines.add(paint.dim(
-                    "By headers and alphas alone: files of zeros fit too. --weights reads the numbers."));
+            lines.add(paint.dim("By headers and alphas alone: files of zeros fit too. --weights reads the numbers."));
         }
         return lines;
     }

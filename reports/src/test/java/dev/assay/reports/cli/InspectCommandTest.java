@@ -445,7 +445,9 @@ class InspectCommandTest {
                     base,
                     "--lora",
                     withZeros("zeros" + zero + ".safetensors", zero).toString());
-            assertThat(answer.out()).contains("does not work", "changes nothing: ").doesNotContain("most on");
+            assertThat(answer.out())
+                    .contains("does not work", "changes nothing: ")
+                    .doesNotContain("most on");
         }
         assertThat(assay(
                                 "inspect",

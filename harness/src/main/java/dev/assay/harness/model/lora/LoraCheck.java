@@ -198,8 +198,7 @@ public record LoraCheck(
     }
 
     private static String unscaled(LoraGrammar grammar) {
-        return "its alpha is 0, so the scale of all of its "
-                + grammar.modules().size() + " modules is 0";
+        return "its alpha is 0, so the scale of all of its " + grammar.modules().size() + " modules is 0";
     }
 
     /**
