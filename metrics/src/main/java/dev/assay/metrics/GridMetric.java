@@ -207,7 +207,9 @@ public final class GridMetric implements Metric.SuiteMetric {
             values.add(new PairedDifference(prompt.prompt().id(), amplitude));
             scores.add(new Score.Measured(
                     amplitude,
-                    format("%s: %.2f grey levels (its form is that of the other prompts)", best.named(pattern), amplitude)));
+                    format(
+                            "%s: %.2f grey levels (its form is that of the other prompts)",
+                            best.named(pattern), amplitude)));
         }
         Candidate best = best(differences, candidates, -1);
         Comparison c = Compare.paired(values, 0, 0.90);
