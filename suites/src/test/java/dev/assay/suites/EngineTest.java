@@ -29,7 +29,7 @@ class EngineTest {
         seeds: [1, 2]
         criteria:
           - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
-          - {metric: clip-score, rule: NON_INFERIOR, margin: 0.5, leastPairs: 100}
+          - {metric: clip-score, rule: NON_INFERIOR, margin: 0.1, leastPairs: 100}
           - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}
         cases:
           - {id: one, prompt: a red circle}

@@ -30,7 +30,7 @@ class FolderRunTest {
         seeds: [2, 1]
         criteria:
           - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
-          - {metric: clip-score, tags: [shape], rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
+          - {metric: clip-score, tags: [shape], rule: NON_INFERIOR, margin: 0.1, leastPairs: 2}
           - {metric: vendi, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
           - {metric: grid, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
           - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}

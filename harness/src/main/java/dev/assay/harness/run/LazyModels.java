@@ -66,10 +66,6 @@ final class LazyModels implements MetricModels {
     @SuppressWarnings("unchecked") // a role's network is what its opener gave
     public <T> T get(Role<T> role) {
         if (!open.containsKey(role) && served.containsKey(role)) {
-            if (suite.models().containsKey(role.name())) {
-                throw new IllegalArgumentException(
-                        suite.name() + ": models." + role.name() + ": no suite can name it; it is " + role.needs());
-            }
             open.put(role, served.get(role).get());
         }
         if (!open.containsKey(role)) {

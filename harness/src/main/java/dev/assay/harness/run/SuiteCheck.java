@@ -18,6 +18,10 @@ final class SuiteCheck {
 
     /** @throws IllegalArgumentException on a metric, parameter, rule, margin or role of weights that there is not */
     static void require(Suite suite, MetricCatalog catalog) {
+        if (suite.models().containsKey(Roles.JUDGE.name())) { // it is sent the pictures, and a token
+            throw new IllegalArgumentException(
+                    suite.name() + ": models.judge: no suite can name it; it is " + Roles.JUDGE.needs());
+        }
         List<String> roles = Roles.ALL.stream().map(Role::name).toList();
         for (String role : suite.models().keySet()) {
             if (!roles.contains(role)) {
