@@ -51,6 +51,26 @@ class PlainTest {
     }
 
     @Test
+    void pictures_that_repeat_are_told_as_their_share() {
+        Plain distinct = plain(
+                "distinct",
+                "diversity",
+                "REGRESSED",
+                "NONE_NEW",
+                "LOWER",
+                0.893,
+                null,
+                null,
+                0.0,
+                "of pictures",
+                null,
+                null,
+                "150 of 168 pictures are the same as another one");
+        assertThat(distinct.sentence())
+                .isEqualTo("89 % of the pictures are the same as another one, or nearly, where the base's differ");
+    }
+
+    @Test
     void a_pattern_is_named_by_its_period() {
         Plain grid = plain(
                 "grid",
