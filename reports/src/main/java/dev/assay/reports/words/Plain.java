@@ -84,8 +84,8 @@ public record Plain(
                 "It changes nothing that one could see: " + Words.number(estimate) + " " + unit + " from the base";
             case "grid" -> pattern() + ": " + amount(estimate) + allowed();
             case "distinct" ->
-                Math.round(100 * estimate) + " % of the pictures are the same as another one, or nearly, where the base's"
-                        + " differ";
+                Math.round(100 * estimate)
+                        + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
             case "vendi" -> "The seeds of a prompt look more alike" + diversity(" different pictures") + allowed();
             default -> (isDiversity() ? "The seeds of a prompt look more alike" : heads()) + means() + allowed();
         };
