@@ -5,11 +5,12 @@ device "meta", and only the weights that a file changes get (random) numbers. Ru
     python src/test/python/golden_comfyui_effects.py PATH_OF_COMFYUI
 writes src/test/resources/golden/comfyui_effects.json.
 
-cases: a base (a header of src/test/resources/headers), a file (shapes by key), and
+cases: a base (a header of src/test/resources/headers, or a base of comfyui_loader.json.gz), a file (shapes by key), and
 stop: the name of the error with which ComfyUI ends while it reads the file or patches the weights; else
 moves: one letter per key, 1 where other numbers under that key make other weights.
 """
 
+import gzip
 import json
 import logging
 import pathlib
@@ -29,9 +30,17 @@ CPU = torch.device("cpu")
 R = 2
 
 
+def header(name):
+    """Of a published file, or as comfyui_loader.json.gz has it."""
+    if (golden["RESOURCES"] / "headers" / (name + ".json.gz")).exists():
+        return golden["header"](name)
+    with gzip.open(golden["RESOURCES"] / "golden" / "comfyui_loader.json.gz", "rt") as f:
+        return json.load(f)["bases"][name]
+
+
 class Base:
     def __init__(self, name):
-        self.model = golden["model_of"](golden["header"](name))
+        self.model = golden["model_of"](header(name))
         self.names = comfy.lora.model_lora_keys_unet(self.model, {})
         self.weights = {}
 
@@ -234,6 +243,23 @@ def cases():
     for base in ("flux1-dev", "flux1-schnell", "flux1-fill"):
         yield "control", base, control
     yield "control of another width", "flux1-dev", {k: [2048, R] if k == "img_in.lora_B.weight" else s for k, s in control.items()}
+    # Fewer heads for keys and values than for queries.
+    yield "queries by diffusers' name", "lumina2", peft("diffusion_model.layers.0.attention.to_q", 2304, 2304)
+    for part in ("to_k", "to_v"):
+        yield part + " by diffusers' name", "lumina2", peft("diffusion_model.layers.0.attention." + part, 768, 2304)
+    # Two spellings of one low-rank change in one module.
+    m = "diffusion_model.double_blocks.0.img_attn.proj"
+    both = {**peft(m, 3072, 3072), **pair(m, 3072, 3072)}
+    yield "kohya and peft", "flux1-dev", both
+    yield "kohya and peft without alpha", "flux1-dev", without(both, ".alpha")
+    yield "kohya and peft of other ranks", "flux1-dev", {**peft(m, 3072, 3072, 3), **pair(m, 3072, 3072)}
+    yield "kohya and half of peft", "flux1-dev", without(both, ".lora_A.weight")
+    yield "peft and half of kohya", "flux1-dev", without(both, ".lora_down.weight")
+    yield "peft and the other half of kohya", "flux1-dev", without(both, ".lora_up.weight")
+    yield "peft and diffusers before it", "flux1-dev", {
+        **peft(m, 3072, 3072), m + ".lora.up.weight": [3072, R], m + ".lora.down.weight": [R, 3072]}
+    yield "peft with and without the adapter's name", "flux1-dev", {
+        **peft(m, 3072, 3072), m + ".lora_B.default.weight": [3072, R], m + ".lora_A.default.weight": [R, 3072]}
 
 
 def main():

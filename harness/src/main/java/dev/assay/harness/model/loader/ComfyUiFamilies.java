@@ -29,11 +29,14 @@ final class ComfyUiFamilies {
             dotted("", PROCESSORS),
             dotted("unet.", PROCESSORS));
 
+    /** Chroma's replacement of the modulations has only its authors' names. */
+    private static final String FLUX_NAMES = "^(?!distilled_guidance_layer)";
+
     private static final List<ComfyUiSpelling> FLUX = with(
-            dotted("transformer.", DIFFUSERS),
-            flat("lycoris_", DIFFUSERS),
-            flat("lora_transformer_", DIFFUSERS),
-            dotted("", DIFFUSERS));
+            dotted("transformer.", DIFFUSERS).only(FLUX_NAMES),
+            flat("lycoris_", DIFFUSERS).only(FLUX_NAMES),
+            flat("lora_transformer_", DIFFUSERS).only(FLUX_NAMES),
+            dotted("", DIFFUSERS).only(FLUX_NAMES));
 
     private static final String SD3_SHARED = "^context_embedder$";
     private static final List<ComfyUiSpelling> SD3 = with(

@@ -1,5 +1,6 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.lora.LoraGrammar;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,14 +20,7 @@ final class ComfyUiKeys {
     record Target(boolean weight, boolean bias) {}
 
     /** Pairs of a low-rank change with a core tensor where that is looked for; the first whose first is there is taken. */
-    private static final List<List<String>> PAIRS = List.of(
-            List.of(".lora_up.weight", ".lora_down.weight", ".lora_mid.weight"),
-            List.of("_lora.up.weight", "_lora.down.weight"),
-            List.of(".lora_B.weight", ".lora_A.weight"),
-            List.of(".lora.up.weight", ".lora.down.weight"),
-            List.of(".lora_B", ".lora_A"),
-            List.of(".lora_linear_layer.up.weight", ".lora_linear_layer.down.weight"),
-            List.of(".lora_B.default.weight", ".lora_A.default.weight"));
+    private static final List<List<String>> PAIRS = LoraGrammar.PAIRS;
 
     private static final List<String> LOHA =
             List.of(".hada_w1_a", ".hada_w1_b", ".hada_w2_a", ".hada_w2_b", ".hada_t1", ".hada_t2");

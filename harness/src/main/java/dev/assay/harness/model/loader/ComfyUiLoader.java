@@ -77,7 +77,9 @@ final class ComfyUiLoader implements LoraLoader {
                     Optional<BaseLayer> layer = base.find(m);
                     return (grammar.isControl() && m.name().equals("img_in")
                                     ? layer.flatMap(l -> narrow(m, l))
-                                    : change(m, layer, taken).stop())
+                                    : layer.filter(l -> isChanged(m, taken))
+                                            .flatMap(l -> grouped(m, l))
+                                            .or(() -> change(m, layer, taken).stop()))
                             .stream();
                 })
                 .findFirst();
@@ -105,6 +107,23 @@ final class ComfyUiLoader implements LoraLoader {
                 : Optional.empty();
     }
 
+    /**
+     * ComfyUI takes as many rows for keys and for values as for queries, and ends with an error where the fused weight has fewer: that
+     * of Lumina 2.
+     */
+    private static Optional<String> grouped(LoraModule module, BaseLayer layer) {
+        BaseLayer.Slice part = layer.slices().get(0);
+        boolean few = layer.slices().size() == 1
+                && layer.rest().size() == 1
+                && part.firstRow() > 0
+                && part.rows() < layer.rest().get(0)
+                && part.firstRow() + layer.rest().get(0) > part.shape().get(0);
+        return few
+                ? Optional.of(module.name() + " changes " + part.rows() + " rows of " + part.tensor()
+                        + ", and ComfyUI takes " + layer.rest().get(0) + ", which are not there")
+                : Optional.empty();
+    }
+
     /** Modules whose layer another module of the file changes too, under a name that ComfyUI maps later. */
     private static Set<String> covered(LoraGrammar grammar, Set<String> taken, List<Spelled> spelled) {
         Map<List<BaseLayer.Slice>, String> last = new HashMap<>();
@@ -114,8 +133,7 @@ final class ComfyUiLoader implements LoraLoader {
                 .toList();
         Map<String, LoraModule> changing = new HashMap<>();
         grammar.modules().stream()
-                .filter(m -> m.keys().entrySet().stream()
-                        .anyMatch(e -> taken.contains(e.getValue()) && changesWeight(e.getKey())))
+                .filter(m -> isChanged(m, taken))
                 .forEach(m -> changing.put(m.name(), m));
         Set<String> seen = new HashSet<>();
         for (Spelled s : order) {
@@ -129,6 +147,11 @@ final class ComfyUiLoader implements LoraLoader {
             });
         }
         return covered;
+    }
+
+    private static boolean isChanged(LoraModule module, Set<String> taken) {
+        return module.keys().entrySet().stream()
+                .anyMatch(e -> taken.contains(e.getValue()) && changesWeight(e.getKey()));
     }
 
     private static boolean changesWeight(LoraRole role) {

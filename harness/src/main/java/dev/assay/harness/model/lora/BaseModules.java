@@ -14,7 +14,7 @@ import java.util.Set;
 /**
  * Every name by which LoRAs call the layers of one base, made from the base's own tensors: flattened names are looked up and
  * never taken apart, since an underscore may stand for a dot or for itself. Knows the layouts of Stable Diffusion 1, 2, XL
- * (original and diffusers), 3, Flux and Chroma, Lumina 2, Z-Image, Qwen-Image and HiDream, and the text encoders in the file.
+ * (original and diffusers), 3, Flux and Chroma, Lumina 2, Z-Image, Wan, Qwen-Image and HiDream, and the text encoders in the file.
  */
 public final class BaseModules {
     /** How the denoiser's tensors are laid out. */
@@ -26,7 +26,10 @@ public final class BaseModules {
         SD3_ORIGINAL,
         SD3_DIFFUSERS,
         LUMINA,
+        LUMINA_DIFFUSERS,
         Z_IMAGE_DIFFUSERS,
+        WAN_ORIGINAL,
+        WAN_DIFFUSERS,
         /** Whose authors' names are also those of diffusers: Qwen-Image, HiDream; or unknown. */
         PLAIN
     }
@@ -185,6 +188,15 @@ public final class BaseModules {
         if (modules.contains("layers.0.attention.qkv")) {
             return Layout.LUMINA;
         }
+        if (modules.contains("layers.0.attn.to_q")) {
+            return Layout.LUMINA_DIFFUSERS;
+        }
+        if (modules.contains("blocks.0.cross_attn.q")) {
+            return Layout.WAN_ORIGINAL;
+        }
+        if (modules.contains("blocks.0.attn1.to_q") && modules.contains("condition_embedder.time_proj")) {
+            return Layout.WAN_DIFFUSERS;
+        }
         return modules.contains("layers.0.attention.to_q") ? Layout.Z_IMAGE_DIFFUSERS : Layout.PLAIN;
     }
 
@@ -198,14 +210,21 @@ public final class BaseModules {
             case FLUX_ORIGINAL -> {
                 TransformerNames.FLUX.ofOriginal(own).forEach(p -> split(layers, other, p));
                 TransformerNames.FLUX_2.ofOriginal(own).forEach(p -> split(layers, other, p));
+                TransformerNames.CHROMA.ofOriginal(own).forEach(p -> split(layers, other, p));
             }
-            case FLUX_DIFFUSERS -> TransformerNames.FLUX.ofDiffusers(own).forEach(p -> join(layers, other, p));
+            case FLUX_DIFFUSERS -> {
+                TransformerNames.FLUX.ofDiffusers(own).forEach(p -> join(layers, other, p));
+                TransformerNames.CHROMA.ofDiffusers(own).forEach(p -> join(layers, other, p));
+            }
             case SD3_ORIGINAL -> TransformerNames.SD3.ofOriginal(own).forEach(p -> split(layers, other, p));
             case SD3_DIFFUSERS -> TransformerNames.SD3.ofDiffusers(own).forEach(p -> join(layers, other, p));
             case LUMINA -> {
                 TransformerNames.Z_IMAGE.ofOriginal(own).forEach(p -> split(layers, other, p));
                 TransformerNames.LUMINA.ofOriginal(own).forEach(p -> split(layers, other, p));
             }
+            case LUMINA_DIFFUSERS -> TransformerNames.LUMINA.ofDiffusers(own).forEach(p -> join(layers, other, p));
+            case WAN_ORIGINAL -> TransformerNames.WAN.ofOriginal(own).forEach(p -> split(layers, other, p));
+            case WAN_DIFFUSERS -> TransformerNames.WAN.ofDiffusers(own).forEach(p -> join(layers, other, p));
             case Z_IMAGE_DIFFUSERS -> TransformerNames.Z_IMAGE.ofDiffusers(own).forEach(p -> join(layers, other, p));
             case PLAIN -> {}
         }
@@ -356,7 +375,12 @@ public final class BaseModules {
     /** Whether the file is in the layout of diffusers, and its authors have another. */
     public boolean isDiffusers() {
         return switch (layout) {
-            case UNET_DIFFUSERS, FLUX_DIFFUSERS, SD3_DIFFUSERS, Z_IMAGE_DIFFUSERS -> true;
+            case UNET_DIFFUSERS,
+                    FLUX_DIFFUSERS,
+                    SD3_DIFFUSERS,
+                    LUMINA_DIFFUSERS,
+                    Z_IMAGE_DIFFUSERS,
+                    WAN_DIFFUSERS -> true;
             default -> false;
         };
     }

@@ -29,6 +29,19 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
     /** How the keys of embeddings begin that are bundled with a LoRA: {@code bundle_emb.NAME.clip_l}. */
     public static final String BUNDLED = "bundle_emb.";
 
+    /**
+     * How the keys of a low-rank pair end, up first, then down, with a core tensor where one goes with it; in the order in which ComfyUI
+     * asks for them.
+     */
+    public static final List<List<String>> PAIRS = List.of(
+            List.of(".lora_up.weight", ".lora_down.weight", ".lora_mid.weight"),
+            List.of("_lora.up.weight", "_lora.down.weight"),
+            List.of(".lora_B.weight", ".lora_A.weight"),
+            List.of(".lora.up.weight", ".lora.down.weight"),
+            List.of(".lora_B", ".lora_A"),
+            List.of(".lora_linear_layer.up.weight", ".lora_linear_layer.down.weight"),
+            List.of(".lora_B.default.weight", ".lora_A.default.weight"));
+
     public LoraGrammar {
         modules = List.copyOf(modules);
         unknown = List.copyOf(unknown);
@@ -53,7 +66,7 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
     /** @param otherwise the kind of modules whose keys go with any; empty counts them as unknown */
     private static LoraGrammar parse(Map<String, List<Long>> shapes, Optional<LoraKind> otherwise) {
         Map<String, List<Long>> sorted = new TreeMap<>(shapes);
-        Map<String, Map<LoraRole, String>> byModule = new LinkedHashMap<>();
+        Map<String, Map<LoraRole, List<String>>> claims = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
         List<String> twice = new ArrayList<>();
         for (String key : sorted.keySet()) {
@@ -65,15 +78,19 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
                 unknown.add(key);
                 continue;
             }
-            String other = byModule.computeIfAbsent(parsed.get().module(), m -> new EnumMap<>(LoraRole.class))
-                    .putIfAbsent(parsed.get().role(), key);
-            if (other != null) {
-                twice.add(other + " and " + key);
-                unknown.add(key);
-            }
+            claims.computeIfAbsent(parsed.get().module(), m -> new EnumMap<>(LoraRole.class))
+                    .computeIfAbsent(parsed.get().role(), r -> new ArrayList<>())
+                    .add(key);
         }
         List<LoraModule> modules = new ArrayList<>();
-        byModule.forEach((name, keys) -> {
+        claims.forEach((name, claimed) -> {
+            Map<LoraRole, String> keys = settled(claimed);
+            claimed.forEach((role, all) -> all.stream()
+                    .filter(k -> !k.equals(keys.get(role)))
+                    .forEach(k -> {
+                        twice.add(all.get(0) + " and " + (k.equals(all.get(0)) ? keys.get(role) : k));
+                        unknown.add(k);
+                    }));
             String alpha = keys.get(LoraRole.ALPHA);
             if (alpha != null && elements(sorted.get(alpha)) != 1) {
                 unknown.add(keys.remove(LoraRole.ALPHA));
@@ -90,6 +107,25 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
         });
         Collections.sort(unknown);
         return new LoraGrammar(modules, unknown, twice);
+    }
+
+    /** One key for each role: of two pairs that which ComfyUI asks for first, else the first by name. */
+    private static Map<LoraRole, String> settled(Map<LoraRole, List<String>> claimed) {
+        Map<LoraRole, String> keys = new EnumMap<>(LoraRole.class);
+        claimed.forEach((role, all) -> keys.put(role, all.get(0)));
+        List<String> ups = claimed.getOrDefault(LoraRole.UP, List.of());
+        PAIRS.stream()
+                .filter(p -> ups.stream().anyMatch(k -> k.endsWith(p.get(0))))
+                .findFirst()
+                .ifPresent(p -> {
+                    for (LoraRole role : List.of(LoraRole.UP, LoraRole.DOWN)) {
+                        claimed.getOrDefault(role, List.of()).stream()
+                                .filter(k -> k.endsWith(p.get(role == LoraRole.UP ? 0 : 1)))
+                                .findFirst()
+                                .ifPresent(k -> keys.put(role, k));
+                    }
+                });
+        return keys;
     }
 
     /**

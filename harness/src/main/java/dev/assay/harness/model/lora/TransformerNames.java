@@ -68,6 +68,11 @@ public final class TransformerNames {
             Rule.of("final_layer.linear", "proj_out"),
             new Rule(Rule.compiled("final_layer.adaLN_modulation.1"), List.of("norm_out.linear"), true)));
 
+    /** What Chroma has in place of Flux's modulations (lodestone-rock / diffusers). */
+    static final TransformerNames CHROMA = new TransformerNames(List.of(
+            Rule.of("distilled_guidance_layer.layers.#.in_layer", "distilled_guidance_layer.layers.$1.linear_1"),
+            Rule.of("distilled_guidance_layer.layers.#.out_layer", "distilled_guidance_layer.layers.$1.linear_2")));
+
     /** What Flux.2 calls otherwise in diffusers, and LyCORIS with it: fused modules and the feed-forward layers. */
     static final TransformerNames FLUX_2 = new TransformerNames(List.of(
             Rule.of("double_blocks.#.img_mlp.0", T + "ff.linear_in"),
@@ -169,6 +174,41 @@ public final class TransformerNames {
         rules.add(Rule.of("cap_embedder.1", "time_caption_embed.caption_embedder.1"));
         rules.add(Rule.of("final_layer.adaLN_modulation.1", "norm_out.linear_1"));
         rules.add(Rule.of("final_layer.linear", "norm_out.linear_2"));
+        return List.copyOf(rules);
+    }
+
+    /** Wan 2.1 and 2.2 (Alibaba / diffusers). */
+    static final TransformerNames WAN = new TransformerNames(wan());
+
+    private static List<Rule> wan() {
+        String embedder = "condition_embedder.";
+        List<Rule> rules = new ArrayList<>(List.of(
+                Rule.of("time_embedding.0", embedder + "time_embedder.linear_1"),
+                Rule.of("time_embedding.2", embedder + "time_embedder.linear_2"),
+                Rule.of("text_embedding.0", embedder + "text_embedder.linear_1"),
+                Rule.of("text_embedding.2", embedder + "text_embedder.linear_2"),
+                Rule.of("time_projection.1", embedder + "time_proj"),
+                Rule.of("img_emb.proj.0", embedder + "image_embedder.norm1"),
+                Rule.of("img_emb.proj.1", embedder + "image_embedder.ff.net.0.proj"),
+                Rule.of("img_emb.proj.3", embedder + "image_embedder.ff.net.2"),
+                Rule.of("img_emb.proj.4", embedder + "image_embedder.norm2"),
+                Rule.of("blocks.#.cross_attn.k_img", "blocks.$1.attn2.add_k_proj"),
+                Rule.of("blocks.#.cross_attn.v_img", "blocks.$1.attn2.add_v_proj"),
+                Rule.of("blocks.#.cross_attn.norm_k_img", "blocks.$1.attn2.norm_added_k"),
+                Rule.of("blocks.#.ffn.0", "blocks.$1.ffn.net.0.proj"),
+                Rule.of("blocks.#.ffn.2", "blocks.$1.ffn.net.2"),
+                Rule.of("blocks.#.norm3", "blocks.$1.norm2"),
+                Rule.of("head.head", "proj_out")));
+        for (String attention : List.of("self_attn.", "cross_attn.")) {
+            String o = "blocks.#." + attention;
+            String d = "blocks.$1." + (attention.startsWith("self") ? "attn1." : "attn2.");
+            rules.add(Rule.of(o + "q", d + "to_q"));
+            rules.add(Rule.of(o + "k", d + "to_k"));
+            rules.add(Rule.of(o + "v", d + "to_v"));
+            rules.add(Rule.of(o + "o", d + "to_out.0"));
+            rules.add(Rule.of(o + "norm_q", d + "norm_q"));
+            rules.add(Rule.of(o + "norm_k", d + "norm_k"));
+        }
         return List.copyOf(rules);
     }
 

@@ -254,6 +254,46 @@ class LoaderCheckTest {
         assertThat(check(bare, "flux1-dev").answer()).isEqualTo(Answer.DOES_NOT_WORK);
     }
 
+    /** Renaming cannot help keys and values: see {@code ComfyUiEffectsTest}. */
+    @Test
+    void of_lumina_2_comfyui_takes_the_queries_alone_by_another_name() {
+        Map<String, List<Long>> queries = new LinkedHashMap<>();
+        pair(queries, "transformer.layers.0.attn.to_q", 2304, 2304);
+        pair(queries, "transformer.layers.0.feed_forward.linear_1", 9216, 2304);
+        assertThat(check(queries, "lumina2").answer()).isEqualTo(Answer.AFTER_CONVERSION);
+        for (String name : List.of("transformer.layers.0.attn.to_k", "diffusion_model.layers.0.attention.to_v")) {
+            Map<String, List<Long>> keys = new LinkedHashMap<>();
+            pair(keys, name, 768, 2304);
+            assertThat(check(keys, "lumina2").answer()).as(name).isEqualTo(Answer.DOES_NOT_WORK);
+        }
+    }
+
+    @Test
+    void names_of_diffusers_that_comfyui_does_not_know_are_converted() {
+        Map<String, List<Long>> wan = new LinkedHashMap<>();
+        pair(wan, "transformer.blocks.29.attn1.to_q", 1536, 1536);
+        pair(wan, "transformer.blocks.0.attn2.to_out.0", 1536, 1536);
+        pair(wan, "transformer.blocks.0.ffn.net.0.proj", 8960, 1536);
+        pair(wan, "transformer.condition_embedder.time_embedder.linear_1", 1536, 256);
+        LoaderCheck check = check(wan, "wan21-1.3b");
+        assertThat(check.answer()).isEqualTo(Answer.AFTER_CONVERSION);
+        assertThat(check.conversion().orElseThrow().names().values())
+                .contains(
+                        "diffusion_model.blocks.29.self_attn.q.lora_up.weight",
+                        "diffusion_model.blocks.0.cross_attn.o.lora_up.weight",
+                        "diffusion_model.blocks.0.ffn.0.lora_up.weight",
+                        "diffusion_model.time_embedding.0.lora_up.weight");
+        Map<String, List<Long>> chroma = new LinkedHashMap<>();
+        pair(chroma, "transformer.transformer_blocks.0.attn.to_q", 3072, 3072);
+        pair(chroma, "transformer.distilled_guidance_layer.in_proj", 5120, 64);
+        pair(chroma, "transformer.distilled_guidance_layer.layers.4.linear_2", 5120, 5120);
+        LoaderCheck guided = check(chroma, "chroma");
+        assertThat(guided.answer()).isEqualTo(Answer.AFTER_CONVERSION);
+        assertThat(guided.lost()).isCloseTo(2 / 3.0, within(1e-9));
+        assertThat(guided.conversion().orElseThrow().names().values())
+                .contains("diffusion_model.distilled_guidance_layer.layers.4.out_layer.lora_up.weight");
+    }
+
     @Test
     void of_a_family_whose_names_are_not_known_nothing_is_claimed() {
         Map<String, List<Long>> lora = new LinkedHashMap<>();

@@ -158,9 +158,9 @@ class LoraGrammarTest {
         shapes.put(LAYER + ".lora_B.weight", List.of(8L, 2L));
         LoraGrammar found = LoraGrammar.parse(shapes);
         assertThat(found.unknown())
-                .as("an alpha that is no scalar, an alpha alone, a strange suffix, a second up")
+                .as("an alpha that is no scalar, an alpha alone, a strange suffix, the up of which ComfyUI keeps the other")
                 .containsExactly(
-                        "lora_unet_conv_in.alpha", LAYER + ".alpha", LAYER + ".lora_up.weight", LAYER + ".something");
+                        "lora_unet_conv_in.alpha", LAYER + ".alpha", LAYER + ".lora_B.weight", LAYER + ".something");
         assertThat(found.keys()).isEqualTo(2);
         assertThat(found.twice()).containsExactly(LAYER + ".lora_B.weight and " + LAYER + ".lora_up.weight");
     }
