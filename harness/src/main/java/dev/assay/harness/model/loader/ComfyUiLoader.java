@@ -132,9 +132,7 @@ final class ComfyUiLoader implements LoraLoader {
                 .sorted(Comparator.comparingInt(s -> s.spelling.inOrder()))
                 .toList();
         Map<String, LoraModule> changing = new HashMap<>();
-        grammar.modules().stream()
-                .filter(m -> isChanged(m, taken))
-                .forEach(m -> changing.put(m.name(), m));
+        grammar.modules().stream().filter(m -> isChanged(m, taken)).forEach(m -> changing.put(m.name(), m));
         Set<String> seen = new HashSet<>();
         for (Spelled s : order) {
             s.names.forEach((name, layer) -> {

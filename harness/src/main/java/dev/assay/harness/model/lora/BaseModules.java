@@ -375,12 +375,8 @@ public final class BaseModules {
     /** Whether the file is in the layout of diffusers, and its authors have another. */
     public boolean isDiffusers() {
         return switch (layout) {
-            case UNET_DIFFUSERS,
-                    FLUX_DIFFUSERS,
-                    SD3_DIFFUSERS,
-                    LUMINA_DIFFUSERS,
-                    Z_IMAGE_DIFFUSERS,
-                    WAN_DIFFUSERS -> true;
+            case UNET_DIFFUSERS, FLUX_DIFFUSERS, SD3_DIFFUSERS, LUMINA_DIFFUSERS, Z_IMAGE_DIFFUSERS, WAN_DIFFUSERS ->
+                true;
             default -> false;
         };
     }

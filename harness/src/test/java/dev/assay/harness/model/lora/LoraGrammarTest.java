@@ -158,7 +158,8 @@ class LoraGrammarTest {
         shapes.put(LAYER + ".lora_B.weight", List.of(8L, 2L));
         LoraGrammar found = LoraGrammar.parse(shapes);
         assertThat(found.unknown())
-                .as("an alpha that is no scalar, an alpha alone, a strange suffix, the up of which ComfyUI keeps the other")
+                .as(
+                        "an alpha that is no scalar, an alpha alone, a strange suffix, the up of which ComfyUI keeps the other")
                 .containsExactly(
                         "lora_unet_conv_in.alpha", LAYER + ".alpha", LAYER + ".lora_B.weight", LAYER + ".something");
         assertThat(found.keys()).isEqualTo(2);
