@@ -11,7 +11,7 @@ final class HunyuanVideo implements ModelFamily {
             Pattern.compile("^double_blocks_N_(img|txt)_(mlp_fc|mod_linear)|^single_blocks_N_modulation_linear");
 
     private static final Pattern DOUBLE = Pattern.compile("^double_blocks_N_");
-    private static final int FLUX_BLOCKS = 19; // of 20 here
+    private static final int LAST = 19; // of 20 here; Flux.1 has one less, and no model known here has more
 
     @Override
     public String word() {
@@ -30,7 +30,7 @@ final class HunyuanVideo implements ModelFamily {
 
     @Override
     public Optional<FamilyMatch> adapter(AdapterLayers layers) {
-        boolean deep = layers.highest(DOUBLE) >= FLUX_BLOCKS;
+        boolean deep = layers.highest(DOUBLE) == LAST;
         return layers.any(REFINER) || layers.any(OWN) || deep ? Optional.of(video()) : Optional.empty();
     }
 

@@ -85,6 +85,40 @@ class PartialTrainingTest {
         assertThat(found.problems()).noneMatch(p -> p.text().contains("no family"));
     }
 
+    /** A rotation tells a layer's outputs alone: Lumina 2's fused attention has as many as Z-Image is wide. */
+    @Test
+    void rotations_of_lumina_2_and_z_image_are_told_apart() {
+        for (String name : List.of("lora_unet_layers_3_attention_qkv", "diffusion_model.layers.3.attention.qkv")) {
+            assertThat(inspect(List.of(Entry.of(name + ".oft_blocks", "F32", 60, 64, 64)), Map.of())
+                            .families())
+                    .containsExactly("lumina2");
+            assertThat(inspect(List.of(Entry.of(name + ".oft_blocks", "F32", 180, 64, 64)), Map.of())
+                            .families())
+                    .containsExactly("z-image");
+        }
+        assertThat(inspect(
+                                List.of(Entry.of("lora_unet_layers_3_attention_out.oft_blocks", "F32", 60, 64, 64)),
+                                Map.of())
+                        .families())
+                .containsExactly("z-image");
+    }
+
+    /** Flux.1 has 19 double blocks, Hunyuan Video 20; more than these no published model has. */
+    @Test
+    void a_block_that_no_published_model_has_is_not_taken_for_hunyuan_videos() {
+        assertThat(inspect(Trainings.lora("diffusion_model.", "double_blocks.19.img_attn.qkv 9216x3072", "peft"), Map.of())
+                        .family())
+                .isEqualTo("hunyuan-video");
+        for (String blocks : List.of("double_blocks.30", "double_blocks.{0|30}", "single_blocks.30")) {
+            String layer = blocks.startsWith("double") ? ".img_attn.qkv 9216x3072" : ".linear1 21504x3072";
+            assertThat(inspect(Trainings.lora("diffusion_model.", blocks + layer, "peft"), Map.of())
+                            .familyTitle())
+                    .as(blocks)
+                    .contains("Flux.1")
+                    .doesNotContain("Hunyuan");
+        }
+    }
+
     @Test
     void the_sizes_of_flux_2_are_told_apart() {
         assertThat(inspect(
