@@ -106,7 +106,9 @@ class PartialTrainingTest {
     /** Flux.1 has 19 double blocks, Hunyuan Video 20; more than these no published model has. */
     @Test
     void a_block_that_no_published_model_has_is_not_taken_for_hunyuan_videos() {
-        assertThat(inspect(Trainings.lora("diffusion_model.", "double_blocks.19.img_attn.qkv 9216x3072", "peft"), Map.of())
+        assertThat(inspect(
+                                Trainings.lora("diffusion_model.", "double_blocks.19.img_attn.qkv 9216x3072", "peft"),
+                                Map.of())
                         .family())
                 .isEqualTo("hunyuan-video");
         for (String blocks : List.of("double_blocks.30", "double_blocks.{0|30}", "single_blocks.30")) {
