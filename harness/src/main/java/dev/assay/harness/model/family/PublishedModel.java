@@ -4,7 +4,6 @@ import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
-import dev.assay.harness.model.lora.LoraRole;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +38,6 @@ import java.util.stream.Collectors;
 record PublishedModel(
         String word, String name, String title, String detail, Map<String, Integer> blocks, List<String> files) {
     private static final int SAMPLE = 16; // modules that are tried first: none of them, none at all
-    private static final Set<LoraRole> BIASES = Set.of(LoraRole.UP_BIAS, LoraRole.DIFF_BIAS, LoraRole.NORM_BIAS);
     private static final String AUTHORS = ".authors";
     private static final Pattern RANGE = Pattern.compile("\\{(\\d+)-(\\d+)}");
     private static final Map<String, BaseModules> LOADED = new ConcurrentHashMap<>();
@@ -96,7 +94,7 @@ record PublishedModel(
 
     /** Without a change of the bias, which trainers write for layers that have none; a module of that alone as it is. */
     private static LoraModule weight(LoraModule module) {
-        LoraModule weight = module.only(r -> !BIASES.contains(r));
+        LoraModule weight = module.only(r -> !r.isBias());
         return weight.keys().isEmpty() ? module : weight;
     }
 

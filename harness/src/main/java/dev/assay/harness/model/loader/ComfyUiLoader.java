@@ -153,7 +153,7 @@ final class ComfyUiLoader implements LoraLoader {
     }
 
     private static boolean changesWeight(LoraRole role) {
-        return changes(role) && role != LoraRole.UP_BIAS && role != LoraRole.DIFF_BIAS && role != LoraRole.NORM_BIAS;
+        return changes(role) && !role.isBias();
     }
 
     static Optional<List<ComfyUiSpelling>> spellings(String family, BaseModules base) {

@@ -65,4 +65,9 @@ public enum LoraRole {
     LoraKind kind() {
         return kind;
     }
+
+    /** Whether it changes a bias, and no weight. */
+    public boolean isBias() {
+        return this == UP_BIAS || this == DIFF_BIAS || this == NORM_BIAS;
+    }
 }
