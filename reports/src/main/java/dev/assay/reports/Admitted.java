@@ -1,8 +1,8 @@
 package dev.assay.reports;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.collection.Candidate;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Judged;

@@ -1,6 +1,6 @@
 package dev.assay.reports;
 
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.PlainText;
 
 /** Fails the build with one line for people; a stack trace would say nothing more. */
 public final class GateClosed extends RuntimeException {

@@ -1,10 +1,10 @@
 package dev.assay.reports;
 
-import dev.assay.harness.io.PlainText;
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.BuildEnd;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
+import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.allure.AllureHtml;
 import dev.assay.reports.allure.AllureResults;

@@ -1,7 +1,7 @@
 package dev.assay.reports;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;

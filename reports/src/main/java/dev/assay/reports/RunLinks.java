@@ -1,6 +1,6 @@
 package dev.assay.reports;
 
-import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.suite.Yaml;

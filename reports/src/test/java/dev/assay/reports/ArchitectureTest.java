@@ -25,8 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
     private static final String HARNESS = "dev.assay.harness.";
     /** A package imports those before it, never after. */
-    private static final List<String> PIPELINE =
-            List.of("io", "image", "model", "nn", "suite", "render", "score", "verdict", "run", "junit");
+    private static final List<String> PIPELINE = List.of(
+            "text", "files", "http", "json", "image", "model", "nn", "suite", "render", "score", "verdict", "run",
+            "junit");
 
     private static JavaClasses house;
     private static JavaClasses trespassers;

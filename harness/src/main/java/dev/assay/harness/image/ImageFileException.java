@@ -1,6 +1,6 @@
 package dev.assay.harness.image;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** A picture file that cannot be read; the message says what was expected and what was found. */
 public final class ImageFileException extends AssayException {

@@ -1,7 +1,7 @@
 package dev.assay.harness.image;
 
-import dev.assay.harness.io.SmallFile;
-import dev.assay.harness.io.Trouble;
+import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.text.Trouble;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;

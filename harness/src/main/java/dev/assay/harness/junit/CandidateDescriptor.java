@@ -1,9 +1,9 @@
 package dev.assay.harness.junit;
 
-import dev.assay.harness.io.PlainText;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.text.PlainText;
 import java.util.List;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;

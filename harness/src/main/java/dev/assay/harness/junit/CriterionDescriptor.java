@@ -1,10 +1,10 @@
 package dev.assay.harness.junit;
 
-import dev.assay.harness.io.PlainText;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.text.PlainText;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.assay.harness.junit;
 
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.PlainText;
 
 /** No judgement was possible; not a word about the candidate's quality. */
 final class HarnessTrouble extends RuntimeException {

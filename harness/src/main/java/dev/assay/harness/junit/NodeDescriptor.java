@@ -1,6 +1,6 @@
 package dev.assay.harness.junit;
 
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.PlainText;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.UniqueId;
 import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.assay.harness.io.SmallFile;
-import dev.assay.harness.io.Trouble;
+import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Path;
 

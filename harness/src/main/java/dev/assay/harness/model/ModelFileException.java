@@ -1,7 +1,7 @@
 package dev.assay.harness.model;
 
-import dev.assay.harness.io.AssayException;
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.AssayException;
+import dev.assay.harness.text.PlainText;
 import java.nio.file.Path;
 
 /** A model file that cannot be used; the message says which, what was expected, what was found, what to do. */

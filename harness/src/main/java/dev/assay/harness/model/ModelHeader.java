@@ -1,6 +1,6 @@
 package dev.assay.harness.model;
 
-import dev.assay.harness.io.Trouble;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;

@@ -1,7 +1,7 @@
 package dev.assay.harness.render;
 
+import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.image.Png;
-import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.suite.GenerationSettings;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.assay.harness.render;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** This renderer is gone for good (its server died and did not come back); another one may go on with its pictures. */
 public final class RendererLostException extends AssayException {

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.PlainText;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.function.IntConsumer;

@@ -1,9 +1,9 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.Secrets;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.comfyui.ComfyOptions;
 import dev.assay.harness.render.comfyui.ComfyUiRenderer;
+import dev.assay.harness.text.Secrets;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
@@ -19,6 +18,7 @@ import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Finding;
@@ -20,6 +19,7 @@ import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Compare;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.Judgement;

@@ -1,8 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.Secrets;
-import dev.assay.harness.io.SmallFile;
-import dev.assay.harness.io.Trouble;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
@@ -23,6 +21,8 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.text.Secrets;
+import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.io.InputStream;

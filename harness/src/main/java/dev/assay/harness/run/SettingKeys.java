@@ -1,7 +1,7 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.Secrets;
 import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Secrets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.SmallFile;
-import dev.assay.harness.io.Trouble;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.SettingKeys.Given;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

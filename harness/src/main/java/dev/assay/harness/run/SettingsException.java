@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** A setting that cannot be used; the message names its source, what was expected, what was found. */
 public final class SettingsException extends AssayException {

@@ -2,7 +2,7 @@ package dev.assay.harness.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelHashes;

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.assay.harness.score;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** A metric cannot be opened because weights are missing; the message names the file and says where to put it. */
 public final class UnavailableException extends AssayException {

@@ -1,7 +1,7 @@
 package dev.assay.harness.suite;
 
-import dev.assay.harness.io.SmallFile;
-import dev.assay.harness.io.Trouble;
+import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

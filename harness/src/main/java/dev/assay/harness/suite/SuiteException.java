@@ -1,6 +1,6 @@
 package dev.assay.harness.suite;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** A suite file that cannot be used; the message names file and place, what was expected, what was found. */
 public final class SuiteException extends AssayException {

@@ -1,11 +1,11 @@
 package dev.assay.harness.suite;
 
-import dev.assay.harness.io.SmallFile;
-import dev.assay.harness.io.Trouble;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

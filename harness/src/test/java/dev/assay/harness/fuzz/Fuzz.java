@@ -1,7 +1,7 @@
 package dev.assay.harness.fuzz;
 
 import com.sun.management.ThreadMXBean;
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.HexFormat;

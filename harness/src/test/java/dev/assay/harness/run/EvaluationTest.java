@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Lora;
@@ -33,6 +32,7 @@ import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;

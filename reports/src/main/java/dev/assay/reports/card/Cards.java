@@ -1,7 +1,7 @@
 package dev.assay.reports.card;
 
-import dev.assay.harness.io.SmallFile;
-import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;

@@ -1,8 +1,8 @@
 package dev.assay.reports.cli;
 
-import dev.assay.harness.io.PlainText;
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.collection.CollectionCommand;
 import dev.assay.reports.words.Words;
 import java.util.List;

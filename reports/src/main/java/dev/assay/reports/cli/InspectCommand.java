@@ -1,6 +1,5 @@
 package dev.assay.reports.cli;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
@@ -12,6 +11,7 @@ import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.loader.LoraLoader;
 import dev.assay.harness.model.loader.LoraLoaders;
 import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.text.Trouble;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
                     + " answer is for one renderer (--renderer): works, works in part, works after conversion (assay"
                     + " convert), or does not work.",
             "",
-            "With --base and several files, or a folder: which of them fit this base? A table, by headers alone unless --weights"
-                    + " is given; the ones that work first, copies named.",
+            "With --base and several files, or a folder: which of them fit this base? A table, by headers alone unless"
+                    + " --weights is given; the ones that work first, copies named.",
             "",
             "With --overlap: which LoRAs are copies of each other, and how much do they pull the same weights the same "
                     + "way? A cosine of 1 is the same change, 0 nothing in common, -1 the opposite."
@@ -125,8 +125,8 @@ public final class InspectCommand implements Callable<Integer> {
             names = "--renderer",
             paramLabel = "NAME",
             description =
-                    "Whose loader of LoRAs is asked, with --base and --lora: comfyui, local, or"
-                            + " diffusers for scripts of your own; default: ${DEFAULT-VALUE}. What one loads, another may drop.",
+                    "Whose loader of LoRAs is asked, with --base and --lora: comfyui, local, or diffusers for scripts"
+                            + " of your own; default: ${DEFAULT-VALUE}. What one loads, another may drop.",
             defaultValue = "comfyui")
     private String renderer;
 

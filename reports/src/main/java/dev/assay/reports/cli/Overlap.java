@@ -1,6 +1,5 @@
 package dev.assay.reports.cli;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.inspect.HostileText;
@@ -9,6 +8,7 @@ import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraOverlaps;
 import dev.assay.harness.model.lora.LoraOverlaps.Pair;
+import dev.assay.harness.text.Trouble;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

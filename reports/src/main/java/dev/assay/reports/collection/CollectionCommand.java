@@ -1,7 +1,7 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,6 +1,6 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** Something about a collection that a person must put right; the message says what. */
 public final class CollectionException extends AssayException {

@@ -1,6 +1,6 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Words;

@@ -1,6 +1,6 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.files.WholeFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

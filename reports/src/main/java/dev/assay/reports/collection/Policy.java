@@ -1,6 +1,6 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.Nearest;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Yaml;

@@ -1,6 +1,6 @@
 package dev.assay.reports.dashboard;
 
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.PlainText;
 import dev.assay.reports.history.History;
 import java.nio.file.Files;
 import java.nio.file.Path;

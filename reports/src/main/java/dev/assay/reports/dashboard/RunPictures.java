@@ -2,11 +2,11 @@ package dev.assay.reports.dashboard;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;

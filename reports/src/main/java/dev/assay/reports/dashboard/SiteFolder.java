@@ -1,6 +1,6 @@
 package dev.assay.reports.dashboard;
 
-import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

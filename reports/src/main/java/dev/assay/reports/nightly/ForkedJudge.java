@@ -1,6 +1,6 @@
 package dev.assay.reports.nightly;
 
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.PlainText;
 import dev.assay.reports.ClassPath;
 import dev.assay.reports.words.Words;
 import java.io.File;

@@ -1,6 +1,6 @@
 package dev.assay.reports.nightly;
 
-import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.model.FileState;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;

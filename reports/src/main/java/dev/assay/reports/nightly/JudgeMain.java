@@ -1,7 +1,7 @@
 package dev.assay.reports.nightly;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.Session;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 

@@ -1,11 +1,11 @@
 package dev.assay.reports.nightly;
 
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.run.Settings;
+import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Gate;
 import dev.assay.reports.collection.Audit;

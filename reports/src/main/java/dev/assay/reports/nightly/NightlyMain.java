@@ -1,9 +1,9 @@
 package dev.assay.reports.nightly;
 
-import dev.assay.harness.io.PlainText;
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.run.BuildEnd;
 import dev.assay.harness.run.Settings;
+import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.ClassPath;
 import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;

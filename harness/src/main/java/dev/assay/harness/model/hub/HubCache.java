@@ -1,6 +1,6 @@
 package dev.assay.harness.model.hub;
 
-import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.assay.harness.model.hub;
 
-import dev.assay.harness.io.Secrets;
 import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.text.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

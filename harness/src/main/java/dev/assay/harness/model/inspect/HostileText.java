@@ -1,6 +1,6 @@
 package dev.assay.harness.model.inspect;
 
-import dev.assay.harness.io.PlainText;
+import dev.assay.harness.text.PlainText;
 import java.util.regex.Pattern;
 
 /** Makes text of unknown origin fit for a terminal and a report: nothing invisible, no escape sequences, no endless lines. */

@@ -3,7 +3,7 @@ package dev.assay.harness.model.inspect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.assay.harness.nn.cuda;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

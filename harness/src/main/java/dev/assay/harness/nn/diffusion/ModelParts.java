@@ -1,7 +1,6 @@
 package dev.assay.harness.nn.diffusion;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
@@ -10,6 +9,7 @@ import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.nn.text.ClipTextConfig;
 import dev.assay.harness.nn.text.ClipTokenizer;
 import dev.assay.harness.nn.weights.StateDict;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.assay.harness.nn.embed;
 
-import dev.assay.harness.io.WholeFile;
+import dev.assay.harness.files.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

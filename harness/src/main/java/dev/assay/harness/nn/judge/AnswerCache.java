@@ -2,8 +2,8 @@ package dev.assay.harness.nn.judge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.image.Image;
-import dev.assay.harness.io.WholeFile;
 import dev.assay.harness.model.Hashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package dev.assay.harness.nn.judge;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** The judge cannot be asked; the message is for people and says what to do. */
 public final class JudgeException extends AssayException {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.io.SmallFile;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.ByteArrayInputStream;

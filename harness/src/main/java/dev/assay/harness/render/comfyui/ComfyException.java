@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** A server that does not do what was asked; the message says which, what, and what to do. Holds no secret. */
 public class ComfyException extends AssayException {

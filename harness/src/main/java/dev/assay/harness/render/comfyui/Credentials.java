@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
-import dev.assay.harness.io.Secrets;
+import dev.assay.harness.text.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;

@@ -2,8 +2,7 @@ package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.io.SmallFile;
-import dev.assay.harness.io.Trouble;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
@@ -28,6 +27,7 @@ import dev.assay.harness.render.comfyui.graph.ServerNodes;
 import dev.assay.harness.render.comfyui.graph.TextToImage;
 import dev.assay.harness.render.comfyui.graph.Workflow;
 import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

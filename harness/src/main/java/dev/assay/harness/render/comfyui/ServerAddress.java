@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
-import dev.assay.harness.io.Secrets;
+import dev.assay.harness.text.Secrets;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;

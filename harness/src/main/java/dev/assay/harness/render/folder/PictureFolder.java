@@ -2,8 +2,8 @@ package dev.assay.harness.render.folder;
 
 import dev.assay.harness.image.ImageFileException;
 import dev.assay.harness.image.PictureFile;
-import dev.assay.harness.io.Trouble;
 import dev.assay.harness.model.Hashes;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.io.AssayException;
+import dev.assay.harness.text.AssayException;
 
 /** A graph that cannot be made or would not run; the message says where, expected, found, what to do. */
 public final class GraphException extends AssayException {

@@ -1,4 +1,4 @@
-package dev.assay.harness.io;
+package dev.assay.harness.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

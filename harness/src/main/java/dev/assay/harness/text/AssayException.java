@@ -1,4 +1,4 @@
-package dev.assay.harness.io;
+package dev.assay.harness.text;
 
 /**
  * Trouble whose message is written for people: where, what was expected, what was found, what to do. It is plain: whatever names and texts of

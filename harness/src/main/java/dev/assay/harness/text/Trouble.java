@@ -1,4 +1,4 @@
-package dev.assay.harness.io;
+package dev.assay.harness.text;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.assay.harness.io;
+package dev.assay.harness.text;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
