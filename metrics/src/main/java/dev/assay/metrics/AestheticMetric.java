@@ -6,11 +6,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -19,15 +19,15 @@ import java.util.function.ToDoubleFunction;
  */
 public final class AestheticMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "aesthetic",
-            "1",
-            Family.AESTHETIC,
-            Better.HIGHER,
-            "points",
-            "about [1, 10]",
-            "github.com/christophschuhmann/improved-aesthetic-predictor",
-            Map.of(),
-            2);
+                    "aesthetic",
+                    "1",
+                    "Are the pictures still as pleasing to a predictor that learned from people's ratings?",
+                    Family.AESTHETIC,
+                    Better.HIGHER,
+                    "points",
+                    Range.open().mostly(1, 10),
+                    "github.com/christophschuhmann/improved-aesthetic-predictor")
+            .withMostMargin(2);
 
     private final ImageEncoder images;
     private final ToDoubleFunction<float[]> head;

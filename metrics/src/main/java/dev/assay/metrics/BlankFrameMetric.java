@@ -5,10 +5,10 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** Whether a picture shows nothing: black, white, or one flat colour, as overflown or untrained weights give. */
@@ -16,12 +16,12 @@ public final class BlankFrameMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "blank-frame",
             "1",
+            "Does every picture still show something, and no black, white or empty frame?",
             Family.ARTIFACT,
             Better.LOWER,
             "blank frames",
-            "0 or 1",
-            "own definition; black and white levels of ITU-R BT.601",
-            Map.of());
+            Range.rate(),
+            "own definition; black and white levels of ITU-R BT.601");
 
     /** Studio black and white: what stays outside looks black or white on a screen. */
     private static final double BLACK = 16;

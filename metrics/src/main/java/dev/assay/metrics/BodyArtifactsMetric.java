@@ -7,11 +7,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -24,12 +24,12 @@ public final class BodyArtifactsMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "body-artifacts",
             "1",
+            "Are bodies still whole to a detector that was trained on malformed ones?",
             Family.ANATOMY,
             Better.LOWER,
             "defect rate",
-            "0 or 1",
-            "Wang et al. 2024 (HADM), arXiv 2411.13842",
-            Map.of());
+            Range.rate(),
+            "Wang et al. 2024 (HADM), arXiv 2411.13842");
 
     private final Function<Image, List<Detection>> detect;
     private final Calibration calibration; // null where nobody knows
@@ -43,8 +43,8 @@ public final class BodyArtifactsMetric implements Metric.ImageMetric {
     public static BodyArtifactsMetric with(Detector detector) {
         if (detector.labels().stream().noneMatch(BodyArtifactsMetric::isDefect)) {
             throw new IllegalArgumentException(
-                    "body-artifacts: expected a detector with classes such as \"human missing hand\" or \"human with extra arm\","
-                            + " found one of " + detector.labels());
+                    "body-artifacts: expected a detector with classes such as \"human missing hand\" or \"human with"
+                            + " extra arm\", found one of " + detector.labels());
         }
         return new BodyArtifactsMetric(detector::detect, Calibration.from(detector.notes(), INFO.name()));
     }

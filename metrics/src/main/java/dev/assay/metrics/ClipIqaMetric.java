@@ -6,13 +6,13 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -24,12 +24,12 @@ public final class ClipIqaMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "clip-iqa",
             "1",
+            "Do the pictures still look good, sharp and clean to CLIP?",
             Family.AESTHETIC,
             Better.HIGHER,
             "probability",
-            "[0, 1]",
-            "Wang et al. 2023, arXiv 2207.12396",
-            Map.of());
+            Range.closed(0, 1),
+            "Wang et al. 2023, arXiv 2207.12396");
 
     private static final double SCALE = 100; // of cosines before the softmax: CLIP's trained temperature
 

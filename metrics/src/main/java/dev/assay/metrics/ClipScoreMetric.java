@@ -6,25 +6,25 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 
 /** After Hessel et al. 2021 (CLIPScore); w = 1 instead of 2.5, so the range is [0, 1]. */
 public final class ClipScoreMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "clip-score",
-            "1",
-            Family.ADHERENCE,
-            Better.HIGHER,
-            "cosine",
-            "[0, 1]",
-            "Hessel et al. 2021, arXiv 2104.08718",
-            Map.of(),
-            0.1); // cosines of unrelated pictures and texts are about 0.15 below those of right ones
+                    "clip-score",
+                    "1",
+                    "Do the pictures still show what the prompt says?",
+                    Family.ADHERENCE,
+                    Better.HIGHER,
+                    "cosine",
+                    Range.closed(0, 1),
+                    "Hessel et al. 2021, arXiv 2104.08718")
+            .withMostMargin(0.1); // cosines of unrelated pictures and texts are about 0.15 below those of right ones
 
     private final ImageEncoder images;
     private final Function<String, float[]> embedText;

@@ -7,6 +7,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.nio.file.Path;
@@ -21,14 +22,15 @@ import java.util.Map;
  */
 public final class CopiesMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "copies",
-            "1",
-            Family.DIVERSITY,
-            Better.LOWER,
-            "share of copies",
-            "0 or 1",
-            "Pizzi et al. 2022, arXiv 2202.10261; Somepalli et al. 2023, arXiv 2212.03860",
-            Map.of("threshold", 0.5));
+                    "copies",
+                    "1",
+                    "Are the pictures new, and no copies of those that the candidate was trained on?",
+                    Family.DIVERSITY,
+                    Better.LOWER,
+                    "share of copies",
+                    Range.rate(),
+                    "Pizzi et al. 2022, arXiv 2202.10261; Somepalli et al. 2023, arXiv 2212.03860")
+            .withParameters(Map.of("threshold", 0.5));
 
     private final ImageEncoder encoder;
     private final List<Path> training;

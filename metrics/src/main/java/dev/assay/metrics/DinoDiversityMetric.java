@@ -6,12 +6,12 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * How different the pictures of one prompt are over its seeds: the mean of 1 - cosine over all pairs of their DINOv2 vectors. DINOv2 never
@@ -20,14 +20,15 @@ import java.util.Map;
  */
 public final class DinoDiversityMetric implements Metric.SetMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "dino-diversity",
-            "1",
-            Family.DIVERSITY,
-            Better.HIGHER,
-            "1 - cosine",
-            "[0, 1]",
-            "Oquab et al. 2023, arXiv 2304.07193",
-            Map.of());
+                    "dino-diversity",
+                    "1",
+                    "Do the seeds of one prompt still give pictures with different poses, layouts and textures?",
+                    Family.DIVERSITY,
+                    Better.HIGHER,
+                    "1 - cosine",
+                    Range.closed(0, 2).mostly(0.2, 0.6),
+                    "Oquab et al. 2023, arXiv 2304.07193")
+            .withMostMargin(0.5);
 
     private final ImageEncoder images;
 

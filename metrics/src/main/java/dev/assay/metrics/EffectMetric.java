@@ -5,10 +5,10 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * How far a picture is from the base picture of the same seed: root mean square over pixels and channels. 0 if the
@@ -18,12 +18,12 @@ public final class EffectMetric implements Metric.PairMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "effect",
             "1",
+            "Does the candidate change the pictures at all?",
             Family.EFFECT,
             Better.HIGHER,
             "grey levels",
-            "[0, 255]",
-            "root mean square difference",
-            Map.of());
+            Range.closed(0, 255),
+            "root mean square difference");
 
     @Override
     public MetricInfo info() {

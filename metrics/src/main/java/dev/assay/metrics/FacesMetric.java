@@ -7,10 +7,10 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /** Whether there are more faces than people: 1 if so. Fewer are no defect, a face may be turned away. */
@@ -18,12 +18,12 @@ public final class FacesMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "faces",
             "1",
+            "Does every person still have one face?",
             Family.ANATOMY,
             Better.LOWER,
             "defect rate",
-            "0 or 1",
-            "own definition; counts of independent detectors of people and of faces",
-            Map.of());
+            Range.rate(),
+            "own definition; counts of independent detectors of people and of faces");
 
     private final Function<Image, List<Detection>> people;
     private final Function<Image, List<Detection>> faces;

@@ -5,6 +5,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.verdict.Compare;
 import dev.assay.harness.verdict.Comparison;
@@ -14,7 +15,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -39,15 +39,15 @@ import java.util.stream.IntStream;
  */
 public final class GridMetric implements Metric.SuiteMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "grid",
-            "2",
-            Family.ARTIFACT,
-            Better.LOWER,
-            "grey levels",
-            "difference of root mean squares, in [-255, 255]",
-            "epoch folding, Leahy et al. 1983, doi:10.1086/160766, over a high-pass residual",
-            Map.of(),
-            8);
+                    "grid",
+                    "2",
+                    "Are the pictures still free of a pattern that repeats along the pixel grid?",
+                    Family.ARTIFACT,
+                    Better.LOWER,
+                    "grey levels",
+                    Range.closed(-255, 255),
+                    "epoch folding, Leahy et al. 1983, doi:10.1086/160766, over a high-pass residual")
+            .withMostMargin(8);
 
     private static final int[] PERIODS = {4, 8, 16, 32, 64, 128}; // of decoders (8), patches (16), tokens (32), tiles
 

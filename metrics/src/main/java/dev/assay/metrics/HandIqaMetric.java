@@ -8,12 +8,12 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -25,12 +25,12 @@ public final class HandIqaMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "hand-iqa",
             "1",
+            "Do hands still look well formed from close by?",
             Family.ANATOMY,
             Better.HIGHER,
             "probability",
-            "[0, 1]",
-            "own texts in the form of Wang et al. 2023, arXiv 2207.12396, on crops of hands",
-            Map.of());
+            Range.closed(0, 1),
+            "own texts in the form of Wang et al. 2023, arXiv 2207.12396, on crops of hands");
 
     private static final double GROWN = 1.3; // sides of a crop, in sides of the box
     private static final int LEAST = 24; // pixels a side; below, CLIP sees upscaled mush

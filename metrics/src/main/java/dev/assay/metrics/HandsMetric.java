@@ -10,6 +10,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
@@ -32,14 +33,15 @@ import java.util.function.Function;
  */
 public final class HandsMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "hands",
-            "1",
-            Family.ANATOMY,
-            Better.LOWER,
-            "defect rate",
-            "0 or 1",
-            "own definition; hands of a detector against the wrists of DWPose",
-            Map.of("reach", 0.8));
+                    "hands",
+                    "1",
+                    "Does everyone still have their own hands, none too many and none missing?",
+                    Family.ANATOMY,
+                    Better.LOWER,
+                    "defect rate",
+                    Range.rate(),
+                    "own definition; hands of a detector against the wrists of DWPose")
+            .withParameters(Map.of("reach", 0.8));
 
     private final Bodies bodies;
     private final Function<Image, List<Detection>> hands;

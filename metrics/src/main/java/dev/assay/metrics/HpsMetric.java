@@ -6,11 +6,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -22,15 +22,15 @@ import java.util.function.Function;
  */
 public final class HpsMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "hps",
-            "1",
-            Family.AESTHETIC,
-            Better.HIGHER,
-            "cosine",
-            "about [0.15, 0.35]",
-            "Wu et al. 2023, arXiv 2306.09341",
-            Map.of(),
-            0.05);
+                    "hps",
+                    "1",
+                    "Would people still prefer these pictures for the prompt, by the choices of HPD's annotators?",
+                    Family.AESTHETIC,
+                    Better.HIGHER,
+                    "cosine",
+                    Range.closed(-1, 1).mostly(0.15, 0.35),
+                    "Wu et al. 2023, arXiv 2306.09341")
+            .withMostMargin(0.05);
 
     private final ImageEncoder images;
     private final Function<String, float[]> texts;

@@ -5,10 +5,10 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleBiFunction;
 
@@ -21,15 +21,16 @@ import java.util.function.ToDoubleBiFunction;
  */
 public final class ImageRewardMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "image-reward",
-            "1",
-            Family.AESTHETIC,
-            Better.HIGHER,
-            "standard deviations",
-            "about [-2.5, 2]",
-            "Xu et al. 2023, arXiv 2304.05977",
-            Map.of(),
-            2);
+                    "image-reward",
+                    "1",
+                    "Would people still rate these pictures as high for the prompt, by the ratings of ImageReward's"
+                            + " annotators?",
+                    Family.AESTHETIC,
+                    Better.HIGHER,
+                    "standard deviations",
+                    Range.open().mostly(-2.5, 2),
+                    "Xu et al. 2023, arXiv 2304.05977")
+            .withMostMargin(2);
 
     private final ToDoubleBiFunction<String, Image> reward;
     private final Predicate<String> cuts;

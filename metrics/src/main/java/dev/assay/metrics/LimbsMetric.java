@@ -7,13 +7,13 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -27,12 +27,12 @@ public final class LimbsMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "limbs",
             "1",
+            "Do figures still have as many hands and feet as they should?",
             Family.ANATOMY,
             Better.LOWER,
             "defect rate",
-            "0 or 1",
-            "own definition; counts of a detector with the classes person, hand and foot",
-            Map.of());
+            Range.rate(),
+            "own definition; counts of a detector with the classes person, hand and foot");
 
     private static final List<String> LABELS = List.of("person", "hand", "foot");
 

@@ -5,11 +5,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -18,15 +18,15 @@ import java.util.function.Function;
  */
 public final class LpipsEffectMetric implements Metric.PairMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "lpips-effect",
-            "1",
-            Family.EFFECT,
-            Better.HIGHER,
-            "LPIPS",
-            "[0, about 1]",
-            "Zhang et al. 2018, arXiv 1801.03924",
-            Map.of(),
-            0.5);
+                    "lpips-effect",
+                    "1",
+                    "Does the candidate change what one sees?",
+                    Family.EFFECT,
+                    Better.HIGHER,
+                    "LPIPS",
+                    Range.atLeast(0).mostly(0, 1),
+                    "Zhang et al. 2018, arXiv 1801.03924")
+            .withMostMargin(0.5);
 
     private final Function<List<Image>, double[][]> distances;
 

@@ -7,6 +7,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
@@ -32,14 +33,15 @@ import java.util.stream.Collectors;
  */
 public final class ObjectsMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "objects",
-            "1",
-            Family.ADHERENCE,
-            Better.HIGHER,
-            "of what is stated",
-            "[0, 1]",
-            "after Ghosh et al. 2023 (GenEval), arXiv 2310.11513",
-            Map.of("threshold", 0.3, "countThreshold", 0.9, "clipColours", 1.0));
+                    "objects",
+                    "1",
+                    "Is what the prompt names still there, as many, in its colour, in its place?",
+                    Family.ADHERENCE,
+                    Better.HIGHER,
+                    "of what is stated",
+                    Range.closed(0, 1),
+                    "after Ghosh et al. 2023 (GenEval), arXiv 2310.11513")
+            .withParameters(Map.of("threshold", 0.3, "countThreshold", 0.9, "clipColours", 1.0));
 
     /** Overlap that two things may have before neither stands beside the other; in their sides. GenEval's. */
     private static final double POSITION_THRESHOLD = 0.1;

@@ -7,10 +7,10 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /** Whether as many people are found as the case says: 1 if not. Of adherence, not of anatomy: two whole people are no malformed one. */
@@ -18,12 +18,12 @@ public final class PeopleMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "people",
             "1",
+            "Are there still as many people as the prompt says?",
             Family.ADHERENCE,
             Better.LOWER,
             "miscount rate",
-            "0 or 1",
-            "own definition; boxes of a person detector",
-            Map.of());
+            Range.rate(),
+            "own definition; boxes of a person detector");
 
     private final Function<Image, List<Detection>> people;
 

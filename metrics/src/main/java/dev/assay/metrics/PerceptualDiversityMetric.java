@@ -5,11 +5,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -19,26 +19,26 @@ import java.util.function.Function;
  */
 public final class PerceptualDiversityMetric implements Metric.SetMetric {
     public static final MetricInfo LPIPS = new MetricInfo(
-            "lpips-diversity",
-            "1",
-            Family.DIVERSITY,
-            Better.HIGHER,
-            "LPIPS",
-            "[0, about 1]",
-            "Zhang et al. 2018, arXiv 1801.03924; mean of all pairs",
-            Map.of(),
-            0.5);
+                    "lpips-diversity",
+                    "1",
+                    "Do the pictures of one prompt's seeds still differ in place and texture?",
+                    Family.DIVERSITY,
+                    Better.HIGHER,
+                    "LPIPS",
+                    Range.atLeast(0).mostly(0, 1),
+                    "Zhang et al. 2018, arXiv 1801.03924; mean of all pairs")
+            .withMostMargin(0.5);
 
     public static final MetricInfo DREAMSIM = new MetricInfo(
-            "dreamsim-diversity",
-            "1",
-            Family.DIVERSITY,
-            Better.HIGHER,
-            "DreamSim",
-            "[0, 2], mostly below 1",
-            "Fu et al. 2023, arXiv 2306.09344; mean of all pairs as in OneIG-Bench 2025, arXiv 2506.07977",
-            Map.of(),
-            0.5);
+                    "dreamsim-diversity",
+                    "1",
+                    "Do the seeds of one prompt still look different to people?",
+                    Family.DIVERSITY,
+                    Better.HIGHER,
+                    "DreamSim",
+                    Range.closed(0, 2).mostly(0, 1),
+                    "Fu et al. 2023, arXiv 2306.09344; mean of all pairs as in OneIG-Bench 2025, arXiv 2506.07977")
+            .withMostMargin(0.5);
 
     private final MetricInfo info;
     private final Function<List<Image>, double[][]> distances;

@@ -6,11 +6,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -23,15 +23,15 @@ import java.util.function.Function;
  */
 public final class PickScoreMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "pick-score",
-            "1",
-            Family.AESTHETIC,
-            Better.HIGHER,
-            "log odds",
-            "about [15, 26]",
-            "Kirstain et al. 2023, arXiv 2305.01569",
-            Map.of(),
-            2);
+                    "pick-score",
+                    "1",
+                    "Would people still choose these pictures for the prompt, by the choices of Pick-a-Pic's users?",
+                    Family.AESTHETIC,
+                    Better.HIGHER,
+                    "log odds",
+                    Range.open().mostly(15, 26),
+                    "Kirstain et al. 2023, arXiv 2305.01569")
+            .withMostMargin(2);
 
     private final ImageEncoder images;
     private final Function<String, float[]> texts;

@@ -9,11 +9,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How sure a pose network is of arms, legs and hands: the mean confidence of shoulders to ankles and of both hands, half each, over the people. It
@@ -24,12 +24,12 @@ public final class PoseConfidenceMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "pose-confidence",
             "1",
+            "Are arms, legs and hands still clear enough to be recognised?",
             Family.ANATOMY,
             Better.HIGHER,
             "confidence",
-            "[0, 1]",
-            "own definition; confidence of DWPose's keypoints (Yang et al. 2023, arXiv 2307.15880)",
-            Map.of());
+            Range.closed(0, 1),
+            "own definition; confidence of DWPose's keypoints (Yang et al. 2023, arXiv 2307.15880)");
 
     private static final int FIRST_LIMB = Pose.LEFT_SHOULDER;
     private static final int LAST_LIMB = Pose.RIGHT_ANKLE;

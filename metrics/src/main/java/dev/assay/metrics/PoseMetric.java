@@ -9,6 +9,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
@@ -25,14 +26,15 @@ import java.util.Map;
  */
 public final class PoseMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "pose",
-            "1",
-            Family.ANATOMY,
-            Better.LOWER,
-            "defect rate",
-            "0 or 1",
-            "own rules on the keypoints of DWPose (Yang et al. 2023, arXiv 2307.15880)",
-            Map.of("limbs", 1.6, "arms", 1.6, "fingers", 1.8));
+                    "pose",
+                    "1",
+                    "Are bodies still built as a body can be, with arms, legs and fingers of a sound length?",
+                    Family.ANATOMY,
+                    Better.LOWER,
+                    "defect rate",
+                    Range.rate(),
+                    "own rules on the keypoints of DWPose (Yang et al. 2023, arXiv 2307.15880)")
+            .withParameters(Map.of("limbs", 1.6, "arms", 1.6, "fingers", 1.8));
 
     private static final double FLAT = 0.5; // a trunk shorter than this many shoulder widths is seen from above
     private static final double SIDEWAYS =

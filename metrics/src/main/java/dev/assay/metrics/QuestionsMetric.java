@@ -7,6 +7,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
@@ -14,7 +15,6 @@ import dev.assay.harness.suite.Question;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -27,22 +27,22 @@ public final class QuestionsMetric implements Metric.ImageMetric {
     public static final MetricInfo ATOMS = new MetricInfo(
             "questions",
             "1",
+            "Do as many questions about the pictures still get the expected answer?",
             Family.ADHERENCE,
             Better.HIGHER,
             "of questions",
-            "[0, 1]",
-            SOURCE + "; arithmetic mean",
-            Map.of());
+            Range.closed(0, 1),
+            SOURCE + "; arithmetic mean");
 
     public static final MetricInfo PROMPT = new MetricInfo(
             "questions-all",
             "1",
+            "Does a picture still get the expected answer to all its questions at once?",
             Family.ADHERENCE,
             Better.HIGHER,
             "probability",
-            "[0, 1]",
-            SOURCE + "; geometric mean",
-            Map.of());
+            Range.closed(0, 1),
+            SOURCE + "; geometric mean");
 
     private static final int SHOWN = 4; // wrong answers in a sentence
 

@@ -6,6 +6,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,12 +26,12 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "r-precision",
             "1",
+            "Can one still tell from a picture which of the suite's prompts it was made for?",
             Family.ADHERENCE,
             Better.HIGHER,
             "of pictures",
-            "[0, 1]",
-            "Park et al. 2021, Benchmark for Compositional Text-to-Image Synthesis",
-            Map.of());
+            Range.closed(0, 1),
+            "Park et al. 2021, Benchmark for Compositional Text-to-Image Synthesis");
 
     private final ImageEncoder images;
     private final Function<String, float[]> embedText;

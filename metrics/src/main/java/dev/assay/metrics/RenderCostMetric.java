@@ -5,10 +5,10 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -17,10 +17,12 @@ import java.util.function.ToDoubleFunction;
  */
 public final class RenderCostMetric implements Metric.CostMetric {
     /** Seconds per picture. */
-    public static final MetricInfo SECONDS = info("seconds", "seconds of a picture");
+    public static final MetricInfo SECONDS =
+            info("seconds", "Is a picture still made as fast?", "seconds of a picture");
 
     /** Peak device memory. */
-    public static final MetricInfo MEMORY = info("memory", "peak device memory of a picture");
+    public static final MetricInfo MEMORY =
+            info("memory", "Is a picture still made in as little device memory?", "peak device memory of a picture");
 
     private final MetricInfo info;
     private final String unit;
@@ -45,17 +47,17 @@ public final class RenderCostMetric implements Metric.CostMetric {
         return new RenderCostMetric(MEMORY, "GiB", 1.0 / (1L << 30), false, Rendered::peakVramBytes);
     }
 
-    private static MetricInfo info(String name, String what) {
+    private static MetricInfo info(String name, String question, String what) {
         return new MetricInfo(
-                name,
-                "1",
-                Family.COST,
-                Better.LOWER,
-                "of the base's",
-                "(-1, inf)",
-                what + ": candidate / base - 1",
-                Map.of(),
-                4);
+                        name,
+                        "1",
+                        question,
+                        Family.COST,
+                        Better.LOWER,
+                        "of the base's",
+                        Range.atLeast(-1),
+                        what + ": candidate / base - 1")
+                .withMostMargin(4);
     }
 
     @Override

@@ -6,11 +6,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 
@@ -20,15 +20,15 @@ import java.util.function.Function;
  */
 public final class SiglipScoreMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "siglip-score",
-            "1",
-            Family.ADHERENCE,
-            Better.HIGHER,
-            "log odds",
-            "about [-17, 8]",
-            "Zhai et al. 2023, arXiv 2303.15343; Tschannen et al. 2025, arXiv 2502.14786",
-            Map.of(),
-            8);
+                    "siglip-score",
+                    "1",
+                    "Do the pictures still show what the prompt says, to an encoder that is not CLIP?",
+                    Family.ADHERENCE,
+                    Better.HIGHER,
+                    "log odds",
+                    Range.open().mostly(-17, 8),
+                    "Zhai et al. 2023, arXiv 2303.15343; Tschannen et al. 2025, arXiv 2502.14786")
+            .withMostMargin(8);
 
     private final ImageEncoder images;
     private final Function<String, float[]> texts;

@@ -6,6 +6,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
@@ -23,14 +24,15 @@ import java.util.regex.Pattern;
  */
 public final class TagRecallMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "tag-recall",
-            "1",
-            Family.ADHERENCE,
-            Better.HIGHER,
-            "of tags",
-            "[0, 1]",
-            "own definition; probabilities of SmilingWolf's WD14 taggers",
-            Map.of("threshold", 0.35));
+                    "tag-recall",
+                    "1",
+                    "Do the pictures still show the prompt's tags?",
+                    Family.ADHERENCE,
+                    Better.HIGHER,
+                    "of tags",
+                    Range.closed(0, 1),
+                    "own definition; probabilities of SmilingWolf's WD14 taggers")
+            .withParameters(Map.of("threshold", 0.35));
 
     private static final Pattern EXTRA_NETWORK = Pattern.compile("<[^<>]*>"); // <lora:name:0.8>
     private static final Pattern WEIGHT = Pattern.compile(":\\s*[0-9.]+\\s*$");

@@ -6,6 +6,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
@@ -27,15 +28,16 @@ import org.apache.commons.math3.linear.EigenDecomposition;
  */
 public final class VendiMetric implements Metric.SetMetric {
     public static final MetricInfo INFO = new MetricInfo(
-            "vendi",
-            "1",
-            Family.DIVERSITY,
-            Better.HIGHER,
-            "log effective pictures",
-            "[0, ln n]",
-            "Friedman and Dieng 2023, arXiv 2210.02410; Pasarkar and Dieng 2024, arXiv 2310.12952",
-            Map.of("order", 1.0),
-            0.7);
+                    "vendi",
+                    "1",
+                    "Do the seeds of one prompt still give as many different pictures?",
+                    Family.DIVERSITY,
+                    Better.HIGHER,
+                    "log effective pictures",
+                    Range.atLeast(0),
+                    "Friedman and Dieng 2023, arXiv 2210.02410; Pasarkar and Dieng 2024, arXiv 2310.12952")
+            .withParameters(Map.of("order", 1.0))
+            .withMostMargin(0.7);
 
     private final ImageEncoder images;
     private static final double LEAST_ORDER = 0.1; // towards 0 all that are not equal count as different

@@ -8,11 +8,11 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * How probable a vision model finds it that the picture shows the prompt. After Lin et al. 2024 (VQAScore), with their question; they take
@@ -22,12 +22,12 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "vqa-score",
             "1",
+            "Does a vision model still find that the picture shows the prompt?",
             Family.ADHERENCE,
             Better.HIGHER,
             "probability",
-            "[0, 1]",
-            "Lin et al. 2024, arXiv 2404.01291",
-            Map.of());
+            Range.closed(0, 1),
+            "Lin et al. 2024, arXiv 2404.01291");
 
     private final VisionJudge judge;
 

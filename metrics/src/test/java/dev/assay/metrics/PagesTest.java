@@ -32,6 +32,14 @@ class PagesTest {
     }
 
     @Test
+    void a_page_of_a_metric_begins_with_the_question_that_reports_show() throws IOException {
+        for (MetricInfo info : new Metrics().infos()) {
+            assertThat(Files.readAllLines(PAGES.resolve(info.name() + ".md")).get(0))
+                    .isEqualTo("# " + info.name() + ": " + info.question());
+        }
+    }
+
+    @Test
     void a_page_begins_with_the_question_and_has_the_headings_in_order() throws IOException {
         for (String name : names()) {
             List<String> lines = Files.readAllLines(PAGES.resolve(name + ".md"));

@@ -53,7 +53,7 @@ final class SuiteCheck {
             }
         });
         boolean rates = criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS;
-        if (rates && (!info.isRate() || info.better() == Better.EITHER)) {
+        if (rates && (!info.range().isRate() || info.better() == Better.EITHER)) {
             throw new IllegalArgumentException(where + "the rule NO_MORE_DEFECTS expects a metric of 0 or 1; "
                     + info.name() + " gives " + info.range() + " (NON_INFERIOR serves it)");
         }

@@ -151,7 +151,7 @@ public record Judgement(Outcome outcome, String reason) {
      * @param base the base's values; empty where only differences exist
      */
     public Judgement ifAnyCouldFail(Criterion criterion, MetricInfo metric, List<Double> base) {
-        OptionalDouble worst = metric.worst();
+        OptionalDouble worst = metric.range().worst(metric.better());
         if (outcome != Outcome.PASSED
                 || base.isEmpty()
                 || worst.isEmpty()

@@ -10,6 +10,7 @@ import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
@@ -22,7 +23,14 @@ import org.junit.jupiter.api.Test;
 /** Who errs sees less of a loss: the verdict is about the loss, not about what was seen of it. */
 class CorrectedDifferenceTest {
     private static final MetricInfo SHARE = new MetricInfo(
-            "share", "1", Family.ADHERENCE, Better.HIGHER, "of questions", "[0, 1]", "own definition", Map.of());
+            "share",
+            "1",
+            "Is it still so?",
+            Family.ADHERENCE,
+            Better.HIGHER,
+            "of questions",
+            Range.closed(0, 1),
+            "own definition");
     private static final Criterion CRITERION = new Criterion(
             "share", List.of(), Criterion.Rule.NON_INFERIOR, 0.05, 10, Criterion.Severity.CRITICAL, Map.of(), null);
 

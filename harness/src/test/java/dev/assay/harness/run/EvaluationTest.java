@@ -21,6 +21,7 @@ import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Role;
 import dev.assay.harness.score.Roles;
 import dev.assay.harness.score.Score;
@@ -763,11 +764,21 @@ class EvaluationTest {
         private static final double GLARE = 109; // means are about 99 in the base, 107 at strength 0.2, 139 at 1
 
         private static MetricInfo rate(String name, Better better) {
-            return new MetricInfo(name, "1", Family.ANATOMY, better, "defect rate", "0 or 1", "test", Map.of());
+            return new MetricInfo(
+                    name, "1", "Is it still as good?", Family.ANATOMY, better, "defect rate", Range.rate(), "test");
         }
 
         private static MetricInfo info(String name, Family family, Better better) {
-            return new MetricInfo(name, "1", family, better, "grey levels", "[0, 255]", "test", Map.of("gamma", 1.0));
+            return new MetricInfo(
+                            name,
+                            "1",
+                            "Is it still as good?",
+                            family,
+                            better,
+                            "grey levels",
+                            Range.closed(0, 255),
+                            "test")
+                    .withParameters(Map.of("gamma", 1.0));
         }
 
         @Override

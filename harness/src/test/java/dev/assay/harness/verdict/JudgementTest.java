@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
 import java.util.ArrayList;
@@ -183,7 +184,14 @@ class JudgementTest {
     @Test
     void a_base_that_shows_nothing_lets_nobody_pass() {
         MetricInfo share = new MetricInfo(
-                "objects", "1", Family.ADHERENCE, Better.HIGHER, "of what is stated", "[0, 1]", "test", Map.of());
+                "objects",
+                "1",
+                "Is what the prompt names still there, as many, in its colour, in its place?",
+                Family.ADHERENCE,
+                Better.HIGHER,
+                "of what is stated",
+                Range.closed(0, 1),
+                "test");
         Criterion criterion = criterion(Rule.NON_INFERIOR, 0.1, 1);
         Judgement passed = Judgement.of(criterion, share, interval(0, 0, 0), List.of(), Map.of(), 0);
 
@@ -221,6 +229,14 @@ class JudgementTest {
     }
 
     private static MetricInfo metric(Better better) {
-        return new MetricInfo("grid", "1", Family.ARTIFACT, better, "grey levels", "any", "test", Map.of());
+        return new MetricInfo(
+                "grid",
+                "1",
+                "Are the pictures still free of a pattern that repeats along the pixel grid?",
+                Family.ARTIFACT,
+                better,
+                "grey levels",
+                Range.open(),
+                "test");
     }
 }
