@@ -21,13 +21,13 @@ import static dev.assay.harness.score.Roles.SSCD;
 import static dev.assay.harness.score.Roles.TAGGER;
 import static dev.assay.harness.score.Roles.TRAINING;
 
-import dev.assay.harness.model.Nearest;
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Role;
+import dev.assay.harness.text.Nearest;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;

@@ -13,6 +13,7 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
 import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
+import dev.assay.harness.text.FirstFew;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -141,10 +142,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     }
 
     private String known() {
-        List<String> labels = detector.labels();
-        return labels.size() <= 12
-                ? String.join(", ", labels)
-                : String.join(", ", labels.subList(0, 10)) + " and " + (labels.size() - 10) + " more";
+        return FirstFew.of(detector.labels(), 10);
     }
 
     private static IllegalArgumentException wrong(PromptCase c, String expected, String found) {

@@ -1,5 +1,6 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.text.PlainText;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -66,16 +67,14 @@ final class ForeignFile {
                     : "is JSON text with the answer of a website, not a model" + said + AGAIN;
         }
         if (size <= MOST_TEXT && size > 0 && isText(text)) {
-            return "is a short text, not a model: " + SafetensorsHeader.quote(text.strip()) + AGAIN;
+            return "is a short text, not a model: " + PlainText.quoted(text.strip()) + AGAIN;
         }
         return null;
     }
 
     /** What the site wrote, as it wrote it; empty where it says nothing in words. */
     private static String said(Matcher found) {
-        return found.find()
-                ? ", which says " + SafetensorsHeader.quote(found.group(1).strip())
-                : "";
+        return found.find() ? ", which says " + PlainText.quoted(found.group(1).strip()) : "";
     }
 
     private static boolean isText(String text) {

@@ -2,6 +2,7 @@ package dev.assay.harness.model;
 
 import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.ModelHeader.Tensor;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ final class Gguf {
             checkVisible(key, "metadata key ");
             String value = value(key, in.i32());
             if (metadata.put(key, value) != null) {
-                throw wrong("metadata key " + SafetensorsHeader.quote(key) + " appears twice; do not trust this file");
+                throw wrong("metadata key " + PlainText.quoted(key) + " appears twice; do not trust this file");
             }
             if (key.equals("general.alignment")) {
                 alignment = alignment(value);
@@ -80,8 +81,7 @@ final class Gguf {
         for (long i = 0; i < tensorCount; i++) {
             Entry entry = entry(alignment);
             if (entries.put(entry.name(), entry) != null) {
-                throw wrong(
-                        "tensor " + SafetensorsHeader.quote(entry.name()) + " appears twice; do not trust this file");
+                throw wrong("tensor " + PlainText.quoted(entry.name()) + " appears twice; do not trust this file");
             }
         }
         metadata.values().removeIf(String::isEmpty);
@@ -122,7 +122,7 @@ final class Gguf {
             case 11 -> "" + in.i64();
             case 12 -> "" + Double.longBitsToDouble(in.i64());
             default ->
-                throw wrong("metadata " + SafetensorsHeader.quote(key) + " has the unknown type "
+                throw wrong("metadata " + PlainText.quoted(key) + " has the unknown type "
                         + Integer.toUnsignedString(type) + "; the file is damaged");
         };
     }
@@ -140,12 +140,12 @@ final class Gguf {
         int type = in.i32();
         long count = in.i64();
         if (type < 0 || type >= VALUE_BYTES.length || type == LIST) {
-            throw wrong("the list in metadata " + SafetensorsHeader.quote(key) + " has items of the unknown type "
+            throw wrong("the list in metadata " + PlainText.quoted(key) + " has items of the unknown type "
                     + Integer.toUnsignedString(type) + "; the file is damaged");
         }
         int least = type == TEXT ? 8 : VALUE_BYTES[type];
         if (count < 0 || count > in.remaining() / least) {
-            throw wrong("the list in metadata " + SafetensorsHeader.quote(key) + " has " + Long.toUnsignedString(count)
+            throw wrong("the list in metadata " + PlainText.quoted(key) + " has " + Long.toUnsignedString(count)
                     + " items, but only " + in.remaining()
                     + " bytes follow: the download was cut short or the file is damaged; download the file again");
         }
@@ -166,7 +166,7 @@ final class Gguf {
 
     private int alignment(String value) {
         if (!value.matches("[0-9]{1,9}") || Integer.bitCount(Integer.parseInt(value)) != 1) {
-            throw wrong("general.alignment is " + SafetensorsHeader.quote(value) + "; expected a power of 2");
+            throw wrong("general.alignment is " + PlainText.quoted(value) + "; expected a power of 2");
         }
         return Integer.parseInt(value);
     }
@@ -242,7 +242,7 @@ final class Gguf {
     }
 
     private static String named(String tensor) {
-        return "tensor " + SafetensorsHeader.quote(tensor);
+        return "tensor " + PlainText.quoted(tensor);
     }
 
     /** The shape of the model's own tensor, where the file tells it and it has as many elements. */
@@ -263,8 +263,8 @@ final class Gguf {
     }
 
     private void checkVisible(String name, String what) {
-        if (SafetensorsHeader.hasInvisible(name)) {
-            throw wrong(what + SafetensorsHeader.quote(name)
+        if (!PlainText.allVisible(name)) {
+            throw wrong(what + PlainText.quoted(name)
                     + ": the name has control or invisible characters; do not trust this file");
         }
     }

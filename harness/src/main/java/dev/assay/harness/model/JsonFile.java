@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,6 +109,6 @@ public final class JsonFile {
     }
 
     private static String shown(JsonNode value) {
-        return SafetensorsHeader.quote(value.toString());
+        return PlainText.quoted(value.toString());
     }
 }

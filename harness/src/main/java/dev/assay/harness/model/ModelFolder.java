@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.assay.harness.model.ModelHeader.Tensor;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,21 +126,21 @@ final class ModelFolder {
             if (!SHARD.matcher(name).matches()) {
                 throw new ModelFileException(
                         index,
-                        "names the shard " + SafetensorsHeader.quote(name)
+                        "names the shard " + PlainText.quoted(name)
                                 + "; expected a plain file name: do not trust this file");
             }
             Path shard = index.resolveSibling(name);
             if (name.endsWith(".json") || Files.isDirectory(shard)) {
                 throw new ModelFileException(
                         index,
-                        "names the shard " + SafetensorsHeader.quote(name)
+                        "names the shard " + PlainText.quoted(name)
                                 + ", which is an index or a folder; expected a file of weights: do not trust this"
                                 + " file");
             }
             if (!Files.exists(shard)) {
                 throw new ModelFileException(
                         index,
-                        "its shard " + SafetensorsHeader.quote(name) + " is missing (" + names.size()
+                        "its shard " + PlainText.quoted(name) + " is missing (" + names.size()
                                 + " are needed); download it into the same folder");
             }
             shards.put(name, ModelHeader.readFile(shard));
@@ -148,8 +149,8 @@ final class ModelFolder {
             if (!shards.get(shard).tensors().containsKey(tensor)) {
                 throw new ModelFileException(
                         index,
-                        "says that tensor " + SafetensorsHeader.quote(tensor) + " is in "
-                                + SafetensorsHeader.quote(shard)
+                        "says that tensor " + PlainText.quoted(tensor) + " is in "
+                                + PlainText.quoted(shard)
                                 + ", which has no such tensor; the shards belong to another model or version");
             }
         });
@@ -213,8 +214,7 @@ final class ModelFolder {
                                     + " tensors in all its files, found more");
                 }
                 if (tensors.put(name, tensor) != null) {
-                    throw new ModelFileException(
-                            path, "tensor " + SafetensorsHeader.quote(name) + " is in two of its files");
+                    throw new ModelFileException(path, "tensor " + PlainText.quoted(name) + " is in two of its files");
                 }
             }
         }

@@ -1,5 +1,8 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -84,7 +87,7 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
             }
             throw new ModelFileException(path, missing(path));
         } catch (InvalidPathException e) {
-            throw new ModelFileException(SafetensorsHeader.quote(written) + ": is not a path: " + e.getReason());
+            throw new ModelFileException(PlainText.quoted(written) + ": is not a path: " + e.getReason());
         }
     }
 
@@ -210,10 +213,7 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     }
 
     private static String listed(List<String> names) {
-        return names.isEmpty()
-                ? "; there are no models"
-                : "; there are " + String.join(", ", names.subList(0, Math.min(names.size(), MOST_LISTED)))
-                        + (names.size() > MOST_LISTED ? " and " + (names.size() - MOST_LISTED) + " more" : "");
+        return names.isEmpty() ? "; there are no models" : "; there are " + FirstFew.of(names, MOST_LISTED);
     }
 
     /** Folders, and safetensors files without their ending; sorted. */

@@ -1,5 +1,6 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -255,7 +256,7 @@ final class Pickle {
         if (CALLS.contains(name) || OTHER.contains(name) || DTYPES.containsKey(name) || STORAGES.containsKey(storage)) {
             return new Global(name);
         }
-        throw refuse(SafetensorsHeader.quote(name));
+        throw refuse(PlainText.quoted(name));
     }
 
     private Object call(Global function, List<?> arguments) {
@@ -265,7 +266,7 @@ final class Pickle {
             case PARAMETER -> (View) arguments.get(0);
             case ORDERED -> ordered(arguments);
             case "torch.Size" -> arguments.get(0);
-            default -> throw refuse("a call of " + SafetensorsHeader.quote(function.name()));
+            default -> throw refuse("a call of " + PlainText.quoted(function.name()));
         };
     }
 

@@ -1,5 +1,7 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -65,14 +67,14 @@ public final class SafetensorsFile implements AutoCloseable {
         if (tensor == null) {
             throw new ModelFileException(
                     path(),
-                    "has no tensor " + SafetensorsHeader.quote(name)
+                    "has no tensor " + PlainText.quoted(name)
                             + Nearest.hint(name, tensors().keySet()));
         }
         long length = tensor.end() - tensor.begin();
         if (length > Integer.MAX_VALUE) {
             throw new ModelFileException(
                     path(),
-                    "tensor " + SafetensorsHeader.quote(name) + " has " + length
+                    "tensor " + PlainText.quoted(name) + " has " + length
                             + " bytes; expected at most 2147483647: Assay reads no single tensor of 2 GiB or more");
         }
         if (length == 0) {

@@ -1,6 +1,7 @@
 package dev.assay.harness.model;
 
 import com.fasterxml.jackson.core.JacksonException;
+import dev.assay.harness.text.PlainText;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -177,11 +178,11 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
                 long gap = Math.abs(tensor.begin() - end);
                 throw new ModelFileException(
                         path,
-                        "tensor " + quote(tensor.name())
+                        "tensor " + PlainText.quoted(tensor.name())
                                 + (tensor.begin() > end
                                         ? " leaves a hole of " + gap + " bytes after "
                                         : " overlaps by " + gap + " bytes with ")
-                                + (before == null ? "the header" : "tensor " + quote(before.name()))
+                                + (before == null ? "the header" : "tensor " + PlainText.quoted(before.name()))
                                 + "; the file is damaged or was written by a faulty tool");
             }
             end = tensor.end();
@@ -201,42 +202,5 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
                             + " bytes too many after the last tensor; the file is damaged" + AGAIN);
         }
         return result;
-    }
-
-    /** A name from a file, fit for a message: at most 120 characters, nothing invisible. */
-    static String quote(String name) {
-        StringBuilder out = new StringBuilder("\"");
-        name.codePoints().limit(120).forEach(c -> {
-            if (isInvisible(c)) {
-                out.append(String.format("\\u%04x", c));
-            } else {
-                out.appendCodePoint(c);
-            }
-        });
-        return out.append(name.codePointCount(0, name.length()) > 120 ? "...\"" : "\"")
-                .toString();
-    }
-
-    /** Whether any character {@link #isInvisible}; names are nearly always ASCII, which is quickly told. */
-    static boolean hasInvisible(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (c < 0x20 || c > 0x7e) {
-                return name.codePoints().anyMatch(SafetensorsHeader::isInvisible);
-            }
-        }
-        return false;
-    }
-
-    /** Control and format characters (line breaks, ANSI escapes, text direction), halves of surrogate pairs. */
-    static boolean isInvisible(int codePoint) {
-        return switch (Character.getType(codePoint)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> true;
-            default -> false;
-        };
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.assay.harness.text.PlainText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -88,7 +89,7 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
                     metadata = readMetadata();
                     continue;
                 }
-                if (SafetensorsHeader.hasInvisible(name)) {
+                if (!PlainText.allVisible(name)) {
                     throw wrong("the name has control or invisible characters; do not trust this file");
                 }
                 if (tensors.size() == MOST_TENSORS) {
@@ -195,7 +196,7 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
             expect(value, JsonToken.VALUE_STRING);
             String word = parser.getText();
             if (!DTYPES.contains(word)) {
-                throw wrong("unknown element type " + SafetensorsHeader.quote(word) + "; expected one of "
+                throw wrong("unknown element type " + PlainText.quoted(word) + "; expected one of "
                         + String.join(", ", DTYPES));
             }
             return DType.valueOf(word);
@@ -247,8 +248,8 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
             if (entry == null) {
                 return "the header: ";
             }
-            String place = entry.equals("__metadata__") ? entry : "tensor " + SafetensorsHeader.quote(entry);
-            return place + (field == null ? "" : ", " + SafetensorsHeader.quote(field)) + ": ";
+            String place = entry.equals("__metadata__") ? entry : "tensor " + PlainText.quoted(entry);
+            return place + (field == null ? "" : ", " + PlainText.quoted(field)) + ": ";
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.ModelHeader.Tensor;
 import dev.assay.harness.model.Pickle.Storage;
 import dev.assay.harness.model.Pickle.View;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
@@ -55,8 +56,8 @@ final class TorchFile {
                 if (pickle != null) {
                     throw new ModelFileException(
                             file,
-                            "has two pickles, " + SafetensorsHeader.quote(pickle.name()) + " and "
-                                    + SafetensorsHeader.quote(entry.name())
+                            "has two pickles, " + PlainText.quoted(pickle.name()) + " and "
+                                    + PlainText.quoted(entry.name())
                                     + "; PyTorch writes one data.pkl: do not trust this file");
                 }
                 pickle = entry;
@@ -116,7 +117,7 @@ final class TorchFile {
             }
             long length = multiply(file, in.i64(), DType.valueOf(dtype).bits() / 8);
             long begin = in.position();
-            in.skip(length, "storage " + SafetensorsHeader.quote((String) key));
+            in.skip(length, "storage " + PlainText.quoted((String) key));
             torch.storages.put((String) key, new long[] {begin, begin + length});
         }
         return torch.header(root, bytes);
@@ -192,10 +193,10 @@ final class TorchFile {
     }
 
     private void add(String name, View view) {
-        if (SafetensorsHeader.hasInvisible(name)) {
+        if (!PlainText.allVisible(name)) {
             throw new ModelFileException(
                     file,
-                    "tensor " + SafetensorsHeader.quote(name)
+                    "tensor " + PlainText.quoted(name)
                             + ": the name has control or invisible characters; do not trust this file");
         }
         lettersLeft -= name.length();
@@ -218,7 +219,7 @@ final class TorchFile {
         if (bytes > size && dense) {
             throw new ModelFileException(
                     file,
-                    "tensor " + SafetensorsHeader.quote(name) + " has " + bytes + " bytes, more than the file: the"
+                    "tensor " + PlainText.quoted(name) + " has " + bytes + " bytes, more than the file: the"
                             + " download was cut short or the file is damaged; download the file again");
         }
         long[] range = place(view, bytes, width, dense);

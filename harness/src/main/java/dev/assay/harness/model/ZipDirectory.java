@@ -1,5 +1,6 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -118,9 +119,7 @@ final class ZipDirectory {
             }
             if (!names.add(name)) { // what one program checks, another would not load
                 throw new ModelFileException(
-                        file,
-                        "its zip archive has two entries " + SafetensorsHeader.quote(name)
-                                + "; do not trust this file");
+                        file, "its zip archive has two entries " + PlainText.quoted(name) + "; do not trust this file");
             }
             entries.add(new Entry(name, method == 0, packed, header));
         }
@@ -155,6 +154,7 @@ final class ZipDirectory {
     private static ModelFileException damaged(Path file) {
         return new ModelFileException(
                 file,
-                "its zip directory is damaged: the download was cut short, or do not trust this file; download it again");
+                "its zip directory is damaged: the download was cut short, or do not trust this file; download it"
+                        + " again");
     }
 }

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -70,9 +70,9 @@ final class EarlyFiles {
     private static void model(Path root, String key, SettingKeys.Given given) {
         String name = given.value();
         if (!exists(root, name) && !exists(root, STRENGTH.matcher(name).replaceFirst(""))) {
-            throw new SettingsException(
-                    key + " (" + given.source() + "): " + name + ": no such file in " + root
-                            + "; check the path. What ComfyUI has is found with -Dassay.renderer=comfyui or -Dassay.models=DIR");
+            throw new SettingsException(key + " (" + given.source() + "): " + name + ": no such file in " + root
+                    + "; check the path. What ComfyUI has is found with -Dassay.renderer=comfyui or"
+                    + " -Dassay.models=DIR");
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
 import dev.assay.harness.text.Secrets;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.model.Nearest;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
@@ -8,6 +7,7 @@ import dev.assay.harness.score.Role;
 import dev.assay.harness.score.Roles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.text.Nearest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

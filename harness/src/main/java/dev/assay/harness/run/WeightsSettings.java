@@ -1,13 +1,13 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.ModelReference;
-import dev.assay.harness.model.Nearest;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.score.Role;
 import dev.assay.harness.score.Roles;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.text.Nearest;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

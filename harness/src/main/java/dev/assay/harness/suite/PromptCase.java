@@ -1,6 +1,6 @@
 package dev.assay.harness.suite;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -23,6 +23,10 @@ public final class PlainText {
             + "]{0,2000}(?:\u0007|\u001b\\\\)?|\u001b[ -/]*[0-~]?";
 
     private static final Pattern ANY = Pattern.compile(SEQUENCE);
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
+    private static final Pattern BREAKS = Pattern.compile("[\r\f\u000b\u0085\u2028\u2029]");
+    private static final int MOST = 300; // characters of a stranger's text in a message
+    private static final int MOST_NAME = 120;
     private static final Pattern OWN_OR_ANY = Pattern.compile("(" + OWN + ")|" + SEQUENCE);
 
     private PlainText() {}
@@ -30,6 +34,55 @@ public final class PlainText {
     /** The text without all that; line breaks stay, tabulators become blanks; null stays null. */
     public static String of(String text) {
         return text == null || isPlain(text) ? text : visible(ANY.matcher(text).replaceAll(""));
+    }
+
+    /**
+     * One line of at most so many characters, which ends in an ellipsis where the text is longer. Line breaks become blanks, and blanks
+     * in a row are one. Empty for null.
+     */
+    public static String line(String text, int most) {
+        if (text == null) {
+            return "";
+        }
+        // A value may be megabytes long; what is looked at is a small multiple of what is shown.
+        long looked = 4L * most + 4000;
+        String start = text.length() > looked ? text.substring(0, (int) looked) : text;
+        if (!isPlain(start)) {
+            start = visible(BREAKS.matcher(ANY.matcher(start).replaceAll("")).replaceAll(" "));
+        }
+        boolean single = !start.contains("  ") && start.indexOf('\n') < 0;
+        return cut((single ? start : BLANKS.matcher(start).replaceAll(" ")).strip(), most);
+    }
+
+    /** {@link #line(String, int)} as long as a message has room for a stranger's text. */
+    public static String line(String text) {
+        return line(text, MOST);
+    }
+
+    /** At most so many characters, the last of them an ellipsis where the text is longer. */
+    public static String cut(String text, int most) {
+        return text.length() <= most || text.codePointCount(0, text.length()) <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";
+    }
+
+    /** A name in quotes for a message about it, at most 120 characters; what cannot be seen is shown as its code. */
+    public static String quoted(String name) {
+        StringBuilder out = new StringBuilder("\"");
+        name.codePoints().limit(MOST_NAME).forEach(c -> {
+            if (isVisible(c)) {
+                out.appendCodePoint(c);
+            } else {
+                out.append(String.format("\\u%04x", c));
+            }
+        });
+        return out.append(name.codePointCount(0, name.length()) > MOST_NAME ? "...\"" : "\"")
+                .toString();
+    }
+
+    /** Whether every character {@linkplain #isVisible can be seen}. */
+    public static boolean allVisible(String text) {
+        return (isPlain(text) && text.indexOf('\n') < 0) || text.codePoints().allMatch(PlainText::isVisible);
     }
 
     private static boolean isPlain(String text) {
@@ -56,6 +109,9 @@ public final class PlainText {
 
     /** No control or format character (text direction, zero width), no lone surrogate, nothing private or unassigned. */
     public static boolean isVisible(int codePoint) {
+        if (codePoint < 0x7f) {
+            return codePoint >= ' ';
+        }
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,
                     Character.FORMAT,
@@ -64,8 +120,22 @@ public final class PlainText {
                     Character.PARAGRAPH_SEPARATOR,
                     Character.PRIVATE_USE,
                     Character.UNASSIGNED -> false;
-            default -> true;
+            default -> !isIgnorable(codePoint);
         };
+    }
+
+    /** Letters and marks that show nothing: Unicode's Default_Ignorable_Code_Point, as far as Java does not call them format characters. */
+    private static boolean isIgnorable(int c) {
+        return c == 0x34f
+                || c == 0x115f
+                || c == 0x1160
+                || c == 0x17b4
+                || c == 0x17b5
+                || (c >= 0x180b && c <= 0x180f)
+                || c == 0x3164
+                || (c >= 0xfe00 && c <= 0xfe0f)
+                || c == 0xffa0
+                || (c >= 0xe0100 && c <= 0xe01ef);
     }
 
     /** Plain but for the sequences that we write ourselves. */

@@ -1,6 +1,6 @@
 package dev.assay.reports.cli;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.collection.CollectionCommand;

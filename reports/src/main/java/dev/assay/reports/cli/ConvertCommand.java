@@ -2,10 +2,10 @@ package dev.assay.reports.cli;
 
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
-import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.loader.LoraConverter;
+import dev.assay.harness.text.PlainText;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Writes a LoRA again under names that ComfyUI loads, where new names are all it takes: PEFT's"
-                    + " base_model.model., diffusers' names for SDXL, split attention of musubi-tuner, kohya's OFT. An"
-                    + " alpha that stands in the metadata alone becomes tensors, which ComfyUI reads. The numbers of the"
-                    + " change stay as they are.",
+                + " base_model.model., diffusers' names for SDXL, split attention of musubi-tuner, kohya's OFT. An"
+                + " alpha that stands in the metadata alone becomes tensors, which ComfyUI reads. The numbers of the"
+                + " change stay as they are.",
             "",
             "The result is checked by the rules of ComfyUI's own loader, as assay inspect does. Nothing is overwritten."
         },
@@ -86,7 +86,7 @@ public final class ConvertCommand implements Callable<Integer> {
                                     : InspectText.name(lora) + ": ComfyUI loads it as it is; nothing was written");
             return InspectCommand.FINE;
         } catch (ModelFileException e) {
-            spec.commandLine().getErr().println(HostileText.clean(e.getMessage(), 2000));
+            spec.commandLine().getErr().println(PlainText.line(e.getMessage(), 2000));
             return InspectCommand.PROBLEMS;
         }
     }

@@ -1,9 +1,9 @@
 package dev.assay.reports.cli;
 
-import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.text.PlainText;
 import dev.assay.reports.words.Csv;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,7 +150,7 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
     private static List<String> problems(List<Problem> problems, Paint paint) {
         List<String> lines = new ArrayList<>();
         for (Problem problem : problems) {
-            String text = (problem.fatal() ? "problem: " : "note: ") + HostileText.clean(problem.text(), 1000);
+            String text = (problem.fatal() ? "problem: " : "note: ") + PlainText.line(problem.text(), 1000);
             InspectText.wrapped(text, WIDTH - INDENT)
                     .forEach(l -> lines.add(" ".repeat(INDENT) + (problem.fatal() ? paint.red(l) : paint.yellow(l))));
         }
@@ -164,7 +164,7 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
         for (Report file : files) {
             Inspection i = file.inspection();
             lines.append(Csv.line(List.of(
-                    Csv.text(HostileText.clean(file.file().toString(), 4000)),
+                    Csv.text(PlainText.line(file.file().toString(), 4000)),
                     Csv.text(Fit.of(file).word),
                     file.fit().map(f -> "" + f.matched()).orElse(""),
                     file.fit().map(f -> "" + f.total()).orElse(""),
@@ -174,10 +174,10 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
                     i == null ? "" : "" + i.bytes(),
                     Csv.text(
                             copies.containsKey(file.file())
-                                    ? HostileText.clean(copies.get(file.file()).toString(), 4000)
+                                    ? PlainText.line(copies.get(file.file()).toString(), 4000)
                                     : ""),
                     Csv.text(file.problems().stream()
-                            .map(p -> HostileText.clean(p.text(), 1000))
+                            .map(p -> PlainText.line(p.text(), 1000))
                             .collect(Collectors.joining(" | "))))));
         }
         return lines.toString();

@@ -1,7 +1,7 @@
 package dev.assay.reports.cli;
 
-import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.ModelHashes;
+import dev.assay.harness.text.PlainText;
 import dev.assay.reports.words.Words;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ final class HashProgress implements ModelHashes.Progress {
 
     @Override
     public void read(Path file, long done, long of) {
-        String name = HostileText.clean(String.valueOf(file.getFileName()), 50);
+        String name = PlainText.line(String.valueOf(file.getFileName()), 50);
         if (!terminal) {
             if (of >= LARGE && !file.equals(said)) {
                 err.println(doing + " " + name + " (" + Words.bytes(of) + ")");

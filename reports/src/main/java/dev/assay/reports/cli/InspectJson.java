@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
@@ -12,6 +11,7 @@ import dev.assay.harness.model.loader.LoaderCheck.Answer;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraOverlap;
 import dev.assay.harness.model.lora.LoraOverlaps;
+import dev.assay.harness.text.PlainText;
 import java.util.List;
 
 /**
@@ -125,7 +125,7 @@ final class InspectJson {
         for (int i = 0; i < json.length(); ) {
             int c = json.codePointAt(i);
             int length = Character.charCount(c);
-            if (c == '\n' || c == '\r' || HostileText.isVisible(c)) {
+            if (c == '\n' || c == '\r' || PlainText.isVisible(c)) {
                 out.appendCodePoint(c);
             } else {
                 for (int k = i; k < i + length; k++) {

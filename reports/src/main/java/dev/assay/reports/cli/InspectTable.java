@@ -1,10 +1,10 @@
 package dev.assay.reports.cli;
 
 import dev.assay.harness.model.family.FamilyMatch;
-import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.text.PlainText;
 import dev.assay.reports.words.Words;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ final class InspectTable {
             noted += !report.broken() && !report.problems().isEmpty() ? 1 : 0;
             lines.add(row(root, report));
             for (Problem problem : report.problems()) {
-                String text = (problem.fatal() ? "problem: " : "note: ") + HostileText.clean(problem.text(), 1000);
+                String text = (problem.fatal() ? "problem: " : "note: ") + PlainText.line(problem.text(), 1000);
                 InspectText.wrapped(text, WIDTH - 2)
                         .forEach(l -> lines.add("  " + (problem.fatal() ? paint.red(l) : paint.yellow(l))));
             }
@@ -51,7 +51,7 @@ final class InspectTable {
     static String name(Path root, Path file, int width) {
         boolean below = root != null && file.startsWith(root) && !file.equals(root);
         String name = below ? root.relativize(file).toString() : InspectText.name(file);
-        return shortened(HostileText.clean(name, 400), width);
+        return shortened(PlainText.line(name, 400), width);
     }
 
     private static String row(Path root, Report report) {

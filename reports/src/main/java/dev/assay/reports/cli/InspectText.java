@@ -1,6 +1,5 @@
 package dev.assay.reports.cli;
 
-import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
@@ -8,6 +7,7 @@ import dev.assay.harness.model.inspect.TensorScan;
 import dev.assay.harness.model.loader.LoaderCheck.Answer;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraWeights;
+import dev.assay.harness.text.PlainText;
 import dev.assay.reports.words.Words;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -34,7 +34,7 @@ final class InspectText {
 
     static String name(Path file) {
         Path name = file.getFileName();
-        return HostileText.clean(String.valueOf(name == null ? file : name), 80);
+        return PlainText.line(String.valueOf(name == null ? file : name), 80);
     }
 
     List<String> lines(Report report) {
@@ -183,7 +183,7 @@ final class InspectText {
     private void problems(List<Problem> problems, List<String> lines) {
         for (Problem problem : problems) {
             String label = problem.fatal() ? paint.red("problem") : paint.yellow("note");
-            String text = HostileText.clean(problem.text(), 1000);
+            String text = PlainText.line(problem.text(), 1000);
             List<String> wrapped = wrapped(text);
             lines.add("  " + label + " ".repeat(LABEL - 2 - (problem.fatal() ? 7 : 4)) + wrapped.get(0));
             wrapped.subList(1, wrapped.size()).forEach(l -> lines.add(" ".repeat(LABEL) + l));
@@ -259,7 +259,7 @@ final class InspectText {
                     .ifPresent(m -> add(
                             lines,
                             "most on",
-                            HostileText.clean(m.name(), 80)
+                            PlainText.line(m.name(), 80)
                                     + String.format(
                                             Locale.ROOT,
                                             " (largest singular value %.2g)",

@@ -2,12 +2,12 @@ package dev.assay.reports.cli;
 
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
-import dev.assay.harness.model.inspect.HostileText;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraOverlaps;
 import dev.assay.harness.model.lora.LoraOverlaps.Pair;
+import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ final class Overlap {
         try {
             modules = base.map(b -> BaseModules.of(ModelHeader.read(b).shapes()));
         } catch (ModelFileException e) {
-            err.println(HostileText.clean(e.getMessage(), 1000));
+            err.println(PlainText.line(e.getMessage(), 1000));
             return InspectCommand.PROBLEMS;
         }
         LoraOverlaps overlaps = LoraOverlaps.of(loras, modules, this::progress);
@@ -86,8 +86,8 @@ final class Overlap {
         } else if (overlaps.loras() > 1) {
             lines(files.size() == 1 ? files.get(0) : null, overlaps).forEach(out::println);
         }
-        left.forEach((file, why) -> err.println(
-                "not compared: " + HostileText.clean(file.toString(), 200) + ": " + HostileText.clean(why, 500)));
+        left.forEach((file, why) ->
+                err.println("not compared: " + PlainText.line(file.toString(), 200) + ": " + PlainText.line(why, 500)));
         if (others > 0) {
             err.println("not compared: " + counted(others, "file") + " of other kinds");
         }

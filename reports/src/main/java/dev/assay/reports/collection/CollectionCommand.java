@@ -1,6 +1,6 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.assay.reports.collection;
 
 import dev.assay.harness.files.SmallFile;
-import dev.assay.harness.model.Nearest;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.text.Nearest;
 import dev.assay.harness.verdict.Judgement;
 import dev.assay.reports.words.Words;
 import java.io.IOException;

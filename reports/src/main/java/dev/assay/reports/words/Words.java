@@ -1,6 +1,7 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.text.PlainText;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.text.Normalizer;
@@ -21,48 +22,12 @@ public final class Words {
      * @param most characters kept; a longer text ends in an ellipsis
      */
     public static String line(String text, int most) {
-        String block = block(text);
-        boolean single = !block.contains("  ") && isPrintableAscii(block);
-        return cut((single ? block : block.replaceAll("\\s+", " ")).strip(), most);
+        return PlainText.line(text, most);
     }
 
     /** Like {@link #line} with its line breaks kept. */
     public static String block(String text) {
-        if (text == null) {
-            return "";
-        }
-        if (isPrintableAscii(text)) {
-            return text; // nearly all texts; a dashboard has millions
-        }
-        String calm = text.replaceAll("\u001b\\[[0-9;?]*[ -/]*[@-~]", "")
-                .replace("\r\n", "\n")
-                .replace('\t', ' ');
-        StringBuilder plain = new StringBuilder(calm.length());
-        calm.codePoints().filter(c -> c == '\n' || isPlain(c)).forEach(plain::appendCodePoint);
-        return plain.toString();
-    }
-
-    private static boolean isPrintableAscii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isPlain(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.UNASSIGNED -> false;
-            case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.PRIVATE_USE -> false;
-            default -> true;
-        };
-    }
-
-    private static String cut(String text, int most) {
-        return text.length() <= most || text.codePointCount(0, text.length()) <= most
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";
+        return text == null ? "" : PlainText.of(text);
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.assay.harness.model.hub;
 
-import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,7 +99,7 @@ final class HubHttp {
         if (commit == null || !HubReference.isCommit(commit) || !tag.matches() || !digits(size)) {
             throw HubTrouble.lasting(file + ": " + endpoint.getHost()
                     + " does not answer as a hub does: expected commit, checksum and size, found "
-                    + HostileText.clean(commit + ", " + etag + ", " + size, 200)
+                    + PlainText.line(commit + ", " + etag + ", " + size, 200)
                     + "; check HF_ENDPOINT, proxies and firewalls");
         }
         return new Facts(commit, tag.group(1), Long.parseLong(size));
@@ -153,7 +153,7 @@ final class HubHttp {
         Matcher range = RANGE.matcher(header(answer, "Content-Range").orElse(""));
         if (!range.matches() || Long.parseLong(range.group(1)) != from || Long.parseLong(range.group(3)) != of) {
             throw HubTrouble.passing(file + ": asked for bytes from " + from + " of " + of + ", its host gives "
-                    + HostileText.clean(header(answer, "Content-Range").orElse("others"), 80));
+                    + PlainText.line(header(answer, "Content-Range").orElse("others"), 80));
         }
         return from;
     }
@@ -206,7 +206,7 @@ final class HubHttp {
         } catch (IllegalArgumentException e) {
             // Said below, as for another protocol.
         }
-        throw HubTrouble.lasting(here.getHost() + " redirects to " + secrets.redact(HostileText.clean(location, 120))
+        throw HubTrouble.lasting(here.getHost() + " redirects to " + secrets.redact(PlainText.line(location, 120))
                 + ", which is not followed: expected an https address");
     }
 
@@ -221,7 +221,7 @@ final class HubHttp {
             return;
         }
         String said = header(answer, "X-Error-Message")
-                .map(m -> ": " + secrets.redact(HostileText.clean(m, 200)))
+                .map(m -> ": " + secrets.redact(PlainText.line(m, 200)))
                 .orElse("");
         String where = file + ": ";
         switch (status) {

@@ -1,7 +1,7 @@
 package dev.assay.harness.model.hub;
 
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.text.PlainText;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -54,8 +54,7 @@ public record HubReference(String repository, String revision, String path) {
 
     private static void require(boolean right, String found, String expected) {
         if (!right) {
-            throw new ModelFileException(
-                    "hf: expected " + expected + ", found \"" + HostileText.clean(found, 120) + "\"");
+            throw new ModelFileException("hf: expected " + expected + ", found \"" + PlainText.line(found, 120) + "\"");
         }
     }
 
@@ -67,7 +66,7 @@ public record HubReference(String repository, String revision, String path) {
     public static HubReference parse(String written) {
         Matcher parts = WRITTEN.matcher(written);
         if (!parts.matches()) {
-            throw new ModelFileException(HostileText.clean(written, 120) + ": " + FORM);
+            throw new ModelFileException(PlainText.line(written, 120) + ": " + FORM);
         }
         return new HubReference(
                 parts.group(1),

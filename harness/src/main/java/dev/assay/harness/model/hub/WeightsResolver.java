@@ -2,7 +2,7 @@ package dev.assay.harness.model.hub;
 
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelReference;
-import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -193,7 +193,7 @@ public final class WeightsResolver {
         if (wanted.isFolder()) {
             List<RoleFiles> layouts = RoleFiles.of(role);
             if (layouts.isEmpty()) {
-                throw new ModelFileException(HostileText.clean(written, 120) + ": the role " + role
+                throw new ModelFileException(PlainText.line(written, 120) + ": the role " + role
                         + " takes a file; name it:  " + wanted + "/FILE");
             }
             found = layouts.stream()
@@ -254,11 +254,11 @@ public final class WeightsResolver {
     private Path path(String written) {
         if (written.startsWith(COMFYUI)) {
             String name = written.substring(COMFYUI.length());
-            ComfyShelves comfy = shelves.orElseThrow(() -> new ModelFileException(HostileText.clean(written, 120)
+            ComfyShelves comfy = shelves.orElseThrow(() -> new ModelFileException(PlainText.line(written, 120)
                     + ": which ComfyUI? give its folder of models: -Dassay.models=ComfyUI/models"));
             return comfy.at(name)
                     .orElseThrow(() -> new ModelFileException(
-                            HostileText.clean(written, 120) + ": no such file in " + comfy.models()));
+                            PlainText.line(written, 120) + ": no such file in " + comfy.models()));
         }
         boolean bare = !written.isBlank() && !written.matches(".*[/\\\\:].*");
         if (!bare) {
@@ -315,7 +315,7 @@ public final class WeightsResolver {
         String problem = "";
         if (refused) {
             String licence = known.get().licence();
-            problem = HostileText.clean(written, 200) + ": weights "
+            problem = PlainText.line(written, 200) + ": weights "
                     + (licence.equals(KnownWeights.NONE) ? "without a licence" : "under " + licence)
                     + " are used only where they are asked for; if its terms suit you, set -Dassay.licences=" + licence;
         } else if (!missing.isEmpty()) {

@@ -14,6 +14,7 @@ import dev.assay.harness.model.inspect.ModelHashes.Progress;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraPart;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ public final class Inspector {
         try {
             return inspect(ModelHeader.read(file));
         } catch (ModelFileException e) {
-            return Inspection.unreadable(file, size(file), HostileText.clean(e.problemOf(file), 500));
+            return Inspection.unreadable(file, size(file), PlainText.line(e.problemOf(file), 500));
         }
     }
 
@@ -164,7 +165,7 @@ public final class Inspector {
                     .orElse(family);
             if (family.title().isEmpty()) {
                 odd("changes layers of no family that Assay knows ("
-                        + HostileText.clean(grammar.modules().get(0).name(), 80) + " ...)");
+                        + PlainText.line(grammar.modules().get(0).name(), 80) + " ...)");
             }
             grammar.ranks().ifPresent(r -> rank = new Rank(r.min(), r.median(), r.max()));
             alpha = alpha(grammar, reads);
@@ -188,12 +189,12 @@ public final class Inspector {
                 problems.add(new Problem(
                         halves.size() == modules,
                         halves.size() + " of " + modules + " layers lack a tensor and do nothing: "
-                                + HostileText.clean(halves.get(0), 120)
+                                + PlainText.line(halves.get(0), 120)
                                 + "; the file was cut off or edited"));
             }
             if (!grammar.unknown().isEmpty()) {
                 odd(grammar.unknown().size() + " keys are of no known form and will be ignored: "
-                        + HostileText.clean(grammar.unknown().get(0), 80));
+                        + PlainText.line(grammar.unknown().get(0), 80));
             }
         }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.model.inspect.Inspection.Trigger;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ final class Metadata {
     /** Cleaned; empty where the key is missing or says None. */
     String text(String key) {
         String value = values.getOrDefault(key, "");
-        String clean = HostileText.clean(value, MOST_TEXT);
+        String clean = PlainText.line(value, MOST_TEXT);
         return clean.equals("None") || clean.equals("null") ? "" : clean;
     }
 
@@ -103,7 +104,7 @@ final class Metadata {
         String software = json("software").path("name").asText("");
         if (!software.isEmpty()) {
             String version = json("software").path("version").asText("");
-            return HostileText.clean(software + " " + version, MOST_TEXT) + " (software)";
+            return PlainText.line(software + " " + version, MOST_TEXT) + " (software)";
         }
         if (values.keySet().stream().anyMatch(k -> k.startsWith("ot_"))) {
             return "OneTrainer (ot_ keys)";
@@ -125,12 +126,12 @@ final class Metadata {
         json("ss_dataset_dirs").fieldNames().forEachRemaining(folder -> {
             String words = folder.replaceFirst("^\\d+_", "");
             if (!words.equals(folder)) { // only kohya's N_words folders name what they teach
-                put(found, HostileText.clean(words, MOST_TEXT), "ss_dataset_dirs");
+                put(found, PlainText.line(words, MOST_TEXT), "ss_dataset_dirs");
             }
         });
         for (JsonNode dataset : json("ss_datasets")) {
             for (JsonNode subset : dataset.path("subsets")) {
-                put(found, HostileText.clean(subset.path("class_tokens").asText(""), MOST_TEXT), "ss_datasets");
+                put(found, PlainText.line(subset.path("class_tokens").asText(""), MOST_TEXT), "ss_datasets");
             }
         }
         frequentTags(found);
@@ -164,7 +165,7 @@ final class Metadata {
             tags.sort(Comparator.comparingLong((Map.Entry<String, Long> t) -> t.getValue())
                     .reversed());
             for (Map.Entry<String, Long> tag : tags) {
-                put(found, HostileText.clean(tag.getKey(), MOST_TEXT), "ss_tag_frequency");
+                put(found, PlainText.line(tag.getKey(), MOST_TEXT), "ss_tag_frequency");
             }
         });
     }

@@ -6,6 +6,7 @@ import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.family.Layers;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.lora.LoraGrammar;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -67,7 +68,7 @@ final class OtherFiles {
                 .map(n -> BUNDLED_PART
                         .matcher(n.substring(LoraGrammar.BUNDLED.length()))
                         .replaceFirst(""))
-                .map(n -> HostileText.clean(n, 80))
+                .map(n -> PlainText.line(n, 80))
                 .distinct()
                 .limit(MOST_BUNDLED)
                 .toList();
@@ -217,7 +218,7 @@ final class OtherFiles {
         Iterator<String> names = header.tensors().keySet().iterator();
         List<String> some = new ArrayList<>();
         while (names.hasNext() && some.size() < 3) {
-            some.add(HostileText.clean(names.next(), 60));
+            some.add(PlainText.line(names.next(), 60));
         }
         return String.join(", ", some);
     }

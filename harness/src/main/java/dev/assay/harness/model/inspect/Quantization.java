@@ -3,6 +3,7 @@ package dev.assay.harness.model.inspect;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Tensor;
+import dev.assay.harness.text.PlainText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -154,7 +155,7 @@ record Quantization(Map<String, Integer> histogram, String note) {
     private static Map<String, Integer> formats(Metadata metadata, List<String> own, SmallReads reads) {
         Map<String, Integer> formats = new TreeMap<>();
         for (JsonNode layer : metadata.json("_quantization_metadata").path("layers")) {
-            formats.merge(HostileText.clean(layer.path("format").asText("?"), 40), 1, Integer::sum);
+            formats.merge(PlainText.line(layer.path("format").asText("?"), 40), 1, Integer::sum);
         }
         if (formats.isEmpty()) {
             for (String name : own) {

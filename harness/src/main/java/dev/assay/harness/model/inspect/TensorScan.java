@@ -1,11 +1,12 @@
 package dev.assay.harness.model.inspect;
 
-import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.ModelHeader.Tensor;
 import dev.assay.harness.model.inspect.Inspection.Problem;
+import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,7 +52,7 @@ public record TensorScan(
     /** How many values of a tensor are no numbers. */
     public record Broken(String tensor, long nan, long infinite) {
         String words() {
-            return HostileText.clean(tensor, 80) + " (" + (nan > 0 ? nan + " NaN" : "")
+            return PlainText.line(tensor, 80) + " (" + (nan > 0 ? nan + " NaN" : "")
                     + (nan > 0 && infinite > 0 ? ", " : "")
                     + (infinite > 0 ? infinite + " infinite" : "") + ")";
         }
@@ -278,7 +279,7 @@ public record TensorScan(
                     false,
                     zeroWeights.size() + " of " + read + " tensors are weights of zeros alone: "
                             + some(zeroWeights.stream()
-                                    .map(n -> HostileText.clean(n, 80))
+                                    .map(n -> PlainText.line(n, 80))
                                     .toList())));
         }
         if (!unread.isEmpty()) {

@@ -6,9 +6,9 @@ import static dev.assay.harness.model.loader.DiffusersTensor.only;
 import static dev.assay.harness.model.loader.DiffusersTensor.renamed;
 import static dev.assay.harness.model.loader.DiffusersTensor.required;
 
-import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
 import dev.assay.harness.model.lora.TransformerNames;
+import dev.assay.harness.text.FirstFew;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

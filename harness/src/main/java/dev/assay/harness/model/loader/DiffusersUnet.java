@@ -5,8 +5,8 @@ import static dev.assay.harness.model.loader.DiffusersTensor.any;
 import static dev.assay.harness.model.loader.DiffusersTensor.only;
 import static dev.assay.harness.model.loader.DiffusersTensor.required;
 
-import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
+import dev.assay.harness.text.FirstFew;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

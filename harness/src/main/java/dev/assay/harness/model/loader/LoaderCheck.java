@@ -1,6 +1,5 @@
 package dev.assay.harness.model.loader;
 
-import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
@@ -8,6 +7,7 @@ import dev.assay.harness.model.lora.LoraCheck.Problem;
 import dev.assay.harness.model.lora.LoraCheck.Severity;
 import dev.assay.harness.model.lora.LoraNaming;
 import dev.assay.harness.model.lora.LoraWeights;
+import dev.assay.harness.text.FirstFew;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -44,8 +44,8 @@ public record LoaderCheck(
     private static final int SHOWN = 3;
 
     private static final String MERGE =
-            "train or save it in a form that this renderer loads, or merge it into its base with the tool that trained it"
-                    + " and judge that as assay.checkpoint";
+            "train or save it in a form that this renderer loads, or merge it into its base with the tool that trained"
+                    + " it and judge that as assay.checkpoint";
 
     public LoaderCheck {
         problems = List.copyOf(problems);

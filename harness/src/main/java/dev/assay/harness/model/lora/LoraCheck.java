@@ -1,8 +1,8 @@
 package dev.assay.harness.model.lora;
 
-import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
+import dev.assay.harness.text.FirstFew;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,8 +35,8 @@ public record LoraCheck(
     private static final String ALPHA = ".alpha";
     private static final String NOTHING = "changes nothing: ";
     private static final String NOT_IN_DENOISER =
-            "changes nothing in the diffusion model: all modules for it are zero or have alpha 0; only its part for text"
-                    + " encoders is trained";
+            "changes nothing in the diffusion model: all modules for it are zero or have alpha 0; only its part for"
+                    + " text encoders is trained";
 
     public LoraCheck {
         ofFile = List.copyOf(ofFile);

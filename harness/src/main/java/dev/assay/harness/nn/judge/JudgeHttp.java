@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Secrets;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -173,7 +173,7 @@ final class JudgeHttp {
     }
 
     private static String quoted(byte[] body) {
-        String text = HostileText.clean(new String(body, StandardCharsets.UTF_8), MOST_QUOTED);
+        String text = PlainText.line(new String(body, StandardCharsets.UTF_8), MOST_QUOTED);
         return text.isEmpty() ? " nothing" : " \"" + text + "\"";
     }
 

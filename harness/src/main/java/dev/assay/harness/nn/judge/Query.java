@@ -1,6 +1,6 @@
 package dev.assay.harness.nn.judge;
 
-import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.text.PlainText;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -66,7 +66,7 @@ public final class Query {
 
     private static String tame(String phrase) {
         // First, since tokenizers may do the same: a full-width bracket would come back as a bracket.
-        String plain = HostileText.clean(Normalizer.normalize(phrase, Normalizer.Form.NFKC), Integer.MAX_VALUE / 8);
+        String plain = PlainText.line(Normalizer.normalize(phrase, Normalizer.Form.NFKC), Integer.MAX_VALUE / 8);
         StringBuilder out = new StringBuilder(plain.length());
         for (int i = 0; i < plain.length(); i++) {
             out.append(tame(plain.charAt(i)));

@@ -1,6 +1,6 @@
 package dev.assay.harness.nn.judge;
 
-import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.text.PlainText;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +60,7 @@ record Reading(double yes, double no, String seen) {
     static Reading ofWords(String text) {
         String[] words = text.strip().split("\\s+", 2);
         String first = word(words[0]);
-        String seen = HostileText.clean(text, 60);
+        String seen = PlainText.line(text, 60);
         return new Reading(first.equals("yes") ? 1 : 0, first.equals("no") ? 1 : 0, "\"" + seen + "\"");
     }
 
@@ -74,7 +74,7 @@ record Reading(double yes, double no, String seen) {
         return tokens.stream()
                 .sorted(Comparator.comparingDouble(Token::logprob).reversed())
                 .limit(SHOWN)
-                .map(t -> "\"" + HostileText.clean(t.text(), 20) + "\" "
+                .map(t -> "\"" + PlainText.line(t.text(), 20) + "\" "
                         + String.format(Locale.ROOT, "%.2f", Math.exp(Math.min(0, t.logprob()))))
                 .collect(Collectors.joining(", "));
     }

@@ -1,8 +1,9 @@
 package dev.assay.harness.nn.judge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.harness.model.Nearest;
-import dev.assay.harness.model.inspect.HostileText;
+import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,12 +72,11 @@ record ServedModel(String id, String facts) {
     }
 
     private static String shown(List<String> ids) {
-        String all = String.join(", ", ids.subList(0, Math.min(MOST_LISTED, ids.size())));
-        return HostileText.clean(all, 1000) + (ids.size() > MOST_LISTED ? ", ..." : "");
+        return PlainText.line(FirstFew.of(ids, MOST_LISTED), 1000);
     }
 
     /** For people. */
     String name() {
-        return HostileText.clean(id.replaceAll(".*/", ""), 60);
+        return PlainText.line(id.replaceAll(".*/", ""), 60);
     }
 }

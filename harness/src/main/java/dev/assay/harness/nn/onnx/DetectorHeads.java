@@ -2,6 +2,7 @@ package dev.assay.harness.nn.onnx;
 
 import ai.djl.ndarray.types.Shape;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.text.FirstFew;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +43,9 @@ final class DetectorHeads {
         }
         throw new ModelFileException(
                 file,
-                "expected the outputs of a YOLOv8 (1, 4 + classes, boxes), a YOLOX or YOLOv5 (1, boxes, 5 + classes) or an RT-DETR"
-                        + " (labels, boxes, scores; or logits, pred_boxes)"
-                        + (names.isEmpty() ? "" : " for the " + names.size() + " classes " + shortened(names))
+                "expected the outputs of a YOLOv8 (1, 4 + classes, boxes), a YOLOX or YOLOv5 (1, boxes, 5 + classes)"
+                        + " or an RT-DETR (labels, boxes, scores; or logits, pred_boxes)"
+                        + (names.isEmpty() ? "" : " for the " + names.size() + " classes " + FirstFew.of(names, 4))
                         + " at " + size + " pixels, found " + shapes(outputs));
     }
 
@@ -74,17 +75,13 @@ final class DetectorHeads {
         if (labels.size() != classes) {
             throw new ModelFileException(
                     file,
-                    "expected " + labels.size() + " classes (" + shortened(labels) + ") in " + output + ", found "
+                    "expected " + labels.size() + " classes (" + FirstFew.of(labels, 4) + ") in " + output + ", found "
                             + classes
                             + (names.isEmpty()
                                     ? "; name them in config.json (id2label) or classes.txt beside the file"
                                     : "; a DETR that adds a class for nothing is not read"));
         }
         return labels;
-    }
-
-    private static String shortened(List<String> names) {
-        return names.size() <= 4 ? String.join(", ", names) : String.join(", ", names.subList(0, 3)) + ", ...";
     }
 
     private static String shapes(Map<String, OnnxNetwork.Output> outputs) {

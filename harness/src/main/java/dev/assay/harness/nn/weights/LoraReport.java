@@ -1,7 +1,7 @@
 package dev.assay.harness.nn.weights;
 
-import dev.assay.harness.model.FirstFew;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.text.FirstFew;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.assay.harness.nn.weights;
 
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.text.FirstFew;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -77,8 +78,7 @@ public final class WeightReader {
                     .append(" keys ")
                     .append(what)
                     .append(": ");
-            text.append(String.join(", ", names.stream().limit(20).toList()));
-            text.append(names.size() > 20 ? ", ..." : "");
+            text.append(FirstFew.of(List.copyOf(names), 20));
         }
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -165,7 +166,7 @@ final class ComfyHttp {
 
     ComfyException fail(ComfyException.Kind kind, String path, String problem, String body, Throwable cause) {
         String message = credentials.redact(address.base() + path + ": " + problem);
-        return new ComfyException(kind, message, credentials.redact(Words.clean(body)), credentials.harmless(cause));
+        return new ComfyException(kind, message, credentials.redact(PlainText.of(body)), credentials.harmless(cause));
     }
 
     String redact(String text) {
@@ -173,7 +174,7 @@ final class ComfyHttp {
     }
 
     private static String quoted(Answer answer) {
-        String text = Words.line(answer.text(), MOST_QUOTED);
+        String text = PlainText.line(answer.text(), MOST_QUOTED);
         return text.isEmpty() ? "" : " \"" + text + "\"";
     }
 

@@ -1,6 +1,7 @@
 package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -417,7 +418,7 @@ final class ComfyJob {
                     read(answer);
                     return;
                 }
-                trouble = "status " + answer.status() + " " + Words.line(answer.text(), 300);
+                trouble = "status " + answer.status() + " " + PlainText.line(answer.text(), 300);
             } catch (ComfyException e) {
                 if (e.kind() != ComfyException.Kind.AWAY) {
                     throw e;

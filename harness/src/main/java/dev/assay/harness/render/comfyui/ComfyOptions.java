@@ -1,5 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
+import dev.assay.harness.text.PlainText;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -53,7 +54,7 @@ public record ComfyOptions(
         if (!TOKEN.matcher(name).matches() || !value.chars().allMatch(c -> c >= ' ' && c < 127)) {
             throw new IllegalArgumentException(
                     "assay.comfyui.headers: expected NAME: VALUE in visible ASCII characters, found another form at "
-                            + Words.line(name, 40));
+                            + PlainText.line(name, 40));
         }
         String lower = name.toLowerCase(Locale.ROOT);
         if (OURS.contains(lower) || lower.startsWith("sec-websocket-")) {

@@ -27,6 +27,7 @@ import dev.assay.harness.render.comfyui.graph.ServerNodes;
 import dev.assay.harness.render.comfyui.graph.TextToImage;
 import dev.assay.harness.render.comfyui.graph.Workflow;
 import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -431,7 +432,7 @@ final class GraphMaker {
             public String refused(int status, String body) {
                 return ComfyErrors.ofSubmission(status, body, graph)
                         .map(ComfyErrors.Failure::message)
-                        .orElseGet(() -> "the server refused the graph: " + Words.line(body, 600));
+                        .orElseGet(() -> "the server refused the graph: " + PlainText.line(body, 600));
             }
 
             @Override
@@ -475,7 +476,7 @@ final class GraphMaker {
             ObjectNode answer = ComfyHttp.JSON.createObjectNode();
             client.objectInfo(name).ifPresent(info -> {
                 answer.set(name, info);
-                modules.put(name, Words.line(info.path("python_module").asText(""), 120));
+                modules.put(name, PlainText.line(info.path("python_module").asText(""), 120));
             });
             answers.put(name, answer);
         }

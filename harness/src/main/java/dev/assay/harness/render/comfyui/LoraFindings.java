@@ -7,6 +7,8 @@ import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraRole;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Finding.Level;
+import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -191,7 +193,6 @@ final class LoraFindings {
     }
 
     private static String some(Collection<String> all) {
-        String first = all.stream().limit(SHOWN).map(s -> Words.line(s, 120)).collect(Collectors.joining(", "));
-        return all.size() > SHOWN ? first + ", ..." : first;
+        return FirstFew.of(all.stream().map(s -> PlainText.line(s, 120)).toList(), SHOWN);
     }
 }

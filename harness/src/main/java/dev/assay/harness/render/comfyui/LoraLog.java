@@ -1,5 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
+import dev.assay.harness.text.PlainText;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,7 +34,7 @@ final class LoraLog {
 
     /** Empty for a line that tells of something else. */
     static Optional<Line> read(String text) {
-        String line = Words.line(text, 300);
+        String line = PlainText.line(text, 300);
         return Stream.of(
                         find(NOT_LOADED, Kind.NOT_LOADED, line),
                         find(WRONG, Kind.WRONG_SHAPE, line),

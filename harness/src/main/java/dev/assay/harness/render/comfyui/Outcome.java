@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.render.comfyui.graph.ComfyErrors;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +38,7 @@ record Outcome(
         }
 
         String words() {
-            return "node " + node + " (" + nodeType + "): " + exceptionType + ": " + Words.line(message, 400);
+            return "node " + node + " (" + nodeType + "): " + exceptionType + ": " + PlainText.line(message, 400);
         }
     }
 
@@ -97,10 +98,10 @@ record Outcome(
 
     private static Failure failure(JsonNode data) {
         return new Failure(
-                Words.line(data.path("node_id").asText("?"), 40),
-                Words.line(data.path("node_type").asText("?"), 80),
-                Words.line(data.path("exception_type").asText("error"), 80),
-                Words.clean(data.path("exception_message").asText("")).strip(),
+                PlainText.line(data.path("node_id").asText("?"), 40),
+                PlainText.line(data.path("node_type").asText("?"), 80),
+                PlainText.line(data.path("exception_type").asText("error"), 80),
+                PlainText.of(data.path("exception_message").asText("")).strip(),
                 data);
     }
 

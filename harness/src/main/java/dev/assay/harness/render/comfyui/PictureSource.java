@@ -4,6 +4,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.image.ImageFileException;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.text.PlainText;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,7 @@ final class PictureSource {
         for (int i = 0; i < TRIES; i++) {
             try {
                 byte[] file = client.view(picture, bound(settings));
-                return decode(file, Words.line(picture.filename(), 200), settings);
+                return decode(file, PlainText.line(picture.filename(), 200), settings);
             } catch (ComfyException e) {
                 last = e;
             }

@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.model.Hashes;
+import dev.assay.harness.text.PlainText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ record ServerFacts(String comfyui, String torch, String python, String device, L
         JsonNode system = stats.path("system");
         JsonNode device = stats.path("devices").path(0);
         List<String> arguments = new ArrayList<>();
-        system.path("argv").forEach(a -> arguments.add(redact.apply(Words.line(a.asText(), 300))));
+        system.path("argv").forEach(a -> arguments.add(redact.apply(PlainText.line(a.asText(), 300))));
         return new ServerFacts(
                 redact.apply(word(system, "comfyui_version")),
                 redact.apply(word(system, "pytorch_version")),
@@ -73,7 +74,7 @@ record ServerFacts(String comfyui, String torch, String python, String device, L
     }
 
     private static String word(JsonNode node, String field) {
-        String word = Words.line(node.path(field).asText(""), 100);
+        String word = PlainText.line(node.path(field).asText(""), 100);
         return word.isEmpty() ? "unknown" : word;
     }
 

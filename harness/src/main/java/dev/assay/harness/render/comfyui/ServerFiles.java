@@ -5,7 +5,7 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

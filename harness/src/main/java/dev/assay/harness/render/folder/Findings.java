@@ -3,6 +3,8 @@ package dev.assay.harness.render.folder;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Finding.Level;
 import dev.assay.harness.render.folder.Pairing.Pair;
+import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,8 +47,8 @@ final class Findings {
                 all,
                 Level.WARNING,
                 named(pairs.stream().filter(p -> p.base().lossy()).toList()),
-                "%d pairs are JPEG or lossy WebP: their"
-                        + " blocks of 8 pixels can hide a grid or look like one, and compression takes fine detail; PNG is better: %s");
+                "%d pairs are JPEG or lossy WebP: their blocks of 8 pixels can hide a grid or look like one, and"
+                        + " compression takes fine detail; PNG is better: %s");
         add(
                 all,
                 Level.WARNING,
@@ -125,11 +127,10 @@ final class Findings {
     }
 
     static String listed(List<String> items) {
-        return String.join(", ", items.subList(0, Math.min(items.size(), MOST_LISTED)))
-                + (items.size() > MOST_LISTED ? " and " + (items.size() - MOST_LISTED) + " more" : "");
+        return FirstFew.of(items, MOST_LISTED);
     }
 
     static String shortened(String text) {
-        return text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS - 1) + "…";
+        return PlainText.cut(text, MOST_CHARS);
     }
 }

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.assay.harness.files.SmallFile;
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

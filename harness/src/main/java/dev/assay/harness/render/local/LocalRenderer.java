@@ -2,7 +2,6 @@ package dev.assay.harness.render.local;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.model.Nearest;
 import dev.assay.harness.nn.cuda.CudaDevice;
 import dev.assay.harness.nn.diffusion.ModelParts;
 import dev.assay.harness.nn.diffusion.PipelineVersion;
@@ -13,6 +12,7 @@ import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.text.Nearest;
 import java.util.Map;
 
 /** Renders in this JVM: Stable Diffusion 1 class models, LoRAs merged into their weights. Keeps the last model loaded. */

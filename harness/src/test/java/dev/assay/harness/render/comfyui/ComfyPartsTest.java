@@ -170,11 +170,4 @@ class ComfyPartsTest {
         assertThat(LoraLog.read("NOT LOADED a.b")).contains(new LoraLog.Line(LoraLog.Kind.LEFT_OUT, "a.b"));
         assertThat(LoraLog.read("got prompt")).isEmpty();
     }
-
-    @Test
-    void texts_of_a_server_are_harmless_in_a_message() {
-        assertThat(Words.line("a\u001b[31mred\u001b[0m\u202e\u0007\n b\u001b]0;title\u0007", 20))
-                .isEqualTo("ared b");
-        assertThat(Words.line("abcdef", 4)).isEqualTo("abc…");
-    }
 }

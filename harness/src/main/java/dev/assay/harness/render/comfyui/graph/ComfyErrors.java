@@ -3,6 +3,7 @@ package dev.assay.harness.render.comfyui.graph;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +68,7 @@ public final class ComfyErrors {
         String message = data.path("exception_message").asText();
         String where = where(id, nodeClass);
         if (type.equals("ExecutionBlocked")) {
-            return new Failure(Kind.BLOCKED, where + ": " + Text.shown(message));
+            return new Failure(Kind.BLOCKED, where + ": " + PlainText.line(message));
         }
         if (isOutOfMemory(type, message)) {
             boolean main = isMainMemory(type, message);
@@ -79,7 +80,7 @@ public final class ComfyErrors {
                             + ") or GGUF file" + (main ? "" : ", or start the server with --lowvram"));
         }
         String said = where + ": "
-                + Text.shown(type.substring(type.lastIndexOf('.') + 1) + ": "
+                + PlainText.line(type.substring(type.lastIndexOf('.') + 1) + ": "
                         + (message.isBlank() ? lastLine(data.path("traceback")) : message.strip()));
         Optional<String> mismatch = mismatch(nodeClass, message, files(id, graph));
         if (mismatch.isPresent()) {
@@ -109,7 +110,7 @@ public final class ComfyErrors {
         }
         JsonNode info = error.path("extra_info");
         String type = error.path("type").asText();
-        String message = Text.shown(
+        String message = PlainText.line(
                 error.isTextual() ? error.asText() : error.path("message").asText());
         String text = switch (type) {
             case "missing_node_type" -> missing(info.path("node_id").asText(), info.path("class_type"));
@@ -131,7 +132,7 @@ public final class ComfyErrors {
 
     private static String missing(String id, JsonNode nodeClass) {
         if (!nodeClass.isTextual()) {
-            return "node " + Text.shown(id) + " has no class_type; export the workflow again as API";
+            return "node " + PlainText.line(id) + " has no class_type; export the workflow again as API";
         }
         return where(id, nodeClass.asText()) + ": the server has no such node; " + NodePacks.advice(nodeClass.asText());
     }
@@ -157,7 +158,7 @@ public final class ComfyErrors {
                 : info.path("received_value").toString();
         String setting = graph.setting(id, input);
         String at = setting.isEmpty() ? where(id, nodeClass) + (input.isEmpty() ? "" : ": " + input) : setting;
-        String message = Text.shown(error.path("message").asText());
+        String message = PlainText.line(error.path("message").asText());
         return switch (error.path("type").asText()) {
             case "value_not_in_list" ->
                 NotOffered.message(
@@ -166,30 +167,30 @@ public final class ComfyErrors {
                         value,
                         ServerNodes.choices(info.path("input_config")).orElse(null));
             case "value_smaller_than_min", "value_bigger_than_max" ->
-                at + " (" + Text.shown(value) + "): the server takes "
+                at + " (" + PlainText.line(value) + "): the server takes "
                         + range(info.path("input_config").path(1)) + "; change it";
             case "invalid_input_type" ->
                 at + ": expected "
-                        + Text.shown(info.path("input_config").path(0).asText("a value")) + ", found "
-                        + Text.shown(value);
+                        + PlainText.line(info.path("input_config").path(0).asText("a value")) + ", found "
+                        + PlainText.line(value);
             case "required_input_missing" ->
-                where(id, nodeClass) + ": the server's version of this node needs an input " + Text.shown(input)
+                where(id, nodeClass) + ": the server's version of this node needs an input " + PlainText.line(input)
                         + " that the graph does not set; server and graph are of different versions";
-            case "bad_linked_input" -> at + ": expected a link [node, output], found " + Text.shown(value);
+            case "bad_linked_input" -> at + ": expected a link [node, output], found " + PlainText.line(value);
             case "return_type_mismatch" ->
                 at + ": linked to an output of the wrong type ("
-                        + Text.shown(error.path("details").asText()) + ")";
+                        + PlainText.line(error.path("details").asText()) + ")";
             case "dependency_cycle" ->
-                where(id, nodeClass) + ": the nodes " + Text.shown(cycle(info))
+                where(id, nodeClass) + ": the nodes " + PlainText.line(cycle(info))
                         + " wait for each other; cut one of their links";
             case "custom_validation_failed" ->
                 at + ": the node refuses its value: "
-                        + Text.shown(error.path("details").asText()) + "; is the file still on the server?";
+                        + PlainText.line(error.path("details").asText()) + "; is the file still on the server?";
             case "exception_during_inner_validation", "exception_during_validation" ->
                 where(id, nodeClass)
                         + ": the server failed while checking it: "
-                        + Text.shown(info.path("exception_type").asText()) + " "
-                        + Text.shown(error.path("details").asText())
+                        + PlainText.line(info.path("exception_type").asText()) + " "
+                        + PlainText.line(error.path("details").asText())
                         + "; a link may lead to a node that is not in the graph";
             default -> at + ": " + message + detail(error);
         };
@@ -209,11 +210,11 @@ public final class ComfyErrors {
 
     private static String detail(JsonNode error) {
         String details = error.path("details").asText();
-        return details.isBlank() ? "" : " (" + Text.shown(details) + ")";
+        return details.isBlank() ? "" : " (" + PlainText.line(details) + ")";
     }
 
     private static String where(String id, String nodeClass) {
-        return "node " + Text.shown(id) + (nodeClass.isEmpty() ? "" : " (" + Text.shown(nodeClass) + ")");
+        return "node " + PlainText.line(id) + (nodeClass.isEmpty() ? "" : " (" + PlainText.line(nodeClass) + ")");
     }
 
     /** An assertion without words says where it stands and no more. */
@@ -293,14 +294,14 @@ public final class ComfyErrors {
             if (NotOffered.isFile(e.getKey(), e.getValue().asText())) {
                 String setting = graph.setting(id, e.getKey());
                 files.add((setting.isEmpty() ? "" : setting + ": ")
-                        + Text.shown(e.getValue().asText()));
+                        + PlainText.line(e.getValue().asText()));
             }
         });
-        return files.isEmpty() ? "node " + Text.shown(id) : String.join(", ", files);
+        return files.isEmpty() ? "node " + PlainText.line(id) : String.join(", ", files);
     }
 
     private static String trouble(int status, String body) {
-        String said = body == null || body.isBlank() ? "" : " (it said: " + Text.shown(body) + ")";
+        String said = body == null || body.isBlank() ? "" : " (it said: " + PlainText.line(body) + ")";
         return switch (status) {
             case 401, 407 ->
                 "the server, or a proxy before it, asks for a login (HTTP " + status

@@ -1,9 +1,9 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.model.Nearest;
 import dev.assay.harness.render.comfyui.graph.FamilyGraph.Shift;
 import dev.assay.harness.render.comfyui.graph.FamilyGraph.Trait;
 import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.text.Nearest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -2,8 +2,9 @@ package dev.assay.harness.render.comfyui.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.model.Nearest;
 import dev.assay.harness.render.Finding;
+import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,9 +49,9 @@ public final class GraphCheck {
                         .filter(value -> !inputs.has(name) && !NotOffered.isFile(name, value.asText()));
                 own.ifPresent(value -> {
                     inputs.set(name, value);
-                    notes.add("node " + each.getKey() + " (" + Text.shown(nodeClass)
-                            + "): the server's version also takes " + Text.shown(name) + "; it is "
-                            + Text.shown(value.asText()) + ", the node's own default");
+                    notes.add("node " + each.getKey() + " (" + PlainText.line(nodeClass)
+                            + "): the server's version also takes " + PlainText.line(name) + "; it is "
+                            + PlainText.line(value.asText()) + ", the node's own default");
                 });
             }
         }
@@ -74,7 +75,7 @@ public final class GraphCheck {
     private List<Finding> check() {
         for (Map.Entry<String, JsonNode> each : graph.nodes().properties()) {
             String nodeClass = each.getValue().path("class_type").asText();
-            String where = "node " + each.getKey() + " (" + Text.shown(nodeClass) + ")";
+            String where = "node " + each.getKey() + " (" + PlainText.line(nodeClass) + ")";
             if (!nodes.has(nodeClass)) {
                 error(where + ": the server has no such node; " + NodePacks.advice(nodeClass));
                 continue;
@@ -98,7 +99,7 @@ public final class GraphCheck {
             JsonNode target = graph.nodes().get(value.get(0).asText());
             if (target == null) {
                 error(where + ": " + input + " is linked to node "
-                        + Text.shown(value.get(0).asText()) + ", which is not in the graph");
+                        + PlainText.line(value.get(0).asText()) + ", which is not in the graph");
             } else {
                 slot(
                         where,
@@ -119,7 +120,7 @@ public final class GraphCheck {
 
     private void slot(String where, String input, int slot, String targetClass) {
         if (nodes.has(targetClass) && nodes.outputs(targetClass) > 0 && slot >= nodes.outputs(targetClass)) {
-            error(where + ": " + input + " is linked to output " + slot + " of a " + Text.shown(targetClass)
+            error(where + ": " + input + " is linked to output " + slot + " of a " + PlainText.line(targetClass)
                     + ", which has " + nodes.outputs(targetClass));
         }
     }
@@ -132,7 +133,7 @@ public final class GraphCheck {
             return;
         }
         Optional<String> near = Nearest.to(input, known);
-        String text = where + ": it has no input " + Text.shown(input)
+        String text = where + ": it has no input " + PlainText.line(input)
                 + ", and the server would ignore it without a word"
                 + near.map(n -> "; did you mean " + n + "?").orElse("; its inputs are " + String.join(", ", known));
         if (ours || near.isPresent()) {

@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
 import java.util.List;
 import java.util.Locale;
 

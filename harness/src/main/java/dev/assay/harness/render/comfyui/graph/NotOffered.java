@@ -1,6 +1,7 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.PlainText;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,12 +25,12 @@ final class NotOffered {
         if (isFile(input, value)) {
             Optional<String> spelled = offered == null ? Optional.empty() : ServerFiles.find(value, offered);
             return spelled.isPresent()
-                    ? at + ": the server spells `" + Text.shown(value) + "` as `" + Text.shown(spelled.get())
+                    ? at + ": the server spells `" + PlainText.line(value) + "` as `" + PlainText.line(spelled.get())
                             + "`; write it that way"
                     : ServerFiles.absent(at, value, offered);
         }
         String kind = input.equals("sampler_name") ? "sampler" : input.replace('_', ' ');
-        return at + ": the server has no " + kind + " " + Text.shown(value) + hint(input, value, offered);
+        return at + ": the server has no " + kind + " " + PlainText.line(value) + hint(input, value, offered);
     }
 
     private static String hint(String input, String value, List<String> offered) {

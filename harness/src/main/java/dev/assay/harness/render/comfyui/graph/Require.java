@@ -1,5 +1,7 @@
 package dev.assay.harness.render.comfyui.graph;
 
+import dev.assay.harness.text.PlainText;
+
 /** Checks that this package's records share. */
 final class Require {
     private static final int MOST_NAME = 4096;
@@ -16,7 +18,7 @@ final class Require {
                 || ("/" + name.replace('\\', '/') + "/").contains("/../");
         if (odd) {
             throw new GraphException(
-                    setting + ": expected a file name as the server lists it, found \"" + Text.shown(name) + "\"");
+                    setting + ": expected a file name as the server lists it, found \"" + PlainText.line(name) + "\"");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +56,7 @@ final class RgthreeLoras {
         }
         graph.remove(id);
         if (Wiring.used(graph).contains(id)) {
-            throw new GraphException(name + ": node " + Text.shown(id) + " (" + CLASS
+            throw new GraphException(name + ": node " + PlainText.line(id) + " (" + CLASS
                     + "): its CLIP output is used, but no CLIP is linked to it");
         }
     }
@@ -83,8 +84,8 @@ final class RgthreeLoras {
                 continue;
             }
             if (!value.path("lora").isTextual() || !value.path("strength").isNumber()) {
-                throw new GraphException(name + ": node " + Wiring.shown(graph, id) + ": " + Text.shown(e.getKey())
-                        + ": expected {\"on\", \"lora\", \"strength\"}, found " + Text.shown(value.toString()));
+                throw new GraphException(name + ": node " + Wiring.shown(graph, id) + ": " + PlainText.line(e.getKey())
+                        + ": expected {\"on\", \"lora\", \"strength\"}, found " + PlainText.line(value.toString()));
             }
             entries.add(new LoraEntry(file, strength, strengthClip));
         }

@@ -1,6 +1,7 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.model.Nearest;
+import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,15 +41,15 @@ final class ServerFiles {
      */
     static String absent(String setting, String name, List<String> offered) {
         if (offered == null) {
-            return at(setting) + "`" + Text.shown(name) + "` is not on the server";
+            return at(setting) + "`" + PlainText.line(name) + "` is not on the server";
         }
         String list = offered.isEmpty() ? "no such files at all" : some(name, offered);
         String folder = offered.stream()
                 .filter(o -> normal(o).endsWith("/" + normal(name)))
                 .findFirst()
-                .map(o -> "; give it with its folder: " + Text.shown(o))
+                .map(o -> "; give it with its folder: " + PlainText.line(o))
                 .orElse("");
-        return at(setting) + "`" + Text.shown(name) + "` is not on the server; it has: " + list + folder;
+        return at(setting) + "`" + PlainText.line(name) + "` is not on the server; it has: " + list + folder;
     }
 
     private static String at(String setting) {
@@ -73,7 +74,7 @@ final class ServerFiles {
                 .filter(o -> !shown.contains(o))
                 .limit(SHOWN - shown.size())
                 .forEach(shown::add);
-        String names = shown.stream().map(Text::shown).collect(Collectors.joining(", "));
+        String names = shown.stream().map(PlainText::line).collect(Collectors.joining(", "));
         return offered.size() > shown.size() ? names + " (" + offered.size() + " in all)" : names;
     }
 

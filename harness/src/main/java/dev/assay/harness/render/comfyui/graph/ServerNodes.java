@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -52,8 +53,8 @@ public final class ServerNodes {
         Map<String, Optional<NodeInfo>> nodes = new LinkedHashMap<>();
         answers.forEach((name, answer) -> {
             if (!answer.isObject()) {
-                throw new GraphException("/object_info/" + Text.shown(name) + ": expected a JSON object, found "
-                        + Text.shown(answer.toString()) + "; is this a ComfyUI server?");
+                throw new GraphException("/object_info/" + PlainText.line(name) + ": expected a JSON object, found "
+                        + PlainText.line(answer.toString()) + "; is this a ComfyUI server?");
             }
             nodes.put(name, Optional.ofNullable(answer.get(name)).map(info -> read(name, info)));
         });
@@ -132,8 +133,8 @@ public final class ServerNodes {
     private static NodeInfo read(String name, JsonNode info) {
         JsonNode input = info.path("input");
         if (!input.isObject()) {
-            throw new GraphException("/object_info/" + Text.shown(name) + ": expected \"input\" to be an object, found "
-                    + Text.shown(input.toString()));
+            throw new GraphException("/object_info/" + PlainText.line(name)
+                    + ": expected \"input\" to be an object, found " + PlainText.line(input.toString()));
         }
         Map<String, List<String>> options = new LinkedHashMap<>();
         Map<String, JsonNode> defaults = new LinkedHashMap<>();

@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.text.PlainText;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -46,8 +47,8 @@ final class Wiring {
         String title = title(graph, id);
         JsonNode meta = graph.path(id).path("_meta");
         String name = meta.path(OF_CLASS).asText(nodeClass(graph, id));
-        return Text.shown(meta.path(OF_NODE).asText(id)) + " (" + Text.shown(name)
-                + (title.isEmpty() || title.equals(name) ? "" : ", \"" + Text.shown(title) + "\"") + ")";
+        return PlainText.line(meta.path(OF_NODE).asText(id)) + " (" + PlainText.line(name)
+                + (title.isEmpty() || title.equals(name) ? "" : ", \"" + PlainText.line(title) + "\"") + ")";
     }
 
     static String shown(ObjectNode graph, Collection<String> ids) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,7 +50,7 @@ final class WorkflowFile {
             root = JSON.readTree(bytes);
         } catch (JsonProcessingException e) {
             throw new GraphException(
-                    name + ": expected JSON, found " + Text.shown(String.valueOf(e.getOriginalMessage()))
+                    name + ": expected JSON, found " + PlainText.line(String.valueOf(e.getOriginalMessage()))
                             + (e.getLocation() == null
                                     ? ""
                                     : " (line " + e.getLocation().getLineNr() + ", column "
@@ -67,7 +68,7 @@ final class WorkflowFile {
                 root.path("prompt").isObject() && !root.path("prompt").has("class_type") ? root.get("prompt") : root;
         if (!(nodes instanceof ObjectNode graph) || graph.isEmpty()) {
             throw new GraphException(name + ": expected nodes by id, {\"1\": {\"class_type\": ..., \"inputs\": ...}},"
-                    + " found " + (root.isObject() ? "none" : Text.shown(root.toString())));
+                    + " found " + (root.isObject() ? "none" : PlainText.line(root.toString())));
         }
         if (graph.size() > MOST_NODES) {
             throw new GraphException(name + ": expected at most " + MOST_NODES + " nodes, found " + graph.size());
@@ -79,17 +80,17 @@ final class WorkflowFile {
     }
 
     private static void checkNode(String name, String id, JsonNode node, ObjectNode graph) {
-        String where = name + ": node " + Text.shown(id);
+        String where = name + ": node " + PlainText.line(id);
         if (!node.path("class_type").isTextual() || !node.path("inputs").isObject()) {
-            throw new GraphException(where + ": expected class_type and inputs, found " + Text.shown(node.toString())
-                    + "; export the workflow again as API");
+            throw new GraphException(where + ": expected class_type and inputs, found "
+                    + PlainText.line(node.toString()) + "; export the workflow again as API");
         }
         node.get("inputs").properties().forEach(input -> {
             JsonNode value = input.getValue();
             if (Links.isLink(value) && (!graph.has(Links.id(value)) || Links.slot(value) < 0)) {
-                throw new GraphException(
-                        where + ": " + Text.shown(input.getKey()) + " is linked to " + Text.shown(value.toString())
-                                + ", which is not in the file; export the workflow again as API");
+                throw new GraphException(where + ": " + PlainText.line(input.getKey()) + " is linked to "
+                        + PlainText.line(value.toString())
+                        + ", which is not in the file; export the workflow again as API");
             }
         });
     }
@@ -138,7 +139,7 @@ final class WorkflowFile {
         }
         if (!waits.isEmpty()) {
             throw new GraphException(name + ": the nodes "
-                    + Text.shown(
+                    + PlainText.line(
                             String.join(", ", waits.keySet().stream().sorted().toList()))
                     + " wait for each other; cut one of their links");
         }

@@ -1,4 +1,4 @@
-package dev.assay.harness.model;
+package dev.assay.harness.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

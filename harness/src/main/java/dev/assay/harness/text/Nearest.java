@@ -1,4 +1,4 @@
-package dev.assay.harness.model;
+package dev.assay.harness.text;
 
 import java.util.Collection;
 import java.util.Comparator;
