@@ -1,6 +1,6 @@
 package dev.assay.metrics;
 
-import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.Cost;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
@@ -28,10 +28,10 @@ public final class RenderCostMetric implements Metric.CostMetric {
     private final String unit;
     private final double scale;
     private final boolean needsWarm;
-    private final ToDoubleFunction<Rendered> cost;
+    private final ToDoubleFunction<Cost> cost;
 
     private RenderCostMetric(
-            MetricInfo info, String unit, double scale, boolean needsWarm, ToDoubleFunction<Rendered> cost) {
+            MetricInfo info, String unit, double scale, boolean needsWarm, ToDoubleFunction<Cost> cost) {
         this.info = info;
         this.unit = unit;
         this.scale = scale;
@@ -40,11 +40,11 @@ public final class RenderCostMetric implements Metric.CostMetric {
     }
 
     public static RenderCostMetric seconds() {
-        return new RenderCostMetric(SECONDS, "s", 1, true, Rendered::seconds);
+        return new RenderCostMetric(SECONDS, "s", 1, true, Cost::seconds);
     }
 
     public static RenderCostMetric memory() {
-        return new RenderCostMetric(MEMORY, "GiB", 1.0 / (1L << 30), false, Rendered::peakVramBytes);
+        return new RenderCostMetric(MEMORY, "GiB", 1.0 / (1L << 30), false, Cost::peakVramBytes);
     }
 
     private static MetricInfo info(String name, String question, String what) {
@@ -66,7 +66,7 @@ public final class RenderCostMetric implements Metric.CostMetric {
     }
 
     @Override
-    public Score score(PromptCase prompt, Rendered base, Rendered candidate) {
+    public Score score(PromptCase prompt, Cost base, Cost candidate) {
         if (needsWarm && !(base.warm() && candidate.warm())) {
             return new Score.Unscored("the time includes loading the model");
         }

@@ -41,6 +41,11 @@ public final class Image {
         return height;
     }
 
+    /** That the pixels take in memory. */
+    public int bytes() {
+        return rgb.length;
+    }
+
     /** One channel of one pixel, 0 to 255; channel 0 is red. */
     public int value(int x, int y, int channel) {
         return rgb[(y * width + x) * 3 + channel] & 0xff;

@@ -1,6 +1,7 @@
 package dev.assay.harness.render;
 
 import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.image.ImageCache;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.suite.GenerationSettings;
@@ -27,6 +28,7 @@ public final class RenderStore {
     /** {@link dev.assay.harness.image.Image#sha256()} of the picture. */
     private static final String PIXELS = "assay:pixels";
 
+    private static final String SEED = "assay:seed";
     private static final String SEAL = "assay:seal";
     private static final String OURS = "assay:";
     private static final String SECONDS = "assay:seconds";
@@ -35,18 +37,22 @@ public final class RenderStore {
     private static final String WARM = "assay:warm";
 
     private final Path folder;
+    private final ImageCache images;
 
     public RenderStore(Path folder) {
+        this(folder, new ImageCache());
+    }
+
+    /** @param images where decoded pictures are kept */
+    public RenderStore(Path folder, ImageCache images) {
         this.folder = folder;
+        this.images = images;
     }
 
     /** Deletes what killed runs left half written. */
     public void sweep() {
         WholeFile.sweep(folder, 2);
     }
-
-    /** A picture in the store. */
-    public record Stored(Path file, Rendered rendered) {}
 
     /** SHA-256 of model, request, renderer, its version and class of device; hex. */
     public static String key(RenderRequest request, String modelHash, Renderer renderer) {
@@ -63,7 +69,7 @@ public final class RenderStore {
     }
 
     /** The picture of this key, or empty; a damaged file, or one that does not prove its pixels, counts as absent and is rendered again. */
-    public Optional<Stored> find(String key) {
+    public Optional<Picture> find(String key) {
         Path file = file(key);
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
@@ -74,7 +80,12 @@ public final class RenderStore {
             boolean proven = key.equals(text.get(KEY))
                     && png.image().sha256().equals(text.get(PIXELS))
                     && seal(text).equals(text.get(SEAL));
-            return proven ? Optional.of(new Stored(file, rendered(png))) : Optional.empty();
+            if (!proven) {
+                return Optional.empty();
+            }
+            images.add(png.image());
+            return Optional.of(new Picture(
+                    Long.parseLong(text.get(SEED)), file, text.get(PIXELS), cost(text), true, images::image));
         } catch (RuntimeException damaged) {
             return Optional.empty();
         }
@@ -84,13 +95,13 @@ public final class RenderStore {
      * Writes the picture with where it comes from in text chunks, whole or not at all. Where another run was first with the same picture,
      * that one stays, and is given back: two runs at once never change pixels under each other.
      */
-    public Stored put(String key, RenderRequest request, String modelHash, Rendered picture, Renderer renderer) {
+    public Picture put(String key, RenderRequest request, String modelHash, Rendered picture, Renderer renderer) {
         Map<String, String> text = new LinkedHashMap<>(describe(request, modelHash, renderer));
         text.put(KEY, key);
-        text.put(SECONDS, Double.toString(picture.seconds()));
-        text.put(SECONDS_PER_STEP, Double.toString(picture.secondsPerStep()));
-        text.put(PEAK_VRAM, Long.toString(picture.peakVramBytes()));
-        text.put(WARM, Boolean.toString(picture.warm()));
+        text.put(SECONDS, Double.toString(picture.cost().seconds()));
+        text.put(SECONDS_PER_STEP, Double.toString(picture.cost().secondsPerStep()));
+        text.put(PEAK_VRAM, Long.toString(picture.cost().peakVramBytes()));
+        text.put(WARM, Boolean.toString(picture.cost().warm()));
         text.put(PIXELS, picture.image().sha256());
         Map<String, String> sent = renderer.sent(request);
         text.putAll(sent);
@@ -104,7 +115,7 @@ public final class RenderStore {
         try {
             Path partial = WholeFile.draft(file, Png.encode(picture.image(), text), true);
             if (!firstWith(partial, file)) {
-                Optional<Stored> other = find(key);
+                Optional<Picture> other = find(key);
                 if (other.isPresent()) {
                     Files.deleteIfExists(partial);
                     return other.get();
@@ -114,7 +125,8 @@ public final class RenderStore {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep a finished picture in " + file, e);
         }
-        return new Stored(file, picture);
+        images.add(picture.image());
+        return new Picture(request.seed(), file, picture.image().sha256(), picture.cost(), false, images::image);
     }
 
     /** Gives a finished picture its name unless that is taken; false where it is, or where the file system cannot tell at once. */
@@ -150,10 +162,8 @@ public final class RenderStore {
         return folder.resolve(key.substring(0, 2)).resolve(key + ".png");
     }
 
-    private static Rendered rendered(Png.Decoded png) {
-        Map<String, String> text = png.text();
-        return new Rendered(
-                png.image(),
+    private static Cost cost(Map<String, String> text) {
+        return new Cost(
                 Double.parseDouble(text.getOrDefault(SECONDS, "0")),
                 Double.parseDouble(text.getOrDefault(SECONDS_PER_STEP, "0")),
                 Long.parseLong(text.getOrDefault(PEAK_VRAM, "0")),
@@ -166,7 +176,7 @@ public final class RenderStore {
         text.put("assay:model", modelHash);
         text.put("assay:prompt", request.prompt());
         text.put("assay:negativePrompt", request.negativePrompt());
-        text.put("assay:seed", Long.toString(request.seed()));
+        text.put(SEED, Long.toString(request.seed()));
         if (renderer.makesPictures()) {
             text.put("assay:settings", s.toString());
         }

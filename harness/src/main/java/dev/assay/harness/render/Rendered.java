@@ -1,20 +1,11 @@
 package dev.assay.harness.render;
 
 import dev.assay.harness.image.Image;
+import java.util.Objects;
 
-/**
- * A finished picture and what it cost.
- *
- * @param seconds from the start of the work on it to its last pixel, without waiting in a queue
- * @param secondsPerStep of the sampler, without the first step; 0 when unknown
- * @param peakVramBytes of the device while it was made; 0 when unknown, and on a CPU
- * @param warm false where the seconds include loading the model
- */
-public record Rendered(Image image, double seconds, double secondsPerStep, long peakVramBytes, boolean warm) {
+/** What a renderer gives: pixels and what they cost. In the store it becomes a {@link Picture}. */
+public record Rendered(Image image, Cost cost) {
     public Rendered {
-        if (image == null || !(seconds >= 0) || !(secondsPerStep >= 0) || peakVramBytes < 0) {
-            throw new IllegalArgumentException("expected a picture and costs of 0 or more, found " + seconds + " s, "
-                    + secondsPerStep + " s per step, " + peakVramBytes + " bytes");
-        }
+        Objects.requireNonNull(image, "image");
     }
 }

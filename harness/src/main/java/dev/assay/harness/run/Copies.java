@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.render.Finding;
+import dev.assay.harness.render.Picture;
 import dev.assay.harness.run.RunRecord.PairEntry;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -33,22 +34,21 @@ record Copies(Map<String, String> cluster, Set<Place> pairs, Set<String> cases, 
         findings = List.copyOf(findings);
     }
 
-    static Copies of(List<Picture.Pairs> all) {
+    static Copies of(List<CasePictures> all) {
         Map<String, String> first = new HashMap<>(); // id by prompt
         Map<String, String> cluster = new LinkedHashMap<>();
         Map<String, List<String>> same = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
         Set<Place> pairs = new HashSet<>();
         Set<String> cases = new HashSet<>();
-        for (Picture.Pairs c : all) {
+        for (CasePictures c : all) {
             String id = c.prompt().id();
             cluster.put(id, first.computeIfAbsent(words(c.prompt().prompt()), p -> id));
             same.computeIfAbsent(cluster.get(id), k -> new ArrayList<>()).add(id);
             boolean onlyCopies = true;
             for (int i = 0; i < c.base().size(); i++) {
                 Picture base = c.base().get(i);
-                if (seen.add(base.image().sha256() + " "
-                        + c.candidate().get(i).image().sha256())) {
+                if (seen.add(base.sha256() + " " + c.candidate().get(i).sha256())) {
                     onlyCopies = false;
                 } else {
                     pairs.add(new Place(id, base.seed()));

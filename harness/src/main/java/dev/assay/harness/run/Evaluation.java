@@ -4,9 +4,9 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.render.Finding;
+import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
-import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricCatalog;
@@ -150,18 +150,18 @@ public final class Evaluation {
                     .toList();
             record.found(noticed);
             record.pictures(pictures.cases());
-            Predicate<Picture> blank = blank(blankFrame, pictures.cases());
-            VerdictEntry applied = applied(pictures, noticed);
+            FirstLook look = FirstLook.at(pictures.cases(), blankFrame);
+            VerdictEntry applied = BuiltIn.applied(look.distances(), noise(pictures), noticed);
             settled.put(BuiltIn.PREFLIGHT, ready);
             settled.put(BuiltIn.APPLIED, applied);
-            VerdictEntry distinct = BuiltIn.distinct(Twins.of(painted(pictures, blank)));
+            VerdictEntry distinct = BuiltIn.distinct(Twins.of(look.painted()));
             settled.put(BuiltIn.DISTINCT, distinct);
             Copies copies = Copies.of(pictures.cases());
             record.found(copies.findings());
             int nth = 0;
             for (Criterion criterion : byNetworks(open)) {
                 progress.now("judging " + criterion.id() + ", " + ++nth + " of " + open.size());
-                settled.put(criterion, judge(criterion, pictures, blank, copies));
+                settled.put(criterion, judge(criterion, pictures, look::isBlank, copies));
             }
             Map<Criterion, VerdictEntry> confirmed = Confirmation.applied(settled);
             List<VerdictEntry> judged = criteria.stream()
@@ -280,54 +280,15 @@ public final class Evaluation {
                         reason);
     }
 
-    private static VerdictEntry applied(Gallery.Pictures pictures, List<Finding> noticed) {
-        List<PairEntry> distances = new ArrayList<>();
-        for (Picture.Pairs c : pictures.cases()) {
-            for (int i = 0; i < c.base().size(); i++) {
-                Picture base = c.base().get(i);
-                double distance = distance(base, c.candidate().get(i));
-                distances.add(new PairEntry(c.prompt().id(), base.seed(), null, null, distance));
-            }
-        }
-        List<Double> noise = pictures.repeats().stream()
-                .map(r -> distance(r.first(), r.second()))
+    /** Between two renders of the same request, in grey levels. */
+    private static List<Double> noise(Gallery.Pictures pictures) {
+        return pictures.repeats().stream()
+                .map(r -> FirstLook.distance(r.first(), r.second()))
                 .toList();
-        return BuiltIn.applied(distances, noise, noticed);
-    }
-
-    /** In grey levels; pictures of different sizes are as far apart as can be. */
-    private static double distance(Picture a, Picture b) {
-        return a.image().hasSizeOf(b.image()) ? a.image().rmsTo(b.image()) : 255;
     }
 
     private static boolean passed(VerdictEntry verdict) {
         return verdict.outcome().equals(Outcome.PASSED.name());
-    }
-
-    private static Predicate<Picture> blank(Metric.ImageMetric metric, List<Picture.Pairs> cases) {
-        List<Picture> blank = new ArrayList<>();
-        for (Picture.Pairs c : cases) {
-            for (List<Picture> side : List.of(c.base(), c.candidate())) {
-                side.stream()
-                        .filter(p -> metric.score(c.prompt(), p.image()) instanceof Measured m && m.value() > 0)
-                        .forEach(blank::add);
-            }
-        }
-        return blank::contains;
-    }
-
-    private static List<Twins.Painted> painted(Gallery.Pictures pictures, Predicate<Picture> blank) {
-        List<Twins.Painted> painted = new ArrayList<>();
-        for (Picture.Pairs c : pictures.cases()) {
-            for (int i = 0; i < c.base().size(); i++) {
-                Picture base = c.base().get(i);
-                Picture candidate = c.candidate().get(i);
-                if (!blank.test(base)) { // of the candidate's, two blank ones are one picture
-                    painted.add(new Twins.Painted(c.prompt().id(), base.seed(), base.image(), candidate.image()));
-                }
-            }
-        }
-        return painted;
     }
 
     private VerdictEntry judge(
@@ -335,7 +296,7 @@ public final class Evaluation {
         MetricInfo info = info(criterion.metric());
         try {
             Metric metric = open(criterion);
-            List<Picture.Pairs> covered = covered(criterion, pictures.cases(), Picture.Pairs::prompt);
+            List<CasePictures> covered = covered(criterion, pictures.cases(), CasePictures::prompt);
             Scoring.Result scored =
                     Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
             if (criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS) {

@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
@@ -63,7 +64,7 @@ final class Gallery {
      *
      * @param repeats pairs of the same base request rendered twice
      */
-    record Pictures(List<Picture.Pairs> cases, List<Repeat> repeats) {}
+    record Pictures(List<CasePictures> cases, List<Repeat> repeats) {}
 
     /** One request, rendered twice. */
     record Repeat(Picture first, Picture second) {}
@@ -113,7 +114,7 @@ final class Gallery {
                 }
             }
             open = open.stream()
-                    .filter(p -> !pictures.containsKey(new Place(p, Picture.CANDIDATE)))
+                    .filter(p -> !pictures.containsKey(new Place(p, Shot.CANDIDATE)))
                     .toList();
         }
         return new Pictures(
@@ -150,20 +151,20 @@ final class Gallery {
         String base = renderer.fingerprint(plan.base(), hashes).hash();
         String candidate = renderer.fingerprint(plan.candidate(), hashes).hash();
         List<Shot> shots = new ArrayList<>();
-        own.forEach(p -> shots.add(shot(renderer, p, Picture.BASE, base, 0)));
+        own.forEach(p -> shots.add(shot(renderer, p, Shot.BASE, base, 0)));
         if (renderer.makesPictures()) {
             own.stream()
                     .filter(p -> p.seed() == 0)
                     .limit(REPEATS)
-                    .forEach(p -> shots.add(shot(renderer, p, Picture.BASE, base, 1)));
+                    .forEach(p -> shots.add(shot(renderer, p, Shot.BASE, base, 1)));
         }
-        own.forEach(p -> shots.add(shot(renderer, p, Picture.CANDIDATE, candidate, 0)));
+        own.forEach(p -> shots.add(shot(renderer, p, Shot.CANDIDATE, candidate, 0)));
         return shots;
     }
 
     private Shot shot(Renderer renderer, Pair pair, String role, String modelHash, int repeat) {
         PromptCase c = plan.suite().cases().get(pair.prompt());
-        boolean base = role.equals(Picture.BASE);
+        boolean base = role.equals(Shot.BASE);
         long seed = c.seeds().get(pair.seed()) + (base ? 0 : plan.seedOffset());
         RenderRequest request = new RenderRequest(
                 base ? plan.base() : plan.candidate(), c.prompt(), c.negativePrompt(), seed, settings, repeat);
@@ -179,9 +180,9 @@ final class Gallery {
         }
     }
 
-    private Picture.Pairs ofCase(int index) {
+    private CasePictures ofCase(int index) {
         PromptCase c = plan.suite().cases().get(index);
-        return new Picture.Pairs(c, side(index, c, Picture.BASE), side(index, c, Picture.CANDIDATE));
+        return new CasePictures(c, side(index, c, Shot.BASE), side(index, c, Shot.CANDIDATE));
     }
 
     private List<Picture> side(int index, PromptCase c, String role) {

@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
@@ -83,11 +84,11 @@ final class Lane {
         int expected = toMake();
         tally.expect(shots.size(), expected);
         renderer.onStep(tally);
-        Map<String, RenderStore.Stored> known = new HashMap<>(); // by key
+        Map<String, Picture> known = new HashMap<>(); // by key
         List<Shot> missing = new ArrayList<>();
         for (Shot shot : shots) {
             String key = shot.key();
-            Optional<RenderStore.Stored> found = known.containsKey(key) ? Optional.of(known.get(key)) : store.find(key);
+            Optional<Picture> found = known.containsKey(key) ? Optional.of(known.get(key)) : store.find(key);
             if (found.isPresent()) {
                 known.put(key, found.get());
                 reuse(shot, found.get());
@@ -110,15 +111,15 @@ final class Lane {
                     + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
             tally.begins();
             requireUnchanged("before " + which + " was made");
-            Rendered picture = renderer.render(shot.request());
+            Rendered rendered = renderer.render(shot.request());
             requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
-            RenderStore.Stored stored = store.put(key, shot.request(), shot.modelHash(), picture, renderer);
-            known.put(key, stored);
+            Picture picture = store.put(key, shot.request(), shot.modelHash(), rendered, renderer);
+            known.put(key, picture);
             if (renderer.makesPictures()) {
-                sink.accept(shot, picture(shot, stored, false));
-                tally.made(shot.role(), picture);
+                sink.accept(shot, picture);
+                tally.made(shot.role(), rendered.cost());
             } else {
-                reuse(shot, stored); // it was finished before the run
+                reuse(shot, picture); // it was finished before the run
             }
         }
     }
@@ -146,18 +147,14 @@ final class Lane {
     }
 
     /** The first shot from {@code start} on that will have to be rendered. */
-    private Optional<Shot> next(List<Shot> missing, int start, Map<String, RenderStore.Stored> known, String current) {
+    private Optional<Shot> next(List<Shot> missing, int start, Map<String, Picture> known, String current) {
         return missing.subList(start, missing.size()).stream()
                 .filter(s -> !known.containsKey(s.key()) && !s.key().equals(current))
                 .findFirst();
     }
 
-    private void reuse(Shot shot, RenderStore.Stored stored) {
-        sink.accept(shot, picture(shot, stored, true));
+    private void reuse(Shot shot, Picture picture) {
+        sink.accept(shot, picture.again());
         tally.reused(shot.role());
-    }
-
-    private static Picture picture(Shot shot, RenderStore.Stored stored, boolean reused) {
-        return new Picture(shot.request().seed(), shot.role(), stored.file(), stored.rendered(), reused);
     }
 }

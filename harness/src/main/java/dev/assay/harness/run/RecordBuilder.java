@@ -3,6 +3,7 @@ package dev.assay.harness.run;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Finding;
+import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.LoraPart;
@@ -103,10 +104,10 @@ final class RecordBuilder {
         tally = sum;
     }
 
-    void pictures(List<Picture.Pairs> cases) {
-        for (Picture.Pairs c : cases) {
-            c.base().forEach(p -> renderings.add(entry(c.prompt(), p)));
-            c.candidate().forEach(p -> renderings.add(entry(c.prompt(), p)));
+    void pictures(List<CasePictures> cases) {
+        for (CasePictures c : cases) {
+            c.base().forEach(p -> renderings.add(entry(c.prompt(), Shot.BASE, p)));
+            c.candidate().forEach(p -> renderings.add(entry(c.prompt(), Shot.CANDIDATE, p)));
         }
     }
 
@@ -386,20 +387,20 @@ final class RecordBuilder {
                 List.of());
     }
 
-    private RenderingEntry entry(PromptCase c, Picture p) {
+    private RenderingEntry entry(PromptCase c, String role, Picture p) {
         return new RenderingEntry(
                 c.id(),
                 c.prompt(),
                 c.tags(),
                 p.seed(),
-                p.role(),
+                role,
                 relative(p.file()),
-                p.rendered().seconds(),
-                p.rendered().secondsPerStep(),
-                p.rendered().peakVramBytes(),
-                p.rendered().warm(),
+                p.cost().seconds(),
+                p.cost().secondsPerStep(),
+                p.cost().peakVramBytes(),
+                p.cost().warm(),
                 p.reused(),
-                p.image().sha256());
+                p.sha256());
     }
 
     private String relative(Path file) {

@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.render.Picture;
 import dev.assay.harness.run.RunRecord.MarkEntry;
 import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
@@ -24,7 +25,6 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Runs one metric over the pairs of a run. A pair with a blank frame gets no score from any metric that is told of them. */
 final class Scoring {
@@ -61,28 +61,35 @@ final class Scoring {
     private record Scored(PairEntry pair, String prompt, long seed, Score base, Score candidate) {}
 
     /** @param blank tells the pictures that this metric must not see */
-    static Result score(Metric metric, List<Picture.Pairs> cases, Predicate<Picture> blank) {
+    static Result score(Metric metric, List<CasePictures> cases, Predicate<Picture> blank) {
         Scoring scoring = new Scoring(blank);
-        metric.prepare(cases.stream()
-                .flatMap(c -> Stream.concat(c.base().stream(), c.candidate().stream()))
-                .filter(p -> !blank.test(p))
-                .map(Picture::image)
-                .toList());
-        if (metric instanceof ImageMetric m) {
-            cases.forEach(c -> scoring.images(m, c));
-        } else if (metric instanceof PairMetric m) {
-            cases.forEach(c -> scoring.pairs(m, c));
-        } else if (metric instanceof CostMetric m) {
-            cases.forEach(c -> scoring.costs(m, c));
-        } else if (metric instanceof SetMetric m) {
-            cases.forEach(c -> scoring.sets(m, c));
-        } else if (metric instanceof SuiteMetric m) {
+        for (List<CasePictures> some : CasePictures.batches(cases)) {
+            metric.prepare(some.stream()
+                    .flatMap(CasePictures::all)
+                    .filter(p -> !blank.test(p))
+                    .map(Picture::image)
+                    .toList());
+            some.forEach(c -> scoring.add(metric, c));
+        }
+        if (metric instanceof SuiteMetric m) {
             scoring.suite(m, cases);
         }
         return scoring.result(metric.info().better());
     }
 
-    private void images(ImageMetric metric, Picture.Pairs c) {
+    private void add(Metric metric, CasePictures c) {
+        if (metric instanceof ImageMetric m) {
+            images(m, c);
+        } else if (metric instanceof PairMetric m) {
+            pairs(m, c);
+        } else if (metric instanceof CostMetric m) {
+            costs(m, c);
+        } else if (metric instanceof SetMetric m) {
+            sets(m, c);
+        }
+    }
+
+    private void images(ImageMetric metric, CasePictures c) {
         for (int i : usable(c)) {
             add(
                     c,
@@ -92,7 +99,7 @@ final class Scoring {
         }
     }
 
-    private void pairs(PairMetric metric, Picture.Pairs c) {
+    private void pairs(PairMetric metric, CasePictures c) {
         for (int i : usable(c)) {
             Score score = metric.score(
                     c.prompt(), c.base().get(i).image(), c.candidate().get(i).image());
@@ -100,15 +107,15 @@ final class Scoring {
         }
     }
 
-    private void costs(CostMetric metric, Picture.Pairs c) {
+    private void costs(CostMetric metric, CasePictures c) {
         for (int i : usable(c)) {
             Score score = metric.score(
-                    c.prompt(), c.base().get(i).rendered(), c.candidate().get(i).rendered());
+                    c.prompt(), c.base().get(i).cost(), c.candidate().get(i).cost());
             difference(c, c.base().get(i).seed(), c.base().get(i).seed(), score);
         }
     }
 
-    private void sets(SetMetric metric, Picture.Pairs c) {
+    private void sets(SetMetric metric, CasePictures c) {
         List<Integer> usable = usable(c);
         if (usable.isEmpty()) {
             return; // each pair has been counted as unscored
@@ -118,10 +125,10 @@ final class Scoring {
         add(c, null, c.base().get(usable.get(0)).seed(), base, candidate);
     }
 
-    private void suite(SuiteMetric metric, List<Picture.Pairs> cases) {
-        List<Picture.Pairs> kept = new ArrayList<>();
+    private void suite(SuiteMetric metric, List<CasePictures> cases) {
+        List<CasePictures> kept = new ArrayList<>();
         List<PromptImages> prompts = new ArrayList<>();
-        for (Picture.Pairs c : cases) {
+        for (CasePictures c : cases) {
             List<Integer> usable = usable(c);
             if (!usable.isEmpty()) {
                 kept.add(c);
@@ -142,17 +149,17 @@ final class Scoring {
         }
     }
 
-    private List<Integer> usable(Picture.Pairs c) {
+    private List<Integer> usable(CasePictures c) {
         return IntStream.range(0, c.base().size())
-                .filter(i -> sees(c.base().get(i)) && sees(c.candidate().get(i)))
+                .filter(i -> sees(Shot.BASE, c.base().get(i)) && sees(Shot.CANDIDATE, c.candidate().get(i)))
                 .boxed()
                 .toList();
     }
 
-    private boolean sees(Picture picture) {
+    private boolean sees(String role, Picture picture) {
         boolean isBlank = blank.test(picture);
         if (isBlank) {
-            unscored.merge("blank frame of the " + picture.role(), 1, Integer::sum);
+            unscored.merge("blank frame of the " + role, 1, Integer::sum);
         }
         return !isBlank;
     }
@@ -161,11 +168,11 @@ final class Scoring {
         return usable.stream().map(i -> pictures.get(i).image()).toList();
     }
 
-    private void add(Picture.Pairs c, int i, Score base, Score candidate) {
+    private void add(CasePictures c, int i, Score base, Score candidate) {
         add(c, c.base().get(i).seed(), c.base().get(i).seed(), base, candidate);
     }
 
-    private void add(Picture.Pairs c, Long seed, long shown, Score base, Score candidate) {
+    private void add(CasePictures c, Long seed, long shown, Score base, Score candidate) {
         if (base instanceof Measured b && candidate instanceof Measured d) {
             PairEntry pair = new PairEntry(c.prompt().id(), seed, b.value(), d.value(), d.value() - b.value());
             scored.add(new Scored(pair, c.prompt().prompt(), shown, base, candidate));
@@ -177,7 +184,7 @@ final class Scoring {
         }
     }
 
-    private void difference(Picture.Pairs c, Long seed, long shown, Score score) {
+    private void difference(CasePictures c, Long seed, long shown, Score score) {
         if (score instanceof Measured m) {
             scored.add(new Scored(
                     new PairEntry(c.prompt().id(), seed, null, null, m.value()),

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.StepListener;
 
 /** Counts pictures of a run while they come, possibly from several renderers at once, and tells who watches. */
@@ -37,10 +37,10 @@ final class Tally implements StepListener {
         tell(role);
     }
 
-    synchronized void made(String role, Rendered picture) {
+    synchronized void made(String role, Cost cost) {
         done++;
         made++;
-        seconds += picture.seconds();
+        seconds += cost.seconds();
         tell(role);
     }
 

@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.render.Picture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,7 +45,7 @@ final class Twins {
     private static final double FAINT = 10; // grey levels, standard deviation
 
     /** A pair of the run: what the base and the candidate painted for one prompt and seed. */
-    record Painted(String caseId, long seed, Image base, Image candidate) {}
+    record Painted(String caseId, long seed, Picture base, Picture candidate) {}
 
     /**
      * A candidate's picture.
@@ -125,14 +126,15 @@ final class Twins {
 
     /** A picture in few numbers. */
     private static final class Small {
-        private final Image image;
+        private final Picture picture;
         private final float[] fine; // (FINE, FINE, 3)
         private final double
                 noise; // sum of squares of the cells that independent noise of the pixels' variance would leave
         private final Map<Integer, float[]> shifted = new HashMap<>();
 
-        Small(Image image) {
-            this.image = image;
+        Small(Picture picture) {
+            this.picture = picture;
+            Image image = picture.image();
             this.fine = fine(image);
             double pixelsOfCell = (double) image.width() * image.height() * COARSE * COARSE / (FINE * FINE);
             double variance = variance(image);
@@ -141,7 +143,7 @@ final class Twins {
         }
 
         boolean isSameAs(Small other) {
-            return image.sha256().equals(other.image.sha256());
+            return picture.hasPixelsOf(other.picture);
         }
 
         /** Correlation, the best over shifts; 1 of two pictures that show nothing: one colour, or noise alone. */

@@ -1,7 +1,7 @@
 package dev.assay.harness.score;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.Cost;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
@@ -46,7 +46,7 @@ public sealed interface Metric {
 
     /** Scores what a candidate picture cost against the base picture of the same prompt and seed. */
     non-sealed interface CostMetric extends Metric {
-        Score score(PromptCase prompt, Rendered base, Rendered candidate);
+        Score score(PromptCase prompt, Cost base, Cost candidate);
     }
 
     /** Scores the pictures of one prompt over its seeds; compared as candidate minus base, per prompt. */

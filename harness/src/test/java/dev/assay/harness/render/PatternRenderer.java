@@ -62,7 +62,7 @@ public class PatternRenderer implements Renderer {
         before.accept(request);
         rendered.add(request);
         if (paints != null) {
-            return new Rendered(paints.apply(request), 0.5, 0, 0, true);
+            return new Rendered(paints.apply(request), new Cost(0.5, 0, 0, true));
         }
         double strength =
                 request.model().loras().stream().mapToDouble(l -> l.strength()).sum();
@@ -74,7 +74,7 @@ public class PatternRenderer implements Renderer {
             int value = random.nextInt(200) + (int) Math.round(40 * strength);
             rgb[i] = blackCandidates && strength != 0 ? 0 : (byte) Math.min(255, value);
         }
-        return new Rendered(Image.of(w, h, rgb), 0.5, 0, 0, true);
+        return new Rendered(Image.of(w, h, rgb), new Cost(0.5, 0, 0, true));
     }
 
     @Override

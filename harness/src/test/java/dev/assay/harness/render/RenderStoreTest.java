@@ -33,21 +33,24 @@ class RenderStoreTest {
         return new RenderRequest(MODEL, "a cat, \"quoted\" – ünïcode", "", seed, SETTINGS, 0);
     }
 
-    private RenderStore.Stored put(RenderStore store, RenderRequest request) {
-        Rendered picture = new Rendered(renderer.render(request).image(), 0.25, 0.0625, 123, true);
+    private Picture put(RenderStore store, RenderRequest request) {
+        Rendered picture = new Rendered(renderer.render(request).image(), new Cost(0.25, 0.0625, 123, true));
         return store.put(RenderStore.key(request, "hash", renderer), request, "hash", picture, renderer);
     }
 
     @Test
     void a_finished_picture_is_found_again_with_its_costs() {
-        RenderStore.Stored stored = put(new RenderStore(folder), request(1));
+        Picture stored = put(new RenderStore(folder), request(1));
 
-        RenderStore.Stored found = new RenderStore(folder)
+        Picture found = new RenderStore(folder)
                 .find(RenderStore.key(request(1), "hash", renderer))
                 .orElseThrow();
 
-        assertThat(found.rendered()).isEqualTo(stored.rendered());
-        assertThat(found.rendered().seconds()).isEqualTo(0.25);
+        assertThat(found.cost()).isEqualTo(stored.cost());
+        assertThat(found.cost().seconds()).isEqualTo(0.25);
+        assertThat(found.seed()).isEqualTo(1);
+        assertThat(found.image()).isEqualTo(stored.image());
+        assertThat(found.sha256()).isEqualTo(stored.image().sha256());
     }
 
     @Test
@@ -77,7 +80,7 @@ class RenderStoreTest {
         };
         RenderStore store = new RenderStore(folder);
         String key = RenderStore.key(request(7), "hash", server);
-        Rendered picture = new Rendered(renderer.render(request(7)).image(), 0.25, 0.0625, 123, true);
+        Rendered picture = new Rendered(renderer.render(request(7)).image(), new Cost(0.25, 0.0625, 123, true));
         Path file = store.put(key, request(7), "hash", picture, server).file();
 
         assertThat(Png.read(file).text())
@@ -152,7 +155,7 @@ class RenderStoreTest {
         assertThat(with(store, key, file, own, text)).as("as it was").isPresent();
     }
 
-    private static Optional<RenderStore.Stored> with(
+    private static Optional<Picture> with(
             RenderStore store, String key, Path file, Image image, Map<String, String> text) {
         try {
             Files.write(file, Png.encode(image, text));
@@ -165,16 +168,16 @@ class RenderStoreTest {
     @Test
     void of_two_runs_that_make_the_same_picture_the_first_one_stays_and_both_have_it() throws IOException {
         RenderStore store = new RenderStore(folder);
-        RenderStore.Stored first = put(store, request(1));
+        Picture first = put(store, request(1));
         Image noisy = renderer.render(request(2)).image();
         String key = RenderStore.key(request(1), "hash", renderer);
-        RenderStore.Stored second = store.put(key, request(1), "hash", new Rendered(noisy, 9, 0, 0, true), renderer);
+        Picture second = store.put(key, request(1), "hash", new Rendered(noisy, new Cost(9, 0, 0, true)), renderer);
 
-        assertThat(second.rendered()).isEqualTo(first.rendered());
-        assertThat(Png.read(second.file()).image()).isEqualTo(first.rendered().image());
+        assertThat(second.cost()).isEqualTo(first.cost());
+        assertThat(second.image()).isEqualTo(first.image());
+        assertThat(Png.read(second.file()).image()).isEqualTo(first.image());
         Files.write(first.file(), new byte[] {1, 2, 3});
-        assertThat(store.put(key, request(1), "hash", new Rendered(noisy, 9, 0, 0, true), renderer)
-                        .rendered()
+        assertThat(store.put(key, request(1), "hash", new Rendered(noisy, new Cost(9, 0, 0, true)), renderer)
                         .image())
                 .isEqualTo(noisy);
         try (Stream<Path> files = Files.walk(folder)) {

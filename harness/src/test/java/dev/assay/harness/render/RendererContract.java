@@ -93,9 +93,9 @@ public abstract class RendererContract {
 
         assertThat(picture.image().width()).isEqualTo(settings().width());
         assertThat(picture.image().height()).isEqualTo(settings().height());
-        assertThat(picture.seconds()).isPositive().isFinite();
-        assertThat(picture.secondsPerStep()).isNotNegative().isFinite();
-        assertThat(picture.warm()).isFalse(); // the first picture loads the model
+        assertThat(picture.cost().seconds()).isPositive().isFinite();
+        assertThat(picture.cost().secondsPerStep()).isNotNegative().isFinite();
+        assertThat(picture.cost().warm()).isFalse(); // the first picture loads the model
     }
 
     @Test

@@ -3,7 +3,10 @@ package dev.assay.harness.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.render.Cost;
+import dev.assay.harness.render.Picture;
 import dev.assay.harness.run.Twins.Painted;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -37,6 +40,10 @@ class TwinsTest {
         return Image.of(SIZE, SIZE, rgb);
     }
 
+    private static Picture picture(Image image) {
+        return new Picture(0, Path.of("none"), image.sha256(), Cost.UNKNOWN, false, (file, sha256) -> image);
+    }
+
     private static byte level(double v) {
         return (byte) Math.round(Math.max(0, Math.min(255, v)));
     }
@@ -55,7 +62,7 @@ class TwinsTest {
         for (int prompt = 0; prompt < 4; prompt++) {
             for (long seed = 0; seed < 3; seed++) {
                 all.add(new Painted(
-                        "case-" + prompt, seed, scene(10L * prompt + seed, 0), candidate.apply(prompt, seed)));
+                        "case-" + prompt, seed, picture(scene(10L * prompt + seed, 0)), picture(candidate.apply(prompt, seed))));
             }
         }
         return Twins.of(all);
@@ -113,7 +120,7 @@ class TwinsTest {
     @Test
     void where_the_base_paints_one_picture_nothing_can_be_shown() {
         List<Painted> all = IntStream.range(0, 4)
-                .mapToObj(i -> new Painted("case-" + i, 1, scene(1, 0), scene(2, 0)))
+                .mapToObj(i -> new Painted("case-" + i, 1, picture(scene(1, 0)), picture(scene(2, 0))))
                 .toList();
         assertThat(Twins.of(all).found()).isEmpty();
         assertThat(BuiltIn.distinct(Twins.of(all)).outcome()).isEqualTo("INCONCLUSIVE");
@@ -145,10 +152,11 @@ class TwinsTest {
                 .mapToObj(i -> new Painted(
                         "case-" + i / 2,
                         i % 2,
-                        scenes.get(i % 30),
-                        i % 2 == 0
-                                ? scenes.get((i / 2) % 30)
-                                : each(scenes.get((i / 2) % 30), v -> v + 2 * random.nextGaussian())))
+                        picture(scenes.get(i % 30)),
+                        picture(
+                                i % 2 == 0
+                                        ? scenes.get((i / 2) % 30)
+                                        : each(scenes.get((i / 2) % 30), v -> v + 2 * random.nextGaussian()))))
                 .toList();
         assertThat(BuiltIn.distinct(Twins.of(all)).outcome()).isEqualTo("REGRESSED");
     }
@@ -160,7 +168,7 @@ class TwinsTest {
         Image one = scene(99, 0);
         List<Painted> all = IntStream.range(0, 2000)
                 .mapToObj(i ->
-                        new Painted("case-" + i, 1, scenes.get(i % 20), i == 531 || i == 1488 ? one : random(random)))
+                        new Painted("case-" + i, 1, picture(scenes.get(i % 20)), picture(i == 531 || i == 1488 ? one : random(random))))
                 .toList();
         assertThat(BuiltIn.distinct(Twins.of(all)).reason()).contains("case-531 with seed 1 and case-1488 with seed 1");
     }
@@ -177,7 +185,7 @@ class TwinsTest {
         Image one = scene(1, 0);
         List<Image> bases = IntStream.range(0, 10).mapToObj(i -> scene(i, 0)).toList();
         List<Painted> all = IntStream.range(0, 1001)
-                .mapToObj(i -> new Painted("case-" + i / 2, i % 2, bases.get(i % 7), one))
+                .mapToObj(i -> new Painted("case-" + i / 2, i % 2, picture(bases.get(i % 7)), picture(one)))
                 .toList();
         assertThat(Twins.of(all).looked()).isBetween(400, 500);
         assertThat(twins(Twins.of(all))).isEqualTo(Twins.of(all).looked());

@@ -7,6 +7,7 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
@@ -243,10 +244,11 @@ public final class ComfyUiRenderer implements Renderer {
         requireSameServer();
         return new Rendered(
                 image,
-                outcome.seconds(),
-                fromCache ? 0 : job.secondsPerStep(work.graph().samplerNode()),
-                job.peakVram(),
-                !fromCache && outcome.cached().containsAll(GraphMaker.loaders(work.graph())));
+                new Cost(
+                        outcome.seconds(),
+                        fromCache ? 0 : job.secondsPerStep(work.graph().samplerNode()),
+                        job.peakVram(),
+                        !fromCache && outcome.cached().containsAll(GraphMaker.loaders(work.graph()))));
     }
 
     /** Where the file cannot be had, the server saves the picture again another way: all before that is in its cache. */

@@ -7,6 +7,7 @@ import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
@@ -90,7 +91,7 @@ public final class FolderRenderer implements Renderer {
                 throw new ImageFileException(
                         "has changed since the run began; run again when nobody writes to the folder");
             }
-            return new Rendered(PictureFile.decode(bytes).image(), 0, 0, 0, false);
+            return new Rendered(PictureFile.decode(bytes).image(), Cost.UNKNOWN);
         } catch (ImageFileException e) {
             throw new IllegalArgumentException(picture.file() + ": " + e.getMessage(), e);
         }

@@ -8,6 +8,7 @@ import dev.assay.harness.nn.diffusion.PipelineVersion;
 import dev.assay.harness.nn.diffusion.Samplers;
 import dev.assay.harness.nn.diffusion.StableDiffusion;
 import dev.assay.harness.nn.weights.LoraMerge;
+import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
@@ -122,7 +123,8 @@ public final class LocalRenderer implements Renderer {
                 s.sampler(),
                 s.scheduler(),
                 s.clipSkip());
-        return new Rendered(image, (System.nanoTime() - start) / 1e9, 0, gpu == null ? 0 : gpu.usedBytes(), warm);
+        return new Rendered(
+                image, new Cost((System.nanoTime() - start) / 1e9, 0, gpu == null ? 0 : gpu.usedBytes(), warm));
     }
 
     private void load(ModelUnderTest model) {

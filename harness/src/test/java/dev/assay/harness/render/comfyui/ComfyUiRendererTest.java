@@ -109,11 +109,11 @@ class ComfyUiRendererTest {
         ComfyUiRenderer renderer = renderer();
         renderer.check(BASE, SETTINGS);
 
-        assertThat(renderer.render(request(1)).warm()).isFalse();
-        assertThat(renderer.render(request(2)).warm()).isTrue();
+        assertThat(renderer.render(request(1)).cost().warm()).isFalse();
+        assertThat(renderer.render(request(2)).cost().warm()).isTrue();
         ModelUnderTest candidate = model(lora("style.safetensors"));
-        assertThat(renderer.render(request(candidate, 1, 0)).warm()).isFalse();
-        assertThat(renderer.render(request(candidate, 2, 0)).warm()).isTrue();
+        assertThat(renderer.render(request(candidate, 1, 0)).cost().warm()).isFalse();
+        assertThat(renderer.render(request(candidate, 2, 0)).cost().warm()).isTrue();
     }
 
     @Test
@@ -125,9 +125,9 @@ class ComfyUiRendererTest {
         Rendered picture = renderer.render(request(2));
         Rendered queued = renderer.render(request(3));
 
-        assertThat(picture.seconds()).isBetween(0.39, 3.0);
-        assertThat(queued.seconds()).isBetween(0.39, 3.0);
-        assertThat(picture.secondsPerStep()).isBetween(0.05, 0.75);
+        assertThat(picture.cost().seconds()).isBetween(0.39, 3.0);
+        assertThat(queued.cost().seconds()).isBetween(0.39, 3.0);
+        assertThat(picture.cost().secondsPerStep()).isBetween(0.05, 0.75);
     }
 
     @Test
@@ -142,7 +142,7 @@ class ComfyUiRendererTest {
             fake.hold.countDown();
         });
 
-        assertThat(renderer.render(request(1)).peakVramBytes()).isEqualTo(9L << 30);
+        assertThat(renderer.render(request(1)).cost().peakVramBytes()).isEqualTo(9L << 30);
     }
 
     @Test

@@ -42,7 +42,7 @@ final class OverheadBenchmark {
                         }
                         Rendered picture = renderer.render(request);
                         store.put(RenderStore.key(request, "hash", renderer), request, "hash", picture, renderer);
-                        server += picture.seconds();
+                        server += picture.cost().seconds();
                     }
                     double wall = (System.nanoTime() - start) / 1e9;
                     System.out.printf(

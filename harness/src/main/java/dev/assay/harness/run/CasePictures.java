@@ -1,0 +1,35 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.image.Image;
+import dev.assay.harness.render.Picture;
+import dev.assay.harness.suite.PromptCase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The pictures of one case: {@code base.get(i)} and {@code candidate.get(i)} are a pair. */
+record CasePictures(PromptCase prompt, List<Picture> base, List<Picture> candidate) {
+    private static final int BATCH = 64; // pictures, more than any network takes at once
+    private static final int SHARE = 8; // of the heap, one part for the pictures of a batch
+
+    Stream<Picture> all() {
+        return Stream.concat(base.stream(), candidate.stream());
+    }
+
+    /** In order, as many at once as networks like and memory takes; a single case may be more than that. */
+    static List<List<CasePictures>> batches(List<CasePictures> cases) {
+        List<List<CasePictures>> batches = new ArrayList<>();
+        int room = 0;
+        for (CasePictures c : cases) {
+            int pictures = (int) c.all().count();
+            if (room < pictures) {
+                batches.add(new ArrayList<>());
+                Image any = c.base().get(0).image();
+                room = (int) Math.min(BATCH, Runtime.getRuntime().maxMemory() / SHARE / any.bytes());
+            }
+            room -= pictures;
+            batches.get(batches.size() - 1).add(c);
+        }
+        return batches;
+    }
+}
