@@ -24,8 +24,7 @@ class RenderCostMetricTest {
 
     @Test
     void memory_is_relative_too() {
-        Score score =
-                RenderCostMetric.memory().score(PROMPT, cost(1, 2L << 30, true), cost(1, 3L << 30, false));
+        Score score = RenderCostMetric.memory().score(PROMPT, cost(1, 2L << 30, true), cost(1, 3L << 30, false));
 
         assertThat(score).isEqualTo(new Score.Measured(0.5, "3.00 GiB, base 2.00 GiB"));
     }

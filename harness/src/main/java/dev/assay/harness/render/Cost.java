@@ -14,8 +14,8 @@ public record Cost(double seconds, double secondsPerStep, long peakVramBytes, bo
 
     public Cost {
         if (!(seconds >= 0) || !(secondsPerStep >= 0) || peakVramBytes < 0) {
-            throw new IllegalArgumentException("expected costs of 0 or more, found " + seconds + " s, "
-                    + secondsPerStep + " s per step, " + peakVramBytes + " bytes");
+            throw new IllegalArgumentException("expected costs of 0 or more, found " + seconds + " s, " + secondsPerStep
+                    + " s per step, " + peakVramBytes + " bytes");
         }
     }
 }

@@ -10,8 +10,7 @@ import java.nio.file.Path;
  * @param reused whether it was there before the run, or was made for another place in it
  * @param decoder of the file, which gives these pixels or an {@link dev.assay.harness.image.ImageFileException}
  */
-public record Picture(
-        long seed, Path file, String sha256, Cost cost, boolean reused, Decoder decoder) {
+public record Picture(long seed, Path file, String sha256, Cost cost, boolean reused, Decoder decoder) {
     /** From a file to its pixels, whose hash is known. */
     @FunctionalInterface
     public interface Decoder {

@@ -33,8 +33,7 @@ record FirstLook(Set<String> blank, List<PairEntry> distances, List<Twins.Painte
                         blank.add(picture.sha256());
                     }
                 }
-                distances.add(
-                        new PairEntry(c.prompt().id(), base.seed(), null, null, distance(base, candidate)));
+                distances.add(new PairEntry(c.prompt().id(), base.seed(), null, null, distance(base, candidate)));
                 if (!blank.contains(base.sha256())) {
                     painted.add(new Twins.Painted(c.prompt().id(), base.seed(), base, candidate));
                 }

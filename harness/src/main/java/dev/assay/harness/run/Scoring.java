@@ -151,7 +151,8 @@ final class Scoring {
 
     private List<Integer> usable(CasePictures c) {
         return IntStream.range(0, c.base().size())
-                .filter(i -> sees(Shot.BASE, c.base().get(i)) && sees(Shot.CANDIDATE, c.candidate().get(i)))
+                .filter(i -> sees(Shot.BASE, c.base().get(i))
+                        && sees(Shot.CANDIDATE, c.candidate().get(i)))
                 .boxed()
                 .toList();
     }

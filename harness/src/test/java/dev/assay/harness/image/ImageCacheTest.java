@@ -78,13 +78,10 @@ class ImageCacheTest {
         for (int grey = 0; grey < 8; grey++) {
             file(flat(grey));
         }
-        assertThat(IntStream.range(0, 4000)
-                        .parallel()
-                        .mapToObj(i -> {
-                            String sha256 = flat(i % 8).sha256();
-                            return cache.image(folder.resolve(sha256 + ".png"), sha256)
-                                    .equals(flat(i % 8));
-                        }))
+        assertThat(IntStream.range(0, 4000).parallel().mapToObj(i -> {
+                    String sha256 = flat(i % 8).sha256();
+                    return cache.image(folder.resolve(sha256 + ".png"), sha256).equals(flat(i % 8));
+                }))
                 .hasSize(4000)
                 .allMatch(equal -> equal);
     }

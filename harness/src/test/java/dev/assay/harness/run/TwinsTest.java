@@ -62,7 +62,10 @@ class TwinsTest {
         for (int prompt = 0; prompt < 4; prompt++) {
             for (long seed = 0; seed < 3; seed++) {
                 all.add(new Painted(
-                        "case-" + prompt, seed, picture(scene(10L * prompt + seed, 0)), picture(candidate.apply(prompt, seed))));
+                        "case-" + prompt,
+                        seed,
+                        picture(scene(10L * prompt + seed, 0)),
+                        picture(candidate.apply(prompt, seed))));
             }
         }
         return Twins.of(all);
@@ -167,8 +170,11 @@ class TwinsTest {
         List<Image> scenes = IntStream.range(0, 20).mapToObj(i -> scene(i, 0)).toList();
         Image one = scene(99, 0);
         List<Painted> all = IntStream.range(0, 2000)
-                .mapToObj(i ->
-                        new Painted("case-" + i, 1, picture(scenes.get(i % 20)), picture(i == 531 || i == 1488 ? one : random(random))))
+                .mapToObj(i -> new Painted(
+                        "case-" + i,
+                        1,
+                        picture(scenes.get(i % 20)),
+                        picture(i == 531 || i == 1488 ? one : random(random))))
                 .toList();
         assertThat(BuiltIn.distinct(Twins.of(all)).reason()).contains("case-531 with seed 1 and case-1488 with seed 1");
     }
