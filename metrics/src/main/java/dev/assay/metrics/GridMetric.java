@@ -10,12 +10,13 @@ import dev.assay.harness.score.Score;
 import dev.assay.harness.verdict.Compare;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.PairedDifference;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -52,6 +53,7 @@ public final class GridMetric implements Metric.SuiteMetric {
     private static final int[] PERIODS = {4, 8, 16, 32, 64, 128}; // of decoders (8), patches (16), tokens (32), tiles
 
     private static final int FEWEST_PROMPTS = 2;
+    private static final int SHARE = 8; // of the heap, one part for residuals that are kept
 
     /** Per degree of freedom; Akaike's 2 would let a pattern of lines be called a lattice in one suite of twenty. */
     private static final double PENALTY = 3;
@@ -139,9 +141,13 @@ public final class GridMetric implements Metric.SuiteMetric {
         private final Field difference;
         private final Field base;
 
-        Residuals(Field candidate, Field base) {
-            this.base = base;
-            difference = candidate.plus(base, -1);
+        Residuals(PromptImages prompt) {
+            base = Field.mean(prompt.base());
+            difference = Field.mean(prompt.candidate()).plus(base, -1);
+        }
+
+        long bytes() {
+            return 4L * Float.BYTES * base.lines.length; // two fields of two residuals
         }
     }
 
@@ -151,48 +157,82 @@ public final class GridMetric implements Metric.SuiteMetric {
     }
 
     @Override
-    public Finding score(List<PromptImages> prompts) {
-        List<PromptImages> shown =
-                prompts.stream().filter(p -> !p.candidate().isEmpty()).toList();
-        if (shown.size() < FEWEST_PROMPTS) {
-            return unscored(
-                    prompts, "a pattern shared by prompts needs at least 2 with pictures, found " + shown.size());
-        }
-        Image first = shown.get(0).candidate().get(0);
-        Optional<String> otherSize = otherSize(shown, first);
-        if (otherSize.isPresent()) {
-            return unscored(prompts, otherSize.get());
-        }
-        List<Candidate> candidates = candidates(first.width(), first.height());
-        if (candidates.isEmpty()) {
-            return unscored(
-                    prompts, "pictures of " + first.width() + " x " + first.height() + " are too small for a grid");
-        }
-        List<Residuals> residuals = shown.stream()
-                .map(p -> new Residuals(Field.mean(p.candidate()), Field.mean(p.base())))
-                .toList();
-        return measure(prompts, residuals, candidates);
+    public Accumulation begin() {
+        return new Suite(Runtime.getRuntime().maxMemory() / SHARE);
     }
 
-    private static Finding measure(List<PromptImages> prompts, List<Residuals> residuals, List<Candidate> candidates) {
-        int n = residuals.size();
-        Field differences = residuals.stream()
-                .map(r -> r.difference)
-                .reduce((a, b) -> a.plus(b, 1))
-                .orElseThrow();
-        Field bases = residuals.stream()
-                .map(r -> r.base)
-                .reduce((a, b) -> a.plus(b, 1))
-                .orElseThrow();
-        List<Score> scores = new ArrayList<>();
-        List<PairedDifference> values = new ArrayList<>();
-        int next = 0;
-        for (PromptImages prompt : prompts) {
+    /** The residuals of a suite, summed; those of one prompt are made again for its score where not all are kept. */
+    static final class Suite implements Accumulation {
+        private final long mostBytes; // of residuals that are kept
+        private final Deque<Residuals> kept = new ArrayDeque<>(); // of the first prompts, in order
+        private final List<PairedDifference> values = new ArrayList<>();
+        private int shown; // prompts with pictures
+        private String mixed; // why the sizes do not go together
+        private List<Candidate> candidates = List.of();
+        private int width; // of the pictures
+        private int height;
+        private Field differences;
+        private Field bases;
+
+        Suite(long mostBytes) {
+            this.mostBytes = mostBytes;
+        }
+
+        @Override
+        public void add(PromptImages prompt) {
             if (prompt.candidate().isEmpty()) {
-                scores.add(new Score.Unscored("no pair of pictures to compare"));
-                continue;
+                return;
             }
-            Residuals own = residuals.get(next++);
+            if (shown++ == 0) {
+                Image first = prompt.candidate().get(0);
+                width = first.width();
+                height = first.height();
+                candidates = candidates(width, height);
+            }
+            mixed = mixed == null ? otherSize(prompt) : mixed;
+            if (mixed == null && !candidates.isEmpty()) {
+                Residuals own = new Residuals(prompt);
+                differences = shown == 1 ? own.difference : differences.plus(own.difference, 1);
+                bases = shown == 1 ? own.base : bases.plus(own.base, 1);
+                if (kept.size() == shown - 1 && (kept.size() + 1) * own.bytes() <= mostBytes) {
+                    kept.add(own);
+                }
+            }
+        }
+
+        /** A pattern of pixels can only be folded at one size. */
+        private String otherSize(PromptImages prompt) {
+            for (List<Image> images : List.of(prompt.base(), prompt.candidate())) {
+                for (Image image : images) {
+                    if (image.width() != width || image.height() != height) {
+                        return "pictures of one size are needed, found " + width + " x " + height
+                                + " and, for " + prompt.prompt().id() + ", " + image.width() + " x " + image.height()
+                                + "; a pattern of pixels can only be folded at one size";
+                    }
+                }
+            }
+            return null;
+        }
+
+        /** Why no prompt has a score; null where they have. */
+        private String unscored() {
+            if (shown < FEWEST_PROMPTS) {
+                return "a pattern shared by prompts needs at least 2 with pictures, found " + shown;
+            }
+            return mixed == null && candidates.isEmpty()
+                    ? "pictures of " + width + " x " + height + " are too small for a grid"
+                    : mixed;
+        }
+
+        @Override
+        public Score score(PromptImages prompt) {
+            if (unscored() != null) {
+                return new Score.Unscored(unscored());
+            }
+            if (prompt.candidate().isEmpty()) {
+                return new Score.Unscored("no pair of pictures to compare");
+            }
+            Residuals own = kept.isEmpty() ? new Residuals(prompt) : kept.remove();
             Field others = differences.plus(own.difference, -1);
             Candidate best = best(others, candidates, 0);
             double[] pattern = centred(mean(tiles(others, best, 0)));
@@ -205,47 +245,30 @@ public final class GridMetric implements Metric.SuiteMetric {
                     ? 0
                     : sign * dot(mean(tiles(own.difference, best, 1)), pattern) / norm / Math.sqrt(cells(best));
             values.add(new PairedDifference(prompt.prompt().id(), amplitude));
-            scores.add(new Score.Measured(
+            return new Score.Measured(
                     amplitude,
                     format(
                             "%s: %.2f grey levels (its form is that of the other prompts)",
-                            best.named(pattern), amplitude)));
+                            best.named(pattern), amplitude));
         }
-        Candidate best = best(differences, candidates, -1);
-        Comparison c = Compare.paired(values, 0, 0.90);
-        double[][] tiles = tiles(differences, best, -1);
-        String strongest = format(
-                "%s, %.2f grey levels, F %.1f", best.named(centred(mean(tiles))), c.estimate(), fStatistic(tiles));
-        if (c.lower() > 0) {
-            return new Finding(scores, strongest);
-        }
-        return new Finding(
-                scores,
-                c.upper() < 0
-                        ? "less than in the base: " + strongest
-                        : "no pattern shared by " + n + " prompts; the strongest is " + strongest);
-    }
 
-    /** A pattern of pixels can only be folded at one size. */
-    private static Optional<String> otherSize(List<PromptImages> prompts, Image first) {
-        for (PromptImages p : prompts) {
-            for (List<Image> images : List.of(p.base(), p.candidate())) {
-                for (Image image : images) {
-                    if (!image.hasSizeOf(first)) {
-                        return Optional.of("pictures of one size are needed, found " + first.width()
-                                + " x " + first.height() + " and, for "
-                                + p.prompt().id() + ", " + image.width() + " x "
-                                + image.height() + "; a pattern of pixels can only be folded at one size");
-                    }
-                }
+        @Override
+        public String summary() {
+            if (unscored() != null) {
+                return unscored();
             }
+            Candidate best = best(differences, candidates, -1);
+            Comparison c = Compare.paired(values, 0, 0.90);
+            double[][] tiles = tiles(differences, best, -1);
+            String strongest = format(
+                    "%s, %.2f grey levels, F %.1f", best.named(centred(mean(tiles))), c.estimate(), fStatistic(tiles));
+            if (c.lower() > 0) {
+                return strongest;
+            }
+            return c.upper() < 0
+                    ? "less than in the base: " + strongest
+                    : "no pattern shared by " + shown + " prompts; the strongest is " + strongest;
         }
-        return Optional.empty();
-    }
-
-    private static Finding unscored(List<PromptImages> prompts, String reason) {
-        return new Finding(
-                prompts.stream().map(p -> (Score) new Score.Unscored(reason)).toList(), reason);
     }
 
     /** The simplest first: by period, then by the values of a folded tile. */

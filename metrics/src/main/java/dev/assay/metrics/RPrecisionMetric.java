@@ -8,13 +8,11 @@ import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -52,59 +50,71 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
     }
 
     @Override
-    public Finding score(List<PromptImages> prompts) {
-        List<PromptImages> known =
-                prompts.stream().filter(p -> p.prompt().promptKnown()).toList();
-        Set<String> texts = new TreeSet<>();
-        known.forEach(p -> texts.add(p.prompt().prompt()));
-        if (texts.size() < 2) {
-            String reason = known.isEmpty()
-                    ? "no prompt is known for these pictures"
-                    : "one prompt only; a picture cannot be closer to another";
-            return new Finding(
-                    prompts.stream()
-                            .map(p -> (Score) new Score.Unscored(reason))
-                            .toList(),
-                    reason);
-        }
-        Map<String, float[]> vectors = new java.util.TreeMap<>();
-        texts.forEach(t -> vectors.put(t, embedText.apply(t)));
-        List<Score> scores = new ArrayList<>();
-        double base = 0;
-        double candidate = 0;
-        for (PromptImages p : prompts) {
-            if (!p.prompt().promptKnown()) {
-                scores.add(new Score.Unscored("no prompt is known for this picture"));
-                continue;
+    public Accumulation begin() {
+        return new Suite();
+    }
+
+    private final class Suite implements Accumulation {
+        private final Map<String, float[]> texts = new TreeMap<>();
+        private int known; // prompts
+        private double base;
+        private double candidate;
+
+        @Override
+        public void add(PromptImages prompt) {
+            if (prompt.prompt().promptKnown()) {
+                known++;
+                texts.computeIfAbsent(prompt.prompt().prompt(), embedText);
             }
-            double b = precision(p.base(), p.prompt().prompt(), vectors);
-            double c = precision(p.candidate(), p.prompt().prompt(), vectors);
-            base += b / known.size();
-            candidate += c / known.size();
-            scores.add(new Score.Measured(
+        }
+
+        /** Why no prompt has a score; null where they have. */
+        private String unscored() {
+            return known == 0
+                    ? "no prompt is known for these pictures"
+                    : texts.size() < 2 ? "one prompt only; a picture cannot be closer to another" : null;
+        }
+
+        @Override
+        public Score score(PromptImages p) {
+            if (unscored() != null) {
+                return new Score.Unscored(unscored());
+            }
+            if (!p.prompt().promptKnown()) {
+                return new Score.Unscored("no prompt is known for this picture");
+            }
+            double b = precision(p.base(), p.prompt().prompt());
+            double c = precision(p.candidate(), p.prompt().prompt());
+            base += b / known;
+            candidate += c / known;
+            return new Score.Measured(
                     c - b,
                     String.format(
                             Locale.ROOT,
                             "%.0f %% of the pictures closest to their own prompt, base %.0f %%",
                             100 * c,
-                            100 * b)));
+                            100 * b));
         }
-        return new Finding(
-                scores,
-                String.format(
-                        Locale.ROOT,
-                        "own prompt found for %.0f %% of the pictures, base %.0f %%, among %d prompts",
-                        100 * candidate,
-                        100 * base,
-                        texts.size()));
-    }
 
-    private double precision(List<Image> pictures, String own, Map<String, float[]> prompts) {
-        return pictures.stream()
-                .map(images::embed)
-                .mapToInt(image -> isClosest(image, own, prompts) ? 1 : 0)
-                .average()
-                .orElseThrow();
+        @Override
+        public String summary() {
+            return unscored() != null
+                    ? unscored()
+                    : String.format(
+                            Locale.ROOT,
+                            "own prompt found for %.0f %% of the pictures, base %.0f %%, among %d prompts",
+                            100 * candidate,
+                            100 * base,
+                            texts.size());
+        }
+
+        private double precision(List<Image> pictures, String own) {
+            return pictures.stream()
+                    .map(images::embed)
+                    .mapToInt(image -> isClosest(image, own, texts) ? 1 : 0)
+                    .average()
+                    .orElseThrow();
+        }
     }
 
     /** Whether no prompt has a larger cosine than the picture's own. */

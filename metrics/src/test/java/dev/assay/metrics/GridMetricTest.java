@@ -222,6 +222,19 @@ class GridMetricTest {
         return Compare.paired(differences, 0, 0.90);
     }
 
+    @Test
+    void residuals_that_memory_does_not_take_are_made_again_and_no_number_changes() {
+        List<PromptImages> prompts = suite(11, 7, 2, NOTHING, lines(8, 1));
+        Image any = prompts.get(0).base().get(0);
+        Finding whole = new GridMetric().score(prompts);
+        for (int kept : new int[] {0, 3}) {
+            GridMetric.Suite suite = new GridMetric.Suite(kept * 16L * any.width() * any.height());
+            prompts.forEach(suite::add);
+            assertThat(prompts.stream().map(suite::score)).isEqualTo(whole.differences());
+            assertThat(suite.summary()).isEqualTo(whole.summary());
+        }
+    }
+
     private static List<PromptImages> suite(int seed, int prompts, int seeds, Pattern base, Pattern candidate) {
         return suite(seed, prompts, seeds, SIZE, base, candidate);
     }

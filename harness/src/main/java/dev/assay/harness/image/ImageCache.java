@@ -1,27 +1,31 @@
 package dev.assay.harness.image;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Decoded pictures, known by their pixels, in a bounded part of the memory: those that nobody asked for the longest go first and are decoded
- * again when somebody does. For threads.
+ * Decoded pictures, known by their pixels, in a bounded part of the memory. A run goes through all its pictures again and again, and the one
+ * that was used last is the one that it needs last: so the first that come stay, and the others take turns in what room is left. For threads.
  */
 public final class ImageCache {
     private static final int SHARE = 4; // of the heap, one part for pictures: decoders take up to two more
+    private static final int TURNS = 4; // of the room, one part for those that take turns
 
     private final long mostBytes;
-    private final Map<String, Image> known = new LinkedHashMap<>(16, 0.75f, true); // by pixels, in the order of use
-    private long bytes;
+    private final Map<String, Image> stay = new HashMap<>(); // by pixels
+    private final Map<String, Image> turns = new LinkedHashMap<>(16, 0.75f, true); // by pixels, in the order of use
+    private long bytes; // of all
+    private boolean full; // nothing stays any more that is not there
 
     /** A quarter of Java's memory. */
     public ImageCache() {
         this(Runtime.getRuntime().maxMemory() / SHARE);
     }
 
-    /** @param mostBytes of pixels; a single larger picture is not kept */
+    /** @param mostBytes of pixels; a picture larger than a quarter of it is not kept */
     public ImageCache(long mostBytes) {
         this.mostBytes = mostBytes;
     }
@@ -55,16 +59,19 @@ public final class ImageCache {
     }
 
     private synchronized Image find(String sha256) {
-        return known.get(sha256);
+        Image found = stay.get(sha256);
+        return found == null ? turns.get(sha256) : found;
     }
 
     /** Keeps a picture that is decoded already. */
     public synchronized void add(Image image) {
-        if (image.bytes() > mostBytes || known.putIfAbsent(image.sha256(), image) != null) {
+        if (image.bytes() > mostBytes / TURNS || find(image.sha256()) != null) {
             return;
         }
         bytes += image.bytes();
-        for (Iterator<Image> oldest = known.values().iterator(); bytes > mostBytes; ) {
+        full |= bytes > mostBytes - mostBytes / TURNS;
+        (full ? turns : stay).put(image.sha256(), image);
+        for (Iterator<Image> oldest = turns.values().iterator(); bytes > mostBytes; ) {
             bytes -= oldest.next().bytes();
             oldest.remove();
         }

@@ -17,6 +17,7 @@ import dev.assay.harness.score.Metric.SuiteMetric;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.score.Score.Measured;
 import dev.assay.harness.score.Score.Unscored;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -132,7 +133,7 @@ final class Scoring {
             List<Integer> usable = usable(c);
             if (!usable.isEmpty()) {
                 kept.add(c);
-                prompts.add(new PromptImages(c.prompt(), images(c.base(), usable), images(c.candidate(), usable)));
+                prompts.add(new PromptImages(c.prompt(), decoded(c.base(), usable), decoded(c.candidate(), usable)));
             }
         }
         if (prompts.isEmpty()) {
@@ -163,6 +164,21 @@ final class Scoring {
             unscored.merge("blank frame of the " + role, 1, Integer::sum);
         }
         return !isBlank;
+    }
+
+    /** Each decoded when it is asked for. */
+    private static List<Image> decoded(List<Picture> pictures, List<Integer> usable) {
+        return new AbstractList<>() {
+            @Override
+            public Image get(int i) {
+                return pictures.get(usable.get(i)).image();
+            }
+
+            @Override
+            public int size() {
+                return usable.size();
+            }
+        };
     }
 
     private static List<Image> images(List<Picture> pictures, List<Integer> usable) {

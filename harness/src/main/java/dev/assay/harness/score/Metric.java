@@ -5,6 +5,7 @@ import dev.assay.harness.render.Cost;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 
 /** Turns pictures into scores; stateless, so that order does not matter. Blank frames never reach a metric but blank-frame itself. */
@@ -56,14 +57,38 @@ public sealed interface Metric {
 
     /** Scores all pictures together and gives one difference, candidate minus base, per prompt. */
     non-sealed interface SuiteMetric extends Metric {
-        Finding score(List<PromptImages> prompts);
+        /** What a suite is taken in with, prompt by prompt, twice: what all share is known before the first is scored. */
+        Accumulation begin();
+
+        /** All prompts, one after the other. */
+        default Finding score(List<PromptImages> prompts) {
+            Accumulation suite = begin();
+            prompts.forEach(suite::add);
+            List<Score> differences = prompts.stream().map(suite::score).toList();
+            return new Finding(differences, suite.summary());
+        }
     }
 
-    /** The pictures of one prompt, paired: {@code base.get(i)} and {@code candidate.get(i)} have the same seed. */
+    /** What is remembered of a suite; it does not grow with the number of pictures. */
+    interface Accumulation {
+        /** Every prompt, once and in order. */
+        void add(PromptImages prompt);
+
+        /** After all were added: every prompt again, in the same order. Its value is candidate minus base. */
+        Score score(PromptImages prompt);
+
+        /** After all were scored: one sentence for people. */
+        String summary();
+    }
+
+    /**
+     * The pictures of one prompt, paired: {@code base.get(i)} and {@code candidate.get(i)} have the same seed. The lists may decode a picture
+     * each time when it is asked for.
+     */
     record PromptImages(PromptCase prompt, List<Image> base, List<Image> candidate) {
         public PromptImages {
-            base = List.copyOf(base);
-            candidate = List.copyOf(candidate);
+            base = Collections.unmodifiableList(base);
+            candidate = Collections.unmodifiableList(candidate);
             if (base.size() != candidate.size()) {
                 throw new IllegalArgumentException(prompt.id() + ": expected as many candidate as base pictures, found "
                         + candidate.size() + " and " + base.size());

@@ -28,28 +28,30 @@ class ImageCacheTest {
     }
 
     @Test
-    void a_picture_is_decoded_once_as_long_as_it_fits_and_again_after() throws IOException {
-        ImageCache cache = new ImageCache(2 * PICTURE);
-        Image one = flat(1);
-        Path file = file(one);
-        Image first = cache.image(file, one.sha256());
-        assertThat(first).isEqualTo(one);
-        assertThat(cache.image(file, one.sha256())).isSameAs(first);
+    void the_first_pictures_stay_and_the_others_take_turns() throws IOException {
+        ImageCache cache = new ImageCache(8 * PICTURE); // 6 stay
+        Image[] first = new Image[12];
+        for (int grey = 0; grey < 12; grey++) {
+            first[grey] = cache.image(file(flat(grey)), flat(grey).sha256());
+            assertThat(first[grey]).isEqualTo(flat(grey));
+        }
+        for (int grey = 0; grey < 6; grey++) {
+            assertThat(decodedAgain(cache, grey)).as("%s stays", grey).isSameAs(first[grey]);
+        }
+        assertThat(decodedAgain(cache, 11)).isSameAs(first[11]);
+        assertThat(decodedAgain(cache, 10)).isSameAs(first[10]);
+        assertThat(decodedAgain(cache, 6)).isNotSameAs(first[6]).isEqualTo(first[6]);
+        assertThat(decodedAgain(cache, 10)).as("used later than 11").isSameAs(first[10]);
+        assertThat(decodedAgain(cache, 11)).isNotSameAs(first[11]);
+    }
 
-        cache.add(flat(2));
-        assertThat(cache.image(file, one.sha256())).as("two fit").isSameAs(first);
-        cache.add(flat(3));
-        assertThat(cache.image(file, one.sha256()))
-                .as("2 was not asked for the longest")
-                .isSameAs(first);
-        cache.add(flat(4));
-        cache.add(flat(5));
-        assertThat(cache.image(file, one.sha256())).isNotSameAs(first).isEqualTo(one);
+    private Image decodedAgain(ImageCache cache, int grey) throws IOException {
+        return cache.image(file(flat(grey)), flat(grey).sha256());
     }
 
     @Test
-    void what_is_larger_than_the_cache_is_decoded_each_time_and_drives_nothing_out() throws IOException {
-        ImageCache cache = new ImageCache(PICTURE);
+    void what_is_larger_than_a_turn_is_decoded_each_time_and_drives_nothing_out() throws IOException {
+        ImageCache cache = new ImageCache(4 * PICTURE);
         Image small = flat(1);
         cache.add(small);
         Image large = Image.of(32, 32, new byte[32 * 32 * 3]);
@@ -74,7 +76,7 @@ class ImageCacheTest {
 
     @Test
     void threads_that_ask_at_once_all_have_the_right_pixels() throws IOException {
-        ImageCache cache = new ImageCache(3 * PICTURE);
+        ImageCache cache = new ImageCache(5 * PICTURE);
         for (int grey = 0; grey < 8; grey++) {
             file(flat(grey));
         }
