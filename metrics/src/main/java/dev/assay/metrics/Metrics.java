@@ -1,32 +1,32 @@
 package dev.assay.metrics;
 
-import static dev.assay.harness.score.Roles.AESTHETIC;
-import static dev.assay.harness.score.Roles.ARTIFACTS;
-import static dev.assay.harness.score.Roles.CLIP;
-import static dev.assay.harness.score.Roles.DETECTOR;
-import static dev.assay.harness.score.Roles.DINO;
-import static dev.assay.harness.score.Roles.DREAMSIM;
-import static dev.assay.harness.score.Roles.FACES;
-import static dev.assay.harness.score.Roles.HANDS;
-import static dev.assay.harness.score.Roles.HPS;
-import static dev.assay.harness.score.Roles.IMAGE_REWARD;
-import static dev.assay.harness.score.Roles.JUDGE;
-import static dev.assay.harness.score.Roles.LPIPS;
-import static dev.assay.harness.score.Roles.OBJECTS;
-import static dev.assay.harness.score.Roles.PEOPLE;
-import static dev.assay.harness.score.Roles.PICK_SCORE;
-import static dev.assay.harness.score.Roles.POSE;
-import static dev.assay.harness.score.Roles.SIGLIP;
-import static dev.assay.harness.score.Roles.SSCD;
-import static dev.assay.harness.score.Roles.TAGGER;
-import static dev.assay.harness.score.Roles.TRAINING;
+import static dev.assay.harness.scorer.ModelRoles.AESTHETIC;
+import static dev.assay.harness.scorer.ModelRoles.ARTIFACTS;
+import static dev.assay.harness.scorer.ModelRoles.CLIP;
+import static dev.assay.harness.scorer.ModelRoles.DETECTOR;
+import static dev.assay.harness.scorer.ModelRoles.DINO;
+import static dev.assay.harness.scorer.ModelRoles.DREAMSIM;
+import static dev.assay.harness.scorer.ModelRoles.FACES;
+import static dev.assay.harness.scorer.ModelRoles.HANDS;
+import static dev.assay.harness.scorer.ModelRoles.HPS;
+import static dev.assay.harness.scorer.ModelRoles.IMAGE_REWARD;
+import static dev.assay.harness.scorer.ModelRoles.JUDGE;
+import static dev.assay.harness.scorer.ModelRoles.LPIPS;
+import static dev.assay.harness.scorer.ModelRoles.OBJECTS;
+import static dev.assay.harness.scorer.ModelRoles.PEOPLE;
+import static dev.assay.harness.scorer.ModelRoles.PICK_SCORE;
+import static dev.assay.harness.scorer.ModelRoles.POSE;
+import static dev.assay.harness.scorer.ModelRoles.SIGLIP;
+import static dev.assay.harness.scorer.ModelRoles.SSCD;
+import static dev.assay.harness.scorer.ModelRoles.TAGGER;
+import static dev.assay.harness.scorer.ModelRoles.TRAINING;
 
 import dev.assay.harness.nn.clip.ClipEncoder;
 import dev.assay.harness.score.Metric;
-import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.score.MetricModels;
-import dev.assay.harness.score.Role;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricModels;
+import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.text.Nearest;
 import java.util.List;
 import java.util.Map;
@@ -139,9 +139,9 @@ public final class Metrics implements MetricCatalog {
         return (image, box) -> ColourNames.byClip(image, box, clip::embed, clip::embed);
     }
 
-    private record Entry(MetricInfo info, Opener opener, List<Role<?>> needs) {}
+    private record Entry(MetricInfo info, Opener opener, List<ModelRole<?>> needs) {}
 
-    private static Entry entry(MetricInfo info, Opener opener, Role<?>... needs) {
+    private static Entry entry(MetricInfo info, Opener opener, ModelRole<?>... needs) {
         return new Entry(info, opener, List.of(needs));
     }
 
@@ -155,7 +155,7 @@ public final class Metrics implements MetricCatalog {
     }
 
     @Override
-    public List<Role<?>> needs(String name) {
+    public List<ModelRole<?>> needs(String name) {
         return entryOf(name).needs();
     }
 

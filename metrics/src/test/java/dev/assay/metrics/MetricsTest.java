@@ -3,10 +3,10 @@ package dev.assay.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.score.MetricModels;
-import dev.assay.harness.score.Role;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricModels;
+import dev.assay.harness.scorer.ModelRole;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -39,16 +39,16 @@ class MetricsTest {
     }
 
     private static final class Models implements MetricModels {
-        private Role<?> asked;
+        private ModelRole<?> asked;
 
         @Override
-        public <T> T get(Role<T> role) {
+        public <T> T get(ModelRole<T> role) {
             asked = role;
             throw new IllegalStateException("no such network");
         }
 
         @Override
-        public void makeRoomFor(List<Role<?>> roles) {}
+        public void makeRoomFor(List<ModelRole<?>> roles) {}
 
         @Override
         public void close() {}

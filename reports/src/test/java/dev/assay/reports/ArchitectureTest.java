@@ -26,8 +26,8 @@ class ArchitectureTest {
     private static final String HARNESS = "dev.assay.harness.";
     /** A package imports those before it, never after. */
     private static final List<String> PIPELINE = List.of(
-            "text", "files", "http", "json", "image", "model", "nn", "suite", "render", "score", "verdict", "run",
-            "junit");
+            "text", "files", "http", "json", "image", "model", "nn", "suite", "render", "score", "verdict", "scorer",
+            "run", "junit");
 
     private static JavaClasses house;
     private static JavaClasses trespassers;
@@ -109,6 +109,14 @@ class ArchitectureTest {
         rules.put("suites do not know reports", apart(List.of("suites"), "reports"));
         rules.put("harness packages import only earlier ones: image", before("image"));
         rules.put("networks know only pictures and model files", before("nn"));
+        rules.put(
+                "scores and verdicts know no network",
+                noClasses()
+                        .that()
+                        .resideInAnyPackage(HARNESS + "score..", HARNESS + "verdict..", HARNESS + "suite..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(HARNESS + "nn.."));
         rules.put("PyTorch is in nn", onlyIn(List.of(HARNESS + "nn.."), "org.bytedeco.pytorch.."));
         rules.put(
                 "DJL is in nn.onnx and nn.text",

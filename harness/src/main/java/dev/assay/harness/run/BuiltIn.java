@@ -3,7 +3,7 @@ package dev.assay.harness.run;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.MetricCatalog;
+import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.verdict.Outcome;
 import java.util.ArrayList;

@@ -9,12 +9,12 @@ import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Metric;
-import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.score.MetricModels;
-import dev.assay.harness.score.Role;
 import dev.assay.harness.score.Score.Measured;
 import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricModels;
+import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
@@ -245,7 +245,7 @@ public final class Evaluation {
 
     /** Criteria of the same networks one after the other, so that none is opened twice for want of memory. */
     private List<Criterion> byNetworks(List<Criterion> criteria) {
-        Map<List<Role<?>>, List<Criterion>> groups = new LinkedHashMap<>();
+        Map<List<ModelRole<?>>, List<Criterion>> groups = new LinkedHashMap<>();
         criteria.forEach(c -> groups.computeIfAbsent(catalog.needs(c.metric()), key -> new ArrayList<>())
                 .add(c));
         return groups.values().stream().flatMap(List::stream).toList();

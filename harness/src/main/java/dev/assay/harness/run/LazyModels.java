@@ -8,9 +8,9 @@ import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
-import dev.assay.harness.score.MetricModels;
-import dev.assay.harness.score.Role;
 import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.scorer.MetricModels;
+import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Suite;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,11 +28,11 @@ final class LazyModels implements MetricModels {
 
     private final Suite suite;
     private final Source source;
-    private final Role.Place place;
+    private final ModelRole.Place place;
     private final long budget;
     private final FileHashes hashes;
-    private final Map<Role<?>, Object> open = new LinkedHashMap<>();
-    private final Map<Role<?>, Supplier<?>> served = new LinkedHashMap<>();
+    private final Map<ModelRole<?>, Object> open = new LinkedHashMap<>();
+    private final Map<ModelRole<?>, Supplier<?>> served = new LinkedHashMap<>();
     private final Map<String, WeightsEntry> used = new LinkedHashMap<>(); // by role
 
     /** From a role and what the suite says of its weights to files that exist, or a {@link ModelFileException}. */
@@ -53,18 +53,18 @@ final class LazyModels implements MetricModels {
         this.suite = suite;
         this.source = source;
         this.hashes = hashes;
-        this.place = new Role.Place(device, Runtime.getRuntime().availableProcessors(), vectors);
+        this.place = new ModelRole.Place(device, Runtime.getRuntime().availableProcessors(), vectors);
     }
 
     /** What takes the place of weights for a role that has none. */
-    <T> LazyModels serving(Role<T> role, Supplier<? extends T> service) {
+    <T> LazyModels serving(ModelRole<T> role, Supplier<? extends T> service) {
         served.put(role, service);
         return this;
     }
 
     @Override
     @SuppressWarnings("unchecked") // a role's network is what its opener gave
-    public <T> T get(Role<T> role) {
+    public <T> T get(ModelRole<T> role) {
         if (!open.containsKey(role) && served.containsKey(role)) {
             open.put(role, served.get(role).get());
         }
@@ -82,8 +82,8 @@ final class LazyModels implements MetricModels {
     }
 
     @Override
-    public void makeRoomFor(List<Role<?>> roles) {
-        Set<Role<?>> together = new LinkedHashSet<>(open.keySet());
+    public void makeRoomFor(List<ModelRole<?>> roles) {
+        Set<ModelRole<?>> together = new LinkedHashSet<>(open.keySet());
         together.addAll(roles);
         if (together.stream().mapToLong(this::bytes).sum() > budget) {
             List.copyOf(open.keySet()).stream()
@@ -93,7 +93,7 @@ final class LazyModels implements MetricModels {
     }
 
     /** Of the files of a role; 0 where there are none, which {@link #get} will say. */
-    private long bytes(Role<?> role) {
+    private long bytes(ModelRole<?> role) {
         String reference = suite.models().get(role.name());
         if (reference == null) {
             return 0;
@@ -149,7 +149,7 @@ final class LazyModels implements MetricModels {
                 : found.path().relativize(file).toString().replace('\\', '/');
     }
 
-    private final class Named implements Role.Weights {
+    private final class Named implements ModelRole.Weights {
         private final String role;
         private final String reference;
 

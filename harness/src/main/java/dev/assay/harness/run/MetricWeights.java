@@ -6,10 +6,10 @@ import dev.assay.harness.model.hub.KnownWeights;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.model.hub.WeightsState;
-import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.score.Role;
-import dev.assay.harness.score.Roles;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.ModelRole;
+import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
@@ -94,10 +94,10 @@ public final class MetricWeights {
             List<String> metrics,
             Map<String, String> named,
             WeightsResolver resolver) {
-        Map<Role<?>, List<String>> users = new LinkedHashMap<>();
+        Map<ModelRole<?>, List<String>> users = new LinkedHashMap<>();
         List<String> without = new ArrayList<>();
         for (String metric : metrics) {
-            List<Role<?>> roles = catalog.needs(metric);
+            List<ModelRole<?>> roles = catalog.needs(metric);
             roles.forEach(
                     r -> users.computeIfAbsent(r, key -> new ArrayList<>()).add(metric));
             if (roles.isEmpty()) {
@@ -117,7 +117,7 @@ public final class MetricWeights {
         return new MetricWeights(suite, without, needs, resolver);
     }
 
-    private static WeightsState unnamed(Role<?> role) {
+    private static WeightsState unnamed(ModelRole<?> role) {
         return new WeightsState(
                 role.name(),
                 "",
@@ -161,6 +161,6 @@ public final class MetricWeights {
 
     /** Names of all roles. */
     public static List<String> roles() {
-        return Roles.ALL.stream().map(Role::name).toList();
+        return ModelRoles.ALL.stream().map(ModelRole::name).toList();
     }
 }

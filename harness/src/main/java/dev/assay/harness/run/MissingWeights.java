@@ -3,9 +3,9 @@ package dev.assay.harness.run;
 import dev.assay.harness.model.hub.KnownWeights;
 import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.model.hub.WeightsState;
-import dev.assay.harness.score.MetricCatalog;
-import dev.assay.harness.score.Role;
-import dev.assay.harness.score.Roles;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.ModelRole;
+import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
 import java.util.ArrayList;
@@ -50,9 +50,9 @@ record MissingWeights(String suite, List<String> criteria, int of, List<WeightsS
                 continue;
             }
             boolean lacks = false;
-            for (Role<?> role : catalog.needs(criterion.metric())) {
+            for (ModelRole<?> role : catalog.needs(criterion.metric())) {
                 String reference = suite.models().get(role.name());
-                if (role.equals(Roles.JUDGE) || reference == null) {
+                if (role.equals(ModelRoles.JUDGE) || reference == null) {
                     continue; // a server; or the suite's own fault, which the run says
                 }
                 WeightsState state = lacking.containsKey(role.name())

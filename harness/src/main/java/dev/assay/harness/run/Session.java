@@ -13,8 +13,8 @@ import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
-import dev.assay.harness.score.MetricCatalog;
-import dev.assay.harness.score.Roles;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
@@ -409,7 +409,7 @@ public final class Session {
                                 memory() / 2,
                                 hashes,
                                 new VectorFolder(vectors, hashes))
-                        .serving(Roles.JUDGE, new Judges(settings, root)::get)) {
+                        .serving(ModelRoles.JUDGE, new Judges(settings, root)::get)) {
             record = new Evaluation(
                             plan,
                             renderers.all(),

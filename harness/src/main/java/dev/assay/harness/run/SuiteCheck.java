@@ -1,10 +1,10 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.score.Better;
-import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.score.Role;
-import dev.assay.harness.score.Roles;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.ModelRole;
+import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.text.Nearest;
@@ -18,11 +18,11 @@ final class SuiteCheck {
 
     /** @throws IllegalArgumentException on a metric, parameter, rule, margin or role of weights that there is not */
     static void require(Suite suite, MetricCatalog catalog) {
-        if (suite.models().containsKey(Roles.JUDGE.name())) { // it is sent the pictures, and a token
+        if (suite.models().containsKey(ModelRoles.JUDGE.name())) { // it is sent the pictures, and a token
             throw new IllegalArgumentException(
-                    suite.name() + ": models.judge: no suite can name it; it is " + Roles.JUDGE.needs());
+                    suite.name() + ": models.judge: no suite can name it; it is " + ModelRoles.JUDGE.needs());
         }
-        List<String> roles = Roles.ALL.stream().map(Role::name).toList();
+        List<String> roles = ModelRoles.ALL.stream().map(ModelRole::name).toList();
         for (String role : suite.models().keySet()) {
             if (!roles.contains(role)) {
                 throw new IllegalArgumentException(suite.name() + ": models." + role + ": expected one of the roles "

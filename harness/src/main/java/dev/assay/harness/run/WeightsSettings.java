@@ -4,8 +4,8 @@ import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
-import dev.assay.harness.score.Role;
-import dev.assay.harness.score.Roles;
+import dev.assay.harness.scorer.ModelRole;
+import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.text.Nearest;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ final class WeightsSettings {
      * @throws SettingsException on a role that no metric has
      */
     static void requireRoles(String written, Map<String, String> sources) {
-        List<String> roles = Roles.ALL.stream().map(Role::name).toList();
+        List<String> roles = ModelRoles.ALL.stream().map(ModelRole::name).toList();
         for (String role : given(written).keySet()) {
             if (!roles.contains(role)) {
                 throw new SettingsException(SettingKeys.WEIGHTS.name() + " ("

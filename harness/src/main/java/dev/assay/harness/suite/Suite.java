@@ -11,7 +11,7 @@ import java.util.TreeSet;
  *
  * @param name lower-case letters, digits, hyphens
  * @param version raised whenever cases, seeds, settings or criteria change
- * @param models weights that the metrics use, by role ({@code score.Roles} lists them): a path, {@code
+ * @param models weights that the metrics use, by role ({@code scorer.ModelRoles} lists them): a path, {@code
  *     microcosm:NAME}, {@code hf:owner/name[@revision][/path]}, {@code comfyui:FOLDER/NAME}, or a bare file name
  */
 public record Suite(

@@ -18,14 +18,14 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
-import dev.assay.harness.score.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.score.MetricModels;
 import dev.assay.harness.score.Range;
-import dev.assay.harness.score.Role;
-import dev.assay.harness.score.Roles;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricModels;
+import dev.assay.harness.scorer.ModelRole;
+import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
@@ -736,12 +736,12 @@ class EvaluationTest {
 
     private static final class NoModels implements MetricModels {
         @Override
-        public <T> T get(Role<T> role) {
+        public <T> T get(ModelRole<T> role) {
             throw new IllegalStateException("no such network");
         }
 
         @Override
-        public void makeRoomFor(List<Role<?>> roles) {}
+        public void makeRoomFor(List<ModelRole<?>> roles) {}
 
         @Override
         public void close() {}
@@ -787,8 +787,8 @@ class EvaluationTest {
         }
 
         @Override
-        public List<Role<?>> needs(String name) {
-            return name.equals("failing") ? List.of(Roles.CLIP) : List.of();
+        public List<ModelRole<?>> needs(String name) {
+            return name.equals("failing") ? List.of(ModelRoles.CLIP) : List.of();
         }
 
         @Override
@@ -799,7 +799,7 @@ class EvaluationTest {
                 case "shine" -> new OfImage(SHINE, image -> mean(image));
                 case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
                 case "failing" ->
-                    new OfImage(FAILING, image -> models.get(Roles.CLIP).embed(image)[0]);
+                    new OfImage(FAILING, image -> models.get(ModelRoles.CLIP).embed(image)[0]);
                 case "glaring" -> new OfImage(GLARING, image -> mean(image) > GLARE ? 1 : 0);
                 case "calm" -> new OfImage(CALM, image -> mean(image) > GLARE ? 0 : 1);
                 case "glaring-dark" -> new OfImage(DARK, image -> 1);

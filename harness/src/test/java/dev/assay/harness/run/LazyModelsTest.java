@@ -12,8 +12,8 @@ import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
-import dev.assay.harness.score.Role;
 import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
@@ -32,9 +32,9 @@ class LazyModelsTest {
     Path folder;
 
     private final List<String> closed = new ArrayList<>();
-    private final Role<Network> large = role("large");
-    private final Role<Network> small = role("small");
-    private final Role<Network> absent = role("absent");
+    private final ModelRole<Network> large = role("large");
+    private final ModelRole<Network> small = role("small");
+    private final ModelRole<Network> absent = role("absent");
 
     /** A network that says when it is closed. */
     private final class Network implements AutoCloseable {
@@ -110,8 +110,8 @@ class LazyModelsTest {
         }
     }
 
-    private Role<Network> role(String name) {
-        return new Role<>(name, "some file", (weights, place) -> {
+    private ModelRole<Network> role(String name) {
+        return new ModelRole<>(name, "some file", (weights, place) -> {
             assertThat(weights.path()).exists();
             return new Network(name);
         });

@@ -1,5 +1,7 @@
-package dev.assay.harness.score;
+package dev.assay.harness.scorer;
 
+import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.MetricInfo;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +14,7 @@ public interface MetricCatalog {
      *
      * @throws IllegalArgumentException when there is no such metric
      */
-    List<Role<?>> needs(String name);
+    List<ModelRole<?>> needs(String name);
 
     /**
      * Opens a metric.

@@ -1,5 +1,6 @@
-package dev.assay.harness.score;
+package dev.assay.harness.scorer;
 
+import dev.assay.harness.score.UnavailableException;
 import java.util.List;
 
 /** The networks that metrics use, opened when first asked for, shared, and closed together. */
@@ -10,13 +11,13 @@ public interface MetricModels extends AutoCloseable {
      * @throws UnavailableException when its weights are missing
      * @throws IllegalArgumentException when the suite names none
      */
-    <T> T get(Role<T> role);
+    <T> T get(ModelRole<T> role);
 
     /**
      * Closes networks where memory would not do for these roles beside them. What metrics hold of a closed network is not to be used any
      * more: open the metric again.
      */
-    void makeRoomFor(List<Role<?>> roles);
+    void makeRoomFor(List<ModelRole<?>> roles);
 
     @Override
     void close();

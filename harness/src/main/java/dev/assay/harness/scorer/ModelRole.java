@@ -1,6 +1,7 @@
-package dev.assay.harness.score;
+package dev.assay.harness.scorer;
 
 import dev.assay.harness.nn.embed.VectorFolder;
+import dev.assay.harness.score.UnavailableException;
 import java.nio.file.Path;
 
 /**
@@ -10,7 +11,7 @@ import java.nio.file.Path;
  * @param needs what file or folder it is, for people who lack it
  * @param <T> what metrics work with; closed with its {@link MetricModels} when it can be
  */
-public record Role<T>(String name, String needs, Opener<T> opener) {
+public record ModelRole<T>(String name, String needs, Opener<T> opener) {
     /** Opens a network for use; a missing file is a {@code ModelFileException} or an {@link UnavailableException}. */
     @FunctionalInterface
     public interface Opener<T> {
