@@ -1,10 +1,5 @@
 package dev.assay.harness.model.family;
 
-import dev.assay.harness.model.lora.LoraGrammar;
-import dev.assay.harness.model.lora.LoraModule;
-import dev.assay.harness.model.lora.LoraNaming;
-import dev.assay.harness.model.lora.LoraPart;
-import dev.assay.harness.model.lora.LoraRole;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,41 +17,49 @@ public final class AdapterLayers {
     private final Map<String, Set<Long>> widths = new TreeMap<>();
     private final Map<String, Integer> highest = new TreeMap<>();
     private final Set<String> names = new HashSet<>();
-    private final Set<LoraPart> parts;
+    private final Set<Integer> textEncoders = new HashSet<>(); // by number; 0 for the diffusion model
     private final Set<Long> dimensions = new HashSet<>();
-    private final LoraGrammar grammar;
+    private final boolean flat;
     private final String claim;
     private final String claimedFamily;
     private int textLayers = -1;
 
     /**
-     * @param claim what the file's metadata says of its base, lower case; may be empty
-     * @param claimedFamily the word of the family that this names; may be empty
+     * A layer that a LoRA changes.
+     *
+     * @param textEncoder its number in the file's own names; 0 for the diffusion model
+     * @param name less what tools put before it, with dots or underscores
+     * @param in width of its input; -1 where the tensors do not tell
+     * @param out width of its output; -1 where the tensors do not tell
      */
-    public AdapterLayers(LoraGrammar grammar, String claim, String claimedFamily) {
-        this.grammar = grammar;
-        this.parts = grammar.parts().keySet();
+    public record Layer(int textEncoder, String name, long in, long out) {}
+
+    /**
+     * @param claim what the file's metadata says of its base, lower case; may be empty
+     * @param claimedFamily the family that this names, as LoRAs for it call it; may be empty
+     */
+    public AdapterLayers(List<Layer> layers, String claim, String claimedFamily) {
         this.claim = claim;
         this.claimedFamily = claimedFamily;
-        for (LoraModule module : grammar.modules()) {
-            String name = module.layer().replace('.', '_');
+        this.flat = layers.stream().noneMatch(l -> l.textEncoder == 0 && l.name.contains("."));
+        for (Layer layer : layers) {
+            String name = layer.name.replace('.', '_');
             int index = firstNumber(name);
-            if (module.part() != LoraPart.DENOISER) {
-                textLayers = module.part() == LoraPart.TEXT_ENCODER_1 ? Math.max(textLayers, index) : textLayers;
+            textEncoders.add(layer.textEncoder);
+            if (layer.textEncoder > 0) {
+                textLayers = layer.textEncoder == 1 ? Math.max(textLayers, index) : textLayers;
                 continue;
             }
             names.add(name);
             String pattern = pattern(name);
             Set<Long> inputs = widths.computeIfAbsent(pattern, p -> new HashSet<>());
             highest.merge(pattern, index, Math::max);
-            long in = in(module);
-            if (in > 0) {
-                inputs.add(in);
-                dimensions.add(in);
+            if (layer.in > 0) {
+                inputs.add(layer.in);
+                dimensions.add(layer.in);
             }
-            long out = out(module);
-            if (out > 0) {
-                dimensions.add(out);
+            if (layer.out > 0) {
+                dimensions.add(layer.out);
             }
         }
     }
@@ -78,7 +81,7 @@ public final class AdapterLayers {
     }
 
     /** The first number between underscores or dots, of at most six digits; -1 without one. */
-    static int firstNumber(String layer) {
+    public static int firstNumber(String layer) {
         for (int i = 0; i < layer.length(); i++) {
             int end = numberEnd(layer, i);
             if (end > i && end - i <= 6) {
@@ -144,12 +147,17 @@ public final class AdapterLayers {
         return !dimensions.isEmpty();
     }
 
-    boolean touches(LoraPart part) {
-        return parts.contains(part);
+    boolean touchesTextEncoder(int number) {
+        return textEncoders.contains(number);
     }
 
-    boolean touchesDenoiser() {
+    public boolean touchesDenoiser() {
         return !names.isEmpty();
+    }
+
+    /** Whether every layer of the diffusion model is written with underscores for dots, and its name matches in a part. */
+    boolean allFlat(Pattern pattern) {
+        return flat && names.stream().allMatch(pattern.asPredicate());
     }
 
     /** The highest layer of the first text encoder; -1 without any. */
@@ -157,85 +165,13 @@ public final class AdapterLayers {
         return textLayers;
     }
 
-    /** Of the diffusion model. */
-    List<LoraModule> denoiser() {
-        return grammar.modules().stream()
-                .filter(m -> m.part() == LoraPart.DENOISER)
-                .toList();
-    }
-
-    /** Of text encoders. */
-    List<LoraModule> text() {
-        return grammar.modules().stream().filter(m -> m.part().isTextEncoder()).toList();
-    }
-
-    boolean hasNaming(LoraNaming naming) {
-        return grammar.naming().filter(n -> n == naming).isPresent();
-    }
-
     /** The family that the file's metadata names: a hint, never a proof; may be empty. */
-    String claimedFamily() {
+    public String claimedFamily() {
         return claimedFamily;
     }
 
     /** Whether the file's metadata says so of its base: a hint, never a proof. */
     boolean claims(String word) {
         return claim.contains(word);
-    }
-
-    /** Width of the layer's input; -1 where the tensors do not tell. */
-    static long in(LoraModule module) {
-        return switch (module.kind()) {
-            case LORA, LOCON -> dimension(module, LoraRole.DOWN, 1);
-            case LOHA -> dimension(module, LoraRole.HADA_W1_B, 1);
-            case LOKR ->
-                product(
-                        side(module, LoraRole.LOKR_W1, LoraRole.LOKR_W1_B, 1),
-                        side(module, LoraRole.LOKR_W2, LoraRole.LOKR_W2_B, 1));
-            // Both layouts: the rank is the smaller of the two.
-            case GLORA -> Math.max(dimension(module, LoraRole.GLORA_B1, 1), dimension(module, LoraRole.GLORA_B2, 1));
-            case FULL_DIFF -> dimension(module, LoraRole.DIFF, 1);
-            case OFT, BOFT, IA3, DORA -> -1;
-        };
-    }
-
-    /** Width of the layer's output; -1 where the tensors do not tell. */
-    private static long out(LoraModule module) {
-        return switch (module.kind()) {
-            case LORA, LOCON -> dimension(module, LoraRole.UP, 0);
-            case LOHA ->
-                module.has(LoraRole.HADA_T1)
-                        ? dimension(module, LoraRole.HADA_W1_A, 1)
-                        : dimension(module, LoraRole.HADA_W1_A, 0);
-            case LOKR ->
-                product(
-                        side(module, LoraRole.LOKR_W1, LoraRole.LOKR_W1_A, 0),
-                        side(module, LoraRole.LOKR_W2, LoraRole.LOKR_W2_A, module.has(LoraRole.LOKR_T2) ? 1 : 0));
-            case GLORA -> Math.max(dimension(module, LoraRole.GLORA_B1, 0), dimension(module, LoraRole.GLORA_B2, 0));
-            case FULL_DIFF -> dimension(module, LoraRole.DIFF, 0);
-            case OFT -> product(dimension(module, LoraRole.OFT_BLOCKS, 0), dimension(module, LoraRole.OFT_BLOCKS, 1));
-            case BOFT -> product(dimension(module, LoraRole.OFT_BLOCKS, 1), dimension(module, LoraRole.OFT_BLOCKS, 2));
-            case IA3 ->
-                module.has(LoraRole.IA3_WEIGHT)
-                        ? module.shape(LoraRole.IA3_WEIGHT).stream().reduce(1L, (a, b) -> a * b)
-                        : -1;
-            case DORA -> -1;
-        };
-    }
-
-    private static long side(LoraModule module, LoraRole full, LoraRole factor, int index) {
-        return module.has(full) ? dimension(module, full, index) : dimension(module, factor, index);
-    }
-
-    private static long product(long a, long b) {
-        return a < 0 || b < 0 || (b > 0 && a > Long.MAX_VALUE / b) ? -1 : a * b;
-    }
-
-    private static long dimension(LoraModule module, LoraRole role, int index) {
-        if (!module.has(role)) {
-            return -1;
-        }
-        List<Long> shape = module.shape(role);
-        return shape.size() <= index ? -1 : shape.get(index);
     }
 }

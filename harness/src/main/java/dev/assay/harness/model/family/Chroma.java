@@ -1,21 +1,46 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ModuleRules.rule;
+
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Chroma: Flux.1 schnell with its modulations replaced by one small network. */
-final class Chroma implements ModelFamily {
+final class Chroma {
+    private static final String ID = "chroma";
+    private static final String TITLE = "Chroma";
     private static final Pattern GUIDANCE = Pattern.compile("^distilled_guidance_layer");
     private static final Pattern MODULATION =
             Pattern.compile("_(img|txt)_mod_|modulation_lin|_norm1?_(context_)?linear");
 
-    @Override
-    public String word() {
-        return "chroma";
-    }
+    /** What there is in place of Flux's modulations (lodestone-rock / diffusers). */
+    private static final ModuleRules RULES = ModuleRules.of(
+            rule("distilled_guidance_layer.layers.#.in_layer", "distilled_guidance_layer.layers.$1.linear_1"),
+            rule("distilled_guidance_layer.layers.#.out_layer", "distilled_guidance_layer.layers.$1.linear_2"));
 
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            TITLE,
+            Set.of(Trait.FLOW),
+            Signs.of(
+                    Chroma::model,
+                    Chroma::lora,
+                    PublishedModel.of(TITLE, PublishedModel.streams(19, 38), ID, PublishedModel.authors(ID))),
+            Claims.of("chroma"),
+            LoraFacts.of(ID, TITLE).kin(Flux1.ID),
+            ModuleNaming.of(Flux1.AUTHORS, Flux1.DIFFUSERS, RULES),
+            TextEncoders.of(TextEncoder.T5_XXL),
+            Latents.of(16),
+            Sites.civitai("Chroma"));
+
+    private Chroma() {}
+
+    private static Optional<FamilyMatch> model(Layers layers) {
         if (!layers.hasUnder("distilled_guidance_layer.")
                 || !(layers.hasUnder("double_blocks.0.") || layers.hasUnder("transformer_blocks.0."))) {
             return Optional.empty();
@@ -23,18 +48,17 @@ final class Chroma implements ModelFamily {
         return layers.hasUnder("nerf_blocks.0.")
                 ? Optional.of(FamilyMatch.of(FamilyMatch.UNKNOWN, "Chroma Radiance")
                         .caution(OtherFamily.notJudged("Chroma Radiance")))
-                : Optional.of(FamilyMatch.of(word(), "Chroma or a finetune of it"));
+                : Optional.of(FamilyMatch.of(ID, "Chroma or a finetune of it"));
     }
 
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    private static Optional<FamilyMatch> lora(AdapterLayers layers) {
         boolean blocks = layers.any(Flux1.NATIVE) || layers.any(Flux1.SINGLE);
         if (layers.any(GUIDANCE) && blocks) {
-            return Optional.of(FamilyMatch.of(word(), "Chroma"));
+            return Optional.of(FamilyMatch.of(ID, TITLE));
         }
         // Without modulation layers a LoRA for Flux.1 looks the same: then the file's own word decides.
         return blocks && !layers.any(MODULATION) && layers.claims("chroma")
-                ? Optional.of(FamilyMatch.of(word(), "Chroma, as its metadata says; its layers fit Flux.1 too"))
+                ? Optional.of(FamilyMatch.of(ID, "Chroma, as its metadata says; its layers fit Flux.1 too"))
                 : Optional.empty();
     }
 }

@@ -21,7 +21,7 @@ public record FamilyMatch(
         families = List.copyOf(families);
     }
 
-    static FamilyMatch of(String word, String title) {
+    public static FamilyMatch of(String word, String title) {
         return of(word, title, "dit");
     }
 
@@ -29,7 +29,7 @@ public record FamilyMatch(
         return new FamilyMatch(word, title, network, "", List.of(), word.equals(UNKNOWN) ? List.of() : List.of(word));
     }
 
-    FamilyMatch detail(String text) {
+    public FamilyMatch detail(String text) {
         return new FamilyMatch(word, title, network, text, cautions, families);
     }
 
@@ -37,7 +37,7 @@ public record FamilyMatch(
         return new FamilyMatch(word, title, network, detail, List.of(text), families);
     }
 
-    FamilyMatch families(List<String> words) {
+    public FamilyMatch families(List<String> words) {
         return new FamilyMatch(word, title, network, detail, cautions, words);
     }
 
@@ -46,7 +46,7 @@ public record FamilyMatch(
         return !word.equals(UNKNOWN);
     }
 
-    static FamilyMatch unet(String word, String title) {
+    public static FamilyMatch unet(String word, String title) {
         return of(word, title, "unet");
     }
 

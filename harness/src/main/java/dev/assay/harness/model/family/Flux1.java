@@ -1,10 +1,27 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ModuleRules.rule;
+import static dev.assay.harness.model.family.ModuleRules.swapped;
+
+import dev.assay.harness.model.family.LoraFacts.Twin;
+import dev.assay.harness.model.family.LoraFacts.Wider;
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Flux.1 with a guidance input: dev, Krea dev and their finetunes, whose files have the same layers and shapes. */
-final class Flux1 implements ModelFamily {
+public final class Flux1 {
+    static final String ID = "flux1";
+    private static final String TITLE = "Flux.1";
+    private static final String ANY = "Flux.1 (dev, Krea, schnell or a finetune; a LoRA does not tell)";
+    private static final String OR_CHROMA = "Flux.1 (dev, Krea, schnell, a finetune, or Chroma; this LoRA does not tell)";
+    private static final String DEV = "Flux.1 dev";
+    private static final String DEV_OR_FINETUNE = DEV + " or a finetune of it";
+    private static final String FILL = "Fill (inpainting)"; // no other family has so many channels
     static final int HIDDEN = 3072;
     static final Pattern NATIVE =
             Pattern.compile("^(double_blocks_N_(img|txt)_(attn|mlp|mod)|single_blocks_N_(linear|modulation))");
@@ -12,18 +29,87 @@ final class Flux1 implements ModelFamily {
     /** XLabs' names. */
     private static final Pattern XLABS = Pattern.compile("^(double|single)_blocks_N_processor_");
 
-    @Override
-    public String word() {
-        return "flux1";
-    }
 
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
+    private static final Pattern INPUT = Pattern.compile("^(img_in|x_embedder)$");
+    private static final String T = "transformer_blocks.$1.";
+    private static final String S = "single_transformer_blocks.$1.";
+    private static final String TIME = "time_text_embed.";
+
+    /** Black Forest Labs' names and those of diffusers. */
+    public static final ModuleRules RULES = ModuleRules.of(
+            rule("img_in", "x_embedder"),
+            rule("txt_in", "context_embedder"),
+            rule("time_in.in_layer", TIME + "timestep_embedder.linear_1"),
+            rule("time_in.out_layer", TIME + "timestep_embedder.linear_2"),
+            rule("vector_in.in_layer", TIME + "text_embedder.linear_1"),
+            rule("vector_in.out_layer", TIME + "text_embedder.linear_2"),
+            rule("guidance_in.in_layer", TIME + "guidance_embedder.linear_1"),
+            rule("guidance_in.out_layer", TIME + "guidance_embedder.linear_2"),
+            rule("double_blocks.#.img_attn.qkv", T + "attn.to_q", T + "attn.to_k", T + "attn.to_v"),
+            rule(
+                    "double_blocks.#.txt_attn.qkv",
+                    T + "attn.add_q_proj",
+                    T + "attn.add_k_proj",
+                    T + "attn.add_v_proj"),
+            rule("double_blocks.#.img_attn.proj", T + "attn.to_out.0"),
+            rule("double_blocks.#.txt_attn.proj", T + "attn.to_add_out"),
+            rule("double_blocks.#.img_attn.norm.query_norm", T + "attn.norm_q"),
+            rule("double_blocks.#.img_attn.norm.key_norm", T + "attn.norm_k"),
+            rule("double_blocks.#.txt_attn.norm.query_norm", T + "attn.norm_added_q"),
+            rule("double_blocks.#.txt_attn.norm.key_norm", T + "attn.norm_added_k"),
+            rule("double_blocks.#.img_mlp.0", T + "ff.net.0.proj"),
+            rule("double_blocks.#.img_mlp.2", T + "ff.net.2"),
+            rule("double_blocks.#.txt_mlp.0", T + "ff_context.net.0.proj"),
+            rule("double_blocks.#.txt_mlp.2", T + "ff_context.net.2"),
+            rule("double_blocks.#.img_mod.lin", T + "norm1.linear"),
+            rule("double_blocks.#.txt_mod.lin", T + "norm1_context.linear"),
+            rule("single_blocks.#.linear1", S + "attn.to_q", S + "attn.to_k", S + "attn.to_v", S + "proj_mlp"),
+            rule("single_blocks.#.linear2", S + "proj_out"),
+            rule("single_blocks.#.modulation.lin", S + "norm.linear"),
+            rule("single_blocks.#.norm.query_norm", S + "attn.norm_q"),
+            rule("single_blocks.#.norm.key_norm", S + "attn.norm_k"),
+            rule("final_layer.linear", "proj_out"),
+            swapped("final_layer.adaLN_modulation.1", "norm_out.linear"));
+
+    /** XLabs names attention processors: 1 for the image stream and 2 for the text stream. */
+    private static final ModuleRules PROCESSORS = ModuleRules.of(
+            rule("double_blocks.#.processor.qkv_lora1", "double_blocks.$1.img_attn.qkv"),
+            rule("double_blocks.#.processor.qkv_lora2", "double_blocks.$1.txt_attn.qkv"),
+            rule("double_blocks.#.processor.proj_lora1", "double_blocks.$1.img_attn.proj"),
+            rule("double_blocks.#.processor.proj_lora2", "double_blocks.$1.txt_attn.proj"),
+            rule("single_blocks.#.processor.qkv", S + "attn.to_q", S + "attn.to_k", S + "attn.to_v"),
+            rule("single_blocks.#.processor.proj", "single_blocks.$1.linear2"));
+
+    static final Set<String> AUTHORS = Set.of("double_blocks.0.img_attn.qkv");
+    static final Set<String> DIFFUSERS = Set.of("single_transformer_blocks.0.attn.to_q");
+    /** T5 is the second text encoder for diffusers and OneTrainer, the third for kohya. */
+    static final ModuleNaming NAMING = new ModuleNaming(AUTHORS, DIFFUSERS, RULES, PROCESSORS, true);
+
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            TITLE,
+            Set.of(Trait.FLOW),
+            Signs.of(Flux1::model, Flux1::lora, PublishedModel.of(TITLE, PublishedModel.streams(19, 38), "flux1"))
+                    .control(Flux1::control)
+                    .imagePrompt(l -> l.hasUnder("double_blocks.0.processor.ip_adapter_")),
+            Claims.of("flux-1", "flux1").packed("FluxTransformer"),
+            LoraFacts.of(ID, ANY)
+                    .twin(new Twin("chroma", OR_CHROMA, true))
+                    .marks(l -> l.any(XLABS))
+                    .wider(Flux1::wider),
+            NAMING,
+            TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.T5_XXL),
+            Latents.of(16),
+            Sites.civitai("Flux.1 D"));
+
+    private Flux1() {}
+
+    private static Optional<FamilyMatch> model(Layers layers) {
         if (!is(layers) || !isGuided(layers)) {
             return Optional.empty();
         }
         return Optional.of(
-                FamilyMatch.of(word(), "Flux.1 dev or a finetune of it").detail(shape(layers)));
+                FamilyMatch.of(ID, DEV_OR_FINETUNE).detail(shape(layers)));
     }
 
     /** Flux.1 of either kind, dev or schnell. */
@@ -67,20 +153,38 @@ final class Flux1 implements ModelFamily {
             text.append(", ").append(hidden).append(" wide instead of 3072");
         }
         if (channels == 384) {
-            text.append(", Fill (inpainting)");
+            text.append(", ").append(FILL);
         } else if (channels == 128) {
             text.append(", control (depth or canny)");
         }
         return text.isEmpty() ? "" : text.substring(2);
     }
 
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    private static Optional<FamilyMatch> lora(AdapterLayers layers) {
         if (!layers.any(NATIVE) && !layers.any(SINGLE) && !layers.any(XLABS)) {
             return Optional.empty();
         }
         boolean wide = !layers.hasDimensions() || layers.hasDimension(HIDDEN);
-        return Optional.of(FamilyMatch.of(word(), "Flux.1 (dev, Krea, schnell or a finetune; a LoRA does not tell)")
+        return Optional.of(FamilyMatch.of(ID, ANY)
                 .detail(wide ? "" : "not 3072 wide"));
+    }
+
+    private static Optional<FamilyMatch> control(Layers layers) {
+        return layers.dimension("x_embedder.weight", 0) == HIDDEN
+                        && layers.has("time_text_embed.text_embedder.linear_1.weight")
+                ? Optional.of(FamilyMatch.of(ID, DEV_OR_FINETUNE))
+                : Optional.empty();
+    }
+
+    /** Variants for pictures beside the prompt have wider inputs, and so have LoRAs that make one of dev. */
+    private static Optional<Wider> wider(AdapterLayers layers) {
+        Set<Long> channels = layers.widths(INPUT);
+        boolean control = channels.contains(128L);
+        return control || channels.contains(384L)
+                ? Optional.of(new Wider(
+                        FamilyMatch.of(ID, DEV)
+                                .detail(control ? "for a control picture (depth or canny) beside the prompt" : FILL),
+                        !control))
+                : Optional.empty();
     }
 }

@@ -1,25 +1,35 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.Optional;
+import java.util.Set;
 
 /** Flux.1 without a guidance input. */
-final class Flux1Schnell implements ModelFamily {
-    @Override
-    public String word() {
-        return "flux1-schnell";
-    }
-
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
-        return Flux1.is(layers) && !Flux1.isGuided(layers)
-                ? Optional.of(FamilyMatch.of(word(), "Flux.1 schnell or a finetune of it")
-                        .detail(Flux1.shape(layers)))
-                : Optional.empty();
-    }
+final class Flux1Schnell {
+    private static final String ID = "flux1-schnell";
 
     /** A LoRA for schnell has the layers of one for dev: {@link Flux1} answers. */
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
-        return Optional.empty();
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            "Flux.1 schnell",
+            Set.of(Trait.FLOW),
+            Signs.of(Flux1Schnell::model, l -> Optional.empty()),
+            Claims.of("flux-1-schnell"),
+            LoraFacts.of(Flux1.ID, Flux1.FAMILY.loras().title()),
+            Flux1.NAMING,
+            Flux1.FAMILY.textEncoders(),
+            Latents.of(16),
+            Sites.civitai("Flux.1 S"));
+
+    private Flux1Schnell() {}
+
+    private static Optional<FamilyMatch> model(Layers layers) {
+        return Flux1.is(layers) && !Flux1.isGuided(layers)
+                ? Optional.of(FamilyMatch.of(ID, "Flux.1 schnell or a finetune of it")
+                        .detail(Flux1.shape(layers)))
+                : Optional.empty();
     }
 }

@@ -1,36 +1,97 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ModuleRules.rule;
+
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.ModuleRules.Rule;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Flux.2 dev and klein: the blocks of Flux.1, with one modulation for all of them and gated feed-forwards. */
-final class Flux2 implements ModelFamily {
+public final class Flux2 {
+    private static final String ID = "flux2";
+    private static final String TITLE = "Flux.2";
     private static final Pattern MODULATION = Pattern.compile("(double|single)_stream_modulation");
     private static final Pattern DIFFUSERS =
             Pattern.compile("attn_to_qkv_mlp_proj|^transformer_blocks_N_ff_(context_)?linear_in");
     private static final Map<Long, String> SIZES = Map.of(3072L, "klein 4B", 4096L, "klein 9B", 6144L, "dev");
 
-    @Override
-    public String word() {
-        return "flux2";
+    private static final String T = "transformer_blocks.$1.";
+    private static final String S = "single_transformer_blocks.$1.";
+    private static final String GUIDANCE = "time_guidance_embed.";
+
+    /** What diffusers, and LyCORIS with it, calls otherwise than in Flux.1: fused modules and the feed-forward layers. */
+    private static final ModuleRules RULES = ModuleRules.of(
+            rule("double_blocks.#.img_mlp.0", T + "ff.linear_in"),
+            rule("double_blocks.#.img_mlp.2", T + "ff.linear_out"),
+            rule("double_blocks.#.txt_mlp.0", T + "ff_context.linear_in"),
+            rule("double_blocks.#.txt_mlp.2", T + "ff_context.linear_out"),
+            rule("single_blocks.#.linear1", S + "attn.to_qkv_mlp_proj"),
+            rule("single_blocks.#.linear2", S + "attn.to_out"));
+
+    /** As diffusers names all of it; the rest is called as in Flux.1. */
+    public static final ModuleRules DIFFUSERS_RULES = RULES.and(
+                    rule("time_in.in_layer", GUIDANCE + "timestep_embedder.linear_1"),
+                    rule("time_in.out_layer", GUIDANCE + "timestep_embedder.linear_2"),
+                    rule("guidance_in.in_layer", GUIDANCE + "guidance_embedder.linear_1"),
+                    rule("guidance_in.out_layer", GUIDANCE + "guidance_embedder.linear_2"))
+            .and(modulations())
+            .and(Flux1.RULES);
+
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            TITLE,
+            Set.of(Trait.FLOW),
+            Signs.of(
+                    Flux2::model,
+                    Flux2::lora,
+                    size("klein 4B", 5, 20, "flux2-klein-4b"),
+                    size("klein 9B", 8, 24, "flux2-klein-9b"),
+                    size("dev", 8, 48, "flux2-dev")),
+            Claims.of("flux-2", "flux2"),
+            LoraFacts.of(ID, TITLE),
+            ModuleNaming.of(Flux1.AUTHORS, Set.of(), RULES),
+            TextEncoders.byWidth(Map.of(
+                    3072L, TextEncoder.QWEN3_4B, 4096L, TextEncoder.QWEN3_8B, 6144L, TextEncoder.MISTRAL3_24B)),
+            Latents.of(32),
+            Sites.bySize());
+
+    private Flux2() {}
+
+    private static ModuleRules modulations() {
+        List<Rule> rules = new ArrayList<>();
+        for (String kind : List.of("single_stream_", "double_stream_")) {
+            for (String stream : List.of("modulation", "modulation_img", "modulation_txt")) {
+                rules.add(rule(kind + stream + ".lin", kind + stream + ".linear"));
+            }
+        }
+        return ModuleRules.of(rules);
     }
 
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
+    private static PublishedModel size(String detail, int doubles, int singles, String file) {
+        return PublishedModel.of(TITLE + " " + detail, detail, PublishedModel.streams(doubles, singles), file);
+    }
+
+    private static Optional<FamilyMatch> model(Layers layers) {
         if (!layers.has("double_stream_modulation_img.lin.weight")
                 && !layers.has("double_stream_modulation_img.linear.weight")) {
             return Optional.empty();
         }
         long hidden = Math.max(layers.dimension("img_in.weight", 0), layers.dimension("x_embedder.weight", 0));
         String size = SIZES.getOrDefault(hidden, hidden + " wide, a size that nobody published");
-        return Optional.of(FamilyMatch.of(word(), "Flux.2").detail(size));
+        return Optional.of(FamilyMatch.of(ID, TITLE).detail(size));
     }
 
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    private static Optional<FamilyMatch> lora(AdapterLayers layers) {
         return layers.any(MODULATION) || layers.any(DIFFUSERS)
-                ? Optional.of(FamilyMatch.of(word(), "Flux.2"))
+                ? Optional.of(FamilyMatch.of(ID, TITLE))
                 : Optional.empty();
     }
 }

@@ -1,10 +1,17 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Hunyuan Video, and Hunyuan Image 2.1, which shares its text refiner. */
-final class HunyuanVideo implements ModelFamily {
+final class HunyuanVideo {
+    private static final String ID = "hunyuan-video";
+    private static final String TITLE = "Hunyuan Video";
     private static final Pattern REFINER = Pattern.compile("individual_token_refiner|context_embedder_token_refiner");
     /** Flux.1 names these img_mlp_0, img_mod_lin, modulation_lin. */
     private static final Pattern OWN =
@@ -13,13 +20,24 @@ final class HunyuanVideo implements ModelFamily {
     private static final Pattern DOUBLE = Pattern.compile("^double_blocks_N_");
     private static final int LAST = 19; // of 20 here; Flux.1 has one less, and no model known here has more
 
-    @Override
-    public String word() {
-        return "hunyuan-video";
-    }
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            TITLE,
+            Set.of(Trait.FLOW, Trait.VIDEO),
+            Signs.of(
+                    HunyuanVideo::model,
+                    HunyuanVideo::lora,
+                    PublishedModel.of(TITLE, PublishedModel.streams(20, 40), ID, PublishedModel.authors(ID))),
+            Claims.of("hunyuan-video"),
+            LoraFacts.of(ID, TITLE).borrowed(),
+            Flux1.NAMING,
+            TextEncoders.of(),
+            new Latents(16, true),
+            Sites.civitai("Hunyuan Video"));
 
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
+    private HunyuanVideo() {}
+
+    private static Optional<FamilyMatch> model(Layers layers) {
         if (layers.has("txt_in.individual_token_refiner.blocks.0.norm1.weight")) {
             return Optional.of(isImage(layers, "img_in.proj.weight") ? image() : video());
         }
@@ -28,8 +46,7 @@ final class HunyuanVideo implements ModelFamily {
                 : Optional.empty();
     }
 
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    private static Optional<FamilyMatch> lora(AdapterLayers layers) {
         boolean deep = layers.highest(DOUBLE) == LAST;
         return layers.any(REFINER) || layers.any(OWN) || deep ? Optional.of(video()) : Optional.empty();
     }
@@ -39,8 +56,8 @@ final class HunyuanVideo implements ModelFamily {
         return layers.rank(patch) == 4 && layers.dimension(patch, 3) == 1;
     }
 
-    private FamilyMatch video() {
-        return FamilyMatch.of(word(), "Hunyuan Video").caution(OtherFamily.VIDEO);
+    private static FamilyMatch video() {
+        return FAMILY.match(TITLE);
     }
 
     private static FamilyMatch image() {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param keys all of which its model has; one that ends with a dot stands for any key below it
  * @param adapter layers of its LoRAs; null if unknown
  */
-record OtherFamily(String title, List<String> keys, Pattern adapter) implements ModelFamily {
+record OtherFamily(String title, List<String> keys, Pattern adapter) implements Recognizer {
     static final String VIDEO = "a video model: Assay judges pictures and does not judge it";
 
     static OtherFamily of(String title, String adapter, String... keys) {
@@ -22,11 +22,6 @@ record OtherFamily(String title, List<String> keys, Pattern adapter) implements 
     }
 
     @Override
-    public String word() {
-        return FamilyMatch.UNKNOWN;
-    }
-
-    @Override
     public Optional<FamilyMatch> model(Layers layers) {
         return keys.stream().allMatch(k -> k.endsWith(".") ? layers.hasUnder(k) : layers.has(k))
                 ? Optional.of(match())
@@ -34,11 +29,11 @@ record OtherFamily(String title, List<String> keys, Pattern adapter) implements 
     }
 
     @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    public Optional<FamilyMatch> lora(AdapterLayers layers) {
         return adapter != null && layers.any(adapter) ? Optional.of(match()) : Optional.empty();
     }
 
     private FamilyMatch match() {
-        return FamilyMatch.of(word(), title).caution(notJudged(title));
+        return FamilyMatch.of(FamilyMatch.UNKNOWN, title).caution(notJudged(title));
     }
 }

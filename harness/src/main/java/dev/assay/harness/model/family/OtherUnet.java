@@ -3,12 +3,7 @@ package dev.assay.harness.model.family;
 import java.util.Optional;
 
 /** A UNet with the layers of Stable Diffusion, but of another width than any published one: small models for tests, experiments. */
-final class OtherUnet implements ModelFamily {
-    @Override
-    public String word() {
-        return FamilyMatch.UNKNOWN;
-    }
-
+record OtherUnet() implements Recognizer {
     @Override
     public Optional<FamilyMatch> model(Layers layers) {
         long text = StableDiffusionUnet.textWidth(layers);
@@ -18,11 +13,11 @@ final class OtherUnet implements ModelFamily {
     }
 
     @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    public Optional<FamilyMatch> lora(AdapterLayers layers) {
         return StableDiffusionUnet.isUnet(layers) ? Optional.of(match()) : Optional.empty();
     }
 
-    private FamilyMatch match() {
-        return FamilyMatch.unet(word(), "a UNet like Stable Diffusion's of no published size");
+    private static FamilyMatch match() {
+        return FamilyMatch.unet(FamilyMatch.UNKNOWN, "a UNet like Stable Diffusion's of no published size");
     }
 }

@@ -1,20 +1,39 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Qwen-Image: 60 double blocks, 3072 wide. */
-final class QwenImage implements ModelFamily {
+final class QwenImage {
+    private static final String ID = "qwen-image";
+    private static final String TITLE = "Qwen-Image";
     private static final Pattern BLOCKS = Pattern.compile("^transformer_blocks_N_(img|txt)_(mlp|mod)_");
     private static final Pattern SINGLE = Pattern.compile("^single_transformer_blocks");
 
-    @Override
-    public String word() {
-        return "qwen-image";
-    }
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            TITLE,
+            Set.of(Trait.FLOW),
+            Signs.of(
+                    QwenImage::model,
+                    QwenImage::lora,
+                    PublishedModel.of(TITLE, Map.of("transformer_blocks", 60), ID)),
+            Claims.of("qwen").packed("QwenImage"),
+            LoraFacts.of(ID, TITLE),
+            ModuleNaming.SAME,
+            TextEncoders.of(TextEncoder.QWEN25_VL_7B),
+            new Latents(16, true),
+            Sites.civitai("Qwen"));
 
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
+    private QwenImage() {}
+
+    private static Optional<FamilyMatch> model(Layers layers) {
         if (!layers.has("txt_norm.weight") || !layers.hasUnder("transformer_blocks.0.")) {
             return Optional.empty();
         }
@@ -23,7 +42,7 @@ final class QwenImage implements ModelFamily {
                     FamilyMatch.of(FamilyMatch.UNKNOWN, "Mage-Flow").caution(OtherFamily.notJudged("Mage-Flow")));
         }
         int blocks = layers.blocks("transformer_blocks");
-        FamilyMatch match = FamilyMatch.of(word(), "Qwen-Image or a finetune of it");
+        FamilyMatch match = FamilyMatch.of(ID, "Qwen-Image or a finetune of it");
         if (layers.hasUnder("time_text_embed.addition_t_embedding")) {
             return Optional.of(match.detail("Layered"));
         }
@@ -33,11 +52,10 @@ final class QwenImage implements ModelFamily {
         return Optional.of(blocks == 60 ? match : match.detail(blocks + " blocks instead of 60"));
     }
 
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    private static Optional<FamilyMatch> lora(AdapterLayers layers) {
         if (layers.any(SINGLE)) {
             return Optional.empty();
         }
-        return layers.any(BLOCKS) ? Optional.of(FamilyMatch.of(word(), "Qwen-Image")) : Optional.empty();
+        return layers.any(BLOCKS) ? Optional.of(FamilyMatch.of(ID, TITLE)) : Optional.empty();
     }
 }

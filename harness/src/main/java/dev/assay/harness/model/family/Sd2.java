@@ -1,33 +1,47 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.Optional;
 import java.util.Set;
 
 /** Stable Diffusion 2.0 and 2.1: the UNet of 1.5 with the wider features of OpenCLIP-H. */
-final class Sd2 implements ModelFamily {
+final class Sd2 {
+    private static final String ID = "sd2";
+    private static final String TITLE = "Stable Diffusion 2";
     private static final long TEXT = 1024;
     private static final int SD15_TEXT_LAYERS = 12; // of 23 here
 
-    @Override
-    public String word() {
-        return "sd2";
-    }
 
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            TITLE,
+            Set.of(Trait.UNET),
+            Signs.of(Sd2::model, Sd2::lora, PublishedModel.of(TITLE, StableDiffusionUnet.BLOCKS, "sd2")),
+            Claims.of("stable-diffusion-v2", "sd_v2"),
+            LoraFacts.of(ID, TITLE),
+            StableDiffusionUnet.NAMING,
+            TextEncoders.of(TextEncoder.CLIP_H),
+            Latents.of(4),
+            Sites.civitai("SD 2.1").webUi("SD2"));
+
+    private Sd2() {}
+
+    private static Optional<FamilyMatch> model(Layers layers) {
         return StableDiffusionUnet.textWidth(layers) == TEXT
                 ? StableDiffusionUnet.match(
-                        word(), "Stable Diffusion 2 or a finetune of it", StableDiffusionUnet.input(layers))
+                        ID, "Stable Diffusion 2 or a finetune of it", StableDiffusionUnet.input(layers))
                 : Optional.empty();
     }
 
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    private static Optional<FamilyMatch> lora(AdapterLayers layers) {
         Set<Long> text = StableDiffusionUnet.textWidths(layers);
         boolean told = text.contains(TEXT)
                 || (text.isEmpty() && layers.highestTextLayer() >= SD15_TEXT_LAYERS)
                 || (text.isEmpty() && layers.claims("sd_v2"));
         boolean unet = StableDiffusionUnet.isUnet(layers) || StableDiffusionUnet.textOnly(layers);
-        return unet && told ? Optional.of(FamilyMatch.unet(word(), "Stable Diffusion 2")) : Optional.empty();
+        return unet && told ? Optional.of(FamilyMatch.unet(ID, TITLE)) : Optional.empty();
     }
 }

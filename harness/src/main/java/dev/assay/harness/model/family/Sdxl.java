@@ -1,29 +1,49 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** SDXL and what has its layers: Pony, Illustrious, NoobAI; smaller kin; the refiner. */
-final class Sdxl implements ModelFamily {
+final class Sdxl {
+    private static final String ID = "sdxl";
+    private static final String TITLE = "SDXL";
+    private static final String ANY = "SDXL (or Pony, Illustrious, NoobAI; a LoRA does not tell)";
+    /** Names of the original layout, which trainers flatten for this family alone. */
+    private static final Pattern ORIGINAL = Pattern.compile("^(input_blocks|output_blocks|middle_block)_");
     private static final long TEXT = 2048;
 
-    @Override
-    public String word() {
-        return "sdxl";
-    }
 
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            TITLE,
+            Set.of(Trait.UNET),
+            Signs.of(Sdxl::model, Sdxl::lora, PublishedModel.of(TITLE, StableDiffusionUnet.BLOCKS, "sdxl"))
+                    .imagePrompt(l -> StableDiffusionUnet.imagePromptWidth(l) == TEXT),
+            Claims.of("stable-diffusion-xl", "sdxl").packed("SDXL"),
+            LoraFacts.of(ID, ANY).habit(l -> l.allFlat(ORIGINAL)),
+            StableDiffusionUnet.NAMING,
+            TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G),
+            Latents.of(4),
+            Sites.civitai("SDXL 1.0").webUi("SDXL"));
+
+    private Sdxl() {}
+
+    private static Optional<FamilyMatch> model(Layers layers) {
         long text = StableDiffusionUnet.textWidth(layers);
         if (text == 1280 && StableDiffusionUnet.additionWidth(layers) == 2560) {
-            return Optional.of(FamilyMatch.unet(word(), "SDXL refiner")
+            return Optional.of(FamilyMatch.unet(ID, "SDXL refiner")
                     .caution("the refiner finishes pictures of the base model and makes none alone: not judged"));
         }
         if (text != TEXT && StableDiffusionUnet.additionWidth(layers) != 2816) {
             return Optional.empty();
         }
         String input = StableDiffusionUnet.input(layers);
-        return StableDiffusionUnet.match(word(), "SDXL or a finetune of it", input.isEmpty() ? kin(layers) : input);
+        return StableDiffusionUnet.match(ID, "SDXL or a finetune of it", input.isEmpty() ? kin(layers) : input);
     }
 
     /** By the number of transformer blocks in a row on the deepest level. */
@@ -40,12 +60,11 @@ final class Sdxl implements ModelFamily {
         };
     }
 
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    private static Optional<FamilyMatch> lora(AdapterLayers layers) {
         Set<Long> text = StableDiffusionUnet.textWidths(layers);
         boolean unet = StableDiffusionUnet.isUnet(layers) || !layers.touchesDenoiser();
         return unet && (text.contains(TEXT) || (text.isEmpty() && StableDiffusionUnet.looksLikeSdxl(layers)))
-                ? Optional.of(FamilyMatch.unet(word(), "SDXL (or Pony, Illustrious, NoobAI; a LoRA does not tell)"))
+                ? Optional.of(FamilyMatch.unet(ID, ANY))
                 : Optional.empty();
     }
 }

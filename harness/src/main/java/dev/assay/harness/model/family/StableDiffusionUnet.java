@@ -1,13 +1,25 @@
 package dev.assay.harness.model.family;
 
 import dev.assay.harness.model.ModelHeader.Tensor;
-import dev.assay.harness.model.lora.LoraPart;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What tells the UNets of Stable Diffusion apart: the width of the text features, and what else is embedded with the time. */
 final class StableDiffusionUnet {
+    /** Whose number tells nothing: the text features' width does. */
+    static final Map<String, Integer> BLOCKS = Map.of(
+            "down_blocks", 0,
+            "up_blocks", 0,
+            "mid_block", 0,
+            "input_blocks", 0,
+            "output_blocks", 0,
+            "middle_block", 0);
+
+    static final ModuleNaming NAMING = ModuleNaming.of(
+            Set.of("input_blocks.0.0"), Set.of("down_blocks.0.resnets.0.conv1"), new UnetNames.Both());
+
     private static final Pattern CROSS = Pattern.compile("attn2_to_[kv]$");
     private static final Pattern UNET = Pattern.compile(
             "^(down_blocks|up_blocks|input_blocks|output_blocks|mid_block|middle_block|conv_in$|conv_out$|time_embed)");
@@ -41,6 +53,12 @@ final class StableDiffusionUnet {
         return channels == 9 ? "inpainting" : channels == 8 ? "InstructPix2Pix" : "";
     }
 
+    /** Width of the text features that an IP-Adapter adds to; -1 for another file. */
+    static long imagePromptWidth(Layers layers) {
+        Tensor key = layers.first("to_k_ip.weight");
+        return key == null || key.shape().size() < 2 ? -1 : key.shape().get(1);
+    }
+
     static boolean isUnet(AdapterLayers layers) {
         return layers.any(UNET);
     }
@@ -51,7 +69,7 @@ final class StableDiffusionUnet {
     }
 
     static boolean looksLikeSdxl(AdapterLayers layers) {
-        return layers.touches(LoraPart.TEXT_ENCODER_2) || (isUnet(layers) && layers.named(DEEP));
+        return layers.touchesTextEncoder(2) || (isUnet(layers) && layers.named(DEEP));
     }
 
     static boolean hasFirstLevel(AdapterLayers layers) {
@@ -60,7 +78,7 @@ final class StableDiffusionUnet {
 
     /** Only CLIP layers are changed. */
     static boolean textOnly(AdapterLayers layers) {
-        return !layers.touchesDenoiser() && layers.touches(LoraPart.TEXT_ENCODER_1);
+        return !layers.touchesDenoiser() && layers.touchesTextEncoder(1);
     }
 
     static Optional<FamilyMatch> match(String word, String title, String detail) {

@@ -1,18 +1,69 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ModuleRules.rule;
+
+import dev.assay.harness.model.family.ModelFamily.Claims;
+import dev.assay.harness.model.family.ModelFamily.Latents;
+import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.ModuleRules.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Z-Image, base and turbo: the layers of Lumina 2, 3840 wide. */
-final class ZImage implements ModelFamily {
+final class ZImage {
+    private static final String ID = "z-image";
+    private static final String TITLE = "Z-Image";
+    static final List<String> STACKS = List.of("layers", "noise_refiner", "context_refiner");
     static final Pattern BLOCKS = Pattern.compile(
             "^(layers|noise_refiner|context_refiner)_N_(attention_(qkv|out|to_[qkv]|to_out)|feed_forward_w|adaLN_modulation)"
                     + "|^(layers|noise_refiner|context_refiner)_N_(attn_to_|feed_forward_linear|norm1_linear)");
     private static final long WIDTH = 3840;
 
-    @Override
-    public String word() {
-        return "z-image";
+    /** Alibaba's names and those of diffusers. */
+    private static final ModuleRules RULES = ModuleRules.of(stacks())
+            .and(
+                    rule("x_embedder", "all_x_embedder.2-1"),
+                    rule("final_layer.linear", "all_final_layer.2-1.linear"),
+                    rule("final_layer.adaLN_modulation.1", "all_final_layer.2-1.adaLN_modulation.1"));
+
+    /** Lumina 2's too. */
+    static final Set<String> AUTHORS = Set.of("layers.0.attention.qkv");
+
+    static final ModelFamily FAMILY = new ModelFamily(
+            ID,
+            TITLE,
+            Set.of(Trait.FLOW),
+            Signs.of(ZImage::model, ZImage::lora, PublishedModel.of(TITLE, blocks(30), ID)),
+            Claims.of("z-image", "zimage").packed("ZImage"),
+            LoraFacts.of(ID, TITLE),
+            ModuleNaming.of(AUTHORS, Set.of("layers.0.attention.to_q"), RULES),
+            TextEncoders.of(TextEncoder.QWEN3_4B),
+            Latents.of(16),
+            Sites.civitai("ZImageTurbo")); // what nearly all are for; a LoRA does not tell
+
+    private ZImage() {}
+
+    private static List<Rule> stacks() {
+        List<Rule> rules = new ArrayList<>();
+        for (String stack : STACKS) {
+            String o = stack + ".#.attention.";
+            String d = stack + ".$1.attention.";
+            rules.add(rule(o + "qkv", d + "to_q", d + "to_k", d + "to_v"));
+            rules.add(rule(o + "out", d + "to_out.0"));
+            rules.add(rule(o + "q_norm", d + "norm_q"));
+            rules.add(rule(o + "k_norm", d + "norm_k"));
+        }
+        return rules;
+    }
+
+    /** Blocks of each stack. */
+    static Map<String, Integer> blocks(int layers) {
+        return Map.of("layers", layers, "noise_refiner", 2, "context_refiner", 2);
     }
 
     /** Width of the caption embedding of the Lumina 2 kind; -1 for other models. */
@@ -27,17 +78,15 @@ final class ZImage implements ModelFamily {
                 : -1;
     }
 
-    @Override
-    public Optional<FamilyMatch> model(Layers layers) {
+    private static Optional<FamilyMatch> model(Layers layers) {
         return width(layers) == WIDTH
-                ? Optional.of(FamilyMatch.of(word(), "Z-Image (base, turbo or a finetune; the file does not tell)"))
+                ? Optional.of(FamilyMatch.of(ID, "Z-Image (base, turbo or a finetune; the file does not tell)"))
                 : Optional.empty();
     }
 
-    @Override
-    public Optional<FamilyMatch> adapter(AdapterLayers layers) {
+    private static Optional<FamilyMatch> lora(AdapterLayers layers) {
         return layers.any(BLOCKS) && layers.hasDimension(WIDTH)
-                ? Optional.of(FamilyMatch.of(word(), "Z-Image"))
+                ? Optional.of(FamilyMatch.of(ID, TITLE))
                 : Optional.empty();
     }
 }

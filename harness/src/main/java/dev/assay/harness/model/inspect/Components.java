@@ -91,14 +91,8 @@ record Components(Optional<FamilyMatch> family, boolean denoiser, List<String> c
     /** What Nunchaku writes of a model that it packed. */
     private static Optional<FamilyMatch> byClass(ModelHeader header) {
         String name = header.metadata().getOrDefault("model_class", "");
-        return CLASSES.entrySet().stream()
-                .filter(c -> name.startsWith("Nunchaku" + c.getKey()))
-                .findFirst()
-                .flatMap(c -> ModelFamilies.named(c.getValue()));
+        return ModelFamilies.packed(name).map(f -> f.match(f.title()));
     }
-
-    private static final Map<String, String> CLASSES =
-            Map.of("FluxTransformer", "flux1", "QwenImage", "qwen-image", "ZImage", "z-image", "SDXL", "sdxl");
 
     private static List<String> contents(Layers all, Layers denoiser) {
         List<String> contents = new ArrayList<>();

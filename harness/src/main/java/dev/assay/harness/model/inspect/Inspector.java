@@ -8,6 +8,9 @@ import dev.assay.harness.model.family.AdapterLayers;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.family.Layers;
 import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.ModelFamily;
+import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.Inspection.Rank;
 import dev.assay.harness.model.inspect.ModelHashes.Progress;
@@ -26,25 +29,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Says what a model file is. Reads its header, and of its tensors only scalars; all of it only for hashes. */
 public final class Inspector {
     private static final Pattern SHARD = Pattern.compile(".*-\\d+-of-(\\d+)\\.[a-z]+");
-    private static final Set<String> FLOWS = Set.of(
-            "sd3",
-            "flux1",
-            "flux1-schnell",
-            "flux2",
-            "chroma",
-            "qwen-image",
-            "hidream-i1",
-            "z-image",
-            "lumina2",
-            "wan",
-            "hunyuan-video");
+    /** Of a family whose text encoders are not known, as LoRAs number them. */
+    private static final List<TextEncoder> USUAL =
+            List.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G, TextEncoder.T5_XXL, TextEncoder.LLAMA_8B);
     /** SHA-256 of nothing: ai-toolkit wrote it for the hash of the tensors. */
     private static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -68,11 +61,12 @@ public final class Inspector {
      * @param family of the model, as {@link Inspection#family} has it
      */
     public static Optional<String> claimsAnother(Map<String, String> metadata, String family) {
-        return Optional.of(new Metadata(metadata).claimedFamily()).filter(claimed -> isAnother(claimed, family));
+        return claimed(metadata).filter(claimed -> !ModelFamilies.areKin(claimed, family));
     }
 
-    private static boolean isAnother(String claimed, String family) {
-        return !claimed.isEmpty() && !ModelFamilies.areKin(claimed, family);
+    /** The family that a file's metadata names, by its id; a hint, never a proof. */
+    public static Optional<String> claimed(Map<String, String> metadata) {
+        return new Metadata(metadata).claimedFamily().map(ModelFamily::id);
     }
 
     /** Headers and hashes, for which every byte is read unless the cache knows the file. */
@@ -160,9 +154,7 @@ public final class Inspector {
         private void adapter(LoraGrammar grammar, SmallReads reads) {
             kind = ModelKind.of(grammar.kind().orElseThrow());
             modules = grammar.modules().size();
-            family = ModelFamilies.adapter(new AdapterLayers(
-                            grammar, metadata.claimedBase().toLowerCase(Locale.ROOT), metadata.claimedFamily()))
-                    .orElse(family);
+            family = AdapterFamily.of(grammar, metadata).orElse(family);
             if (family.title().isEmpty()) {
                 odd("changes layers of no family that Assay knows ("
                         + PlainText.line(grammar.modules().get(0).name(), 80) + " ...)");
@@ -217,14 +209,13 @@ public final class Inspector {
         }
 
         private String part(LoraPart part) {
-            boolean flux = family.word().startsWith("flux");
-            return switch (part) {
-                case DENOISER -> family.network();
-                case TEXT_ENCODER_1 -> family.word().equals("sd2") ? "clip-h" : "clip-l";
-                case TEXT_ENCODER_2 -> flux ? "t5-xxl" : "clip-g";
-                case TEXT_ENCODER_3 -> "t5-xxl";
-                case TEXT_ENCODER_4 -> "llama";
-            };
+            List<TextEncoder> own = ModelFamilies.of(family.word())
+                    .map(f -> f.textEncoders().all())
+                    .orElse(List.of());
+            int number = part.ordinal();
+            return number == 0
+                    ? family.network()
+                    : (number <= own.size() ? own : USUAL).get(number - 1).id();
         }
 
         private void network() {
@@ -269,9 +260,11 @@ public final class Inspector {
 
         /** The family that the metadata names must be the one that the layers show. */
         private void checkClaim() {
-            String claimed = metadata.claimedFamily();
-            if (!family.families().isEmpty() && family.families().stream().allMatch(f -> isAnother(claimed, f))) {
-                odd("its metadata says that it is for " + claimed + ", its layers are those of "
+            Optional<String> claimed = claimed(header.metadata());
+            if (!family.families().isEmpty()
+                    && claimed.isPresent()
+                    && family.families().stream().noneMatch(f -> ModelFamilies.areKin(claimed.get(), f))) {
+                odd("its metadata says that it is for " + claimed.get() + ", its layers are those of "
                         + String.join(" or ", family.families()) + ": the layers decide");
             }
         }
@@ -312,7 +305,13 @@ public final class Inspector {
                 return header.tensors().containsKey("ztsnr") ? "v (zero terminal SNR)" : "v";
             }
             boolean model = kind == ModelKind.CHECKPOINT || kind == ModelKind.DIFFUSION_MODEL;
-            return stated.isEmpty() && model && FLOWS.contains(family.word()) ? "flow" : stated;
+            return stated.isEmpty() && model && isFlow() ? "flow" : stated;
+        }
+
+        private boolean isFlow() {
+            return ModelFamilies.of(family.word())
+                    .filter(f -> f.has(Trait.FLOW))
+                    .isPresent();
         }
 
         private long parameters() {

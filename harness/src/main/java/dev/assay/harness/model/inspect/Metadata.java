@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.inspect.Inspection.Trigger;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a file's metadata says, by the keys of kohya sd-scripts, the modelspec, ai-toolkit and OneTrainer. Anyone can edit
@@ -187,38 +190,8 @@ final class Metadata {
         return kohya.matches("[0-9]{1,6}(\\.[0-9]{1,6})?") ? Double.parseDouble(kohya) : Double.NaN;
     }
 
-    /** The family that the metadata names, as this project writes it; empty where it does not say or is not known. */
-    String claimedFamily() {
-        String claim = (text("modelspec.architecture") + " " + text("ss_base_model_version")).toLowerCase(Locale.ROOT);
-        // The first that is contained; longer before shorter.
-        for (Map.Entry<String, String> word : CLAIMS) {
-            if (claim.contains(word.getKey())) {
-                return word.getValue();
-            }
-        }
-        return "";
+    /** The family that the metadata names; empty where it does not say or is not known. */
+    Optional<ModelFamily> claimedFamily() {
+        return ModelFamilies.claimed(text("modelspec.architecture") + " " + text("ss_base_model_version"));
     }
-
-    private static final List<Map.Entry<String, String>> CLAIMS = List.of(
-            Map.entry("stable-diffusion-xl", "sdxl"),
-            Map.entry("sdxl", "sdxl"),
-            Map.entry("stable-diffusion-v1", "sd15"),
-            Map.entry("sd_v1", "sd15"),
-            Map.entry("stable-diffusion-v2", "sd2"),
-            Map.entry("sd_v2", "sd2"),
-            Map.entry("stable-diffusion-3", "sd3"),
-            Map.entry("sd3", "sd3"),
-            Map.entry("chroma", "chroma"),
-            Map.entry("flux-2", "flux2"),
-            Map.entry("flux2", "flux2"),
-            Map.entry("flux-1-schnell", "flux1"),
-            Map.entry("flux-1", "flux1"),
-            Map.entry("flux1", "flux1"),
-            Map.entry("qwen", "qwen-image"),
-            Map.entry("hidream", "hidream-i1"),
-            Map.entry("z-image", "z-image"),
-            Map.entry("zimage", "z-image"),
-            Map.entry("lumina", "lumina2"),
-            Map.entry("wan", "wan"),
-            Map.entry("hunyuan-video", "hunyuan-video"));
 }

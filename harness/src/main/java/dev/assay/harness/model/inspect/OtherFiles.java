@@ -5,6 +5,9 @@ import dev.assay.harness.model.ModelHeader.Tensor;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.family.Layers;
 import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.ModelFamily;
+import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
@@ -13,14 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** VAEs, embeddings, and files of kinds that Assay names and does not judge. */
 final class OtherFiles {
     private static final int MOST_BUNDLED = 12;
     private static final Pattern BUNDLED_PART = Pattern.compile("\\.(string_to_param\\.[^.]*|[^.]*)$");
-    private static final Set<Long> TEXT_WIDTHS = Set.of(768L, 1024L, 1280L);
+    private static final List<TextEncoder> CLIP =
+            List.of(TextEncoder.CLIP_L, TextEncoder.CLIP_H, TextEncoder.CLIP_G);
 
     /** A file that is neither a model nor a LoRA: family, what people call it, and what it is for. */
     record Small(ModelKind kind, String family, String title, List<String> contents) {}
@@ -34,12 +37,10 @@ final class OtherFiles {
             return Optional.empty();
         }
         if (tensors.stream().allMatch(t -> parts.contains(t.name()))) {
-            boolean sdxl = header.tensors().containsKey("clip_g");
-            return Optional.of(new Small(
-                    ModelKind.EMBEDDING,
-                    sdxl ? "sdxl" : "sd15",
-                    sdxl ? "SDXL" : "Stable Diffusion 1.5",
-                    tensors.stream().map(t -> t.name().replace('_', '-')).toList()));
+            TextEncoder last =
+                    header.tensors().containsKey("clip_g") ? TextEncoder.CLIP_G : TextEncoder.CLIP_L;
+            return Optional.of(embedding(
+                    last, tensors.stream().map(t -> t.name().replace('_', '-')).toList()));
         }
         for (Tensor tensor : tensors) {
             int rank = tensor.shape().size();
@@ -49,16 +50,22 @@ final class OtherFiles {
                     && rank >= 1
                     && rank <= 2
                     && !tensor.name().endsWith(".weight");
-            if (rank <= 2 && TEXT_WIDTHS.contains(width) && (named || alone)) {
-                return Optional.of(
-                        width == 768
-                                ? new Small(ModelKind.EMBEDDING, "sd15", "Stable Diffusion 1.5", List.of("clip-l"))
-                                : width == 1024
-                                        ? new Small(ModelKind.EMBEDDING, "sd2", "Stable Diffusion 2", List.of("clip-h"))
-                                        : new Small(ModelKind.EMBEDDING, "sdxl", "SDXL", List.of("clip-g")));
+            Optional<TextEncoder> encoder =
+                    CLIP.stream().filter(e -> e.width() == width).findFirst();
+            if (rank <= 2 && encoder.isPresent() && (named || alone)) {
+                return encoder.map(e -> embedding(e, List.of(e.id())));
             }
         }
         return Optional.empty();
+    }
+
+    /** For the first UNet that this encoder reads prompts for. */
+    private static Small embedding(TextEncoder encoder, List<String> contents) {
+        ModelFamily family = ModelFamilies.ALL.stream()
+                .filter(f -> f.has(Trait.UNET) && f.textEncoders().all().contains(encoder))
+                .findFirst()
+                .orElseThrow();
+        return new Small(ModelKind.EMBEDDING, family.id(), family.title(), contents);
     }
 
     /** Names of the embeddings in a LoRA's file: what a prompt must say. */
@@ -83,13 +90,10 @@ final class OtherFiles {
         boolean both = vae.hasUnder("encoder.") || vae.hasUnder("decoder.");
         if (channels > 0 && both && (vae.has("encoder.conv_in.weight") || vae.has("encoder.conv1.weight"))) {
             boolean video = vae.rank(input) == 5;
-            String use = video
-                    ? " channels, three-dimensional (Qwen-Image, Wan)"
-                    : channels == 4
-                            ? " channels (Stable Diffusion 1.5, 2 or SDXL)"
-                            : channels == 16
-                                    ? " channels (Flux.1, Chroma, HiDream-I1, Z-Image or SD 3)"
-                                    : channels == 32 ? " channels (Flux.2)" : " channels";
+            String families = ModelFamilies.titles(f ->
+                    f.latents().video() == video && (video || f.latents().channels() == channels));
+            String use = " channels" + (video ? ", three-dimensional" : "")
+                    + (families.isEmpty() ? "" : " (" + families + ")");
             return Optional.of(new Small(ModelKind.VAE, "unknown", channels + use, List.of("vae")));
         }
         boolean tiny =

@@ -1,9 +1,10 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.family.Flux2;
+import dev.assay.harness.model.family.ModuleNaming.Pair;
 import dev.assay.harness.model.loader.DiffusersText.Encoder;
 import dev.assay.harness.model.lora.BaseLayer;
 import dev.assay.harness.model.lora.BaseModules;
-import dev.assay.harness.model.lora.TransformerNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +167,7 @@ final class DiffusersFamilies {
     private static Map<String, BaseLayer> flux2(BaseModules base) {
         Map<String, BaseLayer> layers = new LinkedHashMap<>();
         base.original().forEach((name, layer) -> {
-            List<TransformerNames.Pair> pairs = TransformerNames.FLUX_2_DIFFUSERS.ofOriginal(List.of(name));
+            List<Pair> pairs = Flux2.DIFFUSERS_RULES.ofOriginal(List.of(name));
             if (pairs.isEmpty()) {
                 layers.put(name, layer);
             } else if (pairs.get(0).diffusers().size() == 1) {

@@ -5,8 +5,8 @@ import static dev.assay.harness.model.loader.DiffusersTensor.only;
 import static dev.assay.harness.model.loader.DiffusersTensor.renamed;
 import static dev.assay.harness.model.loader.DiffusersTensor.required;
 
+import dev.assay.harness.model.family.Flux1;
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
-import dev.assay.harness.model.lora.TransformerNames;
 import dev.assay.harness.text.FirstFew;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,7 +102,7 @@ final class DiffusersFlux {
     }
 
     private static List<String> diffusers(String module) {
-        return TransformerNames.FLUX.ofOriginal(List.of(module)).get(0).diffusers();
+        return Flux1.RULES.ofOriginal(List.of(module)).get(0).diffusers();
     }
 
     /** Alphas go to PEFT beside the tensors. */

@@ -6,8 +6,8 @@ import static dev.assay.harness.model.loader.DiffusersTensor.only;
 import static dev.assay.harness.model.loader.DiffusersTensor.renamed;
 import static dev.assay.harness.model.loader.DiffusersTensor.required;
 
+import dev.assay.harness.model.family.Flux2;
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
-import dev.assay.harness.model.lora.TransformerNames;
 import dev.assay.harness.text.FirstFew;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -290,7 +290,7 @@ final class DiffusersTransformers {
     }
 
     private static List<String> diffusers(String module) {
-        return TransformerNames.FLUX_2_DIFFUSERS
+        return Flux2.DIFFUSERS_RULES
                 .ofOriginal(List.of(module))
                 .get(0)
                 .diffusers();

@@ -1,5 +1,10 @@
 package dev.assay.harness.model.lora;
 
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.ModelFamily;
+import dev.assay.harness.model.family.ModuleNaming;
+import dev.assay.harness.model.family.ModuleNaming.Pair;
+import dev.assay.harness.model.family.ModuleRules;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -10,29 +15,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Every name by which LoRAs call the layers of one base, made from the base's own tensors: flattened names are looked up and
- * never taken apart, since an underscore may stand for a dot or for itself. Knows the layouts of Stable Diffusion 1, 2, XL
- * (original and diffusers), 3, Flux and Chroma, Lumina 2, Z-Image, Wan, Qwen-Image and HiDream, and the text encoders in the file.
+ * never taken apart, since an underscore may stand for a dot or for itself. Knows the layouts of every family, and the text encoders
+ * in the file.
  */
 public final class BaseModules {
-    /** How the denoiser's tensors are laid out. */
-    enum Layout {
-        UNET_ORIGINAL,
-        UNET_DIFFUSERS,
-        FLUX_ORIGINAL,
-        FLUX_DIFFUSERS,
-        SD3_ORIGINAL,
-        SD3_DIFFUSERS,
-        LUMINA,
-        LUMINA_DIFFUSERS,
-        Z_IMAGE_DIFFUSERS,
-        WAN_ORIGINAL,
-        WAN_DIFFUSERS,
-        /** Whose authors' names are also those of diffusers: Qwen-Image, HiDream; or unknown. */
-        PLAIN
+    /**
+     * How the denoiser's tensors are laid out.
+     *
+     * @param namings whose sign the file has; empty where authors and diffusers agree, or the model is not known
+     * @param diffusers whether it is the layout of diffusers, and the authors have another
+     */
+    private record Layout(List<ModuleNaming> namings, boolean diffusers) {
+        static Layout of(Set<String> modules) {
+            List<ModuleNaming> authors =
+                    ALL.stream().filter(n -> n.isOfAuthors(modules)).toList();
+            List<ModuleNaming> diffusers =
+                    ALL.stream().filter(n -> n.isOfDiffusers(modules)).toList();
+            return authors.isEmpty() ? new Layout(diffusers, !diffusers.isEmpty()) : new Layout(authors, false);
+        }
+
+        boolean is(Predicate<ModuleNaming> trait) {
+            return namings.stream().anyMatch(trait);
+        }
     }
+
+    private static final List<ModuleNaming> ALL =
+            ModelFamilies.ALL.stream().map(ModelFamily::naming).distinct().toList();
 
     private static final List<String> DENOISER_PREFIXES =
             List.of("model.diffusion_model.", "diffusion_model.", "unet.", "transformer.", "net.");
@@ -57,7 +69,6 @@ public final class BaseModules {
             List.of("first_stage_model.", "vae.", "model_ema.", "cond_stage_model.", "conditioner.", "text_encoders.");
 
     private static final int FEW = 5; // keys that do not yet make a prefix, as ComfyUI counts
-    private static final int MOST_BLOCKS = 1000;
 
     private final Layout layout;
     private final boolean twoTextEncoders; // a UNet with pooled text features
@@ -105,7 +116,7 @@ public final class BaseModules {
         Map<LoraPart, Map<String, BaseLayer>> tables = new EnumMap<>(LoraPart.class);
         parts.forEach((part, own) -> tables.put(part, layers(own, prefixes.get(part))));
         Set<String> denoiser = tables.getOrDefault(LoraPart.DENOISER, Map.of()).keySet();
-        Layout layout = layout(denoiser);
+        Layout layout = Layout.of(denoiser);
         boolean twoTextEncoders = denoiser.contains("label_emb.0.0") || denoiser.contains("add_embedding.linear_1");
         Set<String> tensors = new HashSet<>();
         parts.getOrDefault(LoraPart.DENOISER, Map.of())
@@ -119,8 +130,8 @@ public final class BaseModules {
                 return;
             }
             other.forEach(layers::putIfAbsent);
-            if (layout == Layout.FLUX_ORIGINAL || layout == Layout.FLUX_DIFFUSERS) {
-                addXLabs(layers);
+            for (ModuleNaming naming : layout.namings()) {
+                naming.more().ofDiffusers(List.copyOf(layers.keySet())).forEach(p -> join(layers, layers, p));
             }
         });
         return new BaseModules(layout, twoTextEncoders, tables, own, other, tensors);
@@ -166,73 +177,22 @@ public final class BaseModules {
         return name.endsWith("norm.scale") || (name.endsWith(".scale") && name.contains(".norms."));
     }
 
-    private static Layout layout(Set<String> modules) {
-        if (modules.contains("input_blocks.0.0")) {
-            return Layout.UNET_ORIGINAL;
-        }
-        if (modules.contains("down_blocks.0.resnets.0.conv1")) {
-            return Layout.UNET_DIFFUSERS;
-        }
-        if (modules.contains("joint_blocks.0.x_block.attn.qkv")) {
-            return Layout.SD3_ORIGINAL;
-        }
-        if (modules.contains("double_blocks.0.img_attn.qkv")) {
-            return Layout.FLUX_ORIGINAL;
-        }
-        if (modules.contains("single_transformer_blocks.0.attn.to_q")) {
-            return Layout.FLUX_DIFFUSERS;
-        }
-        if (modules.contains("pos_embed.proj") && modules.contains("transformer_blocks.0.attn.add_q_proj")) {
-            return Layout.SD3_DIFFUSERS;
-        }
-        if (modules.contains("layers.0.attention.qkv")) {
-            return Layout.LUMINA;
-        }
-        if (modules.contains("layers.0.attn.to_q")) {
-            return Layout.LUMINA_DIFFUSERS;
-        }
-        if (modules.contains("blocks.0.cross_attn.q")) {
-            return Layout.WAN_ORIGINAL;
-        }
-        if (modules.contains("blocks.0.attn1.to_q") && modules.contains("condition_embedder.time_proj")) {
-            return Layout.WAN_DIFFUSERS;
-        }
-        return modules.contains("layers.0.attention.to_q") ? Layout.Z_IMAGE_DIFFUSERS : Layout.PLAIN;
-    }
-
     /** Names in the other language, the authors' or that of diffusers, by the base's own. */
     private static Map<String, BaseLayer> aliases(Map<String, BaseLayer> layers, Layout layout) {
         List<String> own = List.copyOf(layers.keySet());
         Map<String, BaseLayer> other = new LinkedHashMap<>();
-        switch (layout) {
-            case UNET_ORIGINAL -> UnetNames.toDiffusers(own).forEach((o, d) -> other.putIfAbsent(d, layers.get(o)));
-            case UNET_DIFFUSERS -> UnetNames.toOriginal(own).forEach((d, o) -> other.putIfAbsent(o, layers.get(d)));
-            case FLUX_ORIGINAL -> {
-                TransformerNames.FLUX.ofOriginal(own).forEach(p -> split(layers, other, p));
-                TransformerNames.FLUX_2.ofOriginal(own).forEach(p -> split(layers, other, p));
-                TransformerNames.CHROMA.ofOriginal(own).forEach(p -> split(layers, other, p));
+        for (ModuleNaming naming : layout.namings()) {
+            if (layout.diffusers()) {
+                naming.pairs().ofDiffusers(own).forEach(p -> join(layers, other, p));
+            } else {
+                naming.pairs().ofOriginal(own).forEach(p -> split(layers, other, p));
             }
-            case FLUX_DIFFUSERS -> {
-                TransformerNames.FLUX.ofDiffusers(own).forEach(p -> join(layers, other, p));
-                TransformerNames.CHROMA.ofDiffusers(own).forEach(p -> join(layers, other, p));
-            }
-            case SD3_ORIGINAL -> TransformerNames.SD3.ofOriginal(own).forEach(p -> split(layers, other, p));
-            case SD3_DIFFUSERS -> TransformerNames.SD3.ofDiffusers(own).forEach(p -> join(layers, other, p));
-            case LUMINA -> {
-                TransformerNames.Z_IMAGE.ofOriginal(own).forEach(p -> split(layers, other, p));
-                TransformerNames.LUMINA.ofOriginal(own).forEach(p -> split(layers, other, p));
-            }
-            case LUMINA_DIFFUSERS -> TransformerNames.LUMINA.ofDiffusers(own).forEach(p -> join(layers, other, p));
-            case WAN_ORIGINAL -> TransformerNames.WAN.ofOriginal(own).forEach(p -> split(layers, other, p));
-            case WAN_DIFFUSERS -> TransformerNames.WAN.ofDiffusers(own).forEach(p -> join(layers, other, p));
-            case Z_IMAGE_DIFFUSERS -> TransformerNames.Z_IMAGE.ofDiffusers(own).forEach(p -> join(layers, other, p));
-            case PLAIN -> {}
         }
         return other;
     }
 
     private static void addTextAliases(Map<String, BaseLayer> layers) {
-        TransformerNames.OPEN_CLIP.ofOriginal(List.copyOf(layers.keySet())).forEach(p -> split(layers, layers, p));
+        ModuleRules.OPEN_CLIP.ofOriginal(List.copyOf(layers.keySet())).forEach(p -> split(layers, layers, p));
         for (String module : List.copyOf(layers.keySet())) {
             if (module.startsWith("text_model.")) {
                 layers.putIfAbsent(module.substring("text_model.".length()), layers.get(module));
@@ -249,7 +209,7 @@ public final class BaseModules {
 
     /** Names the parts of a fused module. */
     private static void split(
-            Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, TransformerNames.Pair pair) {
+            Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, Pair pair) {
         BaseLayer whole = layers.get(pair.original());
         List<String> names = pair.diffusers();
         if (names.size() == 1) {
@@ -278,7 +238,7 @@ public final class BaseModules {
 
     /** Names the module that these would be if they were fused. */
     private static void join(
-            Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, TransformerNames.Pair pair) {
+            Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, Pair pair) {
         List<BaseLayer> parts = new ArrayList<>();
         for (String name : pair.diffusers()) {
             BaseLayer part = layers.get(name);
@@ -293,7 +253,7 @@ public final class BaseModules {
     }
 
     /** Stable Diffusion 3 ends the text stream before its last block does more than read it: scale and shift are all there is. */
-    private static boolean isSwapped(TransformerNames.Pair pair, BaseLayer layer) {
+    private static boolean isSwapped(Pair pair, BaseLayer layer) {
         return pair.swapped()
                 || (pair.original().endsWith("context_block.adaLN_modulation.1")
                         && !layer.rest().isEmpty()
@@ -317,35 +277,6 @@ public final class BaseModules {
                         new BaseLayer.Slice(all.tensor(), all.shape(), 0, half)),
                 layer.bias(),
                 layer.packed());
-    }
-
-    /** XLabs names attention processors: 1 for the image stream and 2 for the text stream. */
-    private static void addXLabs(Map<String, BaseLayer> layers) {
-        for (int n = 0; n < MOST_BLOCKS && layers.containsKey("double_blocks." + n + ".img_attn.qkv"); n++) {
-            String block = "double_blocks." + n + ".";
-            for (String what : List.of("qkv", "proj")) {
-                alias(layers, block + "processor." + what + "_lora1", block + "img_attn." + what);
-                alias(layers, block + "processor." + what + "_lora2", block + "txt_attn." + what);
-            }
-        }
-        for (int n = 0; n < MOST_BLOCKS && layers.containsKey("single_blocks." + n + ".linear1"); n++) {
-            String attention = "single_transformer_blocks." + n + ".attn.";
-            List<BaseLayer> parts = new ArrayList<>();
-            for (String name : List.of("to_q", "to_k", "to_v")) {
-                Optional.ofNullable(layers.get(attention + name)).ifPresent(parts::add);
-            }
-            if (parts.size() == 3) {
-                layers.putIfAbsent("single_blocks." + n + ".processor.qkv", joined(parts));
-            }
-            alias(layers, "single_blocks." + n + ".processor.proj", "single_blocks." + n + ".linear2");
-        }
-    }
-
-    private static void alias(Map<String, BaseLayer> layers, String alias, String name) {
-        BaseLayer layer = layers.get(name);
-        if (layer != null) {
-            layers.putIfAbsent(alias, layer);
-        }
     }
 
     /** Without the names that two different layers would share. */
@@ -374,11 +305,7 @@ public final class BaseModules {
 
     /** Whether the file is in the layout of diffusers, and its authors have another. */
     public boolean isDiffusers() {
-        return switch (layout) {
-            case UNET_DIFFUSERS, FLUX_DIFFUSERS, SD3_DIFFUSERS, LUMINA_DIFFUSERS, Z_IMAGE_DIFFUSERS, WAN_DIFFUSERS ->
-                true;
-            default -> false;
-        };
+        return layout.diffusers();
     }
 
     /** Every tensor of the denoiser by its name in the file, less the prefix of the denoiser. */
@@ -480,13 +407,12 @@ public final class BaseModules {
     }
 
     private boolean isUnet() {
-        return layout == Layout.UNET_ORIGINAL || layout == Layout.UNET_DIFFUSERS;
+        return layout.is(ModuleNaming::isUnet);
     }
 
-    /** Flux's T5 is the second text encoder for diffusers and OneTrainer, the third for kohya. */
     private List<LoraPart> parts(LoraPart part) {
-        boolean flux = layout == Layout.FLUX_ORIGINAL || layout == Layout.FLUX_DIFFUSERS;
-        return flux && (part == LoraPart.TEXT_ENCODER_2 || part == LoraPart.TEXT_ENCODER_3)
+        return layout.is(ModuleNaming::secondIsThird)
+                        && (part == LoraPart.TEXT_ENCODER_2 || part == LoraPart.TEXT_ENCODER_3)
                 ? List.of(LoraPart.TEXT_ENCODER_2, LoraPart.TEXT_ENCODER_3)
                 : List.of(part);
     }

@@ -1,6 +1,6 @@
 package dev.assay.harness.nn.weights;
 
-import dev.assay.harness.model.lora.UnetNames;
+import dev.assay.harness.model.family.UnetNames;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Matcher;

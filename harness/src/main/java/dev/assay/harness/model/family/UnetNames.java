@@ -1,8 +1,10 @@
-package dev.assay.harness.model.lora;
+package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ModuleNaming.Pair;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,6 +34,23 @@ public final class UnetNames {
             "conv_shortcut", "skip_connection");
 
     private static final int MOST_BLOCKS = 100;
+
+    /** As pairs. */
+    record Both() implements ModuleNaming.Pairs {
+        @Override
+        public List<Pair> ofOriginal(Collection<String> original) {
+            return toDiffusers(original).entrySet().stream()
+                    .map(e -> new Pair(e.getKey(), List.of(e.getValue()), false))
+                    .toList();
+        }
+
+        @Override
+        public List<Pair> ofDiffusers(Collection<String> diffusers) {
+            return toOriginal(diffusers).entrySet().stream()
+                    .map(e -> new Pair(e.getValue(), List.of(e.getKey()), false))
+                    .toList();
+        }
+    }
 
     /** Where diffusers' blocks lie in the original layout: {@code down_blocks.0.attentions.1. -> input_blocks.2.1.}. */
     private final Map<String, String> blocks = new LinkedHashMap<>();

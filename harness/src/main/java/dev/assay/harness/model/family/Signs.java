@@ -1,0 +1,41 @@
+package dev.assay.harness.model.family;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * By what files of a family are recognised.
+ *
+ * @param model of a diffusion model
+ * @param lora of a LoRA whose layers and sizes are those of no published model
+ * @param published whose layers, sizes and number of blocks tell most LoRAs
+ * @param control of a ControlNet that has fewer layers than a model
+ * @param imagePrompt of an IP-Adapter
+ */
+public record Signs(
+        Function<Layers, Optional<FamilyMatch>> model,
+        Function<AdapterLayers, Optional<FamilyMatch>> lora,
+        List<PublishedModel> published,
+        Function<Layers, Optional<FamilyMatch>> control,
+        Predicate<Layers> imagePrompt) {
+    public Signs {
+        published = List.copyOf(published);
+    }
+
+    static Signs of(
+            Function<Layers, Optional<FamilyMatch>> model,
+            Function<AdapterLayers, Optional<FamilyMatch>> lora,
+            PublishedModel... published) {
+        return new Signs(model, lora, List.of(published), l -> Optional.empty(), l -> false);
+    }
+
+    Signs control(Function<Layers, Optional<FamilyMatch>> sign) {
+        return new Signs(model, lora, published, sign, imagePrompt);
+    }
+
+    Signs imagePrompt(Predicate<Layers> sign) {
+        return new Signs(model, lora, published, control, sign);
+    }
+}
