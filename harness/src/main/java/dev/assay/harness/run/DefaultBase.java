@@ -3,6 +3,8 @@ package dev.assay.harness.run;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelKind;
@@ -49,7 +51,11 @@ final class DefaultBase {
                 + found.kind().map(k -> "of the kind " + k.title()).orElse("a model")
                 + (known ? " for " + found.familyTitle() : "")
                 + "; give -Dassay.base=FILE"
-                + (known && !found.family().equals("sd15") ? " -Dassay.renderer=comfyui" : "")
+                + (known && !isLocal(found.family()) ? " -Dassay.renderer=comfyui" : "")
                 + " (without a base, the bundled toy model of 64 x 64 pixels would be it)");
+    }
+
+    private static boolean isLocal(String family) {
+        return ModelFamilies.of(family).filter(f -> f.has(Trait.LOCAL)).isPresent();
     }
 }

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.ModelFamily;
+import dev.assay.harness.model.family.ModelFamily.Sites;
 import dev.assay.reports.card.VerdictCard.Recommended;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -61,12 +64,10 @@ public final class Sidecars {
             ".mp4",
             ".webm");
 
-    private static final Map<String, String> BASE_MODELS = Map.of(
-            "sd15", "SD 1.5", "sd2", "SD 2.1", "sdxl", "SDXL 1.0", "flux1", "Flux.1 D", "flux1-schnell", "Flux.1 S");
-
     /** Tags of pages and of prompts ({@code <lora:other:1>}), and what breaks lines. */
     private static final Pattern MARKUP = Pattern.compile("[<>\\r\\n\\u2028\\u2029]|&(?=#|[A-Za-z]+;)");
 
+    private static final String UNKNOWN = "Unknown";
     private static final int MOST_TRIGGER = 200; // letters of a word, of which some are sentences
     private static final int MOST_TEXT = 1000;
     private static final int MOST_BYTES = 16 << 20; // of a file of another program
@@ -204,12 +205,7 @@ public final class Sidecars {
     private static Map<String, Object> webUi(VerdictCard card) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("description", plain("Assay: " + card.sentence()));
-        String family = card.model().family();
-        fields.put(
-                "sd version",
-                "sd15".equals(family)
-                        ? "SD1"
-                        : "sd2".equals(family) ? "SD2" : "sdxl".equals(family) ? "SDXL" : "Unknown");
+        fields.put("sd version", sites(card).map(Sites::webUi).orElse(UNKNOWN));
         fields.put("activation text", String.join(", ", triggers(card)));
         if (card.recommended() != null && card.recommended().strength() != null) {
             fields.put("preferred weight", card.recommended().strength());
@@ -226,8 +222,13 @@ public final class Sidecars {
     }
 
     private static String baseModel(VerdictCard card) {
-        String family = card.model().family();
-        return family == null ? "Unknown" : BASE_MODELS.getOrDefault(family, "Unknown");
+        return sites(card).flatMap(Sites::civitai).orElse(UNKNOWN);
+    }
+
+    private static Optional<Sites> sites(VerdictCard card) {
+        return Optional.ofNullable(card.model().family())
+                .flatMap(ModelFamilies::of)
+                .map(ModelFamily::sites);
     }
 
     private static List<String> triggers(VerdictCard card) {

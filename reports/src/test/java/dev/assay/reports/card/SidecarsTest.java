@@ -20,6 +20,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SidecarsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,6 +40,29 @@ class SidecarsTest {
         picture = Files.writeString(folder.resolve("picture.bin"), "pixels");
         FileFacts facts = new FileFacts("lora", "sd15", null, List.of("mystyle"), null);
         card = VerdictCard.of(Runs.passed(folder, "cd".repeat(32), "id"), Outcome.PASSED, List.of(), facts, null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sd3, SD 3.5, Unknown",
+        "flux1, Flux.1 D, Unknown",
+        "chroma, Chroma, Unknown",
+        "qwen-image, Qwen, Unknown",
+        "hidream-i1, HiDream, Unknown",
+        "z-image, ZImageTurbo, Unknown",
+        "sdxl, SDXL 1.0, SDXL",
+        "sd2, SD 2.1, SD2",
+        "no-family, Unknown, Unknown",
+    })
+    void the_base_model_has_the_name_that_each_program_gives_it(String family, String civitai, String webUi)
+            throws IOException {
+        FileFacts facts = new FileFacts("lora", family, null, List.of("mystyle"), null);
+        VerdictCard other =
+                VerdictCard.of(Runs.passed(folder, "cd".repeat(32), "id"), Outcome.PASSED, List.of(), facts, null);
+        Sidecars.write(other, lora, ALL, Optional.of(picture));
+        assertThat(read("style.metadata.json").get("base_model").textValue()).isEqualTo(civitai);
+        assertThat(read("style.civitai.info").get("baseModel").textValue()).isEqualTo(civitai);
+        assertThat(read("style.json").get("sd version").textValue()).isEqualTo(webUi);
     }
 
     @Test

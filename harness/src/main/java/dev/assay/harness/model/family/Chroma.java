@@ -2,10 +2,16 @@ package dev.assay.harness.model.family;
 
 import static dev.assay.harness.model.family.ModuleRules.rule;
 
+import dev.assay.harness.model.family.ComfyVariant.Defaults;
+import dev.assay.harness.model.family.ComfyVariant.Latent;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
 import dev.assay.harness.model.family.ModelFamily.Trait;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -23,6 +29,11 @@ final class Chroma {
             rule("distilled_guidance_layer.layers.#.in_layer", "distilled_guidance_layer.layers.$1.linear_1"),
             rule("distilled_guidance_layer.layers.#.out_layer", "distilled_guidance_layer.layers.$1.linear_2"));
 
+    private static final String NEGATIVE =
+            "This low quality greyscale unfinished sketch is inaccurate and flawed. The image is very blurred and lacks"
+                    + " detail with excessive chromatic aberrations and artifacts. The image is overly saturated with"
+                    + " excessive bloom. It has a toony aesthetic with bold outlines and flat colors. ";
+
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
@@ -33,10 +44,25 @@ final class Chroma {
                     PublishedModel.of(TITLE, PublishedModel.streams(19, 38), ID, PublishedModel.authors(ID))),
             Claims.of("chroma"),
             LoraFacts.of(ID, TITLE).kin(Flux1.ID),
-            ModuleNaming.of(Flux1.AUTHORS, Flux1.DIFFUSERS, RULES),
+            ModuleNaming.of(Flux1.AUTHORS, Flux1.OF_DIFFUSERS, RULES),
             TextEncoders.of(TextEncoder.T5_XXL),
             Latents.of(16),
-            Sites.civitai("Chroma"));
+            Sites.civitai("Chroma"),
+            ComfyUi.of(
+                    Flux1.COMFYUI_NAMES,
+                    new ComfyVariant(
+                            ID,
+                            ID,
+                            TITLE,
+                            Optional.empty(),
+                            new Defaults(1024, 26, 3.5, "euler", "beta", null, 1.0),
+                            NEGATIVE,
+                            new TextEncoderFiles(List.of(TextEncoderFiles.T5_SMALL), Map.of(1, ID)),
+                            Flux1.VAE_FILES,
+                            Latent.CHANNELS_16,
+                            Shift.AURA,
+                            Set.of(ComfyVariant.Trait.ADVANCED))),
+            DiffusersPipeline.CHROMA);
 
     private Chroma() {}
 

@@ -1,14 +1,23 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.DIFFUSERS;
+import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
+import static dev.assay.harness.model.family.ComfyUiSpelling.flat;
 import static dev.assay.harness.model.family.ModuleRules.rule;
 import static dev.assay.harness.model.family.ModuleRules.swapped;
 
+import dev.assay.harness.model.family.ComfyVariant.Defaults;
+import dev.assay.harness.model.family.ComfyVariant.Latent;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import dev.assay.harness.model.family.LoraFacts.Twin;
 import dev.assay.harness.model.family.LoraFacts.Wider;
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
 import dev.assay.harness.model.family.ModelFamily.Trait;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,7 +27,8 @@ public final class Flux1 {
     static final String ID = "flux1";
     private static final String TITLE = "Flux.1";
     private static final String ANY = "Flux.1 (dev, Krea, schnell or a finetune; a LoRA does not tell)";
-    private static final String OR_CHROMA = "Flux.1 (dev, Krea, schnell, a finetune, or Chroma; this LoRA does not tell)";
+    private static final String OR_CHROMA =
+            "Flux.1 (dev, Krea, schnell, a finetune, or Chroma; this LoRA does not tell)";
     private static final String DEV = "Flux.1 dev";
     private static final String DEV_OR_FINETUNE = DEV + " or a finetune of it";
     private static final String FILL = "Fill (inpainting)"; // no other family has so many channels
@@ -28,7 +38,6 @@ public final class Flux1 {
     static final Pattern SINGLE = Pattern.compile("^single_transformer_blocks_N_(attn|proj|norm)");
     /** XLabs' names. */
     private static final Pattern XLABS = Pattern.compile("^(double|single)_blocks_N_processor_");
-
 
     private static final Pattern INPUT = Pattern.compile("^(img_in|x_embedder)$");
     private static final String T = "transformer_blocks.$1.";
@@ -46,11 +55,7 @@ public final class Flux1 {
             rule("guidance_in.in_layer", TIME + "guidance_embedder.linear_1"),
             rule("guidance_in.out_layer", TIME + "guidance_embedder.linear_2"),
             rule("double_blocks.#.img_attn.qkv", T + "attn.to_q", T + "attn.to_k", T + "attn.to_v"),
-            rule(
-                    "double_blocks.#.txt_attn.qkv",
-                    T + "attn.add_q_proj",
-                    T + "attn.add_k_proj",
-                    T + "attn.add_v_proj"),
+            rule("double_blocks.#.txt_attn.qkv", T + "attn.add_q_proj", T + "attn.add_k_proj", T + "attn.add_v_proj"),
             rule("double_blocks.#.img_attn.proj", T + "attn.to_out.0"),
             rule("double_blocks.#.txt_attn.proj", T + "attn.to_add_out"),
             rule("double_blocks.#.img_attn.norm.query_norm", T + "attn.norm_q"),
@@ -81,9 +86,24 @@ public final class Flux1 {
             rule("single_blocks.#.processor.proj", "single_blocks.$1.linear2"));
 
     static final Set<String> AUTHORS = Set.of("double_blocks.0.img_attn.qkv");
-    static final Set<String> DIFFUSERS = Set.of("single_transformer_blocks.0.attn.to_q");
+    static final Set<String> OF_DIFFUSERS = Set.of("single_transformer_blocks.0.attn.to_q");
     /** T5 is the second text encoder for diffusers and OneTrainer, the third for kohya. */
-    static final ModuleNaming NAMING = new ModuleNaming(AUTHORS, DIFFUSERS, RULES, PROCESSORS, true);
+    static final ModuleNaming NAMING = new ModuleNaming(AUTHORS, OF_DIFFUSERS, RULES, PROCESSORS, true);
+
+    /** Chroma's replacement of the modulations has only its authors' names. */
+    private static final String NAMED = "^(?!distilled_guidance_layer)";
+
+    static final List<ComfyUiSpelling> COMFYUI_NAMES = ComfyUi.with(
+            dotted("transformer.", DIFFUSERS).only(NAMED),
+            flat("lycoris_", DIFFUSERS).only(NAMED),
+            flat("lora_transformer_", DIFFUSERS).only(NAMED),
+            dotted("", DIFFUSERS).only(NAMED));
+
+    /** A lone CLIP-L feeds both of the model's text inputs if those have its width, as in models made for tests. */
+    static final TextEncoderFiles TEXT_ENCODER_FILES = new TextEncoderFiles(
+            List.of(TextEncoderFiles.CLIP_L, TextEncoderFiles.T5_LARGE), Map.of(1, "stable_diffusion", 2, "flux"));
+
+    static final List<String> VAE_FILES = List.of("ae.safetensors", "flux_vae.safetensors", "ae.sft");
 
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
@@ -100,16 +120,35 @@ public final class Flux1 {
             NAMING,
             TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.T5_XXL),
             Latents.of(16),
-            Sites.civitai("Flux.1 D"));
+            Sites.civitai("Flux.1 D"),
+            ComfyUi.of(
+                    COMFYUI_NAMES,
+                    variant("flux1-dev", DEV, "flux[-_. ]?1?[-_. ]?dev"),
+                    variant("flux1-krea-dev", "Flux.1 Krea dev", "krea")),
+            DiffusersPipeline.FLUX);
 
     private Flux1() {}
+
+    private static ComfyVariant variant(String name, String title, String hint) {
+        return new ComfyVariant(
+                name,
+                ID,
+                title,
+                Optional.of(Pattern.compile(hint)),
+                new Defaults(1024, 20, 1, "euler", "simple", 3.5, null),
+                "",
+                TEXT_ENCODER_FILES,
+                VAE_FILES,
+                Latent.CHANNELS_16,
+                Shift.FLUX,
+                Set.of(ComfyVariant.Trait.ZERO_NEGATIVE, ComfyVariant.Trait.DISTILLED_GUIDANCE));
+    }
 
     private static Optional<FamilyMatch> model(Layers layers) {
         if (!is(layers) || !isGuided(layers)) {
             return Optional.empty();
         }
-        return Optional.of(
-                FamilyMatch.of(ID, DEV_OR_FINETUNE).detail(shape(layers)));
+        return Optional.of(FamilyMatch.of(ID, DEV_OR_FINETUNE).detail(shape(layers)));
     }
 
     /** Flux.1 of either kind, dev or schnell. */
@@ -165,8 +204,7 @@ public final class Flux1 {
             return Optional.empty();
         }
         boolean wide = !layers.hasDimensions() || layers.hasDimension(HIDDEN);
-        return Optional.of(FamilyMatch.of(ID, ANY)
-                .detail(wide ? "" : "not 3072 wide"));
+        return Optional.of(FamilyMatch.of(ID, ANY).detail(wide ? "" : "not 3072 wide"));
     }
 
     private static Optional<FamilyMatch> control(Layers layers) {

@@ -1,5 +1,8 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ComfyVariant.Defaults;
+import dev.assay.harness.model.family.ComfyVariant.Latent;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
@@ -10,11 +13,12 @@ import java.util.Set;
 /** Flux.1 without a guidance input. */
 final class Flux1Schnell {
     private static final String ID = "flux1-schnell";
+    private static final String TITLE = "Flux.1 schnell";
 
     /** A LoRA for schnell has the layers of one for dev: {@link Flux1} answers. */
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
-            "Flux.1 schnell",
+            TITLE,
             Set.of(Trait.FLOW),
             Signs.of(Flux1Schnell::model, l -> Optional.empty()),
             Claims.of("flux-1-schnell"),
@@ -22,14 +26,29 @@ final class Flux1Schnell {
             Flux1.NAMING,
             Flux1.FAMILY.textEncoders(),
             Latents.of(16),
-            Sites.civitai("Flux.1 S"));
+            Sites.civitai("Flux.1 S"),
+            ComfyUi.of(
+                    Flux1.COMFYUI_NAMES,
+                    new ComfyVariant(
+                            ID,
+                            ID,
+                            TITLE,
+                            Optional.empty(),
+                            new Defaults(1024, 4, 1, "euler", "simple", null, null),
+                            "",
+                            Flux1.TEXT_ENCODER_FILES,
+                            Flux1.VAE_FILES,
+                            Latent.CHANNELS_16,
+                            Shift.AURA,
+                            Set.of(ComfyVariant.Trait.ZERO_NEGATIVE))),
+            DiffusersPipeline.FLUX);
 
     private Flux1Schnell() {}
 
     private static Optional<FamilyMatch> model(Layers layers) {
         return Flux1.is(layers) && !Flux1.isGuided(layers)
-                ? Optional.of(FamilyMatch.of(ID, "Flux.1 schnell or a finetune of it")
-                        .detail(Flux1.shape(layers)))
+                ? Optional.of(
+                        FamilyMatch.of(ID, "Flux.1 schnell or a finetune of it").detail(Flux1.shape(layers)))
                 : Optional.empty();
     }
 }

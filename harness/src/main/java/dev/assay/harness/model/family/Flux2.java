@@ -58,10 +58,12 @@ public final class Flux2 {
             Claims.of("flux-2", "flux2"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.of(Flux1.AUTHORS, Set.of(), RULES),
-            TextEncoders.byWidth(Map.of(
-                    3072L, TextEncoder.QWEN3_4B, 4096L, TextEncoder.QWEN3_8B, 6144L, TextEncoder.MISTRAL3_24B)),
+            TextEncoders.byWidth(
+                    Map.of(3072L, TextEncoder.QWEN3_4B, 4096L, TextEncoder.QWEN3_8B, 6144L, TextEncoder.MISTRAL3_24B)),
             Latents.of(32),
-            Sites.bySize());
+            Sites.bySize(),
+            ComfyUi.noneYet("its template needs a latent and a scheduler of its own", Flux1.COMFYUI_NAMES),
+            DiffusersPipeline.FLUX_2);
 
     private Flux2() {}
 

@@ -1,9 +1,18 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.ORIGINAL;
+import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
+import static dev.assay.harness.model.family.ComfyUiSpelling.flat;
+
+import dev.assay.harness.model.family.ComfyVariant.Defaults;
+import dev.assay.harness.model.family.ComfyVariant.Latent;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
 import dev.assay.harness.model.family.ModelFamily.Trait;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,9 +38,38 @@ final class HiDreamI1 {
             ModuleNaming.SAME,
             TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G, TextEncoder.T5_XXL, TextEncoder.LLAMA_8B),
             Latents.of(16),
-            Sites.civitai("HiDream"));
+            Sites.civitai("HiDream"),
+            ComfyUi.of(
+                    ComfyUi.with(flat("lycoris_", ORIGINAL), dotted("transformer.", ORIGINAL)),
+                    variant("full", new Defaults(1024, 50, 5, "uni_pc", "simple", null, 3.0)),
+                    variant("dev", new Defaults(1024, 28, 1, "lcm", "normal", null, 6.0)),
+                    variant("fast", new Defaults(1024, 16, 1, "lcm", "normal", null, 3.0))),
+            DiffusersPipeline.HIDREAM_IMAGE);
 
     private HiDreamI1() {}
+
+    private static ComfyVariant variant(String variant, Defaults defaults) {
+        return new ComfyVariant(
+                ID + "-" + variant,
+                ID,
+                TITLE + " " + variant,
+                Optional.of(Pattern.compile("(?<![a-z])" + variant + "(?![a-z])")),
+                defaults,
+                "bad ugly jpeg artifacts",
+                new TextEncoderFiles(
+                        List.of(
+                                List.of("clip_l_hidream.safetensors"),
+                                List.of("clip_g_hidream.safetensors"),
+                                TextEncoderFiles.T5_SMALL,
+                                List.of(
+                                        "llama_3.1_8b_instruct_fp8_scaled.safetensors",
+                                        "llama_3.1_8b_instruct.safetensors")),
+                        Map.of(4, TextEncoderFiles.NO_TYPE)),
+                Flux1.VAE_FILES,
+                Latent.CHANNELS_16,
+                Shift.SD3,
+                Set.of());
+    }
 
     private static Optional<FamilyMatch> model(Layers layers) {
         if (layers.hasUnder("t_embedder1.") && layers.hasUnder("x_embedder.proj1")) {
@@ -39,8 +77,7 @@ final class HiDreamI1 {
                     FamilyMatch.of(FamilyMatch.UNKNOWN, "HiDream-O1").caution(OtherFamily.notJudged("HiDream-O1")));
         }
         return layers.has("caption_projection.0.linear.weight") && layers.hasUnder("double_stream_blocks.0.")
-                ? Optional.of(
-                        FamilyMatch.of(ID, "HiDream-I1 (full, dev, fast or a finetune; the file does not tell)"))
+                ? Optional.of(FamilyMatch.of(ID, "HiDream-I1 (full, dev, fast or a finetune; the file does not tell)"))
                 : Optional.empty();
     }
 

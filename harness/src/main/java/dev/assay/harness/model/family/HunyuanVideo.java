@@ -1,5 +1,8 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.HUNYUAN;
+import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
+
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
@@ -33,7 +36,11 @@ final class HunyuanVideo {
             Flux1.NAMING,
             TextEncoders.of(),
             new Latents(16, true),
-            Sites.civitai("Hunyuan Video"));
+            Sites.civitai("Hunyuan Video"),
+            ComfyUi.noneYet(
+                    OtherFamily.VIDEO,
+                    ComfyUi.with(dotted("transformer.", HUNYUAN), dotted("diffusion_model.", HUNYUAN))),
+            DiffusersPipeline.NOT_KNOWN);
 
     private HunyuanVideo() {}
 

@@ -28,7 +28,9 @@ final class Lumina2 {
             ModuleNaming.of(ZImage.AUTHORS, Set.of("layers.0.attn.to_q"), ModuleRules.of(rules())),
             TextEncoders.of(TextEncoder.GEMMA2_2B),
             Latents.of(16),
-            Sites.civitai("Lumina"));
+            Sites.civitai("Lumina"),
+            ComfyUi.noneYet("its template puts a text of its own before the prompt", ZImage.COMFYUI_NAMES),
+            DiffusersPipeline.NOT_KNOWN);
 
     private Lumina2() {}
 

@@ -17,6 +17,8 @@ import java.util.Set;
  * @param textEncoders that its models read prompts with
  * @param latents that its VAE decodes
  * @param sites what other programs call it
+ * @param comfyui how ComfyUI makes pictures with it and reads its LoRAs
+ * @param diffusers how diffusers reads its LoRAs
  */
 public record ModelFamily(
         String id,
@@ -28,7 +30,9 @@ public record ModelFamily(
         ModuleNaming naming,
         TextEncoders textEncoders,
         Latents latents,
-        Sites sites)
+        Sites sites,
+        ComfyUi comfyui,
+        DiffusersPipeline diffusers)
         implements Recognizer {
     /** What is so or is not. */
     public enum Trait {

@@ -30,8 +30,7 @@ public record ModuleNaming(
     }
 
     /** Authors and diffusers call every module the same. */
-    static final ModuleNaming SAME =
-            new ModuleNaming(Set.of(), Set.of(), ModuleRules.NONE, ModuleRules.NONE, false);
+    static final ModuleNaming SAME = new ModuleNaming(Set.of(), Set.of(), ModuleRules.NONE, ModuleRules.NONE, false);
 
     static ModuleNaming of(Set<String> authors, Set<String> diffusers, Pairs pairs) {
         return new ModuleNaming(authors, diffusers, pairs, ModuleRules.NONE, false);

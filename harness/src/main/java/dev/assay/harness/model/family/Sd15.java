@@ -1,10 +1,16 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ComfyVariant.Defaults;
+import dev.assay.harness.model.family.ComfyVariant.Latent;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import dev.assay.harness.model.family.LoraFacts.Twin;
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
 import dev.assay.harness.model.family.ModelFamily.Trait;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,7 +20,6 @@ final class Sd15 {
     private static final String TITLE = "Stable Diffusion 1.5";
     private static final String OR_2 = TITLE + " (or 2: this kind of LoRA does not tell)";
     private static final long TEXT = 768;
-
 
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
@@ -27,7 +32,22 @@ final class Sd15 {
             StableDiffusionUnet.NAMING,
             TextEncoders.of(TextEncoder.CLIP_L),
             Latents.of(4),
-            Sites.civitai("SD 1.5").webUi("SD1"));
+            Sites.civitai("SD 1.5").webUi("SD1"),
+            ComfyUi.of(
+                    StableDiffusionUnet.COMFYUI_NAMES,
+                    new ComfyVariant(
+                            ID,
+                            ID,
+                            "SD 1.5",
+                            Optional.empty(),
+                            new Defaults(512, 20, 8, "euler", "normal", null, null),
+                            "",
+                            new TextEncoderFiles(List.of(TextEncoderFiles.CLIP_L), Map.of(1, "stable_diffusion")),
+                            List.of("vae-ft-mse-840000-ema-pruned.safetensors"),
+                            Latent.CHANNELS_4,
+                            Shift.NONE,
+                            Set.of(ComfyVariant.Trait.LORA_ON_TEXT, ComfyVariant.Trait.CLIP_SKIP))),
+            DiffusersPipeline.STABLE_DIFFUSION);
 
     private Sd15() {}
 
@@ -50,8 +70,6 @@ final class Sd15 {
         if (StableDiffusionUnet.textOnly(layers) || (StableDiffusionUnet.isUnet(layers) && told)) {
             return Optional.of(FamilyMatch.unet(ID, TITLE));
         }
-        return StableDiffusionUnet.hasFirstLevel(layers)
-                ? Optional.of(FamilyMatch.unet(ID, OR_2))
-                : Optional.empty();
+        return StableDiffusionUnet.hasFirstLevel(layers) ? Optional.of(FamilyMatch.unet(ID, OR_2)) : Optional.empty();
     }
 }

@@ -14,7 +14,6 @@ final class Sd2 {
     private static final long TEXT = 1024;
     private static final int SD15_TEXT_LAYERS = 12; // of 23 here
 
-
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
@@ -25,7 +24,11 @@ final class Sd2 {
             StableDiffusionUnet.NAMING,
             TextEncoders.of(TextEncoder.CLIP_H),
             Latents.of(4),
-            Sites.civitai("SD 2.1").webUi("SD2"));
+            Sites.civitai("SD 2.1").webUi("SD2"),
+            ComfyUi.noneYet(
+                    "ComfyUI has no template for it, and what size and prediction a file was trained for is its own",
+                    StableDiffusionUnet.COMFYUI_NAMES),
+            DiffusersPipeline.NOT_KNOWN);
 
     private Sd2() {}
 

@@ -1,9 +1,15 @@
 package dev.assay.harness.model.family;
 
+import dev.assay.harness.model.family.ComfyVariant.Defaults;
+import dev.assay.harness.model.family.ComfyVariant.Latent;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
 import dev.assay.harness.model.family.ModelFamily.Trait;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -15,8 +21,8 @@ final class Sdxl {
     private static final String ANY = "SDXL (or Pony, Illustrious, NoobAI; a LoRA does not tell)";
     /** Names of the original layout, which trainers flatten for this family alone. */
     private static final Pattern ORIGINAL = Pattern.compile("^(input_blocks|output_blocks|middle_block)_");
-    private static final long TEXT = 2048;
 
+    private static final long TEXT = 2048;
 
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
@@ -29,7 +35,25 @@ final class Sdxl {
             StableDiffusionUnet.NAMING,
             TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G),
             Latents.of(4),
-            Sites.civitai("SDXL 1.0").webUi("SDXL"));
+            Sites.civitai("SDXL 1.0").webUi("SDXL"),
+            ComfyUi.of(
+                    StableDiffusionUnet.COMFYUI_NAMES,
+                    // Without the template's negative, which asks a statue to be without colour: wrong of any other
+                    // prompt.
+                    new ComfyVariant(
+                            ID,
+                            ID,
+                            TITLE,
+                            Optional.empty(),
+                            new Defaults(1024, 25, 7, "dpmpp_2m", "karras", null, null),
+                            "",
+                            new TextEncoderFiles(
+                                    List.of(TextEncoderFiles.CLIP_L, TextEncoderFiles.CLIP_G), Map.of(2, "sdxl")),
+                            List.of("sdxl_vae.safetensors", "sdxl.vae.safetensors"),
+                            Latent.CHANNELS_4,
+                            Shift.NONE,
+                            Set.of(ComfyVariant.Trait.LORA_ON_TEXT, ComfyVariant.Trait.CLIP_SKIP))),
+            DiffusersPipeline.STABLE_DIFFUSION_XL);
 
     private Sdxl() {}
 

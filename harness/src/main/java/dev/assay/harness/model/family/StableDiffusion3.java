@@ -1,8 +1,16 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.DIFFUSERS;
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.ORIGINAL;
+import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
+import static dev.assay.harness.model.family.ComfyUiSpelling.flat;
 import static dev.assay.harness.model.family.ModuleRules.rule;
 import static dev.assay.harness.model.family.ModuleRules.swapped;
 
+import dev.assay.harness.model.family.ComfyVariant.Defaults;
+import dev.assay.harness.model.family.ComfyVariant.Latent;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
@@ -18,9 +26,8 @@ final class StableDiffusion3 {
     private static final String ID = "sd3";
     private static final String TITLE = "Stable Diffusion 3 or 3.5";
     private static final Pattern JOINT = Pattern.compile("^joint_blocks_N_(x_block|context_block)");
-    private static final Pattern DIFFUSERS = Pattern.compile("^transformer_blocks_N_attn_add_[qkv]_proj$");
+    private static final Pattern ADDED = Pattern.compile("^transformer_blocks_N_attn_add_[qkv]_proj$");
     private static final Pattern SINGLE = Pattern.compile("single_");
-
 
     private static final String X = "joint_blocks.#.x_block.";
     private static final String C = "joint_blocks.#.context_block.";
@@ -55,6 +62,17 @@ final class StableDiffusion3 {
             rule("final_layer.linear", "proj_out"),
             swapped("final_layer.adaLN_modulation.1", "norm_out.linear"));
 
+    private static final String SHARED = "^context_embedder$";
+    private static final List<ComfyUiSpelling> COMFYUI_NAMES = ComfyUi.with(
+            dotted("transformer.", DIFFUSERS),
+            dotted("base_model.model.", DIFFUSERS),
+            flat("lora_transformer_", DIFFUSERS),
+            flat("lycoris_", DIFFUSERS),
+            dotted("transformer.", ORIGINAL).only(SHARED),
+            dotted("base_model.model.", ORIGINAL).only(SHARED),
+            flat("lora_transformer_", ORIGINAL).only(SHARED),
+            flat("lycoris_", ORIGINAL).only(SHARED));
+
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
@@ -73,7 +91,27 @@ final class StableDiffusion3 {
                     RULES),
             TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G, TextEncoder.T5_XXL),
             Latents.of(16),
-            Sites.civitai("SD 3.5"));
+            Sites.civitai("SD 3.5"),
+            ComfyUi.of(
+                    COMFYUI_NAMES,
+                    new ComfyVariant(
+                            ID,
+                            ID,
+                            "SD 3.5",
+                            Optional.empty(),
+                            new Defaults(1024, 20, 4.01, "euler", "sgm_uniform", null, null),
+                            "",
+                            new TextEncoderFiles(
+                                    List.of(
+                                            TextEncoderFiles.CLIP_L,
+                                            TextEncoderFiles.CLIP_G,
+                                            TextEncoderFiles.T5_LARGE),
+                                    Map.of(1, "sd3", 2, "sd3", 3, TextEncoderFiles.NO_TYPE)),
+                            List.of("sd3.5_vae.safetensors", "sd3_vae.safetensors"),
+                            Latent.CHANNELS_16,
+                            Shift.SD3,
+                            Set.of(ComfyVariant.Trait.LORA_ON_TEXT))),
+            DiffusersPipeline.STABLE_DIFFUSION_3);
 
     private StableDiffusion3() {}
 
@@ -114,7 +152,7 @@ final class StableDiffusion3 {
             return Optional.of(sized(layers));
         }
         boolean width = layers.hasDimension(1536) || layers.hasDimension(2432);
-        return layers.any(DIFFUSERS) && !layers.any(SINGLE) && width ? Optional.of(sized(layers)) : Optional.empty();
+        return layers.any(ADDED) && !layers.any(SINGLE) && width ? Optional.of(sized(layers)) : Optional.empty();
     }
 
     private static FamilyMatch sized(AdapterLayers layers) {

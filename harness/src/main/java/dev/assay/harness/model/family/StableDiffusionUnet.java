@@ -1,6 +1,13 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.DIFFUSERS;
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.ORIGINAL;
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.PROCESSORS;
+import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
+import static dev.assay.harness.model.family.ComfyUiSpelling.flat;
+
 import dev.assay.harness.model.ModelHeader.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,8 +24,17 @@ final class StableDiffusionUnet {
             "output_blocks", 0,
             "middle_block", 0);
 
-    static final ModuleNaming NAMING = ModuleNaming.of(
-            Set.of("input_blocks.0.0"), Set.of("down_blocks.0.resnets.0.conv1"), new UnetNames.Both());
+    static final ModuleNaming NAMING =
+            ModuleNaming.of(Set.of("input_blocks.0.0"), Set.of("down_blocks.0.resnets.0.conv1"), new UnetNames.Both());
+
+    /** How ComfyUI lets LoRAs name the modules of every UNet of this kind, whatever its size. */
+    static final List<ComfyUiSpelling> COMFYUI_NAMES = List.of(
+            flat("lora_unet_", DIFFUSERS),
+            flat("lora_unet_", ORIGINAL),
+            dotted("diffusion_model.", ORIGINAL),
+            flat("lycoris_", DIFFUSERS),
+            dotted("", PROCESSORS),
+            dotted("unet.", PROCESSORS));
 
     private static final Pattern CROSS = Pattern.compile("attn2_to_[kv]$");
     private static final Pattern UNET = Pattern.compile(

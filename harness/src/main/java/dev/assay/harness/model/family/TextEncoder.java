@@ -11,7 +11,7 @@ public enum TextEncoder {
     QWEN3_4B("qwen3-4b", "Qwen3 4B", "qwen3_4b", 36, 2560),
     QWEN3_8B("qwen3-8b", "Qwen3 8B", "qwen3_8b", 36, 4096),
     MISTRAL3_24B("mistral-3-small", "Mistral 3 Small", "mistral3_24b", 40, 5120),
-    GEMMA2_2B("gemma-2-2b", "Gemma 2 2B", "gemma2_2b", 26, 2304);
+    GEMMA2_2B("gemma-2-2b", "Gemma 2 2B", "", 26, 2304);
 
     private final String id;
     private final String title;
@@ -37,7 +37,7 @@ public enum TextEncoder {
         return title;
     }
 
-    /** What ComfyUI's own names begin with: {@code clip_l}. */
+    /** What ComfyUI's own names begin with: {@code clip_l}; empty where its layers' names are not known here. */
     public String comfyui() {
         return comfyui;
     }

@@ -32,7 +32,9 @@ final class Wan {
                     ModuleRules.of(rules())),
             TextEncoders.of(),
             new Latents(16, true),
-            Sites.civitai("Wan Video"));
+            Sites.civitai("Wan Video"),
+            ComfyUi.noneYet(OtherFamily.VIDEO, ComfyUi.EVERY),
+            DiffusersPipeline.NOT_KNOWN);
 
     private Wan() {}
 

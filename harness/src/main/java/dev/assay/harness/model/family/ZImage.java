@@ -1,7 +1,15 @@
 package dev.assay.harness.model.family;
 
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.DIFFUSERS;
+import static dev.assay.harness.model.family.ComfyUiSpelling.Names.ORIGINAL;
+import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
+import static dev.assay.harness.model.family.ComfyUiSpelling.flat;
 import static dev.assay.harness.model.family.ModuleRules.rule;
 
+import dev.assay.harness.model.family.ComfyVariant.Defaults;
+import dev.assay.harness.model.family.ComfyVariant.Latent;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import dev.assay.harness.model.family.ModelFamily.Claims;
 import dev.assay.harness.model.family.ModelFamily.Latents;
 import dev.assay.harness.model.family.ModelFamily.Sites;
@@ -15,13 +23,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Z-Image, base and turbo: the layers of Lumina 2, 3840 wide. */
-final class ZImage {
+public final class ZImage {
     private static final String ID = "z-image";
     private static final String TITLE = "Z-Image";
     static final List<String> STACKS = List.of("layers", "noise_refiner", "context_refiner");
     static final Pattern BLOCKS = Pattern.compile(
             "^(layers|noise_refiner|context_refiner)_N_(attention_(qkv|out|to_[qkv]|to_out)|feed_forward_w|adaLN_modulation)"
-                    + "|^(layers|noise_refiner|context_refiner)_N_(attn_to_|feed_forward_linear|norm1_linear)");
+                + "|^(layers|noise_refiner|context_refiner)_N_(attn_to_|feed_forward_linear|norm1_linear)");
     private static final long WIDTH = 3840;
 
     /** Alibaba's names and those of diffusers. */
@@ -34,6 +42,22 @@ final class ZImage {
     /** Lumina 2's too. */
     static final Set<String> AUTHORS = Set.of("layers.0.attention.qkv");
 
+    private static final String NAMED = "^(layers|noise_refiner|context_refiner)\\.\\d+\\.attention\\.|^all_";
+    private static final String SHARED = "^(layers|noise_refiner|context_refiner)\\.\\d+\\."
+            + "(attention_norm[12]|ffn_norm[12]|feed_forward\\.w[123]|adaLN_modulation\\.0)$"
+            + "|^(cap_embedder\\.[01]|t_embedder\\.mlp\\.[02])$";
+    /** Modules that authors and diffusers call the same. */
+    public static final Pattern SAME = Pattern.compile(SHARED);
+
+    static final List<ComfyUiSpelling> COMFYUI_NAMES = ComfyUi.with(
+            dotted("diffusion_model.", DIFFUSERS).only(NAMED),
+            dotted("transformer.", DIFFUSERS).only(NAMED),
+            flat("lycoris_", DIFFUSERS).only(NAMED),
+            dotted("", DIFFUSERS).only(NAMED),
+            dotted("transformer.", ORIGINAL).only(SHARED),
+            flat("lycoris_", ORIGINAL).only(SHARED),
+            dotted("", ORIGINAL).only(SHARED));
+
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
@@ -44,7 +68,23 @@ final class ZImage {
             ModuleNaming.of(AUTHORS, Set.of("layers.0.attention.to_q"), RULES),
             TextEncoders.of(TextEncoder.QWEN3_4B),
             Latents.of(16),
-            Sites.civitai("ZImageTurbo")); // what nearly all are for; a LoRA does not tell
+            Sites.civitai("ZImageTurbo"), // what nearly all are for; a LoRA does not tell
+            ComfyUi.of(
+                    COMFYUI_NAMES,
+                    variant(
+                            "z-image-turbo",
+                            "Z-Image turbo",
+                            "turbo",
+                            new Defaults(1024, 8, 1, "res_multistep", "simple", null, 3.0),
+                            Set.of(ComfyVariant.Trait.ZERO_NEGATIVE)),
+                    // The official file says so by what it does not say: z_image_bf16.
+                    variant(
+                            ID,
+                            TITLE,
+                            "(?<![a-z])base(?![a-z])|^z[-_]?image[-_](bf16|fp16|fp8|q[0-9])",
+                            new Defaults(1024, 25, 4, "res_multistep", "simple", null, 3.0),
+                            Set.of())),
+            DiffusersPipeline.Z_IMAGE);
 
     private ZImage() {}
 
@@ -64,6 +104,22 @@ final class ZImage {
     /** Blocks of each stack. */
     static Map<String, Integer> blocks(int layers) {
         return Map.of("layers", layers, "noise_refiner", 2, "context_refiner", 2);
+    }
+
+    private static ComfyVariant variant(
+            String name, String title, String hint, Defaults defaults, Set<ComfyVariant.Trait> traits) {
+        return new ComfyVariant(
+                name,
+                ID,
+                title,
+                Optional.of(Pattern.compile(hint)),
+                defaults,
+                "",
+                new TextEncoderFiles(List.of(List.of("qwen_3_4b.safetensors")), Map.of(1, "lumina2")),
+                Flux1.VAE_FILES,
+                Latent.CHANNELS_16,
+                Shift.AURA,
+                traits);
     }
 
     /** Width of the caption embedding of the Lumina 2 kind; -1 for other models. */

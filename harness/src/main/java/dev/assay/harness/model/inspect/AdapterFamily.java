@@ -61,16 +61,16 @@ final class AdapterFamily {
     /** By names and sizes. */
     private Optional<FamilyMatch> sized() {
         // The input tells the variant and not the family: a control LoRA of Flux.1 widens it to that of Flux.2.
-        List<LoraModule> blocks = denoiser.stream()
-                .filter(m -> !INPUT.matcher(m.layer()).find())
-                .toList();
+        List<LoraModule> blocks =
+                denoiser.stream().filter(m -> !INPUT.matcher(m.layer()).find()).toList();
         List<LoraModule> modules = blocks.isEmpty() ? denoiser : blocks;
         List<PublishedFit> fits = fits(modules, true);
         if (fits.isEmpty() || fits.get(0).matched() < LEAST * modules.size()) {
             return Optional.empty();
         }
         int best = fits.get(0).matched();
-        List<PublishedFit> equal = fits.stream().filter(f -> f.matched() == best).toList();
+        List<PublishedFit> equal =
+                fits.stream().filter(f -> f.matched() == best).toList();
         equal = narrowed(equal, f -> TextEncoderLayers.mayBe(f.family(), grammar));
         equal = narrowed(equal, f -> f.family().loras().marks().test(layers));
         equal = narrowed(equal, PublishedFit::covered);
@@ -100,7 +100,8 @@ final class AdapterFamily {
             return Optional.empty();
         }
         int best = fits.get(0).matched();
-        FamilyMatch match = chosen(fits.stream().filter(f -> f.matched() == best).toList());
+        FamilyMatch match =
+                chosen(fits.stream().filter(f -> f.matched() == best).toList());
         return Optional.of(match.detail("of no published size"));
     }
 
@@ -176,11 +177,13 @@ final class AdapterFamily {
         List<PublishedFit> own =
                 fits.stream().filter(f -> f.family().equals(family)).toList();
         String detail = own.stream().map(f -> f.model().detail()).distinct().collect(Collectors.joining(" or "));
-        String called = more.isEmpty() ? family.loras().title() : own.get(0).model().name() + more;
+        String called =
+                more.isEmpty() ? family.loras().title() : own.get(0).model().name() + more;
         return family.match(called).families(ids(fits)).detail(detail);
     }
 
     private static String names(List<PublishedFit> fits) {
-        return ModelFamilies.or(fits.stream().map(f -> f.model().name()).distinct().toList());
+        return ModelFamilies.or(
+                fits.stream().map(f -> f.model().name()).distinct().toList());
     }
 }

@@ -22,8 +22,7 @@ import java.util.regex.Pattern;
 final class OtherFiles {
     private static final int MOST_BUNDLED = 12;
     private static final Pattern BUNDLED_PART = Pattern.compile("\\.(string_to_param\\.[^.]*|[^.]*)$");
-    private static final List<TextEncoder> CLIP =
-            List.of(TextEncoder.CLIP_L, TextEncoder.CLIP_H, TextEncoder.CLIP_G);
+    private static final List<TextEncoder> CLIP = List.of(TextEncoder.CLIP_L, TextEncoder.CLIP_H, TextEncoder.CLIP_G);
 
     /** A file that is neither a model nor a LoRA: family, what people call it, and what it is for. */
     record Small(ModelKind kind, String family, String title, List<String> contents) {}
@@ -37,8 +36,7 @@ final class OtherFiles {
             return Optional.empty();
         }
         if (tensors.stream().allMatch(t -> parts.contains(t.name()))) {
-            TextEncoder last =
-                    header.tensors().containsKey("clip_g") ? TextEncoder.CLIP_G : TextEncoder.CLIP_L;
+            TextEncoder last = header.tensors().containsKey("clip_g") ? TextEncoder.CLIP_G : TextEncoder.CLIP_L;
             return Optional.of(embedding(
                     last, tensors.stream().map(t -> t.name().replace('_', '-')).toList()));
         }
@@ -90,8 +88,8 @@ final class OtherFiles {
         boolean both = vae.hasUnder("encoder.") || vae.hasUnder("decoder.");
         if (channels > 0 && both && (vae.has("encoder.conv_in.weight") || vae.has("encoder.conv1.weight"))) {
             boolean video = vae.rank(input) == 5;
-            String families = ModelFamilies.titles(f ->
-                    f.latents().video() == video && (video || f.latents().channels() == channels));
+            String families = ModelFamilies.titles(
+                    f -> f.latents().video() == video && (video || f.latents().channels() == channels));
             String use = " channels" + (video ? ", three-dimensional" : "")
                     + (families.isEmpty() ? "" : " (" + families + ")");
             return Optional.of(new Small(ModelKind.VAE, "unknown", channels + use, List.of("vae")));

@@ -24,7 +24,8 @@ final class TextEncoderLayers {
     /** Families whose text encoders are known, those with the fewest first. */
     private static final List<ModelFamily> FAMILIES = ModelFamilies.ALL.stream()
             .filter(f -> f.loras().family().equals(f.id()) && isKnown(f))
-            .sorted(Comparator.comparing((ModelFamily f) -> f.textEncoders().all().get(0))
+            .sorted(Comparator.comparing(
+                            (ModelFamily f) -> f.textEncoders().all().get(0))
                     .thenComparing(f -> f.textEncoders().all().size()))
             .toList();
 
@@ -103,7 +104,8 @@ final class TextEncoderLayers {
                         .filter(f -> f.id().equals(layers.claimedFamily()))
                         .findFirst();
         String title = family.map(f -> f.title() + (may.size() == 1 ? "" : ", as its metadata says"))
-                .orElseGet(() -> ModelFamilies.or(may.stream().map(ModelFamily::title).toList()));
+                .orElseGet(() ->
+                        ModelFamilies.or(may.stream().map(ModelFamily::title).toList()));
         return may.isEmpty()
                 ? Optional.empty()
                 : Optional.of(FamilyMatch.of(family.map(ModelFamily::id).orElse(FamilyMatch.UNKNOWN), title + with)

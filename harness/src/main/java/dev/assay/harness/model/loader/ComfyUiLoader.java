@@ -1,5 +1,9 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.family.ComfyUiSpelling;
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.lora.BaseLayer;
 import dev.assay.harness.model.lora.BaseModules;
@@ -51,8 +55,9 @@ final class ComfyUiLoader implements LoraLoader {
         ComfyUiKeys keys = ComfyUiKeys.of(lora);
         Map<String, ComfyUiKeys.Target> targets = targets(spellings.get(), family, base);
         Set<String> taken = keys.taken(targets);
-        List<Spelled> spelled =
-                spellings.get().stream().map(s -> new Spelled(s, s.of(base))).toList();
+        List<Spelled> spelled = spellings.get().stream()
+                .map(s -> new Spelled(s, names(s, base)))
+                .toList();
         Optional<String> stop = keys.stop(targets.keySet()).or(() -> stop(grammar, taken, base));
         Set<String> covered = covered(grammar, taken, spelled);
         List<LoadedModule> modules = new ArrayList<>();
@@ -157,15 +162,29 @@ final class ComfyUiLoader implements LoraLoader {
     }
 
     static Optional<List<ComfyUiSpelling>> spellings(String family, BaseModules base) {
-        Optional<List<ComfyUiSpelling>> known = ComfyUiFamilies.of(family);
-        return known.isEmpty() && base.isStableDiffusionUnet() ? Optional.of(ComfyUiFamilies.unet()) : known;
+        return ModelFamilies.of(family)
+                .or(() -> ModelFamilies.ALL.stream() // UNets of any size have the same
+                        .filter(f -> f.has(Trait.UNET) && base.isStableDiffusionUnet())
+                        .findFirst())
+                .map(f -> f.comfyui().loraNames());
+    }
+
+    /** Every name of a base's modules in a spelling. */
+    static Map<String, BaseLayer> names(ComfyUiSpelling spelling, BaseModules base) {
+        Map<String, BaseLayer> names = new LinkedHashMap<>();
+        (spelling.isOfAuthors() ? base.original() : base.diffusers()).forEach((name, layer) -> {
+            if (spelling.has(name)) {
+                names.put(spelling.written(name), layer);
+            }
+        });
+        return names;
     }
 
     /** Every name that ComfyUI maps for this base. */
     static Map<String, ComfyUiKeys.Target> targets(List<ComfyUiSpelling> spellings, String family, BaseModules file) {
         BaseModules base = file.inOriginalLayout(); // which ComfyUI turns every model into
         Map<String, ComfyUiKeys.Target> targets = new LinkedHashMap<>();
-        ComfyUiTextEncoders.of(ComfyUiTextEncoders.word(family, base))
+        ComfyUiTextEncoders.of(textEncoders(family, base))
                 .forEach((n, bias) -> targets.put(n, new ComfyUiKeys.Target(true, bias)));
         for (String tensor : base.tensors()) {
             if (!tensor.endsWith(".weight")) {
@@ -174,7 +193,7 @@ final class ComfyUiLoader implements LoraLoader {
         }
         for (ComfyUiSpelling spelling : spellings) {
             boolean own = spelling.names() == ComfyUiSpelling.Names.ORIGINAL;
-            spelling.of(base)
+            names(spelling, base)
                     .forEach((name, layer) -> targets.put(
                             name, new ComfyUiKeys.Target(true, layer.bias() > 0 && (own || isWhole(layer)))));
         }
@@ -184,6 +203,14 @@ final class ComfyUiLoader implements LoraLoader {
             }
         });
         return targets;
+    }
+
+    /** Those of a base of this size; none where they are not known. */
+    static List<TextEncoder> textEncoders(String family, BaseModules base) {
+        BaseLayer input = base.original().get("img_in");
+        return ModelFamilies.of(family)
+                .map(f -> f.textEncoders().of(input == null ? -1 : input.rows()))
+                .orElse(List.of());
     }
 
     /** Whether a name stands for a whole tensor, whose bias then has a name too. */

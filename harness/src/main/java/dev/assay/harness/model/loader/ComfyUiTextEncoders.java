@@ -1,7 +1,6 @@
 package dev.assay.harness.model.loader;
 
-import dev.assay.harness.model.lora.BaseLayer;
-import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.family.TextEncoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,59 +34,30 @@ final class ComfyUiTextEncoders {
             "input_layernorm",
             "post_attention_layernorm");
 
-    /** @param layers number of blocks; {@code word} is what ComfyUI's own names begin with */
-    private record Encoder(String word, int layers) {}
-
-    private static final Encoder CLIP_L = new Encoder("clip_l", 12);
-    private static final Encoder CLIP_G = new Encoder("clip_g", 32);
-    private static final Encoder CLIP_H = new Encoder("clip_h", 24);
-    private static final Encoder T5 = new Encoder("t5xxl", 24);
-
-    private static final Map<String, List<Encoder>> FAMILIES = Map.ofEntries(
-            Map.entry("sd15", List.of(CLIP_L)),
-            Map.entry("sd2", List.of(CLIP_H)),
-            Map.entry("sdxl", List.of(CLIP_L, CLIP_G)),
-            Map.entry("sd3", List.of(CLIP_L, CLIP_G, T5)),
-            Map.entry("flux1", List.of(CLIP_L, T5)),
-            Map.entry("flux1-schnell", List.of(CLIP_L, T5)),
-            Map.entry("chroma", List.of(T5)),
-            Map.entry("qwen-image", List.of(new Encoder("qwen25_7b", 28))),
-            Map.entry("z-image", List.of(new Encoder("qwen3_4b", 36))),
-            Map.entry("flux2 3072", List.of(new Encoder("qwen3_4b", 36))), // klein 4B
-            Map.entry("flux2 4096", List.of(new Encoder("qwen3_8b", 36))), // klein 9B
-            Map.entry("flux2 6144", List.of(new Encoder("mistral3_24b", 40))), // dev
-            Map.entry("hidream-i1", List.of(CLIP_L, CLIP_G, T5, new Encoder("llama", 32))));
-
     private ComfyUiTextEncoders() {}
 
-    /** The family, and for Flux.2, whose sizes have a text encoder each, its width: {@code flux2 3072}. */
-    static String word(String family, BaseModules base) {
-        BaseLayer input = base.original().get("img_in");
-        return family.equals("flux2") && input != null ? family + " " + input.rows() : family;
-    }
-
     /**
-     * Names of modules, with whether the layer has a bias; empty for a family whose text encoders are not known.
+     * Names of modules, with whether the layer has a bias.
      *
-     * @param family as {@link #word} has it
+     * @param all of a model; those whose layers are not known here have no names
      */
-    static Map<String, Boolean> of(String family) {
-        List<Encoder> encoders = FAMILIES.getOrDefault(family, List.of());
+    static Map<String, Boolean> of(List<TextEncoder> all) {
+        List<TextEncoder> encoders =
+                all.stream().filter(e -> !e.comfyui().isEmpty()).toList();
         Map<String, Boolean> names = new LinkedHashMap<>();
-        boolean l = encoders.contains(CLIP_L);
-        boolean g = encoders.contains(CLIP_G);
-        for (Encoder encoder : encoders) {
+        boolean l = encoders.contains(TextEncoder.CLIP_L);
+        boolean g = encoders.contains(TextEncoder.CLIP_G);
+        for (TextEncoder encoder : encoders) {
             own(encoder).forEach((module, bias) -> {
                 names.put("text_encoders." + module, bias);
                 if (!module.startsWith("clip_")) {
                     names.put("text_encoders." + module.substring(module.indexOf('.') + 1), bias);
                 }
             });
-            switch (encoder.word) {
-                case "clip_l", "clip_h" ->
-                    clip(names, encoder, List.of("lora_te_", "lora_te1_"), List.of("text_encoder."));
-                case "clip_g" -> clip(names, encoder, List.of("lora_te2_"), List.of("text_encoder_2."));
-                case "t5xxl" -> {
+            switch (encoder) {
+                case CLIP_L, CLIP_H -> clip(names, encoder, List.of("lora_te_", "lora_te1_"), List.of("text_encoder."));
+                case CLIP_G -> clip(names, encoder, List.of("lora_te2_"), List.of("text_encoder_2."));
+                case T5_XXL -> {
                     List<Integer> numbers = l && !g ? List.of(2, 3) : List.of(1 + (l ? 1 : 0) + (g ? 1 : 0));
                     own(encoder)
                             .forEach((module, bias) -> numbers.forEach(n -> names.put(
@@ -95,7 +65,7 @@ final class ComfyUiTextEncoders {
                                     bias)));
                 }
                 default -> {
-                    String inner = encoder.word + ".transformer.model.";
+                    String inner = encoder.comfyui() + ".transformer.model.";
                     if (encoders.size() == 1) {
                         own(encoder).forEach((module, bias) -> {
                             if (module.startsWith(inner)) {
@@ -116,8 +86,8 @@ final class ComfyUiTextEncoders {
         return names;
     }
 
-    private static void clip(Map<String, Boolean> names, Encoder encoder, List<String> flat, List<String> dotted) {
-        for (int i = 0; i < encoder.layers; i++) {
+    private static void clip(Map<String, Boolean> names, TextEncoder encoder, List<String> flat, List<String> dotted) {
+        for (int i = 0; i < encoder.blocks(); i++) {
             for (String layer : CLIP_LAYER) {
                 String module = "text_model.encoder.layers." + i + "." + layer;
                 flat.forEach(p -> names.put(p + flat(module), true));
@@ -127,25 +97,26 @@ final class ComfyUiTextEncoders {
     }
 
     /** Modules by ComfyUI's own names, with whether they have a bias. */
-    private static Map<String, Boolean> own(Encoder encoder) {
+    private static Map<String, Boolean> own(TextEncoder encoder) {
         Map<String, Boolean> modules = new LinkedHashMap<>();
-        String root = encoder.word + ".transformer.";
-        boolean clip = encoder.word.startsWith("clip_");
-        boolean t5 = encoder.word.equals("t5xxl");
+        String root = encoder.comfyui() + ".transformer.";
+        boolean clip = encoder.isClip();
+        boolean t5 = encoder == TextEncoder.T5_XXL;
         String blocks = clip ? "text_model.encoder.layers." : t5 ? "encoder.block." : "model.layers.";
         List<String> inner = new ArrayList<>(clip ? CLIP_LAYER : t5 ? T5_LAYER : LLM_LAYER);
         if (clip) {
             inner.addAll(List.of("layer_norm1", "layer_norm2"));
         }
-        if (encoder.word.startsWith("qwen3_")) {
+        if (encoder.comfyui().startsWith("qwen3_")) {
             inner.addAll(List.of("self_attn.q_norm", "self_attn.k_norm"));
         }
-        for (int i = 0; i < encoder.layers; i++) {
+        for (int i = 0; i < encoder.blocks(); i++) {
             for (String layer : inner) {
                 boolean attention = layer.equals("self_attn.q_proj")
                         || layer.equals("self_attn.k_proj")
                         || layer.equals("self_attn.v_proj");
-                modules.put(root + blocks + i + "." + layer, clip || (encoder.word.equals("qwen25_7b") && attention));
+                modules.put(
+                        root + blocks + i + "." + layer, clip || (encoder == TextEncoder.QWEN25_VL_7B && attention));
             }
         }
         if (clip) {

@@ -1,7 +1,10 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.family.DiffusersPipeline;
 import dev.assay.harness.model.family.Flux2;
+import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModuleNaming.Pair;
+import dev.assay.harness.model.family.ZImage;
 import dev.assay.harness.model.loader.DiffusersText.Encoder;
 import dev.assay.harness.model.lora.BaseLayer;
 import dev.assay.harness.model.lora.BaseModules;
@@ -24,6 +27,7 @@ final class DiffusersFamilies {
      * @param encoders that a LoRA may change
      * @param prefixes what names in a file may begin with, for people
      * @param flux whether the rules of Flux.1 for norms and other widths hold
+     * @param lokr whether it takes LoKr too
      */
     record Family(
             String part,
@@ -31,16 +35,17 @@ final class DiffusersFamilies {
             Function<BaseModules, Map<String, BaseLayer>> layers,
             List<Encoder> encoders,
             List<String> prefixes,
-            boolean flux) {}
+            boolean flux,
+            boolean lokr) {
+        Family encoders(Encoder... some) {
+            return new Family(part, convert, layers, List.of(some), prefixes, flux, lokr);
+        }
+    }
 
     private static final Encoder CLIP_L = new Encoder("text_encoder.", 768, 12, false);
     private static final Encoder CLIP_G = new Encoder("text_encoder_2.", 1280, 32, true);
 
     private static final List<String> UNET = List.of("unet.", "lora_unet_");
-
-    private static final Pattern Z_IMAGE_SHARED = Pattern.compile("^(layers|noise_refiner|context_refiner)\\.\\d+\\."
-            + "(attention_norm[12]|ffn_norm[12]|feed_forward\\.w[123]|adaLN_modulation\\.0)$"
-            + "|^(cap_embedder\\.[01]|t_embedder\\.mlp\\.[02])$");
 
     private static final Family FLUX = new Family(
             "transformer.",
@@ -48,85 +53,77 @@ final class DiffusersFamilies {
             BaseModules::diffusers,
             List.of(CLIP_L),
             List.of("transformer.", "diffusion_model.", "lora_unet_", "lora_transformer_"),
-            true);
-
-    private static final Map<String, Family> FAMILIES = Map.ofEntries(
-            Map.entry(
-                    "sd15",
-                    new Family(
-                            "unet.",
-                            f -> DiffusersUnet.convert(f, false),
-                            BaseModules::diffusers,
-                            List.of(CLIP_L),
-                            UNET,
-                            false)),
-            Map.entry(
-                    "sdxl",
-                    new Family(
-                            "unet.",
-                            f -> DiffusersUnet.convert(f, true),
-                            BaseModules::diffusers,
-                            List.of(CLIP_L, CLIP_G),
-                            UNET,
-                            false)),
-            Map.entry(
-                    "sd3",
-                    new Family(
-                            "transformer.",
-                            DiffusersTransformers::sd3,
-                            b -> with(b, Pattern.compile("^context_embedder$")),
-                            List.of(
-                                    new Encoder("text_encoder.", 768, 12, true),
-                                    new Encoder("text_encoder_2.", 1280, 32, true)),
-                            List.of("transformer."),
-                            false)),
-            Map.entry("flux1", FLUX),
-            Map.entry("flux1-schnell", FLUX),
-            Map.entry(
-                    "chroma",
-                    new Family(FLUX.part, FLUX.convert, DiffusersFamilies::chroma, List.of(), FLUX.prefixes, true)),
-            Map.entry(
-                    "flux2",
-                    new Family(
-                            "transformer.",
-                            DiffusersTransformers::flux2,
-                            DiffusersFamilies::flux2,
-                            List.of(),
-                            List.of("transformer.", "diffusion_model.", "base_model.model.", "lora_unet_"),
-                            false)),
-            Map.entry(
-                    "qwen-image",
-                    new Family(
-                            "transformer.",
-                            DiffusersTransformers::qwen,
-                            BaseModules::original,
-                            List.of(),
-                            List.of("transformer.", "diffusion_model.", "lora_unet_"),
-                            false)),
-            Map.entry(
-                    "hidream-i1",
-                    new Family(
-                            "transformer.",
-                            DiffusersTransformers::hiDream,
-                            DiffusersFamilies::hiDream,
-                            List.of(),
-                            List.of("transformer.", "diffusion_model."),
-                            false)),
-            Map.entry(
-                    "z-image",
-                    new Family(
-                            "transformer.",
-                            DiffusersTransformers::zImage,
-                            b -> with(b, Z_IMAGE_SHARED),
-                            List.of(),
-                            List.of("transformer.", "diffusion_model.", "lora_unet_"),
-                            false)));
+            true,
+            false);
 
     private DiffusersFamilies() {}
 
     /** Empty for a family whose rules are not known. */
     static Optional<Family> of(String family) {
-        return Optional.ofNullable(FAMILIES.get(family));
+        return ModelFamilies.of(family).flatMap(f -> of(f.diffusers()));
+    }
+
+    private static Optional<Family> of(DiffusersPipeline pipeline) {
+        return switch (pipeline) {
+            case STABLE_DIFFUSION -> Optional.of(unet(f -> DiffusersUnet.convert(f, false), CLIP_L));
+            case STABLE_DIFFUSION_XL -> Optional.of(unet(f -> DiffusersUnet.convert(f, true), CLIP_L, CLIP_G));
+            case STABLE_DIFFUSION_3 ->
+                Optional.of(transformer(
+                                DiffusersTransformers::sd3,
+                                b -> with(b, Pattern.compile("^context_embedder$")),
+                                false,
+                                "transformer.")
+                        .encoders(CLIP_L.asWrapped(), CLIP_G));
+            case FLUX -> Optional.of(FLUX);
+            case CHROMA ->
+                Optional.of(new Family(
+                        FLUX.part, FLUX.convert, DiffusersFamilies::chroma, List.of(), FLUX.prefixes, true, false));
+            case FLUX_2 ->
+                Optional.of(transformer(
+                        DiffusersTransformers::flux2,
+                        DiffusersFamilies::flux2,
+                        true,
+                        "transformer.",
+                        "diffusion_model.",
+                        "base_model.model.",
+                        "lora_unet_"));
+            case QWEN_IMAGE ->
+                Optional.of(transformer(
+                        DiffusersTransformers::qwen,
+                        BaseModules::original,
+                        false,
+                        "transformer.",
+                        "diffusion_model.",
+                        "lora_unet_"));
+            case HIDREAM_IMAGE ->
+                Optional.of(transformer(
+                        DiffusersTransformers::hiDream,
+                        DiffusersFamilies::hiDream,
+                        false,
+                        "transformer.",
+                        "diffusion_model."));
+            case Z_IMAGE ->
+                Optional.of(transformer(
+                        DiffusersTransformers::zImage,
+                        b -> with(b, ZImage.SAME),
+                        true,
+                        "transformer.",
+                        "diffusion_model.",
+                        "lora_unet_"));
+            case NOT_KNOWN -> Optional.empty();
+        };
+    }
+
+    private static Family unet(UnaryOperator<Map<String, DiffusersTensor>> convert, Encoder... encoders) {
+        return new Family("unet.", convert, BaseModules::diffusers, List.of(encoders), UNET, false, false);
+    }
+
+    private static Family transformer(
+            UnaryOperator<Map<String, DiffusersTensor>> convert,
+            Function<BaseModules, Map<String, BaseLayer>> layers,
+            boolean lokr,
+            String... prefixes) {
+        return new Family("transformer.", convert, layers, List.of(), List.of(prefixes), false, lokr);
     }
 
     /** Names of diffusers and those that authors and diffusers share. */

@@ -50,7 +50,7 @@ final class DiffusersLoader implements LoraLoader {
     public LoaderReport load(Map<String, List<Long>> lora, String family, BaseModules base) {
         LoraGrammar grammar = LoraGrammar.parse(lora);
         Optional<Family> rules = DiffusersFamilies.of(family)
-                .filter(f -> lora.keySet().stream().noneMatch(k -> k.contains(".lokr_")) || !takesLokr(family));
+                .filter(f -> lora.keySet().stream().noneMatch(k -> k.contains(".lokr_")) || !f.lokr());
         if (rules.isEmpty()) {
             return LoaderReport.unknown(this, grammar, base);
         }
@@ -86,10 +86,6 @@ final class DiffusersLoader implements LoraLoader {
         Map<String, Double> scales = new HashMap<>();
         numbers.modules().forEach(m -> scales.put(m.name(), m.scale()));
         return unet ? DiffusersAlphas.applied(report, scales) : report;
-    }
-
-    private static boolean takesLokr(String family) {
-        return family.equals("z-image") || family.equals("flux2");
     }
 
     /**

@@ -38,6 +38,11 @@ final class DiffusersText {
     record Encoder(String part, long width, int layers, boolean wrapped) {
         private static final List<String> ATTENTION = List.of("q_proj", "k_proj", "v_proj", "out_proj");
 
+        /** The same with its layers under {@code text_model.}. */
+        Encoder asWrapped() {
+            return new Encoder(part, width, layers, true);
+        }
+
         /** What names in a file may begin with, for people. */
         List<String> prefixes() {
             return part.equals("text_encoder_2.")

@@ -290,10 +290,7 @@ final class DiffusersTransformers {
     }
 
     private static List<String> diffusers(String module) {
-        return Flux2.DIFFUSERS_RULES
-                .ofOriginal(List.of(module))
-                .get(0)
-                .diffusers();
+        return Flux2.DIFFUSERS_RULES.ofOriginal(List.of(module)).get(0).diffusers();
     }
 
     private static List<String> flux2Modules(Set<Integer> doubles, Set<Integer> singles) {

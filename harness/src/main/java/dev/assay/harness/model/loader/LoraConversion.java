@@ -1,5 +1,6 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.family.ComfyUiSpelling;
 import dev.assay.harness.model.lora.BaseLayer;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraModule;
@@ -130,7 +131,7 @@ public record LoraConversion(Map<String, String> names, Map<String, Double> alph
         Map<BaseLayer, String> written = new HashMap<>();
         spellings.stream()
                 .filter(s -> s.names() != ComfyUiSpelling.Names.PROCESSORS)
-                .forEach(s -> s.of(base).forEach((name, layer) -> written.putIfAbsent(layer, name)));
+                .forEach(s -> ComfyUiLoader.names(s, base).forEach((name, layer) -> written.putIfAbsent(layer, name)));
         return written;
     }
 }

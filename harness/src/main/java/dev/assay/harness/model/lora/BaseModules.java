@@ -208,8 +208,7 @@ public final class BaseModules {
     }
 
     /** Names the parts of a fused module. */
-    private static void split(
-            Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, Pair pair) {
+    private static void split(Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, Pair pair) {
         BaseLayer whole = layers.get(pair.original());
         List<String> names = pair.diffusers();
         if (names.size() == 1) {
@@ -237,8 +236,7 @@ public final class BaseModules {
     }
 
     /** Names the module that these would be if they were fused. */
-    private static void join(
-            Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, Pair pair) {
+    private static void join(Map<String, BaseLayer> layers, Map<String, BaseLayer> aliases, Pair pair) {
         List<BaseLayer> parts = new ArrayList<>();
         for (String name : pair.diffusers()) {
             BaseLayer part = layers.get(name);

@@ -9,13 +9,13 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.comfyui.graph.ComfyErrors;
 import dev.assay.harness.render.comfyui.graph.ComfyGraph;
-import dev.assay.harness.render.comfyui.graph.FamilyGraph;
 import dev.assay.harness.render.comfyui.graph.FamilyGraphs;
 import dev.assay.harness.render.comfyui.graph.GraphCheck;
 import dev.assay.harness.render.comfyui.graph.GraphException;
@@ -55,15 +55,6 @@ final class GraphMaker {
     private static final String PREVIEW = "PreviewImage";
     private static final String SOCKET = "SaveImageWebsocket";
 
-    /** {@code modelspec.architecture} of a file's metadata, by its start. */
-    private static final Map<String, String> ARCHITECTURES = Map.of(
-            "stable-diffusion-xl", "sdxl",
-            "stable-diffusion-v1", "sd15",
-            "stable-diffusion-3", "sd3",
-            "flux-1-dev", "flux1",
-            "flux-1-schnell", "flux1-schnell",
-            "chroma", "chroma");
-
     private final ComfyOptions options;
     private final ComfyClient client;
     private final ServerFiles files;
@@ -74,7 +65,7 @@ final class GraphMaker {
     private final Map<Set<String>, Workflow> workflows = new HashMap<>(); // by the LoRAs under test
     private final Map<String, String> modules = new LinkedHashMap<>(); // Python module by node class
     private final Set<String> used = new TreeSet<>(); // node classes of graphs
-    private FamilyGraph first; // of the model whose defaults the settings are; null until asked
+    private ComfyVariant first; // of the model whose defaults the settings are; null until asked
     private ServerNodes nodes = ServerNodes.of(Map.of());
 
     GraphMaker(ComfyOptions options, ComfyClient client) {
@@ -129,7 +120,7 @@ final class GraphMaker {
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         Path path = model.checkpoint().path();
         first = family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL));
-        return first.defaults();
+        return FamilyGraphs.settings(first);
     }
 
     private Recipe recipe(ModelUnderTest model) {
@@ -153,7 +144,7 @@ final class GraphMaker {
         ModelSource source = ModelSource.onServer(name, options.weightDtype(), loaders);
         List<ServerFile> found = new ArrayList<>();
         found.add(identify(model, base, source.file(), ServerShelf.MODEL, hashes));
-        FamilyGraph family = null;
+        ComfyVariant family = null;
         PartFiles parts = null;
         if (isOurs()) {
             family = family(model, base, source.file());
@@ -210,7 +201,7 @@ final class GraphMaker {
         }
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         Path path = model.checkpoint().path();
-        FamilyGraph base = family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL));
+        ComfyVariant base = family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL));
         List<Finding> hints = new ArrayList<>();
         for (Lora lora : atHand(model).loras()) {
             if (!Files.exists(lora.path())) {
@@ -253,7 +244,7 @@ final class GraphMaker {
                 || LoraFindings.modules(lora).stream().anyMatch(m -> m.part().isTextEncoder());
     }
 
-    private FamilyGraph family(ModelUnderTest model, Path given, String name) {
+    private ComfyVariant family(ModelUnderTest model, Path given, String name) {
         Optional<String> family = (Files.exists(given) ? Optional.of(given) : files.visible(name, ServerShelf.MODEL))
                 .map(f -> Inspector.ofHeaders().inspect(f).family())
                 .filter(f -> !f.equals(FamilyMatch.UNKNOWN))
@@ -270,7 +261,7 @@ final class GraphMaker {
         }
         throw new ModelFileException("`" + name + "` lies on the server, and its family cannot be told from here; set"
                 + " assay.comfyui.variant to one of "
-                + FamilyGraphs.ALL.stream().map(FamilyGraph::name).collect(Collectors.joining(", "))
+                + FamilyGraphs.ALL.stream().map(ComfyVariant::name).collect(Collectors.joining(", "))
                 + ", or assay.models to the folder of the server's models");
     }
 
@@ -278,16 +269,16 @@ final class GraphMaker {
     private Optional<String> claimed(String name) {
         for (String folder : ServerShelf.MODEL.folders()) {
             Map<String, String> metadata = files.metadata(folder, name);
-            String claim = metadata == null ? "" : metadata.getOrDefault("modelspec.architecture", "");
-            Optional<String> family = ARCHITECTURES.entrySet().stream()
-                    .filter(a -> claim.startsWith(a.getKey()))
-                    .map(Map.Entry::getValue)
-                    .findFirst();
+            Optional<String> family = metadata == null ? Optional.empty() : Inspector.claimed(metadata);
             if (family.isPresent()) {
                 return family;
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean fits(GenerationSettings settings, int pixels) {
+        return settings.width() % pixels == 0 && settings.height() % pixels == 0;
     }
 
     /** @throws ModelFileException with all that the server would refuse or ignore */
@@ -297,12 +288,11 @@ final class GraphMaker {
             throw new ModelFileException(recipe.source().file() + ": is of the family "
                     + recipe.family().title() + ", the base is of " + first.title() + "; compare it with its own base");
         }
-        if (isOurs()
-                && recipe.family().latentNode().equals("EmptySD3LatentImage")
-                && (settings.width() % 16 != 0 || settings.height() % 16 != 0)) {
+        if (isOurs() && !fits(settings, recipe.family().latent().pixels())) {
             throw new ModelFileException(
                     recipe.source().file() + ": " + recipe.family().title()
-                            + " makes pictures of sides that are multiples of 16, found " + settings.width() + " x "
+                            + " makes pictures of sides that are multiples of "
+                            + recipe.family().latent().pixels() + ", found " + settings.width() + " x "
                             + settings.height());
         }
         ComfyGraph graph = graph(new RenderRequest(model, "check", "", 1, settings, 0), null);

@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
-import dev.assay.harness.render.comfyui.graph.FamilyGraph;
+import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.render.comfyui.graph.LoraUse;
 import dev.assay.harness.render.comfyui.graph.ModelSource;
 import dev.assay.harness.render.comfyui.graph.PartFiles;
@@ -14,7 +14,7 @@ import java.util.List;
  * @param loraFiles in the order of {@code loras}
  */
 record Recipe(
-        FamilyGraph family,
+        ComfyVariant family,
         ModelSource source,
         PartFiles parts,
         List<LoraUse> loras,

@@ -3,6 +3,8 @@ package dev.assay.harness.model.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.TextEncoders;
 import dev.assay.harness.model.lora.BaseModules;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The keys that we say ComfyUI takes are those that its own loader took. */
 class ComfyUiKeysTest {
     private static final int SHOWN = 6;
-    private static final Map<String, String> WORDS =
-            Map.of("flux2-klein-4b", "flux2 3072", "flux2-klein-9b", "flux2 4096", "flux2-dev", "flux2 6144");
+    private static final Map<String, Long> WIDTHS =
+            Map.of("flux2-klein-4b", 3072L, "flux2-klein-9b", 4096L, "flux2-dev", 6144L);
 
     static Stream<String> bases() {
         return GoldenLoader.FAMILIES.keySet().stream().sorted();
@@ -54,7 +56,10 @@ class ComfyUiKeysTest {
         for (JsonNode test : GoldenLoader.GOLDEN.get("text")) {
             String family = test.get("family").asText();
             Map<String, ComfyUiKeys.Target> targets = new HashMap<>();
-            ComfyUiTextEncoders.of(WORDS.getOrDefault(family, family))
+            TextEncoders encoders = ModelFamilies.of(WIDTHS.containsKey(family) ? "flux2" : family)
+                    .orElseThrow()
+                    .textEncoders();
+            ComfyUiTextEncoders.of(encoders.of(WIDTHS.getOrDefault(family, -1L)))
                     .forEach((n, bias) -> targets.put(n, new ComfyUiKeys.Target(true, bias)));
             Map<String, List<Long>> keys =
                     GoldenLoader.keys(test, GoldenLoader.GOLDEN.get("names").get("text"));
@@ -94,7 +99,7 @@ class ComfyUiKeysTest {
     static Map<String, ComfyUiKeys.Target> targets(String base) {
         BaseModules modules = GoldenLoader.base(base);
         String family = GoldenLoader.FAMILIES.get(base);
-        return ComfyUiLoader.targets(ComfyUiFamilies.of(family).orElseThrow(), family, modules);
+        return ComfyUiLoader.targets(ComfyUiLoader.spellings(family, modules).orElseThrow(), family, modules);
     }
 
     /** Adds a sentence where the two differ. @return number of keys that ComfyUI takes */

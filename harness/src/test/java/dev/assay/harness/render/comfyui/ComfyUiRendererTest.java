@@ -716,6 +716,33 @@ class ComfyUiRendererTest {
                 .hasMessageContaining("sdxl.safetensors: is of the family SDXL, the base is of SD 1.5");
     }
 
+    /** Of a base that lies on the server alone, its metadata tells the family as it does of any other file. */
+    @ParameterizedTest
+    @CsvSource({
+        "modelspec.architecture, qwen-image, qwen-image",
+        "modelspec.architecture, hidream-i1, hidream-i1-full",
+        "modelspec.architecture, z-image, z-image-turbo",
+        "ss_base_model_version, zimage, z-image-turbo",
+    })
+    void metadata_on_the_server_names_every_family(String key, String architecture, String variant) {
+        fake.metadata.put("sd15.safetensors", FakeComfy.object().put(key, architecture));
+        ComfyUiRenderer renderer = open(ComfyOptions.of(fake.url()), ComfyJobTest.QUICK);
+        renderers.add(renderer);
+
+        assertThatThrownBy(() -> renderer.defaults(BASE))
+                .hasMessageContaining("set assay.comfyui.variant to one of " + variant + ", ")
+                .hasMessageNotContaining("cannot be told from here");
+    }
+
+    @Test
+    void metadata_on_the_server_tells_schnell_from_dev() {
+        fake.metadata.put("sd15.safetensors", FakeComfy.object().put("modelspec.architecture", "flux-1-schnell"));
+        ComfyUiRenderer renderer = open(ComfyOptions.of(fake.url()), ComfyJobTest.QUICK);
+        renderers.add(renderer);
+
+        assertThat(renderer.defaults(BASE).steps()).isEqualTo(4);
+    }
+
     @Test
     void waits_are_told_to_who_hears_of_steps() {
         fake.hold = new CountDownLatch(1);

@@ -1,5 +1,6 @@
 package dev.assay.harness.render.comfyui.graph;
 
+import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.List;
 
@@ -15,7 +16,7 @@ import java.util.List;
  * @param repeatNonce text that the server has not seen for this picture makes it render again; null to allow its cache
  */
 public record GraphRequest(
-        FamilyGraph family,
+        ComfyVariant family,
         ModelSource model,
         List<String> textEncoders,
         String vae,
@@ -37,11 +38,11 @@ public record GraphRequest(
         if (filenamePrefix != null) {
             Require.file("the output's name", filenamePrefix);
         }
-        family.requireFits(settings);
+        FamilyGraphs.requireFits(family, settings);
         boolean whole = model.kind() == ModelSource.Kind.CHECKPOINT;
         if (textEncoders.isEmpty() && !whole) {
             throw new GraphException(Keys.TEXT_ENCODERS + ": " + model.file() + " holds the model only; "
-                    + family.title() + " needs " + family.textEncoders().describe());
+                    + family.title() + " needs " + TextEncoders.describe(family.textEncoders()));
         }
         if (vae == null && !whole) {
             throw new GraphException(Keys.VAE + ": " + model.file() + " holds the model only; " + family.title()

@@ -1,5 +1,6 @@
 package dev.assay.harness.render.comfyui.graph;
 
+import dev.assay.harness.model.family.ComfyVariant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ public record PartFiles(List<String> textEncoders, String vae) {
      * @throws GraphException if the server lacks what was set, or all of the usual files
      */
     public static PartFiles choose(
-            FamilyGraph family, ModelSource model, List<String> textEncoders, String vae, ServerNodes nodes) {
+            ComfyVariant family, ModelSource model, List<String> textEncoders, String vae, ServerNodes nodes) {
         boolean whole = model.kind() == ModelSource.Kind.CHECKPOINT;
         List<String> text = new ArrayList<>();
         List<String> offered = TEXT_LOADERS.stream()
@@ -46,7 +47,7 @@ public record PartFiles(List<String> textEncoders, String vae) {
             }
         }
         if (!text.isEmpty()) {
-            family.textEncoders().type(text, family.title());
+            TextEncoders.type(family, text);
         }
         List<String> vaes = nodes.options(VAE_LOADER, VAE_INPUT).orElse(List.of());
         String chosen = null;

@@ -1,26 +1,16 @@
 package dev.assay.harness.render.comfyui.graph;
 
+import dev.assay.harness.model.family.ComfyVariant;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
-/**
- * The text encoders of a family.
- *
- * @param files for each encoder its usual file names, the best first
- * @param types the loader's kind of text encoder by number of encoders; a number that is absent does not work
- */
-public record TextEncoders(List<List<String>> files, Map<Integer, String> types) {
-    /** For loaders that tell the encoders by their content. */
-    static final String NO_TYPE = "";
-
+/** How ComfyUI loads text encoders. */
+final class TextEncoders {
     private static final List<String> LOADERS =
             List.of("CLIPLoader", "DualCLIPLoader", "TripleCLIPLoader", "QuadrupleCLIPLoader");
 
-    public TextEncoders {
-        files = List.copyOf(files);
-        types = Map.copyOf(types);
-    }
+    private TextEncoders() {}
 
     /** The loader's class for these files, of the GGUF pack if one of them is GGUF. */
     static String loader(List<String> chosen) {
@@ -33,17 +23,20 @@ public record TextEncoders(List<List<String>> files, Map<Integer, String> types)
         return count == 1 ? "clip_name" : "clip_name" + (index + 1);
     }
 
-    String type(List<String> chosen, String family) {
-        String type = types.get(chosen.size());
+    /** The loader's kind of text encoder for these files. */
+    static String type(ComfyVariant variant, List<String> chosen) {
+        String type = variant.textEncoders().types().get(chosen.size());
         if (type == null) {
-            throw new GraphException(Keys.TEXT_ENCODERS + ": " + family + " expects " + describe() + ", found "
+            throw new GraphException(Keys.TEXT_ENCODERS + ": " + variant.title() + " expects "
+                    + describe(variant.textEncoders()) + ", found "
                     + chosen.size() + " files: " + String.join(", ", chosen));
         }
         return type;
     }
 
     /** Like {@code 2 text encoders, e.g. clip_l.safetensors, t5xxl_fp16.safetensors}. */
-    String describe() {
+    static String describe(TextEncoderFiles encoders) {
+        List<List<String>> files = encoders.files();
         return files.size() + (files.size() == 1 ? " text encoder" : " text encoders") + ", e.g. "
                 + files.stream().map(names -> names.get(0)).collect(Collectors.joining(", "));
     }

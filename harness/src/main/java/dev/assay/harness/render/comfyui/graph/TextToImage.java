@@ -3,6 +3,10 @@ package dev.assay.harness.render.comfyui.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.family.ComfyVariant;
+import dev.assay.harness.model.family.ComfyVariant.Shift;
+import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
+import dev.assay.harness.model.family.ComfyVariant.Trait;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +26,7 @@ public final class TextToImage {
     private static final int FIRST_LORA = 101;
 
     private final GraphRequest request;
-    private final FamilyGraph family;
+    private final ComfyVariant family;
     private final GenerationSettings settings;
     private final ObjectNode graph = JsonNodeFactory.instance.objectNode();
     private final Map<String, String> keys = new TreeMap<>();
@@ -52,14 +56,14 @@ public final class TextToImage {
         JsonNode positive = text("4", request.prompt());
         JsonNode negative = negative(positive);
         positive = guided("11", positive);
-        JsonNode latent = NodeWriter.add(graph, "6", family.latentNode())
+        JsonNode latent = NodeWriter.add(graph, "6", family.latent().node())
                 .put("width", settings.width())
                 .put("height", settings.height())
                 .put("batch_size", 1)
                 .out(0);
         keys.put("6/width", Keys.suite("width"));
         keys.put("6/height", Keys.suite("height"));
-        if (family.has(FamilyGraph.Trait.ADVANCED)) {
+        if (family.has(Trait.ADVANCED)) {
             sampleAdvanced(positive, negative, latent);
         } else {
             sample(positive, negative, latent);
@@ -96,14 +100,14 @@ public final class TextToImage {
             clip = NodeWriter.link("1", 1);
             return;
         }
-        String type = family.textEncoders().type(files, family.title());
+        String type = TextEncoders.type(family, files);
         NodeWriter loader = NodeWriter.add(graph, "2", TextEncoders.loader(files));
         for (int i = 0; i < files.size(); i++) {
             String input = TextEncoders.input(i, files.size());
             loader.put(input, files.get(i));
             keys.put("2/" + input, Keys.TEXT_ENCODERS);
         }
-        if (!type.equals(TextEncoders.NO_TYPE)) {
+        if (!type.equals(TextEncoderFiles.NO_TYPE)) {
             loader.put("type", type);
         }
         clip = loader.out(0);
@@ -125,7 +129,7 @@ public final class TextToImage {
         int next = FIRST_LORA;
         for (LoraUse lora : request.loras()) {
             String id = Integer.toString(next++);
-            boolean both = family.has(FamilyGraph.Trait.LORA_ON_TEXT) || lora.hasTextEncoder();
+            boolean both = family.has(Trait.LORA_ON_TEXT) || lora.hasTextEncoder();
             NodeWriter node = NodeWriter.add(graph, id, both ? "LoraLoader" : "LoraLoaderModelOnly")
                     .lora(model, both ? clip : null, lora.file(), lora.strengthModel(), lora.strengthClip());
             model = node.out(0);
@@ -135,7 +139,7 @@ public final class TextToImage {
     }
 
     private void textOptions() {
-        if (family.has(FamilyGraph.Trait.ADVANCED)) {
+        if (family.has(Trait.ADVANCED)) {
             clip = NodeWriter.add(graph, "10", "T5TokenizerOptions")
                     .link("clip", clip)
                     .put("min_padding", 0)
@@ -156,7 +160,7 @@ public final class TextToImage {
             return;
         }
         NodeWriter node = NodeWriter.add(graph, "12", family.shift().node()).link("model", model);
-        if (family.shift() == FamilyGraph.Shift.FLUX) {
+        if (family.shift() == Shift.FLUX) {
             node.put("max_shift", settings.shift())
                     .put("base_shift", settings.shift())
                     .put("width", settings.width())
@@ -181,7 +185,7 @@ public final class TextToImage {
     private JsonNode negative(JsonNode positive) {
         String text = request.negative() == null ? family.negative() : request.negative();
         boolean guided = settings.guidanceScale() > 1;
-        if (family.has(FamilyGraph.Trait.ZERO_NEGATIVE) && !guided) {
+        if (family.has(Trait.ZERO_NEGATIVE) && !guided) {
             return NodeWriter.add(graph, "5", "ConditioningZeroOut")
                     .link("conditioning", positive)
                     .out(0);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.family.ComfyVariant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,17 +33,19 @@ class ServerNodesTest {
                         "\"unet_name\":[[\"flux1-dev.safetensors\",\"both.safetensors\"]],\"weight_dtype\":[[\"default\",\"fp8_e4m3fn\"]]",
                         1));
         answers.put("CLIPLoader", """
-                {"input":{"required":{"clip_name":[[%s]],"type":[["stable_diffusion","flux"]]},
-                 "optional":{"device":[["default","cpu"],{"advanced":true}]}},"output":["CLIP"]}""".formatted(textEncoders));
+            {"input":{"required":{"clip_name":[[%s]],"type":[["stable_diffusion","flux"]]},
+             "optional":{"device":[["default","cpu"],{"advanced":true}]}},"output":["CLIP"]}\
+            """.formatted(textEncoders));
         answers.put("DualCLIPLoader", """
-                {"input":{"required":{"clip_name1":[[%s]],"clip_name2":[[%s]],"type":[["sdxl","flux"]]},
-                 "optional":{"device":[["default","cpu"]]}},"output":["CLIP"]}""".formatted(textEncoders, textEncoders));
+            {"input":{"required":{"clip_name1":[[%s]],"clip_name2":[[%s]],"type":[["sdxl","flux"]]},
+             "optional":{"device":[["default","cpu"]]}},"output":["CLIP"]}\
+            """.formatted(textEncoders, textEncoders));
         answers.put("VAELoader", required("\"vae_name\":[\"COMBO\",{\"options\":[\"ae.safetensors\",\"taef1\"]}]", 1));
         answers.put(
                 "LoraLoader",
                 required(
                         "\"model\":[\"MODEL\"],\"clip\":[\"CLIP\"],\"lora_name\":[[\"style-v2.safetensors\",\"sub\\\\x.safetensors\"]],"
-                                + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
+                            + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
                         2));
         answers.put(
                 "LoraLoaderModelOnly",
@@ -53,9 +56,9 @@ class ServerNodesTest {
                 "KSampler",
                 required(
                         "\"model\":[\"MODEL\"],\"seed\":[\"INT\"],\"steps\":[\"INT\"],\"cfg\":[\"FLOAT\"],"
-                                + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
-                                + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
-                                + "\"denoise\":[\"FLOAT\"]",
+                            + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
+                            + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
+                            + "\"denoise\":[\"FLOAT\"]",
                         1));
         answers.put("CLIPTextEncode", required("\"text\":[\"STRING\"],\"clip\":[\"CLIP\"]", 1));
         answers.put("ConditioningZeroOut", required("\"conditioning\":[\"CONDITIONING\"]", 1));
@@ -67,8 +70,9 @@ class ServerNodesTest {
                 "EmptyLatentImage", required("\"width\":[\"INT\"],\"height\":[\"INT\"],\"batch_size\":[\"INT\"]", 1));
         answers.put("VAEDecode", required("\"samples\":[\"LATENT\"],\"vae\":[\"VAE\"]", 1));
         answers.put("SaveImage", """
-                {"input":{"required":{"images":["IMAGE"],"filename_prefix":["STRING",{"default":"ComfyUI"}]},
-                 "hidden":{"prompt":"PROMPT"}},"output":[],"output_node":true}""");
+            {"input":{"required":{"images":["IMAGE"],"filename_prefix":["STRING",{"default":"ComfyUI"}]},
+             "hidden":{"prompt":"PROMPT"}},"output":[],"output_node":true}\
+            """);
         Map<String, JsonNode> parsed = new LinkedHashMap<>();
         answers.forEach((name, info) -> parsed.put(name, json("{\"" + name + "\":" + info + "}")));
         parsed.put("UnetLoaderGGUF", json("{}"));
@@ -146,7 +150,7 @@ class ServerNodesTest {
 
     @Test
     void the_usual_files_are_taken_the_best_first_from_any_folder() {
-        FamilyGraph flux = FamilyGraphs.named("flux1-dev");
+        ComfyVariant flux = FamilyGraphs.named("flux1-dev");
         ModelSource model = ModelSource.modelOnly("flux1-dev.safetensors", null);
         PartFiles parts = PartFiles.choose(flux, model, List.of(), null, server());
         assertThat(parts.textEncoders())
@@ -173,7 +177,7 @@ class ServerNodesTest {
 
     @Test
     void the_users_files_win_and_must_be_there() {
-        FamilyGraph flux = FamilyGraphs.named("flux1-dev");
+        ComfyVariant flux = FamilyGraphs.named("flux1-dev");
         ModelSource model = ModelSource.modelOnly("flux1-dev.safetensors", null);
         assertThat(PartFiles.choose(flux, model, List.of("clip_l.safetensors"), "taef1", server()))
                 .isEqualTo(new PartFiles(List.of("clip_l.safetensors"), "taef1"));

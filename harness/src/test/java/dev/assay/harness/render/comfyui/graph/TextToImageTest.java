@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.suite.GenerationSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +53,7 @@ class TextToImageTest {
     }
 
     static Stream<String> families() {
-        return FamilyGraphs.ALL.stream().map(FamilyGraph::name);
+        return FamilyGraphs.ALL.stream().map(ComfyVariant::name);
     }
 
     @ParameterizedTest
@@ -81,7 +82,7 @@ class TextToImageTest {
     @ParameterizedTest
     @MethodSource("families")
     void the_official_file_is_recognised_as_its_variant(String name) {
-        FamilyGraph family = FamilyGraphs.named(name);
+        ComfyVariant family = FamilyGraphs.named(name);
         FamilyGraphs.Choice choice = FamilyGraphs.choose(family.family(), "sub\\" + MODELS.get(name), null);
         assertThat(choice.graph()).isSameAs(family);
         assertThat(choice.certain()).isTrue();
@@ -129,7 +130,7 @@ class TextToImageTest {
 
     @Test
     void a_weight_type_goes_to_the_loader_of_model_only_files() {
-        FamilyGraph sd3 = FamilyGraphs.named("sd3");
+        ComfyVariant sd3 = FamilyGraphs.named("sd3");
         GraphRequest request = new GraphRequest(
                 sd3,
                 ModelSource.modelOnly("sd3.5_large.safetensors", "fp8_e4m3fn"),
@@ -190,7 +191,7 @@ class TextToImageTest {
                 "\u0000\u0007 control"
             })
     void a_prompt_passes_unchanged(String prompt) throws IOException {
-        for (FamilyGraph family : FamilyGraphs.ALL) {
+        for (ComfyVariant family : FamilyGraphs.ALL) {
             ComfyGraph graph = TextToImage.write(defaults(family, 1, prompt));
             JsonNode sent = JSON.readTree(JSON.writeValueAsBytes(graph.nodes()));
             assertThat(sent.at("/4/inputs/text").textValue()).isEqualTo(prompt);
@@ -209,20 +210,20 @@ class TextToImageTest {
     @Test
     void settings_that_a_family_does_not_have_are_refused() {
         GenerationSettings shifted = new GenerationSettings(512, 512, 20, 7, "euler", "normal", 0, null, 3.0);
-        assertThatThrownBy(() -> FamilyGraphs.named("sdxl").requireFits(shifted))
+        assertThatThrownBy(() -> FamilyGraphs.requireFits(FamilyGraphs.named("sdxl"), shifted))
                 .isInstanceOf(GraphException.class)
                 .hasMessage("the suite's settings.shift (3.0): SDXL is no flow model; leave the setting out");
         GenerationSettings guided = new GenerationSettings(512, 512, 20, 1, "euler", "normal", 0, 3.5, null);
-        assertThatThrownBy(() -> FamilyGraphs.named("flux1-schnell").requireFits(guided))
+        assertThatThrownBy(() -> FamilyGraphs.requireFits(FamilyGraphs.named("flux1-schnell"), guided))
                 .hasMessageContaining("distilledGuidance");
         GenerationSettings skipped = new GenerationSettings(512, 512, 20, 1, "euler", "normal", 1);
-        assertThatThrownBy(() -> FamilyGraphs.named("flux1-dev").requireFits(skipped))
+        assertThatThrownBy(() -> FamilyGraphs.requireFits(FamilyGraphs.named("flux1-dev"), skipped))
                 .hasMessageContaining("clipSkip");
     }
 
     @Test
     void a_model_only_file_needs_the_other_files() {
-        FamilyGraph flux = FamilyGraphs.named("flux1-dev");
+        ComfyVariant flux = FamilyGraphs.named("flux1-dev");
         ModelSource model = ModelSource.modelOnly("x.safetensors", null);
         assertThatThrownBy(() -> request(flux, model, List.of(), "ae.safetensors"))
                 .hasMessage("assay.comfyui.textEncoders: x.safetensors holds the model only; Flux.1 dev needs"
@@ -255,8 +256,9 @@ class TextToImageTest {
         assertThatThrownBy(() -> new LoraUse("a", 1, 101, false)).hasMessageContaining("from -100 to 100");
     }
 
-    private static GraphRequest request(FamilyGraph family, ModelSource model, List<String> text, String vae) {
-        return new GraphRequest(family, model, text, vae, List.of(), "p", null, 1, family.defaults(), "x", null);
+    private static GraphRequest request(ComfyVariant family, ModelSource model, List<String> text, String vae) {
+        return new GraphRequest(
+                family, model, text, vae, List.of(), "p", null, 1, FamilyGraphs.settings(family), "x", null);
     }
 
     private static GraphRequest repeat(GraphRequest r, String nonce) {
@@ -275,7 +277,7 @@ class TextToImageTest {
     }
 
     /** As the official templates have it: the first three families as full checkpoints, the others model-only. */
-    static GraphRequest defaults(FamilyGraph family, long seed, String prompt) {
+    static GraphRequest defaults(ComfyVariant family, long seed, String prompt) {
         String file = MODELS.get(family.name());
         boolean whole = List.of("sd15", "sdxl", "sd3").contains(family.name());
         return new GraphRequest(
@@ -287,17 +289,17 @@ class TextToImageTest {
                 prompt,
                 null,
                 seed,
-                family.defaults(),
+                FamilyGraphs.settings(family),
                 "evals/run/case",
                 null);
     }
 
-    private static List<String> first(FamilyGraph family) {
+    private static List<String> first(ComfyVariant family) {
         return family.textEncoders().files().stream().map(f -> f.get(0)).toList();
     }
 
     private static GraphRequest anyRequest(Random random) {
-        FamilyGraph family = FamilyGraphs.ALL.get(random.nextInt(FamilyGraphs.ALL.size()));
+        ComfyVariant family = FamilyGraphs.ALL.get(random.nextInt(FamilyGraphs.ALL.size()));
         ModelSource.Kind kind = List.of(ModelSource.Kind.values()).get(random.nextInt(3));
         ModelSource model = new ModelSource(kind, kind == ModelSource.Kind.GGUF ? "m.gguf" : "m.safetensors");
         boolean whole = kind == ModelSource.Kind.CHECKPOINT && random.nextBoolean();
@@ -312,11 +314,11 @@ class TextToImageTest {
                 random.nextInt(3) * 3,
                 "euler",
                 "simple",
-                family.has(FamilyGraph.Trait.CLIP_SKIP) ? random.nextInt(3) : 0,
-                family.has(FamilyGraph.Trait.DISTILLED_GUIDANCE) && random.nextBoolean()
+                family.has(ComfyVariant.Trait.CLIP_SKIP) ? random.nextInt(3) : 0,
+                family.has(ComfyVariant.Trait.DISTILLED_GUIDANCE) && random.nextBoolean()
                         ? Double.valueOf(random.nextInt(9))
                         : null,
-                family.shift() != FamilyGraph.Shift.NONE && random.nextBoolean()
+                family.shift() != ComfyVariant.Shift.NONE && random.nextBoolean()
                         ? Double.valueOf(random.nextInt(9))
                         : null);
         return new GraphRequest(

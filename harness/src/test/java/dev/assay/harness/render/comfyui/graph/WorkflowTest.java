@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.suite.GenerationSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -84,29 +85,29 @@ class WorkflowTest {
         assertThat(graph.setting("4", "ckpt_name")).isEqualTo("assay.base or assay.checkpoint");
     }
 
-    static Stream<FamilyGraph> families() {
+    static Stream<ComfyVariant> families() {
         return FamilyGraphs.ALL.stream();
     }
 
     /** Both ways to a graph agree: a family's own graph, read as a user's workflow, is filled to the same graph. */
     @ParameterizedTest
     @MethodSource("families")
-    void a_familys_graph_is_a_workflow_whose_places_are_found(FamilyGraph family) {
+    void a_familys_graph_is_a_workflow_whose_places_are_found(ComfyVariant family) {
         ComfyGraph own = TextToImage.write(TextToImageTest.defaults(family, -1, PROMPT));
         String file = TextToImage.write(TextToImageTest.defaults(family, 5, "another"))
                 .nodes()
                 .toString();
         Workflow workflow = read(file);
-        assertThat(workflow.settings()).isEqualTo(family.defaults());
-        ComfyGraph filled = workflow.fill(
-                new Workflow.Request(List.of(), null, PROMPT, null, -1, family.defaults(), "evals/run/case", null));
+        assertThat(workflow.settings()).isEqualTo(FamilyGraphs.settings(family));
+        ComfyGraph filled = workflow.fill(new Workflow.Request(
+                List.of(), null, PROMPT, null, -1, FamilyGraphs.settings(family), "evals/run/case", null));
         assertSame(filled.nodes(), own.nodes());
         assertThat(filled.samplerNode()).isEqualTo(own.samplerNode());
         ComfyGraph lora =
-                fill(workflow, new LoraUse("a.safetensors", 1, 1, family.has(FamilyGraph.Trait.LORA_ON_TEXT)));
+                fill(workflow, new LoraUse("a.safetensors", 1, 1, family.has(ComfyVariant.Trait.LORA_ON_TEXT)));
         assertThat(GraphShape.problems(lora)).isEmpty();
         assertThat(lora.nodes().findValuesAsText("class_type"))
-                .contains(family.has(FamilyGraph.Trait.LORA_ON_TEXT) ? "LoraLoader" : "LoraLoaderModelOnly");
+                .contains(family.has(ComfyVariant.Trait.LORA_ON_TEXT) ? "LoraLoader" : "LoraLoaderModelOnly");
     }
 
     @Test
@@ -267,8 +268,8 @@ class WorkflowTest {
                 .replace(
                         "\"8\":{",
                         "\"30\":{\"class_type\":\"ConditioningConcat\",\"inputs\":{\"conditioning_to\":[\"6\",0],"
-                                + "\"conditioning_from\":[\"31\",0]}},\"31\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":"
-                                + "{\"text\":\"style\",\"clip\":[\"4\",1]},\"_meta\":{\"title\":\"style\"}},\"8\":{");
+                            + "\"conditioning_from\":[\"31\",0]}},\"31\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":"
+                            + "{\"text\":\"style\",\"clip\":[\"4\",1]},\"_meta\":{\"title\":\"style\"}},\"8\":{");
         assertThatThrownBy(() -> read(joined))
                 .hasMessageContaining("%prompt% could be in 2 nodes")
                 .hasMessageContaining("31 (CLIPTextEncode, \"style\")");
@@ -287,7 +288,7 @@ class WorkflowTest {
                 .replace(
                         "\"8\":{",
                         "\"40\":{\"class_type\":\"ControlNetApplyAdvanced\",\"inputs\":{\"positive\":[\"6\",0],\"negative\":"
-                                + "[\"7\",0],\"strength\":1}},\"8\":{");
+                            + "[\"7\",0],\"strength\":1}},\"8\":{");
         JsonNode nodes = fill(read(controlled)).nodes();
         assertThat(nodes.at("/6/inputs/text").asText()).isEqualTo("p");
         assertThat(nodes.at("/7/inputs/text").asText()).isEqualTo("n");

@@ -1,9 +1,5 @@
-package dev.assay.harness.model.loader;
+package dev.assay.harness.model.family;
 
-import dev.assay.harness.model.lora.BaseLayer;
-import dev.assay.harness.model.lora.BaseModules;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -14,8 +10,8 @@ import java.util.regex.Pattern;
  * @param flat whether dots are underscores
  * @param only which modules have such names; null for all
  */
-record ComfyUiSpelling(String prefix, Names names, boolean flat, Pattern only) {
-    enum Names {
+public record ComfyUiSpelling(String prefix, Names names, boolean flat, Pattern only) {
+    public enum Names {
         /** Those of the authors, which are ComfyUI's own. */
         ORIGINAL,
         /** Those of diffusers, where they differ. */
@@ -39,27 +35,24 @@ record ComfyUiSpelling(String prefix, Names names, boolean flat, Pattern only) {
     }
 
     /** In which order ComfyUI maps the names of one layer: of two, it keeps what the later says. Equal where the families' list tells. */
-    int inOrder() {
+    public int inOrder() {
         return names != Names.ORIGINAL || only != null
                 ? 2
                 : prefix.equals("lora_unet_") ? 0 : prefix.equals("diffusion_model.") ? 1 : 2;
     }
 
-    /** Every name of a base's modules in this spelling. */
-    Map<String, BaseLayer> of(BaseModules base) {
-        Map<String, BaseLayer> result = new LinkedHashMap<>();
-        Map<String, BaseLayer> modules =
-                names == Names.ORIGINAL || names == Names.HUNYUAN ? base.original() : base.diffusers();
-        modules.forEach((name, layer) -> {
-            if (only == null || only.matcher(name).find()) {
-                result.put(written(name), layer);
-            }
-        });
-        return result;
+    /** Whether a module has a name of this kind. */
+    public boolean has(String module) {
+        return only == null || only.matcher(module).find();
+    }
+
+    /** Whether the names are made from those of the authors. */
+    public boolean isOfAuthors() {
+        return names == Names.ORIGINAL || names == Names.HUNYUAN;
     }
 
     /** A module's name as a LoRA writes it. */
-    String written(String module) {
+    public String written(String module) {
         String name = switch (names) {
             case ORIGINAL, DIFFUSERS -> module;
             case PROCESSORS -> processor(module);
