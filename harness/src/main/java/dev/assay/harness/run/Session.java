@@ -50,6 +50,11 @@ public final class Session {
     private static final String DEFAULT_BASE = "microcosm:base";
     private static final String DEFAULT_LORA = "microcosm:sound";
 
+    static {
+        // JavaCPP says on every start that PyTorch's binding is newer than OpenBLAS's: docs/decisions/0007. SLF4J drops its messages.
+        System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
+    }
+
     private final Path out;
     private final MetricCatalog catalog;
     private final String problem;

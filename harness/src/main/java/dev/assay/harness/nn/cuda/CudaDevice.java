@@ -15,7 +15,7 @@ import org.bytedeco.javacpp.SizeTPointer;
  *
  * @param name e.g. {@code NVIDIA H200}
  * @param capability compute capability, e.g. {@code 9.0}
- * @param driver newest CUDA version that the driver serves, e.g. {@code 13.1}
+ * @param driver newest CUDA version that the driver serves, e.g. {@code 13.3}
  * @param runtime CUDA version that we were built for
  * @param totalBytes memory of the device
  */
@@ -112,7 +112,7 @@ public record CudaDevice(String name, String capability, String driver, String r
             case cudart.cudaErrorNoDevice ->
                 "no NVIDIA GPU that CUDA can use; check nvidia-smi, or use -Dassay.device=cpu";
             case cudart.cudaErrorInsufficientDriver ->
-                "no NVIDIA driver, or one too old for CUDA 13.1; install driver 580 or newer, or use"
+                "no NVIDIA driver, or one too old for CUDA 13.3; install driver 580 or newer, or use"
                         + " -Dassay.device=cpu";
             case cudart.cudaErrorMemoryAllocation -> "the GPU's memory is full; close other programs";
             default -> "CUDA error " + code + " (" + detail + ")";
@@ -128,7 +128,7 @@ public record CudaDevice(String name, String capability, String driver, String r
         }
         String what = String.valueOf(missing.getMessage()).replaceFirst("(?s) in java\\.library\\.path.*", "");
         return "the CUDA 13 libraries are not installed where the system finds them (" + what
-                + "); install the CUDA 13.1 runtime and cuDNN 9, or use -Dassay.device=cpu";
+                + "); install the CUDA 13.3 runtime and cuDNN 9, or use -Dassay.device=cpu";
     }
 
     private static void check(int code) {

@@ -11,7 +11,7 @@ public final class PipelineVersion {
 
     private PipelineVersion() {}
 
-    /** For example {@code 2+torch-2.10.0-1.5.13}: our number, and the torch build. */
+    /** For example {@code 2+torch-2.13.0-1.5.14}: our number, and the torch build. */
     public static String get() {
         try {
             return OURS + "+torch-" + Loader.getVersion("org.bytedeco", "pytorch");

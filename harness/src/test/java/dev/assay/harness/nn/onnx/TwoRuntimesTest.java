@@ -8,6 +8,8 @@ import dev.assay.harness.nn.Golden;
 import dev.assay.harness.nn.clip.ClipOptions;
 import dev.assay.harness.nn.clip.TorchClip;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -55,6 +57,17 @@ class TwoRuntimesTest {
             for (String text : new String[] {"a red circle", "a blue square above a star", ""}) {
                 assertThat(one.embed(text)).as(text).containsExactly(other.embed(text), offset(CLOSE));
             }
+        }
+    }
+
+    /** From 1.29 on OnnxRuntime reports to its makers: {@code docs/decisions/0007-dependencies.md}. */
+    @Test
+    void onnx_runtime_knows_no_address_to_report_to() throws IOException {
+        try (InputStream library =
+                TwoRuntimesTest.class.getResourceAsStream("/ai/onnxruntime/native/linux-x64/libonnxruntime.so")) {
+            String content = new String(library.readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(content.contains("OrtSessionOptions")).isTrue(); // the library, with its texts legible
+            assertThat(content.contains("events.data.microsoft.com")).isFalse();
         }
     }
 }
