@@ -13,8 +13,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
+import org.hipparchus.linear.Array2DRowRealMatrix;
+import org.hipparchus.linear.EigenDecompositionSymmetric;
 
 /**
  * How many different pictures a prompt gives over its seeds: the logarithm of the Vendi score (Friedman and Dieng 2023; of
@@ -88,7 +88,7 @@ public final class VendiMetric implements Metric.SetMetric {
     static double vendi(double[][] kernel, double q) {
         int n = kernel.length;
         double[] values =
-                new EigenDecomposition(new Array2DRowRealMatrix(kernel).scalarMultiply(1.0 / n)).getRealEigenvalues();
+                new EigenDecompositionSymmetric(new Array2DRowRealMatrix(kernel).scalarMultiply(1.0 / n)).getEigenvalues();
         double max = 0;
         for (double v : values) {
             max = Math.max(max, v);

@@ -106,7 +106,7 @@ class PackedJars {
     }
 
     @Test
-    void the_licences_that_commons_math_includes_are_there() throws IOException {
+    void the_licences_that_hipparchus_includes_are_there() throws IOException {
         try (JarFile file = new JarFile(COMMAND_LINE.toFile())) {
             String text = new String(
                     file.getInputStream(file.getEntry("META-INF/LICENSE.txt")).readAllBytes(), StandardCharsets.UTF_8);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.commons.math3.distribution.TDistribution;
+import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
  * Paired comparison, clustered by prompt. After Miller 2024 (arXiv 2411.00640), appendix A, with the finite correction
@@ -79,7 +79,7 @@ public final class Compare {
 
     /** Student's t at the upper end of a two-sided interval. */
     public static double quantile(int degreesOfFreedom, double confidence) {
-        return new TDistribution(null, degreesOfFreedom).inverseCumulativeProbability((1 + confidence) / 2);
+        return new TDistribution(degreesOfFreedom).inverseCumulativeProbability((1 + confidence) / 2);
     }
 
     private static double[][] clusters(List<PairedDifference> differences) {

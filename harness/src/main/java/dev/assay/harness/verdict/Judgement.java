@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import org.apache.commons.math3.distribution.NormalDistribution;
+import org.hipparchus.distribution.continuous.NormalDistribution;
 
 /** An outcome and the one sentence that explains it. */
 public record Judgement(Outcome outcome, String reason) {
@@ -256,7 +256,7 @@ public record Judgement(Outcome outcome, String reason) {
      * @param distance between the estimate and the limit
      */
     public static double promptsNeeded(double sigma, double distance, double confidence) {
-        NormalDistribution normal = new NormalDistribution(null, 0, 1);
+        NormalDistribution normal = new NormalDistribution(0, 1);
         double z =
                 normal.inverseCumulativeProbability((1 + confidence) / 2) + normal.inverseCumulativeProbability(POWER);
         return Math.pow(z * sigma / distance, 2);

@@ -1,7 +1,7 @@
 package dev.assay.harness.verdict;
 
-import org.apache.commons.math3.distribution.BinomialDistribution;
-import org.apache.commons.math3.distribution.NormalDistribution;
+import org.hipparchus.distribution.discrete.BinomialDistribution;
+import org.hipparchus.distribution.continuous.NormalDistribution;
 
 /** Statistics of rates: of pictures that show a defect or do not. Pure functions. */
 public final class Rates {
@@ -26,7 +26,7 @@ public final class Rates {
                 : Math.min(
                         1,
                         2
-                                * new BinomialDistribution(null, changed, 0.5)
+                                * new BinomialDistribution(changed, 0.5)
                                         .cumulativeProbability(Math.min(worse, better)));
     }
 
@@ -174,6 +174,6 @@ public final class Rates {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("expected a confidence in (0, 1), found " + confidence);
         }
-        return new NormalDistribution(null, 0, 1).inverseCumulativeProbability((1 + confidence) / 2);
+        return new NormalDistribution(0, 1).inverseCumulativeProbability((1 + confidence) / 2);
     }
 }
