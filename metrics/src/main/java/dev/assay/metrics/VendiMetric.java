@@ -87,8 +87,8 @@ public final class VendiMetric implements Metric.SetMetric {
      */
     static double vendi(double[][] kernel, double q) {
         int n = kernel.length;
-        double[] values =
-                new EigenDecompositionSymmetric(new Array2DRowRealMatrix(kernel).scalarMultiply(1.0 / n)).getEigenvalues();
+        double[] values = new EigenDecompositionSymmetric(new Array2DRowRealMatrix(kernel).scalarMultiply(1.0 / n))
+                .getEigenvalues();
         double max = 0;
         for (double v : values) {
             max = Math.max(max, v);

@@ -51,7 +51,8 @@ public final class Session {
     private static final String DEFAULT_LORA = "microcosm:sound";
 
     static {
-        // JavaCPP says on every start that PyTorch's binding is newer than OpenBLAS's: docs/decisions/0007. SLF4J drops its messages.
+        // JavaCPP says on every start that PyTorch's binding is newer than OpenBLAS's: docs/decisions/0007. SLF4J drops
+        // its messages.
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     }
 

@@ -1,7 +1,7 @@
 package dev.assay.harness.verdict;
 
-import org.hipparchus.distribution.discrete.BinomialDistribution;
 import org.hipparchus.distribution.continuous.NormalDistribution;
+import org.hipparchus.distribution.discrete.BinomialDistribution;
 
 /** Statistics of rates: of pictures that show a defect or do not. Pure functions. */
 public final class Rates {
@@ -24,10 +24,7 @@ public final class Rates {
         return changed == 0
                 ? 1
                 : Math.min(
-                        1,
-                        2
-                                * new BinomialDistribution(changed, 0.5)
-                                        .cumulativeProbability(Math.min(worse, better)));
+                        1, 2 * new BinomialDistribution(changed, 0.5).cumulativeProbability(Math.min(worse, better)));
     }
 
     /**
