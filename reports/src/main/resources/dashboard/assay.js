@@ -55,7 +55,7 @@
     if (value === null || value === undefined) {
       return "";
     }
-    var n = Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3));
+    var n = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)); // as Numbers.of
     return String(n).replace("-", "\u2212");
   }
 
@@ -67,7 +67,12 @@
     if (!n) {
       return "";
     }
-    return n < 1e6 ? Math.max(1, Math.round(n / 1e3)) + " kB" : n < 1e9 ? (n / 1e6).toFixed(1) + " MB" : (n / 1e9).toFixed(2) + " GB";
+    var units = ["bytes", "kB", "MB", "GB", "TB"], unit = 0; // as Numbers.bytes
+    while (n >= (unit ? 999.5 : 1000) && unit < 4) {
+      n /= 1000;
+      unit++;
+    }
+    return n.toFixed(unit && n < 9.95 ? 1 : 0) + " " + units[unit];
   }
 
   // ---- the table of models ----

@@ -3,6 +3,7 @@ package dev.assay.reports;
 import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
@@ -70,7 +71,7 @@ public final class Summary {
                 .forEach(lines::add);
         lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": " + counts(run, gate, parts) + "; "
                 + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, "
-                + Words.time(run.seconds()));
+                + Numbers.time(run.seconds()));
         return lines;
     }
 

@@ -1,59 +1,41 @@
 package dev.assay.reports;
 
+import dev.assay.harness.files.LockFile;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
- * One last step at a time writes reports and cards below {@code reports/target}; another one waits, and says so. The system lets go of the
- * lock when a process dies. Where no lock can be had (a folder that cannot be written) there is nothing to mix up either.
+ * One last step at a time writes reports and cards below {@code reports/target}; another one waits, and says so. Where no lock can be had (a
+ * folder that cannot be written) there is nothing to mix up either.
  */
-final class TargetLock implements AutoCloseable {
-    private final FileChannel channel; // null where there is none
-
-    private TargetLock(FileChannel channel) {
-        this.channel = channel;
-    }
-
+record TargetLock(Optional<LockFile> lock) implements AutoCloseable {
     static TargetLock take(Path target, PrintStream out) {
-        FileChannel channel = null;
         try {
-            Files.createDirectories(target);
-            channel = FileChannel.open(
-                    target.resolve("assay-report.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (attempt(channel) == null) {
+            Path file = Files.createDirectories(target).resolve("assay-report.lock");
+            Optional<LockFile> lock = LockFile.attempt(file);
+            if (lock.isEmpty()) {
                 out.println("Another build makes its report in " + target + "; waiting until it is done");
                 out.flush();
-                channel.lock();
+                lock = Optional.of(LockFile.take(file));
             }
-            return new TargetLock(channel);
+            return new TargetLock(lock);
         } catch (IOException | OverlappingFileLockException none) {
-            close(channel);
-            return new TargetLock(null);
-        }
-    }
-
-    private static FileLock attempt(FileChannel channel) throws IOException {
-        return channel.tryLock();
-    }
-
-    private static void close(FileChannel channel) {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException gone) {
-                // The system has let go of it already.
-            }
+            return new TargetLock(Optional.empty());
         }
     }
 
     @Override
     public void close() {
-        close(channel);
+        try {
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+        } catch (IOException gone) {
+            // The system has let go of it already.
+        }
     }
 }

@@ -123,9 +123,13 @@ class ArchitectureTest {
                 onlyIn(List.of(HARNESS + "nn.onnx..", HARNESS + "nn.text.."), "ai.djl..", "ai.onnxruntime.."));
         // Those who speak to a server: one makes pictures, one answers questions about them, one has weights.
         rules.put(
-                "HTTP is in render.comfyui, nn.judge and model.hub",
+                "HTTP is in http, render.comfyui, nn.judge and model.hub",
                 onlyIn(
-                        List.of(HARNESS + "render.comfyui..", HARNESS + "nn.judge..", HARNESS + "model.hub.."),
+                        List.of(
+                                HARNESS + "http..",
+                                HARNESS + "render.comfyui..",
+                                HARNESS + "nn.judge..",
+                                HARNESS + "model.hub.."),
                         "java.net.http.."));
         // Files of JSON, YAML and CSV: suites, model headers and their configurations, run records, ComfyUI, the graphs
         // in
@@ -134,6 +138,7 @@ class ArchitectureTest {
                 "Jackson is where files are read",
                 onlyIn(
                         List.of(
+                                HARNESS + "json..",
                                 HARNESS + "suite..",
                                 HARNESS + "model..",
                                 HARNESS + "nn..",

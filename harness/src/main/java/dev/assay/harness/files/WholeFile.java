@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -86,6 +87,24 @@ public final class WholeFile {
         } finally {
             Files.deleteIfExists(draft);
         }
+    }
+
+    /**
+     * Gives a finished file a name that must be free; a crash or a loss of power leaves it either undone or done. A hard link is the one
+     * call that takes a name only if nobody has it; where the file system has none, a move that looks first.
+     *
+     * @throws FileAlreadyExistsException when the name is taken; the draft stays
+     */
+    public static void placeNew(Path draft, Path file) throws IOException {
+        try {
+            Files.createLink(file, draft);
+        } catch (FileAlreadyExistsException taken) {
+            throw taken;
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
+            Files.move(draft, file);
+        }
+        syncFolder(file.toAbsolutePath().getParent());
+        Files.deleteIfExists(draft);
     }
 
     /** A new empty neighbour of a file, to be filled and then moved into its place; the caller deletes it when that fails. */

@@ -1,11 +1,10 @@
 package dev.assay.harness.model;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
@@ -20,22 +19,17 @@ public final class JsonFile {
     private static final int MOST_TOKENIZER_TOKENS = 4_000_000;
     private static final int MOST_DEPTH = 64;
 
-    private static final ObjectMapper CONFIG = mapper(MOST_CONFIG_BYTES, MOST_CONFIG_TOKENS);
-    private static final ObjectMapper TOKENIZER = mapper(MOST_TOKENIZER_BYTES, MOST_TOKENIZER_TOKENS);
+    private static final JsonMapper CONFIG = mapper(MOST_CONFIG_BYTES, MOST_CONFIG_TOKENS);
+    private static final JsonMapper TOKENIZER = mapper(MOST_TOKENIZER_BYTES, MOST_TOKENIZER_TOKENS);
 
     private JsonFile() {}
 
-    private static ObjectMapper mapper(int bytes, int tokens) {
-        return new ObjectMapper(JsonFactory.builder()
-                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(MOST_DEPTH)
-                        .maxNumberLength(100)
+    private static JsonMapper mapper(int bytes, int tokens) {
+        return Json.bounded(Json.bounds(MOST_DEPTH, 100)
                         .maxStringLength(bytes)
                         .maxTokenCount(tokens)
                         .build())
-                .build());
+                .build();
     }
 
     /**
@@ -53,7 +47,7 @@ public final class JsonFile {
         return read(TOKENIZER, MOST_TOKENIZER_BYTES, file, "a tokenizer");
     }
 
-    private static JsonNode read(ObjectMapper mapper, int most, Path file, String what) {
+    private static JsonNode read(JsonMapper mapper, int most, Path file, String what) {
         try {
             return mapper.readTree(SmallFile.bytes(file, most));
         } catch (JacksonException e) {

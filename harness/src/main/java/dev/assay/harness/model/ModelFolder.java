@@ -3,7 +3,7 @@ package dev.assay.harness.model;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.ModelHeader.Tensor;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
@@ -29,15 +29,8 @@ final class ModelFolder {
     /** No separators, no leading dot: a shard lies beside its index. */
     static final Pattern SHARD = Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*");
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(4)
-                    .maxNameLength(4096)
-                    .maxStringLength(4096)
-                    .build())
-            .build();
+    private static final JsonFactory JSON = Json.factory(
+            Json.bounds(4, 1000).maxNameLength(4096).maxStringLength(4096).build());
 
     private ModelFolder() {}
 

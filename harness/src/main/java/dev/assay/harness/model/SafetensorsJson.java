@@ -3,7 +3,7 @@ package dev.assay.harness.model;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.text.PlainText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,16 +31,10 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
             Arrays.stream(DType.values()).map(Enum::name).toList();
 
     /** Bounds on what hostile text can cost; names are not kept in a symbol table, whose collisions can be provoked. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MOST_DEPTH)
-                    .maxNumberLength(40)
-                    .maxNameLength(4096)
-                    .maxStringLength(MOST_METADATA_LETTERS)
-                    .build())
-            .build();
+    private static final JsonFactory JSON = Json.factory(Json.bounds(MOST_DEPTH, 40)
+            .maxNameLength(4096)
+            .maxStringLength(MOST_METADATA_LETTERS)
+            .build());
 
     /**
      * @param dataStart position in the file that offsets count from

@@ -1,9 +1,10 @@
 package dev.assay.harness.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Supplier;
 
 /** Writes a safetensors file. */
@@ -59,18 +59,17 @@ public final class SafetensorsWriter {
         if (Files.exists(target)) {
             throw exists(file);
         }
-        Path part = target.resolveSibling("." + UUID.randomUUID() + ".part");
+        Path part = null;
         try {
-            // Made as any new file is: with the mode that the umask gives.
-            try (FileChannel channel =
-                    FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            part = WholeFile.partial(target);
+            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
                 writeAll(channel, header(tensors, metadata));
                 for (Entry tensor : tensors) {
                     writeAll(channel, tensor.bytes.get().duplicate());
                 }
                 channel.force(true);
             }
-            Files.move(part, target); // which refuses to replace
+            WholeFile.placeNew(part, target);
         } catch (FileAlreadyExistsException e) {
             throw exists(file);
         } catch (IOException e) {
@@ -86,14 +85,16 @@ public final class SafetensorsWriter {
 
     private static void delete(Path part) {
         try {
-            Files.deleteIfExists(part);
+            if (part != null) {
+                Files.deleteIfExists(part);
+            }
         } catch (IOException e) {
             // A temporary file that stays does no harm, and what went wrong before is what to say.
         }
     }
 
     private static ByteBuffer header(List<Entry> tensors, Map<String, String> metadata) {
-        ObjectNode root = new ObjectMapper().createObjectNode();
+        ObjectNode root = Json.LENIENT.createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode node = root.putObject("__metadata__");
             metadata.forEach(node::put);
@@ -108,7 +109,7 @@ public final class SafetensorsWriter {
         }
         byte[] json;
         try {
-            json = new ObjectMapper().writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+            json = Json.LENIENT.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of JSON can be written", e);
         }

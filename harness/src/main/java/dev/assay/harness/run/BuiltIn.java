@@ -5,6 +5,7 @@ import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,11 +119,11 @@ public final class BuiltIn {
         boolean applied = floor == 0 ? changed > 0 : 2 * changed > sorted.length;
         String found = String.format(
                 Locale.ROOT,
-                "%d of %d pictures differ from the base's%s; on average by %.2f grey levels",
+                "%d of %d pictures differ from the base's%s; on average by %s grey levels",
                 changed,
                 sorted.length,
-                noise.isEmpty() ? "" : String.format(Locale.ROOT, " beyond the noise floor (%.2f)", floor),
-                Arrays.stream(sorted).average().orElseThrow());
+                noise.isEmpty() ? "" : " beyond the noise floor (" + Numbers.of(floor) + ")",
+                Numbers.of(Arrays.stream(sorted).average().orElseThrow()));
         String errors = texts(noticed, Finding.Level.ERROR);
         if (!errors.isEmpty()) {
             return entry(

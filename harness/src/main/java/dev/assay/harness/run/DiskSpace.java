@@ -1,10 +1,10 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.text.AssayException;
+import dev.assay.harness.text.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Room for what a run will write, looked at before it begins. */
 final class DiskSpace {
@@ -25,7 +25,7 @@ final class DiskSpace {
     static void require(Path folder, int pictures, long most, long free) {
         if (free >= 0 && free < most + RESERVE) {
             throw new AssayException("not enough room on the disk: " + pictures + " pictures take up to "
-                    + gigabytes(most) + " in " + folder + ", where " + gigabytes(free)
+                    + Numbers.bytes(most) + " in " + folder + ", where " + Numbers.bytes(free)
                     + " are free; free some, or give another folder: -Dassay.store=DIR");
         }
     }
@@ -41,11 +41,5 @@ final class DiskSpace {
         } catch (IOException unknown) {
             return -1;
         }
-    }
-
-    static String gigabytes(long bytes) {
-        return bytes < 1_000_000_000
-                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
-                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 }

@@ -1,7 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.hub.Transfer;
-import java.util.Locale;
+import dev.assay.harness.text.Numbers;
 
 /** Says how far a download is: when it begins, now and then, and when it is done. */
 final class DownloadProgress implements Transfer {
@@ -22,7 +22,7 @@ final class DownloadProgress implements Transfer {
         if (begins || done >= of || now - last > PAUSE) {
             last = now;
             file = done >= of ? "" : name;
-            progress.say(String.format(Locale.ROOT, "downloading %s: %.1f of %.1f MB", name, done / 1e6, of / 1e6));
+            progress.say("downloading " + name + ": " + Numbers.bytes(done) + " of " + Numbers.bytes(of));
         }
     }
 }

@@ -18,6 +18,7 @@ import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import java.time.Instant;
@@ -197,7 +198,7 @@ public final class Evaluation {
                 + (there == 0 ? "" : there + " of them there, ") + forecast.toMake() + " to make"
                 + (forecast.toMake() == 0
                         ? ""
-                        : " (up to " + DiskSpace.gigabytes(forecast.mostBytes()) + " in " + store.folder() + ")")
+                        : " (up to " + Numbers.bytes(forecast.mostBytes()) + " in " + store.folder() + ")")
                 + "; " + (criteria - unavailable.size()) + " criteria"
                 + (unavailable.isEmpty()
                         ? ""

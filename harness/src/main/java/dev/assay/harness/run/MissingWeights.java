@@ -8,10 +8,10 @@ import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.text.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -108,6 +108,6 @@ record MissingWeights(String suite, List<String> criteria, int of, List<WeightsS
                         .isPresent());
         return bytes == 0
                 ? "of a size that only the hub knows"
-                : String.format(Locale.ROOT, "%s%.1f GB", all ? "about " : "more than ", bytes / 1e9);
+                : (all ? "about " : "more than ") + Numbers.bytes(bytes);
     }
 }

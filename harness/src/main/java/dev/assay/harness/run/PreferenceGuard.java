@@ -3,12 +3,11 @@ package dev.assay.harness.run;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Compare;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.PairedDifference;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -77,8 +76,8 @@ final class PreferenceGuard {
         return new Found(
                 Outcome.REGRESSED,
                 said(risen, "rises") + " while " + said(worse, "gets worse")
-                        + ": the candidate pleases a model of preference at the cost of artifacts or diversity, even where each margin"
-                        + " holds; look at the pictures before you believe the rise");
+                        + ": the candidate pleases a model of preference at the cost of artifacts or diversity, even"
+                        + " where each margin holds; look at the pictures before you believe the rise");
     }
 
     private static Found unread(String what, List<VerdictEntry> side) {
@@ -128,15 +127,8 @@ final class PreferenceGuard {
 
     private static String said(List<VerdictEntry> side, String verb) {
         return side.stream()
-                .map(v -> v.id() + " " + verb + " by " + number(Math.abs(v.estimate())) + " " + v.unit() + " (margin "
-                        + number(v.margin()) + ")")
+                .map(v -> v.id() + " " + verb + " by " + Numbers.of(Math.abs(v.estimate())) + " " + v.unit()
+                        + " (margin " + Numbers.of(v.margin()) + ")")
                 .collect(Collectors.joining(" and "));
-    }
-
-    private static String number(double value) {
-        return new BigDecimal(value)
-                .round(new MathContext(3))
-                .stripTrailingZeros()
-                .toPlainString();
     }
 }

@@ -1,13 +1,12 @@
 package dev.assay.harness.run;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Trouble;
@@ -20,12 +19,8 @@ import java.nio.file.Path;
  * hash of all before it, so that an edit shows. Who can write to the folder can forge it: it keeps out accidents, not people.
  */
 public final class RunRecords {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .defaultPropertyInclusion(
-                    JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
-            .build();
+    private static final JsonMapper JSON =
+            Json.LENIENT.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /** Of a record: 10,000 pictures with their scores take about 50 MB. */
     private static final long MOST_BYTES = 256 << 20;

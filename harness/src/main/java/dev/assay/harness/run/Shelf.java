@@ -1,8 +1,8 @@
 package dev.assay.harness.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelHashes;
@@ -20,7 +20,6 @@ import java.util.Optional;
  * another one. The gate looks again, and has the last word; a folder or manifest that cannot be read is left to it.
  */
 final class Shelf {
-    private static final JsonMapper JSON = new JsonMapper();
     private static final long MOST_BYTES = 64 << 20; // of a manifest
     private static final long MOST_DESCRIPTION = 1 << 20; // bytes by which two files of the same weights may differ
 
@@ -41,7 +40,7 @@ final class Shelf {
             long bytes = Files.size(file);
             File asked = new File(file);
             for (JsonNode entry :
-                    JSON.readTree(SmallFile.bytes(manifest, MOST_BYTES)).path("files")) {
+                    Json.LENIENT.readTree(SmallFile.bytes(manifest, MOST_BYTES)).path("files")) {
                 String name = entry.path("name").asText();
                 long there = entry.path("bytes").asLong(-1);
                 boolean sameBytes = there == bytes

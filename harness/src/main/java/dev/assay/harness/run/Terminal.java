@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -161,7 +162,8 @@ public final class Terminal implements Progress {
     private synchronized void tick() {
         out.println(
                 line.isEmpty()
-                        ? "at work since " + time((System.nanoTime() - started) / 1e9) + ", no picture yet" + step
+                        ? "at work since " + Numbers.time((System.nanoTime() - started) / 1e9) + ", no picture yet"
+                                + step
                         : line + step);
     }
 
@@ -202,14 +204,9 @@ public final class Terminal implements Progress {
         int open = p.toMake() - p.made();
         String left = open == 0
                 ? ""
-                : Double.isNaN(p.secondsLeft()) ? "  " + open + " to render" : "  " + time(p.secondsLeft()) + " left";
+                : Double.isNaN(p.secondsLeft())
+                        ? "  " + open + " to render"
+                        : "  " + Numbers.time(p.secondsLeft()) + " left";
         return String.format(Locale.ROOT, "rendering %-9s %4d/%d  %s%s", p.role(), p.done(), p.total(), pace, left);
-    }
-
-    private static String time(double seconds) {
-        long s = Math.round(seconds);
-        return s < 60
-                ? s + " s"
-                : s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s / 60 % 60 + " min";
     }
 }

@@ -3,9 +3,7 @@ package dev.assay.harness.verdict;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
+import dev.assay.harness.text.Numbers;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -234,7 +232,7 @@ public record Judgement(Outcome outcome, String reason) {
 
     private static Judgement effective(Comparison c, MetricInfo metric, double margin, double floor) {
         double least = floor + margin;
-        String limit = "the noise floor (" + fixed(floor) + ")" + (margin > 0 ? " plus " + number(margin) : "");
+        String limit = "the noise floor (" + number(floor) + ")" + (margin > 0 ? " plus " + number(margin) : "");
         String found = number(c.estimate()) + " " + metric.unit() + " from the base"
                 + (c.lower() == c.upper() ? "" : " (" + interval(c) + ")");
         if (c.lower() > least) {
@@ -302,22 +300,10 @@ public record Judgement(Outcome outcome, String reason) {
     }
 
     private static String percent(double share) {
-        return number(100 * share) + " %";
+        return Numbers.percent(share);
     }
 
-    /** Three significant digits, or all of the integer part. */
     private static String number(double value) {
-        if (value == 0) {
-            return "0";
-        }
-        BigDecimal exact = BigDecimal.valueOf(value);
-        BigDecimal rounded = Math.abs(value) >= 100
-                ? exact.setScale(0, RoundingMode.HALF_EVEN)
-                : exact.round(new MathContext(3, RoundingMode.HALF_EVEN));
-        return rounded.stripTrailingZeros().toPlainString();
-    }
-
-    private static String fixed(double value) {
-        return BigDecimal.valueOf(value).setScale(2, RoundingMode.HALF_EVEN).toPlainString();
+        return Numbers.of(value);
     }
 }

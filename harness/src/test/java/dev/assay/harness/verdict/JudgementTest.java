@@ -146,11 +146,11 @@ class JudgementTest {
                 .isEqualTo(new Judgement(
                         Outcome.PASSED,
                         "changes the pictures: 12 grey levels from the base (90 % interval 10 to 14), beyond the"
-                                + " noise floor (0.50) plus 1"));
+                                + " noise floor (0.5) plus 1"));
         assertThat(effective(interval(0, 0, 0), 1, 0))
                 .isEqualTo(new Judgement(
                         Outcome.REGRESSED,
-                        "changes nothing beyond the noise floor (0.00) plus 1: 0 grey levels from the base"));
+                        "changes nothing beyond the noise floor (0) plus 1: 0 grey levels from the base"));
         assertThat(effective(interval(0, 0, 0), 0, 0).outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(effective(interval(1, 0.5, 2.5), 1, 0.5).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
     }

@@ -3,9 +3,11 @@ package dev.assay.reports.allure;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.text.Numbers;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
@@ -49,7 +51,8 @@ public final class AllureResults {
     private static final int MOST_WORST = 4;
     private static final String HISTORY = "history";
     private static final String DIFF_TYPE = "application/vnd.allure.image.diff";
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = Json.LENIENT
+            .rebuild()
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
@@ -345,7 +348,7 @@ public final class AllureResults {
                         "weights of " + w.role(), Words.reference(w.reference()) + ", licence " + w.licence()));
         facts.put("renders made", Integer.toString(run.rendersMade()));
         facts.put("renders reused", Integer.toString(run.rendersReused()));
-        facts.put("time", Words.time(run.seconds()));
+        facts.put("time", Numbers.time(run.seconds()));
         facts.put("run", run.id());
         StringBuilder text = new StringBuilder();
         facts.forEach((k, v) -> text.append(escape(text(k, 120), true))

@@ -6,6 +6,7 @@ import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.text.Numbers;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
@@ -132,7 +133,7 @@ final class Description {
         rows.add(row("renders", r.rendersMade() + " made, " + r.rendersReused() + " reused"));
         rows.add(row(
                 "time",
-                Words.time(r.seconds()) + " by the clock; all pictures added up " + Words.time(r.renderSeconds())));
+                Numbers.time(r.seconds()) + " by the clock; all pictures added up " + Numbers.time(r.renderSeconds())));
         r.findings()
                 .forEach(f ->
                         rows.add(row(f.level().equals("ERROR") ? "refused" : "noticed", Words.line(f.text(), 2000))));

@@ -1,5 +1,6 @@
 package dev.assay.reports.card;
 
+import dev.assay.harness.text.Numbers;
 import dev.assay.reports.card.VerdictCard.Part;
 import dev.assay.reports.card.VerdictCard.Verdict;
 import dev.assay.reports.words.Words;
@@ -252,7 +253,7 @@ final class CardHtml {
                     .append(html(f.file()))
                     .append(f.strength() == null ? "" : " at strength " + Words.number(f.strength()))
                     .append(", ")
-                    .append(Words.bytes(f.bytes()))
+                    .append(Numbers.bytes(f.bytes()))
                     .append("<br><code>")
                     .append(f.sha256() == null ? "not read" : f.sha256())
                     .append("</code></dd>");

@@ -1,7 +1,6 @@
 package dev.assay.reports.card;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,9 +8,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.family.ModelFamilies;
-import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.reports.card.VerdictCard.Recommended;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -45,10 +45,8 @@ public final class Sidecars {
         }
     }
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    private static final JsonMapper JSON =
+            Json.STRICT.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
     /** Endings under which programs look for a preview; one of them is enough. */
     private static final List<String> PREVIEWS = List.of(
             ".preview.png",

@@ -1,8 +1,8 @@
 package dev.assay.reports.cli;
 
 import dev.assay.harness.model.inspect.ModelHashes;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
-import dev.assay.reports.words.Words;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
@@ -29,7 +29,7 @@ final class HashProgress implements ModelHashes.Progress {
         String name = PlainText.line(String.valueOf(file.getFileName()), 50);
         if (!terminal) {
             if (of >= LARGE && !file.equals(said)) {
-                err.println(doing + " " + name + " (" + Words.bytes(of) + ")");
+                err.println(doing + " " + name + " (" + Numbers.bytes(of) + ")");
                 said = file;
             }
             return;
@@ -40,7 +40,7 @@ final class HashProgress implements ModelHashes.Progress {
             err.flush();
         } else if (now - last > PAUSE) {
             last = now;
-            err.print("\r\u001b[K" + doing + " " + name + " " + 100 * done / of + " % of " + Words.bytes(of));
+            err.print("\r\u001b[K" + doing + " " + name + " " + 100 * done / of + " % of " + Numbers.bytes(of));
             err.flush();
         }
     }

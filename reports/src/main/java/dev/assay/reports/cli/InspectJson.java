@@ -1,9 +1,9 @@
 package dev.assay.reports.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
@@ -19,19 +19,18 @@ import java.util.List;
  * {@code fit} besides.
  */
 final class InspectJson {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private InspectJson() {}
 
     static String array(List<Report> reports) {
-        ArrayNode array = JSON.createArrayNode();
+        ArrayNode array = Json.LENIENT.createArrayNode();
         reports.forEach(r -> add(array.addObject(), r));
         return written(array);
     }
 
     /** One object per pair; {@code cosine} is null where it was not computed or no layer is common. */
     static String pairs(LoraOverlaps overlaps) {
-        ArrayNode array = JSON.createArrayNode();
+        ArrayNode array = Json.LENIENT.createArrayNode();
         for (LoraOverlaps.Pair pair : overlaps.pairs()) {
             ObjectNode node = array.addObject();
             node.put("first", pair.first().toString());
@@ -45,7 +44,7 @@ final class InspectJson {
 
     private static String written(ArrayNode array) {
         try {
-            return safe(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(array));
+            return safe(Json.LENIENT.writerWithDefaultPrettyPrinter().writeValueAsString(array));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of JSON can be written", e);
         }

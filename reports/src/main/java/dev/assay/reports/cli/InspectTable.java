@@ -4,8 +4,8 @@ import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
-import dev.assay.reports.words.Words;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +72,7 @@ final class InspectTable {
                         name(root, report.file(), NAME),
                         i == null ? "-" : i.kind().map(ModelKind::word).orElse("-"),
                         i == null || i.kind().isEmpty() ? "-" : shortened(family(i), FAMILY),
-                        i == null || i.bytes() == 0 ? "" : Words.bytes(i.bytes()),
+                        i == null || i.bytes() == 0 ? "" : Numbers.bytes(i.bytes()),
                         rank,
                         types)
                 .stripTrailing();

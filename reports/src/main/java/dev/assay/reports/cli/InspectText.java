@@ -7,10 +7,8 @@ import dev.assay.harness.model.inspect.TensorScan;
 import dev.assay.harness.model.loader.LoaderCheck.Answer;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraWeights;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
-import dev.assay.reports.words.Words;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +38,7 @@ final class InspectText {
     List<String> lines(Report report) {
         List<String> lines = new ArrayList<>();
         Inspection i = report.inspection();
-        String size = i == null || i.bytes() == 0 ? "" : "  " + paint.dim(Words.bytes(i.bytes()));
+        String size = i == null || i.bytes() == 0 ? "" : "  " + paint.dim(Numbers.bytes(i.bytes()));
         lines.add(paint.bold(name(report.file())) + size);
         if (i != null && i.kind().isPresent()) {
             facts(report, i, lines);
@@ -66,7 +64,7 @@ final class InspectText {
                     "contains",
                     String.join(", ", i.contents()) + (i.ema() ? "; EMA weights besides (unpruned)" : ""));
         }
-        add(lines, "numbers", count(i.parameters()) + " parameters; " + types(i));
+        add(lines, "numbers", Numbers.count(i.parameters()) + " parameters; " + types(i));
         add(lines, "predicts", i.predictionType());
         add(lines, "for", i.claimedBase().isEmpty() ? "" : i.claimedBase() + paint.dim(" (says its metadata)"));
         add(lines, "trigger", triggers(i));
@@ -99,17 +97,8 @@ final class InspectText {
                                                 ? "" + r.min()
                                                 : r.min() + " to " + r.max() + ", median " + r.median()))
                                 .stream(),
-                        i.alpha().stream().mapToObj(a -> "alpha " + number(a)))
+                        i.alpha().stream().mapToObj(a -> "alpha " + Numbers.of(a)))
                 .collect(Collectors.joining(", "));
-    }
-
-    static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e9
-                ? "" + (long) value
-                : new BigDecimal(value)
-                        .round(new MathContext(3))
-                        .stripTrailingZeros()
-                        .toPlainString();
     }
 
     private static String sorts(Map<String, Integer> sorts) {
@@ -118,16 +107,6 @@ final class InspectText {
                 : sorts.entrySet().stream()
                         .map(e -> e.getKey() + " " + e.getValue())
                         .collect(Collectors.joining(", ", " (", ")"));
-    }
-
-    /** Elements of all tensors, as people count them. */
-    static String count(long parameters) {
-        double n = parameters;
-        return n >= 1e9
-                ? String.format(Locale.ROOT, "%.1f billion", n / 1e9)
-                : n >= 1e6
-                        ? String.format(Locale.ROOT, "%.1f million", n / 1e6)
-                        : String.format(Locale.ROOT, "%,d", parameters);
     }
 
     private static String scanned(TensorScan scan) {
@@ -175,8 +154,8 @@ final class InspectText {
             add(
                     lines,
                     "strength",
-                    String.format(Locale.ROOT, "the change measures %.3g", weights.norm()) + " at "
-                            + number(weights.strength()) + relative);
+                    "the change measures " + Numbers.of(weights.norm()) + " at " + Numbers.of(weights.strength())
+                            + relative);
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.assay.reports.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.KnownWeights;
@@ -11,6 +11,7 @@ import dev.assay.harness.model.hub.WeightsState;
 import dev.assay.harness.run.MetricWeights;
 import dev.assay.harness.run.MetricWeights.Need;
 import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
 import java.io.PrintWriter;
@@ -191,7 +192,7 @@ public final class ModelsCommand implements Callable<Integer> {
         try {
             OptionalLong size = state.refused() ? OptionalLong.empty() : weights.sizeOf(state);
             size.ifPresent(bytes ->
-                    err.println("downloading " + what + ": " + Words.bytes(bytes) + ", licence " + state.licence()));
+                    err.println("downloading " + what + ": " + Numbers.bytes(bytes) + ", licence " + state.licence()));
             FoundWeights found = weights.fetch(state);
             if (size.isPresent()) {
                 err.println("  to " + Words.line(found.path().toString(), 300));
@@ -224,7 +225,7 @@ public final class ModelsCommand implements Callable<Integer> {
             if (!state.reference().isEmpty()) {
                 row(lines, need.suggested() ? "try" : "named", state.reference());
             }
-            state.found().ifPresent(f -> row(lines, "has", f.path() + " (" + Words.bytes(bytes(f)) + ")"));
+            state.found().ifPresent(f -> row(lines, "has", f.path() + " (" + Numbers.bytes(bytes(f)) + ")"));
             if (!state.missing().isEmpty()) {
                 row(lines, "lacks", String.join(", ", state.missing()));
             }
@@ -267,7 +268,7 @@ public final class ModelsCommand implements Callable<Integer> {
         long bytes = fetchable.stream().mapToLong(n -> size(n.state())).sum();
         long unknown = fetchable.stream().filter(n -> size(n.state()) == 0).count();
         lines.add("to fetch: " + fetchable.size() + (fetchable.size() == 1 ? " network" : " networks")
-                + (bytes == 0 ? "" : ", about " + Words.bytes(bytes))
+                + (bytes == 0 ? "" : ", about " + Numbers.bytes(bytes))
                 + (unknown == 0 ? "" : (bytes == 0 ? ", " : " and ") + unknown + " of unknown size") + ", into "
                 + Words.line(cache.toString(), 300));
         boolean named = fetchable.stream().noneMatch(Need::suggested);
@@ -281,7 +282,7 @@ public final class ModelsCommand implements Callable<Integer> {
 
     private static String known(WeightsState state) {
         long bytes = size(state);
-        return bytes == 0 ? "size not known before the hub is asked" : "about " + Words.bytes(bytes);
+        return bytes == 0 ? "size not known before the hub is asked" : "about " + Numbers.bytes(bytes);
     }
 
     /** 0 where nobody knows before the hub is asked. */
@@ -318,8 +319,7 @@ public final class ModelsCommand implements Callable<Integer> {
     }
 
     private static String json(MetricWeights weights) {
-        JsonMapper mapper = JsonMapper.builder().build();
-        ObjectNode top = mapper.createObjectNode();
+        ObjectNode top = Json.LENIENT.createObjectNode();
         top.put("suite", weights.suite());
         ArrayNode without = top.putArray("withoutWeights");
         weights.without().forEach(without::add);
@@ -348,7 +348,7 @@ public final class ModelsCommand implements Callable<Integer> {
             }
         }
         try {
-            return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(top);
+            return Json.LENIENT.writerWithDefaultPrettyPrinter().writeValueAsString(top);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

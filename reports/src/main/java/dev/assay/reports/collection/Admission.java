@@ -1,5 +1,6 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.text.Numbers;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Words;
@@ -217,7 +218,7 @@ final class Admission {
     private static void sizes(Policy policy, Manifest manifest, String name, long bytes, List<Objection> found) {
         long most = policy.mostMegabytes() * 1_000_000;
         if (most > 0 && bytes > most) {
-            found.add(new Objection("larger than " + Words.bytes(most) + ": " + Words.bytes(bytes), false));
+            found.add(new Objection("larger than " + Numbers.bytes(most) + ": " + Numbers.bytes(bytes), false));
         }
         long mostTotal = policy.mostTotalMegabytes() * 1_000_000;
         long total = bytes
@@ -227,7 +228,7 @@ final class Admission {
                         .sum();
         if (mostTotal > 0 && total > mostTotal) {
             found.add(new Objection(
-                    "the collection would have " + Words.bytes(total) + " of at most " + Words.bytes(mostTotal),
+                    "the collection would have " + Numbers.bytes(total) + " of at most " + Numbers.bytes(mostTotal),
                     false));
         }
     }

@@ -2,6 +2,7 @@ package dev.assay.reports.collection;
 
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.text.Numbers;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,8 +96,8 @@ public record Audit(List<String> missing, List<String> changed, List<String> for
             return found.equals(entry.sha256())
                     ? List.of()
                     : List.of(entry.name() + ": sha256 " + found.substring(0, 12) + ", was judged as "
-                            + entry.sha256().substring(0, 12) + " (" + Words.bytes(Files.size(file)) + ", was "
-                            + Words.bytes(entry.bytes()) + ")");
+                            + entry.sha256().substring(0, 12) + " (" + Numbers.bytes(Files.size(file)) + ", was "
+                            + Numbers.bytes(entry.bytes()) + ")");
         } catch (IOException | ModelFileException unreadable) {
             return List.of(entry.name() + ": cannot be read: " + Words.line(unreadable.getMessage(), 200));
         }

@@ -1,6 +1,7 @@
 package dev.assay.reports.collection;
 
 import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -139,7 +140,7 @@ public final class CollectionCommand implements Runnable {
         private void files(Manifest manifest) {
             PrintWriter out = common.out();
             for (Entry e : manifest.files()) {
-                out.println(Words.line(e.name(), 80) + "  " + Words.bytes(e.bytes())
+                out.println(Words.line(e.name(), 80) + "  " + Numbers.bytes(e.bytes())
                         + (e.family() == null ? "" : "  " + Words.line(e.family(), 30))
                         + (e.strength() == null ? "" : "  @" + Words.number(e.strength()))
                         + "  " + outcomes(e)
@@ -148,7 +149,7 @@ public final class CollectionCommand implements Runnable {
                                 : "  let in by " + Words.line(e.override().who(), 60)));
             }
             long bytes = manifest.files().stream().mapToLong(Entry::bytes).sum();
-            out.println(manifest.files().size() + " files, " + Words.bytes(bytes) + "; "
+            out.println(manifest.files().size() + " files, " + Numbers.bytes(bytes) + "; "
                     + manifest.quarantine().size() + " refused");
         }
 
@@ -178,7 +179,7 @@ public final class CollectionCommand implements Runnable {
                 out.println(Words.line(e.name(), 200));
                 row(out, "sha256", e.sha256());
                 row(out, "weights", e.weightsSha256());
-                row(out, "size", Words.bytes(e.bytes()));
+                row(out, "size", Numbers.bytes(e.bytes()));
                 row(out, "added", e.added());
                 row(out, "kind", e.kind());
                 row(out, "made for", e.family());
@@ -325,7 +326,7 @@ public final class CollectionCommand implements Runnable {
                         .filter(Space.Row::discard)
                         .mapToLong(Space.Row::bytes)
                         .sum();
-                common.out().println(Words.bytes(go) + " can go; nothing was deleted");
+                common.out().println(Numbers.bytes(go) + " can go; nothing was deleted");
                 return 0;
             });
         }

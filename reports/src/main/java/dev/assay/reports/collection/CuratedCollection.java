@@ -1,7 +1,9 @@
 package dev.assay.reports.collection;
 
+import dev.assay.harness.files.LockFile;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.model.Hashes;
+import dev.assay.harness.text.Numbers;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -241,7 +243,7 @@ public final class CuratedCollection {
         Entry entry = entry(candidate, name, Files.size(copy), now(), judged, known, waiver);
         intend(new Intent(entry, null, copy.getFileName().toString()));
         step.accept("name");
-        Durable.name(copy, target);
+        WholeFile.placeNew(copy, target);
         write(manifest.with(entry));
         step.accept("done");
         Files.deleteIfExists(work("intent.json"));
@@ -277,8 +279,8 @@ public final class CuratedCollection {
         Path incoming = Files.createDirectories(work("incoming"));
         long free = Files.getFileStore(incoming).getUsableSpace();
         if (free < bytes + SPARE_BYTES) {
-            throw new CollectionException(folder + ": the disk has " + Words.bytes(free) + " left; the file needs "
-                    + Words.bytes(bytes) + "; make room (assay collection space)");
+            throw new CollectionException(folder + ": the disk has " + Numbers.bytes(free) + " left; the file needs "
+                    + Numbers.bytes(bytes) + "; make room (assay collection space)");
         }
         Path copy = Files.createFile(incoming.resolve(
                 Long.toUnsignedString(ThreadLocalRandom.current().nextLong()) + ".partial"));
@@ -393,7 +395,7 @@ public final class CuratedCollection {
                 .isPresent();
         boolean free = !Files.exists(target, LinkOption.NOFOLLOW_LINKS);
         if (free && copy != null && Files.exists(copy) && Hashes.sha256(copy).equals(entry.sha256())) {
-            Durable.name(copy, target);
+            WholeFile.placeNew(copy, target);
             free = false;
         }
         if (!known && !free && Hashes.sha256(target).equals(entry.sha256())) {
@@ -430,7 +432,7 @@ public final class CuratedCollection {
             if (Files.notExists(ignored)) {
                 Files.writeString(ignored, "*\n", StandardCharsets.UTF_8);
             }
-            FolderLock lock = FolderLock.take(work.resolve("lock"));
+            LockFile lock = LockFile.take(work.resolve("lock"));
             try {
                 recoverLocked();
                 return change.make();

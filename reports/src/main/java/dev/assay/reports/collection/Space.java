@@ -1,6 +1,6 @@
 package dev.assay.reports.collection;
 
-import dev.assay.reports.words.Words;
+import dev.assay.harness.text.Numbers;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -176,7 +176,7 @@ public final class Space {
     public static List<String> lines(List<Row> rows) {
         List<String> lines = new ArrayList<>();
         for (Row r : rows) {
-            lines.add((r.discard() ? "  can go  " : "  keep    ") + pad(Words.bytes(r.bytes()), 9) + "  " + r.what()
+            lines.add((r.discard() ? "  can go  " : "  keep    ") + pad(Numbers.bytes(r.bytes()), 9) + "  " + r.what()
                     + " (" + r.files() + "): " + r.why());
         }
         return lines;

@@ -1,5 +1,6 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.dashboard.Group.Judged;
 import dev.assay.reports.dashboard.Story.Change;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -412,7 +412,7 @@ public final class Pages {
                 false));
         facts.add(new Fact("suite file, SHA-256", Words.line(run.suite().sha256(), 64), true));
         facts.add(new Fact("renderer", Words.line(run.renderer(), 200), false));
-        facts.add(new Fact("started", Words.line(run.started(), 40) + ", took " + Words.time(run.seconds()), false));
+        facts.add(new Fact("started", Words.line(run.started(), 40) + ", took " + Numbers.time(run.seconds()), false));
         facts.add(new Fact("run", Words.line(run.run(), 120), true));
         if (run.record() != null) {
             facts.add(new Fact("record", Words.line(run.record(), 300), true));
@@ -438,10 +438,10 @@ public final class Pages {
     private static String cost(Digest.Cost cost) {
         List<String> parts = new ArrayList<>();
         if (cost.secondsPerPicture() != null) {
-            parts.add(Words.time(cost.secondsPerPicture()) + " a picture"
+            parts.add(Numbers.time(cost.secondsPerPicture()) + " a picture"
                     + (cost.baseSecondsPerPicture() == null
                             ? ""
-                            : " (base: " + Words.time(cost.baseSecondsPerPicture()) + ")"));
+                            : " (base: " + Numbers.time(cost.baseSecondsPerPicture()) + ")"));
         }
         if (cost.peakVramBytes() != null) {
             parts.add("peak memory of the device " + bytes(cost.peakVramBytes()));
@@ -797,12 +797,6 @@ public final class Pages {
     }
 
     static String bytes(long bytes) {
-        return bytes <= 0
-                ? "unknown"
-                : bytes < 1_000_000
-                        ? String.format(Locale.ROOT, "%.0f kB", Math.max(1, bytes / 1e3))
-                        : bytes < 1_000_000_000
-                                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
-                                : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+        return bytes <= 0 ? "unknown" : Numbers.bytes(bytes);
     }
 }

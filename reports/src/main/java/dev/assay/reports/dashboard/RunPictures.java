@@ -1,7 +1,6 @@
 package dev.assay.reports.dashboard;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
@@ -48,9 +47,6 @@ record RunPictures(
     private static final int MOST_PAIRS = 24;
     private static final int MOST_WORST = 3; // per criterion
     private static final int THUMBNAIL = 64; // pixels, drawn at half of that
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
 
     RunPictures {
         sheets = sheets == null ? List.of() : List.copyOf(sheets);
@@ -111,7 +107,7 @@ record RunPictures(
         } catch (RuntimeException | Error unreadable) {
             return none("The record of this run cannot be read: " + Words.line(Trouble.words(unreadable), 300));
         }
-        site.write(folder + "/" + INDEX, JSON.writeValueAsBytes(made));
+        site.write(folder + "/" + INDEX, Json.LENIENT.writeValueAsBytes(made));
         return made;
     }
 
@@ -120,7 +116,8 @@ record RunPictures(
             return Optional.empty();
         }
         try {
-            RunPictures kept = JSON.readValue(site.path(folder + "/" + INDEX).toFile(), RunPictures.class);
+            RunPictures kept =
+                    Json.LENIENT.readValue(site.path(folder + "/" + INDEX).toFile(), RunPictures.class);
             List<String> files = kept.files();
             if (!SCHEMA.equals(kept.schema()) || files.stream().anyMatch(f -> !site.has(folder + "/" + f))) {
                 return Optional.empty();

@@ -5,21 +5,21 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.assay.harness.files.LockFile;
+import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.json.Json;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,17 +32,15 @@ import java.util.stream.IntStream;
  * other line is touched.
  */
 public final class History {
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = Json.LENIENT
+            .rebuild()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also lone surrogates and U+2028, which break other readers
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .addModule(new SimpleModule().addDeserializer(String.class, new Repeated()))
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .build();
     private static final ObjectReader READER = JSON.readerFor(Digest.class);
-
-    private static final Object IN_THIS_PROCESS = new Object(); // a file lock holds between processes only
 
     private final Path file;
 
@@ -89,9 +87,7 @@ public final class History {
     public void append(Digest digest) {
         try {
             byte[] json = line(digest).getBytes(StandardCharsets.US_ASCII);
-            synchronized (IN_THIS_PROCESS) {
-                append(json);
-            }
+            append(json);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot append to the history " + file, e);
         }
@@ -109,9 +105,8 @@ public final class History {
     private void append(byte[] json) throws IOException {
         Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
         boolean fresh = !Files.exists(file);
-        try (FileChannel channel = FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
+        try (LockFile lock = LockFile.take(file)) {
+            FileChannel channel = lock.channel();
             long end = channel.size();
             boolean torn = end > 0 && !endsWithLineBreak(channel, end);
             ByteBuffer line = ByteBuffer.allocate(json.length + 2);
@@ -124,12 +119,9 @@ public final class History {
                 channel.write(line);
             }
             channel.force(true);
-            if (!lock.isValid()) {
-                throw new IOException("the lock was lost while appending");
-            }
         }
         if (fresh) {
-            syncFolder(folder);
+            WholeFile.syncFolder(folder);
         }
     }
 
@@ -137,15 +129,6 @@ public final class History {
         ByteBuffer last = ByteBuffer.allocate(1);
         channel.read(last, end - 1);
         return last.get(0) == '\n';
-    }
-
-    /** The new name must survive a power cut too; where folders cannot be opened (Windows) the system sees to it. */
-    private static void syncFolder(Path folder) {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException notThere) {
-            return;
-        }
     }
 
     /** Everything that can be read; a file that does not exist is an empty history. */

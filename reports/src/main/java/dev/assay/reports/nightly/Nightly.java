@@ -1,10 +1,12 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.files.LockFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.run.Settings;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Gate;
@@ -22,14 +24,11 @@ import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -104,15 +103,13 @@ final class Nightly {
     }
 
     /** Judges what must be judged, one file after the other. */
+    @SuppressWarnings("try") // the lock is held, not used
     Findings run() throws InterruptedException {
         try {
             Files.createDirectories(work);
-            try (FileChannel channel = FileChannel.open(
-                            work.resolveSibling("nightly.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = channel.tryLock()) {
-                if (lock == null || !lock.isValid()) {
-                    throw new CollectionException(collection.folder() + ": another nightly is at work here");
-                }
+            try (LockFile lock = LockFile.attempt(work.resolveSibling("nightly.lock"))
+                    .orElseThrow(
+                            () -> new CollectionException(collection.folder() + ": another nightly is at work here"))) {
                 return locked();
             }
         } catch (IOException e) {
@@ -247,7 +244,7 @@ final class Nightly {
         }
         out.println("[" + place + "] " + Words.line(item.name(), 100) + " on "
                 + Words.line(run.suite().name(), 40) + ": " + gate.outcome()
-                + (fresh ? ", judged in " + Words.time((System.nanoTime() - start) / 1e9) : ", still holds"));
+                + (fresh ? ", judged in " + Numbers.time((System.nanoTime() - start) / 1e9) : ", still holds"));
         return new Findings.Verdict(
                 item.name(),
                 run.suite().name(),

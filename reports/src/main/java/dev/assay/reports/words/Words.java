@@ -1,9 +1,8 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,33 +71,14 @@ public final class Words {
                 .replace("'", "&#39;");
     }
 
-    /** Three significant digits, without an exponent for everyday sizes: {@code 0.0831}, {@code -12.4}; {@code -} for null. */
+    /** {@link Numbers#of}; {@code -} for null. */
     public static String number(Double value) {
-        if (value == null) {
-            return "-";
-        }
-        if (!Double.isFinite(value)) {
-            return value.toString();
-        }
-        if (value == 0) {
-            return "0";
-        }
-        double size = Math.abs(value);
-        if (size >= 1e6 || size < 1e-4) {
-            return String.format(Locale.ROOT, "%.2e", value);
-        }
-        BigDecimal rounded = new BigDecimal(value).round(new MathContext(size >= 1000 ? 6 : 3));
-        return rounded.signum() == 0
-                ? "0"
-                : rounded.setScale(Math.max(0, rounded.scale()), java.math.RoundingMode.HALF_EVEN)
-                        .stripTrailingZeros()
-                        .toPlainString();
+        return value == null ? "-" : Numbers.of(value);
     }
 
-    /** {@link #number} with its sign. */
+    /** {@link Numbers#signed}; {@code -} for null. */
     public static String signed(Double value) {
-        String number = number(value);
-        return value != null && value > 0 ? "+" + number : number;
+        return value == null ? "-" : Numbers.signed(value);
     }
 
     /** {@code [-0.21, -0.08]}, or {@code -}. */
@@ -106,18 +86,6 @@ public final class Words {
         return interval == null || interval.size() != 2
                 ? "-"
                 : "[" + signed(interval.get(0)) + ", " + signed(interval.get(1)) + "]";
-    }
-
-    /** {@code 42 s}, {@code 3 min 4 s}. */
-    public static String time(double seconds) {
-        long whole = Math.round(seconds);
-        return seconds < 10
-                ? String.format(Locale.ROOT, "%.1f s", seconds)
-                : whole < 60 ? whole + " s" : whole < 3600 ? whole / 60 + " min " + whole % 60 + " s" : hours(whole);
-    }
-
-    private static String hours(long seconds) {
-        return seconds / 3600 + " h " + seconds / 60 % 60 + " min";
     }
 
     /** {@code vendi: diversity within a prompt}. */
@@ -205,21 +173,6 @@ public final class Words {
         return Normalizer.normalize(name, Normalizer.Form.NFC)
                 .toUpperCase(Locale.ROOT)
                 .toLowerCase(Locale.ROOT);
-    }
-
-    /** {@code 2.1 GB}, in powers of ten. */
-    public static String bytes(long bytes) {
-        if (bytes < 1000) {
-            return bytes + " bytes";
-        }
-        String[] units = {"kB", "MB", "GB", "TB", "PB", "EB"};
-        double size = bytes / 1000.0;
-        int unit = 0;
-        while (size >= 999.5 && unit < units.length - 1) {
-            size /= 1000;
-            unit++;
-        }
-        return String.format(Locale.ROOT, size < 9.95 ? "%.1f %s" : "%.0f %s", size, units[unit]);
     }
 
     /** Whether a file of a checkpoint holds weights; the others are short texts whose hashes tell people little. */

@@ -1,5 +1,7 @@
 package dev.assay.harness.model.hub;
 
+import dev.assay.harness.files.LockFile;
+import dev.assay.harness.http.Http;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.hub.HubHttp.Facts;
@@ -91,8 +93,8 @@ final class HubDownload {
         return e instanceof HubTrouble
                 ? e.getMessage()
                 : file + ": cannot be downloaded from " + access.endpoint() + ": " + e
-                        + "; is there a network, or is HF_ENDPOINT to name a mirror? A place that has the files works too:"
-                        + " -Dassay.weights=ROLE=PATH";
+                        + "; is there a network, or is HF_ENDPOINT to name a mirror? A place that has the files works"
+                        + " too: -Dassay.weights=ROLE=PATH";
     }
 
     private synchronized HubHttp http() {
@@ -110,7 +112,10 @@ final class HubDownload {
         }
         cache.prepare(file, facts.commit(), facts.etag());
         Path blob = cache.blob(file, facts.etag());
-        try (CacheLock lock = CacheLock.take(cache.lock(file, facts.etag()))) {
+        // Python's processes lock the same file with flock(2), which on Linux does not see this lock: it spares work,
+        // correctness does not hang on
+        // it (what is written has another name than theirs, and gets its last one when its checksum was right).
+        try (LockFile lock = LockFile.take(cache.lock(file, facts.etag()))) {
             if (!Files.isRegularFile(cache.pointer(file, facts.commit()))) {
                 if (!Files.isRegularFile(blob)) {
                     download(file, facts, blob);
@@ -135,9 +140,9 @@ final class HubDownload {
             }
             Files.delete(partial);
             if (!resumed) {
-                throw HubTrouble.lasting(
-                        file + ": expected checksum " + facts.etag() + ", found " + found
-                                + ": damaged on its way, or not the file that the hub speaks of; what came was deleted, try again");
+                throw HubTrouble.lasting(file + ": expected checksum " + facts.etag() + ", found " + found
+                        + ": damaged on its way, or not the file that the hub speaks of; what came was"
+                        + " deleted, try again");
             }
             resumed = false; // what an earlier attempt left may have been damaged: once more from the first byte
         }
@@ -238,9 +243,8 @@ final class HubDownload {
         if (!passing || attempt >= times.attempts()) {
             throw trouble;
         }
-        Duration own = times.pause().multipliedBy(1L << Math.min(attempt - 1, 6));
-        Duration asked = trouble instanceof HubTrouble said ? said.pause() : Duration.ZERO;
-        Thread.sleep(Math.max(own.toMillis(), asked.toMillis()));
+        Optional<Duration> asked = trouble instanceof HubTrouble said ? Optional.of(said.pause()) : Optional.empty();
+        Thread.sleep(Http.pause(times.pause(), attempt, asked).toMillis());
     }
 
     /** SHA-256 of a large file, of a small one the SHA-1 that git gives a blob. */

@@ -1,5 +1,6 @@
 package dev.assay.harness.model.hub;
 
+import dev.assay.harness.http.Http;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Secrets;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import java.util.stream.Stream;
  */
 final class HubHttp {
     private static final int MOST_REDIRECTS = 8;
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
     private static final Pattern TAG = Pattern.compile("(?:W/)?\"?([0-9a-f]{64}|[0-9a-f]{40})\"?");
     private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
@@ -41,11 +41,7 @@ final class HubHttp {
         this.times = times;
         this.authorization = access.authorization();
         this.secrets = Secrets.of(authorization.stream().toList());
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER) // the token stays with the hub
-                .connectTimeout(times.connect())
-                .build();
+        this.client = Http.client(times.connect()).build();
     }
 
     /**
@@ -74,7 +70,7 @@ final class HubHttp {
             if (answer.statusCode() == 404 && isAbsentFile(answer)) {
                 return Optional.empty();
             }
-            boolean redirect = isRedirect(answer.statusCode());
+            boolean redirect = Http.isRedirect(answer.statusCode());
             if (!redirect) {
                 good(answer, file);
             }
@@ -123,7 +119,7 @@ final class HubHttp {
             }
             HttpResponse<InputStream> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             try {
-                if (isRedirect(answer.statusCode())) {
+                if (Http.isRedirect(answer.statusCode())) {
                     answer.body().close();
                     address = next(address, answer);
                     continue;
@@ -188,10 +184,6 @@ final class HubHttp {
         return address.getPort() >= 0 ? address.getPort() : address.getScheme().equalsIgnoreCase("https") ? 443 : 80;
     }
 
-    private static boolean isRedirect(int status) {
-        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    }
-
     private URI next(URI here, HttpResponse<?> answer) throws HubTrouble {
         String location = header(answer, "Location").orElse("");
         try {
@@ -242,18 +234,14 @@ final class HubHttp {
                                 : "repository or file")
                         + " (" + status + said + "); check the spelling");
             case 416 -> throw HubTrouble.passing(where + "its host has fewer bytes than it announced");
-            case 408, 429, 500, 502, 503, 504 ->
-                throw new HubTrouble(where + "the host is busy (" + status + said + ")", true, pause(answer));
-            default -> throw HubTrouble.lasting(where + "expected the file, found status " + status + said);
+            default ->
+                throw Http.isPassing(status)
+                        ? new HubTrouble(
+                                where + "the host is busy (" + status + said + ")",
+                                true,
+                                Http.retryAfter(answer).orElse(Duration.ZERO))
+                        : HubTrouble.lasting(where + "expected the file, found status " + status + said);
         }
-    }
-
-    private static Duration pause(HttpResponse<?> answer) {
-        Duration asked = header(answer, "Retry-After")
-                .filter(s -> s.matches("\\d{1,6}"))
-                .map(s -> Duration.ofSeconds(Long.parseLong(s)))
-                .orElse(Duration.ZERO);
-        return asked.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : asked;
     }
 
     private static Optional<String> header(HttpResponse<?> answer, String name) {

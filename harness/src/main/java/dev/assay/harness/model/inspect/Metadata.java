@@ -1,11 +1,10 @@
 package dev.assay.harness.model.inspect;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.inspect.Inspection.Trigger;
@@ -28,13 +27,8 @@ final class Metadata {
     private static final int MOST_JSON = 8 << 20; // characters of JSON in a value that are parsed
     private static final double ALMOST_EVERY = 0.9; // of the captions
 
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(16)
-                    .maxNumberLength(40)
-                    .build())
-            .build());
+    private static final JsonMapper JSON =
+            Json.bounded(Json.bounds(16, 40).build()).build();
 
     private final Map<String, String> values;
 

@@ -1,9 +1,9 @@
 package dev.assay.harness.model.inspect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
@@ -26,7 +26,6 @@ public final class ModelHashes {
     private static final int CHUNK = 1 << 20; // bytes read at a time
     private static final long AUTO_V1_BEGIN = 0x100000;
     private static final long AUTO_V1_BYTES = 0x10000;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Told while a file is read. */
     @FunctionalInterface
@@ -117,20 +116,20 @@ public final class ModelHashes {
 
     private ObjectNode load() {
         if (cache == null || !Files.isRegularFile(cache)) {
-            return JSON.createObjectNode();
+            return Json.LENIENT.createObjectNode();
         }
         try {
-            JsonNode known = JSON.readTree(cache.toFile());
-            return known instanceof ObjectNode object ? object : JSON.createObjectNode();
+            JsonNode known = Json.LENIENT.readTree(cache.toFile());
+            return known instanceof ObjectNode object ? object : Json.LENIENT.createObjectNode();
         } catch (IOException e) {
-            return JSON.createObjectNode();
+            return Json.LENIENT.createObjectNode();
         }
     }
 
     /** A cache that cannot be written costs time only. */
     private void store(ObjectNode known) {
         try {
-            WholeFile.write(cache, JSON.writeValueAsBytes(known));
+            WholeFile.write(cache, Json.LENIENT.writeValueAsBytes(known));
         } catch (IOException e) {
             return;
         }

@@ -3,6 +3,7 @@ package dev.assay.harness.model.lora;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
 import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Numbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -132,7 +133,7 @@ public record LoraCheck(
         double scale = alphas.get(first.name()) / first.rank().orElse(1);
         String said = "its alpha stands in its metadata alone, for " + alphas.size() + " of "
                 + grammar.modules().size() + " modules: diffusers and Assay's own renderer apply alpha / rank ("
-                + String.format(Locale.ROOT, "%.4g", scale) + " for the first), ComfyUI applies 1";
+                + Numbers.of(scale) + " for the first), ComfyUI applies 1";
         return Optional.of(new Problem(
                 counts ? Severity.NOTE : Severity.WARNING, counts ? said : said + "; figures here are for scale 1"));
     }

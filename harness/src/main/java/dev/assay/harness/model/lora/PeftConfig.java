@@ -2,8 +2,8 @@ package dev.assay.harness.model.lora;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.ModelFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,7 +28,7 @@ public final class PeftConfig {
             return new PeftConfig(path, MissingNode.getInstance());
         }
         try {
-            return new PeftConfig(path, new ObjectMapper().readTree(text));
+            return new PeftConfig(path, Json.LENIENT.readTree(text));
         } catch (JsonProcessingException e) {
             throw new ModelFileException(path, "lora_adapter_metadata is not JSON: " + e.getOriginalMessage(), e);
         }

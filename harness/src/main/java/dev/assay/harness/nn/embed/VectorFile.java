@@ -1,14 +1,13 @@
 package dev.assay.harness.nn.embed;
 
+import dev.assay.harness.files.LockFile;
 import dev.assay.harness.files.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -32,7 +31,6 @@ public final class VectorFile implements VectorStore {
     private static final int HEADER = 16;
     private static final int KEY = 32;
     private static final int MOST_WIDTH = 1 << 16; // numbers in a vector
-    private static final Object THIS_PROCESS = new Object(); // file locks hold between processes only
 
     private final Path file;
     private final long mostBytes;
@@ -151,23 +149,17 @@ public final class VectorFile implements VectorStore {
             return;
         }
         int found = vectors.values().iterator().next().length;
-        synchronized (THIS_PROCESS) {
-            try {
-                Files.createDirectories(file.getParent());
-                append(vectors, found);
-            } catch (IOException | UncheckedIOException unwritable) {
-                places.clear(); // a full disk, a folder that may not be written to: the run goes on without
-            }
+        try {
+            Files.createDirectories(file.getParent());
+            append(vectors, found);
+        } catch (IOException | UncheckedIOException unwritable) {
+            places.clear(); // a full disk, a folder that may not be written to: the run goes on without
         }
     }
 
     private void append(Map<String, float[]> vectors, int found) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
-            if (!lock.isValid()) {
-                return;
-            }
+        try (LockFile lock = LockFile.take(file)) {
+            FileChannel channel = lock.channel();
             if (width(channel) != found) { // new, or damaged
                 channel.truncate(0);
                 ByteBuffer header = ByteBuffer.allocate(HEADER);
@@ -210,7 +202,7 @@ public final class VectorFile implements VectorStore {
             copy(old, 0, HEADER, channel);
             copy(old, from, old.size() - from, channel);
         }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.place(next, file);
         index();
     }
 

@@ -4,11 +4,11 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.image.Image;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,8 @@ public final class OnnxDetector implements Detector {
     private static final int MOST_BOXES = 3000;
 
     private static final int USUAL_SIZE = 640; // of RT-DETR, whose exports often leave it open
-    private static final ObjectMapper PYTHON = JsonMapper.builder()
+    private static final JsonMapper PYTHON = Json.LENIENT
+            .rebuild()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
             .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
             .build();

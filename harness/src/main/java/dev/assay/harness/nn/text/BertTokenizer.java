@@ -2,10 +2,10 @@ package dev.assay.harness.nn.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.ByteArrayInputStream;
@@ -22,7 +22,6 @@ import java.util.stream.StreamSupport;
  * [SEP]} behind; long texts are cut so that {@code [SEP]} stays.
  */
 public final class BertTokenizer implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_WORDS_BYTES = 64 << 20;
     private static final String WORDS = "vocab.txt";
     private static final String WHOLE = "tokenizer.json";
@@ -95,8 +94,8 @@ public final class BertTokenizer implements AutoCloseable {
         long begin = id(file, vocabulary, "[CLS]");
         long end = id(file, vocabulary, "[SEP]");
         Map<String, String> options = Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
-        HuggingFaceTokenizer tokenizer =
-                HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(JSON.writeValueAsBytes(definition)), options);
+        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
+                new ByteArrayInputStream(Json.LENIENT.writeValueAsBytes(definition)), options);
         if (!Arrays.equals(tokenizer.encode("").getIds(), new long[] {begin, end})) {
             tokenizer.close();
             throw new ModelFileException(file, "expected a tokenizer that sets [CLS] before and [SEP] behind a text");
@@ -150,8 +149,8 @@ public final class BertTokenizer implements AutoCloseable {
 
     /** What transformers' {@code BertTokenizer} builds from a list of words, as a {@code tokenizer.json}. */
     private static ObjectNode definition(Path file) throws IOException {
-        ObjectNode root = JSON.createObjectNode();
-        ObjectNode vocabulary = JSON.createObjectNode();
+        ObjectNode root = Json.LENIENT.createObjectNode();
+        ObjectNode vocabulary = Json.LENIENT.createObjectNode();
         for (String word : SmallFile.lines(file, MOST_WORDS_BYTES)) {
             if (vocabulary.has(word)) {
                 throw new ModelFileException(file, "expected each word once, found \"" + word + "\" twice");

@@ -2,10 +2,10 @@ package dev.assay.harness.nn.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.text.Trouble;
@@ -27,7 +27,6 @@ import java.util.zip.GZIPInputStream;
  * tokens are added; long prompts are cut so that the end token stays; short ones are padded.
  */
 public final class ClipTokenizer implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_MERGES_BYTES = 64 << 20;
     private static final String WORDS =
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]" + "|[^\\s\\p{L}\\p{N}]+";
@@ -119,7 +118,7 @@ public final class ClipTokenizer implements AutoCloseable {
 
     /** Bytes, bytes that end a word, merges in their order, begin, end. */
     private static ObjectNode vocabulary(List<String> merges) {
-        ObjectNode vocabulary = JSON.createObjectNode();
+        ObjectNode vocabulary = Json.LENIENT.createObjectNode();
         List<String> bytes = byteLetters();
         bytes.forEach(b -> vocabulary.put(b, vocabulary.size()));
         bytes.forEach(b -> vocabulary.put(b + "</w>", vocabulary.size()));
@@ -152,8 +151,8 @@ public final class ClipTokenizer implements AutoCloseable {
         definition.putNull("truncation");
         definition.putNull("padding");
         Map<String, String> options = Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
-        HuggingFaceTokenizer tokenizer =
-                HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(JSON.writeValueAsBytes(definition)), options);
+        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
+                new ByteArrayInputStream(Json.LENIENT.writeValueAsBytes(definition)), options);
         return new ClipTokenizer(tokenizer, length, id(where, definition, end), id(where, definition, pad));
     }
 
@@ -188,7 +187,7 @@ public final class ClipTokenizer implements AutoCloseable {
     }
 
     private static JsonNode json(Path file) {
-        return Files.exists(file) ? JsonFile.config(file, "a tokenizer") : JSON.createObjectNode();
+        return Files.exists(file) ? JsonFile.config(file, "a tokenizer") : Json.LENIENT.createObjectNode();
     }
 
     private static String token(JsonNode special, JsonNode config, String name, String otherwise) {
@@ -216,7 +215,7 @@ public final class ClipTokenizer implements AutoCloseable {
 
     /** What transformers' {@code CLIPTokenizer} builds from a vocabulary and merges, as a {@code tokenizer.json}. */
     private static ObjectNode definition(JsonNode vocab, List<String> lines, String begin, String end, String pad) {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.LENIENT.createObjectNode();
         root.put("version", "1.0");
         ArrayNode added = root.putArray("added_tokens");
         for (String token : new LinkedHashSet<>(List.of(begin, end, pad))) { // found in the text, too

@@ -2,8 +2,8 @@ package dev.assay.harness.nn.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.model.JsonFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.ByteArrayInputStream;
@@ -20,7 +20,6 @@ import java.util.regex.Pattern;
  * trained on lower-case text without ASCII punctuation, SigLIP 2 on lower-case text.
  */
 public final class SiglipTokenizer implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern PUNCTUATION = Pattern.compile("\\p{Punct}"); // ASCII's, as Python's string.punctuation
     private static final Pattern SPACE = // Python's \s
             Pattern.compile("[\\s\\x1c-\\x1f]+", Pattern.UNICODE_CHARACTER_CLASS);
@@ -94,7 +93,7 @@ public final class SiglipTokenizer implements AutoCloseable {
             lowerCase(definition);
         }
         HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
-                new ByteArrayInputStream(JSON.writeValueAsBytes(definition)),
+                new ByteArrayInputStream(Json.LENIENT.writeValueAsBytes(definition)),
                 Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false"));
         return new SiglipTokenizer(
                 tokenizer,
@@ -108,7 +107,7 @@ public final class SiglipTokenizer implements AutoCloseable {
     /** As transformers does for SigLIP 2; a second time changes nothing. */
     private static void lowerCase(ObjectNode definition) {
         JsonNode found = definition.path("normalizer");
-        var steps = JSON.createObjectNode().put("type", "Sequence");
+        var steps = Json.LENIENT.createObjectNode().put("type", "Sequence");
         var list = steps.putArray("normalizers");
         list.addObject().put("type", "Lowercase");
         if (found.isObject()) {

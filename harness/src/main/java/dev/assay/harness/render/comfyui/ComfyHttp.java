@@ -1,18 +1,16 @@
 package dev.assay.harness.render.comfyui;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.http.Http;
+import dev.assay.harness.http.HttpFailure;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
@@ -20,10 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /** Requests to one server: headers, bounds, times, and words for what goes wrong. */
@@ -31,12 +26,8 @@ final class ComfyHttp {
     static final long MOST_JSON = 64L << 20; // bytes; /object_info of a server with many node packs has some MB
     private static final int MOST_QUOTED = 300; // characters of an answer in a message
 
-    static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(200)
-                            .maxStringLength((int) MOST_JSON)
-                            .build())
-                    .build())
+    static final JsonMapper JSON = Json.bounded(
+                    Json.bounds(200, 1000).maxStringLength((int) MOST_JSON).build())
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN as it is
             .build();
 
@@ -52,11 +43,7 @@ final class ComfyHttp {
         this.credentials =
                 credentials.hiding(headers.values()).hiding(options.query().values());
         this.times = times;
-        HttpClient.Builder builder = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1) // no h2c upgrade: a header that proxies stumble over
-                .followRedirects(HttpClient.Redirect.NEVER) // credentials stay with this server
-                .connectTimeout(times.connect())
-                .executor(threads);
+        HttpClient.Builder builder = Http.client(times.connect()).executor(threads);
         if (options.trustStore() != null) {
             builder.sslContext(TrustStore.context(options.trustStore(), credentials.trustStorePassword()));
         }
@@ -124,14 +111,12 @@ final class ComfyHttp {
     /** @throws ComfyException on a status other than 2xx */
     Answer good(String path, Answer answer) {
         int status = answer.status();
-        if (status >= 200 && status < 300) {
+        if (Http.isGood(status)) {
             return answer;
         }
-        ComfyException.Kind kind = switch (status) {
-            case 404 -> ComfyException.Kind.ABSENT;
-            case 408, 429, 500, 502, 503, 504 -> ComfyException.Kind.AWAY;
-            default -> ComfyException.Kind.REFUSED;
-        };
+        ComfyException.Kind kind = status == 404
+                ? ComfyException.Kind.ABSENT
+                : Http.isPassing(status) ? ComfyException.Kind.AWAY : ComfyException.Kind.REFUSED;
         String advice = switch (status) {
             case 401, 403 ->
                 "; the server or a proxy before it lets us not in: give " + Credentials.TOKEN + " or "
@@ -195,25 +180,14 @@ final class ComfyHttp {
 
     private Answer send(HttpRequest request, long most) {
         String path = request.uri().getRawPath().substring(address.prefix().length());
-        CompletableFuture<HttpResponse<byte[]>> future = client.sendAsync(request, response -> new BoundedBody(most));
         try {
-            // The client's own time ends with the headers; this one covers the body.
-            HttpResponse<byte[]> response = future.get(times.answer().toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> response = Http.send(client, request, times.answer(), most);
             return new Answer(response.statusCode(), response.body());
-        } catch (TimeoutException e) {
-            future.cancel(true);
-            throw fail(
-                    ComfyException.Kind.AWAY,
-                    path,
-                    "no whole answer within " + times.answer().toSeconds() + " s",
-                    "",
-                    null);
+        } catch (HttpFailure e) {
+            throw unreachable(path, e);
         } catch (InterruptedException e) {
-            future.cancel(true);
             Thread.currentThread().interrupt();
             throw fail(ComfyException.Kind.REFUSED, path, "interrupted while waiting for the answer", "", e);
-        } catch (ExecutionException e) {
-            throw unreachable(path, e.getCause());
         }
     }
 
@@ -227,10 +201,8 @@ final class ComfyHttp {
         return false;
     }
 
-    private ComfyException unreachable(String path, Throwable cause) {
-        if (cause instanceof BoundedBody.TooLongException) {
-            return fail(ComfyException.Kind.REFUSED, path, cause.getMessage(), "", cause);
-        }
+    private ComfyException unreachable(String path, HttpFailure failure) {
+        Throwable cause = failure.getCause();
         if (cause instanceof SSLException && distrusts(cause)) {
             String advice = "; certificates of your own are trusted by -Dassay.comfyui.trustStore=FILE";
             return fail(
@@ -240,9 +212,11 @@ final class ComfyHttp {
                     "",
                     cause);
         }
-        String what = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
-                ? "no connection; is ComfyUI running there?"
-                : "the connection broke: " + cause;
-        return fail(ComfyException.Kind.AWAY, path, what, "", cause);
+        return switch (failure.kind()) {
+            case TOO_LONG -> fail(ComfyException.Kind.REFUSED, path, failure.getMessage(), "", failure);
+            case ABSENT ->
+                fail(ComfyException.Kind.AWAY, path, failure.getMessage() + "; is ComfyUI running there?", "", cause);
+            case LATE, BROKEN -> fail(ComfyException.Kind.AWAY, path, failure.getMessage(), "", cause);
+        };
     }
 }

@@ -2,9 +2,9 @@ package dev.assay.harness.render.folder;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.json.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -19,7 +19,6 @@ import java.util.TreeMap;
  * conditioning. Where two samplers start pictures of their own, or a text is put together by nodes, nothing is claimed.
  */
 final class ComfyText {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_CHARS = 1 << 22;
     private static final int MOST_NODES = 5000;
     private static final List<String> LATENTS = List.of("latent_image", "latent", "samples");
@@ -64,13 +63,13 @@ final class ComfyText {
 
     private static JsonNode json(String text) {
         if (text == null || text.length() > MOST_CHARS) {
-            return JSON.createObjectNode();
+            return Json.LENIENT.createObjectNode();
         }
         try {
-            // Old ComfyUI versions write NaN, which is no JSON.
-            return JSON.readTree(text.replace(": NaN", ": null"));
+            // Old ComfyUI versions write NaN, which is no Json.LENIENT.
+            return Json.LENIENT.readTree(text.replace(": NaN", ": null"));
         } catch (JsonProcessingException e) {
-            return JSON.createObjectNode();
+            return Json.LENIENT.createObjectNode();
         }
     }
 
@@ -91,7 +90,8 @@ final class ComfyText {
             if (link.size() >= 3) {
                 sources.put(
                         link.get(0).asText(),
-                        JSON.createArrayNode()
+                        Json.LENIENT
+                                .createArrayNode()
                                 .add(link.get(1).asText())
                                 .add(link.get(2).asInt()));
             }
@@ -103,7 +103,7 @@ final class ComfyText {
                 continue; // muted, bypassed
             }
             String type = node.path("type").asText();
-            ObjectNode inputs = JSON.createObjectNode();
+            ObjectNode inputs = Json.LENIENT.createObjectNode();
             WIDGETS.getOrDefault(type, Map.of()).forEach((name, place) -> {
                 JsonNode widget = node.path("widgets_values").path(place);
                 if (!widget.isMissingNode()) {
@@ -116,7 +116,7 @@ final class ComfyText {
                     inputs.set(input.path("name").asText(), source);
                 }
             }
-            ObjectNode converted = JSON.createObjectNode().put("class_type", type);
+            ObjectNode converted = Json.LENIENT.createObjectNode().put("class_type", type);
             converted.set("inputs", inputs);
             nodes.put(node.path("id").asText(), converted);
         }
@@ -223,7 +223,7 @@ final class ComfyText {
                 return inputs.path(name);
             }
         }
-        return JSON.missingNode();
+        return Json.LENIENT.missingNode();
     }
 
     private static boolean isLink(JsonNode value) {

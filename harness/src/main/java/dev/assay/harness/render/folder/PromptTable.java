@@ -1,17 +1,16 @@
 package dev.assay.harness.render.folder;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.text.Nearest;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
@@ -91,10 +90,7 @@ record PromptTable(String file, Map<String, Known> rows) {
 
     private static ObjectReader reader(Path table, String text) {
         if (table.toString().endsWith(".jsonl")) {
-            return JsonMapper.builder()
-                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-                    .build()
-                    .readerFor(JsonNode.class);
+            return Json.STRICT.readerFor(JsonNode.class);
         }
         String header = text.lines().findFirst().orElse("");
         char separator = header.contains(",") ? ',' : header.contains(";") ? ';' : header.contains("\t") ? '\t' : ',';

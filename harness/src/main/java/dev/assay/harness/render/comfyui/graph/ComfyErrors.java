@@ -2,7 +2,7 @@ package dev.assay.harness.render.comfyui.graph;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,6 @@ public final class ComfyErrors {
     /** @param message for the user */
     public record Failure(Kind kind, String message) {}
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MOST = 8;
     private static final Pattern OLD_MISSING = Pattern.compile("node (.+?) does not exist");
 
@@ -322,7 +321,7 @@ public final class ComfyErrors {
 
     private static JsonNode parse(String body) {
         try {
-            JsonNode answer = body == null ? null : JSON.readTree(body);
+            JsonNode answer = body == null ? null : Json.LENIENT.readTree(body);
             return answer != null && answer.isObject() ? answer : null;
         } catch (JsonProcessingException e) {
             return null;

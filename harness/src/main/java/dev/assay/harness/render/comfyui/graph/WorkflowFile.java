@@ -1,12 +1,11 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.json.Json;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -23,13 +22,9 @@ final class WorkflowFile {
     private static final int MOST_NODES = 5000;
     private static final int MOST_DEPTH = 64;
 
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MOST_DEPTH)
-                            .maxNumberLength(64)
-                            .build())
-                    .build())
+    private static final JsonMapper JSON = Json.bounded(
+                    Json.bounds(MOST_DEPTH, 64).build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     private WorkflowFile() {}

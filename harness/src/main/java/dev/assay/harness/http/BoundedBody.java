@@ -1,7 +1,6 @@
-package dev.assay.harness.nn.judge;
+package dev.assay.harness.http;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -9,14 +8,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** The bytes of an answer up to a bound; a longer one is cut off and is an error. */
-final class BoundedAnswer implements BodySubscriber<byte[]> {
-    private final int most;
+/** The bytes of an answer, up to a bound; a longer one is cut off and reported. */
+final class BoundedBody implements BodySubscriber<byte[]> {
+    private final long most; // bytes
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
     private Flow.Subscription subscription;
 
-    BoundedAnswer(int most) {
+    BoundedBody(long most) {
         this.most = most;
     }
 
@@ -36,8 +35,7 @@ final class BoundedAnswer implements BodySubscriber<byte[]> {
         for (ByteBuffer buffer : buffers) {
             if (whole.isDone() || buffer.remaining() > most - bytes.size()) {
                 subscription.cancel();
-                whole.completeExceptionally(
-                        new IOException("expected an answer of at most " + most + " bytes, found more"));
+                whole.completeExceptionally(HttpFailure.tooLong(most));
                 return;
             }
             byte[] part = new byte[buffer.remaining()];

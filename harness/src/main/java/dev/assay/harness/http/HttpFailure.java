@@ -1,0 +1,34 @@
+package dev.assay.harness.http;
+
+import java.io.IOException;
+
+/** Why no whole answer came. The message names no address and no server: whoever asked knows what for. */
+public final class HttpFailure extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** What kind of failure; only a {@link #BROKEN} one may be of any cause. */
+    public enum Kind {
+        /** Nobody takes the connection. */
+        ABSENT,
+        /** The answer did not come, or not whole, in time. */
+        LATE,
+        /** The answer is longer than its bound. */
+        TOO_LONG,
+        BROKEN
+    }
+
+    private final Kind kind;
+
+    HttpFailure(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    static HttpFailure tooLong(long most) {
+        return new HttpFailure(Kind.TOO_LONG, "expected an answer of at most " + most + " bytes, found more", null);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,2 @@
+/** Ground floor: readers and writers of JSON. */
+package dev.assay.harness.json;
