@@ -4,6 +4,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -28,6 +31,10 @@ class ArchitectureTest {
     private static final List<String> PIPELINE = List.of(
             "text", "files", "http", "json", "image", "model", "nn", "suite", "render", "score", "verdict", "scorer",
             "run", "junit");
+
+    /** Where a process begins; {@code WholeFile} asks for the name of the machine. */
+    private static final List<String> ENTRIES =
+            List.of("EarlyCheck", "Session", "NightlyMain", "ReportMain", "ModelsCommand", "WholeFile");
 
     private static JavaClasses house;
     private static JavaClasses trespassers;
@@ -148,6 +155,28 @@ class ArchitectureTest {
                                 "dev.assay.reports.."),
                         "com.fasterxml..",
                         "org.yaml.."));
+        rules.put(
+                "readers of JSON begin in json",
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage(HARNESS + "json..")
+                        .should()
+                        .callConstructor(ObjectMapper.class)
+                        .orShould()
+                        .callConstructor(JsonMapper.class)
+                        .orShould()
+                        .callMethod(JsonMapper.class, "builder")
+                        .orShould()
+                        .callMethod(JsonFactory.class, "builder"));
+        rules.put(
+                "the environment is read at the entries alone",
+                noClasses()
+                        .that()
+                        .haveNameNotMatching("dev\\.assay\\..*\\.(" + String.join("|", ENTRIES) + ")")
+                        .should()
+                        .callMethod(System.class, "getenv")
+                        .orShould()
+                        .callMethod(System.class, "getenv", String.class));
         rules.put("EXIF is in image", onlyIn(List.of(HARNESS + "image.."), "com.drew..", "com.twelvemonkeys.."));
         rules.put(
                 "JUnit is in the engine and the suites",

@@ -63,9 +63,12 @@ public final class LockFile implements AutoCloseable {
             return Optional.ofNullable(taken);
         } finally {
             if (taken == null) {
-                thread.unlock();
-                if (channel != null) {
-                    channel.close();
+                try {
+                    if (channel != null) {
+                        channel.close();
+                    }
+                } finally {
+                    thread.unlock();
                 }
             }
         }

@@ -4,7 +4,6 @@ import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.image.ImageCache;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.model.Hashes;
-import dev.assay.harness.suite.GenerationSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -171,14 +170,13 @@ public final class RenderStore {
     }
 
     private static Map<String, String> describe(RenderRequest request, String modelHash, Renderer renderer) {
-        GenerationSettings s = request.settings();
         Map<String, String> text = new TreeMap<>();
         text.put("assay:model", modelHash);
         text.put("assay:prompt", request.prompt());
         text.put("assay:negativePrompt", request.negativePrompt());
         text.put(SEED, Long.toString(request.seed()));
         if (renderer.makesPictures()) {
-            text.put("assay:settings", s.toString());
+            text.put("assay:settings", request.settings().key());
         }
         text.put("assay:repeat", Integer.toString(request.repeat()));
         text.put("assay:renderer", renderer.name() + " " + renderer.version());

@@ -25,7 +25,8 @@ final class ComfyServers {
         List<Renderer> servers = new ArrayList<>();
         try {
             for (String url : list(settings, "assay.comfyui.url", List.of(DEFAULT_URL))) {
-                servers.add(ComfyUiRenderer.open(options(settings, root, url), System.getenv()));
+                servers.add(ComfyUiRenderer.open(
+                        options(settings, root, url), settings.keyring().variables()));
             }
         } catch (RuntimeException e) {
             servers.forEach(Renderer::close);
@@ -51,10 +52,8 @@ final class ComfyServers {
     }
 
     /** What must not be said: values of headers and query parameters, and the secrets of the environment. */
-    static Secrets secrets(Settings settings, Map<String, String> environment) {
-        Secrets known = Secrets.of(SettingKeys.secretVariables().stream()
-                .map(name -> environment.getOrDefault(name, ""))
-                .toList());
+    static Secrets secrets(Settings settings) {
+        Secrets known = Secrets.of(settings.keyring().variables().values());
         try {
             return known.and(headers(settings).values()).and(query(settings).values());
         } catch (SettingsException wrong) {

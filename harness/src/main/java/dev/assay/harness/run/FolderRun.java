@@ -5,6 +5,7 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.folder.FolderSuite;
+import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,11 @@ record FolderRun(Plan plan, Renderer renderer) {
                 new Plan(
                         suite,
                         // The cases are no part of the file.
-                        Hashes.sha256((Hashes.sha256(suiteFile) + suite.cases()).getBytes(StandardCharsets.UTF_8)),
+                        Hashes.sha256((Hashes.sha256(suiteFile)
+                                        + suite.cases().stream()
+                                                .map(PromptCase::key)
+                                                .toList())
+                                .getBytes(StandardCharsets.UTF_8)),
                         new ModelUnderTest(new Checkpoint(base), List.of()),
                         name(base, alike),
                         new ModelUnderTest(new Checkpoint(candidate), List.of()),

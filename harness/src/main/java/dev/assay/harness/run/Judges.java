@@ -45,7 +45,7 @@ final class Judges {
                     "no judge is named: start a server with a vision model (docs/judge.md) and give its address, as -D"
                             + JudgeOptions.URL + "=http://127.0.0.1:8080/v1");
         }
-        String token = System.getenv(JudgeOptions.TOKEN);
+        String token = settings.keyring().variables().get(JudgeOptions.TOKEN);
         JudgeOptions options = new JudgeOptions(
                 url,
                 settings.get(JudgeOptions.MODEL),
@@ -71,8 +71,8 @@ final class Judges {
         if (rates.isEnough() && !rates.tells()) {
             throw new UnavailableException(String.format(
                     Locale.ROOT,
-                    "the judge %s guesses: on %s it says yes with %.2f where that is right, and with %.2f where it is wrong;"
-                            + " use a better model",
+                    "the judge %s guesses: on %s it says yes with %.2f where that is right, and with %.2f where it is"
+                            + " wrong; use a better model",
                     judge.name(),
                     rates.set(),
                     rates.meanOfYes(),

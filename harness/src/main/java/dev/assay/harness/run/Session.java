@@ -375,7 +375,7 @@ public final class Session {
 
     /** What must stand in no record, whoever said it. */
     private Secrets secrets() {
-        return settings == null ? Secrets.none() : ComfyServers.secrets(settings, System.getenv());
+        return settings == null ? Secrets.none() : ComfyServers.secrets(settings);
     }
 
     private RunRecord judge(List<Criterion> selected) {

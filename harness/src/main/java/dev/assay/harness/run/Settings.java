@@ -21,8 +21,9 @@ import java.util.stream.Collectors;
  * @param values by key, defaults included; a setting without a value has no entry
  * @param sources of every setting that was given, by key: {@code -Dassay.lora}, {@code environment ASSAY_LORA}, {@code
  *     assay.yaml}
+ * @param keyring of the environment
  */
-public record Settings(Map<String, String> values, Map<String, String> sources) {
+public record Settings(Map<String, String> values, Map<String, String> sources, Keyring keyring) {
     /** The user's keys, in the order of messages. */
     public static final List<String> KEYS = SettingKeys.NAMES;
 
@@ -60,7 +61,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources) 
             }
         }
         WeightsSettings.requireRoles(values.get(SettingKeys.WEIGHTS.name()), sources);
-        return new Settings(values, sources);
+        return new Settings(values, sources, Keyring.of(env));
     }
 
     /** The value of a key, its default included; null for none. */

@@ -1,5 +1,6 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.text.KeyText;
 import java.util.regex.Pattern;
 
 /**
@@ -63,5 +64,21 @@ public record GenerationSettings(
 
     private static void requireWithin(String field, Double value) {
         Checks.require(value == null || (value >= 0 && value <= 100), field, "0 to 100", value);
+    }
+
+    /** What keys of pictures have of the settings, version 1: all fields. One that comes later is left out where it has the value that all had before
+     * it, so that pictures that were made before are found. */
+    public String key() {
+        return KeyText.of("GenerationSettings")
+                .with("width", width)
+                .with("height", height)
+                .with("steps", steps)
+                .with("guidanceScale", guidanceScale)
+                .with("sampler", sampler)
+                .with("scheduler", scheduler)
+                .with("clipSkip", clipSkip)
+                .with("distilledGuidance", distilledGuidance)
+                .with("shift", shift)
+                .toString();
     }
 }

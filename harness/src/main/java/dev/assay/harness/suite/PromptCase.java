@@ -1,5 +1,6 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.text.KeyText;
 import dev.assay.harness.text.Nearest;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,5 +79,19 @@ public record PromptCase(
 
     public PromptCase withSeeds(List<Long> newSeeds) {
         return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible, promptKnown, questions);
+    }
+
+    /** What the key of a suite has of a case, version 1: all fields; see {@link GenerationSettings#key}. */
+    public String key() {
+        return KeyText.of("PromptCase")
+                .with("id", id)
+                .with("prompt", prompt)
+                .with("negativePrompt", negativePrompt)
+                .with("seeds", seeds)
+                .with("tags", tags)
+                .with("visible", visible.key())
+                .with("promptKnown", promptKnown)
+                .with("questions", questions.stream().map(Question::key).toList())
+                .toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.text.KeyText;
 import java.util.List;
 
 /**
@@ -19,5 +20,15 @@ public record Question(String id, String text, boolean expected, List<String> de
         Checks.requireText("text", text);
         Checks.require(text.length() <= MOST_TEXT, "text", "at most " + MOST_TEXT + " characters", text.length());
         Checks.requireDistinct("dependsOn", dependsOn);
+    }
+
+    /** As {@link PromptCase#key}. */
+    String key() {
+        return KeyText.of("Question")
+                .with("id", id)
+                .with("text", text)
+                .with("expected", expected)
+                .with("dependsOn", dependsOn)
+                .toString();
     }
 }

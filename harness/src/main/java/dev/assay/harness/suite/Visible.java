@@ -1,5 +1,6 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.text.KeyText;
 import java.util.List;
 
 /**
@@ -27,6 +28,15 @@ public record Visible(
             Checks.requireText("name", name);
             requireCount("count", count);
         }
+
+        /** As {@link PromptCase#key}. */
+        String key() {
+            return KeyText.of("VisibleObject")
+                    .with("name", name)
+                    .with("color", color)
+                    .with("count", count)
+                    .toString();
+        }
     }
 
     /** {@code subject} stands {@code predicate} {@code object}: names of objects, e.g. "red circle", "above". */
@@ -36,9 +46,29 @@ public record Visible(
             Checks.requireText("predicate", predicate);
             Checks.requireText("object", object);
         }
+
+        /** As {@link PromptCase#key}. */
+        String key() {
+            return KeyText.of("Relation")
+                    .with("subject", subject)
+                    .with("predicate", predicate)
+                    .with("object", object)
+                    .toString();
+        }
     }
 
     private static void requireCount(String field, Integer count) {
         Checks.require(count == null || count >= 0, field, "0 or more", count);
+    }
+
+    /** As {@link PromptCase#key}. */
+    String key() {
+        return KeyText.of("Visible")
+                .with("people", people)
+                .with("hands", hands)
+                .with("feet", feet)
+                .with("objects", objects.stream().map(VisibleObject::key).toList())
+                .with("relations", relations.stream().map(Relation::key).toList())
+                .toString();
     }
 }

@@ -40,8 +40,16 @@ public final class Trouble {
         if (isWrapped(trouble)) {
             return words(trouble.getCause());
         }
-        boolean worded = trouble instanceof AssayException || trouble instanceof IllegalArgumentException;
-        return worded && trouble.getMessage() != null ? trouble.getMessage() : trouble + at(trouble);
+        return isWorded(trouble) && trouble.getMessage() != null ? trouble.getMessage() : trouble + at(trouble);
+    }
+
+    /** Whether the message is for people: what we refuse as an argument is worded as well, what Java refuses is not. */
+    private static boolean isWorded(Throwable trouble) {
+        StackTraceElement[] trace = trouble.getStackTrace();
+        return trouble instanceof AssayException
+                || (trouble instanceof IllegalArgumentException
+                        && trace.length > 0
+                        && trace[0].getClassName().startsWith("dev.assay."));
     }
 
     /** What a thread of its own threw, or a wrapper with nothing to say. */

@@ -70,6 +70,19 @@ class TroubleTest {
     }
 
     @Test
+    void what_java_refuses_is_not_taken_for_a_message_to_people() {
+        IllegalArgumentException ofJava = null;
+        try {
+            Thread.State.valueOf("ASLEEP");
+        } catch (IllegalArgumentException e) {
+            ofJava = e;
+        }
+        assertThat(Trouble.words(ofJava))
+                .startsWith("java.lang.IllegalArgumentException: No enum constant")
+                .contains(" at java.base/java.lang.Enum.valueOf");
+    }
+
+    @Test
     void what_nobody_expected_keeps_its_type_and_place() {
         assertThat(Trouble.words(new IllegalStateException("odd")))
                 .startsWith("java.lang.IllegalStateException: odd at ")

@@ -5,6 +5,7 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.text.KeyText;
 import dev.assay.harness.text.Nearest;
 import java.io.IOException;
 import java.net.URI;
@@ -155,7 +156,7 @@ final class ServerFiles {
         }
         // Of a file that the server tells nothing about, pictures of an earlier run may be of another content.
         String known = name + " "
-                + told.map(Told::toString).orElseGet(() -> parts(name, shelf).orElse(unknown));
+                + told.map(Told::key).orElseGet(() -> parts(name, shelf).orElse(unknown));
         return new ServerFile(
                 name,
                 Optional.empty(),
@@ -191,6 +192,15 @@ final class ServerFiles {
      * @param metadata of the header, sorted; null when it does not tell
      */
     private record Told(long bytes, String modified, Map<String, String> metadata) {
+        /** Version 1: all fields. */
+        String key() {
+            return KeyText.of("Told")
+                    .with("bytes", bytes)
+                    .with("modified", modified)
+                    .with("metadata", metadata)
+                    .toString();
+        }
+
         /** Whether a file of this disk may be that file. */
         boolean fits(Path file) {
             if (bytes > 0 && bytes != size(file)) {

@@ -1,6 +1,7 @@
 package dev.assay.harness.image.trespass;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.reports.Gate;
 import io.qameta.allure.model.TestResult;
@@ -17,4 +18,12 @@ record FromImage(
         HttpClient http,
         Tensor tensor,
         TestEngine engine,
-        ai.djl.Device device) {}
+        ai.djl.Device device) {
+    static Object mapperOfItsOwn() {
+        return new ObjectMapper();
+    }
+
+    static String environment() {
+        return System.getenv("ASSAY_LORA");
+    }
+}

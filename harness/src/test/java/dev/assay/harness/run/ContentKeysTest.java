@@ -1,0 +1,159 @@
+package dev.assay.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.nn.ops.Compute;
+import dev.assay.harness.nn.text.ClipTextConfig;
+import dev.assay.harness.nn.vision.Preprocessing;
+import dev.assay.harness.nn.vision.VisionConfig;
+import dev.assay.harness.render.PatternRenderer;
+import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.comfyui.ComfyUiRenderer;
+import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Question;
+import dev.assay.harness.suite.Visible;
+import dev.assay.harness.suite.Visible.Relation;
+import dev.assay.harness.suite.Visible.VisibleObject;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What earlier versions kept must be found again. The keys here are those of the version that made them of {@code toString()}; the first of them
+ * again by {@code hashlib.sha256} of Python over the text that its picture carries.
+ */
+class ContentKeysTest {
+    private static final GenerationSettings PLAIN = new GenerationSettings(512, 768, 20, 7.5, "dpmpp_2m", "karras", 1);
+    private static final GenerationSettings FLOW =
+            new GenerationSettings(1024, 1024, 28, 1, "euler", "simple", 0, 3.5, 1.15);
+    private static final ModelUnderTest MODEL = new ModelUnderTest(new Checkpoint(Path.of("base")), List.of());
+
+    @Test
+    void pictures_of_earlier_versions_are_found() {
+        PatternRenderer finished = new PatternRenderer() {
+            @Override
+            public boolean makesPictures() {
+                return false;
+            }
+        };
+        assertThat(RenderStore.key(
+                        new RenderRequest(MODEL, "a cat, \"quoted\" \u2013 \u00fcn\u00efcode", "", 1, PLAIN, 0),
+                        "0123456789abcdef",
+                        new PatternRenderer()))
+                .isEqualTo("c680a16ff6e0cac5e47d24cfffcf58df0cac0b12e80effa739cbac541df5efd5");
+        assertThat(RenderStore.key(
+                        new RenderRequest(MODEL, "a red circle, a = b", "blurry", Long.MAX_VALUE, FLOW, 2),
+                        "fedcba9876543210",
+                        new PatternRenderer()))
+                .isEqualTo("094b131f4a7abf9e70199639809c70b0dcdad2a56ffea40b0cabe113347032f8");
+        assertThat(RenderStore.key(new RenderRequest(MODEL, "a dog", "", 7, PLAIN, 0), "00", finished))
+                .isEqualTo("88a7ed9ffdda35964d1bef079ff1a0f71abe846897d9fc1a72eb892aeca64034");
+    }
+
+    @Test
+    void settings_are_keyed_by_name() {
+        assertThat(PLAIN.key())
+                .isEqualTo("GenerationSettings[width=512, height=768, steps=20, guidanceScale=7.5, sampler=dpmpp_2m,"
+                        + " scheduler=karras, clipSkip=1, distilledGuidance=null, shift=null]");
+        assertThat(FLOW.key())
+                .isEqualTo("GenerationSettings[width=1024, height=1024, steps=28, guidanceScale=1.0, sampler=euler,"
+                        + " scheduler=simple, clipSkip=0, distilledGuidance=3.5, shift=1.15]");
+    }
+
+    @Test
+    void suites_of_folders_keep_their_hash() {
+        Visible visible = new Visible(
+                2,
+                null,
+                4,
+                List.of(new VisibleObject("circle", "red", 1), new VisibleObject("square", null, 2)),
+                List.of(new Relation("red circle", "above", "square")));
+        PromptCase one = new PromptCase(
+                "one",
+                "a red circle, above [it]",
+                "blurry",
+                List.of(1L, 22L),
+                List.of("shape", "colour"),
+                visible,
+                true,
+                List.of(
+                        new Question("is-it", "Is it red?", true, List.of()),
+                        new Question("and", "And above?", false, List.of("is-it"))));
+        PromptCase two = new PromptCase("two", "unknown", null, List.of(3L), null, null, false);
+
+        assertThat(List.of(one.key(), two.key()))
+                .hasToString(
+                        "[PromptCase[id=one, prompt=a red circle, above [it], negativePrompt=blurry, seeds=[1, 22],"
+                            + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
+                            + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
+                            + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
+                            + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
+                            + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
+                            + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
+                            + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
+                            + " relations=[]], promptKnown=false, questions=[]]]");
+    }
+
+    @Test
+    void a_model_that_is_not_here_keeps_its_name() {
+        assertThat(Deciders.named(new ModelUnderTest(
+                        new Checkpoint(Path.of("base.safetensors")),
+                        List.of(new Lora(Path.of("a.safetensors"), 0.8), new Lora(Path.of("b.safetensors"), -1)))))
+                .isEqualTo("ModelUnderTest[checkpoint=Checkpoint[path=base.safetensors],"
+                        + " loras=[Lora[path=a.safetensors, strength=0.8], Lora[path=b.safetensors, strength=-1.0]]]");
+    }
+
+    /** Records that are in keys, with the fields of which somebody decided whether they are. */
+    static Stream<Arguments> decided() throws ClassNotFoundException {
+        return Stream.of(
+                Arguments.of(
+                        GenerationSettings.class,
+                        "width height steps guidanceScale sampler scheduler clipSkip distilledGuidance shift"),
+                Arguments.of(RenderRequest.class, "model prompt negativePrompt seed settings repeat"),
+                Arguments.of(PromptCase.class, "id prompt negativePrompt seeds tags visible promptKnown questions"),
+                Arguments.of(Question.class, "id text expected dependsOn"),
+                Arguments.of(Visible.class, "people hands feet objects relations"),
+                Arguments.of(VisibleObject.class, "name color count"),
+                Arguments.of(Relation.class, "subject predicate object"),
+                Arguments.of(ModelUnderTest.class, "checkpoint loras"),
+                Arguments.of(Checkpoint.class, "path"),
+                Arguments.of(Lora.class, "path strength"),
+                Arguments.of(
+                        Class.forName(ComfyUiRenderer.class.getPackageName() + ".ServerFiles$Told"),
+                        "bytes modified metadata"),
+                // In keys of vectors, whole: a field that comes with a value of old must not be printed.
+                Arguments.of(Compute.class, "device"),
+                Arguments.of(Preprocessing.class, "framing size filter mean std"),
+                Arguments.of(Preprocessing.Framing.Crop.class, "shortestEdge toEven"),
+                Arguments.of(
+                        VisionConfig.class,
+                        "kind hiddenSize intermediateSize hiddenLayers attentionHeads imageSize patchSize hiddenAct"
+                                + " layerNormEps registers"),
+                Arguments.of(
+                        ClipTextConfig.class,
+                        "vocabSize hiddenSize intermediateSize hiddenLayers attentionHeads maxPositions hiddenAct"
+                                + " layerNormEps eosTokenId causal"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("decided")
+    void no_field_joins_or_leaves_a_key_unnoticed(Class<?> kind, String fields) {
+        assertThat(Arrays.stream(kind.getRecordComponents()).map(RecordComponent::getName))
+                .as(
+                        "%s is part of a content key: decide whether its new field is, see its key(), then list it"
+                                + " here",
+                        kind)
+                .containsExactly(fields.split(" ", -1));
+    }
+}
