@@ -38,8 +38,13 @@ public final class SmallFile {
         }
     }
 
-    /** The lines of a UTF-8 file; as {@link #bytes}. What is no UTF-8 becomes U+FFFD. */
+    /** The text of a UTF-8 file; as {@link #bytes}. What is no UTF-8 becomes U+FFFD. */
+    public static String text(Path file, long most) throws IOException {
+        return new String(bytes(file, most), StandardCharsets.UTF_8);
+    }
+
+    /** The lines of {@link #text}. */
     public static List<String> lines(Path file, long most) throws IOException {
-        return new String(bytes(file, most), StandardCharsets.UTF_8).lines().toList();
+        return text(file, most).lines().toList();
     }
 }

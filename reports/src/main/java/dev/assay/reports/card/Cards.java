@@ -105,7 +105,7 @@ public final class Cards {
 
     private static boolean isMarked(Path file, String mark) throws IOException {
         return Files.size(file) <= MOST_CARD
-                && new String(SmallFile.bytes(file, MOST_CARD), StandardCharsets.UTF_8).contains(mark);
+                && SmallFile.text(file, MOST_CARD).contains(mark);
     }
 
     private static void text(Path file, String text) throws IOException {

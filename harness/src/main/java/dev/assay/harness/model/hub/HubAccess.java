@@ -1,9 +1,9 @@
 package dev.assay.harness.model.hub;
 
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.ModelFileException;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -91,11 +91,7 @@ public record HubAccess(Path cache, String address, Optional<String> token, Opti
             return Optional.empty();
         }
         try {
-            Path file = tokenFile.get();
-            if (Files.size(file) > MOST_TOKEN) {
-                throw new ModelFileException(file, "expected a token, found more than " + MOST_TOKEN + " bytes");
-            }
-            return Optional.of(Files.readString(file).strip()).filter(t -> !t.isEmpty());
+            return Optional.of(SmallFile.text(tokenFile.get(), MOST_TOKEN).strip()).filter(t -> !t.isEmpty());
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.assay.harness.nn.judge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.Hashes;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -44,10 +44,7 @@ final class AnswerCache {
     Optional<Reading> find(String pixels, Query question) {
         Path file = file(pixels, question);
         try {
-            if (!Files.isRegularFile(file) || Files.size(file) > MOST_BYTES) {
-                return Optional.empty();
-            }
-            JsonNode entry = JudgeHttp.JSON.readTree(Files.readAllBytes(file));
+            JsonNode entry = JudgeHttp.JSON.readTree(SmallFile.bytes(file, MOST_BYTES));
             boolean same = entry != null
                     && entry.path("judge").asText().equals(judge)
                     && entry.path("pixels").asText().equals(pixels)

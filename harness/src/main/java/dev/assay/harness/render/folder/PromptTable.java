@@ -14,7 +14,6 @@ import dev.assay.harness.json.Json;
 import dev.assay.harness.text.Nearest;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -49,7 +48,7 @@ record PromptTable(String file, Map<String, Known> rows) {
         Path table = found.get(0);
         String name = table.getFileName().toString();
         try {
-            String text = new String(SmallFile.bytes(table, MOST_BYTES), StandardCharsets.UTF_8);
+            String text = SmallFile.text(table, MOST_BYTES);
             return new PromptTable(name, rows(table, text.startsWith("\ufeff") ? text.substring(1) : text));
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
