@@ -104,8 +104,7 @@ public final class Cards {
     }
 
     private static boolean isMarked(Path file, String mark) throws IOException {
-        return Files.size(file) <= MOST_CARD
-                && SmallFile.text(file, MOST_CARD).contains(mark);
+        return Files.size(file) <= MOST_CARD && SmallFile.text(file, MOST_CARD).contains(mark);
     }
 
     private static void text(Path file, String text) throws IOException {

@@ -91,7 +91,8 @@ public record HubAccess(Path cache, String address, Optional<String> token, Opti
             return Optional.empty();
         }
         try {
-            return Optional.of(SmallFile.text(tokenFile.get(), MOST_TOKEN).strip()).filter(t -> !t.isEmpty());
+            return Optional.of(SmallFile.text(tokenFile.get(), MOST_TOKEN).strip())
+                    .filter(t -> !t.isEmpty());
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {
