@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.scorer.MetricModels;
 import dev.assay.harness.scorer.ModelRole;
+import dev.assay.harness.scorer.ModelRoles;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
     @Test
     void the_catalog_is_found_as_a_service_and_its_names_are_distinct() {
-        MetricCatalog catalog =
-                ServiceLoader.load(MetricCatalog.class).findFirst().orElseThrow();
+        MetricCatalog catalog = MetricCatalogs.onClassPath();
         assertThat(catalog.infos().stream().map(MetricInfo::name))
                 .contains("blank-frame", "grid", "limbs", "clip-score", "vendi", "effect")
                 .doesNotHaveDuplicates();
@@ -36,6 +36,13 @@ class MetricsTest {
                 assertThat(metrics.needs(info.name())).contains(models.asked);
             }
         }
+    }
+
+    @Test
+    void every_network_has_a_metric_that_uses_it() {
+        Metrics metrics = new Metrics();
+        assertThat(metrics.infos().stream().flatMap(i -> metrics.needs(i.name()).stream()))
+                .containsAll(ModelRoles.ALL);
     }
 
     private static final class Models implements MetricModels {

@@ -4,7 +4,7 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.hub.FoundWeights;
-import dev.assay.harness.model.hub.WeightsResolver;
+import dev.assay.harness.model.hub.WeightsTable;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
@@ -28,6 +28,7 @@ final class LazyModels implements MetricModels {
 
     private final Suite suite;
     private final Source source;
+    private final WeightsTable table;
     private final ModelRole.Place place;
     private final long budget;
     private final FileHashes hashes;
@@ -43,15 +44,24 @@ final class LazyModels implements MetricModels {
 
     /**
      * @param source of weights
+     * @param table of what is known of them
      * @param device {@code cpu} or {@code cuda}, for the networks that run on libtorch
-     * @param budget bytes of weight files that may be open at once; a single role may exceed it
+     * @param budget bytes of memory that networks may take at once; a single role may exceed it
      * @param hashes of weight files, which vectors may have asked for too
      * @param vectors that encoders computed in earlier runs
      */
-    LazyModels(Suite suite, Source source, String device, long budget, FileHashes hashes, VectorFolder vectors) {
+    LazyModels(
+            Suite suite,
+            Source source,
+            WeightsTable table,
+            String device,
+            long budget,
+            FileHashes hashes,
+            VectorFolder vectors) {
         this.budget = budget;
         this.suite = suite;
         this.source = source;
+        this.table = table;
         this.hashes = hashes;
         this.place = new ModelRole.Place(device, Runtime.getRuntime().availableProcessors(), vectors);
     }
@@ -92,16 +102,17 @@ final class LazyModels implements MetricModels {
         }
     }
 
-    /** Of the files of a role; 0 where there are none, which {@link #get} will say. */
+    /** Of memory that a role takes; 0 where there are none, which {@link #get} will say. */
     private long bytes(ModelRole<?> role) {
         String reference = suite.models().get(role.name());
         if (reference == null) {
             return 0;
         }
         try {
-            return source.find(role.name(), reference).files().stream()
-                    .mapToLong(f -> f.toFile().length())
-                    .sum();
+            return (long) (role.memory()
+                    * source.find(role.name(), reference).files().stream()
+                            .mapToLong(f -> f.toFile().length())
+                            .sum());
         } catch (ModelFileException missing) {
             return 0;
         }
@@ -130,7 +141,7 @@ final class LazyModels implements MetricModels {
         return new WeightsEntry(
                 found.role(),
                 found.reference(),
-                WeightsResolver.licence(found, sha256),
+                table.licence(found, sha256),
                 parts.size() > MOST_FILES ? List.of(together(parts)) : parts);
     }
 

@@ -8,6 +8,7 @@ import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.model.hub.WeightsState;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
@@ -20,12 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.ServiceLoader;
 
 /** What weights the metrics of a suite, or all metrics, need, have and lack; nothing is rendered. */
 public final class MetricWeights {
-    private static final String JUDGE = "judge"; // a server, which has weights of its own
-
     private final String suite;
     private final List<String> without;
     private final List<Need> needs;
@@ -63,17 +61,15 @@ public final class MetricWeights {
         Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
         Path microcosm = Path.of(properties.getOrDefault(
                 "assay.microcosm", root.resolve("suites/microcosm").toString()));
-        MetricCatalog catalog = ServiceLoader.load(MetricCatalog.class)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no metrics on the class path"));
+        MetricCatalog catalog = MetricCatalogs.onClassPath();
         Settings settings = Settings.read(root, environment, properties);
         ModelReference references = new ModelReference(
                 root,
                 Map.of("microcosm", microcosm),
                 Optional.ofNullable(settings.get("assay.models")).map(root::resolve),
                 false);
-        WeightsResolver resolver =
-                WeightsSettings.resolver(settings, references, WeightsSettings.access(environment), false, transfer);
+        WeightsResolver resolver = WeightsSettings.resolver(
+                settings, references, catalog.weights(), WeightsSettings.access(environment), false, transfer);
         String name = wanted == null ? settings.suite() : wanted;
         Map<String, String> named = new LinkedHashMap<>();
         List<String> metrics = new ArrayList<>();
@@ -104,11 +100,11 @@ public final class MetricWeights {
                 without.add(metric);
             }
         }
-        users.keySet().removeIf(r -> r.name().equals(JUDGE));
+        users.remove(ModelRoles.JUDGE); // a server, which has weights of its own
         List<Need> needs = new ArrayList<>();
         users.forEach((role, by) -> {
             String reference = named.get(role.name());
-            Optional<KnownWeights> known = KnownWeights.of(role.name()).stream().findFirst();
+            Optional<KnownWeights> known = role.weights().suggestions().stream().findFirst();
             WeightsState state = reference != null
                     ? resolver.look(role.name(), reference)
                     : known.map(k -> resolver.look(role.name(), k.reference())).orElseGet(() -> unnamed(role));
@@ -161,6 +157,6 @@ public final class MetricWeights {
 
     /** Names of all roles. */
     public static List<String> roles() {
-        return ModelRoles.ALL.stream().map(ModelRole::name).toList();
+        return MetricCatalogs.roles();
     }
 }

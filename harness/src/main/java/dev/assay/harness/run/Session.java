@@ -14,6 +14,7 @@ import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
@@ -35,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -105,10 +105,7 @@ public final class Session {
                 "assay.microcosm", root.resolve("suites/microcosm").toString()));
         Settings settings = null; // where they can be read, the record of a broken session says what was asked for, too
         try {
-            MetricCatalog catalog = ServiceLoader.load(MetricCatalog.class)
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException(
-                            "no metrics on the class path: expected the module dev.assay:metrics beside the harness"));
+            MetricCatalog catalog = MetricCatalogs.onClassPath();
             settings = Settings.read(root, environment, properties);
             requirePaths(settings, root);
             if (properties.getOrDefault("assay.build.gate", "").equals("true")) {
@@ -314,7 +311,8 @@ public final class Session {
      */
     public Map<String, String> deciders(Function<Path, String> sha256) {
         // Without downloads: what is not here decides nothing yet.
-        WeightsResolver weights = WeightsSettings.resolver(settings, references, access, false, Transfer.QUIET);
+        WeightsResolver weights =
+                WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET);
         return Deciders.of(plan, settings, catalog, weights::find, root, new FileHashes(sha256));
     }
 
@@ -353,7 +351,7 @@ public final class Session {
                 settings.suite() == null ? plan.suite().name() : settings.suite(),
                 criteria,
                 catalog,
-                WeightsSettings.resolver(settings, references, access, false, Transfer.QUIET),
+                WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET),
                 WeightsSettings.downloads(settings));
         return missing.isEmpty() ? Optional.empty() : Optional.of(missing.words());
     }
@@ -401,8 +399,8 @@ public final class Session {
 
     private RunRecord judge(List<Criterion> selected, Path store, Progress progress) {
         Path vectors = settings.store() == null ? root.resolve(".assay/embeddings") : store.resolve("embeddings");
-        WeightsResolver weights =
-                WeightsSettings.resolver(settings, references, access, true, new DownloadProgress(progress));
+        WeightsResolver weights = WeightsSettings.resolver(
+                settings, references, catalog.weights(), access, true, new DownloadProgress(progress));
         FileHashes hashes = new FileHashes();
         RunRecord record = null;
         RenderStore pictures = new RenderStore(store);
@@ -411,6 +409,7 @@ public final class Session {
                 LazyModels models = new LazyModels(
                                 plan.suite(),
                                 weights::find,
+                                catalog.weights(),
                                 settings.device(),
                                 memory() / 2,
                                 hashes,

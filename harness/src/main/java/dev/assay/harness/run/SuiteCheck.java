@@ -22,7 +22,7 @@ final class SuiteCheck {
             throw new IllegalArgumentException(
                     suite.name() + ": models.judge: no suite can name it; it is " + ModelRoles.JUDGE.needs());
         }
-        List<String> roles = ModelRoles.ALL.stream().map(ModelRole::name).toList();
+        List<String> roles = catalog.roles().stream().map(ModelRole::name).toList();
         for (String role : suite.models().keySet()) {
             if (!roles.contains(role)) {
                 throw new IllegalArgumentException(suite.name() + ": models." + role + ": expected one of the roles "

@@ -4,8 +4,8 @@ import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
-import dev.assay.harness.scorer.ModelRole;
-import dev.assay.harness.scorer.ModelRoles;
+import dev.assay.harness.model.hub.WeightsTable;
+import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.text.Nearest;
 import java.nio.file.Path;
@@ -26,8 +26,9 @@ final class WeightsSettings {
      * @throws SettingsException on a role that no metric has
      */
     static void requireRoles(String written, Map<String, String> sources) {
-        List<String> roles = ModelRoles.ALL.stream().map(ModelRole::name).toList();
-        for (String role : given(written).keySet()) {
+        Set<String> given = given(written).keySet();
+        List<String> roles = given.isEmpty() ? List.of() : MetricCatalogs.roles();
+        for (String role : given) {
             if (!roles.contains(role)) {
                 throw new SettingsException(SettingKeys.WEIGHTS.name() + " ("
                         + sources.get(SettingKeys.WEIGHTS.name()) + "): expected one of the roles "
@@ -68,10 +69,16 @@ final class WeightsSettings {
     }
 
     static WeightsResolver resolver(
-            Settings settings, ModelReference references, HubAccess access, boolean download, Transfer transfer) {
+            Settings settings,
+            ModelReference references,
+            WeightsTable table,
+            HubAccess access,
+            boolean download,
+            Transfer transfer) {
         String licences = settings.get("assay.licences");
         return new WeightsResolver(
                 references,
+                table,
                 access,
                 download && downloads(settings),
                 licences == null

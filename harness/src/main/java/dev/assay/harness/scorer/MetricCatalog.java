@@ -1,26 +1,71 @@
 package dev.assay.harness.scorer;
 
+import dev.assay.harness.model.hub.WeightsTable;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.text.Nearest;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/** The metrics that exist; the metrics module provides it as a service. Information is free; opening loads networks. */
+/**
+ * Metrics of one module. Each is a service, named in {@code META-INF/services/dev.assay.harness.scorer.MetricCatalog} of its jar; a run has the
+ * metrics of all that are on the class path ({@link MetricCatalogs}). Listing metrics is free; opening one loads networks.
+ */
+@FunctionalInterface
 public interface MetricCatalog {
-    List<MetricInfo> infos();
+    List<MetricEntry> entries();
+
+    default List<MetricInfo> infos() {
+        return entries().stream().map(MetricEntry::info).toList();
+    }
+
+    /** Every network that a suite may name weights for: ours, and those of other modules' metrics. */
+    default List<ModelRole<?>> roles() {
+        return Stream.concat(
+                        ModelRoles.ALL.stream(),
+                        entries().stream().flatMap(e -> e.needs().stream()).filter(r -> !r.equals(ModelRoles.JUDGE)))
+                .distinct()
+                .toList();
+    }
+
+    /** What is known of the weights of all networks. */
+    default WeightsTable weights() {
+        return new WeightsTable(roles().stream().map(ModelRole::weights).toList());
+    }
 
     /**
      * The networks that a metric uses; empty for arithmetic on pixels.
      *
      * @throws IllegalArgumentException when there is no such metric
      */
-    List<ModelRole<?>> needs(String name);
+    default List<ModelRole<?>> needs(String name) {
+        return entry(name).needs();
+    }
 
     /**
      * Opens a metric.
      *
      * @param parameters complete: every parameter of the metric's information, no other
-     * @throws IllegalArgumentException on a parameter out of range
+     * @throws IllegalArgumentException on another parameter, or one out of range
      */
-    Metric open(String name, Map<String, Double> parameters, MetricModels models);
+    default Metric open(String name, Map<String, Double> parameters, MetricModels models) {
+        MetricEntry entry = entry(name);
+        if (!parameters.keySet().equals(entry.info().parameters().keySet())) {
+            throw new IllegalArgumentException(name + ": expected the parameters "
+                    + new TreeSet<>(entry.info().parameters().keySet()) + ", found "
+                    + new TreeSet<>(parameters.keySet()));
+        }
+        return entry.opener().open(models, parameters);
+    }
+
+    private MetricEntry entry(String name) {
+        List<String> names = infos().stream().map(MetricInfo::name).toList();
+        return entries().stream()
+                .filter(e -> e.info().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no metric " + name + "; there are " + String.join(", ", names) + Nearest.hint(name, names)));
+    }
 }

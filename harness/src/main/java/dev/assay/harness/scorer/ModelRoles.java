@@ -1,6 +1,11 @@
 package dev.assay.harness.scorer;
 
+import static dev.assay.harness.model.hub.KnownWeights.free;
+import static dev.assay.harness.model.hub.KnownWeights.optIn;
+
 import dev.assay.harness.image.PictureFolder;
+import dev.assay.harness.model.hub.FolderLayout;
+import dev.assay.harness.model.hub.KnownWeights;
 import dev.assay.harness.nn.blip.ImageReward;
 import dev.assay.harness.nn.clip.AestheticHead;
 import dev.assay.harness.nn.clip.ClipEncoder;
@@ -26,103 +31,185 @@ import dev.assay.harness.nn.vision.Preprocessing;
 import dev.assay.harness.score.UnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** All roles that a suite's {@code models:} may name, one line each. */
+/** The networks of the metrics, one entry each: all that Assay knows of one stands there. */
 public final class ModelRoles {
+    private static final List<ModelRole<?>> LISTED = new ArrayList<>(); // in the order of this file
+    private static final String TOKENIZER = "tokenizer.json|vocab.json+merges.txt";
+    private static final KnownWeights YOLOX_L = free(
+            "hf:yzd-v/DWPose/yolox_l.onnx",
+            "Apache-2.0",
+            "yolox_l.onnx",
+            216_746_733,
+            "7860ae79de6c89a3c1eb72ae9a2756c0ccfbe04b7791bb5880afabd97855a411");
     private static final int VIT_H_PIXELS = 224; // edge of what ViT-H/14 sees
 
-    public static final ModelRole<ClipEncoder> CLIP = new ModelRole<>(
-            "clip",
-            "a CLIP folder as Hugging Face has it, or visual.onnx and textual.onnx",
-            (weights, where) -> clip(weights.path(), where));
-    public static final ModelRole<Detector> DETECTOR = new ModelRole<>(
-            "detector",
-            "an ONNX detector of people, hands and feet",
-            (weights, where) -> detector(weights.path(), where));
-    public static final ModelRole<Detector> PEOPLE = new ModelRole<>(
-            "people",
-            "an ONNX detector of people: yolox_l.onnx of DWPose, or any other with the class person",
-            (weights, where) -> new RememberingDetector(detector(weights.path(), where)));
-    public static final ModelRole<PoseNetwork> POSE = new ModelRole<>(
-            "pose",
-            "DWPose's dw-ll_ucoco_384.onnx, or another whole-body pose network with its outputs",
-            (weights, where) -> DwPose.open(file(weights.path(), "pose.onnx"), where.threads()));
-    public static final ModelRole<Detector> HANDS = new ModelRole<>(
-            "hands",
-            "an ONNX detector of hands with the class hand",
-            (weights, where) -> new RememberingDetector(detector(weights.path(), where)));
-    public static final ModelRole<Detector> FACES = new ModelRole<>(
-            "faces",
-            "an ONNX detector of faces with the class face",
-            (weights, where) -> new RememberingDetector(detector(weights.path(), where)));
-    public static final ModelRole<Detector> ARTIFACTS = new ModelRole<>(
+    public static final ModelRole<ClipEncoder> CLIP = listed(new ModelRole<ClipEncoder>(
+                    "clip",
+                    "a CLIP folder as Hugging Face has it, or visual.onnx and textual.onnx",
+                    (weights, where) -> clip(weights.path(), where))
+            .withLayouts(
+                    FolderLayout.of(
+                            "config.json",
+                            "preprocessor_config.json",
+                            TOKENIZER,
+                            "tokenizer_config.json?",
+                            "special_tokens_map.json?",
+                            "model.safetensors"),
+                    FolderLayout.of(
+                            "open_clip_config.json",
+                            TOKENIZER,
+                            "tokenizer_config.json?",
+                            "special_tokens_map.json?",
+                            "open_clip_model.safetensors"),
+                    FolderLayout.of(
+                            "preprocessor_config.json",
+                            "tokenizer.json",
+                            "tokenizer_config.json?",
+                            "visual.onnx",
+                            "textual.onnx"))
+            .withKnown(
+                    free(
+                            "hf:openai/clip-vit-large-patch14",
+                            "MIT",
+                            "model.safetensors",
+                            1_710_540_580L,
+                            "a2bf730a0c7debf160f7a6b50b3aaf3703e7e88ac73de7a314903141db026dcb"),
+                    free("hf:openai/clip-vit-base-patch32", "MIT", "model.safetensors"),
+                    free("hf:laion/CLIP-ViT-H-14-laion2B-s32B-b79K", "MIT", "model.safetensors")));
+    public static final ModelRole<Detector> DETECTOR = listed(new ModelRole<Detector>(
+                    "detector",
+                    "an ONNX detector of people, hands and feet",
+                    (weights, where) -> detector(weights.path(), where))
+            .withLayouts(FolderLayout.of("detector.onnx")));
+    public static final ModelRole<Detector> PEOPLE = listed(new ModelRole<Detector>(
+                    "people",
+                    "an ONNX detector of people: yolox_l.onnx of DWPose, or any other with the class person",
+                    (weights, where) -> new RememberingDetector(detector(weights.path(), where)))
+            .withKnown(
+                    YOLOX_L, optIn("hf:Bingsu/adetailer/person_yolov8s-seg.pt", "AGPL-3.0", "person_yolov8s-seg.pt")));
+    public static final ModelRole<PoseNetwork> POSE = listed(new ModelRole<PoseNetwork>(
+                    "pose",
+                    "DWPose's dw-ll_ucoco_384.onnx, or another whole-body pose network with its outputs",
+                    (weights, where) -> DwPose.open(file(weights.path(), "pose.onnx"), where.threads()))
+            .withKnown(free(
+                    "hf:yzd-v/DWPose/dw-ll_ucoco_384.onnx",
+                    "Apache-2.0",
+                    "dw-ll_ucoco_384.onnx",
+                    134_399_116,
+                    "724f4ff2439ed61afb86fb8a1951ec39c6220682803b4a8bd4f598cd913b1843")));
+    public static final ModelRole<Detector> HANDS = listed(new ModelRole<Detector>(
+                    "hands",
+                    "an ONNX detector of hands with the class hand",
+                    (weights, where) -> new RememberingDetector(detector(weights.path(), where)))
+            .withKnown(
+                    free("hf:deepghs/anime_hand_detection/hand_detect_v1.0_s/model.onnx", "OpenRAIL", "model.onnx"),
+                    optIn("hf:Bingsu/adetailer/hand_yolov8s.pt", "AGPL-3.0", "hand_yolov8s.pt")));
+    public static final ModelRole<Detector> FACES = listed(new ModelRole<Detector>(
+                    "faces",
+                    "an ONNX detector of faces with the class face",
+                    (weights, where) -> new RememberingDetector(detector(weights.path(), where)))
+            .withKnown(optIn("hf:Bingsu/adetailer/face_yolov8m.pt", "AGPL-3.0", "face_yolov8m.pt")));
+    public static final ModelRole<Detector> ARTIFACTS = listed(new ModelRole<>(
             "artifacts",
             "an ONNX detector of malformed people with HADM's classes (human missing hand, human with extra arm, ...)",
-            (weights, where) -> new RememberingDetector(detector(weights.path(), where)));
-    public static final ModelRole<AestheticHead> AESTHETIC = new ModelRole<>(
-            "aesthetic",
-            "LAION's aesthetic head, sac+logos+ava1-l14-linearMSE.pth",
-            (weights, where) -> AestheticHead.open(weights.path()));
+            (weights, where) -> new RememberingDetector(detector(weights.path(), where))));
+    public static final ModelRole<AestheticHead> AESTHETIC = listed(new ModelRole<AestheticHead>(
+                    "aesthetic",
+                    "LAION's aesthetic head, sac+logos+ava1-l14-linearMSE.pth",
+                    (weights, where) -> AestheticHead.open(weights.path()))
+            .withKnown(
+                    // A copy of the file in the repository of its author on GitHub, told by its hash.
+                    free(
+                            "hf:camenduru/improved-aesthetic-predictor/sac+logos+ava1-l14-linearMSE.pth",
+                            "Apache-2.0",
+                            "sac+logos+ava1-l14-linearMSE.pth",
+                            3_714_759,
+                            "21dd590f3ccdc646f0d53120778b296013b096a035a2718c9cb0d511bff0f1e0"),
+                    optIn("", "AGPL-3.0", "aesthetic_predictor_v2_5.pth")));
 
-    public static final ModelRole<TorchClip> PICK_SCORE = new ModelRole<>(
-            "pick-score",
-            "the folder of PickScore v1: config.json and model.safetensors",
-            (weights, where) -> TorchClip.open(weights.path(), on(where).with(Preprocessing.clip(VIT_H_PIXELS))));
-    public static final ModelRole<ClipEncoder> HPS = new ModelRole<>(
-            "hps",
-            "HPS_v2_compressed.pt or HPS_v2.1_compressed.pt, or the same as safetensors",
-            (weights, where) -> TorchClip.open(
-                    weights.path(),
-                    on(where)
-                            .with(OpenClipConfig.vitH14())
-                            .with(Preprocessing.clip(new Preprocessing.Framing.Pad(), VIT_H_PIXELS))));
+    public static final ModelRole<TorchClip> PICK_SCORE = listed(new ModelRole<TorchClip>(
+                    "pick-score",
+                    "the folder of PickScore v1: config.json and model.safetensors",
+                    (weights, where) ->
+                            TorchClip.open(weights.path(), on(where).with(Preprocessing.clip(VIT_H_PIXELS))))
+            .withLayouts(FolderLayout.of("config.json", "model.safetensors"))
+            .withKnown(free("hf:yuvalkirstain/PickScore_v1", "MIT", "model.safetensors")));
+    public static final ModelRole<ClipEncoder> HPS = listed(new ModelRole<ClipEncoder>(
+                    "hps",
+                    "HPS_v2_compressed.pt or HPS_v2.1_compressed.pt, or the same as safetensors",
+                    (weights, where) -> TorchClip.open(
+                            weights.path(),
+                            on(where)
+                                    .with(OpenClipConfig.vitH14())
+                                    .with(Preprocessing.clip(new Preprocessing.Framing.Pad(), VIT_H_PIXELS))))
+            .withKnown(
+                    free("hf:xswu/HPSv2/HPS_v2.1_compressed.pt", "Apache-2.0", "HPS_v2.1_compressed.pt"),
+                    free("hf:xswu/HPSv2/HPS_v2_compressed.pt", "Apache-2.0", "HPS_v2_compressed.pt"))
+            .withMemory(2)); // halves in the file, floats here
 
-    public static final ModelRole<ImageReward> IMAGE_REWARD = new ModelRole<>(
+    public static final ModelRole<ImageReward> IMAGE_REWARD = listed(new ModelRole<>(
             "image-reward",
             "a folder with ImageReward.pt, med_config.json and the vocab.txt of bert-base-uncased",
-            (weights, where) -> imageReward(weights, where));
+            (weights, where) -> imageReward(weights, where)));
 
-    public static final ModelRole<PerceptualDistance> LPIPS = new ModelRole<>(
+    public static final ModelRole<PerceptualDistance> LPIPS = listed(new ModelRole<>(
             "lpips",
             "a folder with alexnet-owt-7be5be79.pth of torchvision and weights/v0.1/alex.pth of LPIPS (or"
                     + " vgg16-397923af.pth and vgg.pth), or one file with the tensors of both",
-            (weights, where) -> Lpips.open(weights.path(), where.device()));
+            (weights, where) -> Lpips.open(weights.path(), where.device())));
 
-    public static final ModelRole<PerceptualDistance> DREAMSIM = new ModelRole<>(
+    public static final ModelRole<PerceptualDistance> DREAMSIM = listed(new ModelRole<>(
             "dreamsim",
             "the folder of DreamSim's ensemble: checkpoints/dino_vitbase16_pretrain.pth, clip_vitb16_pretrain.pth.tar,"
                     + " open_clip_vitb16_pretrain.pth.tar and ensemble_lora; or one file of the merged model",
-            (weights, where) -> DreamSim.open(weights.path(), where.device()));
+            (weights, where) -> DreamSim.open(weights.path(), where.device())));
 
-    public static final ModelRole<Sscd> SSCD = new ModelRole<>(
+    public static final ModelRole<Sscd> SSCD = listed(new ModelRole<>(
             "sscd",
             "sscd_disc_mixup.torchvision.pt of facebookresearch/sscd-copy-detection, or the same as safetensors",
-            (weights, where) -> Sscd.open(weights.path(), where.device()));
+            (weights, where) -> Sscd.open(weights.path(), where.device())));
     /** No network, but found and named as the networks are. */
-    public static final ModelRole<PictureFolder> TRAINING = new ModelRole<>(
-            "training",
-            "a folder with the pictures that the candidate was trained on",
-            (weights, where) -> PictureFolder.of(weights.path()));
+    public static final ModelRole<PictureFolder> TRAINING = listed(new ModelRole<PictureFolder>(
+                    "training",
+                    "a folder with the pictures that the candidate was trained on",
+                    (weights, where) -> PictureFolder.of(weights.path()))
+            .withMemory(0));
 
-    public static final ModelRole<TorchSiglip> SIGLIP = new ModelRole<>(
-            "siglip",
-            "a SigLIP or SigLIP 2 folder of fixed size as Hugging Face has it",
-            (weights, where) -> TorchSiglip.open(weights.path(), where.device(), where.vectors()));
-    public static final ModelRole<Dino> DINO = new ModelRole<>(
-            "dino",
-            "a DINOv2 folder as Hugging Face has it, or dinov2_vitb14_pretrain.pth",
-            (weights, where) -> Dino.open(weights.path(), where.device(), where.vectors()));
+    public static final ModelRole<TorchSiglip> SIGLIP = listed(new ModelRole<TorchSiglip>(
+                    "siglip",
+                    "a SigLIP or SigLIP 2 folder of fixed size as Hugging Face has it",
+                    (weights, where) -> TorchSiglip.open(weights.path(), where.device(), where.vectors()))
+            .withLayouts(FolderLayout.of(
+                    "config.json",
+                    "preprocessor_config.json",
+                    "tokenizer.json",
+                    "tokenizer_config.json",
+                    "model.safetensors"))
+            .withKnown(
+                    free("hf:google/siglip-base-patch16-224", "Apache-2.0", "model.safetensors"),
+                    free("hf:google/siglip2-base-patch16-224", "Apache-2.0", "model.safetensors")));
+    public static final ModelRole<Dino> DINO = listed(new ModelRole<Dino>(
+                    "dino",
+                    "a DINOv2 folder as Hugging Face has it, or dinov2_vitb14_pretrain.pth",
+                    (weights, where) -> Dino.open(weights.path(), where.device(), where.vectors()))
+            .withLayouts(FolderLayout.of("config.json", "preprocessor_config.json", "model.safetensors"))
+            .withKnown(free("hf:facebook/dinov2-base", "Apache-2.0", "model.safetensors")));
 
-    public static final ModelRole<Detector> OBJECTS = new ModelRole<>(
-            "objects",
-            "an ONNX detector of the things that the suite's cases state: YOLOX (yolox_l.onnx), RT-DETR or YOLOv8",
-            (weights, where) -> detector(weights.path(), where));
-    public static final ModelRole<Tagger> TAGGER = new ModelRole<>(
+    public static final ModelRole<Detector> OBJECTS = listed(new ModelRole<Detector>(
+                    "objects",
+                    "an ONNX detector of the things that the suite's cases state: YOLOX (yolox_l.onnx), RT-DETR or"
+                            + " YOLOv8",
+                    (weights, where) -> detector(weights.path(), where))
+            .withKnown(YOLOX_L));
+    public static final ModelRole<Tagger> TAGGER = listed(new ModelRole<>(
             "tagger",
             "a folder of a WD14 tagger: model.onnx and selected_tags.csv",
-            (weights, where) -> OnnxTagger.open(weights.path(), where.threads()));
+            (weights, where) -> OnnxTagger.open(weights.path(), where.threads())));
     /** No weights: a server that the user's settings name, so no suite can; it gets pictures and a token. */
     public static final ModelRole<VisionJudge> JUDGE = new ModelRole<>(
             "judge", "a server with a vision model, as the setting assay.judge.url", (weights, where) -> {
@@ -131,28 +218,18 @@ public final class ModelRoles {
             });
 
     /** Those with weights. */
-    public static final List<ModelRole<?>> ALL = List.of(
-            CLIP,
-            DETECTOR,
-            OBJECTS,
-            TAGGER,
-            PEOPLE,
-            POSE,
-            HANDS,
-            FACES,
-            ARTIFACTS,
-            AESTHETIC,
-            PICK_SCORE,
-            HPS,
-            IMAGE_REWARD,
-            SIGLIP,
-            DINO,
-            LPIPS,
-            DREAMSIM,
-            SSCD,
-            TRAINING);
+    public static final List<ModelRole<?>> ALL = List.copyOf(LISTED);
+
+    /** All of Assay's own: their names are taken. */
+    static final List<ModelRole<?>> OWN =
+            Stream.concat(ALL.stream(), Stream.of(JUDGE)).toList();
 
     private ModelRoles() {}
+
+    private static <T> ModelRole<T> listed(ModelRole<T> role) {
+        LISTED.add(role);
+        return role;
+    }
 
     private static ClipEncoder clip(Path path, ModelRole.Place where) {
         return TorchClip.isIn(path) ? TorchClip.open(path, on(where)) : OnnxClip.open(path, where.threads());

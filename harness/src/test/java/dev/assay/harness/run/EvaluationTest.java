@@ -23,6 +23,7 @@ import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricEntry;
 import dev.assay.harness.scorer.MetricModels;
 import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.scorer.ModelRoles;
@@ -782,32 +783,30 @@ class EvaluationTest {
         }
 
         @Override
-        public List<MetricInfo> infos() {
-            return List.of(BRIGHTNESS, GLOSS, SHINE, BLANK, DISTANCE, FAILING, LACKING, GLARING, CALM, CHOOSY, DARK);
+        public List<MetricEntry> entries() {
+            return List.of(
+                    of(BRIGHTNESS, image -> mean(image)),
+                    of(GLOSS, image -> mean(image)),
+                    of(SHINE, image -> mean(image)),
+                    of(BLANK, image -> mean(image) < 1 ? 1 : 0),
+                    of(GLARING, image -> mean(image) > GLARE ? 1 : 0),
+                    of(CALM, image -> mean(image) > GLARE ? 0 : 1),
+                    of(DARK, image -> 1),
+                    MetricEntry.of(DISTANCE, (models, p) -> new OfPair()),
+                    MetricEntry.of(CHOOSY, (models, p) -> new Choosy()),
+                    MetricEntry.of(
+                            FAILING,
+                            (models, p) -> new OfImage(
+                                    FAILING,
+                                    image -> models.get(ModelRoles.CLIP).embed(image)[0]),
+                            ModelRoles.CLIP),
+                    MetricEntry.of(LACKING, (models, p) -> {
+                        throw new UnavailableException("put clip.onnx there");
+                    }));
         }
 
-        @Override
-        public List<ModelRole<?>> needs(String name) {
-            return name.equals("failing") ? List.of(ModelRoles.CLIP) : List.of();
-        }
-
-        @Override
-        public Metric open(String name, Map<String, Double> parameters, MetricModels models) {
-            return switch (name) {
-                case "brightness" -> new OfImage(BRIGHTNESS, image -> mean(image));
-                case "gloss" -> new OfImage(GLOSS, image -> mean(image));
-                case "shine" -> new OfImage(SHINE, image -> mean(image));
-                case "blank-frame" -> new OfImage(BLANK, image -> mean(image) < 1 ? 1 : 0);
-                case "failing" ->
-                    new OfImage(FAILING, image -> models.get(ModelRoles.CLIP).embed(image)[0]);
-                case "glaring" -> new OfImage(GLARING, image -> mean(image) > GLARE ? 1 : 0);
-                case "calm" -> new OfImage(CALM, image -> mean(image) > GLARE ? 0 : 1);
-                case "glaring-dark" -> new OfImage(DARK, image -> 1);
-                case "distance" -> new OfPair();
-                case "choosy" -> new Choosy();
-                case "lacking" -> throw new UnavailableException("put clip.onnx there");
-                default -> throw new IllegalArgumentException(name);
-            };
+        private static MetricEntry of(MetricInfo info, java.util.function.ToDoubleFunction<Image> value) {
+            return MetricEntry.of(info, (models, p) -> new OfImage(info, value));
         }
 
         private static double mean(Image image) {

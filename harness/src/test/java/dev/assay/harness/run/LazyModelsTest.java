@@ -9,6 +9,7 @@ import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
+import dev.assay.harness.model.hub.WeightsTable;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LazyModelsTest {
+    private static final WeightsTable NONE = new WeightsTable(List.of());
+
     @TempDir
     Path folder;
 
@@ -133,10 +136,12 @@ class LazyModelsTest {
                 suite,
                 new WeightsResolver(
                         new ModelReference(folder, Map.of()),
+                        NONE,
                         HubAccess.of(Map.of("HF_HUB_OFFLINE", "1"), folder),
                         false,
                         Set.of(),
                         Transfer.QUIET)::find,
+                NONE,
                 "cpu",
                 budget,
                 new FileHashes(),

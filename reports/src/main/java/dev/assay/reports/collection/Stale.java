@@ -4,7 +4,7 @@ import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.suite.SuiteFile;
@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /**
@@ -50,11 +49,12 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
      * relative to {@code root}.
      */
     public static Stale now(CuratedCollection collection, Path root) {
-        Map<String, String> metrics = ServiceLoader.load(MetricCatalog.class).stream()
-                .flatMap(p -> p.get().infos().stream())
-                .collect(Collectors.toMap(MetricInfo::name, MetricInfo::version, (a, b) -> a));
-        if (metrics.isEmpty()) {
-            throw new CollectionException("no metrics on the class path: what is stale cannot be told");
+        Map<String, String> metrics;
+        try {
+            metrics = MetricCatalogs.onClassPath().infos().stream()
+                    .collect(Collectors.toMap(MetricInfo::name, MetricInfo::version));
+        } catch (IllegalStateException e) {
+            throw new CollectionException(e.getMessage() + ": what is stale cannot be told", e);
         }
         Map<String, CurrentSuite> suites = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();

@@ -29,6 +29,7 @@ public final class WeightsResolver {
     private static final int DEEPEST = 4; // folders below one that a role takes whole
 
     private final ModelReference references;
+    private final WeightsTable table;
     private final Optional<ComfyShelves> shelves;
     private final HubDownload hub;
     private final HubAccess access;
@@ -38,22 +39,30 @@ public final class WeightsResolver {
 
     /**
      * @param references of paths and bundled weights
+     * @param table of what is known of the roles' weights
      * @param download whether what is missing may be fetched
      * @param licences SPDX identifiers that the user takes although they forbid much
      */
     public WeightsResolver(
-            ModelReference references, HubAccess access, boolean download, Set<String> licences, Transfer transfer) {
-        this(references, access, HubTimes.USUAL, download, licences, transfer);
+            ModelReference references,
+            WeightsTable table,
+            HubAccess access,
+            boolean download,
+            Set<String> licences,
+            Transfer transfer) {
+        this(references, table, access, HubTimes.USUAL, download, licences, transfer);
     }
 
     WeightsResolver(
             ModelReference references,
+            WeightsTable table,
             HubAccess access,
             HubTimes times,
             boolean download,
             Set<String> licences,
             Transfer transfer) {
         this.references = new ModelReference(references.root(), references.bundles(), references.library(), false);
+        this.table = table;
         this.shelves = references.library().map(ComfyShelves::new);
         this.access = access;
         this.hub = new HubDownload(access, times, transfer);
@@ -118,7 +127,7 @@ public final class WeightsResolver {
 
     private void fetchFolder(HubReference folder, String role, Optional<KnownWeights> known) {
         List<String> lacks = new ArrayList<>();
-        for (RoleFiles layout : RoleFiles.of(role)) {
+        for (FolderLayout layout : table.of(role).layouts()) {
             Map<String, Boolean> asked = new LinkedHashMap<>();
             List<String> missing = layout.missing(f -> asked.computeIfAbsent(f, n -> has(folder.file(n))));
             if (missing.isEmpty()) {
@@ -149,7 +158,7 @@ public final class WeightsResolver {
         if (!wanted.isFolder()) {
             return hub.size(wanted).map(OptionalLong::of).orElse(OptionalLong.empty());
         }
-        for (RoleFiles layout : RoleFiles.of(state.role())) {
+        for (FolderLayout layout : table.of(state.role()).layouts()) {
             Map<String, Long> sizes = new LinkedHashMap<>();
             if (layout.missing(f -> size(wanted.file(f), sizes) >= 0).isEmpty()) {
                 return OptionalLong.of(layout.wanted(f -> size(wanted.file(f), sizes) >= 0).stream()
@@ -187,11 +196,11 @@ public final class WeightsResolver {
     }
 
     private WeightsState onHub(String role, String written, HubReference wanted) {
-        Optional<KnownWeights> known = KnownWeights.at(wanted);
+        Optional<KnownWeights> known = table.at(wanted);
         Optional<FoundWeights> found;
         List<String> missing = List.of();
         if (wanted.isFolder()) {
-            List<RoleFiles> layouts = RoleFiles.of(role);
+            List<FolderLayout> layouts = table.of(role).layouts();
             if (layouts.isEmpty()) {
                 throw new ModelFileException(PlainText.line(written, 120) + ": the role " + role
                         + " takes a file; name it:  " + wanted + "/FILE");
@@ -216,7 +225,7 @@ public final class WeightsResolver {
     }
 
     private Optional<FoundWeights> inCache(
-            String role, String written, HubReference wanted, RoleFiles layout, Optional<KnownWeights> known) {
+            String role, String written, HubReference wanted, FolderLayout layout, Optional<KnownWeights> known) {
         if (!layout.missing(f -> hub.cache().find(wanted.file(f)).isPresent()).isEmpty()) {
             return Optional.empty();
         }
@@ -244,7 +253,7 @@ public final class WeightsResolver {
             throw new ModelFileException(path, "is a folder without files");
         }
         Optional<KnownWeights> known = files.stream()
-                .flatMap(f -> KnownWeights.named(f.getFileName().toString()).stream())
+                .flatMap(f -> table.named(f.getFileName().toString()).stream())
                 .findFirst();
         String licence = written.startsWith(BUNDLED) ? OURS : licence(known);
         FoundWeights found = new FoundWeights(role, written, path, files, licence);
@@ -276,18 +285,18 @@ public final class WeightsResolver {
     }
 
     private Optional<Path> byHash(String name) {
-        return shelves.flatMap(s -> KnownWeights.named(name).stream()
+        return shelves.flatMap(s -> table.named(name).stream()
                 .flatMap(k -> k.files().stream())
                 .flatMap(f -> s.hashed(f).stream())
                 .findFirst());
     }
 
     /** Those of the layout that the folder has; all of a folder of another kind. */
-    private static List<Path> files(String role, Path path) {
+    private List<Path> files(String role, Path path) {
         if (Files.isRegularFile(path)) {
             return List.of(path);
         }
-        for (RoleFiles layout : RoleFiles.of(role)) {
+        for (FolderLayout layout : table.of(role).layouts()) {
             if (layout.missing(f -> Files.isRegularFile(path.resolve(f))).isEmpty()) {
                 return layout.present(f -> Files.isRegularFile(path.resolve(f))).stream()
                         .map(path::resolve)
@@ -339,32 +348,12 @@ public final class WeightsResolver {
     }
 
     /** Where a file of this role could be had. */
-    private static String instead(String role, String written) {
-        return KnownWeights.of(role).stream()
+    private String instead(String role, String written) {
+        return table.of(role).suggestions().stream()
                 .filter(k -> !k.reference().equals(written))
                 .findFirst()
                 .map(k -> "; the hub has one (" + k.licence() + "):  assay models --download " + role + "="
                         + k.reference() + "  and then -Dassay.weights=" + role + "=" + k.reference())
                 .orElse("");
-    }
-
-    /**
-     * The licence of weights whose bytes were hashed: a file that has a known name but other bytes is another file.
-     *
-     * @param sha256 of each file
-     */
-    public static String licence(FoundWeights found, Map<Path, String> sha256) {
-        for (Path file : found.files()) {
-            Optional<KnownWeights> known = KnownWeights.hashed(sha256.getOrDefault(file, ""));
-            if (known.isPresent()) {
-                return known.get().licence();
-            }
-            String name = file.getFileName().toString();
-            Optional<KnownWeights> named = KnownWeights.named(name);
-            if (named.isPresent() && named.get().sha256(name) != null) {
-                return FoundWeights.NOT_STATED;
-            }
-        }
-        return found.licence();
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelReference;
+import dev.assay.harness.scorer.ModelRole;
+import dev.assay.harness.scorer.ModelRoles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WeightsResolverTest {
+    private static final WeightsTable TABLE =
+            new WeightsTable(ModelRoles.ALL.stream().map(ModelRole::weights).toList());
+
     private static final HubTimes QUICK =
             new HubTimes(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMillis(1), 2);
     private static final String CLIP = "hf:" + FakeHub.REPOSITORY;
@@ -55,6 +60,7 @@ class WeightsResolverTest {
     private WeightsResolver resolver(boolean download, String... licences) {
         return new WeightsResolver(
                 new ModelReference(folder, Map.of("microcosm", folder.resolve("microcosm")), Optional.of(comfy), true),
+                TABLE,
                 hub.access(cache),
                 QUICK,
                 download,
@@ -181,7 +187,7 @@ class WeightsResolverTest {
     @Test
     void a_comfyui_that_is_not_known_is_asked_for() {
         WeightsResolver without = new WeightsResolver(
-                new ModelReference(folder, Map.of()), hub.access(cache), false, Set.of(), Transfer.QUIET);
+                new ModelReference(folder, Map.of()), TABLE, hub.access(cache), false, Set.of(), Transfer.QUIET);
         assertThatThrownBy(() -> without.find("detector", "comfyui:x/y.onnx")).hasMessageContaining("-Dassay.models=");
     }
 
@@ -217,13 +223,12 @@ class WeightsResolverTest {
     void a_file_of_a_known_name_with_other_bytes_has_no_known_licence() throws IOException {
         Path file = write("yolox_l.onnx", new byte[10]);
         FoundWeights found = resolver(false).find("detector", "yolox_l.onnx");
-        assertThat(WeightsResolver.licence(found, Map.of(file, Hashes.sha256(file))))
-                .isEqualTo("not stated");
-        assertThat(WeightsResolver.licence(
+        assertThat(TABLE.licence(found, Map.of(file, Hashes.sha256(file)))).isEqualTo("not stated");
+        assertThat(TABLE.licence(
                         found,
                         Map.of(
                                 file,
-                                KnownWeights.named("yolox_l.onnx")
+                                TABLE.named("yolox_l.onnx")
                                         .orElseThrow()
                                         .files()
                                         .get(0)
@@ -236,23 +241,5 @@ class WeightsResolverTest {
         assertThatThrownBy(() -> resolver(false).find("aesthetic", "sac+logos.pth"))
                 .hasMessageContaining("no such file")
                 .hasMessageContaining("assay models --download aesthetic=hf:camenduru/");
-    }
-
-    @Test
-    void the_table_is_right_in_form() {
-        assertThat(KnownWeights.ALL).isNotEmpty().allSatisfy(k -> {
-            assertThat(k.reference().isEmpty()
-                            || !HubReference.parse(k.reference()).repository().isEmpty())
-                    .isTrue();
-            assertThat(k.licence()).matches("[A-Za-z0-9.+-]+");
-            assertThat(k.files()).isNotEmpty().allSatisfy(f -> {
-                assertThat(f.sha256() == null || f.sha256().matches("[0-9a-f]{64}"))
-                        .isTrue();
-                assertThat(f.bytes()).isNotNegative();
-            });
-        });
-        assertThat(KnownWeights.ALL.stream().filter(k -> k.licence().startsWith("AGPL")))
-                .isNotEmpty()
-                .allMatch(KnownWeights::optIn);
     }
 }
