@@ -85,8 +85,7 @@ class ModelRolesTest {
         Path nowhere = folder.resolve("nowhere");
         assertThatThrownBy(
                         () -> role.opener().open(new Named(nowhere), new ModelRole.Place("cpu", 1, VectorFolder.NONE)))
-                .isInstanceOfAny(
-                        ModelFileException.class, UnavailableException.class, ImageFileException.class)
+                .isInstanceOfAny(ModelFileException.class, UnavailableException.class, ImageFileException.class)
                 .hasMessageContaining(folder.toString());
     }
 
