@@ -62,6 +62,9 @@ def base(modules):
 
 
 BASE = {"unet": base(UNET), "text_encoder": base(TEXT)}
+# Blocks are numbered by what they hold: these make the UNet a whole one, and no LoRA changes them.
+for module in ("up_blocks.0.resnets.1.norm1", "up_blocks.1.resnets.0.norm1", "up_blocks.1.resnets.1.norm1"):
+    BASE["unet"][module + ".weight"] = np.ones(8, dtype=np.float32)
 for component, weights in BASE.items():
     save_file(weights, out / f"base_{component}.safetensors")
 

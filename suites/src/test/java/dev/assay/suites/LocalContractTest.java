@@ -1,6 +1,7 @@
 package dev.assay.suites;
 
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererContract;
 import dev.assay.harness.render.local.LocalRenderer;
@@ -11,7 +12,7 @@ import java.nio.file.Path;
 class LocalContractTest extends RendererContract {
     @Override
     protected Renderer open() {
-        return LocalRenderer.open("cpu");
+        return LocalRenderer.open("cpu", new LoraReader());
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.local.LocalRenderer;
 import dev.assay.harness.suite.GenerationSettings;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocalRendererTest {
     private static final Checkpoint BASE = new Checkpoint(MicrocosmPictures.MICROCOSM.resolve("base"));
 
-    private final LocalRenderer renderer = LocalRenderer.open("cpu");
+    private final LocalRenderer renderer = LocalRenderer.open("cpu", new LoraReader());
 
     @AfterEach
     void close() {

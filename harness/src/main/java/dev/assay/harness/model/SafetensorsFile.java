@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -35,12 +36,39 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws ModelFileException when this is no safetensors file, or a damaged one
      */
     public static SafetensorsFile open(Path path) {
-        SafetensorsHeader header = SafetensorsHeader.read(path);
+        return open(SafetensorsHeader.read(path));
+    }
+
+    /**
+     * With a header that was read before.
+     *
+     * @throws ModelFileException when it is that of another kind of file, or the file has another length now
+     */
+    public static SafetensorsFile open(ModelHeader header) {
+        if (header.container() != ModelHeader.Container.SAFETENSORS || header.files().size() != 1) {
+            throw new ModelFileException(
+                    header.path(), "expected one .safetensors file, found " + header.container() + " in "
+                            + header.files().size() + " files; its numbers are read of safetensors alone");
+        }
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        header.tensors()
+                .forEach((name, t) -> tensors.put(
+                        name, new TensorInfo(name, DType.valueOf(t.dtype()), t.shape(), t.begin(), t.end())));
+        return open(new SafetensorsHeader(header.files().get(0), header.bytes(), tensors, header.metadata()));
+    }
+
+    private static SafetensorsFile open(SafetensorsHeader header) {
+        Path path = header.path();
         try {
-            return new SafetensorsFile(header, FileChannel.open(path, StandardOpenOption.READ));
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            if (channel.size() == header.bytes()) {
+                return new SafetensorsFile(header, channel);
+            }
+            channel.close();
         } catch (IOException e) {
             throw new ModelFileException(path, "cannot be opened: " + e, e);
         }
+        throw new ModelFileException(path, "changed while it was looked into; run again when nobody writes to it");
     }
 
     public Path path() {

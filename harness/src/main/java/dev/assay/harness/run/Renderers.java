@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.local.LocalRenderer;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.util.function.BiFunction;
 final class Renderers implements AutoCloseable {
     /** Those that exist, by the name that {@code assay.renderer} takes; one entry may open several places. */
     private static final Map<String, BiFunction<Settings, Path, List<Renderer>>> ALL = Map.of(
-            "local", (settings, root) -> List.of(LocalRenderer.open(settings.device())), "comfyui", ComfyServers::open);
+            "local", (settings, root) -> List.of(LocalRenderer.open(settings.device(), new LoraReader())), "comfyui", ComfyServers::open);
 
     private final List<Renderer> all;
 

@@ -264,7 +264,7 @@ final class ComfyUiLoader implements LoraLoader {
         if (spellings.stream().anyMatch(s -> s.names.containsKey(module.name()))) {
             return Loss.SUFFIX;
         }
-        String prefix = LocalNames.prefix(module);
+        String prefix = module.prefix();
         return spellings.stream().anyMatch(s -> s.spelling.prefix().equals(prefix)) ? Loss.BODY : Loss.PREFIX;
     }
 

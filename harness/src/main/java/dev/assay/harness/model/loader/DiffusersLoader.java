@@ -145,7 +145,7 @@ final class DiffusersLoader implements LoraLoader {
         if (module.kind() != LoraKind.LORA && module.kind() != LoraKind.LOCON) {
             return Loss.SUFFIX;
         }
-        String prefix = LocalNames.prefix(module);
+        String prefix = module.prefix();
         boolean known = family.prefixes().contains(prefix)
                 || family.encoders().stream().anyMatch(e -> e.prefixes().contains(prefix));
         return known ? Loss.BODY : Loss.PREFIX;

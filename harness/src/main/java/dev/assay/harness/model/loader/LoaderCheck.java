@@ -251,7 +251,7 @@ public record LoaderCheck(
         private static String prefixes(List<LoadedModule> modules) {
             Set<String> prefixes = new TreeSet<>();
             modules.forEach(m -> {
-                String prefix = LocalNames.prefix(m.module());
+                String prefix = m.module().prefix();
                 prefixes.add(prefix.isEmpty() ? "no prefix" : prefix);
             });
             return String.join(", ", prefixes);

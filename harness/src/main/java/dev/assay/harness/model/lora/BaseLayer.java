@@ -1,6 +1,7 @@
 package dev.assay.harness.model.lora;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +32,13 @@ public record BaseLayer(List<Slice> slices, long bias, boolean packed) {
         if (slices.isEmpty()) {
             throw new IllegalArgumentException("expected at least one slice");
         }
+    }
+
+    /** The tensor that it is all of; empty for rows of one or more. */
+    public Optional<String> tensor() {
+        return slices.size() == 1 && slices.get(0).whole()
+                ? Optional.of(slices.get(0).tensor())
+                : Optional.empty();
     }
 
     /** Output rows. */

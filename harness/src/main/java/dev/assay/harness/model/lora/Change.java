@@ -1,25 +1,12 @@
 package dev.assay.harness.model.lora;
 
-/**
- * A change dW (rows, columns) of a weight that is flattened to a matrix of outputs by everything else, in factors, without its
- * scale. Norms and products never form it as a whole.
- */
-sealed interface Change permits LowRank, Hadamard, Kronecker, Dense {
-    int rows();
-
-    int columns();
-
-    /** Square of the Frobenius norm. */
-    double squaredNorm();
-
+/** A change dW that a file tells by itself, in factors, without its scale. Norms and products never form it as a whole. */
+sealed interface Change extends Delta permits LowRank, Loha, Lokr, Dense {
     /** Largest singular value; NaN where it is not cheap. */
     double largest();
 
     /** {@code left}^T dW {@code right} for left (rows, p) and right (columns, q): (p, q). */
     double[] between(double[] left, int p, double[] right, int q);
-
-    /** Row {@code i} of dW, for products of changes in different factors. */
-    double[] row(int i);
 
     /** Frobenius inner product of two changes of the same shape. */
     default double inner(Change other) {
@@ -30,7 +17,7 @@ sealed interface Change permits LowRank, Hadamard, Kronecker, Dense {
         if (this instanceof LowRank a && other instanceof LowRank b) {
             return a.with(b);
         }
-        if (this instanceof Kronecker a && other instanceof Kronecker b && a.sameSplit(b)) {
+        if (this instanceof Lokr a && other instanceof Lokr b && a.sameSplit(b)) {
             return a.with(b);
         }
         double sum = 0;

@@ -54,6 +54,11 @@ final class Dense implements Change {
     }
 
     @Override
+    public float[] values(MatrixProduct product) {
+        return Matrices.floats(values);
+    }
+
+    @Override
     public double[] row(int i) {
         return Arrays.copyOfRange(values, i * columns(), (i + 1) * columns());
     }

@@ -145,22 +145,14 @@ public record LoraCheck(
         return shapes;
     }
 
-    private static void ofFile(LoraGrammar grammar, LoraWeights weights, List<Problem> problems) {
+    /** What names and shapes alone tell: whether it is a LoRA, and whether it is whole. */
+    public static List<Problem> ofNames(LoraGrammar grammar) {
+        List<Problem> problems = new ArrayList<>();
         if (grammar.modules().isEmpty()) {
             problems.add(new Problem(
                     Severity.ERROR,
                     "is no LoRA: none of its " + grammar.unknown().size() + " keys has the form of one: "
                             + some(grammar.unknown())));
-            return;
-        }
-        if (!weights.notFinite().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.ERROR,
-                    "NaN or infinite values in " + weights.notFinite().size()
-                            + " tensors; the training diverged, or the file is damaged: "
-                            + some(weights.notFinite().stream()
-                                    .map(LoraWeights.NotFinite::words)
-                                    .toList())));
         }
         if (!grammar.halves().isEmpty()) {
             problems.add(new Problem(
@@ -171,6 +163,23 @@ public record LoraCheck(
         }
         if (!grammar.twice().isEmpty()) {
             problems.add(new Problem(Severity.ERROR, "two tensors for one purpose: " + some(grammar.twice())));
+        }
+        return problems;
+    }
+
+    private static void ofFile(LoraGrammar grammar, LoraWeights weights, List<Problem> problems) {
+        if (!weights.notFinite().isEmpty()) {
+            problems.add(new Problem(
+                    Severity.ERROR,
+                    "NaN or infinite values in " + weights.notFinite().size()
+                            + " tensors; the training diverged, or the file is damaged: "
+                            + some(weights.notFinite().stream()
+                                    .map(LoraWeights.NotFinite::words)
+                                    .toList())));
+        }
+        problems.addAll(ofNames(grammar));
+        if (grammar.modules().isEmpty()) {
+            return;
         }
         if (weights.doesNothing()) {
             problems.add(new Problem(

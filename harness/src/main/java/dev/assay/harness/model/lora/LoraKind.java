@@ -40,4 +40,16 @@ public enum LoraKind {
     public String title() {
         return title;
     }
+
+    LoraAlgorithm algorithm() {
+        return switch (this) {
+            case LORA, LOCON -> LowRank.ALGORITHM;
+            case LOHA -> Loha.ALGORITHM;
+            case LOKR -> Lokr.ALGORITHM;
+            case GLORA -> Glora.ALGORITHM;
+            case OFT, BOFT -> Oft.ALGORITHM;
+            case IA3 -> Ia3.ALGORITHM;
+            case DORA, FULL_DIFF -> Difference.ALGORITHM;
+        };
+    }
 }

@@ -2,11 +2,12 @@ package dev.assay.harness.model.lora;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -40,6 +41,11 @@ public record LoraModule(
         Map<LoraRole, V> copy = new EnumMap<>(LoraRole.class);
         copy.putAll(map);
         return Collections.unmodifiableMap(copy);
+    }
+
+    /** What stands before the layer in the file's name for it. */
+    public String prefix() {
+        return name.endsWith(layer) ? name.substring(0, name.length() - layer.length()) : "";
     }
 
     /** Whether the file holds learned magnitudes for this module. */
@@ -81,70 +87,32 @@ public record LoraModule(
 
     /** The rank, which alpha is divided by; empty for kinds without one and for a Kronecker product of full matrices. */
     public OptionalLong rank() {
-        return switch (kind) {
-            case LORA, LOCON -> dimension(LoraRole.DOWN, 0);
-            case LOHA -> dimension(LoraRole.HADA_W1_B, 0);
-            case LOKR -> {
-                OptionalLong second = dimension(LoraRole.LOKR_W2_B, 0);
-                yield second.isPresent() ? second : dimension(LoraRole.LOKR_W1_B, 0);
-            }
-            case GLORA -> gloraIsOld() ? dimension(LoraRole.GLORA_B1, 0) : dimension(LoraRole.GLORA_B1, 1);
-            case OFT, BOFT, IA3, DORA, FULL_DIFF -> OptionalLong.empty();
-        };
+        return kind.algorithm().rank(this);
     }
 
-    /** Whether GLoRA's factors lie as b2 b1 + W a2 a1 (its first form) and not b1 b2 + W a1 a2. Judged as ComfyUI does. */
-    boolean gloraIsOld() {
-        OptionalLong rank = dimension(LoraRole.GLORA_A1, 0);
-        boolean old = rank.isPresent()
-                && rank.equals(dimension(LoraRole.GLORA_A2, 1))
-                && rank.equals(dimension(LoraRole.GLORA_B1, 0))
-                && rank.equals(dimension(LoraRole.GLORA_B2, 1));
-        OptionalLong other = dimension(LoraRole.GLORA_A2, 0);
-        boolean young = other.isPresent()
-                && other.equals(dimension(LoraRole.GLORA_A1, 1))
-                && other.equals(dimension(LoraRole.GLORA_B2, 0))
-                && other.equals(dimension(LoraRole.GLORA_B1, 1));
-        // Of a square layer both forms have factors of these shapes, in another order; the rank is the smaller number.
-        return old && (!young || other.getAsLong() >= rank.getAsLong());
-    }
-
-    private OptionalLong dimension(LoraRole role, int index) {
+    OptionalLong dimension(LoraRole role, int index) {
         List<Long> shape = shapes.get(role);
         return shape == null || shape.size() <= index ? OptionalLong.empty() : OptionalLong.of(shape.get(index));
     }
 
     /** What this module lacks to mean anything, e.g. {@code lora_down}: the file is cut off or was edited. */
     public Optional<String> missing() {
-        return switch (kind) {
-            case LORA, LOCON ->
-                !has(LoraRole.DOWN)
-                        ? Optional.of("lora_down (lora_A)")
-                        : !has(LoraRole.UP) ? Optional.of("lora_up (lora_B)") : Optional.empty();
-            case LOHA ->
-                lacks(LoraRole.HADA_W1_A, LoraRole.HADA_W1_B, LoraRole.HADA_W2_A, LoraRole.HADA_W2_B)
-                        .or(() -> has(LoraRole.HADA_T1) == has(LoraRole.HADA_T2)
-                                ? Optional.empty()
-                                : lacks(LoraRole.HADA_T1, LoraRole.HADA_T2));
-            case LOKR ->
-                (has(LoraRole.LOKR_W1) ? Optional.<String>empty() : lacks(LoraRole.LOKR_W1_A, LoraRole.LOKR_W1_B))
-                        .or(() -> has(LoraRole.LOKR_W2)
-                                ? Optional.empty()
-                                : lacks(LoraRole.LOKR_W2_A, LoraRole.LOKR_W2_B));
-            case GLORA -> lacks(LoraRole.GLORA_A1, LoraRole.GLORA_A2, LoraRole.GLORA_B1, LoraRole.GLORA_B2);
-            case OFT, BOFT ->
-                has(LoraRole.OFT_R) || has(LoraRole.BOFT_R) ? Optional.empty() : lacks(LoraRole.OFT_BLOCKS);
-            case IA3 -> lacks(LoraRole.IA3_WEIGHT);
-            case DORA, FULL_DIFF -> Optional.empty();
-        };
+        return kind.algorithm().missing(this);
     }
 
-    private Optional<String> lacks(LoraRole... roles) {
-        for (LoraRole role : roles) {
-            if (!has(role)) {
-                return Optional.of(role.name().toLowerCase(Locale.ROOT));
-            }
+    /** Tensors that are no part of the change that {@link ModuleTensors} computes: of another kind, or of another program's form. */
+    public Set<LoraRole> unread() {
+        Set<LoraRole> unread = EnumSet.noneOf(LoraRole.class);
+        unread.addAll(keys.keySet());
+        unread.removeAll(kind.algorithm().roles());
+        unread.remove(LoraRole.ALPHA);
+        if (Dora.isComputed(this)) {
+            unread.remove(LoraRole.DORA_SCALE);
         }
-        return Optional.empty();
+        if (kind == LoraKind.FULL_DIFF || !has(LoraRole.SET_WEIGHT)) {
+            Difference.WEIGHT.stream().filter(this::has).findFirst().ifPresent(unread::remove);
+        }
+        Difference.BIAS.stream().filter(this::has).findFirst().ifPresent(unread::remove);
+        return unread;
     }
 }

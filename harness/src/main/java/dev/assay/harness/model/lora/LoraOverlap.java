@@ -1,6 +1,7 @@
 package dev.assay.harness.model.lora;
 
 import dev.assay.harness.model.SafetensorsFile;
+import dev.assay.harness.model.lora.LoraAlgorithm.Scaled;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -84,8 +85,6 @@ public record LoraOverlap(double cosine, double cosineOfCommon, int common, int 
 
     private record Sums(double first, double second, double inner, boolean common) {}
 
-    private record Scaled(Change change, double scale) {}
-
     private static Map<Object, LoraModule> modules(SafetensorsFile file, Function<LoraModule, Object> layer) {
         Map<Object, LoraModule> modules = new LinkedHashMap<>();
         LoraGrammar.parse(LoraCheck.shapes(file.tensors())).modules().stream()
@@ -102,20 +101,16 @@ public record LoraOverlap(double cosine, double cosineOfCommon, int common, int 
     }
 
     private static Sums sums(Optional<Scaled> first, Optional<Scaled> second) {
-        double a = first.map(LoraOverlap::squared).orElse(0.0);
-        double b = second.map(LoraOverlap::squared).orElse(0.0);
+        double a = first.map(Scaled::squaredNorm).orElse(0.0);
+        double b = second.map(Scaled::squaredNorm).orElse(0.0);
         boolean common = first.isPresent()
                 && second.isPresent()
-                && first.get().change.rows() == second.get().change.rows()
-                && first.get().change.columns() == second.get().change.columns();
+                && first.get().rows() == second.get().rows()
+                && first.get().columns() == second.get().columns();
         double inner = common
-                ? first.get().scale * second.get().scale * first.get().change.inner(second.get().change)
+                ? first.get().scale() * second.get().scale() * first.get().change().inner(second.get().change())
                 : 0;
         return new Sums(a, b, inner, common);
-    }
-
-    private static double squared(Scaled scaled) {
-        return scaled.scale * scaled.scale * scaled.change.squaredNorm();
     }
 
     private static double ratio(double inner, double a, double b) {

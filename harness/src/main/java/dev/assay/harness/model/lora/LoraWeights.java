@@ -2,7 +2,6 @@ package dev.assay.harness.model.lora;
 
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +33,19 @@ public record LoraWeights(
         public String words() {
             return tensor + " (" + (nan > 0 ? nan + " NaN" : "") + (nan > 0 && infinite > 0 ? ", " : "")
                     + (infinite > 0 ? infinite + " infinite" : "") + ")";
+        }
+
+        /** Empty where all values are numbers. */
+        static Optional<NotFinite> in(String tensor, double[] values) {
+            long nan = 0;
+            long infinite = 0;
+            for (double value : values) {
+                if (!Double.isFinite(value)) {
+                    nan += Double.isNaN(value) ? 1 : 0;
+                    infinite += Double.isNaN(value) ? 0 : 1;
+                }
+            }
+            return nan + infinite == 0 ? Optional.empty() : Optional.of(new NotFinite(tensor, nan, infinite));
         }
     }
 
@@ -124,10 +136,7 @@ public record LoraWeights(
             return unknown(module, block, "holds a tensor larger than any layer", List.of());
         }
         ModuleTensors tensors = ModuleTensors.read(module, file, config);
-        List<NotFinite> notFinite = new ArrayList<>();
-        tensors.values()
-                .forEach((role, values) ->
-                        notFinite(module.keys().get(role), values).ifPresent(notFinite::add));
+        List<NotFinite> notFinite = tensors.notFinite();
         if (!notFinite.isEmpty() || broken.isPresent()) {
             String reason = notFinite.isEmpty() ? broken.orElseThrow() : "has values that are no numbers";
             return unknown(module, block, reason, notFinite);
@@ -144,11 +153,12 @@ public record LoraWeights(
             baseNorm = OptionalDouble.of(Math.sqrt(base.get().squaredNorm(layer.get())));
         }
         if (!tensors.needsBase()) {
-            squared = factor * factor * squaredChange + strength * strength * tensors.squaredNormOfBias();
+            squared = factor * factor * squaredChange + strength * strength * tensors.squaredNormBesides();
         } else if (readable) {
-            squared = strength
-                    * strength
-                    * (tensors.squaredNorm(base.get().matrix(layer.get()), layer.get()) + tensors.squaredNormOfBias());
+            double ofWeight = tensors.on(base.get().matrix(layer.get()), layer.get())
+                    .map(Delta::squaredNorm)
+                    .orElse(Double.NaN);
+            squared = strength * strength * (ofWeight + tensors.squaredNormBesides());
             reason = Double.isNaN(squared) ? module.kind().title() + ": not computed for this form" : "";
         } else {
             reason = (module.dora() ? LoraKind.DORA : module.kind()).title()
@@ -201,36 +211,22 @@ public record LoraWeights(
         if (module.missing().isPresent()) {
             return module.missing().map(m -> "lacks " + m);
         }
-        return switch (module.kind()) {
-            case OFT, BOFT, IA3, DORA, FULL_DIFF -> Optional.empty();
-            case LORA, LOCON, LOHA, LOKR, GLORA -> {
-                Optional<List<Long>> shape = ChangeShape.of(module);
-                if (shape.isEmpty()) {
-                    yield Optional.of("its tensors do not fit each other");
-                }
-                double elements = shape.get().stream().mapToDouble(d -> d).reduce(1, (a, b) -> a * b);
-                yield elements > Integer.MAX_VALUE || module.rank().orElse(1) > MOST_RANK
-                        ? Optional.of("is larger than any layer: its change has shape " + shape.get() + " and rank "
-                                + module.rank().orElse(0))
-                        : Optional.empty();
-            }
-        };
+        if (!module.kind().algorithm().isProduct()) {
+            return Optional.empty();
+        }
+        Optional<List<Long>> shape = ChangeShape.of(module);
+        if (shape.isEmpty()) {
+            return Optional.of("its tensors do not fit each other");
+        }
+        double elements = shape.get().stream().mapToDouble(d -> d).reduce(1, (a, b) -> a * b);
+        return elements > Integer.MAX_VALUE || module.rank().orElse(1) > MOST_RANK
+                ? Optional.of("is larger than any layer: its change has shape " + shape.get() + " and rank "
+                        + module.rank().orElse(0))
+                : Optional.empty();
     }
 
     private static OptionalDouble optional(double value) {
         return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
-    }
-
-    private static Optional<NotFinite> notFinite(String tensor, double[] values) {
-        long nan = 0;
-        long infinite = 0;
-        for (double value : values) {
-            if (!Double.isFinite(value)) {
-                nan += Double.isNaN(value) ? 1 : 0;
-                infinite += Double.isNaN(value) ? 0 : 1;
-            }
-        }
-        return nan + infinite == 0 ? Optional.empty() : Optional.of(new NotFinite(tensor, nan, infinite));
     }
 
     /** Up to the first number of the layer's name; the whole name where it has none. */

@@ -1,11 +1,18 @@
 package dev.assay.harness.model.lora;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
- * up down for up (rows, r) and down (r, columns): ||up down||^2 = tr(up^T up down down^T), with r x r matrices (Gram) only.
+ * LoRA (Hu et al. 2021) and its form for convolutions (LoCon): up down for up (rows, r) and down (r, columns), with or without a core
+ * tensor. ||up down||^2 = tr(up^T up down down^T), with r x r matrices (Gram) only.
  */
 final class LowRank implements Change {
+    static final LoraAlgorithm ALGORITHM = new Format();
+
     private final double[] up;
     private final double[] downTransposed; // (columns, r)
     private final int rank;
@@ -85,8 +92,72 @@ final class LowRank implements Change {
     }
 
     @Override
+    public float[] values(MatrixProduct product) {
+        float[] down = Matrices.floats(Matrices.transposed(downTransposed, columns(), rank));
+        return product.of(Matrices.floats(up), rows(), rank, down, columns());
+    }
+
+    @Override
     public double[] row(int i) {
         double[] factors = Arrays.copyOfRange(up, i * rank, (i + 1) * rank);
         return Matrices.product(downTransposed, columns(), rank, factors, 1);
+    }
+
+    private static final class Format implements LoraAlgorithm {
+        @Override
+        public Set<LoraRole> roles() {
+            return Set.of(LoraRole.UP, LoraRole.DOWN, LoraRole.MID, LoraRole.UP_BIAS);
+        }
+
+        @Override
+        public Optional<String> missing(LoraModule m) {
+            return !m.has(LoraRole.DOWN)
+                    ? Optional.of("lora_down (lora_A)")
+                    : !m.has(LoraRole.UP) ? Optional.of("lora_up (lora_B)") : Optional.empty();
+        }
+
+        @Override
+        public OptionalLong rank(LoraModule m) {
+            return m.dimension(LoraRole.DOWN, 0);
+        }
+
+        @Override
+        public boolean isProduct() {
+            return true;
+        }
+
+        @Override
+        public Optional<List<Long>> shape(LoraModule m) {
+            List<Long> up = m.shape(LoraRole.UP);
+            List<Long> down = m.shape(LoraRole.DOWN);
+            if (up.size() < 2 || down.size() < 2 || Shapes.elements(up) != up.get(0) * up.get(1)) {
+                return Optional.empty();
+            }
+            if (m.has(LoraRole.MID)) {
+                List<Long> mid = m.shape(LoraRole.MID);
+                boolean fits = mid.size() > 2
+                        && mid.get(0).equals(up.get(1))
+                        && mid.get(1).equals(down.get(0))
+                        && Shapes.elements(down) == down.get(0) * down.get(1);
+                return fits
+                        ? Optional.of(Shapes.joined(up.get(0), down.get(1), mid.subList(2, mid.size())))
+                        : Optional.empty();
+            }
+            return up.get(1).equals(down.get(0))
+                    ? Optional.of(Shapes.joined(up.get(0), down.get(1), down.subList(2, down.size())))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Change change(ModuleTensors t) {
+            int rank = t.dim(LoraRole.UP, 1);
+            if (!t.has(LoraRole.MID)) {
+                return new LowRank(t.get(LoraRole.UP), t.get(LoraRole.DOWN), rank);
+            }
+            int inner = t.dim(LoraRole.MID, 1);
+            int kernel = t.get(LoraRole.MID).length / (rank * inner);
+            return LowRank.tucker(
+                    t.get(LoraRole.UP), rank, t.get(LoraRole.MID), t.get(LoraRole.DOWN), inner, kernel);
+        }
     }
 }

@@ -120,6 +120,11 @@ public final class ModelParts implements AutoCloseable {
                 path, "expected " + folder + "/" + stem + ".safetensors, its .fp16 variant or an index");
     }
 
+    /** Of the checkpoint. */
+    public Path path() {
+        return path;
+    }
+
     public UnetConfig unetConfig() {
         return unetConfig;
     }

@@ -87,7 +87,9 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** Loads for the CPU. */
     public static StableDiffusion load(Checkpoint checkpoint, WeightChange change) {
-        return load(checkpoint, change, "cpu");
+        try (ModelParts parts = ModelParts.open(checkpoint)) {
+            return load(parts, change, "cpu");
+        }
     }
 
     /**
@@ -97,10 +99,8 @@ public final class StableDiffusion implements AutoCloseable {
      * @param device {@code cpu}, {@code cuda}, {@code cuda:1}
      * @throws dev.assay.harness.model.ModelFileException saying what does not fit
      */
-    public static StableDiffusion load(Checkpoint checkpoint, WeightChange change, String device) {
-        try (ModelParts parts = ModelParts.open(checkpoint)) {
-            return new StableDiffusion(parts, change, device, checkpoint.path().toString());
-        }
+    public static StableDiffusion load(ModelParts parts, WeightChange change, String device) {
+        return new StableDiffusion(parts, change, device, parts.path().toString());
     }
 
     /**

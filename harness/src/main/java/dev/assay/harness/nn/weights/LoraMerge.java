@@ -1,263 +1,168 @@
 package dev.assay.harness.nn.weights;
 
-import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
-import dev.assay.harness.model.TensorInfo;
-import dev.assay.harness.model.lora.LoraGrammar;
-import java.nio.ByteBuffer;
+import dev.assay.harness.model.loader.LoadedModule;
+import dev.assay.harness.model.loader.LoaderReport;
+import dev.assay.harness.model.loader.LocalLoader;
+import dev.assay.harness.model.lora.BaseLayer;
+import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraFile;
+import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraWeights;
+import dev.assay.harness.model.lora.MatrixProduct;
+import dev.assay.harness.model.lora.ModuleTensors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Merges LoRAs into weights: W' = W + sum of strength * delta, in load order, in float32 with one cast back to the type of W
- * at the end. The given weights stay untouched; layers that no LoRA changes, and LoRAs at strength 0, give the same tensors.
+ * at the end. A delta that depends on W is that of W with the LoRAs before it. The given weights stay untouched; layers that no LoRA
+ * changes, and LoRAs at strength 0, give the same tensors.
  *
- * <p>Nothing is dropped silently: a key that names no layer, a layer of another shape, half of a pair, an algorithm that is
- * not merged, and a value that is not finite are all {@link ModelFileException}s.
+ * <p>Nothing is dropped silently: what {@link LocalLoader} does not take whole, and a value that is not finite, are
+ * {@link ModelFileException}s.
  */
 public final class LoraMerge implements WeightChange {
-    private static final Set<String> COMPONENTS = Set.of("unet", "text_encoder");
+    /** A LoRA and the strength at which it is merged. */
+    public record Part(LoraFile lora, double strength) {}
 
-    private final List<LoraFile> files;
+    /** One module of a LoRA on its layer. */
+    private record Step(Part part, LoraModule module, BaseLayer layer) {}
 
-    private LoraMerge(List<LoraFile> files) {
-        this.files = files;
+    private final Map<String, List<Step>> steps; // by COMPONENT.NAME of the weight, each in load order
+
+    private LoraMerge(Map<String, List<Step>> steps) {
+        this.steps = steps;
     }
 
     /**
-     * Reads the headers of LoRAs, in load order; their data is read when they are merged.
+     * Finds the layers of LoRAs in a whole model by names and shapes; their numbers are read when they are merged.
      *
-     * @throws ModelFileException where a file is unreadable, half a pair, of an algorithm that is not merged, or for a
-     *     component that Stable Diffusion 1 does not have
+     * @param loras in load order
+     * @param components of the model by the names of diffusers: {@code unet} and {@code text_encoder}
+     * @throws ModelFileException saying what of a LoRA this model does not take
      */
-    public static LoraMerge of(List<Lora> loras) {
-        List<LoraFile> files = loras.stream().map(LoraFile::read).toList();
-        for (LoraFile file : files) {
-            LoraReport report = new LoraReport(file);
-            file.groups().stream()
-                    .filter(group -> !COMPONENTS.contains(group.component()))
-                    .forEach(report::unmatched);
-            report.throwIfAny();
+    public static LoraMerge of(List<Part> loras, Map<String, StateDict> components) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        components.forEach((component, weights) ->
+                weights.names().forEach(name -> shapes.put(component + "." + name, weights.shape(name))));
+        BaseModules base = BaseModules.of(shapes);
+        Map<String, List<Step>> steps = new TreeMap<>();
+        for (Part part : loras) {
+            LoaderReport report = LocalLoader.require(part.lora, base);
+            for (LoadedModule loaded : part.strength == 0 ? List.<LoadedModule>of() : report.modules()) {
+                BaseLayer layer = loaded.layer().orElseThrow();
+                String tensor = layer.tensor()
+                        .orElseThrow(() -> new ModelFileException(
+                                part.lora.path(),
+                                loaded.module().name() + " changes a part of a tensor alone (" + layer.words()
+                                        + "); models of this class have whole layers"));
+                steps.computeIfAbsent(tensor, t -> new ArrayList<>()).add(new Step(part, loaded.module(), layer));
+            }
         }
-        return new LoraMerge(files);
-    }
-
-    /**
-     * Checks LoRAs against a whole model by names and shapes alone, before anything is loaded.
-     *
-     * @param components shapes by tensor name (diffusers names) by component, e.g. {@code unet} and {@code text_encoder}
-     * @throws ModelFileException listing, over all components together, what does not fit
-     */
-    public static void check(List<Lora> loras, Map<String, Map<String, List<Long>>> components) {
-        for (Lora lora : loras) {
-            LoraFile file = LoraFile.read(lora);
-            LoraReport report = new LoraReport(file);
-            file.groups().stream()
-                    .filter(group -> !components.containsKey(group.component()))
-                    .forEach(report::unmatched);
-            components.forEach((component, shapes) -> plan(file, component, shapes, report));
-            report.throwIfAny();
-        }
-    }
-
-    /** Modules of a file that cannot be merged, by what users call their kind; empty where all of it can be. */
-    public static Map<String, List<String>> refused(LoraGrammar lora) {
-        return LoraAlgorithms.refused(lora);
-    }
-
-    /** The shapes of a component's weights by name, for {@link #check}. */
-    public static Map<String, List<Long>> shapes(StateDict weights) {
-        return weights.names().stream().collect(Collectors.toMap(Function.identity(), weights::shape));
+        return new LoraMerge(steps);
     }
 
     /** {@inheritDoc} Components without LoRA layers, such as {@code vae}, come back as they are. */
     @Override
     public StateDict apply(String component, StateDict weights) {
-        if (files.isEmpty() || !COMPONENTS.contains(component)) {
-            return weights;
-        }
-        Map<String, List<Long>> shapes = shapes(weights);
-        Map<String, List<Step>> steps = new TreeMap<>(); // by module, each in load order
-        for (LoraFile file : files) {
-            LoraReport report = new LoraReport(file);
-            List<Step> plan = plan(file, component, shapes, report);
-            report.throwIfAny();
-            if (file.strength() != 0) {
-                plan.forEach(s ->
-                        steps.computeIfAbsent(s.module, m -> new ArrayList<>()).add(s));
-            }
-        }
-        if (steps.isEmpty()) {
+        Map<String, List<Step>> here = steps.entrySet().stream()
+                .filter(e -> e.getKey().startsWith(component + "."))
+                .collect(Collectors.toMap(
+                        e -> e.getKey().substring(component.length() + 1),
+                        Map.Entry::getValue,
+                        (a, b) -> a,
+                        LinkedHashMap::new));
+        if (here.isEmpty()) {
             return weights;
         }
         Map<LoraFile, SafetensorsFile> open = new HashMap<>();
         try {
-            for (LoraFile file : files) {
-                open.put(file, SafetensorsFile.open(file.path()));
-            }
             Map<String, Tensor> changed = new LinkedHashMap<>();
-            steps.forEach((module, ofModule) -> changed.putAll(merged(module, ofModule, weights, open)));
+            here.forEach((weight, ofWeight) -> changed.putAll(merged(weight, ofWeight, weights, open)));
             return weights.with(changed);
         } finally {
             open.values().forEach(SafetensorsFile::close);
         }
     }
 
-    /** One group of one file on one module. */
-    private record Step(LoraFile file, LoraFile.Group group, String module) {}
-
-    private static List<Step> plan(LoraFile file, String component, Map<String, List<Long>> shapes, LoraReport report) {
-        List<String> modules = shapes.keySet().stream()
-                .filter(name -> name.endsWith(".weight"))
-                .map(name -> name.substring(0, name.length() - ".weight".length()))
-                .toList();
-        ModuleNames names = ModuleNames.of(component, modules);
-        Map<String, LoraFile.Group> taken = new HashMap<>();
-        List<Step> steps = new ArrayList<>();
-        for (LoraFile.Group group : file.groups()) {
-            if (!group.component().equals(component)) {
-                continue;
-            }
-            var found = names.find(group.base());
-            if (found.isEmpty()) {
-                report.unmatched(group);
-                continue;
-            }
-            String module = found.get();
-            group.algorithm()
-                    .misfit(file.shapes(group), layer(module, shapes))
-                    .ifPresent(problem -> report.misfit(group, module, problem));
-            LoraFile.Group other = taken.put(module + " " + group.algorithm().name(), group);
-            if (other != null) {
-                report.misfit(group, module, "named twice, also as " + other.base());
-            }
-            steps.add(new Step(file, group, module));
-        }
-        return steps;
-    }
-
-    private static Map<String, List<Long>> layer(String module, Map<String, List<Long>> shapes) {
-        Map<String, List<Long>> layer = new HashMap<>();
-        for (String parameter : List.of("weight", "bias")) {
-            List<Long> shape = shapes.get(module + "." + parameter);
-            if (shape != null) {
-                layer.put(parameter, shape);
-            }
-        }
-        return layer;
-    }
-
     /** The changed parameters of one module; the tensors outlive the caller's PointerScope. */
     @SuppressWarnings("try") // the scope frees the temporaries by closing
     private static Map<String, Tensor> merged(
-            String module, List<Step> steps, StateDict weights, Map<LoraFile, SafetensorsFile> open) {
+            String weight, List<Step> steps, StateDict weights, Map<LoraFile, SafetensorsFile> open) {
+        String bias = weight.substring(0, weight.lastIndexOf('.')) + ".bias";
         Map<String, Tensor> result = new LinkedHashMap<>();
         try (PointerScope scope = new PointerScope()) {
-            Map<String, Tensor> base = new LinkedHashMap<>();
-            for (String parameter : List.of("weight", "bias")) {
-                if (weights.has(module + "." + parameter)) {
-                    base.put(parameter, weights.get(module + "." + parameter));
-                }
-            }
             Map<String, Tensor> current = new LinkedHashMap<>();
-            base.forEach((parameter, tensor) -> current.put(parameter, tensor.to(ScalarType.Float)));
-            Set<String> changed = new TreeSet<>();
+            current.put(weight, weights.get(weight).to(ScalarType.Float));
+            Device device = current.get(weight).device();
+            MatrixProduct product = (a, rows, inner, b, columns) -> floats(
+                    Tensor.create(a, rows, inner).to(device, ScalarType.Float).matmul(Tensor.create(b, inner, columns)
+                            .to(device, ScalarType.Float)));
+            Map<String, Step> changed = new LinkedHashMap<>();
             for (Step step : steps) {
-                Scalar strength = new Scalar(step.file.strength());
-                delta(step, open.get(step.file), current).forEach((parameter, delta) -> {
-                    current.put(parameter, current.get(parameter).add(delta, strength));
-                    changed.add(parameter);
+                SafetensorsFile file =
+                        open.computeIfAbsent(step.part.lora, LoraFile::open);
+                ModuleTensors tensors = ModuleTensors.read(step.module, file, step.part.lora.config());
+                requireFinite(step.part.lora, tensors);
+                double[] base = tensors.needsBase() ? doubles(floats(current.get(weight))) : new double[0];
+                Map<String, float[]> deltas = new LinkedHashMap<>();
+                tensors.weight(base, step.layer, product).ifPresent(d -> deltas.put(weight, d));
+                tensors.bias().ifPresent(d -> deltas.put(bias, d));
+                deltas.forEach((name, delta) -> {
+                    Tensor before = current.computeIfAbsent(name, n -> weights.get(n).to(ScalarType.Float));
+                    Tensor added = Tensor.create(delta, before.shape()).to(device, ScalarType.Float);
+                    current.put(name, before.add(added, new Scalar(step.part.strength)));
+                    changed.put(name, step);
                 });
             }
-            for (String parameter : changed) {
-                String name = module + "." + parameter;
-                Tensor merged =
-                        current.get(parameter).to(base.get(parameter).dtype().toScalarType());
+            changed.forEach((name, last) -> {
+                Tensor merged = current.get(name).to(weights.get(name).dtype().toScalarType());
                 if (!merged.isfinite().all().item_bool()) {
                     throw new ModelFileException(
-                            steps.get(steps.size() - 1).file.path(),
-                            "merged into " + name + " at strength "
-                                    + steps.get(steps.size() - 1).file.strength()
+                            last.part.lora.path(),
+                            "merged into " + name + " at strength " + last.part.strength
                                     + " it leaves the range of the weight's type; use a smaller strength");
                 }
                 merged.retainReference();
                 result.put(name, merged);
-            }
+            });
         }
         return result;
     }
 
-    private static Map<String, Tensor> delta(Step step, SafetensorsFile file, Map<String, Tensor> current) {
-        Map<String, Tensor> parts = new HashMap<>();
-        Device device = current.get("weight").device();
-        step.group
-                .keys()
-                .forEach((role, key) ->
-                        parts.put(role, read(step.file, file, key).to(device, ScalarType.Float)));
-        OptionalDouble alpha = step.group
-                .alpha()
-                .map(key -> OptionalDouble.of(read(step.file, file, key).item_double()))
-                .orElseGet(() -> step.file.adapterAlpha(step.group, step.module));
-        boolean rooted = step.group.alpha().isEmpty() && step.file.rankStabilised(step.group);
-        return step.group
-                .algorithm()
-                .delta(
-                        parts,
-                        rank -> alpha.isEmpty() ? 1 : alpha.getAsDouble() / (rooted ? Math.sqrt((double) rank) : rank),
-                        current);
-    }
-
-    /** One tensor in float32, checked to be finite. */
-    private static Tensor read(LoraFile lora, SafetensorsFile file, String key) {
-        TensorInfo info = lora.tensors().get(key);
-        ByteBuffer buffer = file.bytes(key);
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
-        Tensor tensor = torch.from_blob(new BytePointer(bytes), shape, new TensorOptions(type(lora, info)))
-                .to(ScalarType.Float, false, true, null);
-        if (!tensor.isfinite().all().item_bool()) {
+    private static void requireFinite(LoraFile lora, ModuleTensors tensors) {
+        tensors.notFinite().stream().map(LoraWeights.NotFinite::words).findFirst().ifPresent(tensor -> {
             throw new ModelFileException(
                     lora.path(),
-                    "tensor " + key + " holds NaN or infinite values; the training diverged, or the file"
-                            + " is damaged");
-        }
-        return tensor;
+                    "tensor " + tensor + " holds NaN or infinite values; the training diverged, or the file is damaged");
+        });
     }
 
-    private static ScalarType type(LoraFile lora, TensorInfo info) {
-        return switch (info.dtype()) {
-            case F64 -> ScalarType.Double;
-            case F32 -> ScalarType.Float;
-            case F16 -> ScalarType.Half;
-            case BF16 -> ScalarType.BFloat16;
-            case F8_E4M3 -> ScalarType.Float8_e4m3fn;
-            case F8_E5M2 -> ScalarType.Float8_e5m2;
-            case I64 -> ScalarType.Long;
-            case I32 -> ScalarType.Int;
-            default ->
-                throw new ModelFileException(
-                        lora.path(),
-                        "tensor " + info.name() + " is " + info.dtype()
-                                + "; supported: F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32");
-        };
+    private static float[] floats(Tensor tensor) {
+        Tensor here = tensor.cpu().contiguous();
+        float[] values = new float[Math.toIntExact(here.numel())];
+        new FloatPointer(here.data_ptr_float()).get(values);
+        return values;
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
     }
 }

@@ -2,12 +2,14 @@ package dev.assay.harness.render.local;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.nn.cuda.CudaDevice;
 import dev.assay.harness.nn.diffusion.ModelParts;
 import dev.assay.harness.nn.diffusion.PipelineVersion;
 import dev.assay.harness.nn.diffusion.Samplers;
 import dev.assay.harness.nn.diffusion.StableDiffusion;
 import dev.assay.harness.nn.weights.LoraMerge;
+import dev.assay.harness.nn.weights.WeightChange;
 import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
@@ -15,6 +17,7 @@ import dev.assay.harness.render.Renderer;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.text.Nearest;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Renders in this JVM: Stable Diffusion 1 class models, LoRAs merged into their weights. Keeps the last model loaded. */
 public final class LocalRenderer implements Renderer {
@@ -22,23 +25,26 @@ public final class LocalRenderer implements Renderer {
     private static final long WORKING_BYTES = 3L << 30;
 
     private final CudaDevice gpu; // null on a CPU
+    private final LoraReader loras;
     private ModelUnderTest loaded;
     private StableDiffusion pipeline;
 
-    private LocalRenderer(CudaDevice gpu) {
+    private LocalRenderer(CudaDevice gpu, LoraReader loras) {
         this.gpu = gpu;
+        this.loras = loras;
     }
 
     /**
      * Opens the renderer; models are loaded when first asked for.
      *
      * @param device {@code cpu} or {@code cuda}
+     * @param loras reads their headers, here and before
      * @throws CudaDevice.CudaException saying what keeps a GPU from being used
      */
-    public static LocalRenderer open(String device) {
+    public static LocalRenderer open(String device, LoraReader loras) {
         return switch (device) {
-            case "cpu" -> new LocalRenderer(null);
-            case "cuda" -> new LocalRenderer(CudaDevice.open());
+            case "cpu" -> new LocalRenderer(null, loras);
+            case "cuda" -> new LocalRenderer(CudaDevice.open(), loras);
             default -> throw new IllegalArgumentException("assay.device: expected cpu or cuda, found " + device);
         };
     }
@@ -89,28 +95,22 @@ public final class LocalRenderer implements Renderer {
 
     /** First by names and shapes, which lists all that is wrong at once; then by loading and merging for real. */
     private void check(ModelUnderTest model) {
-        try (ModelParts parts = ModelParts.open(model.checkpoint())) {
-            LoraMerge.check(
-                    model.loras(),
-                    Map.of(
-                            "unet", LoraMerge.shapes(parts.unet()),
-                            "text_encoder", LoraMerge.shapes(parts.text())));
-            if (gpu != null) {
-                long bytes = 2 * (parts.unet().elements() + parts.text().elements())
-                        + 4 * parts.vae().elements();
-                gpu.requireFree(
-                        bytes + WORKING_BYTES,
-                        model.checkpoint().path().getFileName().toString());
-            }
+        load(model, this::requireMemory);
+    }
+
+    private void requireMemory(ModelParts parts) {
+        if (gpu != null) {
+            long bytes = 2 * (parts.unet().elements() + parts.text().elements())
+                    + 4 * parts.vae().elements();
+            gpu.requireFree(bytes + WORKING_BYTES, parts.path().getFileName().toString());
         }
-        load(model);
     }
 
     @Override
     public Rendered render(RenderRequest request) {
         boolean warm = request.model().equals(loaded);
         long start = System.nanoTime();
-        load(request.model());
+        load(request.model(), parts -> {});
         GenerationSettings s = request.settings();
         Image image = pipeline.render(
                 request.prompt(),
@@ -127,11 +127,20 @@ public final class LocalRenderer implements Renderer {
                 image, new Cost((System.nanoTime() - start) / 1e9, 0, gpu == null ? 0 : gpu.usedBytes(), warm));
     }
 
-    private void load(ModelUnderTest model) {
-        if (!model.equals(loaded)) {
+    /** @param first what must hold before what was loaded is let go */
+    private void load(ModelUnderTest model, Consumer<ModelParts> first) {
+        if (model.equals(loaded)) {
+            return;
+        }
+        try (ModelParts parts = ModelParts.open(model.checkpoint())) {
+            WeightChange merge = LoraMerge.of(
+                    model.loras().stream()
+                            .map(l -> new LoraMerge.Part(loras.read(l.path()), l.strength()))
+                            .toList(),
+                    Map.of("unet", parts.unet(), "text_encoder", parts.text()));
+            first.accept(parts);
             close();
-            pipeline =
-                    StableDiffusion.load(model.checkpoint(), LoraMerge.of(model.loras()), gpu == null ? "cpu" : "cuda");
+            pipeline = StableDiffusion.load(parts, merge, gpu == null ? "cpu" : "cuda");
             loaded = model;
         }
     }

@@ -322,8 +322,12 @@ class LoaderCheckTest {
                     "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q." + factor,
                     factor.endsWith("a") ? List.of(320L, 4L) : List.of(4L, 320L));
         }
-        assertThat(local(loha).answer()).isEqualTo(Answer.DOES_NOT_WORK);
-        assertThat(local(loha).problems().get(0).text()).contains("in a form that it does not load, LoHa");
+        assertThat(local(loha).answer()).isEqualTo(Answer.WORKS);
+        Map<String, List<Long>> peft = Map.of(
+                "base_model.model.unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.oft_R.weight",
+                List.of(10L, 496L));
+        assertThat(local(peft).answer()).isEqualTo(Answer.DOES_NOT_WORK);
+        assertThat(local(peft).problems().get(0).text()).contains("in a form that it does not load, OFT with oft_r");
     }
 
     private static LoaderCheck local(Map<String, List<Long>> lora) {

@@ -141,8 +141,8 @@ class LoraFingerprintTest {
         return Stream.of(
                 new LowRank(up, down, 2),
                 LowRank.tucker(up, 2, random(random, 2 * 2 * 3), random(random, 2 * 4), 2, 3),
-                new Hadamard(up, down, 2, random(random, 6 * 3), random(random, 3 * 12), 3),
-                new Kronecker(new Dense(random(random, 2 * 3), 2), new Dense(random(random, 3 * 4), 3)),
+                new Loha(up, down, 2, random(random, 6 * 3), random(random, 3 * 12), 3),
+                new Lokr(new Dense(random(random, 2 * 3), 2), new Dense(random(random, 3 * 4), 3)),
                 new Dense(random(random, 72), 6));
     }
 

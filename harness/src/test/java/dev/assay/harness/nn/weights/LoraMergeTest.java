@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.nn.weights.TinyWeights.Values;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,11 +43,11 @@ class LoraMergeTest {
                 new ObjectMapper().readTree(resource("merged.json").toFile()).get("cases");
         int compared = 0;
         for (int n = 0; n < cases.size(); n++) {
-            List<Lora> loras = new ArrayList<>();
+            List<LoraMerge.Part> loras = new ArrayList<>();
             cases.get(n)
-                    .forEach(l -> loras.add(new Lora(
+                    .forEach(l -> loras.add(part(
                             resource(l.get("file").asText()), l.get("strength").asDouble())));
-            LoraMerge merge = LoraMerge.of(loras);
+            LoraMerge merge = LoraMerge.of(loras, base);
             for (String component : base.keySet()) {
                 StateDict merged = merge.apply(component, base.get(component));
                 assertThat(merged.names())
@@ -73,7 +73,7 @@ class LoraMergeTest {
     @Test
     void merged_weights_act_like_the_base_plus_the_low_rank_path() {
         Map<String, Tensor> file = TinyWeights.tensors("kohya.safetensors");
-        StateDict merged = LoraMerge.of(List.of(new Lora(resource("kohya.safetensors"), 0.7)))
+        StateDict merged = merge(resource("kohya.safetensors"), 0.7)
                 .apply("unet", base.get("unet"));
         Tensor x = torch.randn(5, 8);
         Tensor path = x.matmul(file.get(KOHYA_QUERY + ".lora_down.weight").t())
@@ -92,7 +92,7 @@ class LoraMergeTest {
 
     @Test
     void strength_0_gives_the_same_tensors() {
-        StateDict merged = LoraMerge.of(List.of(new Lora(resource("kohya.safetensors"), 0)))
+        StateDict merged = merge(resource("kohya.safetensors"), 0)
                 .apply("unet", base.get("unet"));
         assertThat(merged).isSameAs(base.get("unet"));
     }
@@ -102,7 +102,7 @@ class LoraMergeTest {
         float[] before = floats(base.get("unet").get(QUERY + ".weight"));
         StateDict merged;
         try (PointerScope scope = new PointerScope()) {
-            merged = LoraMerge.of(List.of(new Lora(resource("kohya.safetensors"), 1)))
+            merged = merge(resource("kohya.safetensors"), 1)
                     .apply("unet", base.get("unet"));
         }
         System.gc();
@@ -128,8 +128,8 @@ class LoraMergeTest {
                         tiny,
                         KOHYA_QUERY + ".lora_down.weight",
                         Values.of(0.02f, 1L, 8L)));
-        List<Lora> ten = java.util.Collections.nCopies(10, new Lora(file, 1));
-        Tensor merged = LoraMerge.of(ten)
+        List<LoraMerge.Part> ten = java.util.Collections.nCopies(10, part(file, 1));
+        Tensor merged = LoraMerge.of(ten, base)
                 .apply("unet", StateDict.of(half).to(ScalarType.Half, "cpu"))
                 .get(name);
         assertThat(merged.dtype().toScalarType().intern()).isEqualTo(ScalarType.Half);
@@ -143,20 +143,22 @@ class LoraMergeTest {
         Map<String, Tensor> prefixed = new LinkedHashMap<>();
         StateDict text = base.get("text_encoder");
         text.names().forEach(n -> prefixed.put("text_model." + n, text.get(n)));
-        List<Lora> loras = List.of(new Lora(resource("kohya.safetensors"), 1));
         String name = "encoder.layers.0.mlp.fc1.weight";
-        assertThat(floats(LoraMerge.of(loras)
-                        .apply("text_encoder", StateDict.of(prefixed))
+        List<LoraMerge.Part> loras = List.of(part(resource("kohya.safetensors"), 1));
+        StateDict named = StateDict.of(prefixed);
+        assertThat(floats(LoraMerge.of(loras, Map.of("unet", base.get("unet"), "text_encoder", named))
+                        .apply("text_encoder", named)
                         .get("text_model." + name)))
-                .isEqualTo(
-                        floats(LoraMerge.of(loras).apply("text_encoder", text).get(name)));
+                .isEqualTo(floats(
+                        LoraMerge.of(loras, base).apply("text_encoder", text).get(name)));
     }
 
     @Test
     void other_components_come_back_as_they_are() {
-        LoraMerge merge = LoraMerge.of(List.of(new Lora(resource("kohya.safetensors"), 1)));
+        LoraMerge merge = merge(resource("kohya.safetensors"), 1);
         assertThat(merge.apply("vae", base.get("unet"))).isSameAs(base.get("unet"));
-        assertThat(LoraMerge.of(List.of()).apply("unet", base.get("unet"))).isSameAs(base.get("unet"));
+        assertThat(LoraMerge.of(List.of(), base).apply("unet", base.get("unet")))
+                .isSameAs(base.get("unet"));
     }
 
     @Test
@@ -176,41 +178,36 @@ class LoraMergeTest {
         assertThatThrownBy(() -> check(file))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("sdxl.safetensors")
-                .hasMessageContaining("40 of 42 keys match no layer")
-                .hasMessageContaining("lora_te2_text_model_encoder_layers_0_mlp_fc1.lora_down.weight")
-                .hasMessageContaining("SDXL");
-        assertThatThrownBy(() -> LoraMerge.of(List.of(new Lora(file, 1))))
-                .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("40 of 42");
+                .hasMessageContaining("20 of 21 modules")
+                .hasMessageContaining("lora_te2_text_model_encoder_layers_0_mlp_fc1 names no layer of this model");
     }
 
     @Test
     void a_layer_that_the_unet_does_not_have_is_an_error_also_at_strength_0() {
         Map<String, Values> keys = query(8, 2, 8);
         pair(keys, "lora_unet_down_blocks_7_attentions_0_proj_in", 8, 2, 8);
-        LoraMerge merge =
-                LoraMerge.of(List.of(new Lora(TinyWeights.write(folder.resolve("other.safetensors"), keys), 0)));
-        assertThatThrownBy(() -> merge.apply("unet", base.get("unet")))
+        Path file = TinyWeights.write(folder.resolve("other.safetensors"), keys);
+        assertThatThrownBy(() -> merge(file, 0))
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("2 of 4 keys")
+                .hasMessageContaining("1 of 2 modules")
                 .hasMessageContaining("down_blocks_7");
-        assertThat(merge.apply("text_encoder", base.get("text_encoder"))).isSameAs(base.get("text_encoder"));
     }
 
     @Test
-    void families_are_recognised_by_their_keys() {
-        Map<String, String> families = Map.of(
-                "lora_unet_double_blocks_0_img_attn_qkv", "Flux",
-                "transformer.single_transformer_blocks.0.attn.to_q", "Flux",
-                "transformer_blocks.0.img_mod.1", "Qwen-Image",
-                "lora_unet_joint_blocks_0_x_block_attn_qkv", "Stable Diffusion 3",
-                "lora_unet_input_blocks_8_1_transformer_blocks_9_attn1_to_q", "SDXL");
-        families.forEach((key, family) -> {
+    void a_lora_for_a_transformer_is_an_error() {
+        for (String key : List.of(
+                "lora_unet_double_blocks_0_img_attn_qkv",
+                "transformer.single_transformer_blocks.0.attn.to_q",
+                "lora_transformer_" + KOHYA_QUERY.substring("lora_unet_".length()),
+                "lora_unet_joint_blocks_0_x_block_attn_qkv")) {
             Map<String, Values> keys = new LinkedHashMap<>();
             pair(keys, key, 8, 2, 8);
             Path file = TinyWeights.write(folder.resolve("f.safetensors"), keys);
-            assertThatThrownBy(() -> check(file)).hasMessageContaining("2 of 2").hasMessageContaining(family);
-        });
+            assertThatThrownBy(() -> check(file))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("1 of 1 modules")
+                    .hasMessageContaining(key);
+        }
     }
 
     @Test
@@ -222,7 +219,8 @@ class LoraMergeTest {
                     .hasMessageContaining(KOHYA_QUERY)
                     .hasMessageContaining("[8, 8]")
                     .hasMessageContaining(
-                            keys.get(KOHYA_QUERY + ".lora_down.weight").shape().toString());
+                            keys.get(KOHYA_QUERY + ".lora_up.weight").shape().get(0) + ", "
+                                    + keys.get(KOHYA_QUERY + ".lora_down.weight").shape().get(1) + "]");
         }
     }
 
@@ -234,7 +232,7 @@ class LoraMergeTest {
             Path file = TinyWeights.write(folder.resolve("half.safetensors"), keys);
             assertThatThrownBy(() -> check(file))
                     .isInstanceOf(ModelFileException.class)
-                    .hasMessageContaining("half of a pair")
+                    .hasMessageContaining("modules are incomplete")
                     .hasMessageContaining(KOHYA_QUERY);
         }
     }
@@ -256,22 +254,26 @@ class LoraMergeTest {
         Map<String, Values> keys = query(8, 2, 8);
         pair(keys, "lora_unet_input_blocks_1_1_transformer_blocks_0_attn1_to_q", 8, 2, 8);
         Path file = TinyWeights.write(folder.resolve("twice.safetensors"), keys);
-        assertThatThrownBy(() -> check(file)).hasMessageContaining("named twice");
+        assertThatThrownBy(() -> check(file)).hasMessageContaining("both change");
     }
 
     @Test
-    void algorithms_that_are_not_merged_are_named() {
-        Map<String, String> refused =
-                Map.of(".hada_w1_a", "LoHa", ".lokr_w2_b", "LoKr", ".dora_scale", "DoRA", ".oft_blocks", "OFT");
-        refused.forEach((suffix, name) -> {
+    void tensors_that_no_merge_reads_are_named() {
+        Map<String, List<String>> refused = Map.of(
+                ".oft_R.weight", List.of("OFT", "up and down"),
+                ".boft_R", List.of("BOFT", "boft_r"),
+                ".reshape_weight", List.of("LoRA", "reshape_weight"),
+                ".bm.weight", List.of("GLoRA", "glora_bm"),
+                ".set_weight", List.of("LoRA", "set_weight"));
+        refused.forEach((suffix, words) -> {
             Map<String, Values> keys = query(8, 2, 8);
             keys.put(KOHYA_QUERY + suffix, Values.of(1, 8L, 1L));
             Path file = TinyWeights.write(folder.resolve("other.safetensors"), keys);
             assertThatThrownBy(() -> check(file))
                     .isInstanceOf(ModelFileException.class)
                     .hasMessageContaining("other.safetensors")
-                    .hasMessageContaining(name)
-                    .hasMessageContaining("supported: LoRA");
+                    .hasMessageContaining(words.get(0))
+                    .hasMessageContaining(words.get(1));
         });
     }
 
@@ -281,8 +283,7 @@ class LoraMergeTest {
             Map<String, Values> keys = query(8, 2, 8);
             Values up = keys.get(KOHYA_QUERY + ".lora_up.weight");
             up.values()[3] = bad;
-            LoraMerge merge =
-                    LoraMerge.of(List.of(new Lora(TinyWeights.write(folder.resolve("nan.safetensors"), keys), 1)));
+            LoraMerge merge = merge(TinyWeights.write(folder.resolve("nan.safetensors"), keys), 1);
             assertThatThrownBy(() -> merge.apply("unet", base.get("unet")))
                     .isInstanceOf(ModelFileException.class)
                     .hasMessageContaining("nan.safetensors")
@@ -293,15 +294,19 @@ class LoraMergeTest {
     @Test
     void an_empty_file_is_an_error() {
         Path file = TinyWeights.write(folder.resolve("empty.safetensors"), Map.of());
-        assertThatThrownBy(() -> check(file)).hasMessageContaining("no tensors");
+        assertThatThrownBy(() -> check(file)).hasMessageContaining("is no LoRA");
     }
 
     private void check(Path file) {
-        LoraMerge.check(
-                List.of(new Lora(file, 1)),
-                Map.of(
-                        "unet", LoraMerge.shapes(base.get("unet")),
-                        "text_encoder", LoraMerge.shapes(base.get("text_encoder"))));
+        merge(file, 1);
+    }
+
+    private LoraMerge merge(Path file, double strength) {
+        return LoraMerge.of(List.of(part(file, strength)), base);
+    }
+
+    private static LoraMerge.Part part(Path file, double strength) {
+        return new LoraMerge.Part(LoraFile.read(file), strength);
     }
 
     private static Map<String, Values> query(long out, long rank, long in) {

@@ -1,13 +1,19 @@
 package dev.assay.harness.model.lora;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
- * (a1 b1) * (a2 b2) elementwise, for a (rows, r) and b (r, columns). Its square is the sum over i, j of
+ * LoHa (Hyeon-Woo et al. 2021; Yeh et al. 2023): (a1 b1) * (a2 b2) elementwise, for a (rows, r) and b (r, columns). Its square is the sum over i, j of
  * (a1 b1)_ij^2 (a2 b2)_ij^2; with pairs of ranks s <= s' and t <= t' it falls into two Gram matrices of pairs of pairs, which
  * are cheaper than the rows themselves for small ranks.
  */
-final class Hadamard implements Change {
+final class Loha implements Change {
+    static final LoraAlgorithm ALGORITHM = new Format();
+
     private static final long MOST = 1 << 26; // numbers in one of the matrices of pairs
 
     private final double[] a1;
@@ -18,7 +24,7 @@ final class Hadamard implements Change {
     private final int rank2;
 
     /** @param b1 and {@code b2} (r, columns) */
-    Hadamard(double[] a1, double[] b1, int rank1, double[] a2, double[] b2, int rank2) {
+    Loha(double[] a1, double[] b1, int rank1, double[] a2, double[] b2, int rank2) {
         this.a1 = a1;
         this.a2 = a2;
         this.b1 = Matrices.transposed(b1, rank1, b1.length / rank1);
@@ -118,6 +124,21 @@ final class Hadamard implements Change {
     }
 
     @Override
+    public float[] values(MatrixProduct product) {
+        float[] first = side(product, a1, b1, rank1);
+        float[] second = side(product, a2, b2, rank2);
+        for (int i = 0; i < first.length; i++) {
+            first[i] *= second[i];
+        }
+        return first;
+    }
+
+    private float[] side(MatrixProduct product, double[] a, double[] b, int rank) {
+        float[] right = Matrices.floats(Matrices.transposed(b, columns(), rank));
+        return product.of(Matrices.floats(a), rows(), rank, right, columns());
+    }
+
+    @Override
     public double[] row(int i) {
         double[] first = Matrices.product(b1, columns(), rank1, slice(a1, i, rank1), 1);
         double[] second = Matrices.product(b2, columns(), rank2, slice(a2, i, rank2), 1);
@@ -125,5 +146,73 @@ final class Hadamard implements Change {
             first[j] *= second[j];
         }
         return first;
+    }
+
+    private static final class Format implements LoraAlgorithm {
+        @Override
+        public Set<LoraRole> roles() {
+            return Set.of(
+                    LoraRole.HADA_W1_A,
+                    LoraRole.HADA_W1_B,
+                    LoraRole.HADA_W2_A,
+                    LoraRole.HADA_W2_B,
+                    LoraRole.HADA_T1,
+                    LoraRole.HADA_T2);
+        }
+
+        @Override
+        public Optional<String> missing(LoraModule m) {
+            return LoraAlgorithm.lacks(
+                            m, LoraRole.HADA_W1_A, LoraRole.HADA_W1_B, LoraRole.HADA_W2_A, LoraRole.HADA_W2_B)
+                    .or(() -> m.has(LoraRole.HADA_T1) == m.has(LoraRole.HADA_T2)
+                            ? Optional.empty()
+                            : LoraAlgorithm.lacks(m, LoraRole.HADA_T1, LoraRole.HADA_T2));
+        }
+
+        @Override
+        public OptionalLong rank(LoraModule m) {
+            return m.dimension(LoraRole.HADA_W1_B, 0);
+        }
+
+        @Override
+        public boolean isProduct() {
+            return true;
+        }
+
+        @Override
+        public Optional<List<Long>> shape(LoraModule m) {
+            Optional<List<Long>> first = side(m, LoraRole.HADA_T1, LoraRole.HADA_W1_A, LoraRole.HADA_W1_B);
+            return first.equals(side(m, LoraRole.HADA_T2, LoraRole.HADA_W2_A, LoraRole.HADA_W2_B))
+                    ? first
+                    : Optional.empty();
+        }
+
+        private static Optional<List<Long>> side(LoraModule m, LoraRole core, LoraRole a, LoraRole b) {
+            return m.has(LoraRole.HADA_T1)
+                    ? Shapes.core(m.shape(core), m.shape(a), m.shape(b))
+                    : Shapes.product(m.shape(a), m.shape(b));
+        }
+
+        @Override
+        public Change change(ModuleTensors t) {
+            if (!t.has(LoraRole.HADA_T1)) {
+                return new Loha(
+                        t.get(LoraRole.HADA_W1_A),
+                        t.get(LoraRole.HADA_W1_B),
+                        t.dim(LoraRole.HADA_W1_A, 1),
+                        t.get(LoraRole.HADA_W2_A),
+                        t.get(LoraRole.HADA_W2_B),
+                        t.dim(LoraRole.HADA_W2_A, 1));
+            }
+            int i1 = t.dim(LoraRole.HADA_T1, 0);
+            int i2 = t.dim(LoraRole.HADA_T2, 0);
+            return new Loha(
+                    Matrices.transposed(t.get(LoraRole.HADA_W1_A), i1, t.dim(LoraRole.HADA_W1_A, 1)),
+                    t.cored(LoraRole.HADA_T1, LoraRole.HADA_W1_B),
+                    i1,
+                    Matrices.transposed(t.get(LoraRole.HADA_W2_A), i2, t.dim(LoraRole.HADA_W2_A, 1)),
+                    t.cored(LoraRole.HADA_T2, LoraRole.HADA_W2_B),
+                    i2);
+        }
     }
 }
