@@ -1,11 +1,12 @@
 package dev.assay.harness.model.lora;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** GLoRA (Chavan et al. 2023): b1 b2 + W a1 a2; in its first form b2 b1 + W a2 a1. */
+/** GLoRA (Chavan et al. 2023): b1 b2 + W a1 a2; in its first form b2 b1 + W a2 a1. Of a convolution, a acts on the input channels. */
 final class Glora implements LoraAlgorithm {
     static final LoraAlgorithm ALGORITHM = new Glora();
 
@@ -61,10 +62,11 @@ final class Glora implements LoraAlgorithm {
 
     @Override
     public Optional<List<Long>> shape(LoraModule m) {
-        Optional<List<Long>> free = Shapes.product(m.shape(up(m, true)), m.shape(down(m, true)));
-        Optional<List<Long>> bound = Shapes.product(m.shape(up(m, false)), m.shape(down(m, false)));
+        Optional<List<Long>> free = Shapes.lowRank(m.shape(up(m, true)), m.shape(down(m, true)));
+        Optional<List<Long>> bound = Shapes.lowRank(m.shape(up(m, false)), m.shape(down(m, false)));
         return bound.filter(b -> free.isPresent()
                         && b.get(0).equals(b.get(1))
+                        && Shapes.elements(b) == b.get(0) * b.get(1)
                         && b.get(1).equals(free.get().get(1)))
                 .flatMap(b -> free);
     }
@@ -81,26 +83,37 @@ final class Glora implements LoraAlgorithm {
         return new LowRank(t.get(up), t.get(down(t.module(), true)), t.dim(up, 1));
     }
 
+    /** In factors: [b1 | W a1] and [b2; a2], of a convolution for each place of its kernel apart. */
     @Override
     public Optional<Delta> on(ModuleTensors t, double[] base, BaseLayer layer) {
         double[] free = t.get(up(t.module(), true)); // (rows, r)
         double[] freeDown = t.get(down(t.module(), true)); // (r, columns)
-        double[] bound = t.get(up(t.module(), false)); // (columns, s)
-        double[] boundDown = t.get(down(t.module(), false)); // (s, columns)
+        double[] bound = t.get(up(t.module(), false)); // (channels, s)
+        double[] boundDown = t.get(down(t.module(), false)); // (s, channels)
         int rank = t.dim(up(t.module(), true), 1);
+        int s = t.dim(up(t.module(), false), 1);
         int columns = freeDown.length / rank;
         int rows = free.length / rank;
-        int inner = bound.length / columns;
-        double[] wa = Matrices.product(base, rows, columns, bound, inner);
-        double[] up = new double[rows * (rank + inner)];
+        int kernel = columns / (bound.length / s);
+        int all = rank + s * kernel;
+        double[] up = new double[rows * all];
         for (int i = 0; i < rows; i++) {
-            System.arraycopy(free, i * rank, up, i * (rank + inner), rank);
-            System.arraycopy(wa, i * inner, up, i * (rank + inner) + rank, inner);
+            System.arraycopy(free, i * rank, up, i * all, rank);
+            for (int j = 0; j < columns; j++) {
+                double w = base[i * columns + j];
+                for (int k = 0; k < s; k++) {
+                    up[i * all + rank + k * kernel + j % kernel] += w * bound[j / kernel * s + k];
+                }
+            }
         }
-        double[] down = new double[(rank + inner) * columns];
-        System.arraycopy(freeDown, 0, down, 0, freeDown.length);
-        System.arraycopy(boundDown, 0, down, freeDown.length, boundDown.length);
-        return Optional.of(new Scaled(new LowRank(up, down, rank + inner), t.scale()));
+        double[] down = Arrays.copyOf(freeDown, all * columns);
+        for (int k = 0; k < s; k++) {
+            for (int j = 0; j < columns; j++) {
+                int place = j % kernel;
+                down[(rank + k * kernel + place) * columns + j] = boundDown[k * (columns / kernel) + j / kernel];
+            }
+        }
+        return Optional.of(new Scaled(new LowRank(up, down, all), t.scale()));
     }
 
     @Override

@@ -130,21 +130,19 @@ final class LowRank implements Change {
         public Optional<List<Long>> shape(LoraModule m) {
             List<Long> up = m.shape(LoraRole.UP);
             List<Long> down = m.shape(LoraRole.DOWN);
-            if (up.size() < 2 || down.size() < 2 || Shapes.elements(up) != up.get(0) * up.get(1)) {
-                return Optional.empty();
+            if (!m.has(LoraRole.MID)) {
+                return Shapes.lowRank(up, down);
             }
-            if (m.has(LoraRole.MID)) {
-                List<Long> mid = m.shape(LoraRole.MID);
-                boolean fits = mid.size() > 2
-                        && mid.get(0).equals(up.get(1))
-                        && mid.get(1).equals(down.get(0))
-                        && Shapes.elements(down) == down.get(0) * down.get(1);
-                return fits
-                        ? Optional.of(Shapes.joined(up.get(0), down.get(1), mid.subList(2, mid.size())))
-                        : Optional.empty();
-            }
-            return up.get(1).equals(down.get(0))
-                    ? Optional.of(Shapes.joined(up.get(0), down.get(1), down.subList(2, down.size())))
+            List<Long> mid = m.shape(LoraRole.MID);
+            boolean fits = mid.size() > 2
+                    && up.size() >= 2
+                    && down.size() >= 2
+                    && Shapes.elements(up) == up.get(0) * up.get(1)
+                    && mid.get(0).equals(up.get(1))
+                    && mid.get(1).equals(down.get(0))
+                    && Shapes.elements(down) == down.get(0) * down.get(1);
+            return fits
+                    ? Optional.of(Shapes.joined(up.get(0), down.get(1), mid.subList(2, mid.size())))
                     : Optional.empty();
         }
 

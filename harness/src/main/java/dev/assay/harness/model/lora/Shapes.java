@@ -15,6 +15,16 @@ final class Shapes {
                 : Optional.empty();
     }
 
+    /** Of a low-rank product: up (rows, r) times down (r, columns...), each with ones behind where it is kept as a convolution. */
+    static Optional<List<Long>> lowRank(List<Long> up, List<Long> down) {
+        return up.size() >= 2
+                        && down.size() >= 2
+                        && elements(up) == up.get(0) * up.get(1)
+                        && up.get(1).equals(down.get(0))
+                ? Optional.of(joined(up.get(0), down.get(1), down.subList(2, down.size())))
+                : Optional.empty();
+    }
+
     /** einsum("i j ..., j r, i p -> p r ..."): core (i, j, ...), a (i, p), b (j, r). */
     static Optional<List<Long>> core(List<Long> core, List<Long> a, List<Long> b) {
         return core.size() > 2
