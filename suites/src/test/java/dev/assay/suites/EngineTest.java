@@ -8,13 +8,20 @@ import dev.assay.harness.junit.AssayEngine;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -136,5 +143,35 @@ class EngineTest {
                 .contains("lora_unet_double_blocks_0_img_attn_proj");
         assertThat(last().renderings()).isEmpty();
         assertThat(folder.resolve(".assay")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"loha", "lokr", "dora", "oft", "boft"})
+    void a_lora_of_any_algorithm_is_rendered_and_its_header_is_read_once(String algorithm) throws IOException {
+        Path lora = folder.resolve(algorithm + ".safetensors");
+        TinyLoras.write(lora, algorithm);
+        System.setProperty("assay.lora", lora.toString());
+        Path events = folder.resolve("reads.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("jdk.FileRead").withThreshold(Duration.ZERO);
+            recording.start();
+            run();
+            recording.stop();
+            recording.dump(events);
+        }
+
+        assertThat(last().problem()).isNull();
+        assertThat(last().rendersMade()).isEqualTo(2 * 4 + 2);
+        assertThat(last().verdicts())
+                .filteredOn(v -> v.metric().equals("effect"))
+                .singleElement()
+                .satisfies(v -> assertThat(v.estimate()).as("grey levels").isGreaterThan(0.5));
+        long header = ByteBuffer.wrap(Files.readAllBytes(lora))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong(0);
+        assertThat(RecordingFile.readAllEvents(events).stream()
+                        .filter(e -> lora.toString().equals(e.getString("path")))
+                        .filter(e -> e.getLong("bytesRead") == header))
+                .hasSize(1);
     }
 }

@@ -8,9 +8,12 @@ import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The bundled base serves whoever names none, but not a file that was evidently made for another one. */
 final class DefaultBase {
@@ -18,16 +21,17 @@ final class DefaultBase {
 
     /**
      * @param microcosm folder of the bundled models, which may all be tried on their base, also those made for another
+     * @param headers of LoRAs, used again
      * @throws SettingsException which asks for the base
      */
-    static void require(Path base, Path checkpoint, List<Lora> loras, Path microcosm) {
+    static void require(Path base, Path checkpoint, List<Lora> loras, Path microcosm, LoraReader headers) {
         if (!checkpoint.equals(base) && !isBelow(checkpoint, microcosm)) {
             ask(checkpoint, Inspector.ofHeaders().inspect(checkpoint));
         }
         for (Lora lora : loras) {
             if (!isBelow(lora.path(), microcosm)) {
-                Inspection file = Inspector.ofHeaders().inspect(lora.path());
-                if (file.kind().filter(ModelKind::isAdapter).isPresent() && !file.broken() && !fits(lora, base)) {
+                Inspection file = Inspector.ofHeaders().inspect(lora.path(), headers::read);
+                if (file.kind().filter(ModelKind::isAdapter).isPresent() && !file.broken() && !fits(lora, base, headers)) {
                     ask(lora.path(), file);
                 } // what is no LoRA, or broken, is so on any base: the pre-flight says it
             }
@@ -40,9 +44,9 @@ final class DefaultBase {
                 .startsWith(folder.toAbsolutePath().normalize());
     }
 
-    private static boolean fits(Lora lora, Path base) {
-        return LoraCheck.of(lora.path(), lora.strength(), ModelHeader.read(base).shapes()).problems().stream()
-                .noneMatch(p -> p.severity() == LoraCheck.Severity.ERROR);
+    private static boolean fits(Lora lora, Path base, LoraReader headers) {
+        BaseModules modules = BaseModules.of(ModelHeader.read(base).shapes());
+        return LoraCheck.of(headers.read(lora.path()), lora.strength(), Optional.of(modules), true).works();
     }
 
     private static void ask(Path file, Inspection found) {

@@ -2,7 +2,6 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
@@ -12,6 +11,7 @@ import dev.assay.harness.model.loader.LoraLoader;
 import dev.assay.harness.model.loader.LoraLoaders;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Finding.Level;
 import java.nio.file.Files;
@@ -32,18 +32,23 @@ final class Preflight {
     private final List<Finding> findings = new ArrayList<>();
 
     private final LoraLoader loader;
+    private final LoraReader headers;
 
-    private Preflight(LoraLoader loader) {
+    private Preflight(LoraLoader loader, LoraReader headers) {
         this.loader = loader;
+        this.headers = headers;
     }
 
     /**
      * @param renderer that will load the files: {@code comfyui}, {@code local}
+     * @param headers of files, of which those of LoRAs are used again
      * @throws ModelFileException when the base, which is not on trial, cannot work
      */
-    static List<Finding> of(Plan plan, String renderer) {
-        Preflight preflight = new Preflight(LoraLoaders.of(renderer)
-                .orElseThrow(() -> new IllegalArgumentException("no rules for LoRAs are known of " + renderer)));
+    static List<Finding> of(Plan plan, String renderer, LoraReader headers) {
+        Preflight preflight = new Preflight(
+                LoraLoaders.of(renderer)
+                        .orElseThrow(() -> new IllegalArgumentException("no rules for LoRAs are known of " + renderer)),
+                headers);
         Path base = plan.base().checkpoint().path();
         Path checkpoint = plan.candidate().checkpoint().path();
         Optional<Inspection> baseFile = preflight.inspect(base);
@@ -61,7 +66,7 @@ final class Preflight {
 
     /** Empty for a file that is not on this machine. */
     private Optional<Inspection> inspect(Path path) {
-        return Files.exists(path) ? Optional.of(inspector.inspect(path)) : Optional.empty();
+        return Files.exists(path) ? Optional.of(inspector.inspect(path, headers::read)) : Optional.empty();
     }
 
     private static void requireWhole(Path base, Inspection inspection) {
@@ -139,15 +144,13 @@ final class Preflight {
             error(path, foreign.get());
             return;
         }
-        Optional<Map<String, List<Long>>> shapes = base.filter(b -> !b.broken())
-                .map(b -> ModelHeader.read(checkpoint).shapes());
-        boolean metadata = loader.readsAlphaFromMetadata();
-        LoraCheck check = shapes.isPresent()
-                ? LoraCheck.of(path, lora.strength(), shapes.get(), metadata)
-                : LoraCheck.of(path, lora.strength(), Optional.empty(), metadata);
+        Optional<BaseModules> modules = base.filter(b -> !b.broken())
+                .map(b -> BaseModules.of(headers.read(checkpoint).header().shapes()));
+        LoraCheck check =
+                LoraCheck.of(headers.read(path), lora.strength(), modules, loader.readsAlphaFromMetadata());
         List<LoraCheck.Problem> said = new ArrayList<>(check.ofFile());
-        shapes.ifPresent(s -> {
-            LoaderCheck loading = LoaderCheck.of(loader, check, base.get().family(), BaseModules.of(s));
+        modules.ifPresent(m -> {
+            LoaderCheck loading = LoaderCheck.of(loader, check, base.get().family(), m);
             if (loading.isOtherSize()) {
                 base.flatMap(file::otherSizeThan).ifPresent(t -> error(path, t));
             }

@@ -8,13 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 
 /** The renderers of a run, opened together and closed together. */
 final class Renderers implements AutoCloseable {
     /** Those that exist, by the name that {@code assay.renderer} takes; one entry may open several places. */
-    private static final Map<String, BiFunction<Settings, Path, List<Renderer>>> ALL = Map.of(
-            "local", (settings, root) -> List.of(LocalRenderer.open(settings.device(), new LoraReader())), "comfyui", ComfyServers::open);
+    private static final Map<String, Opener> ALL = Map.of(
+            "local",
+            (settings, root, headers) -> List.of(LocalRenderer.open(settings.device(), headers)),
+            "comfyui",
+            (settings, root, headers) -> ComfyServers.open(settings, root));
+
+    private interface Opener {
+        List<Renderer> open(Settings settings, Path root, LoraReader headers);
+    }
 
     private final List<Renderer> all;
 
@@ -22,14 +28,17 @@ final class Renderers implements AutoCloseable {
         this.all = all;
     }
 
-    /** @param root folder that relative paths start from */
-    static Renderers open(Settings settings, Path root) {
-        BiFunction<Settings, Path, List<Renderer>> opener = ALL.get(settings.renderer());
+    /**
+     * @param root folder that relative paths start from
+     * @param headers of LoRAs, which were read before
+     */
+    static Renderers open(Settings settings, Path root, LoraReader headers) {
+        Opener opener = ALL.get(settings.renderer());
         if (opener == null) {
             throw new IllegalArgumentException("assay.renderer: expected folder or one of "
                     + new TreeSet<>(ALL.keySet()) + ", found " + settings.renderer());
         }
-        return new Renderers(opener.apply(settings, root));
+        return new Renderers(opener.open(settings, root, headers));
     }
 
     /** Renderers that are open already. */

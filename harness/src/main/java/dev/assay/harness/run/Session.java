@@ -7,6 +7,7 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
@@ -65,6 +66,7 @@ public final class Session {
     private final HubAccess access;
     private final Plan plan;
     private final Renderer finished; // of pictures that exist already; null where some will be rendered
+    private final LoraReader headers;
 
     private Session(
             Path out,
@@ -75,7 +77,8 @@ public final class Session {
             ModelReference references,
             HubAccess access,
             Plan plan,
-            Renderer finished) {
+            Renderer finished,
+            LoraReader headers) {
         this.out = out;
         this.catalog = catalog;
         this.problem = problem;
@@ -85,6 +88,7 @@ public final class Session {
         this.access = access;
         this.plan = plan;
         this.finished = finished;
+        this.headers = headers;
     }
 
     /** Reads settings from the system properties, the environment and {@code assay.yaml} in {@code assay.root}. */
@@ -122,12 +126,13 @@ public final class Session {
             HubAccess access = WeightsSettings.access(environment);
             if (settings.renderer().equals("folder")) {
                 FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.suite(), root, USERS_SUITE));
-                return new Session(out, catalog, null, settings, root, references, access, run.plan(), run.renderer());
+                return new Session(out, catalog, null, settings, root, references, access, run.plan(), run.renderer(), null);
             }
-            Plan plan = plan(settings, references, root, out, defaultSuite);
-            return new Session(out, catalog, null, settings, root, references, access, plan, null);
+            LoraReader headers = new LoraReader();
+            Plan plan = plan(settings, references, root, out, defaultSuite, headers);
+            return new Session(out, catalog, null, settings, root, references, access, plan, null, headers);
         } catch (RuntimeException | Error trouble) {
-            return new Session(out, null, Trouble.words(trouble), settings, root, null, null, null, null);
+            return new Session(out, null, Trouble.words(trouble), settings, root, null, null, null, null, null);
         }
     }
 
@@ -180,7 +185,13 @@ public final class Session {
                 });
     }
 
-    private static Plan plan(Settings settings, ModelReference references, Path root, Path out, String defaultSuite) {
+    private static Plan plan(
+            Settings settings,
+            ModelReference references,
+            Path root,
+            Path out,
+            String defaultSuite,
+            LoraReader headers) {
         boolean local = settings.renderer().equals("local");
         String suiteName = local ? defaultSuite : USERS_SUITE;
         byte[] suiteFile = suiteFile(settings.suite(), root, suiteName);
@@ -205,7 +216,7 @@ public final class Session {
         }
         List<Lora> loras = wanted == null ? List.of() : references.loras(wanted);
         if (settings.base() == null) {
-            DefaultBase.require(base, checkpoint, loras, references.bundles().get("microcosm"));
+            DefaultBase.require(base, checkpoint, loras, references.bundles().get("microcosm"), headers);
         }
         return new Plan(
                 suite,
@@ -334,7 +345,7 @@ public final class Session {
             return missing;
         }
         try {
-            Renderers.open(settings, root).close();
+            Renderers.open(settings, root, headers).close();
             return Optional.empty();
         } catch (RuntimeException trouble) {
             return Optional.of(Trouble.words(trouble));
@@ -405,7 +416,7 @@ public final class Session {
         RunRecord record = null;
         RenderStore pictures = new RenderStore(store);
         pictures.sweep();
-        try (Renderers renderers = finished == null ? Renderers.open(settings, root) : Renderers.of(finished);
+        try (Renderers renderers = finished == null ? Renderers.open(settings, root, headers) : Renderers.of(finished);
                 LazyModels models = new LazyModels(
                                 plan.suite(),
                                 weights::find,
@@ -422,7 +433,7 @@ public final class Session {
                             catalog,
                             models,
                             progress,
-                            finished == null ? p -> Preflight.of(p, settings.renderer()) : p -> List.of(),
+                            finished == null ? p -> Preflight.of(p, settings.renderer(), headers) : p -> List.of(),
                             hashes,
                             incomplete())
                     .run(selected);

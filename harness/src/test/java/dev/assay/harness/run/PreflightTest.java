@@ -8,6 +8,7 @@ import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.inspect.Models;
 import dev.assay.harness.model.inspect.Trainings;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Finding;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ class PreflightTest {
                 0,
                 Path.of("out"));
 
-        List<Finding> findings = Preflight.of(plan, "comfyui");
+        List<Finding> findings = Preflight.of(plan, "comfyui", new LoraReader());
 
         assertThat(findings)
                 .singleElement()
@@ -54,7 +55,7 @@ class PreflightTest {
                 0,
                 Path.of("out"));
 
-        assertThat(Preflight.of(plan, "comfyui"))
+        assertThat(Preflight.of(plan, "comfyui", new LoraReader()))
                 .contains(new Finding(Finding.Level.ERROR, "style.safetensors: changes nothing at strength 0"));
     }
 
@@ -76,7 +77,7 @@ class PreflightTest {
                 0,
                 Path.of("out"));
 
-        assertThat(Preflight.of(plan, "comfyui")).anySatisfy(f -> {
+        assertThat(Preflight.of(plan, "comfyui", new LoraReader())).anySatisfy(f -> {
             assertThat(f.level()).isEqualTo(level);
             assertThat(f.text())
                     .startsWith("style.safetensors: is listed 2 times")
@@ -102,7 +103,7 @@ class PreflightTest {
                 "style",
                 0,
                 Path.of("out"));
-        return Preflight.of(plan, "comfyui").stream()
+        return Preflight.of(plan, "comfyui", new LoraReader()).stream()
                 .filter(f -> f.level() == Finding.Level.ERROR)
                 .map(Finding::text);
     }

@@ -14,6 +14,7 @@ import dev.assay.harness.model.loader.LoaderCheck.Answer;
 import dev.assay.harness.model.loader.LoraLoader;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraGrammar;
 import java.nio.file.Path;
@@ -149,7 +150,7 @@ record Report(
      * @param modules of the base
      */
     static Report onBase(Report base, BaseModules modules, Report lora, LoraLoader loader) {
-        return asked(base, lora, () -> byHeader(base, modules, lora, ModelHeader.read(lora.file), loader));
+        return asked(base, lora, () -> byHeader(base, modules, lora, LoraFile.read(lora.file), loader));
     }
 
     /** The answer where there is one, that the files are no pair, or that they are of two families. */
@@ -180,25 +181,28 @@ record Report(
 
     private static Report fitted(Report base, Report lora, double strength, LoraLoader loader) {
         ModelHeader header = ModelHeader.read(base.file);
-        ModelHeader own = ModelHeader.read(lora.file);
+        LoraFile own = LoraFile.read(lora.file);
         BaseModules modules = BaseModules.of(header.shapes());
-        if (own.container() != Container.SAFETENSORS || own.files().size() != 1) {
+        if (own.header().container() != Container.SAFETENSORS || own.header().files().size() != 1) {
             return byHeader(base, modules, lora, own, loader);
         }
         boolean metadata = loader.readsAlphaFromMetadata();
         LoraCheck check = isOneSafetensors(header)
                 ? LoraCheck.of(lora.file, strength, Optional.of(base.file), metadata)
-                : LoraCheck.of(lora.file, strength, header.shapes(), metadata);
+                : LoraCheck.of(own, strength, Optional.of(modules), metadata);
         return lora.with(check).with(LoaderCheck.of(loader, check, base.inspection.family(), modules));
     }
 
-    private static Report byHeader(Report base, BaseModules modules, Report lora, ModelHeader own, LoraLoader loader) {
-        LoraGrammar grammar = LoraGrammar.parse(own.shapes());
-        LoraFit fit = LoraFit.of(grammar, modules);
+    private static Report byHeader(Report base, BaseModules modules, Report lora, LoraFile own, LoraLoader loader) {
+        LoraFit fit = LoraFit.of(own.grammar(), modules);
         Report found = new Report(lora.file, lora.inspection, lora.check, Optional.of(fit), lora.problems)
                 .with(LoaderCheck.of(
-                        loader, own.shapes(), lora.check.map(LoraCheck::weights), base.inspection.family(), modules));
-        return nothingByAlpha(own, grammar)
+                        loader,
+                        own.header().shapes(),
+                        lora.check.map(LoraCheck::weights),
+                        base.inspection.family(),
+                        modules));
+        return nothingByAlpha(own.header(), own.grammar())
                 .map(p -> found.first(new Problem(true, p)))
                 .orElse(found);
     }

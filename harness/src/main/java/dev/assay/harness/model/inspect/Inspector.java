@@ -14,6 +14,7 @@ import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.Inspection.Rank;
 import dev.assay.harness.model.inspect.ModelHashes.Progress;
+import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraPart;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Says what a model file is. Reads its header, and of its tensors only scalars; all of it only for hashes. */
@@ -76,8 +78,17 @@ public final class Inspector {
 
     /** Never fails on what the file holds: damage and malice are problems of the inspection. */
     public Inspection inspect(Path file) {
+        return inspect(file, LoraFile::read);
+    }
+
+    /**
+     * With a header that may have been read before.
+     *
+     * @param headers reads it, and throws a {@link ModelFileException} where it cannot be
+     */
+    public Inspection inspect(Path file, Function<Path, LoraFile> headers) {
         try {
-            return inspect(ModelHeader.read(file));
+            return inspect(headers.apply(file));
         } catch (ModelFileException e) {
             return Inspection.unreadable(file, size(file), PlainText.line(e.problemOf(file), 500));
         }
@@ -93,7 +104,12 @@ public final class Inspector {
 
     /** Of a header that was read before. */
     public Inspection inspect(ModelHeader header) {
-        Findings found = new Findings(header);
+        return inspect(LoraFile.of(header));
+    }
+
+    private Inspection inspect(LoraFile file) {
+        ModelHeader header = file.header();
+        Findings found = new Findings(file);
         try (SmallReads reads = new SmallReads(header)) {
             found.read(reads);
         }
@@ -106,6 +122,7 @@ public final class Inspector {
     /** What is gathered on the way. */
     private final class Findings {
         private final ModelHeader header;
+        private final LoraGrammar grammar;
         private final Metadata metadata;
         private final List<Problem> problems = new ArrayList<>();
         private ModelKind kind;
@@ -120,8 +137,9 @@ public final class Inspector {
         private Map<String, String> sums = Map.of();
         private final List<String> bundled; // names of embeddings beside a LoRA
 
-        Findings(ModelHeader header) {
-            this.header = header;
+        Findings(LoraFile file) {
+            this.header = file.header();
+            this.grammar = file.grammar();
             this.metadata = new Metadata(header.metadata());
             this.trainer = metadata.trainer();
             this.bundled = OtherFiles.bundled(header);
@@ -129,13 +147,12 @@ public final class Inspector {
 
         void read(SmallReads reads) {
             quantization = Quantization.of(header, metadata, reads);
-            LoraGrammar grammar = LoraGrammar.parse(header.shapes());
             Optional<OtherFiles.Small> other =
                     OtherFiles.embedding(header).or(() -> OtherFiles.special(header, Layers.of(header.tensors())));
             if (other.isPresent()) {
                 small(other.get());
             } else if (grammar.isAdapter()) {
-                adapter(grammar, reads);
+                adapter(reads);
             } else {
                 network();
             }
@@ -151,7 +168,7 @@ public final class Inspector {
             }
         }
 
-        private void adapter(LoraGrammar grammar, SmallReads reads) {
+        private void adapter(SmallReads reads) {
             kind = ModelKind.of(grammar.kind().orElseThrow());
             modules = grammar.modules().size();
             family = AdapterFamily.of(grammar, metadata).orElse(family);

@@ -75,49 +75,44 @@ public record LoraCheck(
 
     /** @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer */
     public static LoraCheck of(Path lora, double strength, Optional<Path> base, boolean alphaInMetadata) {
+        LoraFile read = LoraFile.read(lora);
         if (base.isEmpty()) {
-            try (SafetensorsFile file = SafetensorsFile.open(lora)) {
-                return of(file, strength, Optional.empty(), Optional.empty(), alphaInMetadata);
-            }
+            return of(read, strength, Optional.empty(), alphaInMetadata);
         }
-        try (SafetensorsFile file = SafetensorsFile.open(lora);
-                SafetensorsFile weights = SafetensorsFile.open(base.get())) {
-            return of(file, strength, Optional.of(shapes(weights.tensors())), Optional.of(weights), alphaInMetadata);
+        try (SafetensorsFile weights = SafetensorsFile.open(base.get())) {
+            BaseModules modules = BaseModules.of(shapes(weights.tensors()));
+            return of(read, strength, Optional.of(modules), Optional.of(weights), alphaInMetadata);
         }
     }
 
     /**
-     * Reads a LoRA, for a base of which only the header is used: in another format, in several files, or too large to read.
+     * With a header that was read before, for a base of which only the header is used: in another format, in several files, or too large
+     * to read.
      *
-     * @param base shapes of all its tensors by name, rows (outputs) first
+     * @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer
      */
-    public static LoraCheck of(Path lora, double strength, Map<String, List<Long>> base) {
-        return of(lora, strength, base, true);
-    }
-
-    /** @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer */
-    public static LoraCheck of(Path lora, double strength, Map<String, List<Long>> base, boolean alphaInMetadata) {
-        try (SafetensorsFile file = SafetensorsFile.open(lora)) {
-            return of(file, strength, Optional.of(base), Optional.empty(), alphaInMetadata);
-        }
+    public static LoraCheck of(LoraFile lora, double strength, Optional<BaseModules> base, boolean alphaInMetadata) {
+        return of(lora, strength, base, Optional.empty(), alphaInMetadata);
     }
 
     private static LoraCheck of(
-            SafetensorsFile file,
+            LoraFile lora,
             double strength,
-            Optional<Map<String, List<Long>>> base,
+            Optional<BaseModules> base,
             Optional<SafetensorsFile> weights,
             boolean alphaInMetadata) {
-        LoraGrammar grammar = LoraGrammar.parse(shapes(file.tensors()));
-        Optional<LoraFit> fit = base.map(b -> LoraFit.of(grammar, BaseModules.of(b)));
-        LoraWeights numbers = LoraWeights.of(file, grammar, strength, fit, weights, alphaInMetadata);
-        List<Problem> ofFile = new ArrayList<>();
-        ofFile(grammar, numbers, ofFile);
-        alphaInMetadata(file, grammar, alphaInMetadata).ifPresent(ofFile::add);
-        ofFile.sort((a, b) -> a.severity.compareTo(b.severity));
-        List<Problem> ofFit = new ArrayList<>();
-        fit.ifPresent(f -> ofFit(f, ofFit));
-        return new LoraCheck(file.path(), grammar, fit, numbers, ofFile, ofFit);
+        LoraGrammar grammar = lora.grammar();
+        Optional<LoraFit> fit = base.map(b -> LoraFit.of(grammar, b));
+        try (SafetensorsFile file = lora.open()) {
+            LoraWeights numbers = LoraWeights.of(file, grammar, strength, fit, weights, alphaInMetadata);
+            List<Problem> ofFile = new ArrayList<>();
+            ofFile(grammar, numbers, ofFile);
+            alphaInMetadata(file, grammar, alphaInMetadata).ifPresent(ofFile::add);
+            ofFile.sort((a, b) -> a.severity.compareTo(b.severity));
+            List<Problem> ofFit = new ArrayList<>();
+            fit.ifPresent(f -> ofFit(f, ofFit));
+            return new LoraCheck(file.path(), grammar, fit, numbers, ofFile, ofFit);
+        }
     }
 
     /** What renderers make of an alpha that stands in the metadata alone: some read it, for some the scale is 1. */

@@ -192,13 +192,13 @@ class LoraWeightsTest {
     @Test
     void a_lora_for_another_base_is_an_error_in_words() {
         Path lora = LoraFiles.write(folder.resolve("a.safetensors"), pair("lora_unet_layer_x", 4, 2, 3, new Random(1)));
-        LoraCheck nothing = LoraCheck.of(lora, 1, Map.of("other.weight", List.of(4L, 3L)));
+        LoraCheck nothing = onBase(lora, Map.of("other.weight", List.of(4L, 3L)));
         assertThat(nothing.works()).isFalse();
         assertThat(nothing.words()).anyMatch(l -> l.contains("0 of 1 modules match"));
-        LoraCheck shape = LoraCheck.of(lora, 1, Map.of("layer.x.weight", List.of(4L, 5L)));
+        LoraCheck shape = onBase(lora, Map.of("layer.x.weight", List.of(4L, 5L)));
         assertThat(shape.works()).isFalse();
         assertThat(shape.words()).anyMatch(l -> l.contains("[4, 3]") && l.contains("[4, 5]"));
-        assertThat(LoraCheck.of(lora, 1, Map.of("layer.x.weight", List.of(4L, 3L)))
+        assertThat(onBase(lora, Map.of("layer.x.weight", List.of(4L, 3L)))
                         .works())
                 .isTrue();
     }
@@ -259,6 +259,10 @@ class LoraWeightsTest {
         assertThat(check.works()).isTrue();
         assertThat(check.weights().norm()).isPositive();
         assertThat(check.weights().relative()).isEmpty();
+    }
+
+    private static LoraCheck onBase(Path lora, Map<String, List<Long>> base) {
+        return LoraCheck.of(LoraFile.read(lora), 1, Optional.of(BaseModules.of(base)), true);
     }
 
     private LoraCheck check(Map<String, Values> lora) {
