@@ -46,7 +46,8 @@ final class DefaultBase {
 
     private static boolean fits(Lora lora, Path base, LoraReader headers) {
         BaseModules modules = BaseModules.of(ModelHeader.read(base).shapes());
-        return LoraCheck.of(headers.read(lora.path()), lora.strength(), Optional.of(modules), true).works();
+        LoraCheck check = LoraCheck.of(headers.read(lora.path()), lora.strength(), Optional.of(modules), true);
+        return check.works() && check.fit().orElseThrow().belongs();
     }
 
     private static void ask(Path file, Inspection found) {

@@ -111,7 +111,7 @@ record Report(
     }
 
     private Report with(LoraCheck check) {
-        return new Report(file, inspection, Optional.of(check), check.fit(), saying(check.ofFile()));
+        return new Report(file, inspection, Optional.of(check), check.fit(), saying(check.problems()));
     }
 
     private Report with(LoaderCheck loading) {

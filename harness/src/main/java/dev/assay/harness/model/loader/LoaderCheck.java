@@ -5,6 +5,7 @@ import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraCheck.Problem;
 import dev.assay.harness.model.lora.LoraCheck.Severity;
+import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraNaming;
 import dev.assay.harness.model.lora.LoraWeights;
 import dev.assay.harness.text.FirstFew;
@@ -42,6 +43,7 @@ public record LoaderCheck(
     public static final double NEGLIGIBLE = 0.02;
 
     private static final int SHOWN = 3;
+    private static final int SHOWN_TWICE = 5;
 
     private static final String MERGE =
             "train or save it in a form that this renderer loads, or merge it into its base with the tool that trained"
@@ -70,7 +72,7 @@ public record LoaderCheck(
     }
 
     /**
-     * With the problems of {@link LoraCheck#ofFit} that every renderer has.
+     * With what is to say of the fit whatever renderer loads it.
      *
      * @param check of the LoRA on this base
      * @param family of the base
@@ -78,7 +80,7 @@ public record LoaderCheck(
     public static LoaderCheck of(LoraLoader loader, LoraCheck check, String family, BaseModules base) {
         LoaderCheck found = of(loader, check.shapes(), Optional.of(check.weights()), family, base);
         List<Problem> problems = new ArrayList<>(found.problems);
-        check.fit().map(LoraCheck::besides).ifPresent(problems::addAll);
+        check.fit().map(LoaderCheck::besides).ifPresent(problems::addAll);
         problems.sort((a, b) -> a.severity().compareTo(b.severity()));
         return new LoaderCheck(found.answer, found.report, found.lost, found.byNorm, found.conversion, problems);
     }
@@ -122,6 +124,27 @@ public record LoaderCheck(
         words.rest(problems);
         problems.sort((a, b) -> a.severity().compareTo(b.severity()));
         return new LoaderCheck(answer, report, lost, energies.isPresent(), conversion, problems);
+    }
+
+    /** What is to say of a fit, whatever renderer loads it. */
+    private static List<Problem> besides(LoraFit fit) {
+        List<Problem> problems = new ArrayList<>();
+        if (!fit.twice().isEmpty()) {
+            problems.add(new Problem(Severity.WARNING, "layers that are changed twice: " + FirstFew.of(fit.twice(), SHOWN_TWICE)));
+        }
+        if (!fit.unanswered().isEmpty()) {
+            problems.add(new Problem(
+                    fit.total() == 0 ? Severity.WARNING : Severity.NOTE,
+                    fit.unanswered().size()
+                            + " modules are for text encoders, which the base's file does not hold: not checked"));
+        }
+        if (fit.unchecked() > 0) {
+            problems.add(new Problem(
+                    Severity.NOTE,
+                    fit.unchecked() + " modules are on quantised layers whose shape the base does not tell: matched by"
+                            + " name alone"));
+        }
+        return problems;
     }
 
     /** Whether a render with this LoRA says something about it as it was trained. */

@@ -22,16 +22,10 @@ import java.util.stream.Collectors;
  * for {@code dev.assay.harness.model.loader} to say.
  *
  * @param fit empty where no base was given
- * @param ofFile what the file alone tells, the worst first
- * @param ofFit what it tells on the base
+ * @param problems what the file alone tells, the worst first
  */
 public record LoraCheck(
-        Path path,
-        LoraGrammar grammar,
-        Optional<LoraFit> fit,
-        LoraWeights weights,
-        List<Problem> ofFile,
-        List<Problem> ofFit) {
+        Path path, LoraGrammar grammar, Optional<LoraFit> fit, LoraWeights weights, List<Problem> problems) {
     private static final int SHOWN = 5;
     private static final String ALPHA = ".alpha";
     private static final String NOTHING = "changes nothing: ";
@@ -40,16 +34,7 @@ public record LoraCheck(
                     + " text encoders is trained";
 
     public LoraCheck {
-        ofFile = List.copyOf(ofFile);
-        ofFit = List.copyOf(ofFit);
-    }
-
-    /** All of them, the worst first. */
-    public List<Problem> problems() {
-        List<Problem> all = new ArrayList<>(ofFile);
-        all.addAll(ofFit);
-        all.sort((a, b) -> a.severity.compareTo(b.severity));
-        return List.copyOf(all);
+        problems = List.copyOf(problems);
     }
 
     /** How bad something is; in this order. */
@@ -109,9 +94,7 @@ public record LoraCheck(
             ofFile(grammar, numbers, ofFile);
             alphaInMetadata(file, grammar, alphaInMetadata).ifPresent(ofFile::add);
             ofFile.sort((a, b) -> a.severity.compareTo(b.severity));
-            List<Problem> ofFit = new ArrayList<>();
-            fit.ifPresent(f -> ofFit(f, ofFit));
-            return new LoraCheck(file.path(), grammar, fit, numbers, ofFile, ofFit);
+            return new LoraCheck(file.path(), grammar, fit, numbers, ofFile);
         }
     }
 
@@ -225,71 +208,6 @@ public record LoraCheck(
                 : Optional.of(NOT_IN_DENOISER);
     }
 
-    private static void ofFit(LoraFit fit, List<Problem> problems) {
-        if (fit.total() > 0 && fit.matched() == 0) {
-            problems.add(new Problem(
-                    Severity.ERROR,
-                    fit.words() + ": it would do nothing; is this a LoRA for another family? "
-                            + some(
-                                    fit.unmatched().isEmpty()
-                                            ? fit.misfits().stream()
-                                                    .map(LoraFit.Misfit::words)
-                                                    .toList()
-                                            : fit.unmatched())));
-            return;
-        }
-        LoraFit.Count denoiser = fit.parts().get(LoraPart.DENOISER);
-        if (denoiser != null && denoiser.matched() == 0) {
-            problems.add(new Problem(
-                    Severity.ERROR,
-                    "none of its " + denoiser.total() + " modules for the denoiser match, only text encoders do: it is"
-                            + " for another family: " + some(fit.unmatched())));
-        }
-        if (!fit.misfits().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.ERROR,
-                    fit.misfits().size() + " of " + fit.total()
-                            + " modules meet a layer of another shape; it was trained on another base: "
-                            + some(fit.misfits().stream()
-                                    .map(LoraFit.Misfit::words)
-                                    .toList())));
-        }
-        if (!fit.unmatched().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.WARNING,
-                    fit.unmatched().size() + " of " + fit.total() + " modules name no layer of the base: "
-                            + some(fit.unmatched())));
-        }
-        if (!fit.unknownKeys().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.WARNING,
-                    fit.unknownKeys().size() + " of " + fit.keysTotal() + " keys have no known form: "
-                            + some(fit.unknownKeys())));
-        }
-        problems.addAll(besides(fit));
-    }
-
-    /** What is to say of a fit, whatever renderer loads it. */
-    public static List<Problem> besides(LoraFit fit) {
-        List<Problem> problems = new ArrayList<>();
-        if (!fit.twice().isEmpty()) {
-            problems.add(new Problem(Severity.WARNING, "layers that are changed twice: " + some(fit.twice())));
-        }
-        if (!fit.unanswered().isEmpty()) {
-            problems.add(new Problem(
-                    fit.total() == 0 ? Severity.WARNING : Severity.NOTE,
-                    fit.unanswered().size()
-                            + " modules are for text encoders, which the base's file does not hold: not checked"));
-        }
-        if (fit.unchecked() > 0) {
-            problems.add(new Problem(
-                    Severity.NOTE,
-                    fit.unchecked() + " modules are on quantised layers whose shape the base does not tell: matched by"
-                            + " name alone"));
-        }
-        return problems;
-    }
-
     private static String some(List<String> items) {
         return FirstFew.of(items, SHOWN);
     }
@@ -308,42 +226,6 @@ public record LoraCheck(
 
     /** Whether a render with this LoRA can say something about it: no {@link Severity#ERROR}. */
     public boolean works() {
-        return problems().stream().noneMatch(p -> p.severity == Severity.ERROR);
-    }
-
-    /** For people, in a few lines: what it is, how much of it the base takes, how strong it is, what is wrong. */
-    public List<String> words() {
-        List<String> lines = new ArrayList<>();
-        String rank = grammar.ranks()
-                .map(r -> r.min() == r.max()
-                        ? ", rank " + r.min()
-                        : ", rank " + r.min() + " to " + r.max() + " (median " + r.median() + ")")
-                .orElse("");
-        String kind = grammar.kind().map(LoraKind::title).orElse("no LoRA");
-        lines.add(kind + rank + ", " + grammar.modules().size() + " modules"
-                + grammar.naming().map(n -> ", names as by " + n.trainer()).orElse(""));
-        fit.ifPresent(f -> lines.add(f.words()));
-        String relative = weights.relative().isPresent()
-                ? String.format(
-                        Locale.ROOT,
-                        " (%.3g %% of the base's weights there)",
-                        100 * weights.relative().getAsDouble())
-                : "";
-        if (weights.norm() > 0) {
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "change of weights %.4g at strength %s%s",
-                    weights.norm(),
-                    weights.strength(),
-                    relative));
-        }
-        weights.strongest()
-                .ifPresent(m -> lines.add(String.format(
-                        Locale.ROOT,
-                        "strongest on %s: largest singular value %.3g",
-                        m.name(),
-                        m.largest().getAsDouble())));
-        problems().forEach(p -> lines.add(p.severity().name().toLowerCase(Locale.ROOT) + ": " + p.text()));
-        return lines;
+        return problems.stream().noneMatch(p -> p.severity == Severity.ERROR);
     }
 }

@@ -129,6 +129,12 @@ public record LoraFit(
         return parts.values().stream().mapToInt(Count::total).sum();
     }
 
+    /** Whether it can have been trained on this base: some of its modules for the denoiser match, and none meets another shape. */
+    public boolean belongs() {
+        Count judged = parts.getOrDefault(LoraPart.DENOISER, new Count(matched(), total()));
+        return misfits.isEmpty() && (judged.total == 0 || judged.matched > 0);
+    }
+
     /** Whether every key has its place. */
     public boolean whole() {
         return total() > 0 && keysMatched == keysTotal;

@@ -190,16 +190,17 @@ class LoraWeightsTest {
     }
 
     @Test
-    void a_lora_for_another_base_is_an_error_in_words() {
+    void a_lora_for_another_base_does_not_belong_to_this_one() {
         Path lora = LoraFiles.write(folder.resolve("a.safetensors"), pair("lora_unet_layer_x", 4, 2, 3, new Random(1)));
-        LoraCheck nothing = onBase(lora, Map.of("other.weight", List.of(4L, 3L)));
-        assertThat(nothing.works()).isFalse();
-        assertThat(nothing.words()).anyMatch(l -> l.contains("0 of 1 modules match"));
-        LoraCheck shape = onBase(lora, Map.of("layer.x.weight", List.of(4L, 5L)));
-        assertThat(shape.works()).isFalse();
-        assertThat(shape.words()).anyMatch(l -> l.contains("[4, 3]") && l.contains("[4, 5]"));
-        assertThat(onBase(lora, Map.of("layer.x.weight", List.of(4L, 3L)))
-                        .works())
+        LoraFit nothing = onBase(lora, Map.of("other.weight", List.of(4L, 3L)));
+        assertThat(nothing.belongs()).isFalse();
+        assertThat(nothing.words()).contains("0 of 1 modules match");
+        LoraFit shape = onBase(lora, Map.of("layer.x.weight", List.of(4L, 5L)));
+        assertThat(shape.belongs()).isFalse();
+        assertThat(shape.misfits()).singleElement().satisfies(m -> assertThat(m.problem())
+                .contains("[4, 3]")
+                .contains("[4, 5]"));
+        assertThat(onBase(lora, Map.of("layer.x.weight", List.of(4L, 3L))).belongs())
                 .isTrue();
     }
 
@@ -261,8 +262,10 @@ class LoraWeightsTest {
         assertThat(check.weights().relative()).isEmpty();
     }
 
-    private static LoraCheck onBase(Path lora, Map<String, List<Long>> base) {
-        return LoraCheck.of(LoraFile.read(lora), 1, Optional.of(BaseModules.of(base)), true);
+    private static LoraFit onBase(Path lora, Map<String, List<Long>> base) {
+        return LoraCheck.of(LoraFile.read(lora), 1, Optional.of(BaseModules.of(base)), true)
+                .fit()
+                .orElseThrow();
     }
 
     private LoraCheck check(Map<String, Values> lora) {
