@@ -13,11 +13,19 @@ import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.local.LocalRenderer;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.metrics.BlankFrameMetric;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,6 +112,37 @@ class LocalRendererTest {
                 .hasMessageContaining("foreign.safetensors")
                 .hasMessageContaining("6 of 6 modules")
                 .hasMessageContaining("lora_unet_double_blocks_0_img_attn_proj");
+    }
+
+    @Test
+    void a_run_opens_the_model_once_for_each_side(@TempDir Path folder) throws IOException {
+        Path vae = BASE.path().resolve("vae/diffusion_pytorch_model.safetensors");
+        long header = ByteBuffer.wrap(Files.readAllBytes(vae))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong(0);
+        Path events = folder.resolve("reads.jfr");
+        ModelUnderTest candidate = new ModelUnderTest(BASE, List.of(lora("grid", 1)));
+        GenerationSettings settings = new GenerationSettings(64, 64, 1, 3, "ddim", "normal", 0);
+        boolean warm;
+        try (Recording recording = new Recording()) {
+            recording.enable("jdk.FileRead").withThreshold(Duration.ZERO);
+            recording.start();
+            renderer.check(candidate, settings);
+            renderer.check(new ModelUnderTest(BASE, List.of()), settings);
+            warm = renderer.render(
+                            new RenderRequest(new ModelUnderTest(BASE, List.of()), "a red circle", "", 7, settings, 0))
+                    .cost()
+                    .warm();
+            renderer.render(new RenderRequest(candidate, "a red circle", "", 7, settings, 0));
+            recording.stop();
+            recording.dump(events);
+        }
+        assertThat(warm).isTrue();
+        assertThat(RecordingFile.readAllEvents(events).stream()
+                        .filter(e -> String.valueOf(e.getString("path"))
+                                .endsWith("vae/diffusion_pytorch_model.safetensors"))
+                        .filter(e -> e.getLong("bytesRead") == header))
+                .hasSize(2);
     }
 
     @Test

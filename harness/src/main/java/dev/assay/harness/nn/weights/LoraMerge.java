@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
@@ -78,21 +78,29 @@ public final class LoraMerge implements WeightChange {
     /** {@inheritDoc} Components without LoRA layers, such as {@code vae}, come back as they are. */
     @Override
     public StateDict apply(String component, StateDict weights) {
-        Map<String, List<Step>> here = steps.entrySet().stream()
-                .filter(e -> e.getKey().startsWith(component + "."))
-                .collect(Collectors.toMap(
-                        e -> e.getKey().substring(component.length() + 1),
-                        Map.Entry::getValue,
-                        (a, b) -> a,
-                        LinkedHashMap::new));
-        if (here.isEmpty()) {
-            return weights;
-        }
+        Map<String, Tensor> changed = new LinkedHashMap<>();
+        merge(component, weights, changed::putAll);
+        return changed.isEmpty() ? weights : weights.with(changed);
+    }
+
+    /**
+     * Merges layer by layer and keeps nothing: whether {@link #apply} will do.
+     *
+     * @throws ModelFileException as {@link #apply}
+     */
+    public void check(String component, StateDict weights) {
+        merge(component, weights, changed -> changed.values().forEach(Tensor::close));
+    }
+
+    private void merge(String component, StateDict weights, Consumer<Map<String, Tensor>> changed) {
+        String prefix = component + ".";
         Map<LoraFile, SafetensorsFile> open = new HashMap<>();
         try {
-            Map<String, Tensor> changed = new LinkedHashMap<>();
-            here.forEach((weight, ofWeight) -> changed.putAll(merged(weight, ofWeight, weights, open)));
-            return weights.with(changed);
+            steps.forEach((tensor, ofTensor) -> {
+                if (tensor.startsWith(prefix)) {
+                    changed.accept(merged(tensor.substring(prefix.length()), ofTensor, weights, open));
+                }
+            });
         } finally {
             open.values().forEach(SafetensorsFile::close);
         }

@@ -16,8 +16,8 @@ import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.text.Nearest;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Renders in this JVM: Stable Diffusion 1 class models, LoRAs merged into their weights. Keeps the last model loaded. */
 public final class LocalRenderer implements Renderer {
@@ -93,9 +93,32 @@ public final class LocalRenderer implements Renderer {
         }
     }
 
-    /** First by names and shapes, which lists all that is wrong at once; then by loading and merging for real. */
+    /**
+     * First by names and shapes, which lists all that is wrong at once; then the checkpoint is loaded and the LoRAs are merged for real. What
+     * stays loaded is the checkpoint alone: of a candidate that is a LoRA, it is the base.
+     */
     private void check(ModelUnderTest model) {
-        load(model, this::requireMemory);
+        ModelUnderTest bare = new ModelUnderTest(model.checkpoint(), List.of());
+        if (model.equals(loaded)) {
+            return;
+        }
+        try (ModelParts parts = ModelParts.open(model.checkpoint())) {
+            LoraMerge merge = merge(model, parts);
+            requireMemory(parts);
+            if (!bare.equals(loaded)) {
+                load(bare, parts, WeightChange.NONE);
+            }
+            merge.check("text_encoder", parts.text());
+            merge.check("unet", parts.unet());
+        }
+    }
+
+    private LoraMerge merge(ModelUnderTest model, ModelParts parts) {
+        return LoraMerge.of(
+                model.loras().stream()
+                        .map(l -> new LoraMerge.Part(loras.read(l.path()), l.strength()))
+                        .toList(),
+                Map.of("unet", parts.unet(), "text_encoder", parts.text()));
     }
 
     private void requireMemory(ModelParts parts) {
@@ -110,7 +133,11 @@ public final class LocalRenderer implements Renderer {
     public Rendered render(RenderRequest request) {
         boolean warm = request.model().equals(loaded);
         long start = System.nanoTime();
-        load(request.model(), parts -> {});
+        if (!warm) {
+            try (ModelParts parts = ModelParts.open(request.model().checkpoint())) {
+                load(request.model(), parts, merge(request.model(), parts));
+            }
+        }
         GenerationSettings s = request.settings();
         Image image = pipeline.render(
                 request.prompt(),
@@ -127,22 +154,10 @@ public final class LocalRenderer implements Renderer {
                 image, new Cost((System.nanoTime() - start) / 1e9, 0, gpu == null ? 0 : gpu.usedBytes(), warm));
     }
 
-    /** @param first what must hold before what was loaded is let go */
-    private void load(ModelUnderTest model, Consumer<ModelParts> first) {
-        if (model.equals(loaded)) {
-            return;
-        }
-        try (ModelParts parts = ModelParts.open(model.checkpoint())) {
-            WeightChange merge = LoraMerge.of(
-                    model.loras().stream()
-                            .map(l -> new LoraMerge.Part(loras.read(l.path()), l.strength()))
-                            .toList(),
-                    Map.of("unet", parts.unet(), "text_encoder", parts.text()));
-            first.accept(parts);
-            close();
-            pipeline = StableDiffusion.load(parts, merge, gpu == null ? "cpu" : "cuda");
-            loaded = model;
-        }
+    private void load(ModelUnderTest model, ModelParts parts, WeightChange change) {
+        close();
+        pipeline = StableDiffusion.load(parts, change, gpu == null ? "cpu" : "cuda");
+        loaded = model;
     }
 
     @Override
