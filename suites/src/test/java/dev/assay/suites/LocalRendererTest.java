@@ -139,8 +139,8 @@ class LocalRendererTest {
         }
         assertThat(warm).isTrue();
         assertThat(RecordingFile.readAllEvents(events).stream()
-                        .filter(e -> String.valueOf(e.getString("path"))
-                                .endsWith("vae/diffusion_pytorch_model.safetensors"))
+                        .filter(e ->
+                                String.valueOf(e.getString("path")).endsWith("vae/diffusion_pytorch_model.safetensors"))
                         .filter(e -> e.getLong("bytesRead") == header))
                 .hasSize(2);
     }

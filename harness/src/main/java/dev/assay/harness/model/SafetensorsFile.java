@@ -45,9 +45,11 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws ModelFileException when it is that of another kind of file, or the file has another length now
      */
     public static SafetensorsFile open(ModelHeader header) {
-        if (header.container() != ModelHeader.Container.SAFETENSORS || header.files().size() != 1) {
+        if (header.container() != ModelHeader.Container.SAFETENSORS
+                || header.files().size() != 1) {
             throw new ModelFileException(
-                    header.path(), "expected one .safetensors file, found " + header.container() + " in "
+                    header.path(),
+                    "expected one .safetensors file, found " + header.container() + " in "
                             + header.files().size() + " files; its numbers are read of safetensors alone");
         }
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();

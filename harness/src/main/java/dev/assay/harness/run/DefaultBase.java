@@ -31,7 +31,9 @@ final class DefaultBase {
         for (Lora lora : loras) {
             if (!isBelow(lora.path(), microcosm)) {
                 Inspection file = Inspector.ofHeaders().inspect(lora.path(), headers::read);
-                if (file.kind().filter(ModelKind::isAdapter).isPresent() && !file.broken() && !fits(lora, base, headers)) {
+                if (file.kind().filter(ModelKind::isAdapter).isPresent()
+                        && !file.broken()
+                        && !fits(lora, base, headers)) {
                     ask(lora.path(), file);
                 } // what is no LoRA, or broken, is so on any base: the pre-flight says it
             }

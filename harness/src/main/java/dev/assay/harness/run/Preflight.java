@@ -146,8 +146,7 @@ final class Preflight {
         }
         Optional<BaseModules> modules = base.filter(b -> !b.broken())
                 .map(b -> BaseModules.of(headers.read(checkpoint).header().shapes()));
-        LoraCheck check =
-                LoraCheck.of(headers.read(path), lora.strength(), modules, loader.readsAlphaFromMetadata());
+        LoraCheck check = LoraCheck.of(headers.read(path), lora.strength(), modules, loader.readsAlphaFromMetadata());
         List<LoraCheck.Problem> said = new ArrayList<>(check.problems());
         modules.ifPresent(m -> {
             LoaderCheck loading = LoaderCheck.of(loader, check, base.get().family(), m);

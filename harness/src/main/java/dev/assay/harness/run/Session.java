@@ -7,10 +7,10 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
@@ -126,7 +126,8 @@ public final class Session {
             HubAccess access = WeightsSettings.access(environment);
             if (settings.renderer().equals("folder")) {
                 FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.suite(), root, USERS_SUITE));
-                return new Session(out, catalog, null, settings, root, references, access, run.plan(), run.renderer(), null);
+                return new Session(
+                        out, catalog, null, settings, root, references, access, run.plan(), run.renderer(), null);
             }
             LoraReader headers = new LoraReader();
             Plan plan = plan(settings, references, root, out, defaultSuite, headers);

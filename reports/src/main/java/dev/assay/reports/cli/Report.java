@@ -183,7 +183,8 @@ record Report(
         ModelHeader header = ModelHeader.read(base.file);
         LoraFile own = LoraFile.read(lora.file);
         BaseModules modules = BaseModules.of(header.shapes());
-        if (own.header().container() != Container.SAFETENSORS || own.header().files().size() != 1) {
+        if (own.header().container() != Container.SAFETENSORS
+                || own.header().files().size() != 1) {
             return byHeader(base, modules, lora, own, loader);
         }
         boolean metadata = loader.readsAlphaFromMetadata();

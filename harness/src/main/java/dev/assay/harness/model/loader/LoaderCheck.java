@@ -130,7 +130,8 @@ public record LoaderCheck(
     private static List<Problem> besides(LoraFit fit) {
         List<Problem> problems = new ArrayList<>();
         if (!fit.twice().isEmpty()) {
-            problems.add(new Problem(Severity.WARNING, "layers that are changed twice: " + FirstFew.of(fit.twice(), SHOWN_TWICE)));
+            problems.add(new Problem(
+                    Severity.WARNING, "layers that are changed twice: " + FirstFew.of(fit.twice(), SHOWN_TWICE)));
         }
         if (!fit.unanswered().isEmpty()) {
             problems.add(new Problem(

@@ -105,13 +105,13 @@ public final class LocalLoader implements LoraLoader {
         List<String> problems = new ArrayList<>();
         LoraCheck.ofNames(lora.grammar()).forEach(p -> problems.add(p.text()));
         if (!report.stray().isEmpty()) {
-            problems.add(report.stray().size() + " of " + lora.header().tensors().size()
-                    + " keys have no known form: " + FirstFew.of(report.stray(), SHOWN));
+            problems.add(
+                    report.stray().size() + " of " + lora.header().tensors().size() + " keys have no known form: "
+                            + FirstFew.of(report.stray(), SHOWN));
         }
-        List<LoadedModule> lost =
-                report.modules().stream()
-                        .filter(m -> !m.whole() || m.layer().isEmpty())
-                        .toList();
+        List<LoadedModule> lost = report.modules().stream()
+                .filter(m -> !m.whole() || m.layer().isEmpty())
+                .toList();
         if (!lost.isEmpty()) {
             problems.add(lost.size() + " of " + report.modules().size() + " modules cannot be merged: "
                     + FirstFew.of(lost.stream().map(LocalLoader::words).toList(), SHOWN));

@@ -47,7 +47,8 @@ public final class ChangeShape {
         List<Long> shape = m.shape(role);
         long count = Shapes.elements(shape);
         boolean fits = count == layer.rows()
-                || (!layer.rest().isEmpty() && (count == layer.rest().get(0) || count == Shapes.elements(layer.rest())));
+                || (!layer.rest().isEmpty()
+                        && (count == layer.rest().get(0) || count == Shapes.elements(layer.rest())));
         return fits
                 ? Optional.empty()
                 : Optional.of("its " + role.name().toLowerCase(Locale.ROOT) + " has shape " + shape

@@ -54,6 +54,7 @@ final class Dora {
     /** PEFT's always are, of a convolution as (1, out, 1, 1). */
     private static boolean isByOutput(LoraModule module, int magnitudes, int rows) {
         boolean peft = !module.keys().get(LoraRole.DORA_SCALE).endsWith(".dora_scale");
-        return magnitudes == rows && (peft || module.dimension(LoraRole.DORA_SCALE, 0).orElse(1) == rows);
+        return magnitudes == rows
+                && (peft || module.dimension(LoraRole.DORA_SCALE, 0).orElse(1) == rows);
     }
 }

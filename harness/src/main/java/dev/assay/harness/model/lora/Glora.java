@@ -44,15 +44,11 @@ final class Glora implements LoraAlgorithm {
     }
 
     private static LoraRole up(LoraModule m, boolean free) {
-        return isOld(m)
-                ? free ? LoraRole.GLORA_B2 : LoraRole.GLORA_A2
-                : free ? LoraRole.GLORA_B1 : LoraRole.GLORA_A1;
+        return isOld(m) ? free ? LoraRole.GLORA_B2 : LoraRole.GLORA_A2 : free ? LoraRole.GLORA_B1 : LoraRole.GLORA_A1;
     }
 
     private static LoraRole down(LoraModule m, boolean free) {
-        return isOld(m)
-                ? free ? LoraRole.GLORA_B1 : LoraRole.GLORA_A1
-                : free ? LoraRole.GLORA_B2 : LoraRole.GLORA_A2;
+        return isOld(m) ? free ? LoraRole.GLORA_B1 : LoraRole.GLORA_A1 : free ? LoraRole.GLORA_B2 : LoraRole.GLORA_A2;
     }
 
     @Override

@@ -108,7 +108,9 @@ public record LoraOverlap(double cosine, double cosineOfCommon, int common, int 
                 && first.get().rows() == second.get().rows()
                 && first.get().columns() == second.get().columns();
         double inner = common
-                ? first.get().scale() * second.get().scale() * first.get().change().inner(second.get().change())
+                ? first.get().scale()
+                        * second.get().scale()
+                        * first.get().change().inner(second.get().change())
                 : 0;
         return new Sums(a, b, inner, common);
     }

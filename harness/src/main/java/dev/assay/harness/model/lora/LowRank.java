@@ -154,8 +154,7 @@ final class LowRank implements Change {
             }
             int inner = t.dim(LoraRole.MID, 1);
             int kernel = t.get(LoraRole.MID).length / (rank * inner);
-            return LowRank.tucker(
-                    t.get(LoraRole.UP), rank, t.get(LoraRole.MID), t.get(LoraRole.DOWN), inner, kernel);
+            return LowRank.tucker(t.get(LoraRole.UP), rank, t.get(LoraRole.MID), t.get(LoraRole.DOWN), inner, kernel);
         }
     }
 }

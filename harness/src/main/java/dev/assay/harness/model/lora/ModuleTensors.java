@@ -183,8 +183,9 @@ public final class ModuleTensors {
         float[] sum = null;
         if (module.kind() != LoraKind.FULL_DIFF || module.dora() || Difference.changesWeight(module)) {
             sum = on(base, layer)
-                    .orElseThrow(() -> new IllegalArgumentException(module.name() + ": " + module.kind().title()
-                            + " in a form whose change its file does not tell: " + module.shapes()))
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            module.name() + ": " + module.kind().title()
+                                    + " in a form whose change its file does not tell: " + module.shapes()))
                     .values(product);
         }
         return Optional.ofNullable(module.kind() == LoraKind.FULL_DIFF ? sum : plus(sum, Difference.WEIGHT));

@@ -62,7 +62,10 @@ final class Oft implements LoraAlgorithm {
 
     @Override
     public Change change(ModuleTensors t) {
-        return t.dense(t.has(LoraRole.OFT_BLOCKS) ? LoraRole.OFT_BLOCKS : t.has(LoraRole.OFT_R) ? LoraRole.OFT_R : LoraRole.BOFT_R);
+        return t.dense(
+                t.has(LoraRole.OFT_BLOCKS)
+                        ? LoraRole.OFT_BLOCKS
+                        : t.has(LoraRole.OFT_R) ? LoraRole.OFT_R : LoraRole.BOFT_R);
     }
 
     @Override
@@ -125,8 +128,7 @@ final class Oft implements LoraAlgorithm {
     private static double[] transposedBlocks(double[] r, int b) {
         double[] result = new double[r.length];
         for (int at = 0; at < r.length; at += b * b) {
-            System.arraycopy(
-                    Matrices.transposed(Arrays.copyOfRange(r, at, at + b * b), b, b), 0, result, at, b * b);
+            System.arraycopy(Matrices.transposed(Arrays.copyOfRange(r, at, at + b * b), b, b), 0, result, at, b * b);
         }
         return result;
     }

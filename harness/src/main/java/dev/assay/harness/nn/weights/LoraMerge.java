@@ -116,13 +116,12 @@ public final class LoraMerge implements WeightChange {
             Map<String, Tensor> current = new LinkedHashMap<>();
             current.put(weight, weights.get(weight).to(ScalarType.Float));
             Device device = current.get(weight).device();
-            MatrixProduct product = (a, rows, inner, b, columns) -> floats(
-                    Tensor.create(a, rows, inner).to(device, ScalarType.Float).matmul(Tensor.create(b, inner, columns)
-                            .to(device, ScalarType.Float)));
+            MatrixProduct product = (a, rows, inner, b, columns) -> floats(Tensor.create(a, rows, inner)
+                    .to(device, ScalarType.Float)
+                    .matmul(Tensor.create(b, inner, columns).to(device, ScalarType.Float)));
             Map<String, Step> changed = new LinkedHashMap<>();
             for (Step step : steps) {
-                SafetensorsFile file =
-                        open.computeIfAbsent(step.part.lora, LoraFile::open);
+                SafetensorsFile file = open.computeIfAbsent(step.part.lora, LoraFile::open);
                 ModuleTensors tensors = ModuleTensors.read(step.module, file, step.part.lora.config());
                 requireFinite(step.part.lora, tensors);
                 double[] base = tensors.needsBase() ? doubles(floats(current.get(weight))) : new double[0];
@@ -130,7 +129,8 @@ public final class LoraMerge implements WeightChange {
                 tensors.weight(base, step.layer, product).ifPresent(d -> deltas.put(weight, d));
                 tensors.bias().ifPresent(d -> deltas.put(bias, d));
                 deltas.forEach((name, delta) -> {
-                    Tensor before = current.computeIfAbsent(name, n -> weights.get(n).to(ScalarType.Float));
+                    Tensor before =
+                            current.computeIfAbsent(name, n -> weights.get(n).to(ScalarType.Float));
                     Tensor added = Tensor.create(delta, before.shape()).to(device, ScalarType.Float);
                     current.put(name, before.add(added, new Scalar(step.part.strength)));
                     changed.put(name, step);
@@ -152,11 +152,15 @@ public final class LoraMerge implements WeightChange {
     }
 
     private static void requireFinite(LoraFile lora, ModuleTensors tensors) {
-        tensors.notFinite().stream().map(LoraWeights.NotFinite::words).findFirst().ifPresent(tensor -> {
-            throw new ModelFileException(
-                    lora.path(),
-                    "tensor " + tensor + " holds NaN or infinite values; the training diverged, or the file is damaged");
-        });
+        tensors.notFinite().stream()
+                .map(LoraWeights.NotFinite::words)
+                .findFirst()
+                .ifPresent(tensor -> {
+                    throw new ModelFileException(
+                            lora.path(),
+                            "tensor " + tensor
+                                    + " holds NaN or infinite values; the training diverged, or the file is damaged");
+                });
     }
 
     private static float[] floats(Tensor tensor) {

@@ -197,9 +197,9 @@ class LoraWeightsTest {
         assertThat(nothing.words()).contains("0 of 1 modules match");
         LoraFit shape = onBase(lora, Map.of("layer.x.weight", List.of(4L, 5L)));
         assertThat(shape.belongs()).isFalse();
-        assertThat(shape.misfits()).singleElement().satisfies(m -> assertThat(m.problem())
-                .contains("[4, 3]")
-                .contains("[4, 5]"));
+        assertThat(shape.misfits())
+                .singleElement()
+                .satisfies(m -> assertThat(m.problem()).contains("[4, 3]").contains("[4, 5]"));
         assertThat(onBase(lora, Map.of("layer.x.weight", List.of(4L, 3L))).belongs())
                 .isTrue();
     }

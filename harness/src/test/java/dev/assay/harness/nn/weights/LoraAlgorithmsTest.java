@@ -103,7 +103,9 @@ class LoraAlgorithmsTest {
     }
 
     private String what(String name) {
-        return layers.path(name.substring(0, name.lastIndexOf('.'))).path("what").asText();
+        return layers.path(name.substring(0, name.lastIndexOf('.')))
+                .path("what")
+                .asText();
     }
 
     @Test
@@ -122,7 +124,9 @@ class LoraAlgorithmsTest {
                         .orElseThrow();
                 String layer = tensor.substring(0, tensor.lastIndexOf('.'));
                 double norm = layers.get(layer).get("norm").asDouble();
-                assertThat(module.norm().orElse(-1)).as("%s: %s", layer, what(tensor)).isCloseTo(norm, within(5e-6 * norm));
+                assertThat(module.norm().orElse(-1))
+                        .as("%s: %s", layer, what(tensor))
+                        .isCloseTo(norm, within(5e-6 * norm));
                 double squared = 0;
                 for (String parameter : List.of(".weight", ".bias")) {
                     float[] before = floats(base.get(layer + parameter));
@@ -148,7 +152,8 @@ class LoraAlgorithmsTest {
         assertThat(other)
                 .containsExactly(
                         "DiagOFTModule rescaled=True", // it reads no scale of the rows
-                        "LoConModule weight_decompose=True wd_on_out=True", // it divides by the norm of W, not of W + dW
+                        "LoConModule weight_decompose=True wd_on_out=True", // it divides by the norm of W, not of W +
+                        // dW
                         "LohaModule weight_decompose=True wd_on_out=True",
                         "LokrModule weight_decompose=True wd_on_out=True");
     }

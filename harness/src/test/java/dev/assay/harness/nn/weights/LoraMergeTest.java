@@ -73,8 +73,7 @@ class LoraMergeTest {
     @Test
     void merged_weights_act_like_the_base_plus_the_low_rank_path() {
         Map<String, Tensor> file = TinyWeights.tensors("kohya.safetensors");
-        StateDict merged = merge(resource("kohya.safetensors"), 0.7)
-                .apply("unet", base.get("unet"));
+        StateDict merged = merge(resource("kohya.safetensors"), 0.7).apply("unet", base.get("unet"));
         Tensor x = torch.randn(5, 8);
         Tensor path = x.matmul(file.get(KOHYA_QUERY + ".lora_down.weight").t())
                 .matmul(file.get(KOHYA_QUERY + ".lora_up.weight").t());
@@ -92,8 +91,7 @@ class LoraMergeTest {
 
     @Test
     void strength_0_gives_the_same_tensors() {
-        StateDict merged = merge(resource("kohya.safetensors"), 0)
-                .apply("unet", base.get("unet"));
+        StateDict merged = merge(resource("kohya.safetensors"), 0).apply("unet", base.get("unet"));
         assertThat(merged).isSameAs(base.get("unet"));
     }
 
@@ -102,8 +100,7 @@ class LoraMergeTest {
         float[] before = floats(base.get("unet").get(QUERY + ".weight"));
         StateDict merged;
         try (PointerScope scope = new PointerScope()) {
-            merged = merge(resource("kohya.safetensors"), 1)
-                    .apply("unet", base.get("unet"));
+            merged = merge(resource("kohya.safetensors"), 1).apply("unet", base.get("unet"));
         }
         System.gc();
         assertThat(floats(base.get("unet").get(QUERY + ".weight"))).isEqualTo(before);
@@ -220,7 +217,9 @@ class LoraMergeTest {
                     .hasMessageContaining("[8, 8]")
                     .hasMessageContaining(
                             keys.get(KOHYA_QUERY + ".lora_up.weight").shape().get(0) + ", "
-                                    + keys.get(KOHYA_QUERY + ".lora_down.weight").shape().get(1) + "]");
+                                    + keys.get(KOHYA_QUERY + ".lora_down.weight")
+                                            .shape()
+                                            .get(1) + "]");
         }
     }
 
