@@ -9,6 +9,7 @@ import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Visible;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -56,14 +57,16 @@ record Bodies(Function<Image, List<Detection>> people, BiFunction<Image, Detecti
         return found.stream().map(person -> pose.apply(image, person)).toList();
     }
 
-    /** Why nothing can be said of bodies in this picture; null when it can. A wrong number of people is a matter of adherence. */
-    static String unscored(Visible visible, int found) {
+    /** Why nothing can be said of bodies in this picture; empty when it can. A wrong number of people is a matter of adherence. */
+    static Optional<Score> unscored(Visible visible, int found) {
         if (visible.people() == null || visible.people() == 0) {
-            return "the case states no people";
+            return Optional.of(new Score.Unscored("no-people", "the case states no people"));
         }
         return visible.people() == found
-                ? null
-                : number(found, "person", "people") + " found; the case expects " + visible.people();
+                ? Optional.empty()
+                : Optional.of(new Score.Unscored(
+                        "people-count",
+                        number(found, "person", "people") + " found; the case expects " + visible.people()));
     }
 
     /** Bones whose ends are to be seen, as context. */

@@ -68,7 +68,7 @@ public final class BodyArtifactsMetric implements Metric.ImageMetric {
         boolean people = prompt.visible().people() != null && prompt.visible().people() > 0;
         boolean hands = prompt.visible().hands() != null && prompt.visible().hands() > 0;
         if (!people && !hands) {
-            return new Score.Unscored("the case states no people");
+            return new Score.Unscored("no-people", "the case states no people");
         }
         List<Detection> found =
                 detect.apply(image).stream().filter(d -> isDefect(d.label())).toList();

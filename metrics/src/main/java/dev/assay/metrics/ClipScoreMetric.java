@@ -47,7 +47,7 @@ public final class ClipScoreMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
-            return new Score.Unscored("no prompt is known for this picture");
+            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
         }
         double score = clipScore(images.embed(image), embedText.apply(prompt.prompt()));
         return new Score.Measured(score, String.format(Locale.ROOT, "cosine %.3f between picture and prompt", score));

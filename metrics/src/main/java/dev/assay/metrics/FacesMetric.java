@@ -11,6 +11,7 @@ import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Whether there are more faces than people: 1 if so. Fewer are no defect, a face may be turned away. */
@@ -45,12 +46,12 @@ public final class FacesMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (prompt.visible().people() == null || prompt.visible().people() == 0) {
-            return new Score.Unscored("the case states no people");
+            return new Score.Unscored("no-people", "the case states no people");
         }
         int bodies = people.apply(image).size();
-        String reason = Bodies.unscored(prompt.visible(), bodies);
-        if (reason != null) {
-            return new Score.Unscored(reason);
+        Optional<Score> unscored = Bodies.unscored(prompt.visible(), bodies);
+        if (unscored.isPresent()) {
+            return unscored.get();
         }
         List<Detection> found = faces.apply(image);
         return new Score.Measured(

@@ -215,22 +215,27 @@ public final class GridMetric implements Metric.SuiteMetric {
         }
 
         /** Why no prompt has a score; null where they have. */
-        private String unscored() {
+        private Score.Unscored unscored() {
             if (shown < FEWEST_PROMPTS) {
-                return "a pattern shared by prompts needs at least 2 with pictures, found " + shown;
+                return new Score.Unscored(
+                        "few-prompts", "a pattern shared by prompts needs at least 2 with pictures, found " + shown);
             }
-            return mixed == null && candidates.isEmpty()
-                    ? "pictures of " + width + " x " + height + " are too small for a grid"
-                    : mixed;
+            if (mixed != null) {
+                return new Score.Unscored("sizes-differ", mixed);
+            }
+            return candidates.isEmpty()
+                    ? new Score.Unscored(
+                            "too-small", "pictures of " + width + " x " + height + " are too small for a grid")
+                    : null;
         }
 
         @Override
         public Score score(PromptImages prompt) {
             if (unscored() != null) {
-                return new Score.Unscored(unscored());
+                return unscored();
             }
             if (prompt.candidate().isEmpty()) {
-                return new Score.Unscored("no pair of pictures to compare");
+                return new Score.Unscored("no-pair", "no pair of pictures to compare");
             }
             Residuals own = kept.isEmpty() ? new Residuals(prompt) : kept.remove();
             Field others = differences.plus(own.difference, -1);
@@ -255,7 +260,7 @@ public final class GridMetric implements Metric.SuiteMetric {
         @Override
         public String summary() {
             if (unscored() != null) {
-                return unscored();
+                return unscored().reason();
             }
             Candidate best = best(differences, candidates, -1);
             Comparison c = Compare.paired(values, 0, 0.90);

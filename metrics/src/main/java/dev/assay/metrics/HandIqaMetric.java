@@ -66,7 +66,7 @@ public final class HandIqaMetric implements Metric.ImageMetric {
         boolean people = prompt.visible().people() != null && prompt.visible().people() > 0;
         boolean stated = prompt.visible().hands() != null && prompt.visible().hands() > 0;
         if (!people && !stated) {
-            return new Score.Unscored("the case states no people");
+            return new Score.Unscored("no-people", "the case states no people");
         }
         List<Score.Mark> marks = new ArrayList<>();
         double sum = 0;
@@ -87,7 +87,7 @@ public final class HandIqaMetric implements Metric.ImageMetric {
             marks.add(Bodies.box(String.format(Locale.ROOT, "%.0f %%", 100 * p), hand));
         }
         return marks.isEmpty()
-                ? new Score.Unscored("no hand of " + LEAST + " pixels or more found")
+                ? new Score.Unscored("no-hand", "no hand of " + LEAST + " pixels or more found")
                 : new Score.Measured(
                         sum / marks.size(),
                         Bodies.number(marks.size(), "hand", "hands")

@@ -77,13 +77,11 @@ public final class HandsMetric implements Metric.ImageMetric {
             return counted(visible.hands(), hands.apply(image));
         }
         if (visible.people() == null || visible.people() == 0) {
-            return new Score.Unscored("the case states no people");
+            return new Score.Unscored("no-people", "the case states no people");
         }
         List<Detection> people = bodies.people().apply(image);
-        String reason = Bodies.unscored(visible, people.size());
-        return reason != null
-                ? new Score.Unscored(reason)
-                : judge(bodies.poses(image, people), hands.apply(image), visible.hands(), reach);
+        return Bodies.unscored(visible, people.size())
+                .orElseGet(() -> judge(bodies.poses(image, people), hands.apply(image), visible.hands(), reach));
     }
 
     private static Score counted(int wanted, List<Detection> found) {

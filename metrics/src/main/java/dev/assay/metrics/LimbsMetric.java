@@ -67,7 +67,7 @@ public final class LimbsMetric implements Metric.ImageMetric {
     public Score score(PromptCase prompt, Image image) {
         Visible visible = prompt.visible();
         return visible.people() == null && visible.hands() == null && visible.feet() == null
-                ? new Score.Unscored("the case states no people")
+                ? new Score.Unscored("no-people", "the case states no people")
                 : count(visible, detect.apply(image));
     }
 
@@ -78,7 +78,7 @@ public final class LimbsMetric implements Metric.ImageMetric {
         List<Score.Mark> feet = marks(found, "foot");
         if (visible.people() != null && visible.people() != people.size()) {
             return new Score.Unscored(
-                    number(people.size(), "person", "people") + " found; the case expects " + visible.people());
+                    "people-count", number(people.size(), "person", "people") + " found; the case expects " + visible.people());
         }
         Integer wantedHands = wanted(visible.hands(), visible.people());
         Integer wantedFeet = wanted(visible.feet(), visible.people());

@@ -174,7 +174,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     public Score score(PromptCase prompt, Image image) {
         Visible visible = prompt.visible();
         if (visible.objects().isEmpty() && visible.people() == null) {
-            return new Score.Unscored("the case states no objects");
+            return new Score.Unscored("no-objects", "the case states no objects");
         }
         check(List.of(prompt));
         List<Detection> found = mostConfident(detector.detect(image, Math.min(threshold, countThreshold)));

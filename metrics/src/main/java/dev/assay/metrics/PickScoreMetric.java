@@ -57,7 +57,7 @@ public final class PickScoreMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
-            return new Score.Unscored("no prompt is known for this picture");
+            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
         }
         double score = logitScale * ClipScoreMetric.cosine(images.embed(image), texts.apply(prompt.prompt()));
         return new Score.Measured(score, String.format(Locale.ROOT, "PickScore %.2f", score));

@@ -52,11 +52,10 @@ public final class PoseConfidenceMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (prompt.visible().people() == null || prompt.visible().people() == 0) {
-            return new Score.Unscored("the case states no people");
+            return new Score.Unscored("no-people", "the case states no people");
         }
         List<Detection> people = bodies.people().apply(image);
-        String reason = Bodies.unscored(prompt.visible(), people.size());
-        return reason != null ? new Score.Unscored(reason) : mean(bodies.poses(image, people));
+        return Bodies.unscored(prompt.visible(), people.size()).orElseGet(() -> mean(bodies.poses(image, people)));
     }
 
     /** @param poses at least one */

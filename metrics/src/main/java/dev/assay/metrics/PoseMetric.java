@@ -82,11 +82,10 @@ public final class PoseMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (prompt.visible().people() == null || prompt.visible().people() == 0) {
-            return new Score.Unscored("the case states no people");
+            return new Score.Unscored("no-people", "the case states no people");
         }
         List<Detection> people = bodies.people().apply(image);
-        String reason = Bodies.unscored(prompt.visible(), people.size());
-        return reason != null ? new Score.Unscored(reason) : judge(bodies.poses(image, people), ratios);
+        return Bodies.unscored(prompt.visible(), people.size()).orElseGet(() -> judge(bodies.poses(image, people), ratios));
     }
 
     /** What one rule has against a skeleton. */
@@ -107,7 +106,7 @@ public final class PoseMetric implements Metric.ImageMetric {
             }
         }
         if (joints == 0) {
-            return new Score.Unscored("no joint is to be seen");
+            return new Score.Unscored("no-joint", "no joint is to be seen");
         }
         return words.isEmpty()
                 ? new Score.Measured(0, Bodies.number(joints, "joint", "joints") + " in order", marks)

@@ -82,14 +82,14 @@ public final class QuestionsMetric implements Metric.ImageMetric {
         List<Question> questions =
                 prompt.questions().isEmpty() ? VisibleQuestions.of(prompt.visible()) : prompt.questions();
         if (questions.isEmpty()) {
-            return new Score.Unscored("the case has no questions and states nothing that is visible");
+            return new Score.Unscored("no-questions", "the case has no questions and states nothing that is visible");
         }
         QuestionAnswers answers = QuestionAnswers.ask(
                 questions,
                 asked -> judge.ask(
                         image, asked.stream().map(q -> Query.question(q.text())).toList()));
         return answers.problem() != null
-                ? new Score.Unscored(answers.problem())
+                ? new Score.Unscored("no-answer", answers.problem())
                 : new Score.Measured(value.applyAsDouble(answers), evidence(answers) + "; " + JudgeNote.of(judge));
     }
 

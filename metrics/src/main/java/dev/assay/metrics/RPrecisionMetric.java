@@ -69,19 +69,22 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
         }
 
         /** Why no prompt has a score; null where they have. */
-        private String unscored() {
-            return known == 0
-                    ? "no prompt is known for these pictures"
-                    : texts.size() < 2 ? "one prompt only; a picture cannot be closer to another" : null;
+        private Score.Unscored unscored() {
+            if (known == 0) {
+                return new Score.Unscored("no-prompt", "no prompt is known for these pictures");
+            }
+            return texts.size() < 2
+                    ? new Score.Unscored("one-prompt", "one prompt only; a picture cannot be closer to another")
+                    : null;
         }
 
         @Override
         public Score score(PromptImages p) {
             if (unscored() != null) {
-                return new Score.Unscored(unscored());
+                return unscored();
             }
             if (!p.prompt().promptKnown()) {
-                return new Score.Unscored("no prompt is known for this picture");
+                return new Score.Unscored("no-prompt", "no prompt is known for this picture");
             }
             double b = precision(p.base(), p.prompt().prompt());
             double c = precision(p.candidate(), p.prompt().prompt());
@@ -99,7 +102,7 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
         @Override
         public String summary() {
             return unscored() != null
-                    ? unscored()
+                    ? unscored().reason()
                     : String.format(
                             Locale.ROOT,
                             "own prompt found for %.0f %% of the pictures, base %.0f %%, among %d prompts",

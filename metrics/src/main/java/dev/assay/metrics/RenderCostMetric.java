@@ -68,12 +68,12 @@ public final class RenderCostMetric implements Metric.CostMetric {
     @Override
     public Score score(PromptCase prompt, Cost base, Cost candidate) {
         if (needsWarm && !(base.warm() && candidate.warm())) {
-            return new Score.Unscored("the time includes loading the model");
+            return new Score.Unscored("loading", "the time includes loading the model");
         }
         double before = cost.applyAsDouble(base);
         double after = cost.applyAsDouble(candidate);
         if (before <= 0 || after <= 0) {
-            return new Score.Unscored("the renderer does not tell");
+            return new Score.Unscored("not-told", "the renderer does not tell");
         }
         return new Score.Measured(
                 after / before - 1,

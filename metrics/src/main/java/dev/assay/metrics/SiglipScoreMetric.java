@@ -54,7 +54,7 @@ public final class SiglipScoreMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
-            return new Score.Unscored("no prompt is known for this picture");
+            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
         }
         double score = logit.applyAsDouble(ClipScoreMetric.cosine(images.embed(image), texts.apply(prompt.prompt())));
         return new Score.Measured(

@@ -64,13 +64,13 @@ public final class TagRecallMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
-            return new Score.Unscored("no prompt is known for this picture");
+            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
         }
         List<String> asked = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
         tags(prompt.prompt()).forEach(t -> (places.containsKey(t) ? asked : unknown).add(t));
         if (asked.isEmpty()) {
-            return new Score.Unscored("the prompt has no tag that the tagger knows");
+            return new Score.Unscored("no-tag", "the prompt has no tag that the tagger knows");
         }
         float[] probabilities = tagger.probabilities(image);
         List<String> missing = asked.stream()

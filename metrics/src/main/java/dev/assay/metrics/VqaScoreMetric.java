@@ -43,10 +43,10 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
-            return new Score.Unscored("no prompt is known for this picture");
+            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
         }
         if (!Query.fits(prompt.prompt())) {
-            return new Score.Unscored("the judge is asked about prompts of 1 to " + Query.MOST_PHRASE
+            return new Score.Unscored("prompt-length", "the judge is asked about prompts of 1 to " + Query.MOST_PHRASE
                     + " characters, found " + prompt.prompt().length());
         }
         Answer answer = judge.ask(image, List.of(Query.shows(prompt.prompt()))).get(0);
@@ -58,6 +58,6 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
                                 "the judge says that this is the prompt with %.2f; %s",
                                 p.yes(),
                                 JudgeNote.of(judge)))
-                : new Score.Unscored(((Answer.None) answer).reason());
+                : new Score.Unscored("no-answer", ((Answer.None) answer).reason());
     }
 }

@@ -115,7 +115,7 @@ class AnatomyMetricsTest {
     void a_wrong_number_of_people_leaves_anatomy_unscored_and_no_pose_is_sought() {
         PoseNetwork never = network(null);
         Detector two = detector("person", PERSON, PERSON);
-        Unscored wrong = new Unscored("2 people found; the case expects 1");
+        Unscored wrong = new Unscored("people-count", "2 people found; the case expects 1");
         PromptCase one = prompt(visible(1, null));
         assertThat(HandsMetric.with(two, never, detector("hand"), 0.8).score(one, PICTURE))
                 .isEqualTo(wrong);
@@ -125,7 +125,7 @@ class AnatomyMetricsTest {
         assertThat(FacesMetric.with(two, detector("face")).score(one, PICTURE)).isEqualTo(wrong);
         assertThat(PoseMetric.with(detector("person"), never, PoseMetric.INFO.parameters())
                         .score(one, PICTURE))
-                .isEqualTo(new Unscored("0 people found; the case expects 1"));
+                .isEqualTo(new Unscored("people-count", "0 people found; the case expects 1"));
     }
 
     // ---- pose
@@ -204,7 +204,7 @@ class AnatomyMetricsTest {
         assertThat(((Measured) PoseMetric.judge(List.of(hidden), RATIOS)).value())
                 .isZero();
         assertThat(PoseMetric.judge(List.of(new Pose(PERSON, nothing())), RATIOS))
-                .isEqualTo(new Unscored("no joint is to be seen"));
+                .isEqualTo(new Unscored("no-joint", "no joint is to be seen"));
         assertThatThrownBy(() -> new PoseMetric.Ratios(1, 2, 2))
                 .hasMessage("pose: expected ratios above 1 and at most 5.0, found 1.0, 2.0, 2.0");
     }
@@ -282,7 +282,7 @@ class AnatomyMetricsTest {
         HandIqaMetric blind =
                 HandIqaMetric.with(detector("hand"), image -> new float[] {1, 0}, t -> new float[] {1, 0});
         assertThat(blind.score(prompt(visible(1, null)), PICTURE))
-                .isEqualTo(new Unscored("no hand of 24 pixels or more found"));
+                .isEqualTo(new Unscored("no-hand", "no hand of 24 pixels or more found"));
     }
 
     @Test

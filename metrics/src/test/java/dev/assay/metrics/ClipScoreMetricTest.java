@@ -32,6 +32,6 @@ class ClipScoreMetricTest {
         ClipScoreMetric metric = new ClipScoreMetric(image -> new float[] {1, 0}, text -> new float[] {1, 0});
         PromptCase unknown = new PromptCase("cat", "cat (no prompt is known)", "", List.of(1L), List.of(), null, false);
         assertThat(metric.score(unknown, Golden.flat(2, 0, 0, 0)))
-                .isEqualTo(new Score.Unscored("no prompt is known for this picture"));
+                .isEqualTo(new Score.Unscored("no-prompt", "no prompt is known for this picture"));
     }
 }

@@ -107,7 +107,7 @@ class EncoderMetricsTest {
         assertThat(value(metric.score(Golden.prompt("cat"), List.of(flat, flat, flat))))
                 .isCloseTo(0, within(1e-12));
         assertThat(metric.score(Golden.prompt("cat"), List.of(flat)))
-                .isEqualTo(new Score.Unscored("diversity needs at least 2 pictures of a prompt, found 1"));
+                .isEqualTo(new Score.Unscored("few-pictures", "diversity needs at least 2 pictures of a prompt, found 1"));
     }
 
     @Test
@@ -118,11 +118,11 @@ class EncoderMetricsTest {
                 new HpsMetric(i -> image, t -> text),
                 new ImageRewardMetric((p, i) -> 1, p -> false))) {
             assertThat(metric.score(unknown, Golden.flat(2, 0, 0, 0)))
-                    .isEqualTo(new Score.Unscored("no prompt is known for this picture"));
+                    .isEqualTo(new Score.Unscored("no-prompt", "no prompt is known for this picture"));
             assertThat(metric.info().family()).isEqualTo(Family.AESTHETIC); // never a witness of adherence
         }
         assertThat(new SiglipScoreMetric(i -> image, t -> text, c -> c).score(unknown, Golden.flat(2, 0, 0, 0)))
-                .isEqualTo(new Score.Unscored("no prompt is known for this picture"));
+                .isEqualTo(new Score.Unscored("no-prompt", "no prompt is known for this picture"));
     }
 
     @Test

@@ -193,11 +193,11 @@ class GridMetricTest {
         prompts.set(1, new PromptImages(prompts.get(1).prompt(), List.of(), List.of()));
         List<Score> found = new GridMetric().score(prompts).differences();
         assertThat(found.get(0)).isInstanceOf(Score.Measured.class);
-        assertThat(found.get(1)).isEqualTo(new Score.Unscored("no pair of pictures to compare"));
+        assertThat(found.get(1)).isEqualTo(new Score.Unscored("no-pair", "no pair of pictures to compare"));
         assertThat(found.get(2)).isInstanceOf(Score.Measured.class);
         assertThat(new GridMetric().score(prompts.subList(0, 2)).differences())
                 .containsOnly(
-                        new Score.Unscored("a pattern shared by prompts needs at least 2 with pictures, found 1"));
+                        new Score.Unscored("few-prompts", "a pattern shared by prompts needs at least 2 with pictures, found 1"));
     }
 
     @Test

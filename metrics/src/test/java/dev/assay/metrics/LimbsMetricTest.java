@@ -49,7 +49,7 @@ class LimbsMetricTest {
     @Test
     void with_a_wrong_number_of_people_limbs_are_unscored() {
         assertThat(LimbsMetric.count(ONE, found(2, 4, 4)))
-                .isEqualTo(new Score.Unscored("2 people found; the case expects 1"));
+                .isEqualTo(new Score.Unscored("people-count", "2 people found; the case expects 1"));
     }
 
     @Test
@@ -60,7 +60,7 @@ class LimbsMetricTest {
                 },
                 null);
         assertThat(metric.score(Golden.prompt("circle"), Golden.flat(4, 0, 0, 0)))
-                .isEqualTo(new Score.Unscored("the case states no people"));
+                .isEqualTo(new Score.Unscored("no-people", "the case states no people"));
     }
 
     @Test

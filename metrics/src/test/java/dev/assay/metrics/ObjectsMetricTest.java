@@ -138,7 +138,7 @@ class ObjectsMetricTest {
         ObjectsMetric metric =
                 new ObjectsMetric(new Fixed(null, List.of("cup")), (i, b) -> "red", ObjectsMetric.INFO.parameters());
         assertThat(metric.score(Golden.prompt("x"), PICTURE))
-                .isEqualTo(new Score.Unscored("the case states no objects"));
+                .isEqualTo(new Score.Unscored("no-objects", "the case states no objects"));
     }
 
     @Test

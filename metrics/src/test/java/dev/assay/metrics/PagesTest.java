@@ -2,8 +2,8 @@ package dev.assay.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.verdict.BuiltIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

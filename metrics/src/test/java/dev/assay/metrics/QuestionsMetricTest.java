@@ -71,7 +71,7 @@ class QuestionsMetricTest {
                 q -> q.contains("red") ? new Answer.Probability(1, 1) : new Answer.None("the judge wavers"), null);
 
         assertThat(QuestionsMetric.atoms(judge).score(two, PICTURE))
-                .isEqualTo(new Score.Unscored("Is it big? the judge wavers"));
+                .isEqualTo(new Score.Unscored("no-answer", "Is it big? the judge wavers"));
     }
 
     @Test

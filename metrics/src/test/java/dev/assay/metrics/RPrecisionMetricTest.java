@@ -71,7 +71,7 @@ class RPrecisionMetricTest {
         assertThat(found.differences())
                 .containsExactly(
                         without.differences().get(0),
-                        new Score.Unscored("no prompt is known for this picture"),
+                        new Score.Unscored("no-prompt", "no prompt is known for this picture"),
                         without.differences().get(1));
         assertThat(found.summary()).isEqualTo(without.summary());
         assertThat(metric(0).score(List.of(unknown)).summary()).isEqualTo("no prompt is known for these pictures");

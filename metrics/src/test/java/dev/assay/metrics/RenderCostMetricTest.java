@@ -32,8 +32,8 @@ class RenderCostMetricTest {
     @Test
     void a_time_that_includes_loading_is_unscored_and_so_is_what_the_renderer_does_not_tell() {
         assertThat(RenderCostMetric.seconds().score(PROMPT, cost(9, 0, false), cost(1, 0, true)))
-                .isEqualTo(new Score.Unscored("the time includes loading the model"));
+                .isEqualTo(new Score.Unscored("loading", "the time includes loading the model"));
         assertThat(RenderCostMetric.memory().score(PROMPT, cost(1, 0, true), cost(1, 0, true)))
-                .isEqualTo(new Score.Unscored("the renderer does not tell"));
+                .isEqualTo(new Score.Unscored("not-told", "the renderer does not tell"));
     }
 }

@@ -48,10 +48,10 @@ class TagRecallMetricTest {
     @Test
     void a_prompt_in_sentences_is_unscored() {
         assertThat(score("a woman walks under trees"))
-                .isEqualTo(new Score.Unscored("the prompt has no tag that the tagger knows"));
+                .isEqualTo(new Score.Unscored("no-tag", "the prompt has no tag that the tagger knows"));
         PromptCase unknown = new PromptCase("x", "1girl", "", List.of(1L), List.of(), Visible.UNSTATED, false);
         assertThat(metric.score(unknown, Golden.flat(2, 0, 0, 0)))
-                .isEqualTo(new Score.Unscored("no prompt is known for this picture"));
+                .isEqualTo(new Score.Unscored("no-prompt", "no prompt is known for this picture"));
     }
 
     @Test

@@ -31,7 +31,7 @@ class VqaScoreMetricTest {
         StubJudge silent = new StubJudge(question -> new Answer.None("it thinks"), null);
 
         assertThat(new VqaScoreMetric(silent).score(Golden.prompt("cat"), PICTURE))
-                .isEqualTo(new Score.Unscored("it thinks"));
+                .isEqualTo(new Score.Unscored("no-answer", "it thinks"));
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.assay.reports;
 
-import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;
+import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;

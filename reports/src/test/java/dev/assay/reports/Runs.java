@@ -3,16 +3,17 @@ package dev.assay.reports;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.LoraPart;
-import dev.assay.harness.run.RunRecord.MarkEntry;
 import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
-import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.RendererInfo;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.Settings;
 import dev.assay.harness.run.RunRecord.SuiteInfo;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.score.Score.Mark;
+import dev.assay.harness.score.Score.Shape;
+import dev.assay.harness.verdict.Measurement;
+import dev.assay.harness.verdict.WorstCase;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -164,7 +165,8 @@ public final class Runs {
                 null,
                 reason,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     /** A run of one criterion with this outcome. */
@@ -212,7 +214,7 @@ public final class Runs {
                 Map.of(HOSTILE, 1),
                 HOSTILE,
                 HOSTILE,
-                List.of(new PairEntry(HOSTILE, 1L, 0.0, 1.0, 1.0)),
+                List.of(new Measurement(HOSTILE, 1L, 0.0, 1.0, 1.0)),
                 List.of(new WorstCase(
                         "case0",
                         HOSTILE,
@@ -223,7 +225,8 @@ public final class Runs {
                         HOSTILE,
                         HOSTILE,
                         List.of(),
-                        List.of(new MarkEntry(HOSTILE, -5, -5, 900, 900, 0.5, HOSTILE)))));
+                        List.of(new Mark(HOSTILE, -5, -5, 900, 900, 0.5)))),
+                HOSTILE);
         RunRecord r = run(HOSTILE, "REGRESSED", null, HOSTILE, prompts, List.of(v, bad), pictures(folder, prompts));
         Model model = new Model(
                 HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)), List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1)));
@@ -375,7 +378,7 @@ public final class Runs {
     public static VerdictEntry verdict(
             String metric, String family, String outcome, String rule, String better, double margin, String reason) {
         Random random = new Random(metric.hashCode());
-        List<PairEntry> pairs = new ArrayList<>();
+        List<Measurement> pairs = new ArrayList<>();
         List<WorstCase> worst = new ArrayList<>();
         double shift = outcome.equals("REGRESSED") ? 4 * margin : 0;
         boolean set = metric.equals("vendi");
@@ -385,7 +388,7 @@ public final class Runs {
                 double base = random.nextDouble() * margin;
                 double difference = shift + random.nextGaussian() * margin * (set ? 1.2 : 0.4);
                 sum += difference;
-                pairs.add(new PairEntry("case" + c, set ? null : seed, base, base + difference, difference));
+                pairs.add(new Measurement("case" + c, set ? null : seed, base, base + difference, difference));
                 if (worst.size() < 5 && seed == 2 && c % 3 == 2) {
                     worst.add(new WorstCase(
                             "case" + c,
@@ -396,12 +399,12 @@ public final class Runs {
                             difference,
                             "2 feet found; the case expects 2",
                             "3 feet found; the case expects 2",
-                            List.of(new MarkEntry("foot", 20, 48, 30, 60, 0.9, null)),
+                            List.of(new Mark("foot", 20, 48, 30, 60, 0.9, null)),
                             List.of(
-                                    new MarkEntry("foot", 20, 48, 30, 60, 0.9, null),
-                                    new MarkEntry("foot", 44, 44, 58, 62, 0.8, "BOX"),
-                                    new MarkEntry("", 10, 10, 40, 50, 0.9, "LINE"),
-                                    new MarkEntry("left leg", 40, 50, 300, 62, 0.9, "LINE"))));
+                                    new Mark("foot", 20, 48, 30, 60, 0.9, null),
+                                    new Mark("foot", 44, 44, 58, 62, 0.8),
+                                    new Mark("", 10, 10, 40, 50, 0.9, Shape.LINE),
+                                    new Mark("left leg", 40, 50, 300, 62, 0.9, Shape.LINE))));
                 }
             }
         }
@@ -431,7 +434,8 @@ public final class Runs {
                 metric.equals("grid") ? "period 8 px across x, 0.3 grey levels" : null,
                 reason,
                 pairs,
-                outcome.equals("PASSED") ? worst.subList(0, Math.min(1, worst.size())) : worst);
+                outcome.equals("PASSED") ? worst.subList(0, Math.min(1, worst.size())) : worst,
+                null);
     }
 
     private static List<RenderingEntry> pictures(Path folder, List<String> prompts) {

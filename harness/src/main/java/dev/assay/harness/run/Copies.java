@@ -2,7 +2,9 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Picture;
-import dev.assay.harness.run.RunRecord.PairEntry;
+import dev.assay.harness.verdict.Clustered;
+import dev.assay.harness.verdict.Measurement;
+import dev.assay.harness.verdict.Place;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,8 +26,6 @@ import java.util.Set;
  */
 record Copies(Map<String, String> cluster, Set<Place> pairs, Set<String> cases, List<Finding> findings) {
     static final Copies NONE = new Copies(Map.of(), Set.of(), Set.of(), List.of());
-
-    record Place(String caseId, long seed) {}
 
     Copies {
         cluster = Map.copyOf(cluster);
@@ -86,16 +86,13 @@ record Copies(Map<String, String> cluster, Set<Place> pairs, Set<String> cases, 
         return words.isEmpty() ? text.strip() : words;
     }
 
-    String clusterOf(PairEntry pair) {
-        return cluster.getOrDefault(pair.caseId(), pair.caseId());
-    }
-
-    /** Without copies. */
-    List<PairEntry> once(List<PairEntry> measured) {
+    /** The pairs that are no copies, in the clusters of their prompts. */
+    List<Clustered> without(List<Measurement> measured) {
         return measured.stream()
-                .filter(p -> p.seed() == null
-                        ? !cases.contains(p.caseId())
-                        : !pairs.contains(new Place(p.caseId(), p.seed())))
+                .filter(m -> m.seed() == null
+                        ? !cases.contains(m.caseId())
+                        : !pairs.contains(new Place(m.caseId(), m.seed())))
+                .map(m -> new Clustered(cluster.getOrDefault(m.caseId(), m.caseId()), m))
                 .toList();
     }
 }

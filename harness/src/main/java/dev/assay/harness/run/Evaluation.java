@@ -7,7 +7,6 @@ import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
-import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score.Measured;
@@ -20,12 +19,20 @@ import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
+import dev.assay.harness.verdict.BuiltIn;
+import dev.assay.harness.verdict.Confirmation;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.harness.verdict.Phrasebook;
+import dev.assay.harness.verdict.Reason;
+import dev.assay.harness.verdict.Scored;
+import dev.assay.harness.verdict.Verdict;
+import dev.assay.harness.verdict.Verdicts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -97,13 +104,14 @@ public final class Evaluation {
             List<Finding> inFiles = new ArrayList<>(preflight.apply(here));
             inFiles.addAll(renderers.get(0).hints(plan.candidate()));
             record.found(inFiles);
-            VerdictEntry ready = BuiltIn.preflight(plan, inFiles);
-            if (!passed(ready)) {
+            Verdict ready = BuiltIn.preflight(1 + plan.candidate().loras().size(), inFiles);
+            if (!ready.is(Outcome.PASSED)) {
                 hashes.requireUnchanged("while it was looked into");
                 record.verdict(ready);
                 criteria.stream()
                         .filter(c -> !c.equals(BuiltIn.PREFLIGHT))
-                        .forEach(c -> record.verdict(unjudged(c, Outcome.INCONCLUSIVE, BuiltIn.NOT_RENDERED)));
+                        .flatMap(c -> unjudged(c, Outcome.INCONCLUSIVE, new Reason.NotRendered()).stream())
+                        .forEach(record::verdict);
                 return record.build();
             }
             Fingerprint baseFiles = renderers.get(0).fingerprint(plan.base(), hashes);
@@ -117,11 +125,11 @@ public final class Evaluation {
                 renderer.check(plan.base(), settings); // last, so that it is at hand for the first picture
             }
             SuiteCheck.require(plan.suite(), catalog);
-            Map<Criterion, VerdictEntry> settled = new LinkedHashMap<>(); // verdicts that no metric gives
+            Map<Criterion, Verdict> settled = new LinkedHashMap<>(); // verdicts that no metric gives
             List<Criterion> open = open(criteria, settled);
             if (!settled.isEmpty() && (open.isEmpty() || !incomplete)) {
                 String reasons = settled.values().stream()
-                        .map(VerdictEntry::reason)
+                        .map(Phrasebook::say)
                         .distinct()
                         .collect(Collectors.joining("; "));
                 throw new UnavailableException(
@@ -152,10 +160,10 @@ public final class Evaluation {
             record.found(noticed);
             record.pictures(pictures.cases());
             FirstLook look = FirstLook.at(pictures.cases(), blankFrame);
-            VerdictEntry applied = BuiltIn.applied(look.distances(), noise(pictures), noticed);
+            Verdict applied = BuiltIn.applied(look.distances(), noise(pictures), noticed);
             settled.put(BuiltIn.PREFLIGHT, ready);
             settled.put(BuiltIn.APPLIED, applied);
-            VerdictEntry distinct = BuiltIn.distinct(Twins.of(look.painted()));
+            Verdict distinct = BuiltIn.distinct(Twins.of(look.painted()).alike());
             settled.put(BuiltIn.DISTINCT, distinct);
             Copies copies = Copies.of(pictures.cases());
             record.found(copies.findings());
@@ -164,8 +172,8 @@ public final class Evaluation {
                 progress.now("judging " + criterion.id() + ", " + ++nth + " of " + open.size());
                 settled.put(criterion, judge(criterion, pictures, look::isBlank, copies));
             }
-            Map<Criterion, VerdictEntry> confirmed = Confirmation.applied(settled);
-            List<VerdictEntry> judged = criteria.stream()
+            Map<Criterion, Verdict> confirmed = Confirmation.applied(settled);
+            List<Verdict> judged = criteria.stream()
                     .filter(c -> !BuiltIn.isOne(c))
                     .map(confirmed::get)
                     .toList();
@@ -173,8 +181,8 @@ public final class Evaluation {
             criteria.forEach(c -> record.verdict(confirmed.get(c)));
             Map.of(BuiltIn.APPLIED, applied, BuiltIn.DISTINCT, distinct).forEach((criterion, verdict) -> {
                 boolean unasked = !criteria.contains(criterion)
-                        && BuiltIn.of(plan, true, catalog).contains(criterion);
-                if (unasked && !passed(verdict)) {
+                        && BuiltInCriteria.of(plan, true, catalog).contains(criterion);
+                if (unasked && !verdict.is(Outcome.PASSED)) {
                     record.verdict(verdict); // said also when nobody asked
                 }
             });
@@ -185,7 +193,7 @@ public final class Evaluation {
                         + " again when nobody writes there");
             }
         } catch (RuntimeException | Error trouble) {
-            record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, Trouble.words(trouble)), criteria);
+            record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, new Reason.Broken(Trouble.words(trouble))), criteria);
         }
         return record.build();
     }
@@ -222,7 +230,7 @@ public final class Evaluation {
      * @param unavailable gets the verdicts of the criteria whose weights are missing
      * @return the criteria that can be judged by a metric
      */
-    private List<Criterion> open(List<Criterion> criteria, Map<Criterion, VerdictEntry> unavailable) {
+    private List<Criterion> open(List<Criterion> criteria, Map<Criterion, Verdict> unavailable) {
         List<Criterion> open = new ArrayList<>();
         for (Criterion criterion : criteria) {
             if (BuiltIn.isOne(criterion)) {
@@ -232,7 +240,10 @@ public final class Evaluation {
                 open(criterion).check(covered(criterion, plan.suite().cases(), c -> c));
                 open.add(criterion);
             } catch (UnavailableException missing) {
-                unavailable.put(criterion, unjudged(criterion, Outcome.UNAVAILABLE, missing.getMessage()));
+                unavailable.put(
+                        criterion,
+                        Verdict.unjudged(
+                                criterion, info(criterion.metric()), Outcome.UNAVAILABLE, new Reason.Unavailable(missing.getMessage())));
             }
         }
         return open;
@@ -256,29 +267,10 @@ public final class Evaluation {
         return SuiteCheck.info(plan.suite(), name, catalog);
     }
 
-    private MetricInfo infoOrNull(String name) {
-        return catalog.infos().stream()
-                .filter(i -> i.name().equals(name))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** For a criterion of an unknown metric: null. */
-    private VerdictEntry unjudged(Criterion criterion, Outcome outcome, String reason) {
-        if (BuiltIn.isOne(criterion)) {
-            return RecordBuilder.unjudged(criterion, BuiltIn.family(criterion), "1", "", "HIGHER", outcome, reason);
-        }
-        MetricInfo info = infoOrNull(criterion.metric());
-        return info == null
-                ? null
-                : RecordBuilder.unjudged(
-                        criterion,
-                        info.family().word(),
-                        info.version(),
-                        info.unit(),
-                        info.better().name(),
-                        outcome,
-                        reason);
+    /** Empty for a criterion of an unknown metric. */
+    private Optional<Verdict> unjudged(Criterion criterion, Outcome outcome, Reason reason) {
+        return BuiltInCriteria.metric(criterion, catalog)
+                .map(metric -> Verdict.unjudged(criterion, metric, outcome, reason));
     }
 
     /** Between two renders of the same request, in grey levels. */
@@ -288,24 +280,15 @@ public final class Evaluation {
                 .toList();
     }
 
-    private static boolean passed(VerdictEntry verdict) {
-        return verdict.outcome().equals(Outcome.PASSED.name());
-    }
-
-    private VerdictEntry judge(
-            Criterion criterion, Gallery.Pictures pictures, Predicate<Picture> blank, Copies copies) {
+    private Verdict judge(Criterion criterion, Gallery.Pictures pictures, Predicate<Picture> blank, Copies copies) {
         MetricInfo info = info(criterion.metric());
         try {
             Metric metric = open(criterion);
             List<CasePictures> covered = covered(criterion, pictures.cases(), CasePictures::prompt);
-            Scoring.Result scored =
-                    Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
-            if (criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS) {
-                return RecordBuilder.judgedRates(criterion, metric, scored, copies);
-            }
-            return RecordBuilder.judged(criterion, metric, scored, noiseFloor(metric, pictures), copies);
+            Scored scored = Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
+            return Verdicts.of(criterion, metric, scored, copies.without(scored.pairs()), noiseFloor(metric, pictures));
         } catch (RuntimeException | Error trouble) {
-            return unjudged(criterion, Outcome.BROKEN, Trouble.words(trouble));
+            return Verdict.unjudged(criterion, info, Outcome.BROKEN, new Reason.Broken(Trouble.words(trouble)));
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.render.Picture;
-import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.Score.Measured;
+import dev.assay.harness.verdict.Measurement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,13 +16,13 @@ import java.util.Set;
  * @param distances of every pair: root mean square between base and candidate picture, in grey levels
  * @param painted pairs whose base picture is not blank; of the candidate's, two blank ones are one picture
  */
-record FirstLook(Set<String> blank, List<PairEntry> distances, List<Twins.Painted> painted) {
+record FirstLook(Set<String> blank, List<Measurement> distances, List<Twins.Painted> painted) {
     private static final double FARTHEST = 255; // grey levels
 
     /** @param blankFrame gives more than 0 for a blank frame */
     static FirstLook at(List<CasePictures> cases, Metric.ImageMetric blankFrame) {
         Set<String> blank = new HashSet<>();
-        List<PairEntry> distances = new ArrayList<>();
+        List<Measurement> distances = new ArrayList<>();
         List<Twins.Painted> painted = new ArrayList<>();
         for (CasePictures c : cases) {
             for (int i = 0; i < c.base().size(); i++) {
@@ -33,7 +33,7 @@ record FirstLook(Set<String> blank, List<PairEntry> distances, List<Twins.Painte
                         blank.add(picture.sha256());
                     }
                 }
-                distances.add(new PairEntry(c.prompt().id(), base.seed(), null, null, distance(base, candidate)));
+                distances.add(Measurement.ofDifference(c.prompt().id(), base.seed(), distance(base, candidate)));
                 if (!blank.contains(base.sha256())) {
                     painted.add(new Twins.Painted(c.prompt().id(), base.seed(), base, candidate));
                 }

@@ -9,6 +9,7 @@ import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.text.Numbers;
+import dev.assay.harness.verdict.BuiltIn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,21 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.verdict.Comparison;
+import dev.assay.harness.verdict.Measurement;
+import dev.assay.harness.verdict.Phrasebook;
+import dev.assay.harness.verdict.Scored;
+import dev.assay.harness.verdict.Unscored;
+import dev.assay.harness.verdict.Verdict;
+import dev.assay.harness.verdict.WorstCase;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -264,7 +275,8 @@ public record RunRecord(
      * @param baseMean mean value on the base; null where the metric has no value per model
      * @param candidateMean mean value on the candidate; null likewise
      * @param finding of a metric over the whole suite ({@code period 8 px ...}); null for others
-     * @param unscoredReasons reason to number of pairs
+     * @param unscoredReasons what a metric said of the first pair of a kind to the number of them
+     * @param reasonKind a short name that stays: {@code TooFewPairs}; null in records of old
      */
     public record VerdictEntry(
             String id,
@@ -289,8 +301,43 @@ public record RunRecord(
             Map<String, Integer> unscoredReasons,
             String finding,
             String reason,
-            List<PairEntry> measurements,
-            List<WorstCase> worst) {
+            List<Measurement> measurements,
+            List<WorstCase> worst,
+            String reasonKind) {
+        static VerdictEntry of(Verdict v) {
+            Criterion criterion = v.criterion();
+            MetricInfo metric = v.metric();
+            Comparison c = v.comparison();
+            Scored scored = v.scored();
+            return new VerdictEntry(
+                    criterion.id(),
+                    metric.name(),
+                    metric.version(),
+                    metric.family().word(),
+                    criterion.scope(),
+                    v.outcome().name(),
+                    c.hasEstimate() ? c.estimate() : null,
+                    c.hasInterval() ? List.of(c.lower(), c.upper()) : null,
+                    c.confidence(),
+                    criterion.margin(),
+                    criterion.rule().name(),
+                    criterion.severity().name(),
+                    metric.better().name(),
+                    metric.unit(),
+                    v.baseMean(),
+                    v.candidateMean(),
+                    c.clusters(),
+                    c.pairs(),
+                    c.unscored(),
+                    scored.unscored().stream()
+                            .collect(Collectors.toMap(Unscored::says, Unscored::pairs, Integer::sum, TreeMap::new)),
+                    scored.finding(),
+                    Phrasebook.say(v),
+                    scored.pairs(),
+                    scored.worst(),
+                    v.reason().kind());
+        }
+
         /** The same numbers, judged otherwise. */
         VerdictEntry with(String newOutcome, String newReason) {
             return new VerdictEntry(
@@ -317,43 +364,10 @@ public record RunRecord(
                     finding,
                     newReason,
                     measurements,
-                    worst);
+                    worst,
+                    reasonKind);
         }
     }
-
-    /**
-     * One compared pair. {@code seed} is null for a metric over the pictures of one prompt; {@code base} and {@code
-     * candidate} are null where only the difference exists.
-     */
-    public record PairEntry(String caseId, Long seed, Double base, Double candidate, double difference) {}
-
-    /**
-     * A pair that shows the defect most, worst first.
-     *
-     * @param seed of the pictures to show
-     * @param baseMarks what the metric saw in the base picture
-     * @param candidateMarks what it saw in the candidate picture
-     */
-    public record WorstCase(
-            String caseId,
-            String prompt,
-            long seed,
-            Double base,
-            Double candidate,
-            double difference,
-            String baseEvidence,
-            String candidateEvidence,
-            List<MarkEntry> baseMarks,
-            List<MarkEntry> candidateMarks) {}
-
-    /**
-     * Something to draw over the picture, in pixels, origin top left.
-     *
-     * @param label may be empty: context, drawn quietly
-     * @param shape {@code LINE} from (x0, y0) to (x1, y1); {@code BOX} or null: a box
-     */
-    public record MarkEntry(
-            String label, double x0, double y0, double x1, double y1, double confidence, String shape) {}
 
     /** {@code level} is {@code ERROR}, {@code WARNING} or {@code NOTE}. */
     public record FindingEntry(String level, String text) {}

@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -19,8 +20,11 @@ import java.nio.file.Path;
  * hash of all before it, so that an edit shows. Who can write to the folder can forge it: it keeps out accidents, not people.
  */
 public final class RunRecords {
-    private static final JsonMapper JSON =
-            Json.LENIENT.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper JSON = Json.LENIENT
+            .rebuild()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+            .build();
 
     /** Of a record: 10,000 pictures with their scores take about 50 MB. */
     private static final long MOST_BYTES = 256 << 20;

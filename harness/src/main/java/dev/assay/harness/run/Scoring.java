@@ -2,9 +2,6 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Picture;
-import dev.assay.harness.run.RunRecord.MarkEntry;
-import dev.assay.harness.run.RunRecord.PairEntry;
-import dev.assay.harness.run.RunRecord.WorstCase;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.Metric.CostMetric;
@@ -16,13 +13,16 @@ import dev.assay.harness.score.Metric.SetMetric;
 import dev.assay.harness.score.Metric.SuiteMetric;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.score.Score.Measured;
-import dev.assay.harness.score.Score.Unscored;
+import dev.assay.harness.verdict.Measurement;
+import dev.assay.harness.verdict.Scored;
+import dev.assay.harness.verdict.Unscored;
+import dev.assay.harness.verdict.WorstCase;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -32,37 +32,18 @@ final class Scoring {
     private static final int WORST = 4;
 
     private final Predicate<Picture> blank;
-    private final List<Scored> scored = new ArrayList<>();
-    private final Map<String, Integer> unscored = new TreeMap<>();
+    private final List<Pair> scored = new ArrayList<>();
+    private final Map<String, Unscored> unscored = new LinkedHashMap<>(); // by kind
     private String finding;
 
     private Scoring(Predicate<Picture> blank) {
         this.blank = blank;
     }
 
-    /**
-     * What a metric gave.
-     *
-     * @param unscored reason to number of pairs
-     * @param finding of a metric over the whole suite, else null
-     */
-    record Result(List<PairEntry> pairs, Map<String, Integer> unscored, List<WorstCase> worst, String finding) {
-        int unscoredPairs() {
-            return unscored.values().stream().mapToInt(Integer::intValue).sum();
-        }
-
-        /** Mean over the pairs, or null where the metric has no value per model. */
-        static Double mean(List<PairEntry> pairs, java.util.function.Function<PairEntry, Double> side) {
-            return pairs.isEmpty() || side.apply(pairs.get(0)) == null
-                    ? null
-                    : pairs.stream().mapToDouble(side::apply).average().orElseThrow();
-        }
-    }
-
-    private record Scored(PairEntry pair, String prompt, long seed, Score base, Score candidate) {}
+    private record Pair(Measurement values, String prompt, long seed, Score base, Score candidate) {}
 
     /** @param blank tells the pictures that this metric must not see */
-    static Result score(Metric metric, List<CasePictures> cases, Predicate<Picture> blank) {
+    static Scored score(Metric metric, List<CasePictures> cases, Predicate<Picture> blank) {
         Scoring scoring = new Scoring(blank);
         for (List<CasePictures> some : CasePictures.batches(cases)) {
             metric.prepare(some.stream()
@@ -161,7 +142,7 @@ final class Scoring {
     private boolean sees(String role, Picture picture) {
         boolean isBlank = blank.test(picture);
         if (isBlank) {
-            unscored.merge("blank frame of the " + role, 1, Integer::sum);
+            unscored("blank-" + role, "blank frame of the " + role);
         }
         return !isBlank;
     }
@@ -191,45 +172,51 @@ final class Scoring {
 
     private void add(CasePictures c, Long seed, long shown, Score base, Score candidate) {
         if (base instanceof Measured b && candidate instanceof Measured d) {
-            PairEntry pair = new PairEntry(c.prompt().id(), seed, b.value(), d.value(), d.value() - b.value());
-            scored.add(new Scored(pair, c.prompt().prompt(), shown, base, candidate));
+            Measurement pair = new Measurement(c.prompt().id(), seed, b.value(), d.value(), d.value() - b.value());
+            scored.add(new Pair(pair, c.prompt().prompt(), shown, base, candidate));
         } else {
-            String reason = candidate instanceof Unscored u
-                    ? "candidate: " + u.reason()
-                    : "base: " + ((Unscored) base).reason();
-            unscored.merge(reason, 1, Integer::sum);
+            boolean ofCandidate = candidate instanceof Score.Unscored;
+            unscored(ofCandidate ? "candidate: " : "base: ", (Score.Unscored) (ofCandidate ? candidate : base));
         }
     }
 
     private void difference(CasePictures c, Long seed, long shown, Score score) {
         if (score instanceof Measured m) {
-            scored.add(new Scored(
-                    new PairEntry(c.prompt().id(), seed, null, null, m.value()),
+            scored.add(new Pair(
+                    Measurement.ofDifference(c.prompt().id(), seed, m.value()),
                     c.prompt().prompt(),
                     shown,
                     null,
                     score));
         } else {
-            unscored.merge(((Unscored) score).reason(), 1, Integer::sum);
+            unscored("", (Score.Unscored) score);
         }
     }
 
-    private Result result(Better better) {
-        ToDoubleFunction<Scored> worsening = s -> switch (better) {
-            case HIGHER -> -s.pair().difference();
-            case LOWER -> s.pair().difference();
-            case EITHER -> Math.abs(s.pair().difference());
+    private void unscored(String whose, Score.Unscored score) {
+        unscored(whose + score.kind(), whose + score.reason());
+    }
+
+    private void unscored(String kind, String says) {
+        unscored.merge(kind, new Unscored(kind, says, 1), (known, one) -> known.oneMore());
+    }
+
+    private Scored result(Better better) {
+        ToDoubleFunction<Pair> worsening = s -> switch (better) {
+            case HIGHER -> -s.values().difference();
+            case LOWER -> s.values().difference();
+            case EITHER -> Math.abs(s.values().difference());
         };
         List<WorstCase> worst = scored.stream()
                 .sorted(Comparator.comparingDouble(worsening).reversed())
                 .limit(WORST)
                 .map(Scoring::worst)
                 .toList();
-        return new Result(scored.stream().map(Scored::pair).toList(), unscored, worst, finding);
+        return new Scored(scored.stream().map(Pair::values).toList(), List.copyOf(unscored.values()), worst, finding);
     }
 
-    private static WorstCase worst(Scored s) {
-        PairEntry p = s.pair();
+    private static WorstCase worst(Pair s) {
+        Measurement p = s.values();
         return new WorstCase(
                 p.caseId(),
                 s.prompt(),
@@ -247,18 +234,7 @@ final class Scoring {
         return score instanceof Measured m ? m.evidence() : null;
     }
 
-    private static List<MarkEntry> marks(Score score) {
-        return score instanceof Measured m
-                ? m.marks().stream()
-                        .map(k -> new MarkEntry(
-                                k.label(),
-                                k.x0(),
-                                k.y0(),
-                                k.x1(),
-                                k.y1(),
-                                k.confidence(),
-                                k.shape().name()))
-                        .toList()
-                : List.of();
+    private static List<Score.Mark> marks(Score score) {
+        return score instanceof Measured m ? m.marks() : List.of();
     }
 }

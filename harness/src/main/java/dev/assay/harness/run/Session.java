@@ -297,13 +297,8 @@ public final class Session {
 
     /** The family of a criterion's metric, or {@code unknown}: the evaluation will say that there is no such metric. */
     public String family(Criterion criterion) {
-        if (BuiltIn.isOne(criterion)) {
-            return BuiltIn.family(criterion);
-        }
-        return catalog.infos().stream()
-                .filter(i -> i.name().equals(criterion.metric()))
+        return BuiltInCriteria.metric(criterion, catalog)
                 .map(i -> i.family().word())
-                .findFirst()
                 .orElse("unknown");
     }
 
@@ -311,7 +306,9 @@ public final class Session {
     public List<Criterion> criteria() {
         return plan == null
                 ? List.of()
-                : Stream.concat(BuiltIn.of(plan, finished == null, catalog).stream(), plan.suite().criteria().stream())
+                : Stream.concat(
+                                BuiltInCriteria.of(plan, finished == null, catalog).stream(),
+                                plan.suite().criteria().stream())
                         .toList();
     }
 

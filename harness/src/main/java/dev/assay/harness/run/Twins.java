@@ -2,12 +2,16 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Picture;
+import dev.assay.harness.verdict.Alike;
+import dev.assay.harness.verdict.Measurement;
+import dev.assay.harness.verdict.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -45,7 +49,11 @@ final class Twins {
     private static final double FAINT = 10; // grey levels, standard deviation
 
     /** A pair of the run: what the base and the candidate painted for one prompt and seed. */
-    record Painted(String caseId, long seed, Picture base, Picture candidate) {}
+    record Painted(String caseId, long seed, Picture base, Picture candidate) {
+        Place place() {
+            return new Place(caseId, seed);
+        }
+    }
 
     /**
      * A candidate's picture.
@@ -62,6 +70,22 @@ final class Twins {
     record Result(List<Found> found, int looked) {
         Result {
             found = List.copyOf(found);
+        }
+
+        Alike alike() {
+            List<Found> same = found.stream().filter(f -> f.twin() != null).toList();
+            int exact = (int) same.stream().filter(Found::exact).count();
+            Optional<Found> example =
+                    same.stream().filter(f -> exact == 0 || f.exact()).findFirst();
+            return new Alike(
+                    found.stream()
+                            .map(f -> Measurement.ofDifference(
+                                    f.painted().caseId(), f.painted().seed(), f.twin() == null ? 0 : 1))
+                            .toList(),
+                    looked,
+                    exact,
+                    example.map(f -> f.painted().place()).orElse(null),
+                    example.map(f -> f.twin().place()).orElse(null));
         }
     }
 

@@ -8,7 +8,9 @@ public enum Family {
     DIVERSITY,
     AESTHETIC,
     EFFECT,
-    COST;
+    COST,
+    /** Whether the files can work at all. */
+    FILE;
 
     /** The word in files and reports: lower case. */
     public String word() {

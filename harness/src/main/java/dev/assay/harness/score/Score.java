@@ -22,17 +22,38 @@ public sealed interface Score {
         }
     }
 
-    /** No number, and why. */
-    record Unscored(String reason) implements Score {}
+    /**
+     * No number, and why.
+     *
+     * @param kind short and always the same for the same kind of reason, by which pairs are counted: {@code few-pictures}
+     * @param reason one sentence for people, e.g. {@code diversity needs at least 2 pictures of a prompt, found 1}
+     */
+    record Unscored(String kind, String reason) implements Score {
+        public Unscored {
+            if (!kind.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
+                throw new IllegalArgumentException(
+                        "kind of unscored: expected lower-case words with hyphens, found " + kind);
+            }
+        }
+    }
 
     /**
      * Something to draw over the picture, in pixels, origin top left.
      *
      * @param label empty for what is only context, such as the bones of a skeleton that are in order
+     * @param shape null: a box
      */
     record Mark(String label, double x0, double y0, double x1, double y1, double confidence, Shape shape) {
+        public Mark {
+            shape = shape == null ? Shape.BOX : shape;
+        }
+
         public Mark(String label, double x0, double y0, double x1, double y1, double confidence) {
             this(label, x0, y0, x1, y1, confidence, Shape.BOX);
+        }
+
+        public boolean isLine() {
+            return shape == Shape.LINE;
         }
 
         /** From (x0, y0) to (x1, y1). */

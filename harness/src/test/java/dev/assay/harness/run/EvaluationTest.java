@@ -13,7 +13,6 @@ import dev.assay.harness.render.PatternRenderer;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
-import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
@@ -35,6 +34,10 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
 import dev.assay.harness.text.Trouble;
+import dev.assay.harness.verdict.BuiltIn;
+import dev.assay.harness.verdict.Measurement;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.harness.verdict.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -47,6 +50,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -260,8 +264,9 @@ class EvaluationTest {
                         tuple("applied", "INCONCLUSIVE"),
                         tuple("brightness", "INCONCLUSIVE"));
         assertThat(record.verdicts())
-                .extracting(VerdictEntry::reason)
-                .containsExactly("NaN in 3 tensors", BuiltIn.NOT_RENDERED, BuiltIn.NOT_RENDERED);
+                .extracting(VerdictEntry::reasonKind)
+                .containsExactly("FilesCannotWork", "NotRendered", "NotRendered");
+        assertThat(record.verdicts().get(0).reason()).isEqualTo("NaN in 3 tensors");
         assertThat(record.findings()).containsExactly(new RunRecord.FindingEntry("ERROR", "NaN in 3 tensors"));
         assertThat(renderer.rendered).isEmpty();
     }
@@ -286,25 +291,27 @@ class EvaluationTest {
 
     @Test
     void with_a_noisy_renderer_most_pairs_must_exceed_the_noise() {
-        List<PairEntry> pairs = IntStream.range(0, 10)
-                .mapToObj(i -> new PairEntry("a", (long) i, null, null, i))
+        List<Measurement> pairs = IntStream.range(0, 10)
+                .mapToObj(i -> new Measurement("a", (long) i, null, null, i))
                 .toList();
 
         assertThat(BuiltIn.applied(pairs, List.of(1.0, 3.9), List.of()).outcome())
-                .isEqualTo("PASSED");
+                .isEqualTo(Outcome.PASSED);
         assertThat(BuiltIn.applied(pairs, List.of(1.0, 4.0), List.of()).reason())
-                .startsWith("not applied: 5 of 10 pictures differ from the base's beyond the noise floor (4)");
-        assertThat(BuiltIn.applied(List.of(), List.of(), List.of()).outcome()).isEqualTo("BROKEN");
+                .isEqualTo(new Reason.NotApplied(new Reason.Change(5, 10, Optional.of(4.0), 4.5)));
+        assertThat(BuiltIn.applied(List.of(), List.of(), List.of()).outcome()).isEqualTo(Outcome.BROKEN);
     }
 
     @Test
     void what_could_not_be_told_of_a_lora_stands_in_the_verdict_that_it_was_applied() {
         Finding open = new Finding(Finding.Level.WARNING, "the log cannot be read");
-        List<PairEntry> pair = List.of(new PairEntry("a", 1L, null, null, 5));
+        List<Measurement> pair = List.of(new Measurement("a", 1L, null, null, 5));
 
         assertThat(BuiltIn.applied(pair, List.of(0.0), List.of(open)))
-                .satisfies(v -> assertThat(v.outcome()).isEqualTo("PASSED"))
-                .satisfies(v -> assertThat(v.reason()).endsWith("5 grey levels; the log cannot be read"));
+                .satisfies(v -> assertThat(v.outcome()).isEqualTo(Outcome.PASSED))
+                .satisfies(v -> assertThat(v.reason())
+                        .isEqualTo(new Reason.Applied(
+                                new Reason.Change(1, 1, Optional.of(0.0), 5), List.of("the log cannot be read"))));
     }
 
     @Test

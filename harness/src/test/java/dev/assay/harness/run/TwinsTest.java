@@ -6,6 +6,10 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.run.Twins.Painted;
+import dev.assay.harness.verdict.BuiltIn;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.harness.verdict.Place;
+import dev.assay.harness.verdict.Reason;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +84,7 @@ class TwinsTest {
         Twins.Result result = find((prompt, seed) -> scene(1000 + 10 * prompt + seed, 0));
         assertThat(twins(result)).isZero();
         assertThat(result.found()).hasSize(12);
-        assertThat(BuiltIn.distinct(result).outcome()).isEqualTo("PASSED");
+        assertThat(BuiltIn.distinct(result.alike()).outcome()).isEqualTo(Outcome.PASSED);
     }
 
     @Test
@@ -96,12 +100,15 @@ class TwinsTest {
         for (int i = 0; i < ways.size(); i++) {
             Twins.Result result = find(ways.get(i));
             assertThat(twins(result)).as("way " + i).isEqualTo(12);
-            assertThat(BuiltIn.distinct(result).outcome()).as("way " + i).isEqualTo("REGRESSED");
+            assertThat(BuiltIn.distinct(result.alike()).outcome())
+                    .as("way " + i)
+                    .isEqualTo(Outcome.REGRESSED);
         }
-        assertThat(BuiltIn.distinct(find(ways.get(0))).reason())
-                .isEqualTo("12 of 12 pictures are the same as another one, 12 of them pixel by pixel, where the base's"
-                        + " differ: case-0 with seed 0 and case-0 with seed 1");
-        assertThat(BuiltIn.distinct(find(ways.get(1))).reason()).contains("same as another one, or nearly, where");
+        assertThat(BuiltIn.distinct(find(ways.get(0)).alike()).reason())
+                .isEqualTo(new Reason.SamePictures(12, 12, 12, new Place("case-0", 0), new Place("case-0", 1), false));
+        assertThat(BuiltIn.distinct(find(ways.get(1)).alike()).reason())
+                .isInstanceOfSatisfying(
+                        Reason.SamePictures.class, same -> assertThat(same.exact()).isZero());
     }
 
     @Test
@@ -113,11 +120,13 @@ class TwinsTest {
                 ? each(scene(5, 0), v -> v + random.nextGaussian())
                 : scene(1000 + 10 * prompt + seed, 0));
         assertThat(twins(few)).isEqualTo(2);
-        assertThat(BuiltIn.distinct(few).outcome()).isEqualTo("PASSED");
-        assertThat(BuiltIn.distinct(few).reason()).endsWith("; a quarter may, by chance");
+        assertThat(BuiltIn.distinct(few.alike()).outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(BuiltIn.distinct(few.alike()).reason())
+                .isInstanceOfSatisfying(
+                        Reason.SamePictures.class, same -> assertThat(same.chance()).isTrue());
         Twins.Result exact =
                 find((prompt, seed) -> prompt == 2 && seed < 2 ? scene(5, 0) : scene(1000 + 10 * prompt + seed, 0));
-        assertThat(BuiltIn.distinct(exact).outcome()).isEqualTo("REGRESSED");
+        assertThat(BuiltIn.distinct(exact.alike()).outcome()).isEqualTo(Outcome.REGRESSED);
     }
 
     @Test
@@ -126,8 +135,9 @@ class TwinsTest {
                 .mapToObj(i -> new Painted("case-" + i, 1, picture(scene(1, 0)), picture(scene(2, 0))))
                 .toList();
         assertThat(Twins.of(all).found()).isEmpty();
-        assertThat(BuiltIn.distinct(Twins.of(all)).outcome()).isEqualTo("INCONCLUSIVE");
-        assertThat(BuiltIn.distinct(Twins.of(List.of())).reason()).isEqualTo("there are no two pictures to compare");
+        assertThat(BuiltIn.distinct(Twins.of(all).alike()).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(BuiltIn.distinct(Twins.of(List.of()).alike()).reason())
+                .isEqualTo(new Reason.NothingToTellApart());
     }
 
     @Test
@@ -137,7 +147,7 @@ class TwinsTest {
             Image flat = each(scene(1, 0), v -> 117.0);
             Twins.Result result = find((prompt, seed) -> each(flat, v -> v + noise * random.nextGaussian()));
             assertThat(twins(result)).as("noise " + noise).isEqualTo(12);
-            assertThat(BuiltIn.distinct(result).outcome()).isEqualTo("REGRESSED");
+            assertThat(BuiltIn.distinct(result.alike()).outcome()).isEqualTo(Outcome.REGRESSED);
         }
         Image small = each(Image.of(64, 64, new byte[64 * 64 * 3]), v -> 90.0);
         assertThat(twins(find((prompt, seed) -> each(small, v -> v + 4 * random.nextGaussian()))))
@@ -161,7 +171,7 @@ class TwinsTest {
                                         ? scenes.get((i / 2) % 30)
                                         : each(scenes.get((i / 2) % 30), v -> v + 2 * random.nextGaussian()))))
                 .toList();
-        assertThat(BuiltIn.distinct(Twins.of(all)).outcome()).isEqualTo("REGRESSED");
+        assertThat(BuiltIn.distinct(Twins.of(all).alike()).outcome()).isEqualTo(Outcome.REGRESSED);
     }
 
     @Test
@@ -176,7 +186,10 @@ class TwinsTest {
                         picture(scenes.get(i % 20)),
                         picture(i == 531 || i == 1488 ? one : random(random))))
                 .toList();
-        assertThat(BuiltIn.distinct(Twins.of(all)).reason()).contains("case-531 with seed 1 and case-1488 with seed 1");
+        assertThat(BuiltIn.distinct(Twins.of(all).alike()).reason()).isInstanceOfSatisfying(Reason.SamePictures.class, same -> {
+            assertThat(same.one()).isEqualTo(new Place("case-531", 1));
+            assertThat(same.other()).isEqualTo(new Place("case-1488", 1));
+        });
     }
 
     /** Of few and large pixels: quick to make, and none like another. */

@@ -184,7 +184,7 @@ class RatesTest {
         assertThat(RoganGladen.tells(few, CONFIDENCE)).isFalse();
         Judgement found = judge(pairs(20, 1, 0, 0), few, 0.9);
         assertThat(found.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
-        assertThat(found.reason())
+        assertThat(Phrasebook.say(found.reason()))
                 .isEqualTo(
                         "the metric finds 3 of 5 defects and 1 in 5 sound pictures; with so few it may as well guess, and"
                                 + " its rates tell nothing");
@@ -203,7 +203,7 @@ class RatesTest {
     void many_new_defects_regress_and_the_reason_has_all_numbers() {
         Judgement found = judge(pairs(60, 18, 1, 5), null, 0.1);
         assertThat(found.outcome()).isEqualTo(Outcome.REGRESSED);
-        assertThat(found.reason())
+        assertThat(Phrasebook.say(found.reason()))
                 .isEqualTo(
                         "the defect is in 38.3 % of the pictures, in the base's in 10 %; 18 of 60 pairs gained it, 1 lost"
                                 + " it (exact McNemar p below 0.0001); 28.3 percentage points more (90 % interval 18.3 to 39.1); at"
@@ -215,7 +215,7 @@ class RatesTest {
         assertThat(judge(pairs(60, 0, 0, 0), null, 0.1).outcome()).isEqualTo(Outcome.PASSED);
         Judgement few = judge(pairs(10, 0, 0, 0), null, 0.1);
         assertThat(few.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
-        assertThat(few.reason())
+        assertThat(Phrasebook.say(few.reason()))
                 .contains("90 % interval -21.3 to 21.3")
                 .endsWith("more prompts at this spread would decide");
     }
@@ -228,7 +228,7 @@ class RatesTest {
         assertThat(judge(pairs, null, 0.1).outcome()).isEqualTo(Outcome.PASSED);
         Judgement found = judge(pairs, blind, 0.1);
         assertThat(found.outcome()).isEqualTo(Outcome.REGRESSED);
-        assertThat(found.reason())
+        assertThat(Phrasebook.say(found.reason()))
                 .contains("6 percentage points more (90 % interval")
                 .contains("with the metric's own errors (finds 33.3 %, false alarms 0 %) 18 percentage points more");
     }
@@ -278,10 +278,10 @@ class RatesTest {
     @Test
     void nothing_and_one_prompt_decide_nothing() {
         assertThat(judge(List.of(), null, 0.1))
-                .isEqualTo(new Judgement(Outcome.INCONCLUSIVE, "0 of 0 pairs scored; 1 is needed"));
+                .isEqualTo(new Judgement(Outcome.INCONCLUSIVE, new Reason.TooFewPairs(0, 0, 1, List.of())));
         PairedOutcome pair = new PairedOutcome("only", false, false);
         assertThat(judge(List.of(pair, pair, pair), null, 0.9).reason())
-                .isEqualTo("pairs of 1 prompt only; an interval needs at least 2 prompts");
+                .isEqualTo(new Reason.TooFewPrompts(1, List.of()));
     }
 
     @Test
@@ -304,7 +304,7 @@ class RatesTest {
     }
 
     private static Judgement judge(List<PairedOutcome> pairs, Calibration calibration, double margin) {
-        return Judgement.ofRates(criterion(margin), RateComparison.of(pairs, 0, CONFIDENCE, calibration), Map.of());
+        return Judgement.ofRates(criterion(margin), RateComparison.of(pairs, 0, CONFIDENCE, calibration), List.of());
     }
 
     private static Criterion criterion(double margin) {

@@ -1,7 +1,7 @@
 package dev.assay.reports.allure;
 
-import dev.assay.harness.run.RunRecord.PairEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Measurement;
 import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
@@ -30,14 +30,14 @@ final class DifferencePlot {
 
     /** The SVG element, or an empty text where nothing was compared. */
     static String svg(VerdictEntry v) {
-        List<PairEntry> pairs = v.measurements() == null ? List.of() : v.measurements();
+        List<Measurement> pairs = v.measurements() == null ? List.of() : v.measurements();
         if (pairs.isEmpty()) {
             return "";
         }
-        Map<String, List<PairEntry>> cases = new LinkedHashMap<>();
+        Map<String, List<Measurement>> cases = new LinkedHashMap<>();
         pairs.forEach(
                 p -> cases.computeIfAbsent(p.caseId(), c -> new ArrayList<>()).add(p));
-        List<Map.Entry<String, List<PairEntry>>> rows = cases.entrySet().stream()
+        List<Map.Entry<String, List<Measurement>>> rows = cases.entrySet().stream()
                 .sorted(Comparator.comparingDouble(e -> -Math.abs(mean(e.getValue()))))
                 .limit(MOST_ROWS)
                 .sorted(Comparator.comparingDouble(e -> mean(e.getValue())))
@@ -49,9 +49,9 @@ final class DifferencePlot {
         StringBuilder s = new StringBuilder();
         s.append(String.format(
                 Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"100%%\" style=\"max-width:%dpx\""
-                        + " font-family=\"sans-serif\" font-size=\"14\" fill=\"currentColor\" role=\"img\""
-                        + " aria-label=\"paired differences per prompt\">",
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"100%%\""
+                        + " style=\"max-width:%dpx\" font-family=\"sans-serif\" font-size=\"14\" fill=\"currentColor\""
+                        + " role=\"img\" aria-label=\"paired differences per prompt\">",
                 WIDTH,
                 height,
                 WIDTH));
@@ -72,10 +72,11 @@ final class DifferencePlot {
                     y,
                     y,
                     AXIS));
-            for (PairEntry p : rows.get(i).getValue()) {
+            for (Measurement p : rows.get(i).getValue()) {
                 s.append(String.format(
                         Locale.ROOT,
-                        "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\" fill-opacity=\"0.6\"><title>%s</title></circle>",
+                        "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\""
+                                + " fill-opacity=\"0.6\"><title>%s</title></circle>",
                         scale.x(p.difference()),
                         y,
                         DOT,
@@ -117,7 +118,8 @@ final class DifferencePlot {
         if (hasInterval(v)) {
             s.append(String.format(
                     Locale.ROOT,
-                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"8\" rx=\"2\" fill=\"%s\" fill-opacity=\"0.55\"/>",
+                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"8\" rx=\"2\" fill=\"%s\""
+                            + " fill-opacity=\"0.55\"/>",
                     scale.x(v.interval().get(0)),
                     y - 4,
                     Math.max(
@@ -160,13 +162,13 @@ final class DifferencePlot {
                 Words.html(text)));
     }
 
-    private static double mean(List<PairEntry> pairs) {
-        return pairs.stream().mapToDouble(PairEntry::difference).average().orElse(0);
+    private static double mean(List<Measurement> pairs) {
+        return pairs.stream().mapToDouble(Measurement::difference).average().orElse(0);
     }
 
     /** From values to pixels; zero, margin and interval are always in view. */
     private record Scale(double low, double high) {
-        static Scale of(VerdictEntry v, List<PairEntry> pairs) {
+        static Scale of(VerdictEntry v, List<Measurement> pairs) {
             double low = 0;
             double high = 0;
             List<Double> seen = new ArrayList<>(Margins.limits(v.rule(), v.better(), v.margin()));

@@ -4,7 +4,7 @@ import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;

@@ -1,8 +1,8 @@
 package dev.assay.reports.collection;
 
 import dev.assay.harness.model.Fingerprint;
-import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,13 +2,13 @@ package dev.assay.reports.collection;
 
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.Hashes;
-import dev.assay.harness.run.BuiltIn;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import dev.assay.reports.words.Words;
 import java.io.IOException;

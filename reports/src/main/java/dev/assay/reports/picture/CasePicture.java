@@ -1,8 +1,8 @@
 package dev.assay.reports.picture;
 
-import dev.assay.harness.run.RunRecord.MarkEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.score.Score.Mark;
+import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.words.Words;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -111,7 +111,7 @@ public final class CasePicture {
         return page;
     }
 
-    private record Panel(String name, Optional<BufferedImage> image, String evidence, List<MarkEntry> marks) {}
+    private record Panel(String name, Optional<BufferedImage> image, String evidence, List<Mark> marks) {}
 
     private static String facts(WorstCase w, String unit) {
         String values = w.base() == null || w.candidate() == null
@@ -131,33 +131,29 @@ public final class CasePicture {
                 : String.format(Locale.ROOT, "largest: %d of 255 levels", d.largest());
     }
 
-    private static void marks(Graphics2D g, List<MarkEntry> marks, int left, double scale, int width, int height) {
+    private static void marks(Graphics2D g, List<Mark> marks, int left, double scale, int width, int height) {
         Shape page = g.getClip();
         g.clipRect(left, HEAD, width, height);
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-        List<MarkEntry> all = marks == null ? List.of() : marks;
+        List<Mark> all = marks == null ? List.of() : marks;
         all.stream().filter(m -> !isLabelled(m)).forEach(m -> outline(g, m, left, scale, width, height));
         all.stream().filter(CasePicture::isLabelled).forEach(m -> outline(g, m, left, scale, width, height));
         // Names last, so that no line runs through one; a limb of several lines has its name once.
         Set<String> limbs = new HashSet<>();
         all.stream()
                 .filter(CasePicture::isLabelled)
-                .filter(m -> !isLine(m) || limbs.add(m.label()))
+                .filter(m -> !m.isLine() || limbs.add(m.label()))
                 .forEach(m -> name(g, m, left, scale, width, height));
         g.setClip(page);
     }
 
-    private static boolean isLabelled(MarkEntry mark) {
+    private static boolean isLabelled(Mark mark) {
         return mark.label() != null && !mark.label().isEmpty();
     }
 
-    private static boolean isLine(MarkEntry mark) {
-        return "LINE".equals(mark.shape());
-    }
-
-    private static void outline(Graphics2D g, MarkEntry mark, int left, double scale, int width, int height) {
-        g.setColor(isLabelled(mark) || !isLine(mark) ? MARK : CONTEXT);
-        if (isLine(mark)) {
+    private static void outline(Graphics2D g, Mark mark, int left, double scale, int width, int height) {
+        g.setColor(isLabelled(mark) || !mark.isLine() ? MARK : CONTEXT);
+        if (mark.isLine()) {
             g.setStroke(new BasicStroke(isLabelled(mark) ? 4 : 2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
             // A joint outside the picture keeps its line's direction: the clip cuts it, nothing bends it.
             g.draw(new Line2D.Double(
@@ -175,11 +171,11 @@ public final class CasePicture {
         g.drawRect(left + x0, HEAD + y0, Math.max(1, x1 - x0 - 1), Math.max(1, y1 - y0 - 1));
     }
 
-    private static void name(Graphics2D g, MarkEntry mark, int left, double scale, int width, int height) {
+    private static void name(Graphics2D g, Mark mark, int left, double scale, int width, int height) {
         if (!Lettering.available()) {
             return;
         }
-        boolean line = isLine(mark);
+        boolean line = mark.isLine();
         int x = clamp((line ? (mark.x0() + mark.x1()) / 2 : mark.x0()) * scale, width);
         int y = clamp((line ? (mark.y0() + mark.y1()) / 2 : mark.y0()) * scale, height);
         int room = Math.min(width - x, 9 * mark.label().length() + 8);

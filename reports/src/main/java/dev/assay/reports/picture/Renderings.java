@@ -1,7 +1,7 @@
 package dev.assay.reports.picture;
 
 import dev.assay.harness.run.RunRecord.RenderingEntry;
-import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.verdict.WorstCase;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

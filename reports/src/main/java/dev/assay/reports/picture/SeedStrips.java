@@ -1,7 +1,7 @@
 package dev.assay.reports.picture;
 
 import dev.assay.harness.run.RunRecord.RenderingEntry;
-import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.words.Words;
 import java.awt.Color;
 import java.awt.Graphics2D;

@@ -2,8 +2,9 @@ package dev.assay.reports.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.harness.run.RunRecord.MarkEntry;
-import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.score.Score.Mark;
+import dev.assay.harness.score.Score.Shape;
+import dev.assay.harness.verdict.WorstCase;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -20,14 +21,14 @@ class CasePictureTest {
 
     @Test
     void skeletons_are_drawn_thin_and_the_limb_in_question_thick_and_named() throws Exception {
-        List<MarkEntry> skeleton = new ArrayList<>();
+        List<Mark> skeleton = new ArrayList<>();
         bone(skeleton, "", 256, 150, 256, 300);
         bone(skeleton, "", 200, 160, 312, 160);
         bone(skeleton, "", 256, 300, 230, 460);
         bone(skeleton, "", 312, 160, 340, 230);
         bone(skeleton, "left arm", 200, 160, 120, 240);
         bone(skeleton, "left arm", 120, 240, 60, 330);
-        skeleton.add(new MarkEntry("hand of nobody", 380, 240, 430, 290, 0.8, "BOX"));
+        skeleton.add(new Mark("hand of nobody", 380, 240, 430, 290, 0.8));
         BufferedImage page = compose(skeleton);
         ImageIO.write(page, "png", Path.of("target", "case-picture.png").toFile()); // for people to look at
         // lines of two pixels; slanted ones blend with the picture
@@ -39,10 +40,10 @@ class CasePictureTest {
 
     @Test
     void lines_beyond_the_picture_stay_inside_its_panel_and_wild_numbers_do_no_harm() {
-        List<MarkEntry> wild = new ArrayList<>();
+        List<Mark> wild = new ArrayList<>();
         bone(wild, "", 256, 256, 1e300, -1e300);
         bone(wild, "arm", Double.NaN, 10, 5000, 400);
-        wild.add(new MarkEntry(null, -1e9, -1e9, 1e9, 1e9, 0, "what is this"));
+        wild.add(new Mark(null, -1e9, -1e9, 1e9, 1e9, 0));
         BufferedImage page = compose(wild);
         int panels = 512 + 2 * 12; // the first panel is the base's, which has no marks
         for (int y = 0; y < page.getHeight(); y++) {
@@ -53,11 +54,11 @@ class CasePictureTest {
         }
     }
 
-    private static void bone(List<MarkEntry> marks, String label, double x0, double y0, double x1, double y1) {
-        marks.add(new MarkEntry(label, x0, y0, x1, y1, 0.9, "LINE"));
+    private static void bone(List<Mark> marks, String label, double x0, double y0, double x1, double y1) {
+        marks.add(new Mark(label, x0, y0, x1, y1, 0.9, Shape.LINE));
     }
 
-    private static BufferedImage compose(List<MarkEntry> marks) {
+    private static BufferedImage compose(List<Mark> marks) {
         WorstCase worst = new WorstCase(
                 "portrait",
                 "a woman waving with both hands",

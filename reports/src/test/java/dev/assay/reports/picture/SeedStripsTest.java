@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.run.RunRecord.WorstCase;
+import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.Runs;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -151,7 +151,8 @@ class SeedStripsTest {
                 "period 8 px across x",
                 "worse",
                 vendi.measurements(),
-                vendi.worst());
+                vendi.worst(),
+                null);
         assertThat(CasePicture.showsSeeds(pattern, first, renderings)).isFalse();
         assertThat(CasePicture.caption(pattern, first, renderings)).startsWith("three orange triangles, seed 1: ");
     }

@@ -1,19 +1,22 @@
-package dev.assay.harness.run;
+package dev.assay.harness.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.score.Range;
 import dev.assay.harness.suite.Criterion;
-import dev.assay.harness.verdict.Outcome;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ConfirmationTest {
-    private final Map<Criterion, VerdictEntry> judged = new LinkedHashMap<>();
+    private final Map<Criterion, Verdict> judged = new LinkedHashMap<>();
 
     @Test
     void a_regression_that_another_method_sees_too_stands_and_says_which() {
@@ -21,8 +24,8 @@ class ConfirmationTest {
         judge("clip-score", Outcome.PASSED);
         judge("r-precision", Outcome.REGRESSED);
 
-        assertThat(outcome("objects")).isEqualTo("REGRESSED");
-        assertThat(reason("objects")).isEqualTo("objects fell; confirmed by r-precision, REGRESSED too");
+        assertThat(outcome("objects")).isEqualTo(Outcome.REGRESSED);
+        assertThat(reason("objects")).isEqualTo(new Reason.Confirmed(fell("objects"), List.of("r-precision")));
     }
 
     @Test
@@ -30,9 +33,8 @@ class ConfirmationTest {
         judge("objects", Outcome.REGRESSED, "clip-score");
         judge("clip-score", Outcome.PASSED);
 
-        assertThat(outcome("objects")).isEqualTo("INCONCLUSIVE");
-        assertThat(reason("objects"))
-                .isEqualTo("objects fell; a regression by this method alone, not confirmed: clip-score PASSED");
+        assertThat(outcome("objects")).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(reason("objects")).isEqualTo(notConfirmed(Optional.of(Outcome.PASSED)));
     }
 
     @ParameterizedTest
@@ -43,16 +45,16 @@ class ConfirmationTest {
         judge("objects", Outcome.REGRESSED, "clip-score");
         judge("clip-score", outcome);
 
-        assertThat(outcome("objects")).isEqualTo("INCONCLUSIVE");
-        assertThat(reason("objects")).endsWith("clip-score is " + outcome + ", which confirms nothing");
+        assertThat(outcome("objects")).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(reason("objects")).isEqualTo(notConfirmed(Optional.of(outcome)));
     }
 
     @Test
     void a_confirmer_outside_of_the_run_confirms_nothing() {
         judge("objects", Outcome.REGRESSED, "clip-score");
 
-        assertThat(outcome("objects")).isEqualTo("INCONCLUSIVE");
-        assertThat(reason("objects")).endsWith("clip-score was not judged in this run");
+        assertThat(outcome("objects")).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(reason("objects")).isEqualTo(notConfirmed(Optional.empty()));
     }
 
     @Test
@@ -60,8 +62,8 @@ class ConfirmationTest {
         judge("objects", Outcome.REGRESSED, "clip-score");
         judge("clip-score", Outcome.REGRESSED, "objects");
 
-        assertThat(outcome("objects")).isEqualTo("REGRESSED");
-        assertThat(outcome("clip-score")).isEqualTo("REGRESSED");
+        assertThat(outcome("objects")).isEqualTo(Outcome.REGRESSED);
+        assertThat(outcome("clip-score")).isEqualTo(Outcome.REGRESSED);
     }
 
     @Test
@@ -70,8 +72,8 @@ class ConfirmationTest {
         judge("clip-score", Outcome.REGRESSED, "r-precision");
         judge("r-precision", Outcome.PASSED);
 
-        assertThat(outcome("objects")).isEqualTo("REGRESSED");
-        assertThat(outcome("clip-score")).isEqualTo("INCONCLUSIVE");
+        assertThat(outcome("objects")).isEqualTo(Outcome.REGRESSED);
+        assertThat(outcome("clip-score")).isEqualTo(Outcome.INCONCLUSIVE);
     }
 
     @ParameterizedTest
@@ -85,25 +87,45 @@ class ConfirmationTest {
         assertThat(Confirmation.applied(judged)).isEqualTo(judged);
     }
 
+    private static Reason fell(String metric) {
+        return new Reason.NewDefects(1, 1, metric);
+    }
+
+    private static Reason notConfirmed(Optional<Outcome> byClipScore) {
+        return new Reason.NotConfirmed(fell("objects"), List.of(new Reason.Other("clip-score", byClipScore)));
+    }
+
     private void judge(String metric, Outcome outcome, String... confirmedBy) {
         Criterion criterion =
                 new Criterion(metric, List.of(), null, 0.1, 1, null, Map.of(), null, List.of(confirmedBy));
         judged.put(
                 criterion,
-                RecordBuilder.unjudged(criterion, "adherence", "1", "share", "HIGHER", outcome, metric + " fell"));
+                Verdict.unjudged(
+                        criterion,
+                        new MetricInfo(
+                                metric,
+                                "1",
+                                "Is it there?",
+                                Family.ADHERENCE,
+                                Better.HIGHER,
+                                "share",
+                                Range.open(),
+                                "test"),
+                        outcome,
+                        fell(metric)));
     }
 
-    private String outcome(String metric) {
+    private Outcome outcome(String metric) {
         return verdict(metric).outcome();
     }
 
-    private String reason(String metric) {
+    private Reason reason(String metric) {
         return verdict(metric).reason();
     }
 
-    private VerdictEntry verdict(String metric) {
+    private Verdict verdict(String metric) {
         return Confirmation.applied(judged).values().stream()
-                .filter(v -> v.metric().equals(metric))
+                .filter(v -> v.metric().name().equals(metric))
                 .findFirst()
                 .orElseThrow();
     }

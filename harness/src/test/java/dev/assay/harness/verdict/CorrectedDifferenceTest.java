@@ -1,11 +1,9 @@
-package dev.assay.harness.run;
+package dev.assay.harness.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.run.RunRecord.PairEntry;
-import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
@@ -47,56 +45,61 @@ class CorrectedDifferenceTest {
     }
 
     /** 40 prompts whose candidate is worse by 0.02 to 0.04. */
-    private static VerdictEntry verdict(Calibration errors) {
-        List<PairEntry> pairs = IntStream.range(0, 40)
+    private static Verdict verdict(Calibration errors) {
+        List<Measurement> pairs = IntStream.range(0, 40)
                 .mapToObj(i -> {
                     double loss = 0.02 + 0.02 * i / 39;
-                    return new PairEntry("case-" + i, 1L, 0.8, 0.8 - loss, -loss);
+                    return new Measurement("case-" + i, 1L, 0.8, 0.8 - loss, -loss);
                 })
                 .toList();
-        return RecordBuilder.judged(
-                CRITERION, new Share(errors), new Scoring.Result(pairs, Map.of(), List.of(), null), 0, Copies.NONE);
+        return Verdicts.of(
+                CRITERION,
+                new Share(errors),
+                Scored.of(pairs),
+                pairs.stream().map(p -> new Clustered(p.caseId(), p)).toList(),
+                0);
     }
 
     @Test
     void without_error_rates_the_difference_is_as_seen() {
-        VerdictEntry seen = verdict(null);
+        Verdict seen = verdict(null);
 
-        assertThat(seen.estimate()).isCloseTo(-0.03, within(1e-12));
-        assertThat(seen.outcome()).isEqualTo("PASSED");
-        assertThat(seen.reason()).doesNotContain("corrected");
+        assertThat(seen.comparison().estimate()).isCloseTo(-0.03, within(1e-12));
+        assertThat(seen.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(seen.reason()).isInstanceOf(Reason.Difference.class);
     }
 
     @Test
     void a_faultless_judge_changes_little_and_a_weak_one_hides_a_loss_that_is_there() {
-        VerdictEntry good = verdict(new Calibration(1000, 1000, 1000, 0));
-        VerdictEntry weak = verdict(new Calibration(1000, 600, 1000, 300));
+        Verdict good = verdict(new Calibration(1000, 1000, 1000, 0));
+        Verdict weak = verdict(new Calibration(1000, 600, 1000, 300));
 
-        assertThat(good.estimate()).isCloseTo(-0.03, within(1e-12));
-        assertThat(good.outcome()).isEqualTo("PASSED");
-        assertThat(weak.estimate()).isCloseTo(-0.03 / 0.3, within(1e-12));
-        assertThat(weak.outcome()).isEqualTo("REGRESSED");
-        assertThat(weak.reason())
-                .contains("corrected for the judge's errors (it says yes 60 % of the time where it is right and 30 %"
-                        + " where it is wrong, on 1000 and 1000 questions); as seen the difference is -0.0300");
+        assertThat(good.comparison().estimate()).isCloseTo(-0.03, within(1e-12));
+        assertThat(good.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(weak.comparison().estimate()).isCloseTo(-0.03 / 0.3, within(1e-12));
+        assertThat(weak.outcome()).isEqualTo(Outcome.REGRESSED);
+        assertThat(weak.reason()).isInstanceOfSatisfying(Reason.Corrected.class, corrected -> {
+            assertThat(corrected.errors()).isEqualTo(new Calibration(1000, 600, 1000, 300));
+            assertThat(corrected.seen()).isCloseTo(-0.03, within(1e-12));
+        });
         assertThat(weak.candidateMean()).isCloseTo(0.77, within(1e-12)); // as seen
     }
 
     @Test
     void what_the_rates_leave_open_widens_the_interval() {
-        VerdictEntry many = verdict(new Calibration(2000, 1800, 2000, 200));
-        VerdictEntry few = verdict(new Calibration(20, 18, 20, 2));
+        Verdict many = verdict(new Calibration(2000, 1800, 2000, 200));
+        Verdict few = verdict(new Calibration(20, 18, 20, 2));
 
-        assertThat(few.estimate()).isEqualTo(many.estimate());
-        assertThat(few.interval().get(0)).isLessThan(many.interval().get(0));
-        assertThat(few.interval().get(1)).isGreaterThan(many.interval().get(1));
+        assertThat(few.comparison().estimate()).isEqualTo(many.comparison().estimate());
+        assertThat(few.comparison().lower()).isLessThan(many.comparison().lower());
+        assertThat(few.comparison().upper()).isGreaterThan(many.comparison().upper());
     }
 
     @Test
     void a_judge_that_may_as_well_guess_decides_nothing() {
-        VerdictEntry guess = verdict(new Calibration(20, 11, 20, 10));
+        Verdict guess = verdict(new Calibration(20, 11, 20, 10));
 
-        assertThat(guess.outcome()).isEqualTo("INCONCLUSIVE");
-        assertThat(guess.reason()).contains("may as well guess");
+        assertThat(guess.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(guess.reason()).isEqualTo(new Reason.JudgeMayGuess(new Calibration(20, 11, 20, 10)));
     }
 }

@@ -1,0 +1,4 @@
+package dev.assay.harness.verdict;
+
+/** A pair of pictures by its prompt and seed. */
+public record Place(String caseId, long seed) {}

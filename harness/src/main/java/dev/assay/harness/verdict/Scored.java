@@ -1,0 +1,44 @@
+package dev.assay.harness.verdict;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * What a metric gave on the pairs of a run.
+ *
+ * @param unscored pairs without a score, by kind of reason
+ * @param worst worst first
+ * @param finding of a metric over the whole suite, else null
+ */
+public record Scored(List<Measurement> pairs, List<Unscored> unscored, List<WorstCase> worst, String finding) {
+    /** Nothing was scored. */
+    public static final Scored NOTHING = of(List.of());
+
+    /** Pairs and nothing to say about them. */
+    public static Scored of(List<Measurement> pairs) {
+        return new Scored(pairs, List.of(), List.of(), null);
+    }
+
+    public Scored {
+        pairs = List.copyOf(pairs);
+        unscored = List.copyOf(unscored);
+        worst = List.copyOf(worst);
+    }
+
+    public int unscoredPairs() {
+        return unscored.stream().mapToInt(Unscored::pairs).sum();
+    }
+
+    /** The base's values; empty where only differences exist. */
+    public List<Double> ofBase() {
+        return pairs.stream().map(Measurement::base).filter(Objects::nonNull).toList();
+    }
+
+    /** Mean over the pairs, or null where the metric has no value per model. */
+    Double mean(Function<Measurement, Double> side) {
+        return pairs.isEmpty() || side.apply(pairs.get(0)) == null
+                ? null
+                : pairs.stream().mapToDouble(side::apply).average().orElseThrow();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.assay.harness.verdict;
+
+import dev.assay.harness.score.Score.Mark;
+import java.util.List;
+
+/**
+ * A pair that shows the defect most.
+ *
+ * @param seed of the pictures to show
+ * @param base value on the base; null where only the difference exists
+ * @param baseEvidence null likewise
+ * @param baseMarks what the metric saw in the base picture
+ * @param candidateMarks what it saw in the candidate picture
+ */
+public record WorstCase(
+        String caseId,
+        String prompt,
+        long seed,
+        Double base,
+        Double candidate,
+        double difference,
+        String baseEvidence,
+        String candidateEvidence,
+        List<Mark> baseMarks,
+        List<Mark> candidateMarks) {
+    public WorstCase {
+        baseMarks = baseMarks == null ? List.of() : List.copyOf(baseMarks);
+        candidateMarks = candidateMarks == null ? List.of() : List.copyOf(candidateMarks);
+    }
+}
