@@ -9,8 +9,8 @@ import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Visible;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 

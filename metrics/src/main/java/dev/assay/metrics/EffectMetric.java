@@ -33,7 +33,8 @@ public final class EffectMetric implements Metric.PairMetric {
     @Override
     public Score score(PromptCase prompt, Image base, Image candidate) {
         if (!base.hasSizeOf(candidate)) {
-            return new Score.Unscored("sizes-differ", "the pictures differ in size: base " + base + ", candidate " + candidate);
+            return new Score.Unscored(
+                    "sizes-differ", "the pictures differ in size: base " + base + ", candidate " + candidate);
         }
         double distance = base.rmsTo(candidate);
         return new Score.Measured(

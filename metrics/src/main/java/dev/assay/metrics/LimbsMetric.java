@@ -78,7 +78,8 @@ public final class LimbsMetric implements Metric.ImageMetric {
         List<Score.Mark> feet = marks(found, "foot");
         if (visible.people() != null && visible.people() != people.size()) {
             return new Score.Unscored(
-                    "people-count", number(people.size(), "person", "people") + " found; the case expects " + visible.people());
+                    "people-count",
+                    number(people.size(), "person", "people") + " found; the case expects " + visible.people());
         }
         Integer wantedHands = wanted(visible.hands(), visible.people());
         Integer wantedFeet = wanted(visible.feet(), visible.people());

@@ -85,7 +85,8 @@ public final class PoseMetric implements Metric.ImageMetric {
             return new Score.Unscored("no-people", "the case states no people");
         }
         List<Detection> people = bodies.people().apply(image);
-        return Bodies.unscored(prompt.visible(), people.size()).orElseGet(() -> judge(bodies.poses(image, people), ratios));
+        return Bodies.unscored(prompt.visible(), people.size())
+                .orElseGet(() -> judge(bodies.poses(image, people), ratios));
     }
 
     /** What one rule has against a skeleton. */

@@ -70,7 +70,8 @@ public final class VendiMetric implements Metric.SetMetric {
     @Override
     public Score score(PromptCase prompt, List<Image> pictures) {
         if (pictures.size() < 2) {
-            return new Score.Unscored("few-pictures", "diversity needs at least 2 pictures of a prompt, found " + pictures.size());
+            return new Score.Unscored(
+                    "few-pictures", "diversity needs at least 2 pictures of a prompt, found " + pictures.size());
         }
         double effective = vendi(cosines(pictures.stream().map(images::embed).toList()), order);
         return new Score.Measured(

@@ -46,8 +46,10 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
             return new Score.Unscored("no-prompt", "no prompt is known for this picture");
         }
         if (!Query.fits(prompt.prompt())) {
-            return new Score.Unscored("prompt-length", "the judge is asked about prompts of 1 to " + Query.MOST_PHRASE
-                    + " characters, found " + prompt.prompt().length());
+            return new Score.Unscored(
+                    "prompt-length",
+                    "the judge is asked about prompts of 1 to " + Query.MOST_PHRASE + " characters, found "
+                            + prompt.prompt().length());
         }
         Answer answer = judge.ask(image, List.of(Query.shows(prompt.prompt()))).get(0);
         return answer instanceof Answer.Probability p

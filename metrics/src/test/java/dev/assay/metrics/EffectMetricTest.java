@@ -29,7 +29,8 @@ class EffectMetricTest {
     @Test
     void pictures_of_two_sizes_are_unscored() {
         assertThat(new EffectMetric().score(Golden.prompt("a"), Golden.flat(8, 0, 0, 0), Golden.flat(9, 0, 0, 0)))
-                .isEqualTo(new Score.Unscored("sizes-differ", "the pictures differ in size: base Image 8 x 8, candidate Image 9 x 9"));
+                .isEqualTo(new Score.Unscored(
+                        "sizes-differ", "the pictures differ in size: base Image 8 x 8, candidate Image 9 x 9"));
     }
 
     private static double effect(Image base, Image candidate) {

@@ -107,7 +107,8 @@ class EncoderMetricsTest {
         assertThat(value(metric.score(Golden.prompt("cat"), List.of(flat, flat, flat))))
                 .isCloseTo(0, within(1e-12));
         assertThat(metric.score(Golden.prompt("cat"), List.of(flat)))
-                .isEqualTo(new Score.Unscored("few-pictures", "diversity needs at least 2 pictures of a prompt, found 1"));
+                .isEqualTo(
+                        new Score.Unscored("few-pictures", "diversity needs at least 2 pictures of a prompt, found 1"));
     }
 
     @Test

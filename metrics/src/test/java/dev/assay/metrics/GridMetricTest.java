@@ -196,8 +196,8 @@ class GridMetricTest {
         assertThat(found.get(1)).isEqualTo(new Score.Unscored("no-pair", "no pair of pictures to compare"));
         assertThat(found.get(2)).isInstanceOf(Score.Measured.class);
         assertThat(new GridMetric().score(prompts.subList(0, 2)).differences())
-                .containsOnly(
-                        new Score.Unscored("few-prompts", "a pattern shared by prompts needs at least 2 with pictures, found 1"));
+                .containsOnly(new Score.Unscored(
+                        "few-prompts", "a pattern shared by prompts needs at least 2 with pictures, found 1"));
     }
 
     @Test

@@ -59,7 +59,8 @@ class PerceptualDiversityMetricTest {
     @Test
     void one_picture_and_pictures_of_two_sizes_are_unscored() {
         assertThat(METRIC.score(Golden.prompt("a"), List.of(red(0))))
-                .isEqualTo(new Score.Unscored("few-pictures", "diversity needs at least 2 pictures of a prompt, found 1"));
+                .isEqualTo(
+                        new Score.Unscored("few-pictures", "diversity needs at least 2 pictures of a prompt, found 1"));
         assertThat(METRIC.score(Golden.prompt("a"), List.of(red(0), Golden.flat(9, 0, 0, 0))))
                 .isEqualTo(new Score.Unscored("sizes-differ", "the pictures differ in size: Image 8 x 8, Image 9 x 9"));
     }
@@ -70,6 +71,7 @@ class PerceptualDiversityMetricTest {
         assertThat(effect.score(Golden.prompt("a"), red(10), red(40)))
                 .isEqualTo(new Score.Measured(0.3, "0.300 LPIPS from the picture of the base"));
         assertThat(effect.score(Golden.prompt("a"), red(10), Golden.flat(9, 0, 0, 0)))
-                .isEqualTo(new Score.Unscored("sizes-differ", "the pictures differ in size: base Image 8 x 8, candidate Image 9 x 9"));
+                .isEqualTo(new Score.Unscored(
+                        "sizes-differ", "the pictures differ in size: base Image 8 x 8, candidate Image 9 x 9"));
     }
 }

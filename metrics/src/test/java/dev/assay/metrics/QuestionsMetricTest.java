@@ -55,9 +55,9 @@ class QuestionsMetricTest {
 
         assertThat(value(score)).isCloseTo((0.3 + 0 + 0 + 0.8) / 4, within(1e-12));
         assertThat(((Score.Measured) score).evidence())
-                .isEqualTo(
-                        "1 of 4 answers as expected; Is it there? no, with 0.70; Is it red? not asked, there failed; "
-                                + "Is it dark? not asked, red failed; judge stub, uncalibrated: nobody measured how often it errs");
+                .isEqualTo("1 of 4 answers as expected; Is it there? no, with 0.70; Is it red? not asked, there failed;"
+                        + " Is it dark? not asked, red failed; judge stub, uncalibrated: nobody measured how often"
+                        + " it errs");
         assertThat(judge.asked)
                 .containsExactly(
                         "Answer this question about the picture: \"Is it there?\" Please answer yes or no.",
@@ -194,8 +194,8 @@ class QuestionsMetricTest {
         Score score = QuestionsMetric.atoms(judge).score(prompt(question("red", true)), PICTURE);
 
         assertThat(((Score.Measured) score).evidence())
-                .contains(
-                        "judge stub, right where the answer is yes 93 % (82 to 98), where it is no 90 % (80 to 95) on shapes 1");
+                .contains("judge stub, right where the answer is yes 93 % (82 to 98), where it is no 90 % (80 to 95) on"
+                        + " shapes 1");
         assertThat(QuestionsMetric.atoms(judge).errorRates()).isEqualTo(new Calibration(30, 27, 40, 5));
         assertThat(QuestionsMetric.prompt(judge).errorRates()).isNull();
     }
@@ -212,7 +212,7 @@ class QuestionsMetricTest {
         assertThat(QuestionsMetric.atoms(StubJudge.of(q -> 0.9)).errorRates()).isNull();
         assertThat(JudgeNote.of(judge))
                 .isEqualTo(
-                        "judge stub, uncalibrated: 19 questions with the answer yes and 20 with no on shapes 1 are too few,"
-                                + " 20 of each are needed");
+                        "judge stub, uncalibrated: 19 questions with the answer yes and 20 with no on shapes 1 are too"
+                                + " few, 20 of each are needed");
     }
 }

@@ -75,7 +75,8 @@ class VendiMetricTest {
     @Test
     void one_picture_has_no_diversity() {
         assertThat(metric().score(Golden.prompt("a"), List.of(Golden.flat(2, 1, 2, 3))))
-                .isEqualTo(new Score.Unscored("few-pictures", "diversity needs at least 2 pictures of a prompt, found 1"));
+                .isEqualTo(
+                        new Score.Unscored("few-pictures", "diversity needs at least 2 pictures of a prompt, found 1"));
     }
 
     @Test

@@ -19,10 +19,10 @@ class VqaScoreMetricTest {
         Score score = new VqaScoreMetric(judge).score(Golden.prompt("cat"), PICTURE);
 
         assertThat(score)
-                .isEqualTo(
-                        new Score.Measured(
-                                0.83,
-                                "the judge says that this is the prompt with 0.83; judge stub, uncalibrated: nobody measured how often it errs"));
+                .isEqualTo(new Score.Measured(
+                        0.83,
+                        "the judge says that this is the prompt with 0.83; judge stub, uncalibrated: nobody"
+                                + " measured how often it errs"));
         assertThat(judge.asked).containsExactly("Does this figure show \"a cat\"? Please answer yes or no.");
     }
 

@@ -1,7 +1,7 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.PreferenceGuard;

@@ -193,7 +193,8 @@ public final class Evaluation {
                         + " again when nobody writes there");
             }
         } catch (RuntimeException | Error trouble) {
-            record.problem(trouble, c -> unjudged(c, Outcome.BROKEN, new Reason.Broken(Trouble.words(trouble))), criteria);
+            record.problem(
+                    trouble, c -> unjudged(c, Outcome.BROKEN, new Reason.Broken(Trouble.words(trouble))), criteria);
         }
         return record.build();
     }
@@ -243,7 +244,10 @@ public final class Evaluation {
                 unavailable.put(
                         criterion,
                         Verdict.unjudged(
-                                criterion, info(criterion.metric()), Outcome.UNAVAILABLE, new Reason.Unavailable(missing.getMessage())));
+                                criterion,
+                                info(criterion.metric()),
+                                Outcome.UNAVAILABLE,
+                                new Reason.Unavailable(missing.getMessage())));
             }
         }
         return open;

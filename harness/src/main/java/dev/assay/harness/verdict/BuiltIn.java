@@ -114,8 +114,8 @@ public final class BuiltIn {
             return verdict(APPLIED, Outcome.BROKEN, c, new Reason.NothingPaired());
         }
         double floor = noise.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        int changed = (int)
-                distances.stream().filter(d -> d.difference() > floor).count();
+        int changed =
+                (int) distances.stream().filter(d -> d.difference() > floor).count();
         // Without noise any changed pixel is proof. With noise, some pairs exceed the few repeats by chance: most must.
         boolean applied = floor == 0 ? changed > 0 : 2 * changed > c.pairs();
         Reason.Change change = new Reason.Change(
@@ -126,8 +126,7 @@ public final class BuiltIn {
                 : applied
                         ? new Reason.Applied(change, texts(noticed, Finding.Level.WARNING))
                         : new Reason.NotApplied(change);
-        return verdict(
-                APPLIED, applied && errors.isEmpty() ? Outcome.PASSED : Outcome.REGRESSED, distances, reason);
+        return verdict(APPLIED, applied && errors.isEmpty() ? Outcome.PASSED : Outcome.REGRESSED, distances, reason);
     }
 
     /**

@@ -95,9 +95,7 @@ public record Judgement(Outcome outcome, Reason reason) {
         boolean few = outcome == Outcome.PASSED
                 && criterion.rule() != Criterion.Rule.EFFECTIVE
                 && comparison.clusters() < LEAST_PROMPTS;
-        return few
-                ? new Judgement(Outcome.INCONCLUSIVE, new Reason.FewPrompts(reason, comparison.clusters()))
-                : this;
+        return few ? new Judgement(Outcome.INCONCLUSIVE, new Reason.FewPrompts(reason, comparison.clusters())) : this;
     }
 
     /**

@@ -129,8 +129,8 @@ public final class Phrasebook {
                     + " sound pictures; with so few it may as well guess, and its rates tell nothing");
         }
         if (reason instanceof JudgeMayGuess r) {
-            return Optional.of("the judge says " + yes(r.errors())
-                    + ": so it may as well guess, and its answers tell nothing");
+            return Optional.of(
+                    "the judge says " + yes(r.errors()) + ": so it may as well guess, and its answers tell nothing");
         }
         if (reason instanceof Corrected r) {
             return Optional.of(say(r.found())
@@ -195,14 +195,15 @@ public final class Phrasebook {
         RateComparison rates = r.rates();
         Comparison c = rates.corrected();
         Calibration errors = rates.calibration();
-        String sentence = "the defect is in " + Numbers.percent(rates.candidateRate()) + " of the pictures, in the base's in "
+        String sentence = "the defect is in " + Numbers.percent(rates.candidateRate())
+                + " of the pictures, in the base's in "
                 + Numbers.percent(rates.baseRate()) + "; " + rates.gained() + " of " + c.pairs() + " pairs gained it, "
                 + rates.lost() + " lost it (exact McNemar " + (c.clusters() < c.pairs() ? "over prompts " : "")
                 + (rates.p() < 1e-4 ? "p below 0.0001" : "p = " + Numbers.of(rates.p())) + "); " + points(rates.seen())
                 + (errors == null
                         ? ""
-                        : ", with the metric's own errors (finds " + Numbers.percent(errors.sensitivity()) + ", false alarms "
-                                + Numbers.percent(1 - errors.specificity()) + ") " + points(c))
+                        : ", with the metric's own errors (finds " + Numbers.percent(errors.sensitivity())
+                                + ", false alarms " + Numbers.percent(1 - errors.specificity()) + ") " + points(c))
                 + "; at most " + Numbers.of(100 * r.margin()) + " is allowed";
         if (r.lies() == Lies.ACROSS) {
             return sentence + "; " + more(c, r.margin() - c.estimate());
@@ -304,8 +305,8 @@ public final class Phrasebook {
         }
         if (reason instanceof Bought r) {
             return Optional.of(moved(r.risen(), "rises") + " while " + moved(r.worse(), "gets worse")
-                    + ": the candidate pleases a model of preference at the cost of artifacts or diversity, even where each margin"
-                    + " holds; look at the pictures before you believe the rise");
+                    + ": the candidate pleases a model of preference at the cost of artifacts or diversity, even where"
+                    + " each margin holds; look at the pictures before you believe the rise");
         }
         return Optional.empty();
     }
@@ -340,7 +341,8 @@ public final class Phrasebook {
     private static String points(Comparison c) {
         return Numbers.of(100 * Math.abs(c.estimate())) + " percentage points " + (c.estimate() < 0 ? "fewer" : "more")
                 + " ("
-                + Numbers.percent(c.confidence()) + " interval " + Numbers.of(100 * c.lower()) + " to " + Numbers.of(100 * c.upper())
+                + Numbers.percent(c.confidence()) + " interval " + Numbers.of(100 * c.lower()) + " to "
+                + Numbers.of(100 * c.upper())
                 + ")";
     }
 

@@ -55,9 +55,7 @@ public final class PreferenceGuard {
         List<Verdict> risen = sure(preferences, PreferenceGuard::gain);
         List<Verdict> worse = sure(guarded, v -> -gain(v));
         return risen.isEmpty() || worse.isEmpty()
-                ? new Judgement(
-                        Outcome.PASSED,
-                        new Reason.NotBought(moved(risen), read(preferences), read(guarded)))
+                ? new Judgement(Outcome.PASSED, new Reason.NotBought(moved(risen), read(preferences), read(guarded)))
                 : new Judgement(Outcome.REGRESSED, new Reason.Bought(moved(risen), moved(worse)));
     }
 

@@ -52,12 +52,7 @@ public final class Verdicts {
         Calibration errors = metric.errorRates();
         if (!RoganGladen.tells(errors, CONFIDENCE)) {
             return new Verdict(
-                    criterion,
-                    metric.info(),
-                    Outcome.INCONCLUSIVE,
-                    seen,
-                    new Reason.JudgeMayGuess(errors),
-                    scored);
+                    criterion, metric.info(), Outcome.INCONCLUSIVE, seen, new Reason.JudgeMayGuess(errors), scored);
         }
         RoganGladen.Corrected right = RoganGladen.difference(
                 seen.estimate(), new Rates.Interval(seen.lower(), seen.upper()), errors, CONFIDENCE);
@@ -70,8 +65,7 @@ public final class Verdicts {
                 seen.pairs(),
                 seen.unscored());
         Verdict verdict = verdict(criterion, metric.info(), c, differences, scored, 0);
-        return verdict.judged(
-                verdict.outcome(), new Reason.Corrected(verdict.reason(), errors, seen.estimate()));
+        return verdict.judged(verdict.outcome(), new Reason.Corrected(verdict.reason(), errors, seen.estimate()));
     }
 
     /** A criterion on the share of pictures with a defect. */

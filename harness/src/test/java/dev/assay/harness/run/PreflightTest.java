@@ -42,8 +42,9 @@ class PreflightTest {
                 .satisfies(f -> assertThat(f.level()).isEqualTo(Finding.Level.WARNING))
                 .satisfies(f -> assertThat(f.text()).startsWith("style.safetensors: is on the server alone"));
         assertThat(BuiltIn.preflight(1, findings).reason())
-                .isInstanceOfSatisfying(Reason.FilesCanWork.class, can -> assertThat(can.warnings())
-                        .anyMatch(w -> w.contains("was not looked into")));
+                .isInstanceOfSatisfying(
+                        Reason.FilesCanWork.class,
+                        can -> assertThat(can.warnings()).anyMatch(w -> w.contains("was not looked into")));
     }
 
     @Test

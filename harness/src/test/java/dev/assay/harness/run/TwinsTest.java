@@ -108,7 +108,8 @@ class TwinsTest {
                 .isEqualTo(new Reason.SamePictures(12, 12, 12, new Place("case-0", 0), new Place("case-0", 1), false));
         assertThat(BuiltIn.distinct(find(ways.get(1)).alike()).reason())
                 .isInstanceOfSatisfying(
-                        Reason.SamePictures.class, same -> assertThat(same.exact()).isZero());
+                        Reason.SamePictures.class,
+                        same -> assertThat(same.exact()).isZero());
     }
 
     @Test
@@ -123,7 +124,8 @@ class TwinsTest {
         assertThat(BuiltIn.distinct(few.alike()).outcome()).isEqualTo(Outcome.PASSED);
         assertThat(BuiltIn.distinct(few.alike()).reason())
                 .isInstanceOfSatisfying(
-                        Reason.SamePictures.class, same -> assertThat(same.chance()).isTrue());
+                        Reason.SamePictures.class,
+                        same -> assertThat(same.chance()).isTrue());
         Twins.Result exact =
                 find((prompt, seed) -> prompt == 2 && seed < 2 ? scene(5, 0) : scene(1000 + 10 * prompt + seed, 0));
         assertThat(BuiltIn.distinct(exact.alike()).outcome()).isEqualTo(Outcome.REGRESSED);
@@ -136,8 +138,7 @@ class TwinsTest {
                 .toList();
         assertThat(Twins.of(all).found()).isEmpty();
         assertThat(BuiltIn.distinct(Twins.of(all).alike()).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
-        assertThat(BuiltIn.distinct(Twins.of(List.of()).alike()).reason())
-                .isEqualTo(new Reason.NothingToTellApart());
+        assertThat(BuiltIn.distinct(Twins.of(List.of()).alike()).reason()).isEqualTo(new Reason.NothingToTellApart());
     }
 
     @Test
@@ -186,10 +187,11 @@ class TwinsTest {
                         picture(scenes.get(i % 20)),
                         picture(i == 531 || i == 1488 ? one : random(random))))
                 .toList();
-        assertThat(BuiltIn.distinct(Twins.of(all).alike()).reason()).isInstanceOfSatisfying(Reason.SamePictures.class, same -> {
-            assertThat(same.one()).isEqualTo(new Place("case-531", 1));
-            assertThat(same.other()).isEqualTo(new Place("case-1488", 1));
-        });
+        assertThat(BuiltIn.distinct(Twins.of(all).alike()).reason())
+                .isInstanceOfSatisfying(Reason.SamePictures.class, same -> {
+                    assertThat(same.one()).isEqualTo(new Place("case-531", 1));
+                    assertThat(same.other()).isEqualTo(new Place("case-1488", 1));
+                });
     }
 
     /** Of few and large pixels: quick to make, and none like another. */

@@ -64,18 +64,16 @@ class JudgementTest {
                 List.of(),
                 unscored,
                 0);
-        assertThat(found)
-                .isEqualTo(new Judgement(Outcome.INCONCLUSIVE, new Reason.TooFewPairs(3, 96, 48, unscored)));
+        assertThat(found).isEqualTo(new Judgement(Outcome.INCONCLUSIVE, new Reason.TooFewPairs(3, 96, 48, unscored)));
     }
 
     @Test
     void more_than_a_quarter_unscored_decides_nothing() {
         List<Unscored> unscored = List.of(new Unscored("blank", "blank", 21));
         Comparison c = new Comparison(0, 0, 0, 0.90, 16, 60, 21);
-        Judgement found = Judgement.of(
-                criterion(Rule.NON_INFERIOR, 0.5, 48), metric(Better.LOWER), c, List.of(), unscored, 0);
-        assertThat(found)
-                .isEqualTo(new Judgement(Outcome.INCONCLUSIVE, new Reason.TooManyUnscored(21, 81, unscored)));
+        Judgement found =
+                Judgement.of(criterion(Rule.NON_INFERIOR, 0.5, 48), metric(Better.LOWER), c, List.of(), unscored, 0);
+        assertThat(found).isEqualTo(new Judgement(Outcome.INCONCLUSIVE, new Reason.TooManyUnscored(21, 81, unscored)));
         Comparison exactly = new Comparison(0, 0, 0, 0.90, 16, 60, 20);
         assertThat(nonInferior(Better.LOWER, 0.5, exactly).outcome()).isEqualTo(Outcome.PASSED);
     }

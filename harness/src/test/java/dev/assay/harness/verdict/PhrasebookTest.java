@@ -33,9 +33,7 @@ class PhrasebookTest {
         return Stream.of(
                 phrase(new Reason.Broken("no space left"), "no space left"),
                 phrase(new Reason.Unavailable("put clip.onnx there"), "put clip.onnx there"),
-                phrase(
-                        new Reason.NotRendered(),
-                        "no picture was made: the files cannot work, as preflight says"),
+                phrase(new Reason.NotRendered(), "no picture was made: the files cannot work, as preflight says"),
                 phrase(
                         new Reason.TooFewPairs(3, 96, 48, List.of(new Unscored("no-weights", "no weights", 93))),
                         "3 of 96 pairs scored; 48 are needed: 93 x no weights"),
@@ -152,9 +150,7 @@ class PhrasebookTest {
                         OF_FOUND
                                 + "; a regression by this method alone, not confirmed: clip-score PASSED, vendi is"
                                 + " BROKEN, which confirms nothing, hps was not judged in this run"),
-                phrase(
-                        new Reason.FilesCanWork(List.of()),
-                        "nothing in the files keeps the candidate from working"),
+                phrase(new Reason.FilesCanWork(List.of()), "nothing in the files keeps the candidate from working"),
                 phrase(
                         new Reason.FilesCanWork(List.of("one", "two")),
                         "nothing in the files keeps the candidate from working; one; two"),

@@ -133,8 +133,7 @@ class PreferenceGuardTest {
         Verdict vendi = verdict("vendi", Family.DIVERSITY, Better.HIGHER, 0, new Random(6));
         Judgement unavailable = PreferenceGuard.judge(List.of(missing("hps", Family.AESTHETIC), vendi));
         assertThat(unavailable.outcome()).isEqualTo(Outcome.UNAVAILABLE);
-        assertThat(unavailable.reason())
-                .isEqualTo(new Reason.NotScored(Reason.Side.PREFERENCE, Optional.of(MISSING)));
+        assertThat(unavailable.reason()).isEqualTo(new Reason.NotScored(Reason.Side.PREFERENCE, Optional.of(MISSING)));
         assertThat(PreferenceGuard.judge(List.of(vendi)).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         Verdict hps = verdict("hps", Family.AESTHETIC, Better.HIGHER, 0.4, new Random(7));
         assertThat(PreferenceGuard.judge(List.of(hps)).reason())

@@ -186,8 +186,8 @@ class RatesTest {
         assertThat(found.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(Phrasebook.say(found.reason()))
                 .isEqualTo(
-                        "the metric finds 3 of 5 defects and 1 in 5 sound pictures; with so few it may as well guess, and"
-                                + " its rates tell nothing");
+                        "the metric finds 3 of 5 defects and 1 in 5 sound pictures; with so few it may as well guess,"
+                                + " and its rates tell nothing");
     }
 
     @Test
@@ -204,10 +204,9 @@ class RatesTest {
         Judgement found = judge(pairs(60, 18, 1, 5), null, 0.1);
         assertThat(found.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(Phrasebook.say(found.reason()))
-                .isEqualTo(
-                        "the defect is in 38.3 % of the pictures, in the base's in 10 %; 18 of 60 pairs gained it, 1 lost"
-                                + " it (exact McNemar p below 0.0001); 28.3 percentage points more (90 % interval 18.3 to 39.1); at"
-                                + " most 10 is allowed");
+                .isEqualTo("the defect is in 38.3 % of the pictures, in the base's in 10 %; 18 of 60 pairs gained it, 1"
+                        + " lost it (exact McNemar p below 0.0001); 28.3 percentage points more (90 % interval"
+                        + " 18.3 to 39.1); at most 10 is allowed");
     }
 
     @Test
