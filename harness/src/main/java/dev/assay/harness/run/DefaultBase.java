@@ -3,8 +3,8 @@ package dev.assay.harness.run;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.family.FamilyTrait;
 import dev.assay.harness.model.family.ModelFamilies;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.ModelKind;
@@ -63,6 +63,6 @@ final class DefaultBase {
     }
 
     private static boolean isLocal(String family) {
-        return ModelFamilies.of(family).filter(f -> f.has(Trait.LOCAL)).isPresent();
+        return ModelFamilies.of(family).filter(f -> f.has(FamilyTrait.LOCAL)).isPresent();
     }
 }

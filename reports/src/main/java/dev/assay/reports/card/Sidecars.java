@@ -11,7 +11,7 @@ import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
-import dev.assay.harness.model.family.ModelFamily.Sites;
+import dev.assay.harness.model.family.Sites;
 import dev.assay.reports.card.VerdictCard.Recommended;
 import dev.assay.reports.words.Words;
 import java.io.IOException;

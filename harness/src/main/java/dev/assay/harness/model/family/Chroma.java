@@ -3,13 +3,9 @@ package dev.assay.harness.model.family;
 import static dev.assay.harness.model.family.ModuleRules.rule;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.GraphNodes.Latent;
+import dev.assay.harness.model.family.GraphNodes.Shift;
+import dev.assay.harness.model.family.GraphNodes.Trait;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,31 +33,27 @@ final class Chroma {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
+            Set.of(FamilyTrait.FLOW),
             Signs.of(
                     Chroma::model,
                     Chroma::lora,
                     PublishedModel.of(TITLE, PublishedModel.streams(19, 38), ID, PublishedModel.authors(ID))),
-            Claims.of("chroma"),
+            List.of("chroma"),
             LoraFacts.of(ID, TITLE).kin(Flux1.ID),
             ModuleNaming.of(Flux1.AUTHORS, Flux1.OF_DIFFUSERS, RULES),
             TextEncoders.of(TextEncoder.T5_XXL),
-            Latents.of(16),
+            16,
             Sites.civitai("Chroma"),
             ComfyUi.of(
                     Flux1.COMFYUI_NAMES,
-                    new ComfyVariant(
-                            ID,
+                    ComfyVariant.only(
                             ID,
                             TITLE,
-                            Optional.empty(),
                             new Defaults(1024, 26, 3.5, "euler", "beta", null, 1.0),
                             NEGATIVE,
                             new TextEncoderFiles(List.of(TextEncoderFiles.T5_SMALL), Map.of(1, ID)),
                             Flux1.VAE_FILES,
-                            Latent.CHANNELS_16,
-                            Shift.AURA,
-                            Set.of(ComfyVariant.Trait.ADVANCED))),
+                            GraphNodes.of(Latent.CHANNELS_16, Shift.AURA, Trait.ADVANCED))),
             DiffusersPipeline.CHROMA);
 
     private Chroma() {}

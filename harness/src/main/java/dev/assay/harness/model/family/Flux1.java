@@ -7,15 +7,11 @@ import static dev.assay.harness.model.family.ModuleRules.rule;
 import static dev.assay.harness.model.family.ModuleRules.swapped;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
+import dev.assay.harness.model.family.GraphNodes.Latent;
+import dev.assay.harness.model.family.GraphNodes.Shift;
+import dev.assay.harness.model.family.GraphNodes.Trait;
 import dev.assay.harness.model.family.LoraFacts.Twin;
 import dev.assay.harness.model.family.LoraFacts.Wider;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,18 +104,19 @@ public final class Flux1 {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
+            Set.of(FamilyTrait.FLOW),
             Signs.of(Flux1::model, Flux1::lora, PublishedModel.of(TITLE, PublishedModel.streams(19, 38), "flux1"))
                     .control(Flux1::control)
-                    .imagePrompt(l -> l.hasUnder("double_blocks.0.processor.ip_adapter_")),
-            Claims.of("flux-1", "flux1").packed("FluxTransformer"),
+                    .imagePrompt(l -> l.hasUnder("double_blocks.0.processor.ip_adapter_"))
+                    .packed("FluxTransformer"),
+            List.of("flux-1", "flux1"),
             LoraFacts.of(ID, ANY)
                     .twin(new Twin("chroma", OR_CHROMA, true))
                     .marks(l -> l.any(XLABS))
                     .wider(Flux1::wider),
             NAMING,
             TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.T5_XXL),
-            Latents.of(16),
+            16,
             Sites.civitai("Flux.1 D"),
             ComfyUi.of(
                     COMFYUI_NAMES,
@@ -139,9 +136,7 @@ public final class Flux1 {
                 "",
                 TEXT_ENCODER_FILES,
                 VAE_FILES,
-                Latent.CHANNELS_16,
-                Shift.FLUX,
-                Set.of(ComfyVariant.Trait.ZERO_NEGATIVE, ComfyVariant.Trait.DISTILLED_GUIDANCE));
+                GraphNodes.of(Latent.CHANNELS_16, Shift.FLUX, Trait.ZERO_NEGATIVE, Trait.DISTILLED_GUIDANCE));
     }
 
     private static Optional<FamilyMatch> model(Layers layers) {

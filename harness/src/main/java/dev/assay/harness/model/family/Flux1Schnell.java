@@ -1,12 +1,10 @@
 package dev.assay.harness.model.family;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.GraphNodes.Latent;
+import dev.assay.harness.model.family.GraphNodes.Shift;
+import dev.assay.harness.model.family.GraphNodes.Trait;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,28 +17,24 @@ final class Flux1Schnell {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
+            Set.of(FamilyTrait.FLOW),
             Signs.of(Flux1Schnell::model, l -> Optional.empty()),
-            Claims.of("flux-1-schnell"),
+            List.of("flux-1-schnell"),
             LoraFacts.of(Flux1.ID, Flux1.FAMILY.loras().title()),
             Flux1.NAMING,
             Flux1.FAMILY.textEncoders(),
-            Latents.of(16),
+            16,
             Sites.civitai("Flux.1 S"),
             ComfyUi.of(
                     Flux1.COMFYUI_NAMES,
-                    new ComfyVariant(
-                            ID,
+                    ComfyVariant.only(
                             ID,
                             TITLE,
-                            Optional.empty(),
                             new Defaults(1024, 4, 1, "euler", "simple", null, null),
                             "",
                             Flux1.TEXT_ENCODER_FILES,
                             Flux1.VAE_FILES,
-                            Latent.CHANNELS_16,
-                            Shift.AURA,
-                            Set.of(ComfyVariant.Trait.ZERO_NEGATIVE))),
+                            GraphNodes.of(Latent.CHANNELS_16, Shift.AURA, Trait.ZERO_NEGATIVE))),
             DiffusersPipeline.FLUX);
 
     private Flux1Schnell() {}

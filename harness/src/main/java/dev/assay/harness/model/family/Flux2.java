@@ -2,10 +2,6 @@ package dev.assay.harness.model.family;
 
 import static dev.assay.harness.model.family.ModuleRules.rule;
 
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.family.ModuleRules.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,20 +44,20 @@ public final class Flux2 {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
+            Set.of(FamilyTrait.FLOW),
             Signs.of(
                     Flux2::model,
                     Flux2::lora,
                     size("klein 4B", 5, 20, "flux2-klein-4b"),
                     size("klein 9B", 8, 24, "flux2-klein-9b"),
                     size("dev", 8, 48, "flux2-dev")),
-            Claims.of("flux-2", "flux2"),
+            List.of("flux-2", "flux2"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.of(Flux1.AUTHORS, Set.of(), RULES),
             TextEncoders.byWidth(
                     Map.of(3072L, TextEncoder.QWEN3_4B, 4096L, TextEncoder.QWEN3_8B, 6144L, TextEncoder.MISTRAL3_24B)),
-            Latents.of(32),
-            Sites.bySize(),
+            32,
+            Sites.EACH_SIZE_OTHERWISE,
             ComfyUi.noneYet("its template needs a latent and a scheduler of its own", Flux1.COMFYUI_NAMES),
             DiffusersPipeline.FLUX_2);
 

@@ -5,13 +5,8 @@ import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
 import static dev.assay.harness.model.family.ComfyUiSpelling.flat;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.GraphNodes.Latent;
+import dev.assay.harness.model.family.GraphNodes.Shift;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,16 +23,16 @@ final class HiDreamI1 {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
+            Set.of(FamilyTrait.FLOW),
             Signs.of(
                     HiDreamI1::model,
                     HiDreamI1::lora,
                     PublishedModel.of(TITLE, Map.of("double_stream_blocks", 16, "single_stream_blocks", 32), ID)),
-            Claims.of("hidream"),
+            List.of("hidream"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.SAME,
             TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G, TextEncoder.T5_XXL, TextEncoder.LLAMA_8B),
-            Latents.of(16),
+            16,
             Sites.civitai("HiDream"),
             ComfyUi.of(
                     ComfyUi.with(flat("lycoris_", ORIGINAL), dotted("transformer.", ORIGINAL)),
@@ -66,9 +61,7 @@ final class HiDreamI1 {
                                         "llama_3.1_8b_instruct.safetensors")),
                         Map.of(4, TextEncoderFiles.NO_TYPE)),
                 Flux1.VAE_FILES,
-                Latent.CHANNELS_16,
-                Shift.SD3,
-                Set.of());
+                GraphNodes.of(Latent.CHANNELS_16, Shift.SD3));
     }
 
     private static Optional<FamilyMatch> model(Layers layers) {

@@ -3,10 +3,7 @@ package dev.assay.harness.model.family;
 import static dev.assay.harness.model.family.ComfyUiSpelling.Names.HUNYUAN;
 import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
 
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,16 +23,16 @@ final class HunyuanVideo {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW, Trait.VIDEO),
+            Set.of(FamilyTrait.FLOW, FamilyTrait.VIDEO_LATENTS, FamilyTrait.VIDEO),
             Signs.of(
                     HunyuanVideo::model,
                     HunyuanVideo::lora,
                     PublishedModel.of(TITLE, PublishedModel.streams(20, 40), ID, PublishedModel.authors(ID))),
-            Claims.of("hunyuan-video"),
+            List.of("hunyuan-video"),
             LoraFacts.of(ID, TITLE).borrowed(),
             Flux1.NAMING,
             TextEncoders.of(),
-            new Latents(16, true),
+            16,
             Sites.civitai("Hunyuan Video"),
             ComfyUi.noneYet(
                     OtherFamily.VIDEO,

@@ -2,10 +2,6 @@ package dev.assay.harness.model.family;
 
 import static dev.assay.harness.model.family.ModuleRules.rule;
 
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.family.ModuleRules.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +17,13 @@ final class Lumina2 {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
+            Set.of(FamilyTrait.FLOW),
             Signs.of(Lumina2::model, Lumina2::lora, PublishedModel.of(TITLE, ZImage.blocks(26), ID)),
-            Claims.of("lumina"),
+            List.of("lumina"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.of(ZImage.AUTHORS, Set.of("layers.0.attn.to_q"), ModuleRules.of(rules())),
             TextEncoders.of(TextEncoder.GEMMA2_2B),
-            Latents.of(16),
+            16,
             Sites.civitai("Lumina"),
             ComfyUi.noneYet("its template puts a text of its own before the prompt", ZImage.COMFYUI_NAMES),
             DiffusersPipeline.NOT_KNOWN);

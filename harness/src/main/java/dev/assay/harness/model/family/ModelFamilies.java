@@ -86,18 +86,19 @@ public final class ModelFamilies {
     /** The family that the metadata of a file names: the longest of the words in it tells. */
     public static Optional<ModelFamily> claimed(String metadata) {
         String claim = metadata.toLowerCase(Locale.ROOT);
-        return ALL.stream()
-                .filter(f -> f.claims().longestIn(claim) > 0)
-                .max(Comparator.comparing(f -> f.claims().longestIn(claim)));
+        Optional<String> longest = ALL.stream()
+                .flatMap(f -> f.claims().stream())
+                .filter(claim::contains)
+                .max(Comparator.comparing(String::length));
+        return longest.flatMap(
+                w -> ALL.stream().filter(f -> f.claims().contains(w)).findFirst());
     }
 
     /** The family whose model Nunchaku packed, by the class that it writes. */
     public static Optional<ModelFamily> packed(String modelClass) {
         return ALL.stream()
-                .filter(f -> f.claims()
-                        .packed()
-                        .filter(p -> modelClass.startsWith("Nunchaku" + p))
-                        .isPresent())
+                .filter(f -> !f.signs().packed().isEmpty()
+                        && modelClass.startsWith("Nunchaku" + f.signs().packed()))
                 .findFirst();
     }
 

@@ -5,13 +5,8 @@ import static dev.assay.harness.model.family.ComfyUiSpelling.dotted;
 import static dev.assay.harness.model.family.ComfyUiSpelling.flat;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.GraphNodes.Latent;
+import dev.assay.harness.model.family.GraphNodes.Shift;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,13 +27,14 @@ final class QwenImage {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
-            Signs.of(QwenImage::model, QwenImage::lora, PublishedModel.of(TITLE, Map.of("transformer_blocks", 60), ID)),
-            Claims.of("qwen").packed("QwenImage"),
+            Set.of(FamilyTrait.FLOW, FamilyTrait.VIDEO_LATENTS),
+            Signs.of(QwenImage::model, QwenImage::lora, PublishedModel.of(TITLE, Map.of("transformer_blocks", 60), ID))
+                    .packed("QwenImage"),
+            List.of("qwen"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.SAME,
             TextEncoders.of(TextEncoder.QWEN25_VL_7B),
-            new Latents(16, true),
+            16,
             Sites.civitai("Qwen"),
             ComfyUi.of(
                             ComfyUi.with(
@@ -65,9 +61,7 @@ final class QwenImage {
                         List.of(List.of("qwen_2.5_vl_7b_fp8_scaled.safetensors", "qwen_2.5_vl_7b.safetensors")),
                         Map.of(1, "qwen_image")),
                 List.of("qwen_image_vae.safetensors"),
-                Latent.CHANNELS_16,
-                Shift.AURA,
-                Set.of());
+                GraphNodes.of(Latent.CHANNELS_16, Shift.AURA));
     }
 
     private static Optional<FamilyMatch> model(Layers layers) {

@@ -1,14 +1,7 @@
 package dev.assay.harness.model.family;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
 import dev.assay.harness.model.family.LoraFacts.Twin;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,29 +17,25 @@ final class Sd15 {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.UNET, Trait.LOCAL),
+            Set.of(FamilyTrait.UNET, FamilyTrait.LOCAL),
             Signs.of(Sd15::model, Sd15::lora, PublishedModel.of(TITLE, StableDiffusionUnet.BLOCKS, "sd15"))
                     .imagePrompt(l -> StableDiffusionUnet.imagePromptWidth(l) == TEXT),
-            Claims.of("stable-diffusion-v1", "sd_v1"),
+            List.of("stable-diffusion-v1", "sd_v1"),
             LoraFacts.of(ID, TITLE).twin(new Twin("sd2", OR_2, false)),
             StableDiffusionUnet.NAMING,
             TextEncoders.of(TextEncoder.CLIP_L),
-            Latents.of(4),
+            4,
             Sites.civitai("SD 1.5").webUi("SD1"),
             ComfyUi.of(
                     StableDiffusionUnet.COMFYUI_NAMES,
-                    new ComfyVariant(
-                            ID,
+                    ComfyVariant.only(
                             ID,
                             "SD 1.5",
-                            Optional.empty(),
                             new Defaults(512, 20, 8, "euler", "normal", null, null),
                             "",
                             new TextEncoderFiles(List.of(TextEncoderFiles.CLIP_L), Map.of(1, "stable_diffusion")),
                             List.of("vae-ft-mse-840000-ema-pruned.safetensors"),
-                            Latent.CHANNELS_4,
-                            Shift.NONE,
-                            Set.of(ComfyVariant.Trait.LORA_ON_TEXT, ComfyVariant.Trait.CLIP_SKIP))),
+                            StableDiffusionUnet.COMFYUI_NODES)),
             DiffusersPipeline.STABLE_DIFFUSION);
 
     private Sd15() {}

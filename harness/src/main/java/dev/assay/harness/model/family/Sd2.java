@@ -1,9 +1,6 @@
 package dev.assay.harness.model.family;
 
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,13 +14,13 @@ final class Sd2 {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.UNET),
+            Set.of(FamilyTrait.UNET),
             Signs.of(Sd2::model, Sd2::lora, PublishedModel.of(TITLE, StableDiffusionUnet.BLOCKS, "sd2")),
-            Claims.of("stable-diffusion-v2", "sd_v2"),
+            List.of("stable-diffusion-v2", "sd_v2"),
             LoraFacts.of(ID, TITLE),
             StableDiffusionUnet.NAMING,
             TextEncoders.of(TextEncoder.CLIP_H),
-            Latents.of(4),
+            4,
             Sites.civitai("SD 2.1").webUi("SD2"),
             ComfyUi.noneYet(
                     "ComfyUI has no template for it, and what size and prediction a file was trained for is its own",

@@ -1,13 +1,6 @@
 package dev.assay.harness.model.family;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,32 +20,29 @@ final class Sdxl {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.UNET),
+            Set.of(FamilyTrait.UNET),
             Signs.of(Sdxl::model, Sdxl::lora, PublishedModel.of(TITLE, StableDiffusionUnet.BLOCKS, "sdxl"))
-                    .imagePrompt(l -> StableDiffusionUnet.imagePromptWidth(l) == TEXT),
-            Claims.of("stable-diffusion-xl", "sdxl").packed("SDXL"),
+                    .imagePrompt(l -> StableDiffusionUnet.imagePromptWidth(l) == TEXT)
+                    .packed("SDXL"),
+            List.of("stable-diffusion-xl", "sdxl"),
             LoraFacts.of(ID, ANY).habit(l -> l.allFlat(ORIGINAL)),
             StableDiffusionUnet.NAMING,
             TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G),
-            Latents.of(4),
+            4,
             Sites.civitai("SDXL 1.0").webUi("SDXL"),
             ComfyUi.of(
                     StableDiffusionUnet.COMFYUI_NAMES,
                     // Without the template's negative, which asks a statue to be without colour: wrong of any other
                     // prompt.
-                    new ComfyVariant(
-                            ID,
+                    ComfyVariant.only(
                             ID,
                             TITLE,
-                            Optional.empty(),
                             new Defaults(1024, 25, 7, "dpmpp_2m", "karras", null, null),
                             "",
                             new TextEncoderFiles(
                                     List.of(TextEncoderFiles.CLIP_L, TextEncoderFiles.CLIP_G), Map.of(2, "sdxl")),
                             List.of("sdxl_vae.safetensors", "sdxl.vae.safetensors"),
-                            Latent.CHANNELS_4,
-                            Shift.NONE,
-                            Set.of(ComfyVariant.Trait.LORA_ON_TEXT, ComfyVariant.Trait.CLIP_SKIP))),
+                            StableDiffusionUnet.COMFYUI_NODES)),
             DiffusersPipeline.STABLE_DIFFUSION_XL);
 
     private Sdxl() {}

@@ -13,13 +13,15 @@ import java.util.function.Predicate;
  * @param published whose layers, sizes and number of blocks tell most LoRAs
  * @param control of a ControlNet that has fewer layers than a model
  * @param imagePrompt of an IP-Adapter
+ * @param packed how Nunchaku's {@code model_class} of such a model begins, less {@code Nunchaku}; empty where it packs none
  */
 public record Signs(
         Function<Layers, Optional<FamilyMatch>> model,
         Function<AdapterLayers, Optional<FamilyMatch>> lora,
         List<PublishedModel> published,
         Function<Layers, Optional<FamilyMatch>> control,
-        Predicate<Layers> imagePrompt) {
+        Predicate<Layers> imagePrompt,
+        String packed) {
     public Signs {
         published = List.copyOf(published);
     }
@@ -28,14 +30,18 @@ public record Signs(
             Function<Layers, Optional<FamilyMatch>> model,
             Function<AdapterLayers, Optional<FamilyMatch>> lora,
             PublishedModel... published) {
-        return new Signs(model, lora, List.of(published), l -> Optional.empty(), l -> false);
+        return new Signs(model, lora, List.of(published), l -> Optional.empty(), l -> false, "");
     }
 
     Signs control(Function<Layers, Optional<FamilyMatch>> sign) {
-        return new Signs(model, lora, published, sign, imagePrompt);
+        return new Signs(model, lora, published, sign, imagePrompt, packed);
     }
 
     Signs imagePrompt(Predicate<Layers> sign) {
-        return new Signs(model, lora, published, control, sign);
+        return new Signs(model, lora, published, control, sign, packed);
+    }
+
+    Signs packed(String modelClass) {
+        return new Signs(model, lora, published, control, imagePrompt, modelClass);
     }
 }

@@ -8,13 +8,9 @@ import static dev.assay.harness.model.family.ModuleRules.rule;
 import static dev.assay.harness.model.family.ModuleRules.swapped;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.GraphNodes.Latent;
+import dev.assay.harness.model.family.GraphNodes.Shift;
+import dev.assay.harness.model.family.GraphNodes.Trait;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,29 +72,27 @@ final class StableDiffusion3 {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
+            Set.of(FamilyTrait.FLOW),
             Signs.of(
                     StableDiffusion3::model,
                     StableDiffusion3::lora,
                     size("medium", 24, "sd3-medium"),
                     size("medium", 24, "sd35-medium"),
                     size("large", 38, "sd35-large")),
-            Claims.of("stable-diffusion-3", "sd3"),
+            List.of("stable-diffusion-3", "sd3"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.of(
                     Set.of("joint_blocks.0.x_block.attn.qkv"),
                     Set.of("pos_embed.proj", "transformer_blocks.0.attn.add_q_proj"),
                     RULES),
             TextEncoders.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G, TextEncoder.T5_XXL),
-            Latents.of(16),
+            16,
             Sites.civitai("SD 3.5"),
             ComfyUi.of(
                     COMFYUI_NAMES,
-                    new ComfyVariant(
-                            ID,
+                    ComfyVariant.only(
                             ID,
                             "SD 3.5",
-                            Optional.empty(),
                             new Defaults(1024, 20, 4.01, "euler", "sgm_uniform", null, null),
                             "",
                             new TextEncoderFiles(
@@ -108,9 +102,7 @@ final class StableDiffusion3 {
                                             TextEncoderFiles.T5_LARGE),
                                     Map.of(1, "sd3", 2, "sd3", 3, TextEncoderFiles.NO_TYPE)),
                             List.of("sd3.5_vae.safetensors", "sd3_vae.safetensors"),
-                            Latent.CHANNELS_16,
-                            Shift.SD3,
-                            Set.of(ComfyVariant.Trait.LORA_ON_TEXT))),
+                            GraphNodes.of(Latent.CHANNELS_16, Shift.SD3, Trait.LORA_ON_TEXT))),
             DiffusersPipeline.STABLE_DIFFUSION_3);
 
     private StableDiffusion3() {}

@@ -36,6 +36,12 @@ final class StableDiffusionUnet {
             dotted("", PROCESSORS),
             dotted("unet.", PROCESSORS));
 
+    static final GraphNodes COMFYUI_NODES = GraphNodes.of(
+            GraphNodes.Latent.CHANNELS_4,
+            GraphNodes.Shift.NONE,
+            GraphNodes.Trait.LORA_ON_TEXT,
+            GraphNodes.Trait.CLIP_SKIP);
+
     private static final Pattern CROSS = Pattern.compile("attn2_to_[kv]$");
     private static final Pattern UNET = Pattern.compile(
             "^(down_blocks|up_blocks|input_blocks|output_blocks|mid_block|middle_block|conv_in$|conv_out$|time_embed)");

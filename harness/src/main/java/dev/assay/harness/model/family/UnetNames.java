@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The two names of a Stable Diffusion UNet's modules: those of diffusers and those of the original latent-diffusion code. Both
@@ -84,14 +85,7 @@ public final class UnetNames {
             }
             names.put(block + ".upsamplers.0", "output_blocks." + (output - 1) + (attention ? ".2" : ".1"));
         }
-        Map<String, String> result = new HashMap<>();
-        diffusers.forEach(module -> {
-            String original = names.original(module);
-            if (original != null) {
-                result.put(module, original);
-            }
-        });
-        return result;
+        return translated(diffusers, FIXED, names.blocks, RESNET, "op");
     }
 
     /** Diffusers names by original name, for a model with these original modules; without those that have none. */
@@ -128,23 +122,28 @@ public final class UnetNames {
                 j = 0;
             }
         }
-        Map<String, String> inverse = new HashMap<>();
-        names.blocks.forEach((d, o) -> inverse.put(o, d));
-        Map<String, String> fixed = new HashMap<>();
-        FIXED.forEach((d, o) -> fixed.put(o, d));
-        Map<String, String> resnet = new HashMap<>();
-        RESNET.forEach((d, o) -> resnet.put(o, d));
+        return translated(original, inverse(FIXED), inverse(names.blocks), inverse(RESNET), "conv");
+    }
+
+    /** By the first beginning that is a block. */
+    private static Map<String, String> translated(
+            Collection<String> modules,
+            Map<String, String> fixed,
+            Map<String, String> blocks,
+            Map<String, String> resnet,
+            String sampler) {
         Map<String, String> result = new HashMap<>();
-        for (String module : original) {
+        for (String module : modules) {
             String found = fixed.get(module);
             for (int dot = module.indexOf('.'); found == null && dot > 0; dot = module.indexOf('.', dot + 1)) {
-                String block = inverse.get(module.substring(0, dot));
+                String block = blocks.get(module.substring(0, dot));
                 if (block != null) {
+                    String both = module.substring(0, dot) + " " + block; // the name of diffusers tells what it is
                     String inner = module.substring(dot + 1);
                     found = block + "."
-                            + (block.contains(".resnets.")
+                            + (both.contains(".resnets.")
                                     ? resnet.getOrDefault(inner, inner)
-                                    : block.contains(".downsamplers.") ? "conv" : inner);
+                                    : both.contains(".downsamplers.") ? sampler : inner);
                 }
             }
             if (found != null) {
@@ -152,6 +151,10 @@ public final class UnetNames {
             }
         }
         return result;
+    }
+
+    private static Map<String, String> inverse(Map<String, String> map) {
+        return map.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
     }
 
     private void middle() {
@@ -162,21 +165,6 @@ public final class UnetNames {
 
     private void put(String diffusers, String original) {
         blocks.put(diffusers, original);
-    }
-
-    private String original(String module) {
-        String fixed = FIXED.get(module);
-        for (int dot = module.indexOf('.'); fixed == null && dot > 0; dot = module.indexOf('.', dot + 1)) {
-            String block = blocks.get(module.substring(0, dot));
-            if (block != null) {
-                String inner = module.substring(dot + 1);
-                return block + "."
-                        + (module.contains(".resnets.")
-                                ? RESNET.getOrDefault(inner, inner)
-                                : module.contains(".downsamplers.") ? "op" : inner);
-            }
-        }
-        return fixed;
     }
 
     /** All paths and what they lie under. */

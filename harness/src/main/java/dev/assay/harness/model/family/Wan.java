@@ -2,10 +2,6 @@ package dev.assay.harness.model.family;
 
 import static dev.assay.harness.model.family.ModuleRules.rule;
 
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.family.ModuleRules.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,16 +18,16 @@ final class Wan {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             "Wan",
-            Set.of(Trait.FLOW, Trait.VIDEO),
+            Set.of(FamilyTrait.FLOW, FamilyTrait.VIDEO_LATENTS, FamilyTrait.VIDEO),
             Signs.of(Wan::model, Wan::lora),
-            Claims.of("wan"),
+            List.of("wan"),
             LoraFacts.of(ID, "Wan (video)"),
             ModuleNaming.of(
                     Set.of("blocks.0.cross_attn.q"),
                     Set.of("blocks.0.attn1.to_q", "condition_embedder.time_proj"),
                     ModuleRules.of(rules())),
             TextEncoders.of(),
-            new Latents(16, true),
+            16,
             Sites.civitai("Wan Video"),
             ComfyUi.noneYet(OtherFamily.VIDEO, ComfyUi.EVERY),
             DiffusersPipeline.NOT_KNOWN);

@@ -7,13 +7,9 @@ import static dev.assay.harness.model.family.ComfyUiSpelling.flat;
 import static dev.assay.harness.model.family.ModuleRules.rule;
 
 import dev.assay.harness.model.family.ComfyVariant.Defaults;
-import dev.assay.harness.model.family.ComfyVariant.Latent;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
-import dev.assay.harness.model.family.ModelFamily.Claims;
-import dev.assay.harness.model.family.ModelFamily.Latents;
-import dev.assay.harness.model.family.ModelFamily.Sites;
-import dev.assay.harness.model.family.ModelFamily.Trait;
+import dev.assay.harness.model.family.GraphNodes.Latent;
+import dev.assay.harness.model.family.GraphNodes.Shift;
+import dev.assay.harness.model.family.GraphNodes.Trait;
 import dev.assay.harness.model.family.ModuleRules.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +57,14 @@ public final class ZImage {
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
             TITLE,
-            Set.of(Trait.FLOW),
-            Signs.of(ZImage::model, ZImage::lora, PublishedModel.of(TITLE, blocks(30), ID)),
-            Claims.of("z-image", "zimage").packed("ZImage"),
+            Set.of(FamilyTrait.FLOW),
+            Signs.of(ZImage::model, ZImage::lora, PublishedModel.of(TITLE, blocks(30), ID))
+                    .packed("ZImage"),
+            List.of("z-image", "zimage"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.of(AUTHORS, Set.of("layers.0.attention.to_q"), RULES),
             TextEncoders.of(TextEncoder.QWEN3_4B),
-            Latents.of(16),
+            16,
             Sites.civitai("ZImageTurbo"), // what nearly all are for; a LoRA does not tell
             ComfyUi.of(
                     COMFYUI_NAMES,
@@ -76,14 +73,13 @@ public final class ZImage {
                             "Z-Image turbo",
                             "turbo",
                             new Defaults(1024, 8, 1, "res_multistep", "simple", null, 3.0),
-                            Set.of(ComfyVariant.Trait.ZERO_NEGATIVE)),
+                            Trait.ZERO_NEGATIVE),
                     // The official file says so by what it does not say: z_image_bf16.
                     variant(
                             ID,
                             TITLE,
                             "(?<![a-z])base(?![a-z])|^z[-_]?image[-_](bf16|fp16|fp8|q[0-9])",
-                            new Defaults(1024, 25, 4, "res_multistep", "simple", null, 3.0),
-                            Set.of())),
+                            new Defaults(1024, 25, 4, "res_multistep", "simple", null, 3.0))),
             DiffusersPipeline.Z_IMAGE);
 
     private ZImage() {}
@@ -106,8 +102,7 @@ public final class ZImage {
         return Map.of("layers", layers, "noise_refiner", 2, "context_refiner", 2);
     }
 
-    private static ComfyVariant variant(
-            String name, String title, String hint, Defaults defaults, Set<ComfyVariant.Trait> traits) {
+    private static ComfyVariant variant(String name, String title, String hint, Defaults defaults, Trait... traits) {
         return new ComfyVariant(
                 name,
                 ID,
@@ -117,9 +112,7 @@ public final class ZImage {
                 "",
                 new TextEncoderFiles(List.of(List.of("qwen_3_4b.safetensors")), Map.of(1, "lumina2")),
                 Flux1.VAE_FILES,
-                Latent.CHANNELS_16,
-                Shift.AURA,
-                traits);
+                GraphNodes.of(Latent.CHANNELS_16, Shift.AURA, traits));
     }
 
     /** Width of the caption embedding of the Lumina 2 kind; -1 for other models. */

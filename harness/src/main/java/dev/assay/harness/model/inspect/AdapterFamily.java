@@ -3,6 +3,7 @@ package dev.assay.harness.model.inspect;
 import dev.assay.harness.model.family.AdapterLayers;
 import dev.assay.harness.model.family.AdapterLayers.Layer;
 import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.family.FamilyTrait;
 import dev.assay.harness.model.family.LoraFacts.Twin;
 import dev.assay.harness.model.family.LoraFacts.Wider;
 import dev.assay.harness.model.family.ModelFamilies;
@@ -159,7 +160,7 @@ final class AdapterFamily {
             }
         }
         String called = names(equal) + " (its layers fit each of them)";
-        return families.get(0).has(ModelFamily.Trait.UNET)
+        return families.get(0).has(FamilyTrait.UNET)
                 ? FamilyMatch.unet(FamilyMatch.UNKNOWN, called).families(ids(equal))
                 : FamilyMatch.of(FamilyMatch.UNKNOWN, called).families(ids(equal));
     }

@@ -6,10 +6,10 @@ import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.ModelHeader.Tensor;
 import dev.assay.harness.model.family.AdapterLayers;
 import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.family.FamilyTrait;
 import dev.assay.harness.model.family.Layers;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.Inspection.Rank;
@@ -327,7 +327,7 @@ public final class Inspector {
 
         private boolean isFlow() {
             return ModelFamilies.of(family.word())
-                    .filter(f -> f.has(Trait.FLOW))
+                    .filter(f -> f.has(FamilyTrait.FLOW))
                     .isPresent();
         }
 

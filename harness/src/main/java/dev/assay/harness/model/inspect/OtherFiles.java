@@ -3,10 +3,10 @@ package dev.assay.harness.model.inspect;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Tensor;
 import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.family.FamilyTrait;
 import dev.assay.harness.model.family.Layers;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.text.PlainText;
@@ -60,7 +60,7 @@ final class OtherFiles {
     /** For the first UNet that this encoder reads prompts for. */
     private static Small embedding(TextEncoder encoder, List<String> contents) {
         ModelFamily family = ModelFamilies.ALL.stream()
-                .filter(f -> f.has(Trait.UNET) && f.textEncoders().all().contains(encoder))
+                .filter(f -> f.has(FamilyTrait.UNET) && f.textEncoders().all().contains(encoder))
                 .findFirst()
                 .orElseThrow();
         return new Small(ModelKind.EMBEDDING, family.id(), family.title(), contents);
@@ -89,7 +89,7 @@ final class OtherFiles {
         if (channels > 0 && both && (vae.has("encoder.conv_in.weight") || vae.has("encoder.conv1.weight"))) {
             boolean video = vae.rank(input) == 5;
             String families = ModelFamilies.titles(
-                    f -> f.latents().video() == video && (video || f.latents().channels() == channels));
+                    f -> f.has(FamilyTrait.VIDEO_LATENTS) == video && (video || f.latentChannels() == channels));
             String use = " channels" + (video ? ", three-dimensional" : "")
                     + (families.isEmpty() ? "" : " (" + families + ")");
             return Optional.of(new Small(ModelKind.VAE, "unknown", channels + use, List.of("vae")));

@@ -1,8 +1,8 @@
 package dev.assay.harness.model.loader;
 
 import dev.assay.harness.model.family.ComfyUiSpelling;
+import dev.assay.harness.model.family.FamilyTrait;
 import dev.assay.harness.model.family.ModelFamilies;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.lora.BaseLayer;
@@ -164,7 +164,7 @@ final class ComfyUiLoader implements LoraLoader {
     static Optional<List<ComfyUiSpelling>> spellings(String family, BaseModules base) {
         return ModelFamilies.of(family)
                 .or(() -> ModelFamilies.ALL.stream() // UNets of any size have the same
-                        .filter(f -> f.has(Trait.UNET) && base.isStableDiffusionUnet())
+                        .filter(f -> f.has(FamilyTrait.UNET) && base.isStableDiffusionUnet())
                         .findFirst())
                 .map(f -> f.comfyui().loraNames());
     }

@@ -288,11 +288,11 @@ final class GraphMaker {
             throw new ModelFileException(recipe.source().file() + ": is of the family "
                     + recipe.family().title() + ", the base is of " + first.title() + "; compare it with its own base");
         }
-        if (isOurs() && !fits(settings, recipe.family().latent().pixels())) {
+        if (isOurs() && !fits(settings, recipe.family().nodes().latent().pixels())) {
             throw new ModelFileException(
                     recipe.source().file() + ": " + recipe.family().title()
                             + " makes pictures of sides that are multiples of "
-                            + recipe.family().latent().pixels() + ", found " + settings.width() + " x "
+                            + recipe.family().nodes().latent().pixels() + ", found " + settings.width() + " x "
                             + settings.height());
         }
         ComfyGraph graph = graph(new RenderRequest(model, "check", "", 1, settings, 0), null);

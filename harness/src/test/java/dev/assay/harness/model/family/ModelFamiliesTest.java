@@ -6,7 +6,6 @@ import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.HeaderFiles.Entry;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Tensor;
-import dev.assay.harness.model.family.ModelFamily.Trait;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.inspect.Models;
@@ -103,10 +102,10 @@ class ModelFamiliesTest {
     void its_models_are_recognised_and_are_not_those_of_another(ModelFamily family) {
         Inspection found = inspect(model(family), Map.of());
         assertThat(found.family()).isEqualTo(family.id());
-        assertThat(found.predictionType()).isEqualTo(family.has(Trait.FLOW) ? "flow" : "");
-        assertThat(found.contents().get(0)).isEqualTo(family.has(Trait.UNET) ? "unet" : "dit");
+        assertThat(found.predictionType()).isEqualTo(family.has(FamilyTrait.FLOW) ? "flow" : "");
+        assertThat(found.contents().get(0)).isEqualTo(family.has(FamilyTrait.UNET) ? "unet" : "dit");
         assertThat(found.problems().stream().anyMatch(p -> p.text().contains("video model")))
-                .isEqualTo(family.has(Trait.VIDEO));
+                .isEqualTo(family.has(FamilyTrait.VIDEO));
     }
 
     /** A LoRA of one layer of each sort, under the names of a published model or else of the test's. */
@@ -153,9 +152,7 @@ class ModelFamiliesTest {
                     .as(claim)
                     .contains(family.id());
         }
-        assertThat(family.claims().words())
-                .isNotEmpty()
-                .allSatisfy(w -> assertThat(w).isLowerCase());
+        assertThat(family.claims()).isNotEmpty().allSatisfy(w -> assertThat(w).isLowerCase());
     }
 
     /** Of two families, the more special name tells. */
@@ -176,7 +173,7 @@ class ModelFamiliesTest {
     @MethodSource("families")
     void its_modules_have_the_names_of_authors_and_of_diffusers(ModelFamily family) {
         assertThat(BaseModules.of(shapes(model(family))).isStableDiffusionUnet())
-                .isEqualTo(family.has(Trait.UNET));
+                .isEqualTo(family.has(FamilyTrait.UNET));
         ModuleNaming naming = family.naming();
         BaseModules authors = BaseModules.of(weights(naming.authors()));
         assertThat(authors.isDiffusers()).isFalse();
@@ -196,13 +193,13 @@ class ModelFamiliesTest {
     void its_text_encoders_and_latents_are_known(ModelFamily family) {
         TextEncoders encoders = family.textEncoders();
         assertThat(encoders.all().isEmpty())
-                .isEqualTo(family.has(Trait.VIDEO) || !encoders.byWidth().isEmpty());
-        assertThat(family.latents().channels()).isIn(4, 16, 32);
+                .isEqualTo(family.has(FamilyTrait.VIDEO) || !encoders.byWidth().isEmpty());
+        assertThat(family.latentChannels()).isIn(4, 16, 32);
         Entry[] vae = {
             Entry.of("encoder.conv_in.weight", "F16", 128, 3, 3, 3),
-            Entry.of("decoder.conv_in.weight", "F16", 512, family.latents().channels(), 3, 3)
+            Entry.of("decoder.conv_in.weight", "F16", 512, family.latentChannels(), 3, 3)
         };
-        if (!family.latents().video() && family.loras().family().equals(family.id())) {
+        if (!family.has(FamilyTrait.VIDEO_LATENTS) && family.loras().family().equals(family.id())) {
             assertThat(inspect(List.of(vae), Map.of()).familyTitle()).contains(family.title());
         }
     }
@@ -229,9 +226,8 @@ class ModelFamiliesTest {
                     .hasSameSizeAs(family.textEncoders().all());
             assertThat(v.textEncoders().types())
                     .containsKey(v.textEncoders().files().size());
-            assertThat(v.shift() == ComfyVariant.Shift.NONE).isEqualTo(!family.has(Trait.FLOW));
-            assertThat(v.latent() == ComfyVariant.Latent.CHANNELS_4)
-                    .isEqualTo(family.latents().channels() == 4);
+            assertThat(v.nodes().shift() == GraphNodes.Shift.NONE).isEqualTo(!family.has(FamilyTrait.FLOW));
+            assertThat(v.nodes().latent() == GraphNodes.Latent.CHANNELS_4).isEqualTo(family.latentChannels() == 4);
             assertThat(v.fileHint().isPresent()).isEqualTo(comfyui.variants().size() > 1);
         });
         assertThat(comfyui.loraNames()).isNotEmpty();
@@ -248,7 +244,7 @@ class ModelFamiliesTest {
 
     @Test
     void assays_own_renderer_makes_pictures_with_one() {
-        assertThat(ModelFamilies.ALL.stream().filter(f -> f.has(Trait.LOCAL)))
+        assertThat(ModelFamilies.ALL.stream().filter(f -> f.has(FamilyTrait.LOCAL)))
                 .extracting(ModelFamily::id)
                 .containsExactly("sd15");
     }
@@ -308,13 +304,13 @@ class ModelFamiliesTest {
         ModelFamily own = new ModelFamily(
                 "own",
                 "Own",
-                Set.of(Trait.FLOW),
+                Set.of(FamilyTrait.FLOW),
                 Signs.of(
                         l -> l.has("own_blocks.0.qkv.weight")
                                 ? Optional.of(FamilyMatch.of("own", "Own"))
                                 : Optional.empty(),
                         l -> l.hasDimension(7) ? Optional.of(FamilyMatch.of("own", "Own")) : Optional.empty()),
-                ModelFamily.Claims.of("own-1"),
+                List.of("own-1"),
                 LoraFacts.of("own", "Own"),
                 ModuleNaming.of(
                         Set.of("own_blocks.0.qkv"),
@@ -322,8 +318,8 @@ class ModelFamiliesTest {
                         ModuleRules.of(ModuleRules.rule(
                                 "own_blocks.#.qkv", "blocks.$1.to_q", "blocks.$1.to_k", "blocks.$1.to_v"))),
                 TextEncoders.of(TextEncoder.T5_XXL),
-                ModelFamily.Latents.of(16),
-                ModelFamily.Sites.civitai("Other"),
+                16,
+                Sites.civitai("Other"),
                 ComfyUi.noneYet("it is made up", ComfyUi.EVERY),
                 DiffusersPipeline.NOT_KNOWN);
         Layers layers = Layers.of(ModelHeader.read(HeaderFiles.safetensors(

@@ -2,8 +2,8 @@ package dev.assay.harness.render.comfyui.graph;
 
 import dev.assay.harness.model.family.ComfyUi;
 import dev.assay.harness.model.family.ComfyVariant;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.Trait;
+import dev.assay.harness.model.family.GraphNodes.Shift;
+import dev.assay.harness.model.family.GraphNodes.Trait;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.suite.GenerationSettings;
@@ -126,7 +126,7 @@ public final class FamilyGraphs {
 
     /** @throws GraphException naming a setting that a variant does not have */
     public static void requireFits(ComfyVariant variant, GenerationSettings settings) {
-        if (settings.shift() != null && variant.shift() == Shift.NONE) {
+        if (settings.shift() != null && variant.nodes().shift() == Shift.NONE) {
             throw no(variant, "shift", settings.shift(), "is no flow model");
         }
         if (settings.distilledGuidance() != null && !variant.has(Trait.DISTILLED_GUIDANCE)) {

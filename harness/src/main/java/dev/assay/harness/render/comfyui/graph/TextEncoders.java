@@ -1,7 +1,7 @@
 package dev.assay.harness.render.comfyui.graph;
 
 import dev.assay.harness.model.family.ComfyVariant;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
+import dev.assay.harness.model.family.TextEncoderFiles;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.family.ComfyVariant;
-import dev.assay.harness.model.family.ComfyVariant.Shift;
-import dev.assay.harness.model.family.ComfyVariant.TextEncoderFiles;
-import dev.assay.harness.model.family.ComfyVariant.Trait;
+import dev.assay.harness.model.family.GraphNodes.Shift;
+import dev.assay.harness.model.family.GraphNodes.Trait;
+import dev.assay.harness.model.family.TextEncoderFiles;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ public final class TextToImage {
         JsonNode positive = text("4", request.prompt());
         JsonNode negative = negative(positive);
         positive = guided("11", positive);
-        JsonNode latent = NodeWriter.add(graph, "6", family.latent().node())
+        JsonNode latent = NodeWriter.add(graph, "6", family.nodes().latent().node())
                 .put("width", settings.width())
                 .put("height", settings.height())
                 .put("batch_size", 1)
@@ -159,8 +159,9 @@ public final class TextToImage {
         if (settings.shift() == null) {
             return;
         }
-        NodeWriter node = NodeWriter.add(graph, "12", family.shift().node()).link("model", model);
-        if (family.shift() == Shift.FLUX) {
+        NodeWriter node =
+                NodeWriter.add(graph, "12", family.nodes().shift().node()).link("model", model);
+        if (family.nodes().shift() == Shift.FLUX) {
             node.put("max_shift", settings.shift())
                     .put("base_shift", settings.shift())
                     .put("width", settings.width())

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.model.family.ComfyVariant;
+import dev.assay.harness.model.family.GraphNodes;
 import dev.assay.harness.suite.GenerationSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -314,11 +315,11 @@ class TextToImageTest {
                 random.nextInt(3) * 3,
                 "euler",
                 "simple",
-                family.has(ComfyVariant.Trait.CLIP_SKIP) ? random.nextInt(3) : 0,
-                family.has(ComfyVariant.Trait.DISTILLED_GUIDANCE) && random.nextBoolean()
+                family.has(GraphNodes.Trait.CLIP_SKIP) ? random.nextInt(3) : 0,
+                family.has(GraphNodes.Trait.DISTILLED_GUIDANCE) && random.nextBoolean()
                         ? Double.valueOf(random.nextInt(9))
                         : null,
-                family.shift() != ComfyVariant.Shift.NONE && random.nextBoolean()
+                family.nodes().shift() != GraphNodes.Shift.NONE && random.nextBoolean()
                         ? Double.valueOf(random.nextInt(9))
                         : null);
         return new GraphRequest(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.family.ComfyVariant;
+import dev.assay.harness.model.family.GraphNodes;
 import dev.assay.harness.suite.GenerationSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -103,11 +104,10 @@ class WorkflowTest {
                 List.of(), null, PROMPT, null, -1, FamilyGraphs.settings(family), "evals/run/case", null));
         assertSame(filled.nodes(), own.nodes());
         assertThat(filled.samplerNode()).isEqualTo(own.samplerNode());
-        ComfyGraph lora =
-                fill(workflow, new LoraUse("a.safetensors", 1, 1, family.has(ComfyVariant.Trait.LORA_ON_TEXT)));
+        ComfyGraph lora = fill(workflow, new LoraUse("a.safetensors", 1, 1, family.has(GraphNodes.Trait.LORA_ON_TEXT)));
         assertThat(GraphShape.problems(lora)).isEmpty();
         assertThat(lora.nodes().findValuesAsText("class_type"))
-                .contains(family.has(ComfyVariant.Trait.LORA_ON_TEXT) ? "LoraLoader" : "LoraLoaderModelOnly");
+                .contains(family.has(GraphNodes.Trait.LORA_ON_TEXT) ? "LoraLoader" : "LoraLoaderModelOnly");
     }
 
     @Test
