@@ -3,6 +3,7 @@ package dev.assay.harness.model.loader;
 import dev.assay.harness.model.family.DiffusersPipeline;
 import dev.assay.harness.model.family.Flux2;
 import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.family.ModuleNaming.Pair;
 import dev.assay.harness.model.family.ZImage;
 import dev.assay.harness.model.loader.DiffusersText.Encoder;
@@ -46,6 +47,11 @@ final class DiffusersFamilies {
     private static final Encoder CLIP_G = new Encoder("text_encoder_2.", 1280, 32, true);
 
     private static final List<String> UNET = List.of("unet.", "lora_unet_");
+    private static final String[] PREFIXES = {"transformer.", "diffusion_model.", "lora_unet_"};
+    private static final String[] FLUX_2_PREFIXES = {
+        "transformer.", "diffusion_model.", "base_model.model.", "lora_unet_"
+    };
+    private static final Pattern SD3_SHARED = Pattern.compile("^context_embedder$");
 
     private static final Family FLUX = new Family(
             "transformer.",
@@ -60,57 +66,33 @@ final class DiffusersFamilies {
 
     /** Empty for a family whose rules are not known. */
     static Optional<Family> of(String family) {
-        return ModelFamilies.of(family).flatMap(f -> of(f.diffusers()));
+        return ModelFamilies.of(family)
+                .map(ModelFamily::diffusers)
+                .filter(p -> p != DiffusersPipeline.NOT_KNOWN)
+                .map(DiffusersFamilies::rules);
     }
 
-    private static Optional<Family> of(DiffusersPipeline pipeline) {
+    private static Family rules(DiffusersPipeline pipeline) {
         return switch (pipeline) {
-            case STABLE_DIFFUSION -> Optional.of(unet(f -> DiffusersUnet.convert(f, false), CLIP_L));
-            case STABLE_DIFFUSION_XL -> Optional.of(unet(f -> DiffusersUnet.convert(f, true), CLIP_L, CLIP_G));
+            case STABLE_DIFFUSION -> unet(f -> DiffusersUnet.convert(f, false), CLIP_L);
+            case STABLE_DIFFUSION_XL -> unet(f -> DiffusersUnet.convert(f, true), CLIP_L, CLIP_G);
             case STABLE_DIFFUSION_3 ->
-                Optional.of(transformer(
-                                DiffusersTransformers::sd3,
-                                b -> with(b, Pattern.compile("^context_embedder$")),
-                                false,
-                                "transformer.")
-                        .encoders(CLIP_L.asWrapped(), CLIP_G));
-            case FLUX -> Optional.of(FLUX);
+                transformer(DiffusersTransformers::sd3, b -> with(b, SD3_SHARED), false, "transformer.")
+                        .encoders(CLIP_L.asWrapped(), CLIP_G);
+            case FLUX -> FLUX;
             case CHROMA ->
-                Optional.of(new Family(
-                        FLUX.part, FLUX.convert, DiffusersFamilies::chroma, List.of(), FLUX.prefixes, true, false));
-            case FLUX_2 ->
-                Optional.of(transformer(
-                        DiffusersTransformers::flux2,
-                        DiffusersFamilies::flux2,
-                        true,
-                        "transformer.",
-                        "diffusion_model.",
-                        "base_model.model.",
-                        "lora_unet_"));
-            case QWEN_IMAGE ->
-                Optional.of(transformer(
-                        DiffusersTransformers::qwen,
-                        BaseModules::original,
-                        false,
-                        "transformer.",
-                        "diffusion_model.",
-                        "lora_unet_"));
+                new Family(FLUX.part, FLUX.convert, DiffusersFamilies::chroma, List.of(), FLUX.prefixes, true, false);
+            case FLUX_2 -> transformer(DiffusersTransformers::flux2, DiffusersFamilies::flux2, true, FLUX_2_PREFIXES);
+            case QWEN_IMAGE -> transformer(DiffusersTransformers::qwen, BaseModules::original, false, PREFIXES);
             case HIDREAM_IMAGE ->
-                Optional.of(transformer(
+                transformer(
                         DiffusersTransformers::hiDream,
                         DiffusersFamilies::hiDream,
                         false,
                         "transformer.",
-                        "diffusion_model."));
-            case Z_IMAGE ->
-                Optional.of(transformer(
-                        DiffusersTransformers::zImage,
-                        b -> with(b, ZImage.SAME),
-                        true,
-                        "transformer.",
-                        "diffusion_model.",
-                        "lora_unet_"));
-            case NOT_KNOWN -> Optional.empty();
+                        "diffusion_model.");
+            case Z_IMAGE -> transformer(DiffusersTransformers::zImage, b -> with(b, ZImage.SAME), true, PREFIXES);
+            case NOT_KNOWN -> throw new IllegalArgumentException("no rules");
         };
     }
 

@@ -248,7 +248,7 @@ final class GraphMaker {
         Optional<String> family = (Files.exists(given) ? Optional.of(given) : files.visible(name, ServerShelf.MODEL))
                 .map(f -> Inspector.ofHeaders().inspect(f).family())
                 .filter(f -> !f.equals(FamilyMatch.UNKNOWN))
-                .or(() -> claimed(name));
+                .or(() -> claimed(name).filter(f -> options.variant() == null || FamilyGraphs.has(f)));
         if (family.isPresent()) {
             FamilyGraphs.Choice choice = FamilyGraphs.choose(family.get(), name, options.variant());
             if (!choice.certain()) {

@@ -41,9 +41,9 @@ class TwoRuntimesTest {
         Files.copy(Golden.path("sd/tokenizer/tokenizer_config.json"), onnx.resolve("tokenizer_config.json"));
         for (Path folder : new Path[] {torch, onnx}) {
             Files.writeString(folder.resolve("preprocessor_config.json"), """
-                    {"size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}, "resample": 3,
-                     "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
-                    """);
+                {"size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}, "resample": 3,
+                 "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
+                """);
         }
         try (TorchClip one = TorchClip.open(torch, ClipOptions.on("cpu"));
                 OnnxClip other = OnnxClip.open(onnx, 1)) {

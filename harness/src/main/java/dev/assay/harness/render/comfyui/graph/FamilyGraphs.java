@@ -30,6 +30,11 @@ public final class FamilyGraphs {
 
     private FamilyGraphs() {}
 
+    /** Whether a family has a graph. */
+    public static boolean has(String family) {
+        return ALL.stream().anyMatch(v -> v.family().equals(family));
+    }
+
     /**
      * The graph of a variant.
      *

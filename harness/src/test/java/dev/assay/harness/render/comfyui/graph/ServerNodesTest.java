@@ -45,7 +45,7 @@ class ServerNodesTest {
                 "LoraLoader",
                 required(
                         "\"model\":[\"MODEL\"],\"clip\":[\"CLIP\"],\"lora_name\":[[\"style-v2.safetensors\",\"sub\\\\x.safetensors\"]],"
-                                + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
+                            + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
                         2));
         answers.put(
                 "LoraLoaderModelOnly",
@@ -56,9 +56,9 @@ class ServerNodesTest {
                 "KSampler",
                 required(
                         "\"model\":[\"MODEL\"],\"seed\":[\"INT\"],\"steps\":[\"INT\"],\"cfg\":[\"FLOAT\"],"
-                                + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
-                                + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
-                                + "\"denoise\":[\"FLOAT\"]",
+                            + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
+                            + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
+                            + "\"denoise\":[\"FLOAT\"]",
                         1));
         answers.put("CLIPTextEncode", required("\"text\":[\"STRING\"],\"clip\":[\"CLIP\"]", 1));
         answers.put("ConditioningZeroOut", required("\"conditioning\":[\"CONDITIONING\"]", 1));
@@ -209,7 +209,7 @@ class ServerNodesTest {
         assertThatThrownBy(() -> FamilyGraphs.choose("z-image", "mine.safetensors", "z-image-turbp"))
                 .hasMessageEndingWith("did you mean z-image-turbo?");
         assertThatThrownBy(() -> FamilyGraphs.choose("wan", "w.safetensors", null))
-                .hasMessageContaining("no graph for the family wan")
+                .hasMessageContaining("no graph for the family wan (a video model")
                 .hasMessageContaining("assay.comfyui.workflow");
     }
 
