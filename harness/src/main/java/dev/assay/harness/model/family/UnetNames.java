@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
  * The two names of a Stable Diffusion UNet's modules: those of diffusers and those of the original latent-diffusion code. Both
  * directions walk over the blocks that the model has, so that any number of layers per block is numbered rightly.
  */
-public final class UnetNames {
+final class UnetNames {
     /** Modules outside of all blocks: diffusers to original. */
-    public static final Map<String, String> FIXED = Map.ofEntries(
+    private static final Map<String, String> FIXED = Map.ofEntries(
             Map.entry("conv_in", "input_blocks.0.0"),
             Map.entry("time_embedding.linear_1", "time_embed.0"),
             Map.entry("time_embedding.linear_2", "time_embed.2"),
@@ -26,7 +26,7 @@ public final class UnetNames {
             Map.entry("conv_out", "out.2"));
 
     /** Layers of a residual block: diffusers to original. */
-    public static final Map<String, String> RESNET = Map.of(
+    private static final Map<String, String> RESNET = Map.of(
             "norm1", "in_layers.0",
             "conv1", "in_layers.2",
             "time_emb_proj", "emb_layers.1",

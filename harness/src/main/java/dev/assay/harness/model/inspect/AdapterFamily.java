@@ -56,7 +56,7 @@ final class AdapterFamily {
     }
 
     private static Layer layer(LoraModule module) {
-        return new Layer(module.part().ordinal(), module.layer(), LayerWidths.in(module), LayerWidths.out(module));
+        return new Layer(module.part().number(), module.layer(), LayerWidths.in(module), LayerWidths.out(module));
     }
 
     /** By names and sizes. */

@@ -229,7 +229,7 @@ public final class Inspector {
             List<TextEncoder> own = ModelFamilies.of(family.word())
                     .map(f -> f.textEncoders().all())
                     .orElse(List.of());
-            int number = part.ordinal();
+            int number = part.number();
             return number == 0
                     ? family.network()
                     : (number <= own.size() ? own : USUAL).get(number - 1).id();
