@@ -25,7 +25,7 @@ public final class ZImage {
     static final List<String> STACKS = List.of("layers", "noise_refiner", "context_refiner");
     static final Pattern BLOCKS = Pattern.compile(
             "^(layers|noise_refiner|context_refiner)_N_(attention_(qkv|out|to_[qkv]|to_out)|feed_forward_w|adaLN_modulation)"
-                + "|^(layers|noise_refiner|context_refiner)_N_(attn_to_|feed_forward_linear|norm1_linear)");
+                    + "|^(layers|noise_refiner|context_refiner)_N_(attn_to_|feed_forward_linear|norm1_linear)");
     private static final long WIDTH = 3840;
 
     /** Alibaba's names and those of diffusers. */
