@@ -181,7 +181,7 @@ class ArchitectureTest {
         rules.put(
                 "JUnit is in the engine and the suites",
                 onlyIn(List.of(HARNESS + "junit..", "dev.assay.suites.."), "org.junit.."));
-        rules.put("JTE is in reports.dashboard", onlyIn(List.of("dev.assay.reports.dashboard.."), "gg.jte.."));
+        rules.put("JTE is in reports.pages", onlyIn(List.of("dev.assay.reports.pages.."), "gg.jte.."));
         rules.put("Allure is in reports.allure", onlyIn(List.of("dev.assay.reports.allure.."), "io.qameta.."));
         return rules;
     }

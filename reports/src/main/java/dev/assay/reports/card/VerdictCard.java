@@ -100,7 +100,7 @@ public record VerdictCard(
             int unscored,
             String reason) {
         /** What it means, in plain words. */
-        Plain plain() {
+        public Plain plain() {
             return new Plain(
                     metric,
                     family,
@@ -125,7 +125,7 @@ public record VerdictCard(
      */
     public record Recommended(Double strength, Double strengthMin, Double strengthMax, List<String> triggerWords) {
         /** Both ends with these words before them; empty where they are not known. */
-        String range(String from, String to) {
+        public String range(String from, String to) {
             return strengthMin == null || strengthMax == null
                     ? ""
                     : from + Words.number(strengthMin) + to + Words.number(strengthMax);
@@ -308,12 +308,12 @@ public record VerdictCard(
     }
 
     /** The criteria, those without a judgement folded. */
-    Unjudged<Verdict> criteria() {
+    public Unjudged<Verdict> criteria() {
         return Unjudged.of(verdicts, v -> new Unjudged.Facts(v.outcome(), v.estimate(), v.pairs(), v.reason()));
     }
 
     /** The outcome as a person would say it. */
-    String plainly() {
+    public String plainly() {
         List<String> worse = verdicts.stream()
                 .filter(v -> v.outcome().equals("REGRESSED"))
                 .map(v -> v.family().equals("file") ? "its files" : v.family())

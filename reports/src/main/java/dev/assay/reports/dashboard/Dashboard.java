@@ -2,15 +2,13 @@ package dev.assay.reports.dashboard;
 
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
-import gg.jte.output.Utf8ByteOutput;
+import dev.assay.reports.pages.Templates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,8 +19,6 @@ public final class Dashboard {
     /** In {@code org.mvnpm:echarts}; the version is the folder's name. */
     private static final String ECHARTS = "/META-INF/resources/_static/echarts/6.0.0/";
 
-    private final TemplateEngine templates =
-            TemplateEngine.createPrecompiled(null, ContentType.Html, Dashboard.class.getClassLoader());
     private final SiteFolder site;
     private final Survey survey;
     private final Path historyFolder;
@@ -103,9 +99,7 @@ public final class Dashboard {
 
     private void render(String template, Map<String, Object> parameters, String file) {
         try {
-            Utf8ByteOutput output = new Utf8ByteOutput();
-            templates.render(template, new HashMap<>(parameters), output);
-            site.write(file, output.toByteArray());
+            site.write(file, Templates.render(template, parameters).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
