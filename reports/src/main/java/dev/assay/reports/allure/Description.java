@@ -140,8 +140,8 @@ public final class Description {
                 "time",
                 Numbers.time(r.seconds()) + " by the clock; all pictures added up " + Numbers.time(r.renderSeconds())));
         r.findings()
-                .forEach(f ->
-                        rows.add(new Row(f.level().equals("ERROR") ? "refused" : "noticed", Words.line(f.text(), 2000))));
+                .forEach(f -> rows.add(
+                        new Row(f.level().equals("ERROR") ? "refused" : "noticed", Words.line(f.text(), 2000))));
         return rows;
     }
 
@@ -237,8 +237,6 @@ public final class Description {
     }
 
     private static String dataUri(byte[] png) {
-        return png == null
-                ? ""
-                : "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+        return png == null ? "" : "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
     }
 }
