@@ -3,7 +3,7 @@
     python .ci/recipes.py                    all but those that need gigabytes; some minutes
     python .ci/recipes.py NAME ...           scripts whose path holds NAME
     --big                                    also models of full size (6 GB on disk, 8 GB of memory)
-    --comfyui PATH                           checkout of ComfyUI, for golden_comfyui_loader.py and _effects.py
+    --comfyui PATH                           checkout of ComfyUI, for golden_comfyui_loader.py, _effects.py and golden_lora_algorithms.py
     --classpath FILE                         class path of the tests of metrics, for the benchmarks (their docstrings tell how)
 
 It works in a copy: the repository stays as it is. Each script names the versions of its packages; others may round otherwise, so
@@ -43,6 +43,7 @@ GOLDEN = {
     H + "golden_image_reward.py": (".", ["harness/src/test/resources/golden/image_reward"], None),
     H + "golden_images.py": ("harness", [], None),
     H + "golden_lora.py": (H, ["../resources/dev/assay/harness/nn/weights"], None),
+    H + "golden_lora_algorithms.py": (H, ["{comfyui}", "../resources/dev/assay/harness/model/lora"], None),
     H + "golden_lora_changes.py": (H, ["../resources/dev/assay/harness/model/lora"], None),
     H + "golden_networks.py": (".", ["harness/src/test/resources/golden/networks"], None),
     H + "golden_onnx.py": (H, ["../resources/onnx"], None),
