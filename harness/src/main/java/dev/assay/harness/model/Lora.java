@@ -1,12 +1,18 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.text.KeyText;
 import java.nio.file.Path;
 
 /** A LoRA file and the strength at which it is merged: any finite real, 0 changes nothing. */
-public record Lora(Path path, double strength) {
+public record Lora(Path path, double strength) implements KeyText.Keyed {
     public Lora {
         if (!Double.isFinite(strength)) {
             throw new IllegalArgumentException(path + ": expected a finite strength, found " + strength);
         }
+    }
+
+    @Override
+    public String key() {
+        return KeyText.of("Lora", this, "path strength");
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.harness.render;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.suite.GenerationSettings;

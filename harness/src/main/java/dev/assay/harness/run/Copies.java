@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.render.Finding;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.verdict.Clustered;
 import dev.assay.harness.verdict.Measurement;

@@ -9,7 +9,6 @@ import dev.assay.harness.nn.diffusion.PipelineVersion;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.suite.Criterion;
-import dev.assay.harness.text.KeyText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -81,23 +80,7 @@ final class Deciders {
     private static String hash(ModelUnderTest model, FileHashes hashes) {
         return Files.exists(model.checkpoint().path()) && model.loras().stream().allMatch(l -> Files.exists(l.path()))
                 ? Fingerprint.of(model, hashes).hash()
-                : "not on this machine: " + named(model);
-    }
-
-    /** Version 1: all fields. */
-    static String named(ModelUnderTest model) {
-        return KeyText.of("ModelUnderTest")
-                .with(
-                        "checkpoint",
-                        KeyText.of("Checkpoint").with("path", model.checkpoint().path()))
-                .with(
-                        "loras",
-                        model.loras().stream()
-                                .map(l -> KeyText.of("Lora")
-                                        .with("path", l.path())
-                                        .with("strength", l.strength()))
-                                .toList())
-                .toString();
+                : "not on this machine: " + model.key();
     }
 
     private static String weights(String role, String reference, LazyModels.Source source, FileHashes hashes) {

@@ -1,9 +1,9 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;

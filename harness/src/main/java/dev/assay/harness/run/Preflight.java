@@ -1,5 +1,7 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.model.Finding;
+import dev.assay.harness.model.Finding.Level;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.family.FamilyMatch;
@@ -12,8 +14,6 @@ import dev.assay.harness.model.loader.LoraLoaders;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraReader;
-import dev.assay.harness.render.Finding;
-import dev.assay.harness.render.Finding.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,12 +70,9 @@ final class Preflight {
     }
 
     private static void requireWhole(Path base, Inspection inspection) {
-        inspection.problems().stream()
-                .filter(Inspection.Problem::fatal)
-                .findFirst()
-                .ifPresent(problem -> {
-                    throw new ModelFileException(base, problem.text());
-                });
+        inspection.problems().stream().filter(Finding::isError).findFirst().ifPresent(problem -> {
+            throw new ModelFileException(base, problem.text());
+        });
     }
 
     private void twice(List<Lora> loras) {
@@ -147,7 +144,7 @@ final class Preflight {
         Optional<BaseModules> modules = base.filter(b -> !b.broken())
                 .map(b -> BaseModules.of(headers.read(checkpoint).header().shapes()));
         LoraCheck check = LoraCheck.of(headers.read(path), lora.strength(), modules, loader.readsAlphaFromMetadata());
-        List<LoraCheck.Problem> said = new ArrayList<>(check.problems());
+        List<Finding> said = new ArrayList<>(check.problems());
         modules.ifPresent(m -> {
             LoaderCheck loading = LoaderCheck.of(loader, check, base.get().family(), m);
             if (loading.isOtherSize()) {
@@ -158,29 +155,18 @@ final class Preflight {
         boolean sameFamily = base.filter(b -> b.family().equals(file.family())).isPresent();
         String madeFor = known(file) && !sameFamily ? " (made for " + file.familyTitle() + ")" : "";
         said.stream()
-                .sorted((a, b) -> a.severity().compareTo(b.severity()))
-                .forEach(p -> findings.add(new Finding(
-                        level(p.severity()),
-                        name(path) + (p.severity() == LoraCheck.Severity.ERROR ? madeFor : "") + ": " + p.text())));
+                .sorted((a, b) -> a.level().compareTo(b.level()))
+                .forEach(p -> findings.add(
+                        new Finding(p.level(), name(path) + (p.isError() ? madeFor : "") + ": " + p.text())));
         check.fit().ifPresent(fit -> findings.add(new Finding(Level.NOTE, name(path) + ": " + fit.words())));
     }
 
     private void problems(Path path, Inspection file) {
-        file.problems()
-                .forEach(p -> findings.add(
-                        new Finding(p.fatal() ? Level.ERROR : Level.WARNING, name(path) + ": " + p.text())));
+        file.problems().forEach(p -> findings.add(new Finding(p.level(), name(path) + ": " + p.text())));
     }
 
     private void error(Path path, String text) {
         findings.add(new Finding(Level.ERROR, name(path) + ": " + text));
-    }
-
-    private static Level level(LoraCheck.Severity severity) {
-        return switch (severity) {
-            case ERROR -> Level.ERROR;
-            case WARNING -> Level.WARNING;
-            case NOTE -> Level.NOTE;
-        };
     }
 
     private static boolean known(Inspection inspection) {

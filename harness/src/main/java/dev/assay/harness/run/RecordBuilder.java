@@ -1,8 +1,8 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.FindingEntry;

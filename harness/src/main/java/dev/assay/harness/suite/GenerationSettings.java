@@ -25,7 +25,8 @@ public record GenerationSettings(
         String scheduler,
         int clipSkip,
         Double distilledGuidance,
-        Double shift) {
+        Double shift)
+        implements KeyText.Keyed {
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]*"); // first: the constant below needs it
 
     /** What most models of the Stable Diffusion 1.5 class are used with. */
@@ -66,19 +67,11 @@ public record GenerationSettings(
         Checks.require(value == null || (value >= 0 && value <= 100), field, "0 to 100", value);
     }
 
-    /** What keys of pictures have of the settings, version 1: all fields. One that comes later is left out where it has the value that all had before
-     * it, so that pictures that were made before are found. */
+    @Override
     public String key() {
-        return KeyText.of("GenerationSettings")
-                .with("width", width)
-                .with("height", height)
-                .with("steps", steps)
-                .with("guidanceScale", guidanceScale)
-                .with("sampler", sampler)
-                .with("scheduler", scheduler)
-                .with("clipSkip", clipSkip)
-                .with("distilledGuidance", distilledGuidance)
-                .with("shift", shift)
-                .toString();
+        return KeyText.of(
+                "GenerationSettings",
+                this,
+                "width height steps guidanceScale sampler scheduler clipSkip distilledGuidance shift");
     }
 }

@@ -24,7 +24,8 @@ public record PromptCase(
         List<String> tags,
         Visible visible,
         boolean promptKnown,
-        List<Question> questions) {
+        List<Question> questions)
+        implements KeyText.Keyed {
     private static final int MOST_QUESTIONS = 50; // of a picture; each is a look of the judge
 
     public PromptCase {
@@ -81,17 +82,8 @@ public record PromptCase(
         return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible, promptKnown, questions);
     }
 
-    /** What the key of a suite has of a case, version 1: all fields; see {@link GenerationSettings#key}. */
+    @Override
     public String key() {
-        return KeyText.of("PromptCase")
-                .with("id", id)
-                .with("prompt", prompt)
-                .with("negativePrompt", negativePrompt)
-                .with("seeds", seeds)
-                .with("tags", tags)
-                .with("visible", visible.key())
-                .with("promptKnown", promptKnown)
-                .with("questions", questions.stream().map(Question::key).toList())
-                .toString();
+        return KeyText.of("PromptCase", this, "id prompt negativePrompt seeds tags visible promptKnown questions");
     }
 }

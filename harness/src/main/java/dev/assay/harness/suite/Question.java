@@ -11,7 +11,7 @@ import java.util.List;
  * @param expected true for yes
  * @param dependsOn questions before it that must be answered as expected for this one to make sense: no colour of a circle without a circle
  */
-public record Question(String id, String text, boolean expected, List<String> dependsOn) {
+public record Question(String id, String text, boolean expected, List<String> dependsOn) implements KeyText.Keyed {
     private static final int MOST_TEXT = 500; // characters
 
     public Question {
@@ -22,13 +22,8 @@ public record Question(String id, String text, boolean expected, List<String> de
         Checks.requireDistinct("dependsOn", dependsOn);
     }
 
-    /** As {@link PromptCase#key}. */
-    String key() {
-        return KeyText.of("Question")
-                .with("id", id)
-                .with("text", text)
-                .with("expected", expected)
-                .with("dependsOn", dependsOn)
-                .toString();
+    @Override
+    public String key() {
+        return KeyText.of("Question", this, "id text expected dependsOn");
     }
 }

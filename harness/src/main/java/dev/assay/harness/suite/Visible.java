@@ -11,7 +11,8 @@ import java.util.List;
  * @param feet number of visible feet
  */
 public record Visible(
-        Integer people, Integer hands, Integer feet, List<VisibleObject> objects, List<Relation> relations) {
+        Integer people, Integer hands, Integer feet, List<VisibleObject> objects, List<Relation> relations)
+        implements KeyText.Keyed {
     public static final Visible UNSTATED = new Visible(null, null, null, List.of(), List.of());
 
     public Visible {
@@ -23,37 +24,29 @@ public record Visible(
     }
 
     /** {@code count} objects of a kind; {@code color} may be null. */
-    public record VisibleObject(String name, String color, int count) {
+    public record VisibleObject(String name, String color, int count) implements KeyText.Keyed {
         public VisibleObject {
             Checks.requireText("name", name);
             requireCount("count", count);
         }
 
-        /** As {@link PromptCase#key}. */
-        String key() {
-            return KeyText.of("VisibleObject")
-                    .with("name", name)
-                    .with("color", color)
-                    .with("count", count)
-                    .toString();
+        @Override
+        public String key() {
+            return KeyText.of("VisibleObject", this, "name color count");
         }
     }
 
     /** {@code subject} stands {@code predicate} {@code object}: names of objects, e.g. "red circle", "above". */
-    public record Relation(String subject, String predicate, String object) {
+    public record Relation(String subject, String predicate, String object) implements KeyText.Keyed {
         public Relation {
             Checks.requireText("subject", subject);
             Checks.requireText("predicate", predicate);
             Checks.requireText("object", object);
         }
 
-        /** As {@link PromptCase#key}. */
-        String key() {
-            return KeyText.of("Relation")
-                    .with("subject", subject)
-                    .with("predicate", predicate)
-                    .with("object", object)
-                    .toString();
+        @Override
+        public String key() {
+            return KeyText.of("Relation", this, "subject predicate object");
         }
     }
 
@@ -61,14 +54,8 @@ public record Visible(
         Checks.require(count == null || count >= 0, field, "0 or more", count);
     }
 
-    /** As {@link PromptCase#key}. */
-    String key() {
-        return KeyText.of("Visible")
-                .with("people", people)
-                .with("hands", hands)
-                .with("feet", feet)
-                .with("objects", objects.stream().map(VisibleObject::key).toList())
-                .with("relations", relations.stream().map(Relation::key).toList())
-                .toString();
+    @Override
+    public String key() {
+        return KeyText.of("Visible", this, "people hands feet objects relations");
     }
 }

@@ -3,13 +3,13 @@ package dev.assay.harness.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.inspect.Models;
 import dev.assay.harness.model.inspect.Trainings;
 import dev.assay.harness.model.lora.LoraReader;
-import dev.assay.harness.render.Finding;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Reason;
 import java.nio.file.Path;

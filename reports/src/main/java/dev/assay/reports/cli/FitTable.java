@@ -1,7 +1,7 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.inspect.Inspection;
-import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.text.PlainText;
 import dev.assay.reports.words.Csv;
@@ -147,12 +147,12 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
                         : i.kind().get().word();
     }
 
-    private static List<String> problems(List<Problem> problems, Paint paint) {
+    private static List<String> problems(List<Finding> problems, Paint paint) {
         List<String> lines = new ArrayList<>();
-        for (Problem problem : problems) {
-            String text = (problem.fatal() ? "problem: " : "note: ") + PlainText.line(problem.text(), 1000);
+        for (Finding problem : problems) {
+            String text = (problem.isError() ? "problem: " : "note: ") + PlainText.line(problem.text(), 1000);
             InspectText.wrapped(text, WIDTH - INDENT)
-                    .forEach(l -> lines.add(" ".repeat(INDENT) + (problem.fatal() ? paint.red(l) : paint.yellow(l))));
+                    .forEach(l -> lines.add(" ".repeat(INDENT) + (problem.isError() ? paint.red(l) : paint.yellow(l))));
         }
         return lines;
     }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.json.Json;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.inspect.Inspection;
-import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.loader.LoaderCheck.Answer;
 import dev.assay.harness.model.lora.LoraFit;
@@ -95,7 +95,7 @@ final class InspectJson {
             i.hashes().forEach(hashes::put);
         }
         ArrayNode problems = node.putArray("problems");
-        report.problems().stream().map(Problem::text).forEach(problems::add);
+        report.problems().stream().map(Finding::text).forEach(problems::add);
         report.fit().ifPresent(f -> fit(node.putObject("fit"), f, report));
     }
 

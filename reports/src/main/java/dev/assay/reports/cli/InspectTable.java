@@ -1,8 +1,8 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.Inspection;
-import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
@@ -33,10 +33,10 @@ final class InspectTable {
             broken += report.broken() ? 1 : 0;
             noted += !report.broken() && !report.problems().isEmpty() ? 1 : 0;
             lines.add(row(root, report));
-            for (Problem problem : report.problems()) {
-                String text = (problem.fatal() ? "problem: " : "note: ") + PlainText.line(problem.text(), 1000);
+            for (Finding problem : report.problems()) {
+                String text = (problem.isError() ? "problem: " : "note: ") + PlainText.line(problem.text(), 1000);
                 InspectText.wrapped(text, WIDTH - 2)
-                        .forEach(l -> lines.add("  " + (problem.fatal() ? paint.red(l) : paint.yellow(l))));
+                        .forEach(l -> lines.add("  " + (problem.isError() ? paint.red(l) : paint.yellow(l))));
             }
         }
         lines.add("");

@@ -1,7 +1,7 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.inspect.Inspection;
-import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.inspect.TensorScan;
 import dev.assay.harness.model.loader.LoaderCheck.Answer;
@@ -159,12 +159,12 @@ final class InspectText {
         }
     }
 
-    private void problems(List<Problem> problems, List<String> lines) {
-        for (Problem problem : problems) {
-            String label = problem.fatal() ? paint.red("problem") : paint.yellow("note");
+    private void problems(List<Finding> problems, List<String> lines) {
+        for (Finding problem : problems) {
+            String label = problem.isError() ? paint.red("problem") : paint.yellow("note");
             String text = PlainText.line(problem.text(), 1000);
             List<String> wrapped = wrapped(text);
-            lines.add("  " + label + " ".repeat(LABEL - 2 - (problem.fatal() ? 7 : 4)) + wrapped.get(0));
+            lines.add("  " + label + " ".repeat(LABEL - 2 - (problem.isError() ? 7 : 4)) + wrapped.get(0));
             wrapped.subList(1, wrapped.size()).forEach(l -> lines.add(" ".repeat(LABEL) + l));
         }
     }

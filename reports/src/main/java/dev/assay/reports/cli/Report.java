@@ -1,10 +1,10 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.inspect.Inspection;
-import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.ModelHashes;
 import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.inspect.SmallReads;
@@ -41,13 +41,13 @@ record Report(
         Optional<LoraFit> fit,
         Optional<LoaderCheck> loading,
         Optional<TensorScan> scan,
-        List<Problem> problems) {
+        List<Finding> problems) {
     private Report(
             Path file,
             Inspection inspection,
             Optional<LoraCheck> check,
             Optional<LoraFit> fit,
-            List<Problem> problems) {
+            List<Finding> problems) {
         this(file, inspection, check, fit, Optional.empty(), Optional.empty(), problems);
     }
 
@@ -56,11 +56,11 @@ record Report(
     }
 
     static Report failed(Path file, String problem) {
-        return new Report(file, null, Optional.empty(), Optional.empty(), List.of(new Problem(true, problem)));
+        return new Report(file, null, Optional.empty(), Optional.empty(), List.of(Finding.error(problem)));
     }
 
     boolean broken() {
-        return problems.stream().anyMatch(Problem::fatal);
+        return problems.stream().anyMatch(Finding::isError);
     }
 
     boolean isAdapter() {
@@ -77,13 +77,13 @@ record Report(
             ModelHeader header = ModelHeader.read(inspection.file());
             Optional<String> why = numbersUnread(header);
             if (why.isPresent()) {
-                return plain.plus(new Problem(false, why.get()));
+                return plain.plus(Finding.warning(why.get()));
             }
             return plain.isAdapter() && isOneSafetensors(header)
                     ? plain.with(LoraCheck.of(inspection.file(), 1, Optional.empty()))
                     : plain.with(TensorScan.of(header, progress));
         } catch (ModelFileException e) {
-            return plain.plus(new Problem(true, e.getMessage()));
+            return plain.plus(Finding.error(e.getMessage()));
         }
     }
 
@@ -105,7 +105,7 @@ record Report(
     }
 
     private Report with(TensorScan scan) {
-        List<Problem> all = new ArrayList<>(problems);
+        List<Finding> all = new ArrayList<>(problems);
         all.addAll(scan.problems());
         return new Report(file, inspection, check, fit, loading, Optional.of(scan), all);
     }
@@ -118,12 +118,11 @@ record Report(
         return new Report(file, inspection, check, fit, Optional.of(loading), scan, saying(loading.problems()));
     }
 
-    private List<Problem> saying(List<LoraCheck.Problem> more) {
-        List<Problem> all = new ArrayList<>(problems);
-        for (LoraCheck.Problem problem : more) {
-            Problem said = new Problem(problem.severity() == LoraCheck.Severity.ERROR, problem.text());
-            if (problem.severity() != LoraCheck.Severity.NOTE && !all.contains(said)) {
-                all.add(said);
+    private List<Finding> saying(List<Finding> more) {
+        List<Finding> all = new ArrayList<>(problems);
+        for (Finding problem : more) {
+            if (problem.level() != Finding.Level.NOTE && !all.contains(problem)) {
+                all.add(problem);
             }
         }
         return all;
@@ -133,7 +132,7 @@ record Report(
     Answer answer() {
         boolean otherwise = loading.isEmpty()
                 || problems.stream()
-                        .filter(Problem::fatal)
+                        .filter(Finding::isError)
                         .anyMatch(p -> loading.get().problems().stream()
                                 .noneMatch(l -> l.text().equals(p.text())));
         return otherwise ? Answer.DOES_NOT_WORK : loading.get().answer();
@@ -159,11 +158,11 @@ record Report(
             return lora;
         }
         if (!lora.isAdapter()) {
-            return lora.plus(new Problem(true, "is no LoRA but " + kind(lora) + ": nothing to put on a base"));
+            return lora.plus(Finding.error("is no LoRA but " + kind(lora) + ": nothing to put on a base"));
         }
         boolean takes = base.inspection.kind().map(ModelKind::isModel).orElse(false);
         if (!takes) {
-            return lora.plus(new Problem(true, "its base is no model to put a LoRA on, but " + kind(base)));
+            return lora.plus(Finding.error("its base is no model to put a LoRA on, but " + kind(base)));
         }
         try {
             Report found = answer.get();
@@ -172,10 +171,10 @@ record Report(
                     .or(() -> found.loading
                             .filter(LoaderCheck::isOtherSize)
                             .flatMap(l -> lora.inspection.otherSizeThan(base.inspection)))
-                    .map(f -> found.first(new Problem(true, f)))
+                    .map(f -> found.first(Finding.error(f)))
                     .orElse(found);
         } catch (ModelFileException e) {
-            return lora.plus(new Problem(true, e.getMessage()));
+            return lora.plus(Finding.error(e.getMessage()));
         }
     }
 
@@ -204,7 +203,7 @@ record Report(
                         base.inspection.family(),
                         modules));
         return nothingByAlpha(own.header(), own.grammar())
-                .map(p -> found.first(new Problem(true, p)))
+                .map(p -> found.first(Finding.error(p)))
                 .orElse(found);
     }
 
@@ -223,14 +222,14 @@ record Report(
                 .orElse("something else");
     }
 
-    private Report first(Problem problem) {
-        List<Problem> all = new ArrayList<>(List.of(problem));
+    private Report first(Finding problem) {
+        List<Finding> all = new ArrayList<>(List.of(problem));
         all.addAll(problems);
         return new Report(file, inspection, check, fit, loading, scan, all);
     }
 
-    private Report plus(Problem problem) {
-        List<Problem> all = new ArrayList<>(problems);
+    private Report plus(Finding problem) {
+        List<Finding> all = new ArrayList<>(problems);
         all.add(problem);
         return new Report(file, inspection, check, fit, loading, scan, all);
     }

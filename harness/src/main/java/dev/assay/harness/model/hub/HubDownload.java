@@ -5,6 +5,7 @@ import dev.assay.harness.http.Http;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.hub.HubHttp.Facts;
+import dev.assay.harness.text.Numbers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -213,14 +214,10 @@ final class HubDownload {
     private static void requireSpace(HubReference file, long bytes, Path partial) throws IOException {
         long free = Files.getFileStore(partial).getUsableSpace();
         if (free < bytes + SPARE) {
-            throw HubTrouble.lasting(file + ": needs " + megabytes(bytes) + " more, "
+            throw HubTrouble.lasting(file + ": needs " + Numbers.bytes(bytes) + " more, "
                     + partial.getParent().getParent().getParent() + " has room for "
-                    + megabytes(Math.max(0, free - SPARE)) + "; make room, or set HF_HUB_CACHE to another disk");
+                    + Numbers.bytes(Math.max(0, free - SPARE)) + "; make room, or set HF_HUB_CACHE to another disk");
         }
-    }
-
-    private static String megabytes(long bytes) {
-        return (bytes + 999_999) / 1_000_000 + " MB";
     }
 
     private interface Asking<T> {

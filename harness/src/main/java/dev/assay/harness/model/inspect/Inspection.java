@@ -1,5 +1,6 @@
 package dev.assay.harness.model.inspect;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.family.ModelFamilies;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -53,15 +54,12 @@ public record Inspection(
         boolean ema,
         long parameters,
         Map<String, String> hashes,
-        List<Problem> problems) {
+        List<Finding> problems) {
     /** Smallest, median and largest rank of the modules. */
     public record Rank(long min, long median, long max) {}
 
     /** A word that may start the LoRA's effect; {@code source} is where it stands in the metadata. */
     public record Trigger(String word, String source) {}
-
-    /** Something wrong or odd; fatal if it keeps the file from working. */
-    public record Problem(boolean fatal, String text) {}
 
     public Inspection {
         families = List.copyOf(families);
@@ -75,7 +73,7 @@ public record Inspection(
 
     /** Whether anything keeps the file from working. */
     public boolean broken() {
-        return problems.stream().anyMatch(Problem::fatal);
+        return problems.stream().anyMatch(Finding::isError);
     }
 
     /** Why a LoRA is of no use on a base, whatever names they share; empty where their families fit, or one is not known. */
@@ -120,6 +118,6 @@ public record Inspection(
                 false,
                 0,
                 Map.of(),
-                List.of(new Problem(true, problem)));
+                List.of(Finding.error(problem)));
     }
 }

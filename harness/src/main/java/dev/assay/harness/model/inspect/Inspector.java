@@ -1,5 +1,6 @@
 package dev.assay.harness.model.inspect;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Container;
@@ -11,7 +12,6 @@ import dev.assay.harness.model.family.Layers;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.family.TextEncoder;
-import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.model.inspect.Inspection.Rank;
 import dev.assay.harness.model.inspect.ModelHashes.Progress;
 import dev.assay.harness.model.lora.LoraFile;
@@ -124,7 +124,7 @@ public final class Inspector {
         private final ModelHeader header;
         private final LoraGrammar grammar;
         private final Metadata metadata;
-        private final List<Problem> problems = new ArrayList<>();
+        private final List<Finding> problems = new ArrayList<>();
         private ModelKind kind;
         private FamilyMatch family = FamilyMatch.none();
         private List<String> contents = List.of();
@@ -195,8 +195,8 @@ public final class Inspector {
             }
             List<String> halves = grammar.halves();
             if (!halves.isEmpty()) {
-                problems.add(new Problem(
-                        halves.size() == modules,
+                problems.add(new Finding(
+                        halves.size() == modules ? Finding.Level.ERROR : Finding.Level.WARNING,
                         halves.size() + " of " + modules + " layers lack a tensor and do nothing: "
                                 + PlainText.line(halves.get(0), 120)
                                 + "; the file was cut off or edited"));
@@ -302,11 +302,11 @@ public final class Inspector {
         }
 
         private void odd(String problem) {
-            problems.add(new Problem(false, problem));
+            problems.add(Finding.warning(problem));
         }
 
         private void fatal(String problem) {
-            problems.add(new Problem(true, problem));
+            problems.add(Finding.error(problem));
         }
 
         private List<Inspection.Trigger> triggers() {

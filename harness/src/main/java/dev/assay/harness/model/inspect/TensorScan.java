@@ -1,10 +1,10 @@
 package dev.assay.harness.model.inspect;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.ModelHeader.Tensor;
-import dev.assay.harness.model.inspect.Inspection.Problem;
 import dev.assay.harness.text.FirstFew;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
@@ -260,36 +260,26 @@ public record TensorScan(
     }
 
     /** What is wrong with them, the worst first. */
-    public List<Problem> problems() {
-        List<Problem> problems = new ArrayList<>();
+    public List<Finding> problems() {
+        List<Finding> problems = new ArrayList<>();
         if (!broken.isEmpty()) {
-            problems.add(new Problem(
-                    true,
-                    "NaN or infinite values in " + broken.size() + " of " + read
-                            + " tensors; the training diverged, a conversion overflowed, or the file is damaged: "
-                            + some(broken.stream().map(Broken::words).toList())));
+            problems.add(Finding.error("NaN or infinite values in " + broken.size() + " of " + read
+                    + " tensors; the training diverged, a conversion overflowed, or the file is damaged: "
+                    + some(broken.stream().map(Broken::words).toList())));
         }
         if (allZero()) {
-            problems.add(new Problem(
-                    true,
-                    "all of its " + read
-                            + " tensors are zero; the download or the copy stopped before the numbers came"));
+            problems.add(Finding.error("all of its " + read
+                    + " tensors are zero; the download or the copy stopped before the numbers came"));
         } else if (!zeroWeights.isEmpty()) {
-            problems.add(new Problem(
-                    false,
-                    zeroWeights.size() + " of " + read + " tensors are weights of zeros alone: "
-                            + some(zeroWeights.stream()
-                                    .map(n -> PlainText.line(n, 80))
-                                    .toList())));
+            problems.add(Finding.warning(zeroWeights.size() + " of " + read + " tensors are weights of zeros alone: "
+                    + some(zeroWeights.stream().map(n -> PlainText.line(n, 80)).toList())));
         }
         if (!unread.isEmpty()) {
-            problems.add(new Problem(
-                    false,
-                    "quantised numbers are not looked at: "
-                            + new TreeMap<>(unread)
-                                    .entrySet().stream()
-                                            .map(e -> e.getValue() + " tensors of " + e.getKey())
-                                            .collect(Collectors.joining(", "))));
+            problems.add(Finding.warning("quantised numbers are not looked at: "
+                    + new TreeMap<>(unread)
+                            .entrySet().stream()
+                                    .map(e -> e.getValue() + " tensors of " + e.getKey())
+                                    .collect(Collectors.joining(", "))));
         }
         return problems;
     }

@@ -1,10 +1,9 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
-import dev.assay.harness.model.lora.LoraCheck.Problem;
-import dev.assay.harness.model.lora.LoraCheck.Severity;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraNaming;
 import dev.assay.harness.model.lora.LoraWeights;
@@ -38,7 +37,7 @@ public record LoaderCheck(
         double lost,
         boolean byNorm,
         Optional<LoraConversion> conversion,
-        List<Problem> problems) {
+        List<Finding> problems) {
     /** A share of the change that may be missing without a change of the answer: see docs/decisions/0025. */
     public static final double NEGLIGIBLE = 0.02;
 
@@ -79,9 +78,9 @@ public record LoaderCheck(
      */
     public static LoaderCheck of(LoraLoader loader, LoraCheck check, String family, BaseModules base) {
         LoaderCheck found = of(loader, check.shapes(), Optional.of(check.weights()), family, base);
-        List<Problem> problems = new ArrayList<>(found.problems);
+        List<Finding> problems = new ArrayList<>(found.problems);
         check.fit().map(LoaderCheck::besides).ifPresent(problems::addAll);
-        problems.sort((a, b) -> a.severity().compareTo(b.severity()));
+        problems.sort((a, b) -> a.level().compareTo(b.level()));
         return new LoaderCheck(found.answer, found.report, found.lost, found.byNorm, found.conversion, problems);
     }
 
@@ -114,7 +113,7 @@ public record LoaderCheck(
                 : conversion.isPresent()
                         ? Answer.AFTER_CONVERSION
                         : nothing || loader == LoraLoaders.LOCAL ? Answer.DOES_NOT_WORK : Answer.IN_PART;
-        List<Problem> problems = new ArrayList<>();
+        List<Finding> problems = new ArrayList<>();
         boolean elsewhere = loader == LoraLoaders.COMFYUI
                 && answer != Answer.WORKS
                 && loadsWhole(LoraLoaders.DIFFUSERS.load(lora, family, base));
@@ -122,26 +121,24 @@ public record LoaderCheck(
         words.lost(gone / Math.max(all, Double.MIN_NORMAL), problems);
         words.harmed(harmed / Math.max(all, Double.MIN_NORMAL), problems);
         words.rest(problems);
-        problems.sort((a, b) -> a.severity().compareTo(b.severity()));
+        problems.sort((a, b) -> a.level().compareTo(b.level()));
         return new LoaderCheck(answer, report, lost, energies.isPresent(), conversion, problems);
     }
 
     /** What is to say of a fit, whatever renderer loads it. */
-    private static List<Problem> besides(LoraFit fit) {
-        List<Problem> problems = new ArrayList<>();
+    private static List<Finding> besides(LoraFit fit) {
+        List<Finding> problems = new ArrayList<>();
         if (!fit.twice().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.WARNING, "layers that are changed twice: " + FirstFew.of(fit.twice(), SHOWN_TWICE)));
+            problems.add(Finding.warning("layers that are changed twice: " + FirstFew.of(fit.twice(), SHOWN_TWICE)));
         }
         if (!fit.unanswered().isEmpty()) {
-            problems.add(new Problem(
-                    fit.total() == 0 ? Severity.WARNING : Severity.NOTE,
+            problems.add(new Finding(
+                    fit.total() == 0 ? Finding.Level.WARNING : Finding.Level.NOTE,
                     fit.unanswered().size()
                             + " modules are for text encoders, which the base's file does not hold: not checked"));
         }
         if (fit.unchecked() > 0) {
-            problems.add(new Problem(
-                    Severity.NOTE,
+            problems.add(Finding.note(
                     fit.unchecked() + " modules are on quantised layers whose shape the base does not tell: matched by"
                             + " name alone"));
         }
@@ -205,8 +202,8 @@ public record LoaderCheck(
             boolean elsewhere,
             boolean byNorm,
             Answer answer) {
-        private Severity severity() {
-            return answer == Answer.WORKS ? Severity.WARNING : Severity.ERROR;
+        private Finding.Level severity() {
+            return answer == Answer.WORKS ? Finding.Level.WARNING : Finding.Level.ERROR;
         }
 
         private String share(double share) {
@@ -214,7 +211,7 @@ public record LoaderCheck(
         }
 
         /** One sentence for each reason for which whole modules are lost. */
-        void lost(double share, List<Problem> problems) {
+        void lost(double share, List<Finding> problems) {
             Map<Loss, List<LoadedModule>> reasons = new EnumMap<>(Loss.class);
             judged.stream()
                     .filter(LoadedModule::lost)
@@ -239,7 +236,7 @@ public record LoaderCheck(
             reasons.forEach((loss, modules) ->
                     why.add((reasons.size() > 1 ? modules.size() + " " : "they ") + reason(loss, modules)));
             boolean all = foreign && count == judged.size();
-            problems.add(new Problem(
+            problems.add(new Finding(
                     severity(),
                     head + (all ? " " : ": ") + String.join("; ", why) + (all ? "" : remedy(reasons.keySet()))));
         }
@@ -312,7 +309,7 @@ public record LoaderCheck(
         }
 
         /** Modules of which the change of the weight is loaded, and something else is not. */
-        void harmed(double share, List<Problem> problems) {
+        void harmed(double share, List<Finding> problems) {
             List<LoadedModule> modules =
                     judged.stream().filter(m -> m.loss() == Loss.PART).toList();
             if (modules.isEmpty()) {
@@ -320,7 +317,7 @@ public record LoaderCheck(
             }
             Set<String> without = new TreeSet<>();
             modules.forEach(m -> without.addAll(m.without()));
-            problems.add(new Problem(
+            problems.add(new Finding(
                     severity(),
                     report.loader() + " would load " + modules.size() + " of its " + judged.size() + " modules"
                             + share(share) + " without " + String.join(" and ", without)
@@ -330,28 +327,20 @@ public record LoaderCheck(
                                     : "; " + MERGE)));
         }
 
-        void rest(List<Problem> problems) {
+        void rest(List<Finding> problems) {
             if (!report.known()) {
-                problems.add(new Problem(
-                        Severity.NOTE,
-                        "which names " + report.loader()
-                                + " knows for this family is not known here: all are taken as loaded"));
+                problems.add(Finding.note("which names " + report.loader()
+                        + " knows for this family is not known here: all are taken as loaded"));
             }
             List<LoadedModule> text = report.textEncoders().stream()
                     .filter(m -> !m.whole())
                     .filter(m -> !judged.contains(m))
                     .toList();
             if (!text.isEmpty()) {
-                problems.add(new Problem(
-                        Severity.WARNING,
-                        report.loader() + " would not load " + text.size() + " of its "
-                                + report.textEncoders().size() + " modules for text encoders ("
-                                + FirstFew.of(
-                                        text.stream()
-                                                .map(m -> m.module().name())
-                                                .toList(),
-                                        SHOWN)
-                                + ")"));
+                problems.add(Finding.warning(report.loader() + " would not load " + text.size() + " of its "
+                        + report.textEncoders().size() + " modules for text encoders ("
+                        + FirstFew.of(text.stream().map(m -> m.module().name()).toList(), SHOWN)
+                        + ")"));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.assay.harness.model.lora;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
 import dev.assay.harness.text.FirstFew;
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
  * @param problems what the file alone tells, the worst first
  */
 public record LoraCheck(
-        Path path, LoraGrammar grammar, Optional<LoraFit> fit, LoraWeights weights, List<Problem> problems) {
+        Path path, LoraGrammar grammar, Optional<LoraFit> fit, LoraWeights weights, List<Finding> problems) {
     private static final int SHOWN = 5;
     private static final String ALPHA = ".alpha";
     private static final String NOTHING = "changes nothing: ";
@@ -35,17 +36,6 @@ public record LoraCheck(
     public LoraCheck {
         problems = List.copyOf(problems);
     }
-
-    /** How bad something is; in this order. */
-    public enum Severity {
-        /** The LoRA cannot be judged as it is, or would do nothing. */
-        ERROR,
-        /** A part of it is not applied. */
-        WARNING,
-        NOTE
-    }
-
-    public record Problem(Severity severity, String text) {}
 
     /**
      * Reads a LoRA and, where given, the base's header and the weights that change.
@@ -89,16 +79,16 @@ public record LoraCheck(
         Optional<LoraFit> fit = base.map(b -> LoraFit.of(grammar, b));
         try (SafetensorsFile file = lora.open()) {
             LoraWeights numbers = LoraWeights.of(file, grammar, strength, fit, weights, alphaInMetadata);
-            List<Problem> ofFile = new ArrayList<>();
+            List<Finding> ofFile = new ArrayList<>();
             ofFile(grammar, numbers, ofFile);
             alphaInMetadata(file, grammar, alphaInMetadata).ifPresent(ofFile::add);
-            ofFile.sort((a, b) -> a.severity.compareTo(b.severity));
+            ofFile.sort((a, b) -> a.level().compareTo(b.level()));
             return new LoraCheck(file.path(), grammar, fit, numbers, ofFile);
         }
     }
 
     /** What renderers make of an alpha that stands in the metadata alone: some read it, for some the scale is 1. */
-    private static Optional<Problem> alphaInMetadata(SafetensorsFile file, LoraGrammar grammar, boolean counts) {
+    private static Optional<Finding> alphaInMetadata(SafetensorsFile file, LoraGrammar grammar, boolean counts) {
         Map<String, Double> alphas = PeftConfig.of(file.path(), file.metadata()).alphas(grammar);
         if (alphas.isEmpty()) {
             return Optional.empty();
@@ -111,8 +101,9 @@ public record LoraCheck(
         String said = "its alpha stands in its metadata alone, for " + alphas.size() + " of "
                 + grammar.modules().size() + " modules: diffusers and Assay's own renderer apply alpha / rank ("
                 + Numbers.of(scale) + " for the first), ComfyUI applies 1";
-        return Optional.of(new Problem(
-                counts ? Severity.NOTE : Severity.WARNING, counts ? said : said + "; figures here are for scale 1"));
+        return Optional.of(new Finding(
+                counts ? Finding.Level.NOTE : Finding.Level.WARNING,
+                counts ? said : said + "; figures here are for scale 1"));
     }
 
     /** Shapes by name. */
@@ -123,31 +114,26 @@ public record LoraCheck(
     }
 
     /** What names and shapes alone tell: whether it is a LoRA, and whether it is whole. */
-    public static List<Problem> ofNames(LoraGrammar grammar) {
-        List<Problem> problems = new ArrayList<>();
+    public static List<Finding> ofNames(LoraGrammar grammar) {
+        List<Finding> problems = new ArrayList<>();
         if (grammar.modules().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.ERROR,
-                    "is no LoRA: none of its " + grammar.unknown().size() + " keys has the form of one: "
-                            + some(grammar.unknown())));
+            problems.add(Finding.error("is no LoRA: none of its "
+                    + grammar.unknown().size() + " keys has the form of one: " + some(grammar.unknown())));
         }
         if (!grammar.halves().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.ERROR,
-                    grammar.halves().size()
-                            + " modules are incomplete; the file is cut off or was edited, save it again: "
-                            + some(grammar.halves())));
+            problems.add(Finding.error(grammar.halves().size()
+                    + " modules are incomplete; the file is cut off or was edited, save it again: "
+                    + some(grammar.halves())));
         }
         if (!grammar.twice().isEmpty()) {
-            problems.add(new Problem(Severity.ERROR, "two tensors for one purpose: " + some(grammar.twice())));
+            problems.add(Finding.error("two tensors for one purpose: " + some(grammar.twice())));
         }
         return problems;
     }
 
-    private static void ofFile(LoraGrammar grammar, LoraWeights weights, List<Problem> problems) {
+    private static void ofFile(LoraGrammar grammar, LoraWeights weights, List<Finding> problems) {
         if (!weights.notFinite().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.ERROR,
+            problems.add(Finding.error(
                     "NaN or infinite values in " + weights.notFinite().size()
                             + " tensors; the training diverged, or the file is damaged: "
                             + some(weights.notFinite().stream()
@@ -159,27 +145,23 @@ public record LoraCheck(
             return;
         }
         if (weights.doesNothing()) {
-            problems.add(new Problem(
-                    Severity.ERROR,
-                    NOTHING
-                            + (weights.modules().stream().allMatch(m -> m.scale() == 0)
-                                    ? unscaled(grammar)
-                                    : "all of its " + grammar.modules().size()
-                                            + " modules are zero; it was saved before it was trained")));
+            problems.add(Finding.error(NOTHING
+                    + (weights.modules().stream().allMatch(m -> m.scale() == 0)
+                            ? unscaled(grammar)
+                            : "all of its " + grammar.modules().size()
+                                    + " modules are zero; it was saved before it was trained")));
         } else if (weights.doesNothingTo(LoraPart.DENOISER)) {
-            problems.add(new Problem(Severity.ERROR, NOT_IN_DENOISER));
+            problems.add(Finding.error(NOT_IN_DENOISER));
         } else if (!weights.zero().isEmpty()) {
-            problems.add(new Problem(
-                    Severity.NOTE,
-                    weights.zero().size() + " of " + grammar.modules().size() + " modules are zero: "
-                            + some(weights.zero())));
+            problems.add(Finding.note(weights.zero().size() + " of "
+                    + grammar.modules().size() + " modules are zero: " + some(weights.zero())));
         }
         if (weights.strength() == 0) {
-            problems.add(new Problem(Severity.ERROR, "changes nothing at strength 0"));
+            problems.add(Finding.error("changes nothing at strength 0"));
         }
         weights.reasons().forEach((reason, modules) -> {
             if (!reason.startsWith("has values") && !reason.startsWith("lacks")) {
-                problems.add(new Problem(Severity.NOTE, "no norm for " + modules + " modules: " + reason));
+                problems.add(Finding.note("no norm for " + modules + " modules: " + reason));
             }
         });
     }
@@ -223,8 +205,8 @@ public record LoraCheck(
         return shapes;
     }
 
-    /** Whether a render with this LoRA can say something about it: no {@link Severity#ERROR}. */
+    /** Whether a render with this LoRA can say something about it: no {@link Finding#isError}. */
     public boolean works() {
-        return problems.stream().noneMatch(p -> p.severity == Severity.ERROR);
+        return problems.stream().noneMatch(p -> p.isError());
     }
 }

@@ -1,12 +1,12 @@
 package dev.assay.harness.render.comfyui;
 
+import dev.assay.harness.model.Finding;
+import dev.assay.harness.model.Finding.Level;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraRole;
-import dev.assay.harness.render.Finding;
-import dev.assay.harness.render.Finding.Level;
 import dev.assay.harness.text.FirstFew;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;

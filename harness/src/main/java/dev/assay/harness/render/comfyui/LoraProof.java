@@ -1,7 +1,7 @@
 package dev.assay.harness.render.comfyui;
 
-import dev.assay.harness.render.Finding;
-import dev.assay.harness.render.Finding.Level;
+import dev.assay.harness.model.Finding;
+import dev.assay.harness.model.Finding.Level;
 import dev.assay.harness.render.comfyui.graph.LoraUse;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 package dev.assay.harness.render.comfyui;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.lora.LoraModule;
-import dev.assay.harness.render.Finding;
 import dev.assay.harness.render.comfyui.graph.LoraUse;
 import java.util.ArrayList;
 import java.util.List;

@@ -191,14 +191,10 @@ final class ServerFiles {
      * @param modified seconds since 1970; empty when it does not tell
      * @param metadata of the header, sorted; null when it does not tell
      */
-    private record Told(long bytes, String modified, Map<String, String> metadata) {
-        /** Version 1: all fields. */
-        String key() {
-            return KeyText.of("Told")
-                    .with("bytes", bytes)
-                    .with("modified", modified)
-                    .with("metadata", metadata)
-                    .toString();
+    private record Told(long bytes, String modified, Map<String, String> metadata) implements KeyText.Keyed {
+        @Override
+        public String key() {
+            return KeyText.of("Told", this, "bytes modified metadata");
         }
 
         /** Whether a file of this disk may be that file. */

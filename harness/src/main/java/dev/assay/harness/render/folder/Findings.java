@@ -1,7 +1,7 @@
 package dev.assay.harness.render.folder;
 
-import dev.assay.harness.render.Finding;
-import dev.assay.harness.render.Finding.Level;
+import dev.assay.harness.model.Finding;
+import dev.assay.harness.model.Finding.Level;
 import dev.assay.harness.render.folder.Pairing.Pair;
 import dev.assay.harness.text.FirstFew;
 import dev.assay.harness.text.PlainText;

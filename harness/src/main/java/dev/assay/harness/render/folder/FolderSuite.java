@@ -1,8 +1,8 @@
 package dev.assay.harness.render.folder;
 
+import dev.assay.harness.model.Finding;
+import dev.assay.harness.model.Finding.Level;
 import dev.assay.harness.model.Fingerprint;
-import dev.assay.harness.render.Finding;
-import dev.assay.harness.render.Finding.Level;
 import dev.assay.harness.render.folder.Pairing.Pair;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
@@ -197,8 +197,8 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
 
     private static String nothingInCommon(PictureFolder base, PictureFolder candidate) {
         return "no picture of " + base.folder() + " has a partner in " + candidate.folder()
-                + "; expected the same prompt and seed on both sides (from the texts in PNG files, prompts.csv, or file names"
-                + " <anything>_<seed>), found for the base " + example(base) + ", for the candidate "
+                + "; expected the same prompt and seed on both sides (from the texts in PNG files, prompts.csv, or"
+                + " file names <anything>_<seed>), found for the base " + example(base) + ", for the candidate "
                 + example(candidate)
                 + "; if the candidate's prompts have trigger words, give both sides the same prompt in a prompts.csv";
     }

@@ -2,6 +2,7 @@ package dev.assay.harness.model.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.HeaderFiles.Entry;
@@ -132,7 +133,7 @@ class InspectorTest {
                 Map.of("general.architecture", architecture, "general.file_type", "7"),
                 Models.quantised("Q8_0", 32, Models.of(model)));
         Inspection found = Inspector.ofHeaders().inspect(file);
-        assertThat(found.problems()).noneMatch(Inspection.Problem::fatal);
+        assertThat(found.problems()).noneMatch(Finding::isError);
         assertThat(kind(found)).isEqualTo("diffusion-model");
         assertThat(found.family()).isEqualTo(word);
         assertThat(found.quantization()).containsKeys("Q8_0", "F16");

@@ -3,6 +3,7 @@ package dev.assay.harness.model.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.HeaderFiles.Entry;
 import dev.assay.harness.model.ModelFileException;
@@ -70,7 +71,7 @@ class TensorScanTest {
         assertThat(scan.broken()).isEqualTo(expected);
         assertThat(scan.read()).isEqualTo(2);
         assertThat(scan.zeroWeights()).isEmpty();
-        assertThat(scan.problems().stream().anyMatch(Inspection.Problem::fatal)).isEqualTo(nan + infinite > 0);
+        assertThat(scan.problems().stream().anyMatch(Finding::isError)).isEqualTo(nan + infinite > 0);
     }
 
     @ParameterizedTest
@@ -82,7 +83,7 @@ class TensorScanTest {
         assertThat(scan(header).zeroWeights()).containsExactly("w");
         assertThat(scan(header).zeroVectors()).containsExactly("b");
         assertThat(scan(header).problems()).singleElement().satisfies(p -> {
-            assertThat(p.fatal()).isFalse();
+            assertThat(p.isError()).isFalse();
             assertThat(p.text()).isEqualTo("1 of 3 tensors are weights of zeros alone: w");
         });
     }
@@ -109,7 +110,7 @@ class TensorScanTest {
         TensorScan scan = scan(file(List.of(Entry.of("w", "F16", 4, 4), Entry.of("b", "F16", 4)), Map.of()));
         assertThat(scan.allZero()).isTrue();
         assertThat(scan.problems()).singleElement().satisfies(p -> {
-            assertThat(p.fatal()).isTrue();
+            assertThat(p.isError()).isTrue();
             assertThat(p.text()).startsWith("all of its 2 tensors are zero");
         });
     }
@@ -128,7 +129,7 @@ class TensorScanTest {
                 Map.of("s", "01")));
         assertThat(scan.read()).isEqualTo(1);
         assertThat(scan.problems())
-                .containsExactly(new Inspection.Problem(false, "quantised numbers are not looked at: 1 tensors of U8"));
+                .containsExactly(Finding.warning("quantised numbers are not looked at: 1 tensors of U8"));
     }
 
     @Test

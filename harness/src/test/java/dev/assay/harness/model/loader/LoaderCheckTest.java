@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.loader.LoaderCheck.Answer;
 import dev.assay.harness.model.lora.BaseModules;
-import dev.assay.harness.model.lora.LoraCheck.Severity;
 import dev.assay.harness.model.lora.LoraGrammar;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,9 +68,9 @@ class LoaderCheckTest {
         assertThat(check.answer()).isEqualTo(answer);
         assertThat(check.lost()).isCloseTo(lost, within(0.05));
         if (words == null) {
-            assertThat(check.problems()).noneMatch(p -> p.severity() != Severity.NOTE);
+            assertThat(check.problems()).noneMatch(p -> p.level() != Finding.Level.NOTE);
         } else {
-            assertThat(check.problems().get(0).severity()).isEqualTo(Severity.ERROR);
+            assertThat(check.problems().get(0).level()).isEqualTo(Finding.Level.ERROR);
             assertThat(check.problems().get(0).text()).contains(words);
         }
     }
@@ -101,7 +101,7 @@ class LoaderCheckTest {
         if (words == null) {
             assertThat(check.problems()).isEmpty();
         } else {
-            assertThat(check.problems().get(0).severity()).isEqualTo(Severity.ERROR);
+            assertThat(check.problems().get(0).level()).isEqualTo(Finding.Level.ERROR);
             assertThat(check.problems().get(0).text()).contains(words);
         }
     }
@@ -226,7 +226,7 @@ class LoaderCheckTest {
         assertThat(check.lost()).isCloseTo(1 / 77.0, within(1e-9));
         assertThat(check.problems())
                 .singleElement()
-                .satisfies(p -> assertThat(p.severity()).isEqualTo(Severity.WARNING))
+                .satisfies(p -> assertThat(p.level()).isEqualTo(Finding.Level.WARNING))
                 .satisfies(p -> assertThat(p.text())
                         .contains("would not load 1 of its 77 modules", "another shape", "[3072, 128]"));
     }
@@ -240,7 +240,7 @@ class LoaderCheckTest {
         assertThat(check.answer()).isEqualTo(Answer.WORKS);
         assertThat(check.problems())
                 .singleElement()
-                .satisfies(p -> assertThat(p.severity()).isEqualTo(Severity.WARNING))
+                .satisfies(p -> assertThat(p.level()).isEqualTo(Finding.Level.WARNING))
                 .satisfies(p -> assertThat(p.text()).contains("1 of its 1 modules for text encoders"));
     }
 

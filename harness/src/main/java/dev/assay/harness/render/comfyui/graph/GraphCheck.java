@@ -2,7 +2,7 @@ package dev.assay.harness.render.comfyui.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.render.Finding;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.text.Nearest;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;

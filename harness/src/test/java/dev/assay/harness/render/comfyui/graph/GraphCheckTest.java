@@ -3,7 +3,7 @@ package dev.assay.harness.render.comfyui.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.harness.render.Finding;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.List;
 import java.util.Map;
