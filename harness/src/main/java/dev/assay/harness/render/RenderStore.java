@@ -3,6 +3,7 @@ package dev.assay.harness.render;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.image.ImageCache;
 import dev.assay.harness.image.Png;
+import dev.assay.harness.model.ContentKey;
 import dev.assay.harness.model.Hashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -143,18 +144,13 @@ public final class RenderStore {
 
     /** Over everything of ours in a picture but itself, in the order of names. */
     private static String seal(Map<String, String> text) {
-        StringBuilder all = new StringBuilder("assay-seal/1\n");
+        ContentKey all = new ContentKey("assay-seal/1");
         new TreeMap<>(text).forEach((name, value) -> {
             if (name.startsWith(OURS) && !name.equals(SEAL)) {
-                all.append(name)
-                        .append('=')
-                        .append(value.length())
-                        .append(':')
-                        .append(value)
-                        .append('\n');
+                all.with(name, value);
             }
         });
-        return Hashes.sha256(all.toString().getBytes(StandardCharsets.UTF_8));
+        return all.sha256();
     }
 
     private Path file(String key) {

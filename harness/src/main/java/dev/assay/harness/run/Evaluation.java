@@ -48,6 +48,7 @@ public final class Evaluation {
     private final Plan plan;
     private final List<Renderer> renderers;
     private final RenderStore store;
+    private final ScoreStore scores;
     private final MetricCatalog catalog;
     private final MetricModels models;
     private final Progress progress;
@@ -67,6 +68,7 @@ public final class Evaluation {
             Plan plan,
             List<Renderer> renderers,
             RenderStore store,
+            ScoreStore scores,
             MetricCatalog catalog,
             MetricModels models,
             Progress progress,
@@ -76,6 +78,7 @@ public final class Evaluation {
         this.plan = plan;
         this.renderers = List.copyOf(renderers);
         this.store = store;
+        this.scores = scores;
         this.catalog = catalog;
         this.models = models;
         this.progress = progress;
@@ -159,7 +162,10 @@ public final class Evaluation {
                     .toList();
             record.found(noticed);
             record.pictures(pictures.cases());
-            FirstLook look = FirstLook.at(pictures.cases(), blankFrame);
+            FirstLook look = FirstLook.at(
+                    pictures.cases(),
+                    blankFrame,
+                    kept(BLANK_FRAME, info(BLANK_FRAME).parameters()));
             Verdict applied = BuiltIn.applied(look.distances(), noise(pictures), noticed);
             settled.put(BuiltIn.PREFLIGHT, ready);
             settled.put(BuiltIn.APPLIED, applied);
@@ -253,6 +259,10 @@ public final class Evaluation {
         return open;
     }
 
+    private ScoreStore.Kept kept(String metric, Map<String, Double> parameters) {
+        return scores.of(info(metric), parameters, models.identity(catalog.needs(metric)));
+    }
+
     private Metric open(Criterion criterion) {
         Map<String, Double> parameters = SuiteCheck.parameters(plan.suite(), criterion, catalog);
         models.makeRoomFor(catalog.needs(criterion.metric()));
@@ -288,9 +298,11 @@ public final class Evaluation {
         MetricInfo info = info(criterion.metric());
         try {
             Metric metric = open(criterion);
+            ScoreStore.Kept kept = kept(criterion.metric(), SuiteCheck.parameters(plan.suite(), criterion, catalog));
             List<CasePictures> covered = covered(criterion, pictures.cases(), CasePictures::prompt);
-            Scored scored = Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank);
-            return Verdicts.of(criterion, metric, scored, copies.without(scored.pairs()), noiseFloor(metric, pictures));
+            Scored scored = Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank, kept);
+            double floor = noiseFloor(metric, pictures, kept);
+            return Verdicts.of(criterion, metric, scored, copies.without(scored.pairs()), floor);
         } catch (RuntimeException | Error trouble) {
             return Verdict.unjudged(criterion, info, Outcome.BROKEN, new Reason.Broken(Trouble.words(trouble)));
         }
@@ -304,16 +316,17 @@ public final class Evaluation {
     }
 
     /** The largest distance between two renders of the same request; 0 where the metric is no distance. */
-    private double noiseFloor(Metric metric, Gallery.Pictures pictures) {
+    private double noiseFloor(Metric metric, Gallery.Pictures pictures, ScoreStore.Kept kept) {
         double floor = 0;
         if (metric instanceof Metric.PairMetric pair) {
             PromptCase any = plan.suite().cases().get(0);
             for (Gallery.Repeat repeat : pictures.repeats()) {
-                if (pair.score(any, repeat.first().image(), repeat.second().image()) instanceof Measured m) {
+                if (Scoring.pair(pair, any, repeat.first(), repeat.second(), kept) instanceof Measured m) {
                     floor = Math.max(floor, m.value());
                 }
             }
         }
+        kept.flush();
         return floor;
     }
 }

@@ -2,6 +2,7 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.score.Metric;
+import dev.assay.harness.score.Score;
 import dev.assay.harness.score.Score.Measured;
 import dev.assay.harness.verdict.Measurement;
 import java.util.ArrayList;
@@ -19,8 +20,13 @@ import java.util.Set;
 record FirstLook(Set<String> blank, List<Measurement> distances, List<Twins.Painted> painted) {
     private static final double FARTHEST = 255; // grey levels
 
-    /** @param blankFrame gives more than 0 for a blank frame */
-    static FirstLook at(List<CasePictures> cases, Metric.ImageMetric blankFrame) {
+    /**
+     * Decodes each pair once.
+     *
+     * @param blankFrame gives more than 0 for a blank frame
+     * @param kept scores of it
+     */
+    static FirstLook at(List<CasePictures> cases, Metric.ImageMetric blankFrame, ScoreStore.Kept kept) {
         Set<String> blank = new HashSet<>();
         List<Measurement> distances = new ArrayList<>();
         List<Twins.Painted> painted = new ArrayList<>();
@@ -29,7 +35,9 @@ record FirstLook(Set<String> blank, List<Measurement> distances, List<Twins.Pain
                 Picture base = c.base().get(i);
                 Picture candidate = c.candidate().get(i);
                 for (Picture picture : List.of(base, candidate)) {
-                    if (blankFrame.score(c.prompt(), picture.image()) instanceof Measured m && m.value() > 0) {
+                    Score score = kept.score(
+                            c.prompt(), List.of(picture), () -> blankFrame.score(c.prompt(), picture.image()));
+                    if (score instanceof Measured m && m.value() > 0) {
                         blank.add(picture.sha256());
                     }
                 }
@@ -39,6 +47,7 @@ record FirstLook(Set<String> blank, List<Measurement> distances, List<Twins.Pain
                 }
             }
         }
+        kept.flush();
         return new FirstLook(blank, distances, painted);
     }
 

@@ -1,11 +1,14 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.model.ContentKey;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.model.hub.WeightsTable;
+import dev.assay.harness.nn.diffusion.PipelineVersion;
 import dev.assay.harness.nn.embed.VectorFolder;
+import dev.assay.harness.nn.onnx.OnnxRuntimeVersion;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
 import dev.assay.harness.score.UnavailableException;
@@ -18,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -124,6 +128,31 @@ final class LazyModels implements MetricModels {
         } catch (ModelFileException missing) {
             // Opening it says so.
         }
+    }
+
+    @Override
+    public Optional<Map<String, String>> identity(List<ModelRole<?>> roles) {
+        Map<String, String> identity = new LinkedHashMap<>();
+        for (ModelRole<?> role : roles) {
+            String reference = suite.models().get(role.name());
+            if (reference == null || served.containsKey(role)) {
+                return Optional.empty();
+            }
+            try {
+                ContentKey key = new ContentKey("assay-network/1")
+                        .with("device", place.device())
+                        .with("torch", PipelineVersion.get())
+                        .with("onnxruntime", OnnxRuntimeVersion.get());
+                FoundWeights found = source.find(role.name(), reference);
+                VectorFolder.withWords(found.files()).stream()
+                        .sorted()
+                        .forEach(f -> key.with(f.getFileName().toString(), hashes.sha256(f)));
+                identity.put(role.name(), key.sha256());
+            } catch (ModelFileException missing) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(identity);
     }
 
     /** The weights of all networks that were opened. */

@@ -13,6 +13,7 @@ import dev.assay.harness.score.Metric.SetMetric;
 import dev.assay.harness.score.Metric.SuiteMetric;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.score.Score.Measured;
+import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.verdict.Measurement;
 import dev.assay.harness.verdict.Scored;
 import dev.assay.harness.verdict.Unscored;
@@ -23,120 +24,159 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Runs one metric over the pairs of a run. A pair with a blank frame gets no score from any metric that is told of them. */
 final class Scoring {
     private static final int WORST = 4;
 
     private final Predicate<Picture> blank;
+    private final ScoreStore.Kept kept;
     private final List<Pair> scored = new ArrayList<>();
     private final Map<String, Unscored> unscored = new LinkedHashMap<>(); // by kind
     private String finding;
 
-    private Scoring(Predicate<Picture> blank) {
+    private Scoring(Predicate<Picture> blank, ScoreStore.Kept kept) {
         this.blank = blank;
+        this.kept = kept;
     }
 
     private record Pair(Measurement values, String prompt, long seed, Score base, Score candidate) {}
 
-    /** @param blank tells the pictures that this metric must not see */
-    static Scored score(Metric metric, List<CasePictures> cases, Predicate<Picture> blank) {
-        Scoring scoring = new Scoring(blank);
-        for (List<CasePictures> some : CasePictures.batches(cases)) {
-            metric.prepare(some.stream()
-                    .flatMap(CasePictures::all)
-                    .filter(p -> !blank.test(p))
-                    .map(Picture::image)
-                    .toList());
-            some.forEach(c -> scoring.add(metric, c));
+    /**
+     * Scores what is not kept.
+     *
+     * @param blank tells the pictures that this metric must not see
+     */
+    static Scored score(Metric metric, List<CasePictures> cases, Predicate<Picture> blank, ScoreStore.Kept kept) {
+        Scoring scoring = new Scoring(blank, kept);
+        List<CasePictures> seen = cases.stream()
+                .map(scoring::visible)
+                .filter(c -> !c.base().isEmpty())
+                .toList();
+        if (metric instanceof SuiteMetric m && !seen.isEmpty()) {
+            scoring.suite(m, seen);
+        } else {
+            prepare(metric, seen, c -> scoring.add(metric, c), c -> scoring.lacking(metric, c));
         }
-        if (metric instanceof SuiteMetric m) {
-            scoring.suite(m, cases);
-        }
+        kept.flush();
         return scoring.result(metric.info().better());
+    }
+
+    /**
+     * In batches.
+     *
+     * @param then what is done with each case when its pictures are prepared
+     * @param pictures of a case that the metric will have to look at
+     */
+    private static void prepare(
+            Metric metric,
+            List<CasePictures> cases,
+            Consumer<CasePictures> then,
+            Function<CasePictures, Stream<Picture>> pictures) {
+        for (List<CasePictures> batch : CasePictures.batches(cases)) {
+            metric.prepare(batch.stream().flatMap(pictures).map(Picture::image).toList());
+            batch.forEach(then);
+        }
+    }
+
+    /** Pictures whose scores are not kept. */
+    private Stream<Picture> lacking(Metric metric, CasePictures c) {
+        if (metric instanceof ImageMetric) {
+            return c.all().filter(p -> !kept.has(c.prompt(), List.of(p)));
+        }
+        if (metric instanceof SetMetric) {
+            return Stream.of(c.base(), c.candidate())
+                    .filter(side -> !kept.has(c.prompt(), side))
+                    .flatMap(List::stream);
+        }
+        return metric instanceof PairMetric
+                ? IntStream.range(0, c.base().size())
+                        .mapToObj(i -> List.of(c.base().get(i), c.candidate().get(i)))
+                        .filter(pair -> !kept.has(c.prompt(), pair))
+                        .flatMap(List::stream)
+                : Stream.empty();
     }
 
     private void add(Metric metric, CasePictures c) {
         if (metric instanceof ImageMetric m) {
-            images(m, c);
+            for (int i = 0; i < c.base().size(); i++) {
+                long seed = c.base().get(i).seed();
+                add(
+                        c,
+                        seed,
+                        seed,
+                        image(m, c, c.base().get(i)),
+                        image(m, c, c.candidate().get(i)));
+            }
         } else if (metric instanceof PairMetric m) {
-            pairs(m, c);
+            for (int i = 0; i < c.base().size(); i++) {
+                long seed = c.base().get(i).seed();
+                difference(
+                        c,
+                        seed,
+                        seed,
+                        pair(m, c.prompt(), c.base().get(i), c.candidate().get(i), kept));
+            }
         } else if (metric instanceof CostMetric m) {
-            costs(m, c);
+            for (int i = 0; i < c.base().size(); i++) {
+                long seed = c.base().get(i).seed();
+                Score score = m.score(
+                        c.prompt(), c.base().get(i).cost(), c.candidate().get(i).cost());
+                difference(c, seed, seed, score);
+            }
         } else if (metric instanceof SetMetric m) {
-            sets(m, c);
+            add(c, null, c.base().get(0).seed(), set(m, c, c.base()), set(m, c, c.candidate()));
         }
     }
 
-    private void images(ImageMetric metric, CasePictures c) {
-        for (int i : usable(c)) {
-            add(
-                    c,
-                    i,
-                    metric.score(c.prompt(), c.base().get(i).image()),
-                    metric.score(c.prompt(), c.candidate().get(i).image()));
-        }
+    private Score image(ImageMetric metric, CasePictures c, Picture picture) {
+        return kept.score(c.prompt(), List.of(picture), () -> metric.score(c.prompt(), picture.image()));
     }
 
-    private void pairs(PairMetric metric, CasePictures c) {
-        for (int i : usable(c)) {
-            Score score = metric.score(
-                    c.prompt(), c.base().get(i).image(), c.candidate().get(i).image());
-            difference(c, c.base().get(i).seed(), c.base().get(i).seed(), score);
-        }
+    static Score pair(PairMetric metric, PromptCase prompt, Picture base, Picture candidate, ScoreStore.Kept kept) {
+        return kept.score(
+                prompt, List.of(base, candidate), () -> metric.score(prompt, base.image(), candidate.image()));
     }
 
-    private void costs(CostMetric metric, CasePictures c) {
-        for (int i : usable(c)) {
-            Score score = metric.score(
-                    c.prompt(), c.base().get(i).cost(), c.candidate().get(i).cost());
-            difference(c, c.base().get(i).seed(), c.base().get(i).seed(), score);
-        }
-    }
-
-    private void sets(SetMetric metric, CasePictures c) {
-        List<Integer> usable = usable(c);
-        if (usable.isEmpty()) {
-            return; // each pair has been counted as unscored
-        }
-        Score base = metric.score(c.prompt(), images(c.base(), usable));
-        Score candidate = metric.score(c.prompt(), images(c.candidate(), usable));
-        add(c, null, c.base().get(usable.get(0)).seed(), base, candidate);
+    private Score set(SetMetric metric, CasePictures c, List<Picture> pictures) {
+        return kept.score(
+                c.prompt(),
+                pictures,
+                () -> metric.score(
+                        c.prompt(), pictures.stream().map(Picture::image).toList()));
     }
 
     private void suite(SuiteMetric metric, List<CasePictures> cases) {
-        List<CasePictures> kept = new ArrayList<>();
-        List<PromptImages> prompts = new ArrayList<>();
-        for (CasePictures c : cases) {
-            List<Integer> usable = usable(c);
-            if (!usable.isEmpty()) {
-                kept.add(c);
-                prompts.add(new PromptImages(c.prompt(), decoded(c.base(), usable), decoded(c.candidate(), usable)));
-            }
-        }
-        if (prompts.isEmpty()) {
-            return;
-        }
-        Finding found = metric.score(prompts);
+        Finding found = kept.suite(cases, () -> {
+            prepare(metric, cases, c -> {}, CasePictures::all);
+            return metric.score(cases.stream()
+                    .map(c -> new PromptImages(c.prompt(), decoded(c.base()), decoded(c.candidate())))
+                    .toList());
+        });
         finding = found.summary();
-        for (int i = 0; i < kept.size(); i++) {
-            difference(
-                    kept.get(i),
-                    null,
-                    kept.get(i).base().get(0).seed(),
-                    found.differences().get(i));
+        for (int i = 0; i < cases.size(); i++) {
+            CasePictures c = cases.get(i);
+            difference(c, null, c.base().get(0).seed(), found.differences().get(i));
         }
     }
 
-    private List<Integer> usable(CasePictures c) {
-        return IntStream.range(0, c.base().size())
+    /** The pairs without blank frames. */
+    private CasePictures visible(CasePictures c) {
+        List<Integer> usable = IntStream.range(0, c.base().size())
                 .filter(i -> sees(Shot.BASE, c.base().get(i))
                         && sees(Shot.CANDIDATE, c.candidate().get(i)))
                 .boxed()
                 .toList();
+        return new CasePictures(
+                c.prompt(),
+                usable.stream().map(c.base()::get).toList(),
+                usable.stream().map(c.candidate()::get).toList());
     }
 
     private boolean sees(String role, Picture picture) {
@@ -148,26 +188,18 @@ final class Scoring {
     }
 
     /** Each decoded when it is asked for. */
-    private static List<Image> decoded(List<Picture> pictures, List<Integer> usable) {
+    private static List<Image> decoded(List<Picture> pictures) {
         return new AbstractList<>() {
             @Override
             public Image get(int i) {
-                return pictures.get(usable.get(i)).image();
+                return pictures.get(i).image();
             }
 
             @Override
             public int size() {
-                return usable.size();
+                return pictures.size();
             }
         };
-    }
-
-    private static List<Image> images(List<Picture> pictures, List<Integer> usable) {
-        return usable.stream().map(i -> pictures.get(i).image()).toList();
-    }
-
-    private void add(CasePictures c, int i, Score base, Score candidate) {
-        add(c, c.base().get(i).seed(), c.base().get(i).seed(), base, candidate);
     }
 
     private void add(CasePictures c, Long seed, long shown, Score base, Score candidate) {

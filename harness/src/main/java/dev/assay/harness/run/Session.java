@@ -407,7 +407,7 @@ public final class Session {
     }
 
     private RunRecord judge(List<Criterion> selected, Path store, Progress progress) {
-        Path vectors = settings.store() == null ? root.resolve(".assay/embeddings") : store.resolve("embeddings");
+        Path kept = settings.store() == null ? root.resolve(".assay") : store;
         WeightsResolver weights = WeightsSettings.resolver(
                 settings, references, catalog.weights(), access, true, new DownloadProgress(progress));
         FileHashes hashes = new FileHashes();
@@ -422,12 +422,13 @@ public final class Session {
                                 settings.device(),
                                 memory() / 2,
                                 hashes,
-                                new VectorFolder(vectors, hashes))
+                                new VectorFolder(kept.resolve("embeddings"), hashes))
                         .serving(ModelRoles.JUDGE, new Judges(settings, root)::get)) {
             record = new Evaluation(
                             plan,
                             renderers.all(),
                             pictures,
+                            new ScoreStore(kept.resolve("scores"), hashes),
                             catalog,
                             models,
                             progress,

@@ -51,6 +51,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -76,6 +77,7 @@ class EvaluationTest {
 
     @BeforeEach
     void files() throws IOException {
+        TestCatalog.SCORED.clear();
         base = Files.writeString(folder.resolve("base.safetensors"), "base");
         lora = Files.writeString(folder.resolve("lora.safetensors"), "lora");
     }
@@ -154,6 +156,35 @@ class EvaluationTest {
 
         assertThat(second.rendersReused()).isEqualTo(24 + 4);
         assertThat(second.rendersMade()).isEqualTo(24);
+    }
+
+    @Test
+    void a_second_candidate_scores_no_picture_of_the_base_again_and_gets_the_same_numbers() {
+        Criterion brightness = criterion("brightness", Rule.NON_INFERIOR, 10);
+        Criterion distance = criterion("distance", Rule.EFFECTIVE, 2);
+        run(1.0, brightness, distance);
+        assertThat(TestCatalog.SCORED).containsEntry("brightness", 48).containsEntry("blank-frame", 48);
+        TestCatalog.SCORED.clear();
+        RunRecord second = run(0.5, brightness, distance);
+        assertThat(TestCatalog.SCORED).isEqualTo(Map.of("brightness", 24, "blank-frame", 24, "distance", 24));
+
+        RunRecord alone = run(0.5, folder.resolve("other"), brightness, distance);
+        assertThat(second.verdicts()).isEqualTo(alone.verdicts());
+    }
+
+    @Test
+    void the_same_question_again_and_one_with_another_margin_score_nothing() {
+        Criterion distance = criterion("distance", Rule.EFFECTIVE, 2);
+        RunRecord first = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10), distance);
+        TestCatalog.SCORED.clear();
+        RunRecord again = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10), distance);
+        RunRecord wider = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 100), distance);
+
+        assertThat(TestCatalog.SCORED).isEmpty();
+        assertThat(again.verdicts()).isEqualTo(first.verdicts());
+        assertThat(wider.outcome()).isEqualTo("PASSED");
+        assertThat(wider.verdicts().get(0).measurements())
+                .isEqualTo(first.verdicts().get(0).measurements());
     }
 
     @Test
@@ -730,6 +761,7 @@ class EvaluationTest {
                         plan,
                         renderers(),
                         new RenderStore(store),
+                        new ScoreStore(store.resolve("scores"), new FileHashes()),
                         new TestCatalog(),
                         new NoModels(),
                         Progress.QUIET,
@@ -816,6 +848,9 @@ class EvaluationTest {
             return MetricEntry.of(info, (models, p) -> new OfImage(info, value));
         }
 
+        /** How often a metric was asked, by name. */
+        private static final Map<String, Integer> SCORED = new TreeMap<>();
+
         private static double mean(Image image) {
             return Arrays.stream(image.luma()).average().orElseThrow();
         }
@@ -824,6 +859,7 @@ class EvaluationTest {
                 implements Metric.ImageMetric {
             @Override
             public Score score(PromptCase prompt, Image image) {
+                SCORED.merge(info.name(), 1, Integer::sum);
                 return new Score.Measured(value.applyAsDouble(image), "mean");
             }
         }
@@ -853,6 +889,7 @@ class EvaluationTest {
 
             @Override
             public Score score(PromptCase prompt, Image base, Image candidate) {
+                SCORED.merge("distance", 1, Integer::sum);
                 return new Score.Measured(Math.abs(mean(base) - mean(candidate)), "distance of means");
             }
         }

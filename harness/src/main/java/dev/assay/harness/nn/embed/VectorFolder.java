@@ -37,18 +37,23 @@ public final class VectorFolder {
         if (folder == null) {
             return VectorStore.NONE;
         }
-        List<Path> files = new ArrayList<>(weights);
-        WORDS.stream()
-                .map(weights.get(0).toAbsolutePath()::resolveSibling)
-                .filter(Files::isRegularFile)
-                .forEach(files::add);
         StringBuilder all = new StringBuilder();
-        files.forEach(f -> all.append(hashes.sha256(f)).append('\n'));
+        withWords(weights).forEach(f -> all.append(hashes.sha256(f)).append('\n'));
         for (Object o : other) {
             all.append(o).append('\n');
         }
         VectorStore kept = VectorFile.open(folder, Hashes.sha256(all.toString().getBytes(StandardCharsets.UTF_8)));
         return new OfTheseBytes(kept, hashes);
+    }
+
+    /** Files of weights, and those of a tokenizer beside the first one. */
+    public static List<Path> withWords(List<Path> weights) {
+        List<Path> files = new ArrayList<>(weights);
+        WORDS.stream()
+                .map(weights.get(0).toAbsolutePath()::resolveSibling)
+                .filter(Files::isRegularFile)
+                .forEach(files::add);
+        return files;
     }
 
     /** Keeps no vector of weights that changed since they were hashed: it would be found under their hash for ever. */
