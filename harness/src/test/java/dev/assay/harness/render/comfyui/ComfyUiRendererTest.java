@@ -734,6 +734,21 @@ class ComfyUiRendererTest {
                 .hasMessageNotContaining("cannot be told from here");
     }
 
+    /** Metadata is a hint: it does not stand against a graph that the user names. */
+    @Test
+    void a_variant_serves_a_base_whose_metadata_names_a_family_without_a_graph() {
+        fake.metadata.put("sd15.safetensors", FakeComfy.object().put("modelspec.architecture", "stable-diffusion-v2"));
+        ComfyUiRenderer untold = open(ComfyOptions.of(fake.url()), ComfyJobTest.QUICK);
+        renderers.add(untold);
+        assertThatThrownBy(() -> untold.defaults(BASE)).hasMessageContaining("no graph for the family sd2");
+
+        ComfyOptions options =
+                new ComfyOptions(fake.url(), Map.of(), Map.of(), null, null, "sd15", List.of(), null, null, null, null);
+        ComfyUiRenderer told = open(options, ComfyJobTest.QUICK);
+        renderers.add(told);
+        assertThat(told.defaults(BASE).width()).isEqualTo(512);
+    }
+
     @Test
     void metadata_on_the_server_tells_schnell_from_dev() {
         fake.metadata.put("sd15.safetensors", FakeComfy.object().put("modelspec.architecture", "flux-1-schnell"));
