@@ -52,10 +52,6 @@ public sealed interface Score {
             this(label, x0, y0, x1, y1, confidence, Shape.BOX);
         }
 
-        public boolean isLine() {
-            return shape == Shape.LINE;
-        }
-
         /** From (x0, y0) to (x1, y1). */
         public static Mark line(String label, double x0, double y0, double x1, double y1, double confidence) {
             return new Mark(label, x0, y0, x1, y1, confidence, Shape.LINE);

@@ -1,6 +1,7 @@
 package dev.assay.reports.picture;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Score;
 import dev.assay.harness.score.Score.Mark;
 import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.words.Words;
@@ -142,7 +143,7 @@ public final class CasePicture {
         Set<String> limbs = new HashSet<>();
         all.stream()
                 .filter(CasePicture::isLabelled)
-                .filter(m -> !m.isLine() || limbs.add(m.label()))
+                .filter(m -> m.shape() != Score.Shape.LINE || limbs.add(m.label()))
                 .forEach(m -> name(g, m, left, scale, width, height));
         g.setClip(page);
     }
@@ -152,8 +153,8 @@ public final class CasePicture {
     }
 
     private static void outline(Graphics2D g, Mark mark, int left, double scale, int width, int height) {
-        g.setColor(isLabelled(mark) || !mark.isLine() ? MARK : CONTEXT);
-        if (mark.isLine()) {
+        g.setColor(isLabelled(mark) || mark.shape() != Score.Shape.LINE ? MARK : CONTEXT);
+        if (mark.shape() == Score.Shape.LINE) {
             g.setStroke(new BasicStroke(isLabelled(mark) ? 4 : 2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
             // A joint outside the picture keeps its line's direction: the clip cuts it, nothing bends it.
             g.draw(new Line2D.Double(
@@ -175,7 +176,7 @@ public final class CasePicture {
         if (!Lettering.available()) {
             return;
         }
-        boolean line = mark.isLine();
+        boolean line = mark.shape() == Score.Shape.LINE;
         int x = clamp((line ? (mark.x0() + mark.x1()) / 2 : mark.x0()) * scale, width);
         int y = clamp((line ? (mark.y0() + mark.y1()) / 2 : mark.y0()) * scale, height);
         int room = Math.min(width - x, 9 * mark.label().length() + 8);
