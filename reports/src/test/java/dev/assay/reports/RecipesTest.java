@@ -63,6 +63,13 @@ class RecipesTest {
         assertThat(settings.renderer()).isEqualTo("comfyui");
     }
 
+    /** Every setting has a row of its own in the page about them, and no row is of a setting that is not there. */
+    @Test
+    void the_page_of_settings_lists_them_all() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "settings.md"));
+        assertThat(found(page, "(?m)^\\| `(assay\\.[A-Za-z.]+)` \\|")).hasSameElementsAs(Settings.KEYS);
+    }
+
     @Test
     void the_script_for_cron_can_be_started() {
         assertThat(Files.isExecutable(RECIPES.resolve("nightly.sh"))).isTrue();
