@@ -2,6 +2,7 @@ package dev.assay.reports;
 
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.Settings;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.collection.Candidate;
 import dev.assay.reports.collection.CuratedCollection;
@@ -9,6 +10,7 @@ import dev.assay.reports.collection.Judged;
 import dev.assay.reports.collection.Waiver;
 import dev.assay.reports.record.Evidence;
 import dev.assay.reports.words.Words;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,28 +30,33 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
         lines = List.copyOf(lines);
     }
 
-    /** Adds the file of this run, or writes down why not. */
-    static Admitted of(OwnRun found, Gate gate, ReportMain.Options options) {
-        RunRecord run = found.run();
+    /**
+     * Adds the file of this run, or writes down why not.
+     *
+     * @param settings null where they cannot be read
+     */
+    static Admitted of(JudgedRun judged, Gate gate, Settings settings, Path root) {
+        RunRecord run = judged.run();
         try {
-            if (options.settings() == null) {
-                return refused(Words.line(options.unreadable(), 400));
+            if (settings == null) {
+                return refused(Words.line(run.problem(), 400));
             }
-            String folder = options.settings().get("assay.collection");
+            String folder = settings.get("assay.collection");
             if (folder == null) {
                 return refused("which collection? give -Dassay.collection=DIR");
             }
-            if (options.record() != null) {
-                return refused("an old record (assay.record) adds nothing; judge the file again");
-            }
-            if (options.settings().lora() == null && options.settings().checkpoint() == null) {
+            if (settings.lora() == null && settings.checkpoint() == null) {
                 return refused("nothing to add: give -Dassay.lora=FILE or -Dassay.checkpoint=FILE");
             }
             if (!run.renderings().isEmpty() && !Evidence.isWhole(run)) {
                 return refused("the record does not prove its pictures; judge the file again");
             }
-            CuratedCollection collection = CuratedCollection.in(options.root().resolve(folder));
-            CuratedCollection.Result result = collection.admit(candidate(run, gate, options));
+            List<String> unproven = Evidence.problems(run, judged.folder());
+            if (!unproven.isEmpty()) {
+                return refused(unproven.get(0));
+            }
+            CuratedCollection collection = CuratedCollection.in(root.resolve(folder));
+            CuratedCollection.Result result = collection.admit(candidate(run, gate, settings, root));
             if (result instanceof CuratedCollection.Result.Turned turned) {
                 return turned(turned.reasons(), collection);
             }
@@ -59,34 +66,26 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
         }
     }
 
-    private static Candidate candidate(RunRecord run, Gate gate, ReportMain.Options options) {
-        Judged judged = Judged.of(run, gate.outcome().name(), options.selected());
-        Waiver waiver = Waiver.parse(options.settings().get("assay.override"));
+    private static Candidate candidate(RunRecord run, Gate gate, Settings settings, Path root) {
+        Judged judged = Judged.of(run, gate.outcome().name());
+        Waiver waiver = Waiver.parse(settings.get("assay.override"));
         List<RunRecord.LoraPart> loras = run.candidate().loras();
-        if (options.settings().checkpoint() == null) {
-            if (loras.size() > 1
-                    || ModelReference.items(options.root(), options.settings().lora())
-                                    .size()
-                            > 1) {
+        if (settings.checkpoint() == null) {
+            if (loras.size() > 1 || ModelReference.items(root, settings.lora()).size() > 1) {
                 throw new IllegalArgumentException(
                         "a gate takes one file at a time; judge each LoRA of the stack by itself");
             }
             return loras.isEmpty()
-                    ? new Candidate(
-                            options.root().resolve(options.settings().lora()), null, judged, waiver, run.problem())
+                    ? new Candidate(root.resolve(settings.lora()), null, judged, waiver, run.problem())
                     : new Candidate(
-                            options.root().resolve(loras.get(0).file()),
-                            loras.get(0).sha256(),
-                            judged,
-                            waiver,
-                            run.problem());
+                            root.resolve(loras.get(0).file()), loras.get(0).sha256(), judged, waiver, run.problem());
         }
-        if (options.settings().lora() != null) {
+        if (settings.lora() != null) {
             throw new IllegalArgumentException("a gate takes one file at a time: a LoRA or a checkpoint");
         }
         List<RunRecord.ModelPart> files = run.candidate().files();
         return new Candidate(
-                options.root().resolve(options.settings().checkpoint()),
+                root.resolve(settings.checkpoint()),
                 files.size() == 1 ? files.get(0).sha256() : null,
                 judged,
                 waiver,
@@ -118,7 +117,7 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
         return new Admitted(false, reasons, lines, null);
     }
 
-    private static Admitted refused(String why) {
+    static Admitted refused(String why) {
         return new Admitted(false, List.of(why), List.of("Collection: not added: " + why), null);
     }
 

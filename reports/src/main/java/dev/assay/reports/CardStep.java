@@ -1,6 +1,7 @@
 package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.Settings;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.card.Cards;
@@ -28,43 +29,44 @@ final class CardStep {
     record Made(List<String> lines, String problem) {}
 
     /**
+     * @param settings of the user; null where they cannot be read
      * @param admitted what the collection said; null without a gate
      * @param earlier runs, oldest first
      */
     static Made make(
-            RunRecord run,
-            Path folder,
-            Gate gate,
-            ReportMain.Options options,
-            Admitted admitted,
-            List<Digest> earlier) {
-        String where =
-                options.settings() == null ? "target" : options.settings().get("assay.card");
+            JudgedRun of, Gate gate, Settings settings, ReportPlace place, Admitted admitted, List<Digest> earlier) {
+        RunRecord run = of.run();
+        String where = settings == null ? "target" : settings.get("assay.card");
         if (where.equals("off")) {
             return new Made(List.of(), null);
         }
         List<String> lines = new ArrayList<>();
         try {
-            Optional<Path> judged = judged(run, options);
+            Optional<Path> judged = judged(run, settings, place.root());
             FileFacts facts = judged.map(FileFacts::glance).orElse(FileFacts.NONE);
             VerdictCard card = VerdictCard.of(run, gate.outcome(), gate.reasons(), facts, override(admitted));
             if (card.name().equals("unknown")) {
-                card = card.named(asked(run, options));
+                card = card.named(asked(run, settings));
             }
             StrengthRange range =
                     gate.outcome() == Outcome.PASSED ? StrengthRange.around(Digest.of(run), earlier) : null;
             if (range != null) {
                 card = card.recommending(range.min(), range.max());
             }
-            Path page = Cards.write(card, run, folder, options.target().resolve("card"), options.inconclusiveAllowed());
+            Path page = Cards.write(
+                    card,
+                    run,
+                    of.folder(),
+                    place.target().resolve("card"),
+                    settings != null && settings.inconclusive().equals("allow"));
             lines.add("Card: " + page);
-            if (options.gitHubStepSummary() != null) {
-                Cards.summarize(card, options.gitHubStepSummary());
+            if (place.gitHubStepSummary() != null) {
+                Cards.summarize(card, place.gitHubStepSummary());
             }
             if (where.equals("beside")) {
                 beside(card, page, judged, lines);
             }
-            sidecars(run, folder, card, judged, options, lines);
+            sidecars(of, card, judged, settings, lines);
             return new Made(lines, null);
         } catch (IOException | RuntimeException | Error e) { // whatever happens to a card, the verdict is said
             String problem = Words.line(Trouble.words(e), 400);
@@ -74,12 +76,8 @@ final class CardStep {
     }
 
     /** Cards of runs that never began must not all have one name. */
-    private static String asked(RunRecord run, ReportMain.Options options) {
-        String wanted = options.settings() == null
-                ? null
-                : options.settings().lora() != null
-                        ? options.settings().lora()
-                        : options.settings().checkpoint();
+    private static String asked(RunRecord run, Settings settings) {
+        String wanted = settings == null ? null : settings.lora() != null ? settings.lora() : settings.checkpoint();
         String name = wanted == null ? "" : Words.line(Words.fileName(wanted), 120);
         return name.isEmpty() ? Words.line(run.id(), 120) : name;
     }
@@ -96,14 +94,10 @@ final class CardStep {
     }
 
     private static void sidecars(
-            RunRecord run,
-            Path folder,
-            VerdictCard card,
-            Optional<Path> judged,
-            ReportMain.Options options,
-            List<String> lines)
+            JudgedRun of, VerdictCard card, Optional<Path> judged, Settings settings, List<String> lines)
             throws IOException {
-        String wanted = options.settings() == null ? null : options.settings().get("assay.sidecars");
+        RunRecord run = of.run();
+        String wanted = settings == null ? null : settings.get("assay.sidecars");
         List<Sidecars.Kind> kinds = wanted == null ? List.of() : Sidecars.parse(wanted);
         if (kinds.isEmpty()) {
             return;
@@ -112,7 +106,7 @@ final class CardStep {
             lines.add("No sidecars: they are for one LoRA");
             return;
         }
-        Renderings renderings = new Renderings(run.renderings(), folder);
+        Renderings renderings = new Renderings(run.renderings(), of.folder());
         Optional<Path> picture = run.renderings().stream()
                 .filter(r -> "candidate".equals(r.role()))
                 .flatMap(r -> renderings.file(r).stream())
@@ -121,15 +115,14 @@ final class CardStep {
     }
 
     /** The one file that was judged, as its owner has it. */
-    private static Optional<Path> judged(RunRecord run, ReportMain.Options options) {
+    private static Optional<Path> judged(RunRecord run, Settings settings, Path root) {
         List<RunRecord.LoraPart> loras = run.candidate().loras();
-        boolean ownCheckpoint = options.settings() != null && options.settings().checkpoint() != null;
+        boolean ownCheckpoint = settings != null && settings.checkpoint() != null;
         if (loras.size() == 1 && !ownCheckpoint) {
-            return Optional.of(options.root().resolve(loras.get(0).file())).filter(Files::isRegularFile);
+            return Optional.of(root.resolve(loras.get(0).file())).filter(Files::isRegularFile);
         }
         return loras.isEmpty() && ownCheckpoint
-                ? Optional.of(options.root().resolve(options.settings().checkpoint()))
-                        .filter(Files::isRegularFile)
+                ? Optional.of(root.resolve(settings.checkpoint())).filter(Files::isRegularFile)
                 : Optional.empty();
     }
 

@@ -4,42 +4,43 @@ import dev.assay.harness.run.BundledSuites;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.SettingsException;
+import dev.assay.harness.run.Workspace;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.card.Sidecars;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Waiver;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 
-/** All that can be told of a run before anything is compiled or rendered; found by {@code EarlyCheck} by its name. */
-public final class Readiness {
+/** What can be told of a run before anything is rendered. */
+final class Readiness {
     private Readiness() {}
 
     /**
-     * @param environment the whole
-     * @param properties all system properties, or those that take their place
-     * @throws RuntimeException which says what keeps the run from being judged
+     * What keeps the run from being judged or reported as it was asked for, in words.
+     *
+     * @param collects whether it is about a collection
      */
-    public static void main(Map<String, String> environment, Map<String, String> properties) {
-        Map<String, String> of = new TreeMap<>(properties);
-        Path root = Path.of(of.getOrDefault("assay.root", "")).toAbsolutePath();
-        boolean nightly = of.getOrDefault("assay.build.nightly", "").equals("true");
-        Settings settings = Settings.read(root, environment, of);
-        collection(
-                settings,
-                root,
-                nightly || of.getOrDefault("assay.build.gate", "").equals("true"));
+    static Optional<String> obstacle(Session session, Workspace workspace, boolean collects) {
+        if (session.settings().isEmpty()) {
+            return session.obstacle();
+        }
+        try {
+            require(session.settings().get(), workspace.root(), collects);
+        } catch (RuntimeException wrong) {
+            return Optional.of(Trouble.words(wrong));
+        }
+        return session.obstacle();
+    }
+
+    /** What the last step needs. */
+    private static void require(Settings settings, Path root, boolean collects) {
+        collection(settings, root, collects);
         if (settings.get("assay.sidecars") != null) {
             Sidecars.parse(settings.get("assay.sidecars"));
         }
         Waiver.parse(settings.get("assay.override"));
-        if (nightly) {
-            of.put("assay.seedOffset", "1"); // its files are the collection's: a run without one looks at all else
-        }
-        Session.read(Session.DEFAULT_SUITE, environment, of).obstacle().ifPresent(why -> {
-            throw new SettingsException(why);
-        });
     }
 
     private static void collection(Settings settings, Path root, boolean needed) {

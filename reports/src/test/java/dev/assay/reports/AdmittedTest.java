@@ -3,13 +3,14 @@ package dev.assay.reports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.harness.image.Png;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Settings;
-import dev.assay.reports.allure.ReportExecutor;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Judged;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ class AdmittedTest {
 
     @Test
     void a_run_that_passed_brings_its_file_in() {
-        Admitted admitted = admit(passed(), false, null);
+        Admitted admitted = admit(passed());
         assertThat(admitted.in()).isTrue();
         assertThat(shelf.resolve("three-legs.safetensors")).hasSameBinaryContentAs(lora);
         assertThat(admitted.lines().get(0)).contains("three-legs.safetensors is in (1 file");
@@ -46,7 +47,7 @@ class AdmittedTest {
 
     @Test
     void a_run_that_regressed_does_not() {
-        Admitted admitted = admit(regressed(), false, null);
+        Admitted admitted = admit(regressed());
         assertThat(admitted.in()).isFalse();
         assertThat(admitted.reasons()).containsExactly("microcosm: grid is REGRESSED: worse");
         assertThat(shelf.resolve("three-legs.safetensors")).doesNotExist();
@@ -57,18 +58,18 @@ class AdmittedTest {
     @Test
     void the_quarantine_has_the_reason_of_the_preflight() {
         String why = "cut.safetensors: 42224 bytes are missing: download the file again";
-        Admitted admitted = admit(Runs.refused(why), false, null);
+        Admitted admitted = admit(Runs.refused(why));
         assertThat(admitted.reasons()).containsExactly("microcosm: preflight is REGRESSED: " + why);
         assertThat(CuratedCollection.in(shelf).manifest().quarantine().get(0).reasons())
                 .containsExactly("microcosm: preflight is REGRESSED: " + why);
         RunRecord unread = Runs.withoutParts(Runs.refused(why));
-        assertThat(admit(unread, false, null).reasons()).containsExactly("the file cannot work: " + why);
+        assertThat(admit(unread).reasons()).containsExactly("the file cannot work: " + why);
     }
 
     @Test
     void an_override_brings_it_in_and_shows_in_the_report() {
         given.put("assay.override", "Ada: it is the style");
-        Admitted admitted = admit(regressed(), false, null);
+        Admitted admitted = admit(regressed());
         assertThat(admitted.in()).isTrue();
         assertThat(admitted.facts())
                 .containsEntry("override", "Ada: it is the style")
@@ -78,29 +79,26 @@ class AdmittedTest {
     @Test
     void an_override_without_a_reason_is_refused() {
         given.put("assay.override", "Ada");
-        assertThatThrownBy(() -> admit(regressed(), false, null)).hasMessageContaining("expected NAME: REASON");
+        assertThatThrownBy(() -> admit(regressed())).hasMessageContaining("expected NAME: REASON");
         assertThat(shelf).doesNotExist();
     }
 
     @Test
     void a_run_that_was_stopped_adds_nothing() {
-        Admitted admitted = admit(Runs.stopped("no such file"), false, null);
+        Admitted admitted = admit(Runs.stopped("no such file"));
         assertThat(admitted.reasons()).containsExactly("nothing was judged: no such file");
     }
 
     @Test
     void the_gate_wants_a_collection_and_one_whole_new_run_of_one_file() {
         RunRecord ofOneSeed = Runs.asking(passed(), Map.of("assay.seeds", "1"));
-        assertThat(admit(ofOneSeed, false, null).reasons().get(0)).contains("assay.seeds");
-        assertThat(admit(passed(), true, null).reasons().get(0)).contains("only some criteria");
-        assertThat(admit(passed(), false, root.resolve("old.json")).reasons().get(0))
-                .contains("an old record");
+        assertThat(admit(ofOneSeed).reasons().get(0)).contains("assay.seeds");
         given.put("assay.lora", "three-legs.safetensors,other.safetensors");
-        assertThat(admit(passed(), false, null).reasons().get(0)).contains("one file at a time");
+        assertThat(admit(passed()).reasons().get(0)).contains("one file at a time");
         given.remove("assay.lora");
-        assertThat(admit(passed(), false, null).reasons().get(0)).contains("nothing to add");
+        assertThat(admit(passed()).reasons().get(0)).contains("nothing to add");
         given.remove("assay.collection");
-        assertThat(admit(passed(), false, null).reasons().get(0)).contains("-Dassay.collection=DIR");
+        assertThat(admit(passed()).reasons().get(0)).contains("-Dassay.collection=DIR");
         assertThat(CuratedCollection.in(shelf).manifest().files()).isEmpty();
     }
 
@@ -125,24 +123,29 @@ class AdmittedTest {
                 r.started());
     }
 
-    private Admitted admit(RunRecord run, boolean selected, Path record) {
-        ReportMain.Options options = new ReportMain.Options(
-                root,
-                record,
-                root.resolve("reports"),
-                root,
-                null,
-                "",
-                false,
-                selected,
-                false,
-                false,
-                true,
-                root,
-                null,
-                Settings.read(root, Map.of(), given),
-                null,
-                ReportExecutor.LOCAL);
-        return Admitted.of(new OwnRun(run, root, null), Gate.judge(run, false), options);
+    @Test
+    void pictures_that_are_gone_or_others_add_nothing() throws IOException {
+        RunRecord r = passed();
+        Path picture = root.resolve(r.renderings().get(1).file());
+        Path other = root.resolve(r.renderings().get(2).file());
+        byte[] own = Files.readAllBytes(picture);
+        Files.write(
+                picture, Png.encode(Png.read(other).image(), Png.read(picture).text()));
+        assertThat(admit(r).reasons().get(0))
+                .contains(
+                        "the candidate's picture of case0 with seed 1 (store/0-1-candidate.png) is not the one that was"
+                                + " judged");
+        Files.delete(picture);
+        assertThat(admit(r).reasons().get(0)).contains("store/0-1-candidate.png) is not there any more");
+        Files.writeString(picture, "no picture", StandardCharsets.UTF_8);
+        assertThat(admit(r).reasons().get(0)).contains("store/0-1-candidate.png) cannot be read");
+        assertThat(CuratedCollection.in(shelf).manifest().files()).isEmpty();
+        Files.write(picture, own);
+        assertThat(admit(r).in()).isTrue();
+    }
+
+    private Admitted admit(RunRecord run) {
+        return Admitted.of(
+                new JudgedRun(run, root, null), Gate.judge(run, false), Settings.read(root, Map.of(), given), root);
     }
 }

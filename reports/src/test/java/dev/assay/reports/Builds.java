@@ -1,16 +1,16 @@
 package dev.assay.reports;
 
-import dev.assay.reports.nightly.JudgeMain;
+import dev.assay.harness.run.BuildStep;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Evaluations and last steps of builds, each in a process of its own as Maven has them, on a suite of seconds. */
+/** Judgements, each in a process of its own as a build has them, on a suite of seconds. */
 final class Builds {
     static final Path MICROCOSM =
             Path.of("..", "suites", "microcosm").toAbsolutePath().normalize();
@@ -40,35 +40,20 @@ final class Builds {
         Files.writeString(root.resolve("quick.yaml"), SUITE);
     }
 
-    /** The evaluation of a LoRA; it ends with this process. */
-    Process evaluation(String lora, Map<String, String> more, Path log) throws IOException {
-        return start(JudgeMain.class, lora, more, log);
-    }
-
-    /** The last step of the build that asked about a LoRA; there is no Allure, so that it never ends well. */
-    Process lastStep(String lora, Map<String, String> more, Path log) throws IOException {
-        return start(ReportMain.class, lora, more, log);
-    }
-
-    private Process start(Class<?> program, String lora, Map<String, String> more, Path log) throws IOException {
+    /** The judgement of a LoRA; there is no Allure, so that it never ends well. It ends with this process. */
+    Process judgement(String lora, Map<String, String> more, Path log) throws IOException {
         Map<String, String> properties = new TreeMap<>(more);
         properties.put("assay.lora", lora);
         properties.put("assay.suite", "quick.yaml");
         properties.put("assay.root", root.toString());
         properties.put("assay.out", root.resolve("out").toString());
-        if (program == ReportMain.class) {
-            properties.put("assay.reports", root.resolve("target").toString());
-        }
+        properties.put("assay.reports", root.resolve("target").toString());
         properties.put("assay.microcosm", MICROCOSM.toString());
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto"));
-        command.add("-Djava.awt.headless=true");
-        properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.add(program.getName());
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        List<String> classPath = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
+        return BuildStep.process(properties, classPath, BuildStep.FRONT_DOOR, "judge")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
     }
 
     static String said(Path log) throws IOException {

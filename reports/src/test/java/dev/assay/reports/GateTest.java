@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.run.Settings;
 import dev.assay.harness.verdict.Outcome;
-import dev.assay.reports.allure.ReportExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -57,77 +56,64 @@ class GateTest {
     }
 
     @Test
-    void no_record_fails_the_build() {
-        assertThatThrownBy(() -> say(folder, null))
-                .isInstanceOf(GateClosed.class)
-                .hasMessageStartingWith("BROKEN: the evaluation wrote no record");
+    void no_record_and_one_that_cannot_be_read_are_broken() throws IOException {
+        assertThat(ending(JudgedRun.none("it died", RunRecords.last(folder)), "allow"))
+                .isEqualTo(Ending.BROKEN);
+        Path unknown = Files.writeString(RunRecords.last(folder), "{\"schema\":\"assay-run/9\"}");
+        JudgedRun earlier = JudgedRun.earlier(unknown);
+        assertThat(earlier.trouble()).contains("assay-run/9");
+        assertThat(ending(earlier, "allow")).isEqualTo(Ending.BROKEN);
+        assertThat(JudgedRun.earlier(folder.resolve("none.json")).trouble()).contains("there is no such record");
     }
 
     @Test
-    void a_record_of_an_earlier_build_fails_the_build() {
-        RunRecords.write(folder, Runs.single(folder, "PASSED"));
-        assertThatThrownBy(() -> say(folder, Instant.parse("2026-11-22T12:00:01Z")))
-                .isInstanceOf(GateClosed.class)
-                .hasMessageContaining("before this build started");
+    void a_record_that_was_edited_is_refused() throws IOException {
+        RunRecords.write(folder, Runs.single(folder, "REGRESSED"));
+        Path file = RunRecords.last(folder);
+        String text = Files.readString(file);
+        Files.writeString(file, text.replace("REGRESSED", "PASSED"));
+        assertThat(JudgedRun.earlier(file).trouble()).contains("was edited after the run had ended");
+        assertThatThrownBy(() -> JudgedRun.fresh(file)).hasMessageContaining("was edited after the run had ended");
+        Files.writeString(file, text.replaceAll(",\\s*\"seal\"[^}]*", "").replace("REGRESSED", "PASSED"));
+        assertThatThrownBy(() -> JudgedRun.fresh(file)).hasMessageContaining("has no seal");
+        Files.writeString(file, text.replace("\n", "\r\n").replace("  ", "    "));
+        assertThat(JudgedRun.fresh(file).trouble())
+                .as("only laid out otherwise")
+                .isNull();
     }
 
+    /** Without a command line of Allure, so that no report can be made. */
     @Test
     void trouble_with_the_report_does_not_hide_the_verdict() {
-        RunRecords.write(folder, Runs.single(RunRecords.folder(folder, "20261122-120000-000-one"), "REGRESSED"));
-        assertThatThrownBy(() -> say(folder, Instant.parse(STARTED)))
-                .isInstanceOf(GateClosed.class)
-                .hasMessageStartingWith("REGRESSED; why stands above and in the report");
+        Path run = folder.resolve("runs/one");
+        assertThat(ending(new JudgedRun(Runs.single(run, "REGRESSED"), run, null), null))
+                .isEqualTo(Ending.REGRESSED);
+        assertThat(ending(new JudgedRun(Runs.single(run, "INCONCLUSIVE"), run, null), null))
+                .isEqualTo(Ending.UNDECIDED);
+        assertThat(ending(new JudgedRun(Runs.single(run, "PASSED"), run, null), null))
+                .isEqualTo(Ending.BROKEN);
     }
 
-    @Test
-    void an_unreadable_record_fails_the_build() throws IOException {
-        Files.writeString(RunRecords.last(folder), "{\"schema\":\"assay-run/9\"}");
-        assertThatThrownBy(() -> say(folder, null))
-                .isInstanceOf(GateClosed.class)
-                .hasMessageContaining("assay-run/9");
+    @ParameterizedTest
+    @CsvSource({"PASSED,0,0", "REGRESSED,1,1", "INCONCLUSIVE,2,0", "BROKEN,3,3"})
+    void the_exit_code_tells_the_outcome(String outcome, int strict, int lenient) {
+        Gate gate = Gate.judge(Runs.single(folder, outcome), false);
+        Settings allowing = Settings.read(folder, Map.of("ASSAY_INCONCLUSIVE", "allow"), Map.of());
+        assertThat(Ending.of(gate, Settings.read(folder, Map.of(), Map.of()), null, true)
+                        .code())
+                .isEqualTo(strict);
+        assertThat(Ending.of(gate, null, null, true).code())
+                .as("settings that cannot be read allow nothing")
+                .isEqualTo(strict);
+        assertThat(Ending.of(gate, allowing, null, true).code()).isEqualTo(lenient);
+        assertThat(Ending.of(gate, allowing, Admitted.refused("no"), true).code())
+                .as("not in the collection")
+                .isEqualTo(strict == 0 ? 2 : strict);
     }
 
-    /** Without a command line of Allure, so that no HTML can be made. */
-    private static String say(Path out, Instant started) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ReportMain.run(
-                new ReportMain.Options(
-                        out,
-                        null,
-                        out.resolve("reports"),
-                        out.resolve("none"),
-                        started,
-                        "",
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        out,
-                        null,
-                        null,
-                        null,
-                        ReportExecutor.LOCAL),
-                new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        return bytes.toString(StandardCharsets.UTF_8);
-    }
-
-    @Test
-    void a_wrong_setting_is_said() {
-        Map<String, String> set = Map.of("assay.inconclusive", "maybe");
-        assertThatThrownBy(() -> ReportMain.Options.read(set::get, Map.of()))
-                .hasMessage("assay.inconclusive: expected fail or allow, found maybe");
-        assertThat(ReportMain.Options.read(k -> null, Map.of("ASSAY_INCONCLUSIVE", "allow"))
-                        .inconclusiveAllowed())
-                .isTrue();
-    }
-
-    @Test
-    void a_setting_file_in_the_root_counts_too() throws IOException {
-        Files.writeString(folder.resolve("assay.yaml"), "inconclusive: allow");
-        Map<String, String> set = Map.of("assay.root", folder.toString());
-        assertThat(ReportMain.Options.read(set::get, Map.of()).inconclusiveAllowed())
-                .isTrue();
+    private Ending ending(JudgedRun judged, String inconclusive) {
+        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        return Steps.in(folder, inconclusive, nowhere).of(judged);
     }
 
     @Test

@@ -18,13 +18,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Evaluations and last steps, the gate among them, killed at random moments. More of them: {@code -Dassay.build.kills=50}; half are
- * evaluations. {@code KilledGateTest} and {@code KilledNightlyTest} kill the gate and the nightly by themselves.
+ * Judgements with a gate, killed at random moments: half of them from an empty store on, half where only the last step is left to do. More of
+ * them: {@code -Dassay.build.kills=50}. {@code KilledGateTest} and {@code KilledNightlyTest} kill the gate and the nightly by themselves.
  */
+@Tag("slow")
 class KilledBuildTest {
     private static final int KILLS = Integer.getInteger("assay.build.kills", 4);
     private static final Map<String, String> GATE = Map.of("assay.build.gate", "true", "assay.collection", "shelf");
@@ -39,43 +41,30 @@ class KilledBuildTest {
         Files.copy(Builds.MICROCOSM.resolve("loras/sound.safetensors"), root.resolve("mine.safetensors"));
         Builds builds = new Builds(root);
         Path log = root.resolve("log.txt");
-        long began = System.nanoTime();
-        assertThat(builds.evaluation("mine.safetensors", GATE, log).waitFor(5, TimeUnit.MINUTES))
-                .isTrue();
-        long undisturbed = Math.max(1, (System.nanoTime() - began) / 1_000_000);
+        long undisturbed = millis(builds, log);
         RunRecord right = records().get(0);
         assertThat(right.outcome()).as(Builds.said(log)).isEqualTo("PASSED");
-        delete(root.resolve(".assay"));
 
         int killed = 0;
         for (int i = 0; i < KILLS / 2; i++) {
-            killed += kill(builds.evaluation("mine.safetensors", GATE, log), undisturbed);
+            delete(root.resolve(".assay"));
+            delete(root.resolve("shelf"));
+            killed += kill(builds.judgement("mine.safetensors", GATE, log), undisturbed);
             requireWhole();
         }
-        assertThat(builds.evaluation("mine.safetensors", GATE, log).waitFor(5, TimeUnit.MINUTES))
-                .isTrue();
+        long again = millis(builds, log);
         RunRecord after = records().get(records().size() - 1);
         assertThat(after.verdicts().stream().map(VerdictEntry::measurements))
                 .isEqualTo(right.verdicts().stream()
                         .map(VerdictEntry::measurements)
                         .toList());
         assertThat(after.outcome()).isEqualTo("PASSED");
-
-        began = System.nanoTime();
-        assertThat(builds.lastStep("mine.safetensors", GATE, log).waitFor(5, TimeUnit.MINUTES))
-                .isTrue();
-        assertThat(Builds.said(log)).contains("mine.safetensors is in");
-        long lastStep = Math.max(1, (System.nanoTime() - began) / 1_000_000);
         for (int i = 0; i < KILLS - KILLS / 2; i++) {
             delete(root.resolve("shelf"));
-            killed += kill(builds.lastStep("mine.safetensors", GATE, log), lastStep);
+            killed += kill(builds.judgement("mine.safetensors", GATE, log), again);
             requireWhole();
-            CuratedCollection shelf = CuratedCollection.in(root.resolve("shelf"));
-            assertThat(Audit.of(shelf).missing()).isEmpty();
-            assertThat(Audit.of(shelf).changed()).isEmpty();
         }
-        assertThat(builds.lastStep("mine.safetensors", GATE, log).waitFor(5, TimeUnit.MINUTES))
-                .isTrue();
+        millis(builds, log);
         assertThat(Builds.said(log))
                 .contains("PASSED: all ")
                 .containsAnyOf("is in (1 file", "was there; its verdict is new");
@@ -86,6 +75,14 @@ class KilledBuildTest {
         assertThat(killed).as("killed before they were done").isGreaterThanOrEqualTo(KILLS / 2);
     }
 
+    /** Of a judgement that nobody disturbs. */
+    private static long millis(Builds builds, Path log) throws Exception {
+        long began = System.nanoTime();
+        assertThat(builds.judgement("mine.safetensors", GATE, log).waitFor(5, TimeUnit.MINUTES))
+                .isTrue();
+        return Math.max(1, (System.nanoTime() - began) / 1_000_000);
+    }
+
     /** 1 for one that was killed at work. */
     private int kill(Process process, long millis) throws InterruptedException {
         boolean done = process.waitFor(random.nextLong(millis + 1), TimeUnit.MILLISECONDS);
@@ -94,7 +91,7 @@ class KilledBuildTest {
         return done ? 0 : 1;
     }
 
-    /** Every picture and record under its name is whole and proves itself; the history has no torn line. */
+    /** Every picture and record under its name is whole and proves itself; the history has no torn line, the collection what its manifest says. */
     private void requireWhole() throws Exception {
         Path store = root.resolve(".assay/renders");
         if (Files.isDirectory(store)) {
@@ -109,6 +106,9 @@ class KilledBuildTest {
         records();
         assertThat(new History(root.resolve(".assay/history.jsonl")).read().damages())
                 .isEmpty();
+        Audit audit = Audit.of(CuratedCollection.in(root.resolve("shelf")));
+        assertThat(audit.missing()).isEmpty();
+        assertThat(audit.changed()).isEmpty();
     }
 
     private List<RunRecord> records() throws Exception {

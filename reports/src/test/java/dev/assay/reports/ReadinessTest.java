@@ -1,9 +1,9 @@
 package dev.assay.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.assay.harness.run.Session;
+import dev.assay.harness.run.Workspace;
 import dev.assay.reports.card.Sidecars;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -39,16 +40,21 @@ class ReadinessTest {
         return properties;
     }
 
+    private Optional<String> obstacle(String... settings) {
+        Map<String, String> properties = properties(settings);
+        Workspace workspace = Workspace.of(properties);
+        boolean collects = workspace.gate() || properties.containsKey("assay.build.nightly");
+        return Readiness.obstacle(Session.read(Session.DEFAULT_SUITE, Map.of(), properties), workspace, collects);
+    }
+
     private String said(String... settings) {
-        return catchThrowable(() -> Readiness.main(Map.of(), properties(settings)))
-                .getMessage();
+        return obstacle(settings).orElseThrow();
     }
 
     @Test
     void the_bundled_job_is_ready() {
-        assertThatCode(() -> Readiness.main(Map.of(), properties())).doesNotThrowAnyException();
-        assertThatCode(() -> Readiness.main(Map.of(), properties("assay.lora", "microcosm:foreign")))
-                .doesNotThrowAnyException();
+        assertThat(obstacle()).isEmpty();
+        assertThat(obstacle("assay.lora", "microcosm:foreign")).isEmpty();
     }
 
     @Test
@@ -87,9 +93,8 @@ class ReadinessTest {
         assertThat(said("assay.collection", "shelf", "assay.lora", "microcosm:sound"))
                 .contains("collection.yaml: suites: startr@2 is none of the bundled ones", "did you mean starter?");
         Files.writeString(root.resolve("shelf/collection.yaml"), "suites: [starter]\n");
-        assertThatCode(() -> Readiness.main(
-                        Map.of(), properties("assay.collection", "shelf", "assay.lora", "microcosm:sound")))
-                .doesNotThrowAnyException();
+        assertThat(obstacle("assay.collection", "shelf", "assay.lora", "microcosm:sound"))
+                .isEmpty();
     }
 
     @Test
@@ -107,10 +112,8 @@ class ReadinessTest {
                 .contains("yolox_l.onnx")
                 .contains("GB):  java -jar reports/target/assay.jar models --suite people --download ")
                 .contains("-Dassay.unavailable=allow");
-        assertThatCode(() -> Readiness.main(
-                        Map.of(),
-                        properties("assay.suite", "people", "assay.unavailable", "allow", "assay.seedOffset", "1")))
-                .doesNotThrowAnyException();
+        assertThat(obstacle("assay.suite", "people", "assay.unavailable", "allow", "assay.seedOffset", "1"))
+                .isEmpty();
     }
 
     @Test
@@ -143,16 +146,14 @@ class ReadinessTest {
     @Test
     void a_lora_that_fits_the_bundled_base_needs_no_other_wherever_it_lies() throws IOException {
         Files.copy(MICROCOSM.resolve("loras/sound.safetensors"), root.resolve("mine.safetensors"));
-        assertThatCode(() -> Readiness.main(Map.of(), properties("assay.lora", "mine.safetensors")))
-                .doesNotThrowAnyException();
+        assertThat(obstacle("assay.lora", "mine.safetensors")).isEmpty();
     }
 
     @Test
     void a_broken_file_is_the_runs_to_judge() throws IOException {
         byte[] whole = Files.readAllBytes(MICROCOSM.resolve("loras/sound.safetensors"));
         Files.write(root.resolve("cut.safetensors"), java.util.Arrays.copyOf(whole, whole.length / 2));
-        assertThatCode(() -> Readiness.main(Map.of(), properties("assay.lora", "cut.safetensors")))
-                .doesNotThrowAnyException();
+        assertThat(obstacle("assay.lora", "cut.safetensors")).isEmpty();
     }
 
     @Test
@@ -162,7 +163,7 @@ class ReadinessTest {
         String[] gate = {"assay.build.gate", "true", "assay.lora", "microcosm:sound", "assay.collection", "col"};
         assertThat(said(gate)).contains("suits");
         Files.delete(collection.resolve("collection.yaml"));
-        assertThatCode(() -> Readiness.main(Map.of(), properties(gate))).doesNotThrowAnyException();
+        assertThat(obstacle(gate)).isEmpty();
         assertThat(said("assay.build.nightly", "true")).contains("which collection?");
     }
 
@@ -170,8 +171,7 @@ class ReadinessTest {
     void the_settings_know_the_sidecars_that_exist() {
         String all = String.join(
                 ",", Stream.of(Sidecars.Kind.values()).map(k -> k.word()).toList());
-        assertThatCode(() -> Readiness.main(Map.of(), properties("assay.sidecars", all)))
-                .doesNotThrowAnyException();
+        assertThat(obstacle("assay.sidecars", all)).isEmpty();
         assertThat(said("assay.sidecars", "civit"))
                 .contains("expected one of " + String.join(", ", List.of(all.split(","))));
     }

@@ -1,11 +1,9 @@
 package dev.assay.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
-import dev.assay.reports.allure.ReportExecutor;
 import dev.assay.reports.allure.ReportLink;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
@@ -24,34 +22,17 @@ class RunHistoryTest {
     Path root;
 
     private String build(RunRecord run, Path record) {
-        Path out = root.resolve("out");
-        if (record == null) {
-            RunRecords.write(out, run);
-        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ReportMain.run(
-                    new ReportMain.Options(
-                            out,
-                            record,
-                            root.resolve("target"),
-                            root.resolve("no-allure"),
-                            null,
-                            "",
-                            false,
-                            false,
-                            false,
-                            false,
-                            false,
-                            root,
-                            null,
-                            null,
-                            null,
-                            ReportExecutor.LOCAL),
-                    new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        } catch (GateClosed withoutAllure) {
-            assertThat(withoutAllure).hasMessageContaining("report");
+        LastStep step = Steps.in(root, null, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        Ending ending;
+        if (record == null) {
+            RunRecords.write(root.resolve("out"), run);
+            ending = step.of(JudgedRun.fresh(
+                    RunRecords.folder(root.resolve("out"), run.id()).resolve("run.json")));
+        } else {
+            ending = step.again(JudgedRun.earlier(record));
         }
+        assertThat(ending).as("without Allure").isIn(Ending.BROKEN, Ending.REGRESSED);
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
@@ -105,27 +86,12 @@ class RunHistoryTest {
 
     @Test
     void a_run_that_died_without_a_record_is_red_and_in_no_history() throws IOException {
-        assertThatThrownBy(() -> ReportMain.run(
-                        new ReportMain.Options(
-                                root.resolve("nowhere"),
-                                null,
-                                root.resolve("target"),
-                                root.resolve("no-allure"),
-                                null,
-                                "",
-                                false,
-                                false,
-                                true,
-                                false,
-                                false,
-                                root,
-                                null,
-                                null,
-                                null,
-                                ReportExecutor.LOCAL),
-                        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)))
-                .isInstanceOf(GateClosed.class)
-                .hasMessageStartingWith("BROKEN: the evaluation wrote no record");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        LastStep step = Steps.in(root, "allow", new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        assertThat(step.of(JudgedRun.none("the disk is full", root.resolve("out/last-run.json"))))
+                .isEqualTo(Ending.BROKEN);
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .contains("there is no record of the run", "the disk is full");
         assertThat(history()).isEmpty();
         try (var files = Files.list(root.resolve("target/allure-results"))) {
             Path result = files.filter(f -> f.toString().endsWith("-result.json"))
@@ -133,7 +99,7 @@ class RunHistoryTest {
                     .orElseThrow();
             assertThat(Files.readString(result))
                     .contains("\"status\":\"broken\"")
-                    .contains("The run as a whole: the evaluation wrote no record");
+                    .contains("The run as a whole: the disk is full");
         }
     }
 

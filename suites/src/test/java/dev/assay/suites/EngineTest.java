@@ -1,6 +1,7 @@
 package dev.assay.suites;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathResource;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectUniqueId;
 
@@ -18,11 +19,15 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.suite.api.IncludeEngines;
+import org.junit.platform.suite.api.SelectClasspathResource;
+import org.junit.platform.suite.api.Suite;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
@@ -91,6 +96,22 @@ class EngineTest {
                         .exists());
     }
 
+    /** What somebody else's project has. */
+    @Suite
+    @IncludeEngines("assay")
+    @SelectClasspathResource("suites/microcosm.yaml")
+    static class Mine {}
+
+    @Test
+    void a_suite_of_junit_leads_to_it() {
+        EngineTestKit.engine("junit-platform-suite")
+                .selectors(selectClass(Mine.class))
+                .execute()
+                .testEvents()
+                .assertStatistics(s -> s.started(6).succeeded(3).failed(1).aborted(2));
+    }
+
+    @Tag("slow")
     @Test
     void a_second_run_renders_nothing_and_says_the_same() {
         run();

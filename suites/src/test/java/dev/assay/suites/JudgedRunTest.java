@@ -20,11 +20,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** The engine with the bundled models, and a judge on the loopback that looks at the colours of the pictures. */
+@Tag("slow")
 class JudgedRunTest {
     private static final String SUITE = """
         name: judged

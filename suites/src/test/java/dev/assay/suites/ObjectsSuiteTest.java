@@ -21,12 +21,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** The suite {@code objects} from end to end on random weights of the real architectures: Stable Diffusion, CLIP, YOLOX. */
+@Tag("slow")
 class ObjectsSuiteTest {
     /** Pairs in which the tiny model, which knows few words, paints two prompts alike on both sides. */
     private static final int TWICE = 12;

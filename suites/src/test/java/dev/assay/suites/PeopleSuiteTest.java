@@ -17,11 +17,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** The suite for real models, run on small ones: networks of the real contracts, trained on the microcosm or random. */
+@Tag("slow")
 class PeopleSuiteTest {
     private static final Path SUITE = Path.of("src/main/resources/suites/people.yaml");
     private static final Path STAND_INS = Path.of("src/test/resources/standins").toAbsolutePath();

@@ -17,22 +17,44 @@ public final class BuildEnd {
 
     private BuildEnd() {}
 
-    /**
-     * Ends the process with code 1, or returns what is to be thrown.
-     *
-     * @param why with a message that says all: no stack trace is shown
-     */
-    public static RuntimeException fail(RuntimeException why) {
-        return fail(why, System.getProperty("sun.java.command", ""), System.out, System::exit);
+    /** Whether this process is a build tool's command line and nothing else. */
+    static boolean isCommandLine() {
+        return isCommandLine(command());
     }
 
-    static RuntimeException fail(RuntimeException why, String command, PrintStream out, IntConsumer exit) {
-        if (COMMAND_LINES.stream().anyMatch(c -> command.equals(c) || command.startsWith(c + " "))) {
+    /**
+     * Ends the process, or returns what is to be thrown.
+     *
+     * @param why with a message that says all: no stack trace is shown
+     * @param code of the process
+     */
+    static RuntimeException fail(RuntimeException why, int code) {
+        return fail(why, code, command(), System.out, System::exit);
+    }
+
+    static RuntimeException fail(RuntimeException why, int code, String command, PrintStream out, IntConsumer exit) {
+        if (isCommandLine(command)) {
             out.println();
             out.println("[ERROR] BUILD FAILURE: " + PlainText.of(why.getMessage()));
             out.flush();
-            exit.accept(1);
+            exit.accept(code);
         }
         return why;
+    }
+
+    /** Ends the process of a command line: what was asked for is done. */
+    static void succeed() {
+        System.out.println();
+        System.out.println("[INFO] BUILD SUCCESS");
+        System.out.flush();
+        System.exit(0);
+    }
+
+    private static String command() {
+        return System.getProperty("sun.java.command", "");
+    }
+
+    private static boolean isCommandLine(String command) {
+        return COMMAND_LINES.stream().anyMatch(c -> command.equals(c) || command.startsWith(c + " "));
     }
 }

@@ -2,51 +2,69 @@ package dev.assay.harness.run;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.net.MalformedURLException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 
 /**
- * The first thing that a build runs: wrong settings end it before anything is compiled. Names, values and
- * plain files are looked at in any case; all else (suite, policy, servers, weights) by the classes of the build before, where no source is newer than
- * they are, and otherwise by the run itself once it is compiled. It uses the JDK alone, see {@link SettingKeys}.
+ * The first thing that a build runs. Wrong settings (names, values, plain files) end it before anything is compiled. Where nothing is to be
+ * compiled, and nothing but a judgement was asked for, it judges at once, and the build ends here. It uses the JDK alone, as does all
+ * that it names: a build compiles it by itself, see {@link SettingKeys}.
  */
 public final class EarlyCheck {
-    /** Below {@code assay.root}: class path of the last build that got to its end, one entry per line. */
-    public static final Path CLASS_PATH = Path.of("target", "early", "classpath.txt");
-
-    /** Its static {@code main(Map, Map)} of environment and properties throws on what keeps a run from being judged. */
-    static final String WHOLE_CHECK = "dev.assay.reports.Readiness";
-
     private static final List<String> MODULES = List.of("harness", "metrics", "suites", "reports");
     private static final List<String> JUDGING = List.of("verify", "install", "deploy", "integration-test");
+
+    /** Profiles of builds that do more than judge. */
+    private static final Set<String> MORE = Set.of("ci", "comfyui");
 
     private EarlyCheck() {}
 
     /** @throws RuntimeException which says what is wrong; what an earlier run left as its verdict is removed */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
         Properties properties = System.getProperties();
+        Path root = root(System.getProperty("assay.root", ""));
+        Path sources = root.resolve("harness/src/main/java");
+        Path classes = Path.of(URI.create(EarlyCheck.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
+        if (isStale(classes, sources)) {
+            again(classes, sources, arguments);
+            return;
+        }
         try {
             check(
                     System.getenv(),
                     properties.stringPropertyNames().stream()
                             .collect(Collectors.toMap(k -> k, properties::getProperty)));
         } catch (SettingsException wrong) {
-            throw BuildEnd.fail(wrong);
+            throw BuildEnd.fail(wrong, 1);
+        }
+        if (BuildEnd.isCommandLine() && onlyJudges(properties) && isFresh(root)) {
+            boolean nightly = properties.getProperty("assay.build.nightly", "").equals("true");
+            BuildStep.run(root, nightly ? "nightly" : "judge", Files.readAllLines(BuildStep.classPathFile(root)));
+            BuildEnd.succeed();
         }
     }
 
     static void check(Map<String, String> environment, Map<String, String> properties) throws IOException {
-        Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
+        Path root = root(properties.getOrDefault("assay.root", ""));
         boolean judges = judges(properties.getOrDefault("assay.build.goals", ""));
         try {
             Map<String, SettingKeys.Given> given = SettingKeys.given(environment, properties);
@@ -56,10 +74,8 @@ public final class EarlyCheck {
                 }
             }
             if (judges) {
+                requireJudge(properties.getOrDefault("assay.build.projects", ""));
                 EarlyFiles.require(root, given);
-            }
-            if (judges && isFresh(root)) {
-                whole(root.resolve(CLASS_PATH), environment, properties);
             }
         } catch (RuntimeException wrong) {
             if (judges) {
@@ -69,31 +85,95 @@ public final class EarlyCheck {
         }
     }
 
+    /** Nothing passes on nothing: a build without the module that judges is green whatever the candidate is. */
+    private static void requireJudge(String projects) {
+        if (projects.matches("projects: \\[[^\\]]+] .*") && words(projects).noneMatch("reports"::equals)) {
+            throw new SettingsException("-pl: without the module reports nothing is judged; add it,"
+                    + " or use mvn test for the tests alone");
+        }
+    }
+
+    private static Path root(String given) {
+        return Path.of(given).toAbsolutePath();
+    }
+
     private static boolean judges(String goals) {
-        return Stream.of(goals.split("[^a-z-]+")).anyMatch(JUDGING::contains);
+        return words(goals).anyMatch(JUDGING::contains);
+    }
+
+    private static Stream<String> words(String text) {
+        return Stream.of(text.split("[^a-z-]+", -1)).filter(w -> !w.isEmpty());
+    }
+
+    /** Whether the command line was {@code mvn verify}, of all modules, and asked for no more. */
+    static boolean onlyJudges(Properties build) {
+        return build.getProperty("assay.build.goals", "").equals("goals: [verify]")
+                && build.getProperty("assay.build.projects", "").equals("projects: [] []")
+                && build.getProperty("assay.build.profiles", "").startsWith("profiles: [")
+                && words(build.getProperty("assay.build.profiles")).noneMatch(MORE::contains);
     }
 
     /** Whether the class path of the last build is there and younger than every source. */
     static boolean isFresh(Path root) throws IOException {
-        Path classPath = root.resolve(CLASS_PATH);
+        Path classPath = BuildStep.classPathFile(root);
         if (!Files.isRegularFile(classPath)
                 || Files.readAllLines(classPath).stream().anyMatch(e -> Files.notExists(Path.of(e)))) {
             return false;
         }
         FileTime made = Files.getLastModifiedTime(classPath);
+        Sources sources = new Sources(made);
         for (String module : MODULES) {
-            Path sources = root.resolve(module).resolve("src/main");
-            if (Files.isDirectory(sources) && hasNewer(sources, made)) {
-                return false;
+            if (!sources.newer && Files.isDirectory(root.resolve(module))) {
+                Files.walkFileTree(root.resolve(module), sources);
             }
         }
-        return true;
+        Path pom = root.resolve("pom.xml");
+        return !sources.newer
+                && (Files.notExists(pom) || Files.getLastModifiedTime(pom).compareTo(made) <= 0);
     }
 
-    private static boolean hasNewer(Path folder, FileTime than) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                if (Files.getLastModifiedTime(file).compareTo(than) > 0) {
+    /** Looks for a source, or a folder of sources, that is newer than a build. */
+    private static final class Sources extends SimpleFileVisitor<Path> {
+        private static final Set<String> OTHERS = Set.of("target", "test", "microcosm");
+
+        private final FileTime than;
+        private boolean newer;
+
+        Sources(FileTime than) {
+            this.than = than;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            if (OTHERS.contains(String.valueOf(folder.getFileName()))) {
+                return FileVisitResult.SKIP_SUBTREE;
+            }
+            boolean sources = folder.toString().replace('\\', '/').contains("/src/main");
+            return sources ? look(attributes) : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            return look(attributes);
+        }
+
+        private FileVisitResult look(BasicFileAttributes attributes) {
+            newer |= attributes.lastModifiedTime().compareTo(than) > 0;
+            return newer ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
+        }
+    }
+
+    /** Whether a source that a class here was made of has changed since, or is gone. */
+    static boolean isStale(Path classes, Path sources) throws IOException {
+        if (!Files.isDirectory(classes)) {
+            return false;
+        }
+        try (Stream<Path> all = Files.walk(classes)) {
+            for (Path made : all.filter(c -> c.toString().endsWith(".class")).toList()) {
+                String name = classes.relativize(made).toString().replaceFirst("(\\$.*)?\\.class$", ".java");
+                Path source = sources.resolve(name);
+                if (Files.notExists(source)
+                        || Files.getLastModifiedTime(source).compareTo(Files.getLastModifiedTime(made)) > 0) {
                     return true;
                 }
             }
@@ -101,42 +181,48 @@ public final class EarlyCheck {
         return false;
     }
 
-    /** Of the JDK's classes alone below it: those of the build tool must not take the place of ours. */
-    private static void whole(Path classPath, Map<String, String> environment, Map<String, String> properties)
-            throws IOException {
-        List<URL> urls = Files.readAllLines(classPath).stream()
-                .map(entry -> url(Path.of(entry)))
-                .toList();
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        try (URLClassLoader loader =
-                new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
-            thread.setContextClassLoader(loader);
-            loader.loadClass(WHOLE_CHECK)
-                    .getMethod("main", Map.class, Map.class)
-                    .invoke(null, environment, properties);
-        } catch (InvocationTargetException wrong) {
-            if (wrong.getCause() instanceof Error broken) {
-                throw broken;
+    /** Compiles these classes anew, and has the new ones do it all. */
+    private static void again(Path classes, Path sources, String[] arguments) throws Exception {
+        try (Stream<Path> old = Files.walk(classes)) {
+            for (Path file : old.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
             }
-            throw new SettingsException(String.valueOf(wrong.getCause().getMessage()), wrong.getCause());
-        } catch (ReflectiveOperationException otherBuild) {
-            // Classes of a version that has no such check: the run will look.
-        } finally {
-            thread.setContextClassLoader(before);
         }
-    }
-
-    private static URL url(Path path) {
-        try {
-            return path.toUri().toURL();
-        } catch (MalformedURLException e) {
-            throw new IllegalArgumentException(path.toString(), e);
+        int code = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-nowarn",
+                        "-proc:none",
+                        "-encoding",
+                        "UTF-8",
+                        "-d",
+                        classes.toString(),
+                        "-cp",
+                        classes.toString(),
+                        "-sourcepath",
+                        sources.toString(),
+                        sources.resolve(EarlyCheck.class.getName().replace('.', '/') + ".java")
+                                .toString());
+        if (code != 0) {
+            throw new IllegalStateException(EarlyCheck.class.getName() + " does not compile by itself");
+        }
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+            loader.loadClass(EarlyCheck.class.getName())
+                    .getMethod("main", String[].class)
+                    .invoke(null, (Object) arguments);
+        } catch (InvocationTargetException wrong) {
+            if (wrong.getCause() instanceof RuntimeException said) {
+                throw said;
+            }
+            throw wrong;
         }
     }
 
     /** An earlier verdict must not pass for that of a build that ended here. */
-    private static void forget(Path root) throws IOException {
+    static void forget(Path root) throws IOException {
         Files.deleteIfExists(root.resolve("suites/target/assay/last-run.json"));
         Files.deleteIfExists(root.resolve("reports/target/allure-report/index.html"));
         Path cards = root.resolve("reports/target/card");

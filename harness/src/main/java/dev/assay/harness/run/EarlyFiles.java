@@ -14,8 +14,9 @@ import java.util.stream.Stream;
  * The files that a command line names are there: as much of it as can be told before anything is compiled, with the JDK alone.
  * What may be a name of a bundle, a server or a library of models is left to the run, which knows them.
  */
-final class EarlyFiles {
-    static final Path BUNDLED_SUITES = Path.of("suites", "src", "main", "resources", "suites");
+public final class EarlyFiles {
+    /** Their files in a checkout, below its root. */
+    public static final Path BUNDLED_SUITES = Path.of("suites", "src", "main", "resources", "suites");
 
     private static final List<String> MODELS = List.of("assay.lora", "assay.checkpoint", "assay.base");
     private static final Pattern STRENGTH = Pattern.compile("@[^@/\\\\]*$");

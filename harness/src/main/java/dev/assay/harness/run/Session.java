@@ -25,7 +25,6 @@ import dev.assay.harness.suite.Yaml;
 import dev.assay.harness.text.Nearest;
 import dev.assay.harness.text.Secrets;
 import dev.assay.harness.text.Trouble;
-import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -102,25 +101,23 @@ public final class Session {
 
     /** @param properties all system properties, or those that take their place */
     public static Session read(String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
-        Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
-        Path out = Path.of(properties.getOrDefault(
-                "assay.out", root.resolve("target/assay").toString()));
-        Path microcosm = Path.of(properties.getOrDefault(
-                "assay.microcosm", root.resolve("suites/microcosm").toString()));
+        Workspace workspace = Workspace.of(properties);
+        Path root = workspace.root();
+        Path out = workspace.out();
         Settings settings = null; // where they can be read, the record of a broken session says what was asked for, too
         try {
             MetricCatalog catalog = MetricCatalogs.onClassPath();
             settings = Settings.read(root, environment, properties);
             requirePaths(settings, root);
-            if (properties.getOrDefault("assay.build.gate", "").equals("true")) {
+            if (workspace.gate()) {
                 requireOneFile(settings, root);
             }
             ModelReference references = new ModelReference(
                     root,
-                    Map.of("microcosm", microcosm),
+                    Map.of("microcosm", workspace.microcosm()),
                     Optional.ofNullable(settings.get("assay.models")).map(root::resolve),
                     settings.renderer().equals("comfyui"));
-            if (properties.getOrDefault("assay.build.gate", "").equals("true")) {
+            if (workspace.gate()) {
                 requirePlace(settings, root, references);
             }
             HubAccess access = WeightsSettings.access(environment);
@@ -287,6 +284,11 @@ public final class Session {
         return problem;
     }
 
+    /** Empty where they cannot be read; {@link #problem()} says why. */
+    public Optional<Settings> settings() {
+        return Optional.ofNullable(settings);
+    }
+
     public String suiteName() {
         return plan == null ? "unknown" : plan.suite().name();
     }
@@ -371,9 +373,17 @@ public final class Session {
 
     /** Runs the evaluation, or records the problem; writes the record. */
     public RunRecord evaluate(List<Criterion> selected) {
-        String why = problem == null ? missingWeights(selected).orElse(null) : problem;
-        RunRecord record = (why == null ? judge(selected) : RecordBuilder.unplanned(why))
-                .asking(settings == null ? Map.of() : settings.given())
+        Optional<String> why = problem == null ? missingWeights(selected) : Optional.of(problem);
+        return why.isPresent() ? refuse(why.get()) : written(judge(selected));
+    }
+
+    /** Records that there was no evaluation, and why. */
+    public RunRecord refuse(String why) {
+        return written(RecordBuilder.unplanned(why));
+    }
+
+    private RunRecord written(RunRecord judged) {
+        RunRecord record = judged.asking(settings == null ? Map.of() : settings.given())
                 .of(RunRecord.Build.here(System.getProperty("assay.build.id")))
                 .saying(secrets()::redact);
         RunRecords.write(out, record);
@@ -390,20 +400,8 @@ public final class Session {
         try (Progress progress = Terminal.find(
                 settings.progress(),
                 "what is finished is kept in " + store + ": the same command goes on from there")) {
-            RunRecord record = judge(selected, store, progress);
-            progress.say("judged: " + said(record) + "; the report follows");
-            return record;
+            return judge(selected, store, progress);
         }
-    }
-
-    /** The outcome, and the criteria that decide it. */
-    private static String said(RunRecord record) {
-        String which = record.verdicts().stream()
-                .filter(v ->
-                        v.outcome().equals(record.outcome()) && !v.outcome().equals(Outcome.PASSED.name()))
-                .map(RunRecord.VerdictEntry::id)
-                .collect(Collectors.joining(", "));
-        return record.outcome() + (which.isEmpty() ? "" : " (" + which + ")");
     }
 
     private RunRecord judge(List<Criterion> selected, Path store, Progress progress) {

@@ -90,10 +90,10 @@ final class SettingKeys {
             "assay.root",
             "assay.out",
             "assay.microcosm",
-            "assay.skipChecks",
+            "assay.reports",
+            "assay.allure",
             "assay.record",
-            "assay.colors",
-            "assay.omp.wait");
+            "assay.colors");
 
     private SettingKeys() {}
 

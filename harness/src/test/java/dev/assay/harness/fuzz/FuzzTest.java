@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every format for a moment. {@code -Dassay.fuzz.seconds=3600} gives each an hour, {@code -Dassay.fuzz.format=gguf} chooses,
  * {@code -Dassay.fuzz.seed=N} makes other inputs; see docs/fuzzing.md.
  */
+@Tag("slow")
 class FuzzTest {
     private static final int INPUTS = 4_000; // of each format
     private static final long SECONDS = Long.getLong("assay.fuzz.seconds", 0);

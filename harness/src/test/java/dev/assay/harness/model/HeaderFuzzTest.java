@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * of its own. Many more inputs than {@link dev.assay.harness.fuzz.FuzzTest} has: {@code -Dassay.fuzz=N} in all, a million if not
  * given; they follow from {@code -Dassay.fuzz.seed=N}, so that a failure can be run again.
  */
+@Tag("slow")
 class HeaderFuzzTest {
     private static final int INPUTS = Integer.getInteger("assay.fuzz", 1_000_000);
     private static final long SEED = Long.getLong("assay.fuzz.seed", 20_261_124);

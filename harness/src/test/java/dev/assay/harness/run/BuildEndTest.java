@@ -20,7 +20,7 @@ class BuildEndTest {
     private String said(String command) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-        assertThat(BuildEnd.fail(why, command, out, codes::add)).isSameAs(why);
+        assertThat(BuildEnd.fail(why, 2, command, out, codes::add)).isSameAs(why);
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
@@ -29,7 +29,7 @@ class BuildEndTest {
     void theLastWordsOfACommandLineAreOurs(String arguments) {
         assertThat(said(MAVEN + arguments).lines())
                 .containsExactly("", "[ERROR] BUILD FAILURE: -Dassay.lroa: no such setting");
-        assertThat(codes).containsExactly(1);
+        assertThat(codes).containsExactly(2);
     }
 
     @ParameterizedTest
@@ -47,6 +47,6 @@ class BuildEndTest {
 
     @Test
     void thisProcessOfTestsIsAnother() {
-        assertThat(BuildEnd.fail(why)).isSameAs(why);
+        assertThat(BuildEnd.fail(why, 1)).isSameAs(why);
     }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class EarlyCheckTest {
                         "src/main/java/dev/assay/harness/run/EarlyCheck.java");
         assertThat(code).isZero();
         try (Stream<Path> made = Files.walk(classes)) {
-            assertThat(made.filter(Files::isRegularFile)).hasSizeBetween(5, 13);
+            assertThat(made.filter(Files::isRegularFile)).hasSizeBetween(5, 15);
         }
     }
 
@@ -81,7 +82,7 @@ class EarlyCheckTest {
         file("a.safetensors");
         assertThatCode(() -> EarlyCheck.check(
                         Map.of("ASSAY_LORA", "a.safetensors", "ASSAY_JUDGE_TOKEN", "x"),
-                        properties("assay.build.goals", "goals: [verify]", "assay.skipChecks", "true")))
+                        properties("assay.build.goals", "goals: [verify]", "assay.build.cuda", "true")))
                 .doesNotThrowAnyException();
     }
 
@@ -136,11 +137,11 @@ class EarlyCheckTest {
     }
 
     @Test
-    void the_classes_of_the_last_build_are_asked_only_where_no_source_is_newer() throws IOException {
+    void classes_are_taken_as_they_are_only_where_no_source_is_newer() throws IOException {
         assertThat(EarlyCheck.isFresh(root)).isFalse();
         Path source = file("reports/src/main/java/A.java");
         Path entry = file("somewhere/classes.jar");
-        Path classPath = file(EarlyCheck.CLASS_PATH.toString());
+        Path classPath = file(BuildStep.CLASS_PATH + ".txt");
         Files.writeString(classPath, entry + "\n");
         Files.setLastModifiedTime(source, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
         assertThat(EarlyCheck.isFresh(root)).isTrue();
@@ -154,11 +155,60 @@ class EarlyCheckTest {
     }
 
     @Test
-    void classes_of_a_build_without_the_whole_check_are_no_trouble() throws IOException {
-        Path entry = Files.createDirectories(root.resolve("empty"));
-        Files.writeString(file(EarlyCheck.CLASS_PATH.toString()), entry + "\n");
-        assertThatCode(() -> EarlyCheck.check(Map.of(), properties("assay.build.goals", "goals: [verify]")))
-                .doesNotThrowAnyException();
+    void a_changed_pom_is_a_source_and_a_test_is_none() throws IOException {
+        Path classPath = file(BuildStep.CLASS_PATH + ".txt");
+        Files.writeString(classPath, file("somewhere/classes.jar") + "\n");
+        file("reports/src/test/java/ATest.java");
+        Path pom = file("reports/pom.xml");
+        Files.setLastModifiedTime(classPath, FileTime.from(Instant.now().minusSeconds(60)));
+        assertThat(EarlyCheck.isFresh(root)).isFalse();
+        Files.delete(pom);
+        assertThat(EarlyCheck.isFresh(root)).isTrue();
+        file("pom.xml");
+        assertThat(EarlyCheck.isFresh(root)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "[verify], [] [], [], true",
+        "[verify], [] [], '[gate, cuda]', true",
+        "[verify], [] [], [ci], false",
+        "[verify], '[suites] []', [], false",
+        "[verify], '[] [reports]', [], false",
+        "'[clean, verify]', [] [], [], false",
+        "[install], [] [], [], false",
+    })
+    void it_judges_by_itself_only_where_nothing_else_was_asked_for(
+            String goals, String projects, String profiles, boolean only) {
+        Properties build = new Properties();
+        assertThat(EarlyCheck.onlyJudges(build)).isFalse();
+        build.setProperty("assay.build.goals", "goals: " + goals);
+        build.setProperty("assay.build.projects", "projects: " + projects);
+        build.setProperty("assay.build.profiles", "profiles: " + profiles);
+        assertThat(EarlyCheck.onlyJudges(build)).isEqualTo(only);
+    }
+
+    @Test
+    void a_build_that_could_judge_nothing_is_refused() {
+        String[] without = {"assay.build.goals", "goals: [verify]", "assay.build.projects", "projects: [suites] []"};
+        assertThatThrownBy(() -> EarlyCheck.check(Map.of(), properties(without)))
+                .hasMessageStartingWith("-pl: without the module reports nothing is judged");
+        String[] with = {"assay.build.goals", "goals: [verify]", "assay.build.projects", "projects: [reports] []"};
+        assertThatCode(() -> EarlyCheck.check(Map.of(), properties(with))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void its_own_classes_are_stale_when_a_source_is_newer_or_gone() throws IOException {
+        Path source = file("sources/a/B.java");
+        Path classes = root.resolve("classes");
+        Path made = file("classes/a/B$C.class");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+        assertThat(EarlyCheck.isStale(classes, root.resolve("sources"))).isFalse();
+        Files.setLastModifiedTime(made, FileTime.from(Instant.parse("2025-01-01T00:00:00Z")));
+        assertThat(EarlyCheck.isStale(classes, root.resolve("sources"))).isTrue();
+        Files.setLastModifiedTime(made, FileTime.from(Instant.now()));
+        Files.delete(source);
+        assertThat(EarlyCheck.isStale(classes, root.resolve("sources"))).isTrue();
     }
 
     private Path file(String name) throws IOException {

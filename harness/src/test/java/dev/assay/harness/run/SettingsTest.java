@@ -209,7 +209,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"assay.root", "assay.out", "assay.microcosm", "assay.skipChecks", "assay.build.started"})
+    @ValueSource(strings = {"assay.root", "assay.out", "assay.microcosm", "assay.reports", "assay.build.started"})
     void keys_of_the_build_are_allowed(String key) {
         assertThat(read(Map.of(), Map.of(key, "x")).sources()).isEmpty();
     }

@@ -1,7 +1,7 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.run.BuildStep;
 import dev.assay.harness.text.PlainText;
-import dev.assay.reports.ClassPath;
 import dev.assay.reports.words.Words;
 import java.io.File;
 import java.io.IOException;
@@ -10,9 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,14 +25,14 @@ final class ForkedJudge implements Judge {
     private static final int TAIL = 3; // lines of the log that are shown
     private static final long TELL = 30; // seconds between two lines on how far a judgement is
 
-    private final Class<?> program;
+    private final String program;
 
     ForkedJudge() {
-        this(JudgeMain.class);
+        this(BuildStep.FRONT_DOOR);
     }
 
     /** @param program whose {@code main} judges what the settings name */
-    ForkedJudge(Class<?> program) {
+    ForkedJudge(String program) {
         this.program = program;
     }
 
@@ -41,17 +41,12 @@ final class ForkedJudge implements Judge {
         Path log = out.resolve("log.txt");
         try {
             Files.createDirectories(out);
-            List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.add("-Djava.awt.headless=true");
-            command.add("-Dfile.encoding=UTF-8");
-            settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-            command.add("-Dassay.out=" + out);
-            command.add(program.getName());
-            ProcessBuilder builder = new ProcessBuilder(command);
+            Map<String, String> properties = new TreeMap<>(settings);
+            properties.put("assay.out", out.toString());
+            List<String> classPath =
+                    List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
+            ProcessBuilder builder = BuildStep.process(properties, classPath, program, "evaluate");
             builder.environment().keySet().removeIf(k -> k.equals("ASSAY_LORA") || k.equals("ASSAY_CHECKPOINT"));
-            builder.environment().put("CLASSPATH", String.join(File.pathSeparator, ClassPath.entries()));
-            builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
             builder.environment().remove("JAVA_TOOL_OPTIONS");
             Process process = builder.redirectErrorStream(true)
                     .redirectOutput(log.toFile())

@@ -1,10 +1,8 @@
 package dev.assay.reports.nightly;
 
-import dev.assay.harness.run.BuildEnd;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
-import dev.assay.reports.ClassPath;
 import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.dashboard.Dashboard;
@@ -15,35 +13,13 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Properties;
-import java.util.TreeMap;
 
-/** Entry of {@code mvn verify -Pnightly}; a night that is not good fails the build. */
+/** A nightly as {@code mvn verify -Pnightly} has it: a night that is not good fails the build. */
 public final class NightlyMain {
     private NightlyMain() {}
 
     private static PrintStream out() {
         return PlainText.out(false);
-    }
-
-    public static void main(String[] arguments) throws InterruptedException {
-        if (System.getProperty("java.awt.headless") == null) {
-            System.setProperty("java.awt.headless", "true");
-        }
-        Map<String, String> properties = given(System.getProperties());
-        ClassPath.keep(Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath());
-        if (run(System.getenv(), properties) != 0) {
-            throw BuildEnd.fail(new BadNight());
-        }
-    }
-
-    /** Fails the build; what is wrong has been said. */
-    static final class BadNight extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        BadNight() {
-            super("not every file of the collection is there, judged and PASSED or accepted", null, false, false);
-        }
     }
 
     /**
@@ -92,16 +68,5 @@ public final class NightlyMain {
             out().println("The dashboard could not be made: " + Words.line(Trouble.words(trouble), 400));
             return false;
         }
-    }
-
-    /** A property that the build passes on without a value was not given. */
-    private static Map<String, String> given(Properties all) {
-        Map<String, String> given = new TreeMap<>();
-        for (String key : all.stringPropertyNames()) {
-            if (key.startsWith("assay.") && !all.getProperty(key).isBlank()) {
-                given.put(key, all.getProperty(key).strip());
-            }
-        }
-        return given;
     }
 }

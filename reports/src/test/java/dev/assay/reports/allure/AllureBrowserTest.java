@@ -17,10 +17,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The report of Allure's command line in a real browser; skipped, loudly, where there is none. */
+@Tag("slow")
 class AllureBrowserTest {
     private static final Path COMMAND_LINE = Path.of("target", "allure-cli");
     private static final Pattern TEST_CASE = Pattern.compile("data/test-cases/([0-9a-f]+)\\.json");

@@ -17,10 +17,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gates in processes of their own: killed at random moments, and many at once. All 50 kills: {@code -Dassay.build.kills=50}. */
+@Tag("slow")
 class KilledGateTest {
     private static final int KILLS = Integer.getInteger("assay.build.kills", 6);
     private static final int GATES = 8;

@@ -19,10 +19,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The site in a real browser. Where none is installed this is skipped, loudly; {@link DashboardTest} looks at the pages anyway. */
+@Tag("slow")
 class DashboardBrowserTest {
     @TempDir
     Path folder;

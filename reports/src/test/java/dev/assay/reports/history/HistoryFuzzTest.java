@@ -10,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged lines of a history cost their own line; as {@code FuzzTest} of the harness, with the same properties. */
+@Tag("slow")
 class HistoryFuzzTest {
     private static final long SECONDS = Long.getLong("assay.fuzz.seconds", 0);
     private static final long SEED = Long.getLong("assay.fuzz.seed", 20_261_129);

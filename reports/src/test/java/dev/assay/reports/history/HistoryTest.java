@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +109,7 @@ class HistoryTest {
     }
 
     /** Two writers, killed at random moments: every append that returned is there, and every line but torn ones is whole. */
+    @Tag("slow")
     @Test
     void processes_that_are_killed_lose_nothing_that_they_had_appended() throws Exception {
         History history = new History(folder.resolve("history.jsonl"));

@@ -26,10 +26,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jsoup.Jsoup;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nightlies in processes of their own, killed at random moments. All 50 kills: {@code -Dassay.build.kills=50}. */
+@Tag("slow")
 class KilledNightlyTest {
     private static final int KILLS = Integer.getInteger("assay.build.kills", 4);
     private static final int FILES = 12;

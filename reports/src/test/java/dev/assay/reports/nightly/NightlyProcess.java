@@ -13,7 +13,7 @@ final class NightlyProcess {
         System.setProperty("java.awt.headless", "true");
         System.out.println("ready");
         int code = NightlyMain.run(
-                Map.of(), settings(Path.of(arguments[0]), arguments[1]), new ForkedJudge(StandInJudge.class));
+                Map.of(), settings(Path.of(arguments[0]), arguments[1]), new ForkedJudge(StandInJudge.class.getName()));
         System.out.println("done " + code);
     }
 

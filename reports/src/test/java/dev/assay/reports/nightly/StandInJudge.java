@@ -4,6 +4,7 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.reports.Runs;
+import dev.assay.reports.cli.AssayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * Takes the place of {@link JudgeMain} in a process of its own: renders nothing, and leaves the record that a run would leave. What
+ * Takes the place of {@link AssayProcess} in a process of its own: renders nothing, and leaves the record that a run would leave. What
  * it does it says in a file: {@code begin PID FOLDER}, {@code twice FOLDER} for a verdict that was there already.
  */
 final class StandInJudge {
@@ -19,7 +20,7 @@ final class StandInJudge {
 
     public static void main(String[] arguments) throws Exception {
         System.setProperty("java.awt.headless", "true");
-        JudgeMain.watchParent();
+        AssayProcess.endWithParent();
         Path out = Path.of(System.getProperty("assay.out"));
         say("begin " + ProcessHandle.current().pid() + " " + out.getFileName());
         if (Files.exists(RunRecords.last(out))) {

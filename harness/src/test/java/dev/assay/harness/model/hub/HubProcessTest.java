@@ -12,10 +12,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Downloads in processes of their own: killed in the middle, and several at once. All 50 kills: {@code -Dassay.build.kills=50}. */
+@Tag("slow")
 class HubProcessTest {
     private static final int KILLS = Integer.getInteger("assay.build.kills", 4);
     private static final HubReference MODEL = HubReference.parse("hf:" + FakeHub.REPOSITORY + "/model.safetensors");

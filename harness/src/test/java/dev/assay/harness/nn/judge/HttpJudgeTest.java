@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -302,6 +303,7 @@ class HttpJudgeTest {
     }
 
     /** Each of them is heard, tried again, and ends in one sentence when it stays. */
+    @Tag("slow")
     @Test
     void malformed_huge_slow_and_broken_answers_are_tried_again_and_then_end_in_an_error() {
         byte[] huge = "{\"choices\":[\"%s\"]}".formatted("x".repeat(3 << 20)).getBytes(StandardCharsets.UTF_8);

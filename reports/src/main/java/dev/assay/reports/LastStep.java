@@ -1,0 +1,106 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.EarlyFiles;
+import dev.assay.harness.run.Settings;
+import dev.assay.harness.text.Trouble;
+import dev.assay.reports.allure.AllureHtml;
+import dev.assay.reports.allure.AllureResults;
+import dev.assay.reports.allure.ReportContext;
+import dev.assay.reports.history.Digest;
+import dev.assay.reports.words.Words;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What follows on an evaluation: the verdict on the terminal first, then collection, card, report, history. Trouble with a report is
+ * said, and never changes the verdict.
+ *
+ * @param settings of the user; null where they cannot be read
+ */
+record LastStep(ReportPlace place, Settings settings, PrintStream out) {
+    /** Of a run that was just made. */
+    Ending of(JudgedRun judged) {
+        return tell(judged, true);
+    }
+
+    /** Makes the report of an old record again: it is in the history already, and adds nothing to a collection. */
+    Ending again(JudgedRun judged) {
+        return tell(judged, false);
+    }
+
+    private Ending tell(JudgedRun judged, boolean fresh) {
+        Gate gate = judged.trouble() != null ? Gate.broken(judged.trouble()) : Gate.judge(judged.run(), false);
+        out.println();
+        Summary.lines(judged.run(), gate, place.colors()).forEach(out::println);
+        out.flush();
+        try (TargetLock ours = TargetLock.take(place.target(), out)) {
+            Objects.requireNonNull(ours);
+            return report(judged, gate, fresh);
+        }
+    }
+
+    private Ending report(JudgedRun judged, Gate gate, boolean fresh) {
+        Admitted admitted = !place.workspace().gate()
+                ? null
+                : fresh
+                        ? Admitted.of(judged, gate, settings, place.root())
+                        : Admitted.refused("an old record (assay.record) adds nothing; judge the file again");
+        if (admitted != null) {
+            admitted.lines().forEach(l -> out.println(Words.block(l)));
+        }
+        RunHistory history = new RunHistory(place.root(), out);
+        List<Digest> earlier = history.before(judged.run());
+        if (judged.trouble() == null && fresh) {
+            history.append(judged.run(), gate, judged.folder().resolve("run.json"));
+        }
+        CardStep.Made card = CardStep.make(judged, gate, settings, place, admitted, earlier);
+        card.lines().forEach(l -> out.println(Words.block(l)));
+        out.flush();
+        Made made = makeReport(judged, gate, earlier, admitted);
+        if (made.problem() != null) {
+            out.println("The report could not be made: " + made.problem());
+        }
+        out.println("Report: " + Words.block(made.path().toString()));
+        out.flush();
+        return Ending.of(gate, settings, admitted, made.problem() == null && card.problem() == null);
+    }
+
+    /** Where the report is, or null for the path and why not. */
+    private record Made(Path path, String problem) {}
+
+    private Made makeReport(JudgedRun judged, Gate gate, List<Digest> earlier, Admitted admitted) {
+        Path results = place.target().resolve("allure-results");
+        Path report = place.target().resolve("allure-report");
+        try {
+            Files.deleteIfExists(report.resolve("index.html")); // an old report must not pass for this one
+            AllureResults.write(
+                    judged.run(),
+                    judged.folder(),
+                    results,
+                    report,
+                    new ReportContext(
+                            admitted == null ? Map.of() : admitted.facts(),
+                            gate.wholeRun(),
+                            RunLinks.of(
+                                    judged.run(),
+                                    judged.folder(),
+                                    place.root(),
+                                    place.root().resolve(EarlyFiles.BUNDLED_SUITES),
+                                    report),
+                            earlier,
+                            place.executor()));
+            String title = "Assay: " + Words.line(judged.run().candidate().name(), 60);
+            return new Made(AllureHtml.generate(place.allure(), results, report, title), null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Made(results, "interrupted");
+        } catch (IOException | RuntimeException | Error e) { // whatever happens to the report, the verdict is said
+            return new Made(results, Words.line(Trouble.words(e), 600));
+        }
+    }
+}

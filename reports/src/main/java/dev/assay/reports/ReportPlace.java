@@ -1,0 +1,56 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.Workspace;
+import dev.assay.reports.allure.ReportExecutor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Where a run is reported.
+ *
+ * @param workspace of the run
+ * @param target folder for {@code allure-results}, {@code allure-report} and {@code card}
+ * @param allure the unpacked command line of Allure
+ * @param colors of the terminal
+ * @param gitHubStepSummary file of the job's summary on GitHub; null elsewhere
+ * @param executor what runs this build
+ */
+record ReportPlace(
+        Workspace workspace,
+        Path target,
+        Path allure,
+        boolean colors,
+        Path gitHubStepSummary,
+        ReportExecutor executor) {
+
+    /** From {@code assay.reports}, {@code assay.allure} and {@code assay.colors} ({@code on}, {@code off}, {@code auto}), each of which may be absent. */
+    static ReportPlace of(Map<String, String> environment, Map<String, String> properties) {
+        Workspace workspace = Workspace.of(properties);
+        Path target = workspace.root().resolve(properties.getOrDefault("assay.reports", "reports/target"));
+        String colors = properties.getOrDefault("assay.colors", "auto");
+        String summary = environment.getOrDefault("GITHUB_STEP_SUMMARY", "");
+        return new ReportPlace(
+                workspace,
+                target,
+                target.resolve(properties.getOrDefault("assay.allure", "allure-cli")),
+                colors.equals("on") || (colors.equals("auto") && !environment.containsKey("NO_COLOR") && onTerminal()),
+                summary.isBlank() ? null : Path.of(summary),
+                ReportExecutor.of(environment));
+    }
+
+    Path root() {
+        return workspace.root();
+    }
+
+    /** On Linux; elsewhere Java 17 to 25 have no common way to tell, and plain text is never wrong. */
+    private static boolean onTerminal() {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+        } catch (IOException | RuntimeException notLinux) {
+            return false;
+        }
+    }
+}
