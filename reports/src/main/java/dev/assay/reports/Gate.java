@@ -7,7 +7,6 @@ import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The build's final say about a run. It believes the verdicts, not the record's own summary, and nothing passes on nothing.
@@ -33,7 +32,7 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
     public static Gate judge(RunRecord run, boolean selected) {
         List<String> whole = new ArrayList<>();
         List<String> broken = new ArrayList<>();
-        List<VerdictEntry> verdicts = run.verdicts() == null ? List.of() : run.verdicts();
+        List<VerdictEntry> verdicts = run.verdicts();
         if (run.problem() != null) {
             return broken(why(run.problem()));
         }
@@ -45,11 +44,11 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         }
         List<String> regressed = new ArrayList<>();
         List<String> open = new ArrayList<>();
-        Unjudged<VerdictEntry> parts = unjudged(run);
-        parts.folded().forEach(f -> (outcome(f.outcome()) == Outcome.BROKEN ? broken : open).add(why(f.line())));
+        Unjudged parts = Unjudged.of(verdicts);
+        parts.folded().forEach(f -> (f.outcome() == Outcome.BROKEN ? broken : open).add(why(f.line())));
         for (VerdictEntry v : parts.judged()) {
             String line = why(Words.line(v.id(), 80) + ": " + v.reason());
-            switch (outcome(v.outcome())) {
+            switch (v.outcome()) {
                 case PASSED -> {
                     if (v.pairs() == 0) {
                         whole.add(Words.line(v.id(), 80) + ": passed on no pair");
@@ -61,14 +60,13 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
             }
         }
         // A candidate whose files cannot work is refused without a picture; nothing else is decided without one.
-        if (regressed.isEmpty() && (run.renderings() == null || run.renderings().isEmpty())) {
+        if (regressed.isEmpty() && run.renderings().isEmpty()) {
             whole.add("no picture was looked at");
         }
-        Outcome found = !broken.isEmpty() || !whole.isEmpty()
-                ? Outcome.BROKEN
-                : !regressed.isEmpty() ? Outcome.REGRESSED : !open.isEmpty() ? Outcome.INCONCLUSIVE : Outcome.PASSED;
-        if (found != outcome(run.outcome()) && found != Outcome.BROKEN) {
-            whole.add("the record says " + Words.line(run.outcome(), 40) + ", its verdicts say " + found);
+        Outcome found =
+                whole.isEmpty() ? Outcome.worst(verdicts.stream().map(VerdictEntry::outcome)) : Outcome.BROKEN;
+        if (found != run.outcome() && found != Outcome.BROKEN) {
+            whole.add("the record says " + run.outcome() + ", its verdicts say " + found);
             found = Outcome.BROKEN;
         }
         List<String> reasons = new ArrayList<>(whole);
@@ -78,13 +76,6 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         return new Gate(found, reasons, whole);
     }
 
-    /** The criteria of a run, those without a judgement folded. */
-    static Unjudged<VerdictEntry> unjudged(RunRecord run) {
-        return Unjudged.of(
-                run.verdicts() == null ? List.of() : run.verdicts(),
-                v -> new Unjudged.Facts(v.outcome(), v.estimate(), v.pairs(), v.reason()));
-    }
-
     private static String why(String reason) {
         return Words.ends(reason, MOST_REASON);
     }
@@ -92,13 +83,5 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
     /** Whether the build may go on. */
     public boolean opens(boolean inconclusiveAllowed) {
         return outcome == Outcome.PASSED || (outcome == Outcome.INCONCLUSIVE && inconclusiveAllowed);
-    }
-
-    private static Outcome outcome(String word) {
-        try {
-            return Outcome.valueOf(word == null ? "" : word.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException unknown) {
-            return Outcome.BROKEN;
-        }
     }
 }

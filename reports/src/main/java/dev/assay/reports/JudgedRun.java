@@ -1,10 +1,11 @@
 package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
-import dev.assay.reports.record.WholeRecord;
+import dev.assay.harness.run.RunRecords;
 import dev.assay.reports.words.Words;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /**
  * A run as its record tells it.
@@ -16,7 +17,7 @@ record JudgedRun(RunRecord run, Path folder, String trouble) {
     /** The run that has just written this record: sealed, as all are that are written. */
     static JudgedRun fresh(Path record) {
         return new JudgedRun(
-                WholeRecord.readSealed(record), record.toAbsolutePath().getParent(), null);
+                RunRecords.readSealed(record), record.toAbsolutePath().getParent(), null);
     }
 
     /** A record that the user names, however old: what it says is shown, as long as it says what it did. */
@@ -26,7 +27,7 @@ record JudgedRun(RunRecord run, Path folder, String trouble) {
         }
         try {
             return new JudgedRun(
-                    WholeRecord.read(record), record.toAbsolutePath().getParent(), null);
+                    RunRecords.read(record), record.toAbsolutePath().getParent(), null);
         } catch (RuntimeException unreadable) {
             return none(Words.line(unreadable.getMessage(), 600), record);
         }
@@ -34,6 +35,6 @@ record JudgedRun(RunRecord run, Path folder, String trouble) {
 
     /** @param where the record was expected */
     static JudgedRun none(String trouble, Path where) {
-        return new JudgedRun(WholeRecord.none(trouble), where.toAbsolutePath().getParent(), trouble);
+        return new JudgedRun(RunRecord.broken("none", Instant.now(), "unknown", "unknown", trouble), where.toAbsolutePath().getParent(), trouble);
     }
 }

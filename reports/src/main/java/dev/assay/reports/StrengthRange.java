@@ -1,8 +1,8 @@
 package dev.assay.reports;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Entry;
 import dev.assay.reports.history.Digest.Part;
 import java.util.List;
 import java.util.Map;
@@ -87,8 +87,8 @@ record StrengthRange(double min, double max) {
         return question;
     }
 
-    private static List<Object> measure(Entry e) {
-        return List.of(e.id(), e.metric(), e.version(), e.margin(), e.rule());
+    private static List<Object> measure(VerdictEntry e) {
+        return List.of(e.id(), e.metric(), e.metricVersion(), e.margin(), e.rule());
     }
 
     private static Map<String, String> settings(Digest run) {

@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.render.Finding;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;
@@ -38,7 +39,7 @@ public final class Summary {
                         : run.id().endsWith("-unplanned")
                                 ? "Assay: the run did not begin"
                                 : "Assay: there is no record of the run");
-        Unjudged<VerdictEntry> parts = Gate.unjudged(run);
+        Unjudged parts = Unjudged.of(run.verdicts());
         List<String[]> cells = parts.judged().stream()
                 .map(v -> cells(v, run.problem() != null))
                 .toList();
@@ -51,7 +52,7 @@ public final class Summary {
         for (String[] c : cells) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                String cell = i == 1 ? colored(c[i], c[i], colors) : c[i];
+                String cell = i == 1 ? colored(c[i], Outcome.parse(c[i]), colors) : c[i];
                 line.append("  ").append(cell).append(" ".repeat(widths[i] - c[i].length()));
             }
             lines.add(line.toString().stripTrailing());
@@ -66,10 +67,10 @@ public final class Summary {
             Words.block(run.problem()).lines().flatMap(l -> indented("  ", l)).forEach(lines::add);
         }
         run.findings().stream()
-                .filter(f -> f.level().equals("WARNING"))
+                .filter(f -> f.level() == Finding.Level.WARNING)
                 .flatMap(f -> indented("  ", "note: " + f.text()))
                 .forEach(lines::add);
-        lines.add(colored(gate.outcome().name(), gate.outcome().name(), colors) + ": " + counts(run, gate, parts) + "; "
+        lines.add(colored(gate.outcome().name(), gate.outcome(), colors) + ": " + counts(run, gate, parts) + "; "
                 + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, "
                 + Numbers.time(run.seconds()));
         return lines;
@@ -77,10 +78,10 @@ public final class Summary {
 
     /** Five columns, the reason, and what it means: only where something is to be explained, for lines are short. */
     private static String[] cells(VerdictEntry v, boolean stopped) {
-        boolean passed = Outcome.PASSED.name().equals(v.outcome());
+        boolean passed = v.is(Outcome.PASSED);
         return new String[] {
             Words.line(v.family(), 20) + "/" + Words.line(v.id(), 50),
-            Words.line(v.outcome(), 14),
+            v.outcome().name(),
             Words.signed(v.estimate()),
             Words.interval(v.interval()),
             stopped ? "not judged" : BuiltIn.NAMES.contains(v.metric()) ? "-" : margin(v),
@@ -100,7 +101,7 @@ public final class Summary {
     }
 
     /** The criteria are in the table; what is wrong with the run as a whole is not. */
-    private static String counts(RunRecord run, Gate gate, Unjudged<VerdictEntry> criteria) {
+    private static String counts(RunRecord run, Gate gate, Unjudged criteria) {
         if (run.problem() != null) {
             return "nothing was judged";
         }
@@ -109,7 +110,7 @@ public final class Summary {
         }
         Map<String, Long> counts = criteria.judged().stream()
                 .collect(Collectors.groupingBy(
-                        v -> Words.line(v.outcome(), 14).toLowerCase(Locale.ROOT),
+                        v -> v.outcome().name().toLowerCase(Locale.ROOT),
                         TreeMap::new,
                         Collectors.counting()));
         List<String> parts = new ArrayList<>(gate.wholeRun());
@@ -120,14 +121,14 @@ public final class Summary {
         return String.join(", ", parts);
     }
 
-    private static String colored(String text, String outcome, boolean colors) {
+    private static String colored(String text, Outcome outcome, boolean colors) {
         if (!colors) {
             return text;
         }
         String code = switch (outcome) {
-            case "PASSED" -> "32";
-            case "INCONCLUSIVE", "UNAVAILABLE" -> "33";
-            default -> "31";
+            case PASSED -> "32";
+            case INCONCLUSIVE, UNAVAILABLE -> "33";
+            case REGRESSED, BROKEN -> "31";
         };
         return "\u001b[" + code + "m" + text + "\u001b[0m";
     }

@@ -148,7 +148,7 @@ class GateTest {
         RunRecord run = Runs.mixed(folder);
         List<String> lines = Summary.lines(run, Gate.judge(run, false), false);
         long open = run.verdicts().stream()
-                .filter(v -> !v.outcome().equals("PASSED"))
+                .filter(v -> !v.is(Outcome.PASSED))
                 .count();
         assertThat(open).isBetween(1L, 5L);
         int plain = 2; // what it means, before the reason; of a broken criterion there is nothing to say

@@ -6,6 +6,7 @@ import dev.assay.harness.image.Png;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.collection.Audit;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Entry;
@@ -43,7 +44,7 @@ class KilledBuildTest {
         Path log = root.resolve("log.txt");
         long undisturbed = millis(builds, log);
         RunRecord right = records().get(0);
-        assertThat(right.outcome()).as(Builds.said(log)).isEqualTo("PASSED");
+        assertThat(right.outcome()).as(Builds.said(log)).isEqualTo(Outcome.PASSED);
 
         int killed = 0;
         for (int i = 0; i < KILLS / 2; i++) {
@@ -58,7 +59,7 @@ class KilledBuildTest {
                 .isEqualTo(right.verdicts().stream()
                         .map(VerdictEntry::measurements)
                         .toList());
-        assertThat(after.outcome()).isEqualTo("PASSED");
+        assertThat(after.outcome()).isEqualTo(Outcome.PASSED);
         for (int i = 0; i < KILLS - KILLS / 2; i++) {
             delete(root.resolve("shelf"));
             killed += kill(builds.judgement("mine.safetensors", GATE, log), again);

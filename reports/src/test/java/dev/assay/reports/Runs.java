@@ -1,6 +1,7 @@
 package dev.assay.reports;
 
 import dev.assay.harness.image.Png;
+import dev.assay.harness.render.Finding;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
@@ -10,9 +11,13 @@ import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.Settings;
 import dev.assay.harness.run.RunRecord.SuiteInfo;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Score.Mark;
 import dev.assay.harness.score.Score.Shape;
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.verdict.Measurement;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -147,14 +152,14 @@ public final class Runs {
                 "1",
                 family,
                 "suite",
-                outcome,
+                Outcome.valueOf(outcome),
                 null,
                 null,
                 0.9,
                 0,
-                "NONE_NEW",
-                "BLOCKER",
-                "LOWER",
+                Rule.NONE_NEW,
+                Severity.BLOCKER,
+                Better.LOWER,
                 "files",
                 null,
                 null,
@@ -197,14 +202,14 @@ public final class Runs {
                 HOSTILE,
                 HOSTILE,
                 HOSTILE,
-                HOSTILE,
+                null,
                 1.0,
                 List.of(0.5, 1.5),
                 0.9,
                 1,
-                HOSTILE,
-                HOSTILE,
-                HOSTILE,
+                null,
+                null,
+                null,
                 HOSTILE,
                 0.0,
                 1.0,
@@ -248,10 +253,11 @@ public final class Runs {
                 2,
                 r.verdicts(),
                 r.renderings(),
-                List.of(new RunRecord.FindingEntry("WARNING", HOSTILE)),
+                List.of(new RunRecord.FindingEntry(Finding.Level.WARNING, HOSTILE)),
                 Map.of("assay.lora", HOSTILE),
                 List.of(new RunRecord.WeightsEntry(
-                        HOSTILE, HOSTILE, HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)))));
+                        HOSTILE, HOSTILE, HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)))),
+                null);
     }
 
     /** The same run with another claim. */
@@ -264,7 +270,7 @@ public final class Runs {
         return new RunRecord(
                 r.schema(),
                 r.id(),
-                outcome,
+                Outcome.parse(outcome),
                 r.problem(),
                 started,
                 r.seconds(),
@@ -307,7 +313,8 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 r.asked(),
-                r.weights());
+                r.weights(),
+                r.build());
     }
 
     /** The same run, asked for with these settings. */
@@ -332,7 +339,8 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 settings,
-                r.weights());
+                r.weights(),
+                r.build());
     }
 
     private static RunRecord run(
@@ -346,7 +354,7 @@ public final class Runs {
         return new RunRecord(
                 RunRecord.SCHEMA,
                 id,
-                outcome,
+                Outcome.parse(outcome),
                 problem,
                 "2026-11-22T12:00:00Z",
                 123.4,
@@ -357,7 +365,7 @@ public final class Runs {
                         List.of(new ModelPart("microcosm:base", sha256, 10_000_000)),
                         List.of(new LoraPart("three-legs.safetensors", sha256, 0.8, 1_000_000))),
                 new SuiteInfo("microcosm", "1", sha256, prompts.size(), SEEDS.size()),
-                new Settings(SIZE, SIZE, 12, 3.0, "ddim", "normal", 0, null, null),
+                new Settings(SIZE, SIZE, 12, 3.0, "ddim", "normal", 0, null, null, null),
                 new RendererInfo("local", "1", "cpu", Map.of()),
                 renderings.size() / 2,
                 renderings.size() / 2,
@@ -372,7 +380,8 @@ public final class Runs {
                         "MIT",
                         List.of(
                                 new ModelPart("config.json", sha256, 4_519),
-                                new ModelPart("model.safetensors", sha256, 1_710_540_580L)))));
+                                new ModelPart("model.safetensors", sha256, 1_710_540_580L)))),
+                null);
     }
 
     public static VerdictEntry verdict(
@@ -416,14 +425,14 @@ public final class Runs {
                 "1",
                 family,
                 "suite",
-                outcome,
+                Outcome.valueOf(outcome),
                 none ? null : mean,
                 none ? null : List.of(mean - 0.3 * margin, mean + 0.3 * margin),
                 0.9,
                 margin,
-                rule,
-                "CRITICAL",
-                better,
+                Rule.valueOf(rule),
+                Severity.CRITICAL,
+                Better.valueOf(better),
                 metric.equals("grid") ? "grey levels" : "share",
                 none ? null : 0.5 * margin,
                 none ? null : 0.5 * margin + mean,

@@ -32,7 +32,7 @@ class StrengthRangeTest {
                 new Digest.Suite("s", suiteVersion, "dd" + suiteVersion, 1, 1),
                 "local 1 cpu",
                 1,
-                List.of(new Digest.Entry(
+                List.of(Entries.of(
                         "grid",
                         "grid",
                         "1",

@@ -8,6 +8,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectUniqu
 import dev.assay.harness.junit.AssayEngine;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -88,7 +89,7 @@ class EngineTest {
         run().testEvents()
                 .assertStatistics(s -> s.started(6).succeeded(3).failed(1).aborted(2));
 
-        assertThat(last().outcome()).isEqualTo("REGRESSED");
+        assertThat(last().outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(last().rendersMade()).isEqualTo(2 * 4 + 2);
         assertThat(last().renderings())
                 .allSatisfy(r -> assertThat(RunRecords.folder(folder.resolve("out"), last().id())
@@ -146,7 +147,7 @@ class EngineTest {
 
         run().testEvents().assertStatistics(s -> s.started(1).failed(1));
 
-        assertThat(last().outcome()).isEqualTo("BROKEN");
+        assertThat(last().outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(last().problem()).contains("assay.loras").contains("did you mean assay.lora");
         assertThat(last().rendersMade()).isZero();
     }
@@ -157,7 +158,7 @@ class EngineTest {
 
         run().testEvents().assertStatistics(s -> s.started(6).failed(1).aborted(5));
 
-        assertThat(last().outcome()).isEqualTo("REGRESSED");
+        assertThat(last().outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(last().verdicts().get(0).reason())
                 .contains("foreign.safetensors (made for Flux.1")
                 .contains("0 of 6 modules match")

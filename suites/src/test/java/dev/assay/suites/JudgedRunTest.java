@@ -11,6 +11,7 @@ import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.suite.LabelledQuestions;
+import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ class JudgedRunTest {
             for (String metric : List.of("vqa-score", "questions", "questions-all")) {
                 assertThat(verdict(sound, metric).outcome())
                         .as(verdict(sound, metric).reason())
-                        .isEqualTo("PASSED");
+                        .isEqualTo(Outcome.PASSED);
             }
             int asked = judge.questions().size();
             assertThat(run("sound").verdicts()).isEqualTo(sound.verdicts());
@@ -146,7 +147,7 @@ class JudgedRunTest {
             for (String metric : List.of("vqa-score", "questions", "questions-all")) {
                 assertThat(verdict(forgetful, metric).outcome())
                         .as(verdict(forgetful, metric).reason())
-                        .isEqualTo("REGRESSED");
+                        .isEqualTo(Outcome.REGRESSED);
             }
             assertThat(verdict(forgetful, "questions").worst().get(0).candidateEvidence())
                     .contains("Is there a")
@@ -166,7 +167,7 @@ class JudgedRunTest {
             RunRecord forgetful = run("forgetful");
 
             VerdictEntry questions = verdict(forgetful, "questions");
-            assertThat(questions.outcome()).as(questions.reason()).isEqualTo("REGRESSED");
+            assertThat(questions.outcome()).as(questions.reason()).isEqualTo(Outcome.REGRESSED);
             assertThat(questions.reason())
                     .contains("corrected for the judge's errors (it says yes 96 % of the time where it is right and 4 %"
                             + " where it is wrong, on 25 and 28 questions)");
@@ -220,7 +221,7 @@ class JudgedRunTest {
     void without_a_judge_nothing_is_rendered_and_what_to_do_is_said() {
         RunRecord record = run("sound");
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem())
                 .contains("3 of 7 criteria cannot be judged (vqa-score, questions, questions-all)")
                 .contains("-Dassay.judge.url=")
@@ -234,9 +235,9 @@ class JudgedRunTest {
 
         RunRecord record = run("sound");
 
-        assertThat(record.outcome()).isEqualTo("INCONCLUSIVE");
-        assertThat(verdict(record, "blank-frame").outcome()).isEqualTo("PASSED");
-        assertThat(verdict(record, "vqa-score").outcome()).isEqualTo("UNAVAILABLE");
+        assertThat(record.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(verdict(record, "blank-frame").outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(verdict(record, "vqa-score").outcome()).isEqualTo(Outcome.UNAVAILABLE);
         assertThat(verdict(record, "vqa-score").reason()).contains("-Dassay.judge.url=");
     }
 
@@ -250,7 +251,7 @@ class JudgedRunTest {
 
         RunRecord record = run("sound");
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).contains("nothing can be judged").contains("no connection");
         assertThat(record.rendersMade()).isZero();
     }

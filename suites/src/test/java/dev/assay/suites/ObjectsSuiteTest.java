@@ -10,6 +10,7 @@ import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.suite.Visible.VisibleObject;
+import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +120,7 @@ class ObjectsSuiteTest {
         VerdictEntry objects = verdict(record, "objects");
         assertThat(objects.baseMean()).isBetween(0.0, 1.0);
         assertThat(objects.worst().get(0).candidateEvidence()).contains(" hold");
-        assertThat(objects.outcome()).isNotIn("BROKEN", "UNAVAILABLE");
+        assertThat(objects.outcome()).isNotIn(Outcome.BROKEN, Outcome.UNAVAILABLE);
     }
 
     @Test
@@ -128,7 +129,7 @@ class ObjectsSuiteTest {
 
         run();
 
-        assertThat(last().outcome()).isEqualTo("BROKEN");
+        assertThat(last().outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(last().problem())
                 .contains(
                         "3 of ",
@@ -149,14 +150,14 @@ class ObjectsSuiteTest {
 
         RunRecord record = last();
         assertThat(record.verdicts())
-                .filteredOn(v -> v.outcome().equals("REGRESSED"))
+                .filteredOn(v -> v.is(Outcome.REGRESSED))
                 .isEmpty();
-        assertThat(record.outcome()).isEqualTo("INCONCLUSIVE");
-        assertThat(verdict(record, "objects").outcome()).isEqualTo("UNAVAILABLE");
+        assertThat(record.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(verdict(record, "objects").outcome()).isEqualTo(Outcome.UNAVAILABLE);
         assertThat(verdict(record, "objects").reason())
                 .contains("models.objects")
                 .contains("yolox_l.onnx");
-        assertThat(verdict(record, "clip-score").outcome()).isEqualTo("UNAVAILABLE");
+        assertThat(verdict(record, "clip-score").outcome()).isEqualTo(Outcome.UNAVAILABLE);
         assertThat(verdict(record, "clip-score").reason()).contains("models.clip");
     }
 
@@ -170,7 +171,7 @@ class ObjectsSuiteTest {
 
         run();
 
-        assertThat(last().outcome()).isEqualTo("BROKEN");
+        assertThat(last().outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(last().problem()).contains("nothing can be judged").contains("yolox_l.onnx");
         assertThat(last().rendersMade()).isZero();
     }

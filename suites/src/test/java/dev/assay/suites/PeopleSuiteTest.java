@@ -9,6 +9,8 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,16 +76,16 @@ class PeopleSuiteTest {
                 .extracting(VerdictEntry::metric)
                 .contains("people", "hands", "faces", "pose", "pose-confidence", "hand-iqa", "body-artifacts");
         assertThat(record.verdicts())
-                .allSatisfy(v -> assertThat(v.outcome()).as(v.reason()).isNotIn("BROKEN", "UNAVAILABLE"));
+                .allSatisfy(v -> assertThat(v.outcome()).as(v.reason()).isNotIn(Outcome.BROKEN, Outcome.UNAVAILABLE));
         VerdictEntry people = verdict(record, "people");
         assertThat(people.pairs()).isEqualTo(41); // three close-ups of hands say nothing of people
-        assertThat(people.rule()).isEqualTo("NO_MORE_DEFECTS");
+        assertThat(people.rule()).isEqualTo(Rule.NO_MORE_DEFECTS);
         assertThat(verdict(record, "body-artifacts").pairs()).isEqualTo(44);
         // A small world cannot draw these prompts: what has no people in it must not pass as anatomy.
         assertThat(record.verdicts())
                 .filteredOn(v -> v.metric().equals("hands") || v.metric().equals("pose"))
                 .allSatisfy(v -> {
-                    assertThat(v.outcome()).isNotEqualTo("PASSED");
+                    assertThat(v.outcome()).isNotEqualTo(Outcome.PASSED);
                     assertThat(v.unscoredReasons().keySet()).anyMatch(r -> r.contains("found; the case expects"));
                 });
     }
@@ -93,12 +95,12 @@ class PeopleSuiteTest {
         settings.put("assay.unavailable", "allow");
         RunRecord record = run(Map.of("hf:", "nowhere/"));
 
-        assertThat(record.outcome()).isNotEqualTo("PASSED");
+        assertThat(record.outcome()).isNotEqualTo(Outcome.PASSED);
         assertThat(record.verdicts())
                 .filteredOn(v -> ANATOMY.contains(v.metric()) || v.metric().equals("people"))
                 .hasSizeGreaterThanOrEqualTo(7)
                 .allSatisfy(v -> {
-                    assertThat(v.outcome()).isEqualTo("UNAVAILABLE");
+                    assertThat(v.outcome()).isEqualTo(Outcome.UNAVAILABLE);
                     assertThat(v.reason()).contains("models.").contains("nowhere");
                 });
     }

@@ -70,11 +70,11 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
                                 : record.problem()));
         context.listener().reportingEntryPublished(this, ReportEntry.from(entries(record, verdict)));
         switch (verdict.outcome()) {
-            case "PASSED" -> {}
-            case "REGRESSED" -> throw new AssertionFailedError(said("Regression: ", verdict));
-            case "INCONCLUSIVE" -> throw new TestAbortedException(said("Inconclusive: ", verdict));
-            case "UNAVAILABLE" -> throw new TestAbortedException(said("Unavailable: ", verdict));
-            default -> throw new HarnessTrouble(said("", verdict));
+            case PASSED -> {}
+            case REGRESSED -> throw new AssertionFailedError(said("Regression: ", verdict));
+            case INCONCLUSIVE -> throw new TestAbortedException(said("Inconclusive: ", verdict));
+            case UNAVAILABLE -> throw new TestAbortedException(said("Unavailable: ", verdict));
+            case BROKEN -> throw new HarnessTrouble(said("", verdict));
         }
         return context;
     }
@@ -93,7 +93,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
 
     private static Map<String, String> entries(RunRecord record, VerdictEntry v) {
         Map<String, String> entries = new LinkedHashMap<>();
-        entries.put("outcome", v.outcome());
+        entries.put("outcome", v.outcome().name());
         entries.put("estimate", String.valueOf(v.estimate()));
         entries.put("interval", String.valueOf(v.interval()));
         entries.put("margin", String.valueOf(v.margin()));

@@ -97,7 +97,7 @@ final class RecordBuilder {
     }
 
     void found(List<Finding> more) {
-        more.forEach(f -> findings.add(new FindingEntry(f.level().name(), f.text())));
+        more.forEach(f -> findings.add(new FindingEntry(f.level(), f.text())));
     }
 
     void verdict(Verdict verdict) {
@@ -115,10 +115,7 @@ final class RecordBuilder {
         return new RunRecord(
                 RunRecord.SCHEMA,
                 id,
-                (problem != null
-                                ? Outcome.BROKEN
-                                : Outcome.worst(verdicts.stream().map(Verdict::outcome)))
-                        .name(),
+                problem != null ? Outcome.BROKEN : Outcome.worst(verdicts.stream().map(Verdict::outcome)),
                 problem,
                 started.toString(),
                 (System.nanoTime() - clock) / 1e9,
@@ -145,7 +142,8 @@ final class RecordBuilder {
                 List.copyOf(renderings),
                 List.copyOf(findings),
                 Map.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     private static RunRecord.Settings recorded(GenerationSettings s, Integer usualSteps) {
@@ -180,28 +178,8 @@ final class RecordBuilder {
     /** The record of a run that could not even be planned. */
     static RunRecord unplanned(String problem) {
         Instant now = Instant.now();
-        Model unknown = new Model("unknown", List.of(), List.of());
-        return new RunRecord(
-                RunRecord.SCHEMA,
-                ID_TIME.format(now) + "-unplanned-" + ProcessHandle.current().pid(),
-                Outcome.BROKEN.name(),
-                problem,
-                now.toString(),
-                0,
-                0,
-                unknown,
-                unknown,
-                new RunRecord.SuiteInfo("unknown", "", "", 0, 0),
-                recorded(null, null),
-                new RunRecord.RendererInfo("unknown", "", "", Map.of()),
-                0,
-                0,
-                0,
-                List.of(),
-                List.of(),
-                List.of(),
-                Map.of(),
-                List.of());
+        String id = ID_TIME.format(now) + "-unplanned-" + ProcessHandle.current().pid();
+        return RunRecord.broken(id, now, "unknown", "unknown", problem);
     }
 
     private RenderingEntry entry(PromptCase c, String role, Picture p) {

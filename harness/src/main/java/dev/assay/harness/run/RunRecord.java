@@ -1,17 +1,22 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.render.Finding;
+import dev.assay.harness.score.Better;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.Measurement;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.Phrasebook;
 import dev.assay.harness.verdict.Scored;
 import dev.assay.harness.verdict.Unscored;
 import dev.assay.harness.verdict.Verdict;
 import dev.assay.harness.verdict.WorstCase;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -24,7 +29,7 @@ import java.util.stream.Stream;
  *
  * @param schema {@code assay-run/1}
  * @param id sortable by time: {@code 20261122-235959-123-sound}
- * @param outcome of the whole run: {@code PASSED}, {@code REGRESSED}, {@code INCONCLUSIVE}, {@code BROKEN}
+ * @param outcome of the whole run, which is never UNAVAILABLE
  * @param problem what stopped the run, when {@code outcome} is BROKEN for the whole run; else null
  * @param started ISO 8601, UTC
  * @param seconds wall time of the run, from reading the suite to the verdicts
@@ -38,7 +43,7 @@ import java.util.stream.Stream;
 public record RunRecord(
         String schema,
         String id,
-        String outcome,
+        Outcome outcome,
         String problem,
         String started,
         double seconds,
@@ -61,49 +66,52 @@ public record RunRecord(
 
     private static final int MOST_PROCESSES = 16; // from an evaluation up to the build that started it
 
-    /** As records were before they named their build. */
-    public RunRecord(
-            String schema,
-            String id,
-            String outcome,
-            String problem,
-            String started,
-            double seconds,
-            double renderSeconds,
-            Model base,
-            Model candidate,
-            SuiteInfo suite,
-            Settings settings,
-            RendererInfo renderer,
-            int rendersMade,
-            int rendersReused,
-            int criteriaDeclared,
-            List<VerdictEntry> verdicts,
-            List<RenderingEntry> renderings,
-            List<FindingEntry> findings,
-            Map<String, String> asked,
-            List<WeightsEntry> weights) {
-        this(
-                schema,
+    /** Without holes: a view may read any part, whatever the file left out. */
+    public RunRecord {
+        id = Objects.requireNonNullElse(id, "unknown");
+        outcome = Objects.requireNonNullElse(outcome, Outcome.BROKEN);
+        started = Objects.requireNonNullElse(started, "");
+        base = Objects.requireNonNullElse(base, Model.UNKNOWN);
+        candidate = Objects.requireNonNullElse(candidate, Model.UNKNOWN);
+        suite = suite == null ? new SuiteInfo(null, "", "", 0, 0) : suite;
+        settings = Objects.requireNonNullElse(settings, Settings.UNKNOWN);
+        renderer = Objects.requireNonNullElse(renderer, RendererInfo.UNKNOWN);
+        verdicts = known(verdicts);
+        renderings = known(renderings);
+        findings = known(findings).stream()
+                .filter(f -> f.level() != null && f.text() != null)
+                .toList();
+        asked = Objects.requireNonNullElse(asked, Map.of());
+        weights = known(weights);
+    }
+
+    private static <T> List<T> known(List<T> list) {
+        return list == null ? List.of() : list.stream().filter(Objects::nonNull).toList();
+    }
+
+    /** Of a run that judged nothing. */
+    public static RunRecord broken(String id, Instant when, String candidate, String suite, String problem) {
+        return new RunRecord(
+                SCHEMA,
                 id,
-                outcome,
+                Outcome.BROKEN,
                 problem,
-                started,
-                seconds,
-                renderSeconds,
-                base,
-                candidate,
-                suite,
-                settings,
-                renderer,
-                rendersMade,
-                rendersReused,
-                criteriaDeclared,
-                verdicts,
-                renderings,
-                findings,
-                asked,
-                weights,
+                when.toString(),
+                0,
+                0,
+                Model.UNKNOWN,
+                new Model(candidate, List.of(), List.of()),
+                new SuiteInfo(suite, "", "", 0, 0),
+                Settings.UNKNOWN,
+                RendererInfo.UNKNOWN,
+                0,
+                0,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
                 null);
     }
 
@@ -154,9 +162,7 @@ public record RunRecord(
                 rendersMade,
                 rendersReused,
                 criteriaDeclared,
-                verdicts.stream()
-                        .map(v -> v.with(v.outcome(), words.apply(v.reason())))
-                        .toList(),
+                verdicts.stream().map(v -> v.saying(words)).toList(),
                 renderings,
                 findings.stream()
                         .map(f -> new FindingEntry(f.level(), words.apply(f.text())))
@@ -214,17 +220,36 @@ public record RunRecord(
      * @param licence SPDX identifier, {@code NONE} where its authors state none, {@code not stated} where nothing is known
      * @param files at least one; names relative to the folder that was given, or without folders
      */
-    public record WeightsEntry(String role, String reference, String licence, List<ModelPart> files) {}
+    public record WeightsEntry(String role, String reference, String licence, List<ModelPart> files) {
+        public WeightsEntry {
+            role = Objects.requireNonNullElse(role, "unknown");
+            reference = Objects.requireNonNullElse(reference, "");
+            licence = Objects.requireNonNullElse(licence, "not stated");
+            files = known(files);
+        }
+    }
 
     /** A model under test; {@code name} is short, for people: {@code sound}, {@code base}. */
-    public record Model(String name, List<ModelPart> files, List<LoraPart> loras) {}
+    public record Model(String name, List<ModelPart> files, List<LoraPart> loras) {
+        static final Model UNKNOWN = new Model("unknown", List.of(), List.of());
+
+        public Model {
+            name = Objects.requireNonNullElse(name, "unknown");
+            files = known(files);
+            loras = known(loras);
+        }
+    }
 
     /** A file of a checkpoint; the path is as the user gave it or relative to the checkpoint folder. */
     public record ModelPart(String file, String sha256, long bytes) {}
 
     public record LoraPart(String file, String sha256, double strength, long bytes) {}
 
-    public record SuiteInfo(String name, String version, String sha256, int prompts, int seedsPerPrompt) {}
+    public record SuiteInfo(String name, String version, String sha256, int prompts, int seedsPerPrompt) {
+        public SuiteInfo {
+            name = Objects.requireNonNullElse(name, "unknown");
+        }
+    }
 
     /**
      * How pictures were made; {@code distilledGuidance} and {@code shift} are null for the model's own.
@@ -242,24 +267,12 @@ public record RunRecord(
             Double distilledGuidance,
             Double shift,
             Integer usualSteps) {
-        /** As records were before they told how many steps are usual. */
-        public Settings(
-                int width,
-                int height,
-                int steps,
-                double guidanceScale,
-                String sampler,
-                String scheduler,
-                int clipSkip,
-                Double distilledGuidance,
-                Double shift) {
-            this(width, height, steps, guidanceScale, sampler, scheduler, clipSkip, distilledGuidance, shift, null);
-        }
-
-        public static final Settings UNKNOWN = new Settings(0, 0, 0, 0, "", "", 0, null, null);
+        public static final Settings UNKNOWN = new Settings(0, 0, 0, 0, "", "", 0, null, null, null);
     }
 
-    public record RendererInfo(String name, String version, String device, Map<String, String> facts) {}
+    public record RendererInfo(String name, String version, String device, Map<String, String> facts) {
+        static final RendererInfo UNKNOWN = new RendererInfo("unknown", "", "", Map.of());
+    }
 
     /**
      * @param metric name
@@ -271,7 +284,6 @@ public record RunRecord(
      *     rule is {@code NO_MORE_DEFECTS} and they are known
      * @param interval {@code [lower, upper]}; null when nothing was compared
      * @param confidence of the two-sided interval
-     * @param better {@code HIGHER}, {@code LOWER}, {@code EITHER}
      * @param baseMean mean value on the base; null where the metric has no value per model
      * @param candidateMean mean value on the candidate; null likewise
      * @param finding of a metric over the whole suite ({@code period 8 px ...}); null for others
@@ -284,14 +296,14 @@ public record RunRecord(
             String metricVersion,
             String family,
             String scope,
-            String outcome,
+            Outcome outcome,
             Double estimate,
             List<Double> interval,
             double confidence,
             double margin,
-            String rule,
-            String severity,
-            String better,
+            Criterion.Rule rule,
+            Criterion.Severity severity,
+            Better better,
             String unit,
             Double baseMean,
             Double candidateMean,
@@ -304,6 +316,35 @@ public record RunRecord(
             List<Measurement> measurements,
             List<WorstCase> worst,
             String reasonKind) {
+        public VerdictEntry {
+            id = Objects.requireNonNullElse(id, "unknown");
+            metric = Objects.requireNonNullElse(metric, "unknown");
+            metricVersion = Objects.requireNonNullElse(metricVersion, "");
+            family = Objects.requireNonNullElse(family, "unknown");
+            scope = Objects.requireNonNullElse(scope, "");
+            outcome = Objects.requireNonNullElse(outcome, Outcome.BROKEN);
+            estimate = finite(estimate);
+            interval = isInterval(interval) ? List.copyOf(interval) : null;
+            rule = Objects.requireNonNullElse(rule, Criterion.Rule.NON_INFERIOR);
+            severity = Objects.requireNonNullElse(severity, Criterion.Severity.NORMAL);
+            better = Objects.requireNonNullElse(better, Better.EITHER);
+            unit = Objects.requireNonNullElse(unit, "");
+            baseMean = finite(baseMean);
+            candidateMean = finite(candidateMean);
+            unscoredReasons = Objects.requireNonNullElse(unscoredReasons, Map.of());
+            reason = Objects.requireNonNullElse(reason, "");
+            measurements = known(measurements);
+            worst = known(worst);
+        }
+
+        private static Double finite(Double number) {
+            return number == null || !Double.isFinite(number) ? null : number;
+        }
+
+        private static boolean isInterval(List<Double> ends) {
+            return ends != null && ends.size() == 2 && ends.stream().allMatch(e -> finite(e) != null);
+        }
+
         static VerdictEntry of(Verdict v) {
             Criterion criterion = v.criterion();
             MetricInfo metric = v.metric();
@@ -315,14 +356,14 @@ public record RunRecord(
                     metric.version(),
                     metric.family().word(),
                     criterion.scope(),
-                    v.outcome().name(),
+                    v.outcome(),
                     c.hasEstimate() ? c.estimate() : null,
                     c.hasInterval() ? List.of(c.lower(), c.upper()) : null,
                     c.confidence(),
                     criterion.margin(),
-                    criterion.rule().name(),
-                    criterion.severity().name(),
-                    metric.better().name(),
+                    criterion.rule(),
+                    criterion.severity(),
+                    metric.better(),
                     metric.unit(),
                     v.baseMean(),
                     v.candidateMean(),
@@ -338,15 +379,49 @@ public record RunRecord(
                     v.reason().kind());
         }
 
-        /** The same numbers, judged otherwise. */
-        VerdictEntry with(String newOutcome, String newReason) {
+        /** Lower end of the interval; null without one. */
+        public Double low() {
+            return interval == null ? null : interval.get(0);
+        }
+
+        /** Upper end of the interval; null without one. */
+        public Double high() {
+            return interval == null ? null : interval.get(1);
+        }
+
+        public boolean is(Outcome wanted) {
+            return outcome == wanted;
+        }
+
+        /** Whether there is a verdict on the candidate, or at least a number; else nothing was compared. */
+        public boolean isJudged() {
+            return estimate != null || pairs > 0 || outcome == Outcome.PASSED || outcome == Outcome.REGRESSED;
+        }
+
+        /** The same as a view carries it: without what was measured and said of single pairs. */
+        public VerdictEntry brief(UnaryOperator<String> names, UnaryOperator<String> sentences) {
+            return with(names, sentences.apply(reason), null, Map.of(), List.of(), List.of());
+        }
+
+        /** The same, with the reason put through {@code words}. */
+        VerdictEntry saying(UnaryOperator<String> words) {
+            return with(UnaryOperator.identity(), words.apply(reason), finding, unscoredReasons, measurements, worst);
+        }
+
+        private VerdictEntry with(
+                UnaryOperator<String> names,
+                String newReason,
+                String newFinding,
+                Map<String, Integer> newUnscored,
+                List<Measurement> newMeasurements,
+                List<WorstCase> newWorst) {
             return new VerdictEntry(
-                    id,
-                    metric,
-                    metricVersion,
-                    family,
-                    scope,
-                    newOutcome,
+                    names.apply(id),
+                    names.apply(metric),
+                    names.apply(metricVersion),
+                    names.apply(family),
+                    names.apply(scope),
+                    outcome,
                     estimate,
                     interval,
                     confidence,
@@ -354,23 +429,22 @@ public record RunRecord(
                     rule,
                     severity,
                     better,
-                    unit,
+                    names.apply(unit),
                     baseMean,
                     candidateMean,
                     clusters,
                     pairs,
                     unscored,
-                    unscoredReasons,
-                    finding,
+                    newUnscored,
+                    newFinding,
                     newReason,
-                    measurements,
-                    worst,
+                    newMeasurements,
+                    newWorst,
                     reasonKind);
         }
     }
 
-    /** {@code level} is {@code ERROR}, {@code WARNING} or {@code NOTE}. */
-    public record FindingEntry(String level, String text) {}
+    public record FindingEntry(Finding.Level level, String text) {}
 
     /**
      * @param role {@code base} or {@code candidate}
@@ -392,21 +466,5 @@ public record RunRecord(
             long peakVramBytes,
             boolean warm,
             boolean reused,
-            String pixels) {
-        /** As records were before they proved their pictures. */
-        public RenderingEntry(
-                String caseId,
-                String prompt,
-                List<String> tags,
-                long seed,
-                String role,
-                String file,
-                double seconds,
-                double secondsPerStep,
-                long peakVramBytes,
-                boolean warm,
-                boolean reused) {
-            this(caseId, prompt, tags, seed, role, file, seconds, secondsPerStep, peakVramBytes, warm, reused, null);
-        }
-    }
+            String pixels) {}
 }

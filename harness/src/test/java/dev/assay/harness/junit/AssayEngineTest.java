@@ -7,6 +7,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectUniqu
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.verdict.Outcome;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +58,7 @@ class AssayEngineTest {
 
         events.assertStatistics(s -> s.started(1).failed(1));
         RunRecord record = RunRecords.read(RunRecords.last(folder.resolve("out")));
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).contains("no metrics on the class path");
     }
 

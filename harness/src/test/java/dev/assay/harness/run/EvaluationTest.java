@@ -86,7 +86,7 @@ class EvaluationTest {
     void a_candidate_that_is_brighter_than_allowed_is_regressed_and_the_record_says_by_how_much() {
         RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
 
-        assertThat(record.outcome()).isEqualTo("REGRESSED");
+        assertThat(record.outcome()).isEqualTo(Outcome.REGRESSED);
         VerdictEntry verdict = record.verdicts().get(0);
         assertThat(verdict.estimate()).isBetween(30.0, 41.0);
         assertThat(verdict.pairs()).isEqualTo(24);
@@ -104,14 +104,14 @@ class EvaluationTest {
 
         VerdictEntry glaring = record.verdicts().get(0);
         VerdictEntry calm = record.verdicts().get(1);
-        assertThat(glaring.outcome()).isEqualTo("REGRESSED");
+        assertThat(glaring.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(glaring.estimate()).isCloseTo(glaring.candidateMean() - glaring.baseMean(), within(1e-9));
         assertThat(glaring.estimate())
                 .isBetween(glaring.interval().get(0), glaring.interval().get(1));
         assertThat(glaring.interval().get(0)).isGreaterThan(0.1);
-        assertThat(glaring.rule()).isEqualTo("NO_MORE_DEFECTS");
+        assertThat(glaring.rule()).isEqualTo(Rule.NO_MORE_DEFECTS);
         assertThat(glaring.reason()).contains("exact McNemar over prompts p = 0.0312");
-        assertThat(calm.outcome()).isEqualTo("REGRESSED");
+        assertThat(calm.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(calm.estimate()).isCloseTo(-glaring.estimate(), within(1e-9));
         assertThat(calm.interval().get(1)).isCloseTo(-glaring.interval().get(0), within(1e-9));
         assertThat(calm.reason()).isEqualTo(glaring.reason());
@@ -133,7 +133,7 @@ class EvaluationTest {
     @Test
     void a_metric_that_is_no_rate_cannot_be_judged_as_one_and_that_is_said_before_the_first_render() {
         RunRecord record = run(1.0, criterion("brightness", Rule.NO_MORE_DEFECTS, 0.1));
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem())
                 .isEqualTo("test: criterion brightness: the rule NO_MORE_DEFECTS expects a metric of 0 or 1; brightness"
                         + " gives [0, 255] (NON_INFERIOR serves it)");
@@ -144,7 +144,7 @@ class EvaluationTest {
     void the_base_against_itself_passes_and_is_rendered_once() {
         RunRecord record = run(null, criterion("brightness", Rule.NON_INFERIOR, 10));
 
-        assertThat(record.outcome()).isEqualTo("PASSED");
+        assertThat(record.outcome()).isEqualTo(Outcome.PASSED);
         assertThat(record.rendersMade()).isEqualTo(24 + 4);
         assertThat(record.rendersReused()).isEqualTo(24);
     }
@@ -195,7 +195,7 @@ class EvaluationTest {
         renderer.failAfter = Integer.MAX_VALUE;
         RunRecord resumed = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
 
-        assertThat(dead.outcome()).isEqualTo("BROKEN");
+        assertThat(dead.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(dead.problem()).contains("out of memory");
         assertThat(dead.rendersMade()).isEqualTo(31);
         assertThat(resumed.rendersReused()).isEqualTo(31);
@@ -218,9 +218,9 @@ class EvaluationTest {
         renderer.failAfter = 5;
         renderer.error = error;
         RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).isEqualTo(Trouble.words(error));
-        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly("BROKEN");
+        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly(Outcome.BROKEN);
         assertThat(record.rendersMade()).isEqualTo(5);
     }
 
@@ -231,7 +231,7 @@ class EvaluationTest {
         other.error = new OutOfMemoryError("Java heap space");
         others = List.of(other);
         RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).isEqualTo(Trouble.words(other.error));
     }
 
@@ -240,9 +240,9 @@ class EvaluationTest {
         renderer.problem = "lora.safetensors: 12 of 264 keys match no layer";
         RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).contains("12 of 264 keys");
-        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly("BROKEN");
+        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly(Outcome.BROKEN);
         assertThat(renderer.rendered).isEmpty();
     }
 
@@ -252,17 +252,17 @@ class EvaluationTest {
         RunRecord record =
                 run(1.0, criterion("blank-frame", Rule.NONE_NEW, 0), criterion("brightness", Rule.NON_INFERIOR, 10));
 
-        assertThat(record.outcome()).isEqualTo("REGRESSED");
-        assertThat(record.verdicts().get(0).outcome()).isEqualTo("REGRESSED");
+        assertThat(record.outcome()).isEqualTo(Outcome.REGRESSED);
+        assertThat(record.verdicts().get(0).outcome()).isEqualTo(Outcome.REGRESSED);
         VerdictEntry brightness = record.verdicts().get(1);
-        assertThat(brightness.outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(brightness.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(brightness.estimate()).isNull();
         assertThat(brightness.unscoredReasons()).containsEntry("blank frame of the candidate", 24);
         assertThat(record.verdicts())
                 .as("also where no criterion looks for blank frames")
                 .filteredOn(v -> v.id().equals("distinct"))
                 .extracting(VerdictEntry::outcome)
-                .containsExactly("REGRESSED");
+                .containsExactly(Outcome.REGRESSED);
     }
 
     @Test
@@ -270,16 +270,16 @@ class EvaluationTest {
         RunRecord record =
                 run(1.0, criterion("failing", Rule.NON_INFERIOR, 1), criterion("brightness", Rule.NON_INFERIOR, 50));
 
-        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsExactly("BROKEN", "PASSED");
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsExactly(Outcome.BROKEN, Outcome.PASSED);
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.verdicts().get(0).reason()).contains("no such network");
     }
 
     @Test
     void a_change_no_larger_than_the_noise_floor_is_no_effect() {
         assertThat(run(null, criterion("distance", Rule.EFFECTIVE, 2)).outcome())
-                .isEqualTo("REGRESSED");
-        assertThat(run(1.0, criterion("distance", Rule.EFFECTIVE, 2)).outcome()).isEqualTo("PASSED");
+                .isEqualTo(Outcome.REGRESSED);
+        assertThat(run(1.0, criterion("distance", Rule.EFFECTIVE, 2)).outcome()).isEqualTo(Outcome.PASSED);
     }
 
     @Test
@@ -287,18 +287,18 @@ class EvaluationTest {
         findings = List.of(new Finding(Finding.Level.ERROR, "NaN in 3 tensors"));
         RunRecord record = run(1.0, BuiltIn.PREFLIGHT, BuiltIn.APPLIED, criterion("brightness", Rule.NON_INFERIOR, 1));
 
-        assertThat(record.outcome()).isEqualTo("REGRESSED");
+        assertThat(record.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(record.verdicts())
                 .extracting(VerdictEntry::id, VerdictEntry::outcome)
                 .containsExactly(
-                        tuple("preflight", "REGRESSED"),
-                        tuple("applied", "INCONCLUSIVE"),
-                        tuple("brightness", "INCONCLUSIVE"));
+                        tuple("preflight", Outcome.REGRESSED),
+                        tuple("applied", Outcome.INCONCLUSIVE),
+                        tuple("brightness", Outcome.INCONCLUSIVE));
         assertThat(record.verdicts())
                 .extracting(VerdictEntry::reasonKind)
                 .containsExactly("FilesCannotWork", "NotRendered", "NotRendered");
         assertThat(record.verdicts().get(0).reason()).isEqualTo("NaN in 3 tensors");
-        assertThat(record.findings()).containsExactly(new RunRecord.FindingEntry("ERROR", "NaN in 3 tensors"));
+        assertThat(record.findings()).containsExactly(new RunRecord.FindingEntry(Finding.Level.ERROR, "NaN in 3 tensors"));
         assertThat(renderer.rendered).isEmpty();
     }
 
@@ -309,13 +309,13 @@ class EvaluationTest {
         RunRecord asked = run(0.0, BuiltIn.PREFLIGHT, BuiltIn.APPLIED, brightness);
         RunRecord unasked = run(0.0, brightness);
 
-        assertThat(asked.outcome()).isEqualTo("REGRESSED");
+        assertThat(asked.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(asked.verdicts())
                 .extracting(VerdictEntry::id, VerdictEntry::outcome)
                 .containsExactly(
-                        tuple("preflight", "PASSED"), tuple("applied", "REGRESSED"), tuple("brightness", "PASSED"));
+                        tuple("preflight", Outcome.PASSED), tuple("applied", Outcome.REGRESSED), tuple("brightness", Outcome.PASSED));
         assertThat(asked.verdicts().get(1).reason()).startsWith("not applied: 0 of 24 pictures differ");
-        assertThat(unasked.outcome()).isEqualTo("REGRESSED");
+        assertThat(unasked.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(run(1.0, BuiltIn.APPLIED, brightness).verdicts().get(0).reason())
                 .startsWith("24 of 24 pictures differ");
     }
@@ -361,12 +361,12 @@ class EvaluationTest {
                 };
                 RunRecord record = run(1.0, store, criterion("brightness", Rule.NON_INFERIOR, 10));
 
-                assertThat(record.outcome()).as(file + " " + how).isEqualTo("BROKEN");
+                assertThat(record.outcome()).as(file + " " + how).isEqualTo(Outcome.BROKEN);
                 assertThat(record.problem())
                         .contains(file + ": changed while the candidate's picture with seed ")
                         .contains("run again when nobody writes to it");
                 assertThat(pictures(store)).hasSize(30);
-                assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly("BROKEN");
+                assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsOnly(Outcome.BROKEN);
             }
         }
     }
@@ -451,13 +451,13 @@ class EvaluationTest {
             renderer = new PatternRenderer();
             renderer.paints = r -> brighter(r.model().loras().isEmpty() ? noise.apply(r) : paints.apply(r), 1);
             RunRecord record = run(1.0, folder.resolve("store of " + name), BuiltIn.DISTINCT, kind);
-            assertThat(record.outcome()).as(name).isEqualTo("REGRESSED");
+            assertThat(record.outcome()).as(name).isEqualTo(Outcome.REGRESSED);
             assertThat(record.verdicts().get(0).reason())
                     .as(name)
                     .contains("pictures are the same as another one")
                     .contains("where the base's differ: case-");
             RunRecord unasked = run(1.0, folder.resolve("store of " + name), kind);
-            assertThat(unasked.outcome()).as(name + ", unasked").isEqualTo("REGRESSED");
+            assertThat(unasked.outcome()).as(name + ", unasked").isEqualTo(Outcome.REGRESSED);
         });
     }
 
@@ -467,9 +467,9 @@ class EvaluationTest {
                 .render(request(1, r.model().loras().isEmpty() ? "one" : "other"))
                 .image();
         RunRecord record = run(1.0, BuiltIn.DISTINCT, criterion("brightness", Rule.NON_INFERIOR, 100));
-        assertThat(record.verdicts().get(0).outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(record.verdicts().get(0).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(record.verdicts().get(0).reason()).contains("the base itself paints one picture");
-        assertThat(record.verdicts().get(1).outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(record.verdicts().get(1).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(record.verdicts().get(1).pairs()).as("copies count once").isEqualTo(1);
         assertThat(record.findings())
                 .anyMatch(f -> f.text().startsWith("23 pairs of pictures, pixel by pixel on both sides"));
@@ -485,7 +485,7 @@ class EvaluationTest {
                     .containsAnyOf("of the base itself have the defect", "the base itself shows", "are needed");
             assertThat(run(1.0, each).verdicts())
                     .extracting(VerdictEntry::outcome)
-                    .doesNotContain("PASSED");
+                    .doesNotContain(Outcome.PASSED);
         }
     }
 
@@ -495,7 +495,7 @@ class EvaluationTest {
                 .get(i);
         RunRecord record = run(0.1, criterion("brightness", Rule.NON_INFERIOR, 50));
         assertThat(record.verdicts().get(0).clusters()).isEqualTo(3);
-        assertThat(record.verdicts().get(0).outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(record.verdicts().get(0).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(record.verdicts().get(0).reason()).contains("but on 3 prompts alone: fewer than 5");
         assertThat(record.findings())
                 .anyMatch(f -> f.text().equals("case-0, case-1, case-2: the same prompt; they count as one"));
@@ -511,7 +511,7 @@ class EvaluationTest {
     @Test
     void a_margin_that_nothing_would_exceed_is_refused_before_the_first_picture() {
         RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 1e300));
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).contains("margin: expected at most 127.5 grey levels, found 1.0E300");
         assertThat(renderer.rendered).isEmpty();
     }
@@ -587,7 +587,7 @@ class EvaluationTest {
 
         RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).contains("the server is gone");
         assertThat(record.rendersMade()).isEqualTo(3);
     }
@@ -597,7 +597,7 @@ class EvaluationTest {
         RunRecord record =
                 run(1.0, criterion("lacking", Rule.NON_INFERIOR, 1), criterion("brightness", Rule.NON_INFERIOR, 50));
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem())
                 .contains("1 of 2 criteria cannot be judged (lacking)")
                 .contains("put clip.onnx there")
@@ -612,16 +612,16 @@ class EvaluationTest {
         RunRecord record =
                 run(1.0, criterion("lacking", Rule.NON_INFERIOR, 1), criterion("brightness", Rule.NON_INFERIOR, 50));
 
-        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsExactly("UNAVAILABLE", "PASSED");
+        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsExactly(Outcome.UNAVAILABLE, Outcome.PASSED);
         assertThat(record.verdicts().get(0).reason()).contains("put clip.onnx there");
-        assertThat(record.outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(record.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
     }
 
     @Test
     void when_every_criterion_lacks_its_weights_nothing_is_rendered_and_nothing_passes() {
         RunRecord record = run(1.0, BuiltIn.PREFLIGHT, criterion("lacking", Rule.NON_INFERIOR, 1));
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem())
                 .contains("every criterion lacks its weights")
                 .contains("put clip.onnx there");
@@ -643,8 +643,8 @@ class EvaluationTest {
         RunRecord agreed = run(1.0, alone, criterion("glaring", Rule.NO_MORE_DEFECTS, 0.1));
         RunRecord doubted = run(1.0, alone, criterion("distance", Rule.EFFECTIVE, 1));
 
-        assertThat(agreed.verdicts()).extracting(VerdictEntry::outcome).containsExactly("REGRESSED", "REGRESSED");
-        assertThat(doubted.outcome()).isEqualTo("INCONCLUSIVE");
+        assertThat(agreed.verdicts()).extracting(VerdictEntry::outcome).containsExactly(Outcome.REGRESSED, Outcome.REGRESSED);
+        assertThat(doubted.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(doubted.verdicts().get(0).reason()).endsWith("not confirmed: glaring was not judged in this run");
     }
 
@@ -652,7 +652,7 @@ class EvaluationTest {
     void a_case_that_a_metric_cannot_check_is_trouble_before_the_first_picture() {
         RunRecord record = run(1.0, criterion("choosy", Rule.NON_INFERIOR, 1));
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).isEqualTo("choosy: 6 cases that it cannot check");
         assertThat(renderer.rendered).isEmpty();
     }
@@ -661,7 +661,7 @@ class EvaluationTest {
     void nothing_selected_is_broken() {
         RunRecord record = run(1.0);
 
-        assertThat(record.outcome()).isEqualTo("BROKEN");
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem()).contains("no criterion selected");
     }
 
@@ -682,16 +682,16 @@ class EvaluationTest {
 
         assertThat(record.verdicts())
                 .extracting(VerdictEntry::id, VerdictEntry::outcome)
-                .containsExactly(tuple("preference", "REGRESSED"), tuple("gloss", "PASSED"), tuple("shine", "PASSED"));
+                .containsExactly(tuple("preference", Outcome.REGRESSED), tuple("gloss", Outcome.PASSED), tuple("shine", Outcome.PASSED));
         assertThat(record.verdicts().get(0).reason())
                 .contains("gloss rises by 40")
                 .contains("shine gets worse by 40");
-        assertThat(record.outcome()).isEqualTo("REGRESSED");
+        assertThat(record.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(run(0.01, BuiltIn.PREFERENCE, liked, artifact)
                         .verdicts()
                         .get(0)
                         .outcome())
-                .isEqualTo("PASSED");
+                .isEqualTo(Outcome.PASSED);
         assertThat(record.criteriaDeclared()).isEqualTo(2 + 4); // the suite's, and the four of every such run
     }
 

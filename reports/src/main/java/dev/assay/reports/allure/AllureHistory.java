@@ -1,7 +1,7 @@
 package dev.assay.reports.allure;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Entry;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Status;
@@ -98,7 +98,7 @@ final class AllureHistory {
         if (isBroken(run)) {
             statuses.add(word(Status.BROKEN));
         }
-        Unjudged<Entry> criteria = criteria(run);
+        Unjudged criteria = criteria(run);
         criteria.judged().forEach(e -> statuses.add(status(e)));
         criteria.folded().forEach(f -> statuses.add(word(Categories.status(f.outcome()))));
         return statuses;
@@ -109,13 +109,12 @@ final class AllureHistory {
         return run.criteria().isEmpty() || (run.problem() != null && !run.partial());
     }
 
-    private static Unjudged<Entry> criteria(Digest run) {
-        return Unjudged.of(
-                run.criteria(), e -> new Unjudged.Facts(e.outcome().name(), e.estimate(), e.pairs(), e.reason()));
+    private static Unjudged criteria(Digest run) {
+        return Unjudged.of(run.criteria());
     }
 
-    private static String status(Entry e) {
-        return word(Categories.status(e.outcome().name()));
+    private static String status(VerdictEntry e) {
+        return word(Categories.status(e.outcome()));
     }
 
     private static String word(Status status) {
@@ -136,10 +135,10 @@ final class AllureHistory {
         if (isBroken(run)) {
             counts.merge(Categories.WHOLE_RUN, 1, Integer::sum);
         }
-        Unjudged<Entry> criteria = criteria(run);
+        Unjudged criteria = criteria(run);
         Stream.concat(
                         criteria.judged().stream()
-                                .map(e -> Categories.of(e.outcome().name(), e.family(), e.metric())),
+                                .map(e -> Categories.of(e.outcome(), e.family(), e.metric())),
                         criteria.folded().stream().map(f -> Categories.of(f.outcome(), "", "")))
                 .filter(category -> !category.isEmpty())
                 .forEach(category -> counts.merge(category, 1, Integer::sum));
@@ -154,12 +153,12 @@ final class AllureHistory {
         if (isBroken(run)) {
             items.put(identity(run, "run", "run"), item(run, "run", word(Status.BROKEN), said, start, end));
         }
-        Unjudged<Entry> criteria = criteria(run);
+        Unjudged criteria = criteria(run);
         criteria.folded()
                 .forEach(f -> items.put(
                         identity(run, "not judged", UNJUDGED),
                         item(run, UNJUDGED, word(Categories.status(f.outcome())), text(f.line()), end, end)));
-        for (Entry e : criteria.judged()) {
+        for (VerdictEntry e : criteria.judged()) {
             items.put(identity(run, e.family(), e.id()), item(run, e.id(), status(e), text(e.reason()), end, end));
         }
         return items;

@@ -7,6 +7,7 @@ import dev.assay.harness.json.Json;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
@@ -39,7 +40,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -103,8 +103,7 @@ public final class AllureResults {
         if (nothing || !context.trouble().isEmpty()) {
             result(trouble(nothing));
         }
-        Unjudged<VerdictEntry> criteria =
-                Unjudged.of(run.verdicts(), v -> new Unjudged.Facts(v.outcome(), v.estimate(), v.pairs(), v.reason()));
+        Unjudged criteria = Unjudged.of(run.verdicts());
         for (VerdictEntry v : criteria.judged()) {
             result(criterion(v));
         }
@@ -214,7 +213,7 @@ public final class AllureResults {
         List<Attachment> attached = new ArrayList<>();
         byte[] first = null;
         String firstName = "";
-        List<WorstCase> worst = v.worst() == null ? List.of() : v.worst();
+        List<WorstCase> worst = v.worst();
         List<WorstCase> shown = worst.subList(0, Math.min(MOST_WORST, worst.size()));
         for (WorstCase w : shown) {
             boolean all = CasePicture.showsSeeds(v, w, renderings);
@@ -309,8 +308,7 @@ public final class AllureResults {
     }
 
     private static String severity(VerdictEntry v) {
-        String word = text(v.severity(), 20).toLowerCase(Locale.ROOT);
-        return Set.of("blocker", "critical", "normal", "minor", "trivial").contains(word) ? word : "normal";
+        return v.severity().name().toLowerCase(Locale.ROOT);
     }
 
     private static Map<String, String> diff(BufferedImage base, BufferedImage candidate) {
@@ -332,7 +330,7 @@ public final class AllureResults {
 
     private void environment() throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("outcome", context.trouble().isEmpty() ? run.outcome() : "BROKEN");
+        facts.put("outcome", context.trouble().isEmpty() ? run.outcome().name() : Outcome.BROKEN.name());
         facts.putAll(context.facts());
         facts.put("candidate", run.candidate().name());
         facts.put("base", run.base().name());

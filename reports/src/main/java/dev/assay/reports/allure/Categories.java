@@ -1,6 +1,7 @@
 package dev.assay.reports.allure;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Status;
 import java.util.ArrayList;
@@ -28,28 +29,29 @@ final class Categories {
 
     private Categories() {}
 
-    /** Allure's word for an outcome; a word that is no outcome is broken. */
-    static Status status(String outcome) {
-        return switch (outcome == null ? "" : outcome) {
-            case "PASSED" -> Status.PASSED;
-            case "REGRESSED" -> Status.FAILED;
-            case "INCONCLUSIVE", "UNAVAILABLE" -> Status.SKIPPED;
-            default -> Status.BROKEN;
+    /** Allure's word for an outcome. */
+    static Status status(Outcome outcome) {
+        return switch (outcome) {
+            case PASSED -> Status.PASSED;
+            case REGRESSED -> Status.FAILED;
+            case INCONCLUSIVE, UNAVAILABLE -> Status.SKIPPED;
+            case BROKEN -> Status.BROKEN;
         };
     }
 
     /** The category of a criterion; empty when it passed. */
-    static String of(String outcome, String family, String metric) {
-        return switch (status(outcome)) {
+    static String of(Outcome outcome, String family, String metric) {
+        return switch (outcome) {
             case PASSED -> "";
-            case FAILED -> ABOUT_APPLYING.contains(metric) ? NOT_APPLIED : regression(family);
-            case SKIPPED -> "UNAVAILABLE".equals(outcome) ? UNAVAILABLE : INCONCLUSIVE;
+            case REGRESSED -> ABOUT_APPLYING.contains(metric) ? NOT_APPLIED : regression(family);
+            case INCONCLUSIVE -> INCONCLUSIVE;
+            case UNAVAILABLE -> UNAVAILABLE;
             case BROKEN -> HARNESS;
         };
     }
 
     /** What a criterion's message says: a code, then the reason. */
-    static String message(String outcome, String family, String metric, String reason) {
+    static String message(Outcome outcome, String family, String metric, String reason) {
         String category = of(outcome, family, metric);
         String code = category.startsWith(REGRESSION) ? REGRESSION + text(metric, 60) : category;
         String said = text(reason, 2000);

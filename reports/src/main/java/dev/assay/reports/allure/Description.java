@@ -1,5 +1,6 @@
 package dev.assay.reports.allure;
 
+import dev.assay.harness.render.Finding;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
@@ -65,7 +66,7 @@ public final class Description {
         return Templates.render(
                 "allure/criterion.jte",
                 Map.of(
-                        "outcome", v.outcome(),
+                        "outcome", v.outcome().name(),
                         "plain", Plain.of(v).sentence(),
                         "reason", Words.line(v.reason(), 2000),
                         "picture", dataUri(picture),
@@ -91,7 +92,7 @@ public final class Description {
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("trouble", troubled ? Words.line(String.join("; ", context.trouble()), 2000) : "");
         parameters.put("problem", r.problem());
-        parameters.put("outcome", r.outcome());
+        parameters.put("outcome", r.outcome().name());
         parameters.put("counts", counts(r));
         parameters.put("facts", facts(r));
         parameters.put(
@@ -141,7 +142,7 @@ public final class Description {
                 Numbers.time(r.seconds()) + " by the clock; all pictures added up " + Numbers.time(r.renderSeconds())));
         r.findings()
                 .forEach(f -> rows.add(
-                        new Row(f.level().equals("ERROR") ? "refused" : "noticed", Words.line(f.text(), 2000))));
+                        new Row(f.level() == Finding.Level.ERROR ? "refused" : "noticed", Words.line(f.text(), 2000))));
         return rows;
     }
 
@@ -173,7 +174,7 @@ public final class Description {
     static String counts(RunRecord r) {
         Map<String, Long> counts = r.verdicts().stream()
                 .collect(Collectors.groupingBy(
-                        v -> v.outcome().toLowerCase(java.util.Locale.ROOT),
+                        v -> v.outcome().name().toLowerCase(java.util.Locale.ROOT),
                         java.util.TreeMap::new,
                         Collectors.counting()));
         return r.verdicts().size() + " of " + r.criteriaDeclared() + " criteria judged: "
@@ -209,8 +210,7 @@ public final class Description {
             return "none";
         }
         return v.unscored() + " pairs"
-                + (v.unscoredReasons() == null ? Map.<String, Integer>of() : v.unscoredReasons())
-                        .entrySet().stream()
+                + v.unscoredReasons().entrySet().stream()
                                 .sorted(Map.Entry.comparingByKey())
                                 .map(e -> "\n" + e.getValue() + ": " + Words.line(e.getKey(), 400))
                                 .collect(Collectors.joining());

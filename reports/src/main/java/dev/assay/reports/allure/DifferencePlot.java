@@ -30,7 +30,7 @@ final class DifferencePlot {
 
     /** The SVG element, or an empty text where nothing was compared. */
     static String svg(VerdictEntry v) {
-        List<Measurement> pairs = v.measurements() == null ? List.of() : v.measurements();
+        List<Measurement> pairs = v.measurements();
         if (pairs.isEmpty()) {
             return "";
         }
@@ -56,7 +56,7 @@ final class DifferencePlot {
                 height,
                 WIDTH));
         line(s, scale.x(0), TOP - 30, bottom, AXIS, "");
-        for (double limit : Margins.limits(v.rule(), v.better(), v.margin())) {
+        for (double limit : Margins.limits(v)) {
             line(s, scale.x(limit), TOP - 30, bottom, LIMIT, " stroke-dasharray=\"5 3\"");
             text(s, scale.x(limit), TOP - 36, "middle", LIMIT, "margin " + Words.signed(limit));
         }
@@ -114,8 +114,8 @@ final class DifferencePlot {
             return;
         }
         double y = TOP - 14;
-        text(s, LABELS - 10, y + 5, "end", MEAN, "mean" + (hasInterval(v) ? " and " + percent(v) + " interval" : ""));
-        if (hasInterval(v)) {
+        text(s, LABELS - 10, y + 5, "end", MEAN, "mean" + (v.interval() != null ? " and " + percent(v) + " interval" : ""));
+        if (v.interval() != null) {
             s.append(String.format(
                     Locale.ROOT,
                     "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"8\" rx=\"2\" fill=\"%s\""
@@ -133,10 +133,6 @@ final class DifferencePlot {
 
     static String percent(VerdictEntry v) {
         return Words.number(100 * v.confidence()) + " %";
-    }
-
-    private static boolean hasInterval(VerdictEntry v) {
-        return v.interval() != null && v.interval().size() == 2;
     }
 
     private static void line(StringBuilder s, double x, double y0, double y1, String color, String more) {
@@ -171,9 +167,9 @@ final class DifferencePlot {
         static Scale of(VerdictEntry v, List<Measurement> pairs) {
             double low = 0;
             double high = 0;
-            List<Double> seen = new ArrayList<>(Margins.limits(v.rule(), v.better(), v.margin()));
+            List<Double> seen = new ArrayList<>(Margins.limits(v));
             pairs.forEach(p -> seen.add(p.difference()));
-            if (hasInterval(v)) {
+            if (v.interval() != null) {
                 seen.addAll(v.interval());
             }
             for (double value : seen) {

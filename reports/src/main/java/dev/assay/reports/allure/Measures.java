@@ -2,6 +2,7 @@ package dev.assay.reports.allure;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ final class Measures {
     static List<Map<String, Object>> of(RunRecord run, long start) {
         List<Map<String, Object>> measures = new ArrayList<>();
         for (VerdictEntry v : run.verdicts()) {
-            if (v.estimate() == null || !Double.isFinite(v.estimate())) {
+            if (v.estimate() == null) {
                 continue;
             }
             String id =
@@ -30,8 +31,8 @@ final class Measures {
             measure.put("unit", Categories.text(v.unit(), 40));
             measure.put("group", Categories.text(v.family(), 40));
             measure.put("groupTitle", Categories.text(v.family(), 40));
-            if ("HIGHER".equals(v.better()) || "LOWER".equals(v.better())) {
-                measure.put("better", "HIGHER".equals(v.better()) ? "higher" : "lower");
+            if (v.better() != Better.EITHER) {
+                measure.put("better", v.better() == Better.HIGHER ? "higher" : "lower");
             }
             measures.add(measure);
         }

@@ -1,5 +1,6 @@
 package dev.assay.reports.card;
 
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import java.util.Locale;
 
@@ -11,7 +12,7 @@ final class Badge {
     private Badge() {}
 
     static String svg(VerdictCard card) {
-        String message = card.outcome().toLowerCase(Locale.ROOT);
+        String message = card.outcome().name().toLowerCase(Locale.ROOT);
         int left = width(LABEL) + 2 * PADDING;
         int right = width(message) + 2 * PADDING;
         int all = left + right;
@@ -46,11 +47,11 @@ final class Badge {
     }
 
     /** White on it has a contrast of 4.5 or more. */
-    static String color(String outcome) {
+    static String color(Outcome outcome) {
         return switch (outcome) {
-            case "PASSED" -> "#1a7f37";
-            case "REGRESSED" -> "#cf222e";
-            case "INCONCLUSIVE", "UNAVAILABLE" -> "#8a5d00";
+            case PASSED -> "#1a7f37";
+            case REGRESSED -> "#cf222e";
+            case INCONCLUSIVE, UNAVAILABLE -> "#8a5d00";
             default -> "#6639ba";
         };
     }

@@ -1,6 +1,6 @@
 package dev.assay.reports.card;
 
-import dev.assay.reports.card.VerdictCard.Verdict;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.reports.words.Csv;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ final class CardCsv {
 
     static String of(VerdictCard card) {
         StringBuilder lines = new StringBuilder(HEAD).append("\r\n");
-        for (Verdict v : card.verdicts()) {
+        for (VerdictEntry v : card.verdicts()) {
             List<String> cells = new ArrayList<>(List.of(
                     Csv.text(card.name()),
                     Csv.text(card.suite().name()),
@@ -25,7 +25,7 @@ final class CardCsv {
                     Csv.text(v.id()),
                     Csv.text(v.metric()),
                     Csv.text(v.metricVersion()),
-                    Csv.text(v.outcome())));
+                    Csv.text(v.outcome().name())));
             cells.add(number(v.estimate()));
             cells.add(number(v.interval() == null ? null : v.interval().get(0)));
             cells.add(number(v.interval() == null ? null : v.interval().get(1)));

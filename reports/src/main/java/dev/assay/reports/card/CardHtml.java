@@ -1,8 +1,9 @@
 package dev.assay.reports.card;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.card.VerdictCard.Part;
-import dev.assay.reports.card.VerdictCard.Verdict;
 import dev.assay.reports.pages.Row;
 import dev.assay.reports.pages.Templates;
 import dev.assay.reports.words.Words;
@@ -22,11 +23,11 @@ public record CardHtml(VerdictCard card, List<Shown> pictures) {
     }
 
     /** What did not pass; none where the reasons of the card say it all. */
-    public List<Verdict> bad() {
-        return card.outcome().equals("BROKEN")
+    public List<VerdictEntry> bad() {
+        return card.outcome() == Outcome.BROKEN
                 ? List.of()
                 : card.criteria().judged().stream()
-                        .filter(v -> !v.outcome().equals("PASSED"))
+                        .filter(v -> !v.is(Outcome.PASSED))
                         .toList();
     }
 
@@ -35,12 +36,12 @@ public record CardHtml(VerdictCard card, List<Shown> pictures) {
     }
 
     /** Of the outcome. */
-    public static String color(String outcome) {
+    public static String color(Outcome outcome) {
         return Badge.color(outcome);
     }
 
     /** An SVG element; its texts are escaped. */
-    public String bar(Verdict verdict) {
+    public String bar(VerdictEntry verdict) {
         return IntervalBar.svg(verdict);
     }
 

@@ -1,6 +1,8 @@
 package dev.assay.reports.card;
 
-import dev.assay.reports.card.VerdictCard.Verdict;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Words;
 
 /** The card for a pull request or a job summary. Text from files makes no link, picture, mention or markup. */
@@ -27,11 +29,11 @@ final class CardMarkdown {
             card.reasons().forEach(r -> s.append("- ").append(text(r)).append('\n'));
         } else {
             s.append("| | criterion | candidate − base | interval | margin | why |\n|---|---|--:|---|--:|---|\n");
-            for (Verdict v : card.criteria().judged()) {
+            for (VerdictEntry v : card.criteria().judged()) {
                 s.append("| ")
                         .append(sign(v.outcome()))
                         .append(' ')
-                        .append(v.outcome())
+                        .append(v.outcome().name())
                         .append(" | ")
                         .append(text(v.family() + "/" + v.id()))
                         .append(" | ")
@@ -41,8 +43,8 @@ final class CardMarkdown {
                         .append(" | ")
                         .append(Words.number(v.margin()))
                         .append(" | ")
-                        .append(text(v.plain().sentence()))
-                        .append(v.plain().sentence().isEmpty() ? "" : ". ")
+                        .append(text(Plain.of(v).sentence()))
+                        .append(Plain.of(v).sentence().isEmpty() ? "" : ". ")
                         .append(text(v.reason()))
                         .append(" |\n");
             }
@@ -66,11 +68,11 @@ final class CardMarkdown {
         return s.toString();
     }
 
-    private static String sign(String outcome) {
+    private static String sign(Outcome outcome) {
         return switch (outcome) {
-            case "PASSED" -> "✅";
-            case "REGRESSED" -> "❌";
-            case "INCONCLUSIVE", "UNAVAILABLE" -> "❔";
+            case PASSED -> "✅";
+            case REGRESSED -> "❌";
+            case INCONCLUSIVE, UNAVAILABLE -> "❔";
             default -> "⚠️";
         };
     }

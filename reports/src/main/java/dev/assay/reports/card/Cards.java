@@ -4,6 +4,7 @@ import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
@@ -127,8 +128,8 @@ public final class Cards {
         Renderings renderings = new Renderings(run.renderings(), runFolder);
         List<CardHtml.Shown> shown = new ArrayList<>();
         List<VerdictEntry> bad = run.verdicts().stream()
-                .filter(v -> !"PASSED".equals(v.outcome()))
-                .sorted(Comparator.comparing(v -> !"REGRESSED".equals(v.outcome())))
+                .filter(v -> !v.is(Outcome.PASSED))
+                .sorted(Comparator.comparing(v -> !v.is(Outcome.REGRESSED)))
                 .toList();
         for (VerdictEntry v : bad) {
             List<WorstCase> worst = v.worst() == null ? List.of() : v.worst();

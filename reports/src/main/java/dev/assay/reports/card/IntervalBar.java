@@ -1,6 +1,6 @@
 package dev.assay.reports.card;
 
-import dev.assay.reports.card.VerdictCard.Verdict;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
@@ -16,11 +16,11 @@ final class IntervalBar {
     private IntervalBar() {}
 
     /** The SVG element; an empty text where nothing was compared. */
-    static String svg(Verdict v) {
+    static String svg(VerdictEntry v) {
         if (v.estimate() == null) {
             return "";
         }
-        List<Double> limits = Margins.limits(v.rule(), v.better(), v.margin());
+        List<Double> limits = Margins.limits(v);
         List<Double> seen = new ArrayList<>(limits);
         seen.add(0.0);
         seen.add(v.estimate());

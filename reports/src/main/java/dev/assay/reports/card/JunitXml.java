@@ -1,6 +1,7 @@
 package dev.assay.reports.card;
 
-import dev.assay.reports.card.VerdictCard.Verdict;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
 import java.io.StringWriter;
 import java.util.Locale;
 import javax.xml.stream.XMLOutputFactory;
@@ -27,14 +28,14 @@ final class JunitXml {
             xml.writeAttribute("errors", Integer.toString(counts[1]));
             xml.writeAttribute("skipped", Integer.toString(counts[2]));
             xml.writeAttribute("timestamp", card.judged());
-            for (Verdict v : card.verdicts()) {
+            for (VerdictEntry v : card.verdicts()) {
                 start(xml, suite + "." + v.family(), v.id());
                 said(xml, v.outcome(), v.reason(), inconclusiveAllowed);
                 xml.writeEndElement();
             }
             if (brokenRun(card)) {
                 start(xml, suite, "run");
-                said(xml, "BROKEN", String.join("; ", card.reasons()), inconclusiveAllowed);
+                said(xml, Outcome.BROKEN, String.join("; ", card.reasons()), inconclusiveAllowed);
                 xml.writeEndElement();
             }
             xml.writeCharacters("\n");
@@ -54,39 +55,39 @@ final class JunitXml {
         xml.writeAttribute("name", name);
     }
 
-    private static void said(XMLStreamWriter xml, String outcome, String reason, boolean inconclusiveAllowed)
+    private static void said(XMLStreamWriter xml, Outcome outcome, String reason, boolean inconclusiveAllowed)
             throws XMLStreamException {
         String element = element(outcome, inconclusiveAllowed);
         if (element != null) {
             xml.writeStartElement(element);
-            xml.writeAttribute("message", outcome.toLowerCase(Locale.ROOT) + ": " + reason);
+            xml.writeAttribute("message", outcome.name().toLowerCase(Locale.ROOT) + ": " + reason);
             if (!element.equals("skipped")) {
-                xml.writeAttribute("type", outcome);
+                xml.writeAttribute("type", outcome.name());
             }
             xml.writeEndElement();
         }
     }
 
     /** Null for a test that passed. */
-    private static String element(String outcome, boolean inconclusiveAllowed) {
+    private static String element(Outcome outcome, boolean inconclusiveAllowed) {
         return switch (outcome) {
-            case "PASSED" -> null;
-            case "REGRESSED" -> "failure";
-            case "INCONCLUSIVE", "UNAVAILABLE" -> inconclusiveAllowed ? "skipped" : "failure";
+            case PASSED -> null;
+            case REGRESSED -> "failure";
+            case INCONCLUSIVE, UNAVAILABLE -> inconclusiveAllowed ? "skipped" : "failure";
             default -> "error";
         };
     }
 
     /** Trouble that stands at no criterion. */
     private static boolean brokenRun(VerdictCard card) {
-        return card.outcome().equals("BROKEN")
-                && card.verdicts().stream().noneMatch(v -> v.outcome().equals("BROKEN"));
+        return card.outcome() == Outcome.BROKEN
+                && card.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN));
     }
 
     /** Failures, errors, skipped. */
     private static int[] counts(VerdictCard card, boolean inconclusiveAllowed) {
         int[] counts = new int[3];
-        for (Verdict v : card.verdicts()) {
+        for (VerdictEntry v : card.verdicts()) {
             String element = element(v.outcome(), inconclusiveAllowed);
             if (element != null) {
                 counts[element.equals("failure") ? 0 : element.equals("error") ? 1 : 2]++;

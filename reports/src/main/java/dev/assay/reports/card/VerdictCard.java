@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,12 +29,13 @@ import java.util.TreeMap;
  * @param weights of the networks that metrics looked with, by role; empty where the record has none
  * @param recommended what is known of how to use it; null where nothing is
  * @param override who lets it into the collection although it did not pass; null for nobody
+ * @param verdicts as in the run record, without the measurements
  * @param notes what was noticed about the files
  */
 public record VerdictCard(
         String schema,
         String name,
-        String outcome,
+        Outcome outcome,
         List<String> reasons,
         String judged,
         String run,
@@ -44,7 +44,7 @@ public record VerdictCard(
         Suite suite,
         Map<String, Object> settings,
         Renderer renderer,
-        List<Verdict> verdicts,
+        List<VerdictEntry> verdicts,
         Map<String, Weights> weights,
         Recommended recommended,
         Waived override,
@@ -75,46 +75,6 @@ public record VerdictCard(
     public record Weights(String reference, String licence, List<Part> files) {
         public Weights {
             files = List.copyOf(files);
-        }
-    }
-
-    /** As in the run record, without the measurements. */
-    public record Verdict(
-            String id,
-            String metric,
-            String metricVersion,
-            String family,
-            String scope,
-            String outcome,
-            Double estimate,
-            List<Double> interval,
-            double confidence,
-            double margin,
-            String rule,
-            String severity,
-            String better,
-            String unit,
-            Double baseMean,
-            Double candidateMean,
-            int pairs,
-            int unscored,
-            String reason) {
-        /** What it means, in plain words. */
-        public Plain plain() {
-            return new Plain(
-                    metric,
-                    family,
-                    outcome,
-                    rule,
-                    better,
-                    estimate,
-                    interval == null ? null : interval.get(0),
-                    interval == null ? null : interval.get(1),
-                    margin,
-                    unit,
-                    baseMean,
-                    candidateMean,
-                    reason);
         }
     }
 
@@ -155,7 +115,7 @@ public record VerdictCard(
         return new VerdictCard(
                 SCHEMA,
                 Words.line(run.candidate().name(), NAME),
-                outcome.name(),
+                outcome,
                 reasons.stream().map(r -> Words.ends(r, REASON)).toList(),
                 Words.line(run.started(), 40),
                 Words.line(run.id(), NAME),
@@ -172,7 +132,9 @@ public record VerdictCard(
                         Words.line(run.renderer().name(), NAME),
                         Words.line(run.renderer().version(), NAME),
                         Words.line(run.renderer().device(), NAME)),
-                run.verdicts().stream().map(VerdictCard::verdict).toList(),
+                run.verdicts().stream()
+                        .map(v -> v.brief(name -> Words.line(name, NAME), reason -> Words.ends(reason, REASON)))
+                        .toList(),
                 weights(run.weights()),
                 recommended(candidate, outcome, facts),
                 override,
@@ -255,34 +217,6 @@ public record VerdictCard(
         return settings;
     }
 
-    private static Verdict verdict(VerdictEntry v) {
-        return new Verdict(
-                Words.line(v.id(), NAME),
-                Words.line(v.metric(), NAME),
-                Words.line(v.metricVersion(), NAME),
-                Words.line(v.family(), NAME),
-                Words.line(v.scope(), NAME),
-                outcome(v.outcome()).name(),
-                finite(v.estimate()),
-                v.interval() == null
-                                || v.interval().size() != 2
-                                || finite(v.interval().get(0)) == null
-                                || finite(v.interval().get(1)) == null
-                        ? null
-                        : List.copyOf(v.interval()),
-                v.confidence(),
-                v.margin(),
-                Words.line(v.rule(), NAME),
-                Words.line(v.severity(), NAME),
-                Words.line(v.better(), NAME),
-                Words.line(v.unit(), NAME),
-                finite(v.baseMean()),
-                finite(v.candidateMean()),
-                Math.max(0, v.pairs()),
-                Math.max(0, v.unscored()),
-                Words.ends(v.reason(), REASON));
-    }
-
     private static Recommended recommended(Model candidate, Outcome outcome, FileFacts facts) {
         List<Double> strengths = candidate.files().stream()
                 .map(Part::strength)
@@ -294,43 +228,30 @@ public record VerdictCard(
                 : new Recommended(strength, null, null, facts.triggerWords());
     }
 
-    /** A word that is no outcome is no judgement. */
-    private static Outcome outcome(String word) {
-        try {
-            return Outcome.valueOf(word == null ? "" : word.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException unknown) {
-            return Outcome.BROKEN;
-        }
-    }
-
-    private static Double finite(Double number) {
-        return number == null || !Double.isFinite(number) ? null : number;
-    }
-
     /** The criteria, those without a judgement folded. */
-    public Unjudged<Verdict> criteria() {
-        return Unjudged.of(verdicts, v -> new Unjudged.Facts(v.outcome(), v.estimate(), v.pairs(), v.reason()));
+    public Unjudged criteria() {
+        return Unjudged.of(verdicts);
     }
 
     /** The outcome as a person would say it. */
     public String plainly() {
         List<String> worse = verdicts.stream()
-                .filter(v -> v.outcome().equals("REGRESSED"))
+                .filter(v -> v.is(Outcome.REGRESSED))
                 .map(v -> v.family().equals("file") ? "its files" : v.family())
                 .distinct()
                 .toList();
-        String advice = Plain.advice(verdicts.stream().map(Verdict::plain).toList(), strength());
+        String advice = Plain.advice(verdicts.stream().map(Plain::of).toList(), strength());
         return switch (outcome) {
-            case "PASSED" -> "Nothing got worse than the base beyond what the suite allows.";
-            case "REGRESSED" ->
+            case PASSED -> "Nothing got worse than the base beyond what the suite allows.";
+            case REGRESSED ->
                 (worse.equals(List.of("its files"))
                                 ? "It cannot work: no picture was made."
                                 : worse.equals(List.of("effect"))
                                         ? "It does nothing that one could see."
                                         : "Worse than the base in " + String.join(", ", worse) + ".")
                         + (advice.isEmpty() ? "" : " " + advice + ".");
-            case "INCONCLUSIVE" -> "It could not be shown to be as good as the base, nor to be worse.";
-            default -> "There is no judgement: something failed, or nothing was judged.";
+            case INCONCLUSIVE, UNAVAILABLE -> "It could not be shown to be as good as the base, nor to be worse.";
+            case BROKEN -> "There is no judgement: something failed, or nothing was judged.";
         };
     }
 

@@ -3,6 +3,7 @@ package dev.assay.reports.collection;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.verdict.BuiltIn;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,9 +128,9 @@ public record Judged(
                                 v.metric(),
                                 v.metricVersion(),
                                 v.family(),
-                                v.outcome(),
+                                v.outcome().name(),
                                 v.pairs(),
-                                "PASSED".equals(v.outcome()) ? null : Words.line(v.reason(), REASON)))
+                                v.is(Outcome.PASSED) ? null : Words.line(v.reason(), REASON)))
                         .toList(),
                 run.base().files().stream()
                         .map(RunRecord.ModelPart::sha256)

@@ -1,8 +1,8 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.reports.dashboard.Story.Standing;
 import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Entry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 final class Group {
     /** @param entry null where it is about the whole run */
-    record Judged(Story story, Standing standing, Entry entry) {}
+    record Judged(Story story, Standing standing, VerdictEntry entry) {}
 
     private final List<Judged> judged = new ArrayList<>();
     private final Set<String> versions = new TreeSet<>();
@@ -56,7 +56,7 @@ final class Group {
         Map<String, Integer> index = index(nights);
         for (Story story : stories) {
             for (Standing standing : story.standings()) {
-                List<Entry> newest = standing.latest().criteria();
+                List<VerdictEntry> newest = standing.latest().criteria();
                 Group[] groups = new Group[newest.size()];
                 for (int i = 0; i < groups.length; i++) {
                     groups[i] = metrics.computeIfAbsent(newest.get(i).metric(), m -> new Group(nights.size()));
@@ -66,9 +66,9 @@ final class Group {
                 for (Digest run : standing.runs()) {
                     int night = index.get(run.night());
                     for (int i = 0; i < groups.length; i++) {
-                        Entry entry = entry(run.criteria(), newest.get(i).id(), i);
+                        VerdictEntry entry = entry(run.criteria(), newest.get(i).id(), i);
                         if (entry != null) {
-                            groups[i].version(entry.version());
+                            groups[i].version(entry.metricVersion());
                             State now = State.of(entry);
                             groups[i].change(night, before[i], now);
                             before[i] = now;
@@ -87,11 +87,11 @@ final class Group {
     }
 
     /** @param likely where it stands when the suite is the same */
-    private static Entry entry(List<Entry> criteria, String id, int likely) {
+    private static VerdictEntry entry(List<VerdictEntry> criteria, String id, int likely) {
         if (likely < criteria.size() && criteria.get(likely).id().equals(id)) {
             return criteria.get(likely);
         }
-        for (Entry e : criteria) {
+        for (VerdictEntry e : criteria) {
             if (e.id().equals(id)) {
                 return e;
             }

@@ -1,12 +1,12 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.dashboard.Group.Judged;
 import dev.assay.reports.dashboard.Story.Change;
 import dev.assay.reports.dashboard.Story.Standing;
 import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Entry;
 import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
@@ -310,9 +310,9 @@ public final class Pages {
                         Chip.of(c.now().outcome()),
                         estimate(c.now()),
                         Words.line(c.note(), 200),
-                        plain(c.now()).sentence().isEmpty()
+                        Plain.of(c.now()).sentence().isEmpty()
                                 ? Words.ends(c.now().reason(), 400)
-                                : plain(c.now()).sentence()))
+                                : Plain.of(c.now()).sentence()))
                 .toList();
     }
 
@@ -429,7 +429,7 @@ public final class Pages {
                 standing.stale(),
                 Words.line(run.night(), 20),
                 run.problem() == null ? null : Words.ends(run.problem(), 600),
-                unjudged(run).judged().stream().map(Pages::criterion).toList(),
+                Unjudged.of(run.criteria()).judged().stream().map(Pages::criterion).toList(),
                 folded(run),
                 Command.of(run),
                 facts);
@@ -449,7 +449,7 @@ public final class Pages {
         return String.join(", ", parts);
     }
 
-    private static CriterionRow criterion(Entry e) {
+    private static CriterionRow criterion(VerdictEntry e) {
         return new CriterionRow(
                 metricLink(e.metric()),
                 name(e.id()),
@@ -460,58 +460,35 @@ public final class Pages {
                 e.baseMean() == null || e.candidateMean() == null
                         ? ""
                         : Words.number(e.baseMean()) + " \u2192 " + Words.number(e.candidateMean()),
-                plain(e).sentence(),
+                Plain.of(e).sentence(),
                 Words.ends(e.reason(), 600));
     }
 
-    private static Plain plain(Entry e) {
-        return new Plain(
-                Words.line(e.metric(), 60),
-                e.family(),
-                e.outcome().name(),
-                e.rule(),
-                e.better(),
-                e.estimate(),
-                e.low(),
-                e.high(),
-                e.margin(),
-                Words.line(e.unit(), 60),
-                e.baseMean(),
-                e.candidateMean(),
-                Words.line(e.reason(), 2000));
-    }
-
-    private static Unjudged<Entry> unjudged(Digest run) {
-        return Unjudged.of(
-                run.criteria(), e -> new Unjudged.Facts(e.outcome().name(), e.estimate(), e.pairs(), e.reason()));
-    }
-
     private static List<String> folded(Digest run) {
-        return unjudged(run).folded().stream()
+        return Unjudged.of(run.criteria()).folded().stream()
                 .map(f -> Words.ends(f.line(), 600))
                 .toList();
     }
 
-    private static String rule(Entry e) {
+    private static String rule(VerdictEntry e) {
         String margin = Words.number(e.margin());
         return switch (e.rule()) {
-            case "NON_INFERIOR", "NO_MORE_DEFECTS" ->
+            case NON_INFERIOR, NO_MORE_DEFECTS ->
                 switch (e.better()) {
-                    case "HIGHER" -> "\u2265 \u2212" + margin;
-                    case "LOWER" -> "\u2264 +" + margin;
-                    default -> "\u00b1" + margin;
+                    case HIGHER -> "\u2265 \u2212" + margin;
+                    case LOWER -> "\u2264 +" + margin;
+                    case EITHER -> "\u00b1" + margin;
                 };
-            case "NONE_NEW" -> "none new";
-            case "EFFECTIVE" -> "> floor + " + margin;
-            default -> Words.line(e.rule(), 40) + " " + margin;
+            case NONE_NEW -> "none new";
+            case EFFECTIVE -> "> floor + " + margin;
         };
     }
 
-    private static String interval(Entry e) {
-        return e.low() == null ? "" : Words.interval(List.of(e.low(), e.high()));
+    private static String interval(VerdictEntry e) {
+        return e.interval() == null ? "" : Words.interval(e.interval());
     }
 
-    private static String estimate(Entry e) {
+    private static String estimate(VerdictEntry e) {
         return e.estimate() == null ? "" : Words.signed(e.estimate()) + " " + Words.line(e.unit(), 40);
     }
 
@@ -539,22 +516,22 @@ public final class Pages {
         private final Map<Integer, Object[]> points = new LinkedHashMap<>();
         private final List<Object[]> rules = new ArrayList<>();
         private Digest lastRun;
-        private Entry last;
+        private VerdictEntry last;
 
         boolean drawable() {
             return points.values().stream().anyMatch(p -> p[1] != null || p[4].equals(State.BROKEN.code()));
         }
 
-        void put(int night, Digest run, Entry e) {
+        void put(int night, Digest run, VerdictEntry e) {
             if (last == null
-                    || !last.version().equals(e.version())
+                    || !last.metricVersion().equals(e.metricVersion())
                     || !Objects.equals(lastRun.suite().version(), run.suite().version())
                     || last.margin() != e.margin()
-                    || !last.rule().equals(e.rule())
-                    || !last.better().equals(e.better())) {
+                    || last.rule() != e.rule()
+                    || last.better() != e.better()) {
                 rules.add(new Object[] {
-                    Margins.limits(e.rule(), e.better(), e.margin()),
-                    Words.line(run.suite().version() + " / " + e.version(), 40)
+                    Margins.limits(e),
+                    Words.line(run.suite().version() + " / " + e.metricVersion(), 40)
                 });
             }
             lastRun = run;
@@ -577,7 +554,7 @@ public final class Pages {
                 if (night == null) {
                     continue;
                 }
-                for (Entry e : run.criteria()) {
+                for (VerdictEntry e : run.criteria()) {
                     criteria.computeIfAbsent(e.id(), c -> new Line()).put(night, run, e);
                 }
             }
@@ -585,7 +562,7 @@ public final class Pages {
                 if (!line.drawable()) {
                     return; // of files alone, say: a frame with nothing in it
                 }
-                Entry e = line.last;
+                VerdictEntry e = line.last;
                 Map<String, Object> chart = new LinkedHashMap<>();
                 chart.put("id", name(id));
                 chart.put(
@@ -604,11 +581,11 @@ public final class Pages {
         return charts;
     }
 
-    private static String better(Entry e) {
+    private static String better(VerdictEntry e) {
         return switch (e.better()) {
-            case "HIGHER" -> "higher is better";
-            case "LOWER" -> "lower is better";
-            default -> "any drift is worse";
+            case HIGHER -> "higher is better";
+            case LOWER -> "lower is better";
+            case EITHER -> "any drift is worse";
         };
     }
 
@@ -632,7 +609,7 @@ public final class Pages {
     static GroupPage metric(Survey survey, String metric, Group group) {
         List<Judged> judged = group.judged();
         Digest newest = newest(judged);
-        Entry entry = newest.criteria().stream()
+        VerdictEntry entry = newest.criteria().stream()
                 .filter(e -> e.metric().equals(metric))
                 .findFirst()
                 .orElse(judged.get(0).entry());
@@ -640,7 +617,7 @@ public final class Pages {
         facts.add(new Fact("looks at", Words.looksAt(metric, entry.family()), false));
         facts.add(new Fact("how to read it", Words.page(metric), true));
         facts.add(new Fact("family", Words.line(entry.family(), 40), false));
-        facts.add(new Fact("version", Words.line(entry.version(), 40), false));
+        facts.add(new Fact("version", Words.line(entry.metricVersion(), 40), false));
         facts.add(new Fact("unit", Words.line(entry.unit(), 60), false));
         facts.add(new Fact("direction", better(entry), false));
         facts.add(new Fact(
@@ -701,7 +678,7 @@ public final class Pages {
                 facts,
                 criteria == null
                         ? List.of()
-                        : unjudged(criteria).judged().stream()
+                        : Unjudged.of(criteria.criteria()).judged().stream()
                                 .map(Pages::criterion)
                                 .toList(),
                 criteria == null ? List.of() : folded(criteria),
@@ -713,7 +690,7 @@ public final class Pages {
     }
 
     private static JudgedRow judgedRow(Judged j) {
-        Entry e = j.entry();
+        VerdictEntry e = j.entry();
         return new JudgedRow(
                 new Link(shown(j.story().model()), "../" + j.story().page()),
                 Chip.of(state(j)),
@@ -735,17 +712,16 @@ public final class Pages {
                     j.entry().low(),
                     j.entry().high(),
                     state(j).code(),
-                    Margins.limits(
-                            j.entry().rule(), j.entry().better(), j.entry().margin())
+                    Margins.limits(j.entry())
                 })
                 .toList();
     }
 
-    private static double badness(Entry e) {
+    private static double badness(VerdictEntry e) {
         return switch (e.better()) {
-            case "HIGHER" -> -e.estimate();
-            case "LOWER" -> e.estimate();
-            default -> Math.abs(e.estimate());
+            case HIGHER -> -e.estimate();
+            case LOWER -> e.estimate();
+            case EITHER -> Math.abs(e.estimate());
         };
     }
 

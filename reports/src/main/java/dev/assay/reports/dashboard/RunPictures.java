@@ -4,14 +4,15 @@ import dev.assay.harness.json.Json;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.text.Trouble;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
 import dev.assay.reports.picture.Renderings;
-import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -158,7 +159,7 @@ record RunPictures(
                 return new RunPictures(
                         SCHEMA, thumbnail(small), null, null, null, null, null, "The record of this run is gone.");
             }
-            RunRecord run = WholeRecord.read(recordFile);
+            RunRecord run = RunRecords.read(recordFile);
             Path runFolder = recordFile.toAbsolutePath().getParent();
             Renderings renderings = new Renderings(run.renderings(), runFolder);
 
@@ -169,16 +170,16 @@ record RunPictures(
             List<Shown> worst = new ArrayList<>();
             Map<String, RenderingEntry> toCompare = new LinkedHashMap<>();
             List<VerdictEntry> gravestFirst = new ArrayList<>(run.verdicts());
-            gravestFirst.sort(Comparator.comparing(v -> !"REGRESSED".equals(v.outcome())));
+            gravestFirst.sort(Comparator.comparing(v -> !v.is(Outcome.REGRESSED)));
             for (VerdictEntry v : gravestFirst) {
                 for (WorstCase w : worst(v)) {
                     worst.add(picture(
                             "worst-" + (worst.size() + 1),
                             Words.line(v.id(), 60) + " ("
-                                    + Words.line(v.outcome(), 20).toLowerCase(java.util.Locale.ROOT) + "): "
+                                    + v.outcome().name().toLowerCase(java.util.Locale.ROOT) + "): "
                                     + CasePicture.caption(v, w, renderings),
                             CasePicture.of(v, w, renderings)));
-                    if ("REGRESSED".equals(v.outcome())) {
+                    if (v.is(Outcome.REGRESSED)) {
                         renderings
                                 .find(w, "candidate")
                                 .ifPresent(candidate -> toCompare.put(w.caseId() + " " + w.seed(), candidate));
@@ -220,7 +221,7 @@ record RunPictures(
                             .distinct()
                             .toList(),
                     run.findings().stream()
-                            .map(f -> Words.line(f.level(), 20).toLowerCase(java.util.Locale.ROOT) + ": "
+                            .map(f -> f.level().name().toLowerCase(java.util.Locale.ROOT) + ": "
                                     + Words.line(f.text(), 400))
                             .toList(),
                     null);
@@ -228,10 +229,8 @@ record RunPictures(
 
         /** Those that show anything. */
         private static List<WorstCase> worst(VerdictEntry v) {
-            return v.worst() == null
-                    ? List.of()
-                    : v.worst().stream()
-                            .filter(w -> w.difference() != 0 || "REGRESSED".equals(v.outcome()))
+            return v.worst().stream()
+                            .filter(w -> w.difference() != 0 || v.is(Outcome.REGRESSED))
                             .limit(MOST_WORST)
                             .toList();
         }

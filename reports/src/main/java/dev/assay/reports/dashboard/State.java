@@ -1,7 +1,7 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
-import dev.assay.reports.history.Digest.Entry;
 
 /** What is known of a model, mildest first. Like an outcome, and: not judged, which is never shown as passed. */
 enum State {
@@ -28,12 +28,8 @@ enum State {
     }
 
     /** A criterion of which nothing was compared was not judged. */
-    static State of(Entry criterion) {
-        return criterion.isUnjudged() ? UNJUDGED : of(criterion.outcome());
-    }
-
-    static State graver(State a, State b) {
-        return a.compareTo(b) >= 0 ? a : b;
+    static State of(VerdictEntry criterion) {
+        return criterion.is(Outcome.INCONCLUSIVE) && !criterion.isJudged() ? UNJUDGED : of(criterion.outcome());
     }
 
     int code() {

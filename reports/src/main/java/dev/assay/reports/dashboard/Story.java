@@ -1,8 +1,8 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Entry;
 import dev.assay.reports.history.Digest.Part;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -85,7 +86,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
     State state() {
         return standings.stream()
                 .map(s -> s.stale() ? State.UNJUDGED : State.of(s.latest().outcome()))
-                .reduce(State::graver)
+                .max(Comparator.naturalOrder())
                 .orElse(State.UNJUDGED);
     }
 
@@ -95,7 +96,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
         for (Standing s : standings) {
             s.latest()
                     .criteria()
-                    .forEach(e -> families.merge(e.family(), s.stale() ? State.UNJUDGED : State.of(e), State::graver));
+                    .forEach(e -> families.merge(e.family(), s.stale() ? State.UNJUDGED : State.of(e), BinaryOperator.maxBy(Comparator.naturalOrder())));
         }
         return families;
     }
@@ -130,7 +131,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
     }
 
     /** A criterion that stands otherwise than before. {@code before} is null when it was never judged. */
-    record Change(Story story, Standing standing, Entry before, Entry now, String note) {
+    record Change(Story story, Standing standing, VerdictEntry before, VerdictEntry now, String note) {
         boolean worse() {
             return State.of(now.outcome()).compareTo(before == null ? State.PASSED : State.of(before.outcome())) > 0;
         }
@@ -147,12 +148,12 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
             if (!latest.night().equals(night) || standing.stale()) {
                 continue;
             }
-            for (Entry now : latest.criteria()) {
+            for (VerdictEntry now : latest.criteria()) {
                 if (!isJudgement(now)) {
                     continue;
                 }
                 Digest earlier = lastJudged(standing.runs(), now.id());
-                Entry before = earlier == null ? null : entry(earlier, now.id());
+                VerdictEntry before = earlier == null ? null : entry(earlier, now.id());
                 if (before == null || before.outcome() != now.outcome()) {
                     changes.add(new Change(
                             this, standing, before, now, earlier == null ? "" : note(earlier, latest, before, now)));
@@ -162,7 +163,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
         return changes;
     }
 
-    private static boolean isJudgement(Entry e) {
+    private static boolean isJudgement(VerdictEntry e) {
         return e.outcome() == Outcome.PASSED
                 || e.outcome() == Outcome.REGRESSED
                 || (e.outcome() == Outcome.INCONCLUSIVE && e.pairs() > 0);
@@ -171,7 +172,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
     /** Before the newest of them. */
     private static Digest lastJudged(List<Digest> runs, String criterion) {
         for (int i = runs.size() - 2; i >= 0; i--) {
-            Entry entry = entry(runs.get(i), criterion);
+            VerdictEntry entry = entry(runs.get(i), criterion);
             if (entry != null && isJudgement(entry)) {
                 return runs.get(i);
             }
@@ -179,7 +180,7 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
         return null;
     }
 
-    private static Entry entry(Digest run, String criterion) {
+    private static VerdictEntry entry(Digest run, String criterion) {
         return run.criteria().stream()
                 .filter(e -> e.id().equals(criterion))
                 .findFirst()
@@ -187,10 +188,10 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
     }
 
     /** What changed beside the verdict: a new version is not a worse model. */
-    private static String note(Digest earlier, Digest latest, Entry before, Entry now) {
+    private static String note(Digest earlier, Digest latest, VerdictEntry before, VerdictEntry now) {
         List<String> notes = new ArrayList<>();
-        if (!before.version().equals(now.version())) {
-            notes.add("metric version " + before.version() + " \u2192 " + now.version());
+        if (!before.metricVersion().equals(now.metricVersion())) {
+            notes.add("metric version " + before.metricVersion() + " \u2192 " + now.metricVersion());
         }
         if (!Objects.equals(earlier.suite().version(), latest.suite().version())) {
             notes.add("suite version " + earlier.suite().version() + " \u2192 "

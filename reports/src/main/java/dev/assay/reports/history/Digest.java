@@ -6,21 +6,19 @@ import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
-import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A run in one line of the {@link History}: what the dashboard draws over many nights. Everything else stays in the run record.
  *
- * @param schema {@code assay-digest/1}
+ * @param schema {@code assay-digest/2}
  * @param run id of the run record
  * @param night label of the night, an ISO date; runs of one nightly share it
  * @param started ISO 8601, UTC
@@ -33,6 +31,7 @@ import java.util.Set;
  * @param modelFamily family of the network ({@code sd15}); null when unknown
  * @param renderer name, version and device
  * @param declared criteria of the suite; {@code criteria} may be fewer when only some were selected
+ * @param criteria {@link VerdictEntry#brief}: without what was measured
  * @param cost null when no picture has a time
  * @param record path of {@code run.json}, relative to the history's folder or absolute; null when it was not kept
  * @param thumbnail path of a picture for lists, likewise; null for none
@@ -54,12 +53,12 @@ public record Digest(
         Suite suite,
         String renderer,
         int declared,
-        List<Entry> criteria,
+        List<VerdictEntry> criteria,
         Cost cost,
         String record,
         String thumbnail,
         Map<String, String> asked) {
-    public static final String SCHEMA = "assay-digest/1";
+    public static final String SCHEMA = "assay-digest/2";
 
     /** A digest is a line: longer texts are in the run record. */
     private static final int MOST_TEXT = 400;
@@ -78,60 +77,6 @@ public record Digest(
      */
     public record Cost(Double secondsPerPicture, Double baseSecondsPerPicture, Long peakVramBytes) {}
 
-    /**
-     * One criterion.
-     *
-     * @param id unique in a suite: {@code clip-score.relation}
-     * @param estimate mean of candidate minus base; null when nothing was compared
-     * @param low lower end of the interval; null when nothing was compared
-     * @param high upper end, likewise
-     * @param reason in words
-     */
-    public record Entry(
-            String id,
-            String metric,
-            String version,
-            String family,
-            Outcome outcome,
-            Double estimate,
-            Double low,
-            Double high,
-            double margin,
-            String rule,
-            String better,
-            String unit,
-            Double baseMean,
-            Double candidateMean,
-            int pairs,
-            int unscored,
-            String reason) {
-        public Entry {
-            require(id != null && metric != null && family != null && outcome != null, "a criterion without its name");
-            version = version == null ? "" : version;
-            rule = rule == null ? "" : rule;
-            better = better == null ? "" : better;
-            unit = unit == null ? "" : unit;
-            reason = reason == null ? "" : reason;
-            if (!(finite(estimate, low, high) && finite(margin, baseMean, candidateMean))) {
-                throw new IllegalArgumentException("digest of a run: a number that is not finite in " + id);
-            }
-            if ((low == null) != (high == null)) {
-                throw new IllegalArgumentException("digest of a run: an interval with one end in " + id);
-            }
-        }
-
-        /** Nothing was compared: no picture was made, or none could be scored. */
-        public boolean isUnjudged() {
-            return outcome == Outcome.INCONCLUSIVE && estimate == null && pairs == 0;
-        }
-
-        private static boolean finite(Double a, Double b, Double c) {
-            return (a == null || Double.isFinite(a))
-                    && (b == null || Double.isFinite(b))
-                    && (c == null || Double.isFinite(c));
-        }
-    }
-
     /** @throws IllegalArgumentException also for a PASSED that its criteria do not bear out: nothing passes on nothing */
     public Digest {
         require(SCHEMA.equals(schema), "schema " + SCHEMA);
@@ -146,7 +91,7 @@ public record Digest(
         renderer = renderer == null ? "" : renderer;
         asked = asked == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(asked));
         require(
-                outcome != Outcome.PASSED || (!criteria.isEmpty() && worst(criteria) == Outcome.PASSED),
+                outcome != Outcome.PASSED || (!criteria.isEmpty() && criteria.stream().allMatch(e -> e.is(Outcome.PASSED))),
                 "PASSED with every criterion passed");
     }
 
@@ -161,15 +106,13 @@ public record Digest(
      * @param record path of the run record, null when it is not kept
      * @param thumbnail path of a picture, null for none
      */
-    public static Digest of(RunRecord found, String record, String thumbnail) {
-        RunRecord run = WholeRecord.of(found);
-        List<Entry> criteria = run.verdicts().stream().map(Digest::entry).toList();
-        Outcome said = outcome(run.outcome());
-        Outcome outcome = graver(said, criteria.isEmpty() ? Outcome.BROKEN : worst(criteria));
+    public static Digest of(RunRecord run, String record, String thumbnail) {
+        List<VerdictEntry> criteria = run.verdicts().stream()
+                .map(v -> v.brief(name -> Words.line(name, MOST_TEXT), reason -> Words.line(reason, MOST_TEXT)))
+                .toList();
+        Outcome said = run.outcome();
+        Outcome outcome = Outcome.worst(Stream.of(said, Outcome.worst(criteria.stream().map(VerdictEntry::outcome))));
         String problem = run.problem();
-        if (outcome == Outcome.UNAVAILABLE) {
-            outcome = Outcome.INCONCLUSIVE;
-        }
         if (outcome == Outcome.PASSED && criteria.stream().anyMatch(e -> e.pairs() == 0)) {
             outcome = Outcome.BROKEN;
             problem = "a criterion passed on no pair";
@@ -180,7 +123,7 @@ public record Digest(
         } else if (outcome != said && problem == null) {
             problem = criteria.isEmpty()
                     ? "no criterion was judged"
-                    : "the record says " + Words.line(run.outcome(), 20) + ", its criteria say " + outcome;
+                    : "the record says " + run.outcome() + ", its criteria say " + outcome;
         }
         if (partial && problem == null) {
             problem = "judged " + criteria.size() + " of " + run.criteriaDeclared() + " criteria";
@@ -275,63 +218,9 @@ public record Digest(
     public Double effect() {
         return criteria.stream()
                 .filter(e -> e.family().equals("effect") && e.estimate() != null)
-                .map(Entry::estimate)
+                .map(VerdictEntry::estimate)
                 .findFirst()
                 .orElse(null);
-    }
-
-    /** The graver of two outcomes: PASSED, INCONCLUSIVE, REGRESSED, BROKEN, as for a whole run. */
-    public static Outcome graver(Outcome a, Outcome b) {
-        return weight(a) >= weight(b) ? a : b;
-    }
-
-    private static int weight(Outcome outcome) {
-        return switch (outcome) {
-            case PASSED -> 0;
-            case INCONCLUSIVE, UNAVAILABLE -> 1; // a run is never the latter
-            case REGRESSED -> 2;
-            case BROKEN -> 3;
-        };
-    }
-
-    private static Outcome worst(List<Entry> criteria) {
-        Outcome worst = Outcome.PASSED;
-        for (Entry e : criteria) {
-            worst = graver(worst, e.outcome());
-        }
-        return worst;
-    }
-
-    private static Entry entry(VerdictEntry v) {
-        List<Double> interval = v.interval() == null || v.interval().size() != 2 ? null : v.interval();
-        return new Entry(
-                v.id(),
-                v.metric(),
-                v.metricVersion(),
-                v.family(),
-                outcome(v.outcome()),
-                finite(v.estimate()),
-                interval == null ? null : finite(interval.get(0)),
-                interval == null ? null : finite(interval.get(1)),
-                v.margin(),
-                v.rule(),
-                v.better(),
-                v.unit(),
-                finite(v.baseMean()),
-                finite(v.candidateMean()),
-                v.pairs(),
-                v.unscored(),
-                Words.line(v.reason(), MOST_TEXT));
-    }
-
-    /** A word that is no outcome is no judgement. */
-    private static Outcome outcome(String word) {
-        Set<Outcome> all = EnumSet.allOf(Outcome.class);
-        return all.stream().filter(o -> o.name().equals(word)).findFirst().orElse(Outcome.BROKEN);
-    }
-
-    private static Double finite(Double number) {
-        return number == null || !Double.isFinite(number) ? null : number;
     }
 
     private static List<Part> parts(Model model) {

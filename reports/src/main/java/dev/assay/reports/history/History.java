@@ -5,12 +5,16 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.files.LockFile;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.json.Json;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +41,19 @@ public final class History {
             .rebuild()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also lone surrogates and U+2028, which break other readers
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
             .addModule(new SimpleModule().addDeserializer(String.class, new Repeated()))
+            .addMixIn(VerdictEntry.class, Brief.class)
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .build();
     private static final ObjectReader READER = JSON.readerFor(Digest.class);
+    private static final String OLD_SCHEMA = "assay-digest/1";
+    private static final byte[] OLD_START = ("{\"schema\":\"" + OLD_SCHEMA + "\"").getBytes(StandardCharsets.US_ASCII);
+
+    /** What {@link VerdictEntry#brief} leaves empty takes no room in a line. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    private interface Brief {}
 
     private final Path file;
 
@@ -173,11 +186,18 @@ public final class History {
 
     private static Line parse(int number, byte[] bytes, int start, int length) {
         try {
-            return new Line(READER.readValue(bytes, start, length), null);
+            if (!isOld(bytes, start, length)) {
+                return new Line(READER.readValue(bytes, start, length), null);
+            }
         } catch (IOException | IllegalArgumentException blankOrDamaged) {
             // Bytes that are no UTF-8 become U+FFFD, which may stand in a text, and spoil their own line only.
-            return parse(number, new String(bytes, start, length, StandardCharsets.UTF_8));
         }
+        return parse(number, new String(bytes, start, length, StandardCharsets.UTF_8));
+    }
+
+    private static boolean isOld(byte[] bytes, int start, int length) {
+        int end = start + Math.min(length, OLD_START.length);
+        return Arrays.equals(bytes, start, end, OLD_START, 0, OLD_START.length);
     }
 
     private static Line parse(int number, String text) {
@@ -185,11 +205,32 @@ public final class History {
             return new Line(null, null);
         }
         try {
-            return new Line(READER.readValue(text), null);
+            Digest digest = text.contains(OLD_SCHEMA)
+                    ? JSON.treeToValue(renewed(JSON.readTree(text)), Digest.class)
+                    : READER.readValue(text);
+            return new Line(digest, null);
         } catch (JacksonException | IllegalArgumentException damaged) {
             String why = damaged instanceof JacksonException json ? json.getOriginalMessage() : damaged.getMessage();
             String kind = text.stripTrailing().endsWith("}") ? "" : "torn, as by a process that died while appending: ";
             return new Line(null, new Damage(number, kind + Words.line(why, 200)));
         }
+    }
+
+    /** A line as it was before its criteria had the fields of a run record. */
+    private static JsonNode renewed(JsonNode line) {
+        if (line instanceof ObjectNode digest && OLD_SCHEMA.equals(digest.path("schema").asText())) {
+            digest.put("schema", Digest.SCHEMA);
+            for (JsonNode each : digest.path("criteria")) {
+                if (each instanceof ObjectNode criterion) {
+                    criterion.set("metricVersion", criterion.remove("version"));
+                    JsonNode low = criterion.remove("low");
+                    JsonNode high = criterion.remove("high");
+                    if (low != null && high != null) {
+                        criterion.putArray("interval").add(low).add(high);
+                    }
+                }
+            }
+        }
+        return line;
     }
 }

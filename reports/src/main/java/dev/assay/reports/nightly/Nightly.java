@@ -20,7 +20,6 @@ import dev.assay.reports.collection.RequiredSuite;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
-import dev.assay.reports.record.WholeRecord;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -329,7 +328,7 @@ final class Nightly {
     private static RunRecord read(Path folder) {
         Path file = RunRecords.last(folder);
         try {
-            return Files.isRegularFile(file) ? WholeRecord.read(file) : null;
+            return Files.isRegularFile(file) ? RunRecords.read(file) : null;
         } catch (IllegalArgumentException damaged) {
             return null;
         }

@@ -49,7 +49,6 @@ public final class CasePicture {
      */
     public static boolean showsSeeds(VerdictEntry verdict, WorstCase worst, Renderings renderings) {
         return !"artifact".equals(verdict.family())
-                && verdict.measurements() != null
                 && verdict.measurements().stream()
                         .anyMatch(m -> m.seed() == null && Objects.equals(m.caseId(), worst.caseId()))
                 && SeedStrips.seeds(worst.caseId(), renderings).size() > 1;

@@ -1,6 +1,8 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.verdict.Outcome;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -9,82 +11,77 @@ import java.util.regex.Pattern;
 /**
  * What a criterion's outcome means for the pictures, in words that need no statistics. The reason of the verdict, with its interval, stands
  * beside it and is never replaced.
- *
- * @param low lower end of the interval; null where there is none
- * @param baseMean null where the metric has no value per model
- * @param reason of the verdict
  */
-public record Plain(
-        String metric,
-        String family,
-        String outcome,
-        String rule,
-        String better,
-        Double estimate,
-        Double low,
-        Double high,
-        double margin,
-        String unit,
-        Double baseMean,
-        Double candidateMean,
-        String reason) {
+public record Plain(VerdictEntry verdict) {
     private static final Pattern PERIOD =
             Pattern.compile("period (\\d+) px (across x and y|across x|across y|in a [a-z]+)");
 
-    public static Plain of(VerdictEntry v) {
-        boolean interval = v.interval() != null && v.interval().size() == 2;
-        return new Plain(
-                Words.line(v.metric(), 60),
-                Words.line(v.family(), 60),
-                Words.line(v.outcome(), 20),
-                Words.line(v.rule(), 40),
-                Words.line(v.better(), 20),
-                v.estimate(),
-                interval ? v.interval().get(0) : null,
-                interval ? v.interval().get(1) : null,
-                v.margin(),
-                Words.line(v.unit(), 60),
-                v.baseMean(),
-                v.candidateMean(),
-                Words.line(v.reason(), 2000));
+    public static Plain of(VerdictEntry verdict) {
+        return new Plain(verdict);
+    }
+
+    private String metric() {
+        return Words.line(verdict.metric(), 60);
+    }
+
+    private String family() {
+        return Words.line(verdict.family(), 60);
+    }
+
+    private String unit() {
+        return Words.line(verdict.unit(), 60);
+    }
+
+    private Rule rule() {
+        return verdict.rule();
+    }
+
+    private Double estimate() {
+        return verdict.estimate();
     }
 
     /** One sentence without a full stop; empty where the reason already says it all. */
     public String sentence() {
-        if (estimate == null) {
+        if (estimate() == null) {
             return "";
         }
-        return switch (outcome) {
-            case "REGRESSED" -> worse();
-            case "INCONCLUSIVE" -> "Not decided: " + lower(seen());
-            case "PASSED" -> passed();
-            default -> "";
+        return switch (verdict.outcome()) {
+            case REGRESSED -> worse();
+            case INCONCLUSIVE -> "Not decided: " + lower(seen());
+            case PASSED -> passed();
+            case UNAVAILABLE, BROKEN -> "";
         };
     }
 
     private String passed() {
-        if (rule.equals("EFFECTIVE")) {
-            return "It changes what one sees: by " + Words.number(estimate) + " " + unit + " on average";
+        if (rule() == Rule.EFFECTIVE) {
+            return "It changes what one sees: by " + Words.number(estimate()) + " " + unit() + " on average";
         }
         return bound().isEmpty() ? "" : seen() + "; " + bound();
     }
 
-    /** What a PASSED rules out, and no more: a wide interval under a wide margin is green too. */
+    /** What a PASSED rules out, and no more: a wide interval under a wide verdict.margin() is green too. */
     private String bound() {
-        if (low == null || high == null || rule.equals("NONE_NEW")) {
+        if (verdict.interval() == null || rule() == Rule.NONE_NEW) {
             return "";
         }
-        double most = better.equals("HIGHER") ? -low : better.equals("LOWER") ? high : Math.max(-low, high);
+        double low = verdict.low();
+        double high = verdict.high();
+        double most = switch (verdict.better()) {
+            case HIGHER -> -low;
+            case LOWER -> high;
+            case EITHER -> Math.max(-low, high);
+        };
         return most <= 0 ? "" : "worse by more than " + amount(most) + " is ruled out, less is not";
     }
 
     private String worse() {
-        return switch (metric) {
+        return switch (metric()) {
             case "effect", "lpips-effect" ->
-                "It changes nothing that one could see: " + Words.number(estimate) + " " + unit + " from the base";
-            case "grid" -> pattern() + ": " + amount(estimate) + allowed();
+                "It changes nothing that one could see: " + Words.number(estimate()) + " " + unit() + " from the base";
+            case "grid" -> pattern() + ": " + amount(estimate()) + allowed();
             case "distinct" ->
-                Math.round(100 * estimate)
+                Math.round(100 * estimate())
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
             case "vendi" -> "The seeds of a prompt look more alike" + diversity(" different pictures") + allowed();
             default -> (isDiversity() ? "The seeds of a prompt look more alike" : heads()) + means() + allowed();
@@ -92,7 +89,7 @@ public record Plain(
     }
 
     private String seen() {
-        return switch (metric) {
+        return switch (metric()) {
             case "grid" -> "A pattern on the pixel grid: " + change();
             case "vendi" -> "Different pictures of a prompt" + diversity("");
             default -> subject() + (means().isEmpty() ? ": " + change() : means());
@@ -100,12 +97,12 @@ public record Plain(
     }
 
     private boolean isDiversity() {
-        return family.equals("diversity") && !metric.equals("copies");
+        return family().equals("diversity") && !metric().equals("copies");
     }
 
     /** {@code Things, counts, colours or places of the prompt are missing more often}. */
     private String heads() {
-        return switch (metric) {
+        return switch (metric()) {
             case "blank-frame" -> "Some pictures show nothing";
             case "limbs" -> "More figures have a hand or foot too many or too few";
             case "hands", "hand-iqa" -> "More hands are wrong";
@@ -121,7 +118,7 @@ public record Plain(
             case "seconds" -> "A picture takes longer";
             case "memory" -> "A picture takes more device memory";
             default ->
-                switch (family) {
+                switch (family()) {
                     case "anatomy" -> "More bodies are wrong";
                     case "adherence" -> "Pictures show less of their prompt";
                     case "aesthetic" -> "Pictures are less pleasing";
@@ -132,7 +129,7 @@ public record Plain(
     }
 
     private String subject() {
-        return switch (metric) {
+        return switch (metric()) {
             case "limbs" -> "Figures with a hand or foot too many or too few";
             case "hands", "hand-iqa" -> "Wrong hands";
             case "faces" -> "Wrong faces";
@@ -143,7 +140,7 @@ public record Plain(
             case "r-precision" -> "Pictures closest to their own prompt";
             case "clip-score", "siglip-score" -> "How well pictures fit their prompt";
             default ->
-                switch (family) {
+                switch (family()) {
                     case "anatomy" -> "Bodies";
                     case "adherence" -> "How well pictures fit their prompt";
                     case "aesthetic" -> "How pleasing pictures are";
@@ -154,7 +151,7 @@ public record Plain(
     }
 
     private String pattern() {
-        Matcher found = PERIOD.matcher(reason);
+        Matcher found = PERIOD.matcher(Words.line(verdict.reason(), 2000));
         return found.find()
                 ? "All pictures share a pattern of " + found.group(1) + " pixels " + found.group(2)
                 : "All pictures share a pattern on the pixel grid";
@@ -162,39 +159,39 @@ public record Plain(
 
     /** The score is a logarithm of a number of pictures. */
     private String diversity(String what) {
-        if (baseMean == null || candidateMean == null) {
+        if (verdict.baseMean() == null || verdict.candidateMean() == null) {
             return "";
         }
-        long percent = Math.round(100 * (Math.exp(estimate) - 1));
-        return String.format(Locale.ROOT, ": %.2f%s → %.2f", Math.exp(baseMean), what, Math.exp(candidateMean)) + ", "
+        long percent = Math.round(100 * (Math.exp(estimate()) - 1));
+        return String.format(Locale.ROOT, ": %.2f%s → %.2f", Math.exp(verdict.baseMean()), what, Math.exp(verdict.candidateMean())) + ", "
                 + (percent == 0 ? "as many" : Math.abs(percent) + " % " + (percent < 0 ? "fewer" : "more"));
     }
 
     private String means() {
-        return baseMean == null || candidateMean == null
+        return verdict.baseMean() == null || verdict.candidateMean() == null
                 ? ""
-                : ": " + value(baseMean) + " → " + value(candidateMean)
-                        + (isShare() || unit.isEmpty() ? "" : " " + unit);
+                : ": " + value(verdict.baseMean()) + " → " + value(verdict.candidateMean())
+                        + (isShare() || unit().isEmpty() ? "" : " " + unit());
     }
 
     private String change() {
-        return Words.signed(estimate) + " " + unit;
+        return Words.signed(estimate()) + " " + unit();
     }
 
     private String allowed() {
-        return switch (rule) {
-            case "NONE_NEW" -> " (none is allowed)";
-            case "NON_INFERIOR", "NO_MORE_DEFECTS" -> " (" + amount(margin) + " allowed)";
-            default -> "";
+        return switch (rule()) {
+            case NONE_NEW -> " (none is allowed)";
+            case NON_INFERIOR, NO_MORE_DEFECTS -> " (" + amount(verdict.margin()) + " allowed)";
+            case EFFECTIVE -> "";
         };
     }
 
     /** A size on the axis of candidate minus base. */
     private String amount(double size) {
-        if (metric.equals("vendi")) {
+        if (metric().equals("vendi")) {
             return Math.round(100 * (1 - Math.exp(-size))) + " %";
         }
-        return isShare() ? Words.number(100 * size) + " points" : Words.number(size) + " " + unit;
+        return isShare() ? Words.number(100 * size) + " points" : Words.number(size) + " " + unit();
     }
 
     private String value(double mean) {
@@ -203,10 +200,10 @@ public record Plain(
 
     /** Units that are parts of a whole. */
     private boolean isShare() {
-        return unit.endsWith("rate")
-                || unit.startsWith("of ")
-                || unit.equals("share")
-                || rule.equals("NO_MORE_DEFECTS");
+        return unit().endsWith("rate")
+                || unit().startsWith("of ")
+                || unit().equals("share")
+                || rule() == Rule.NO_MORE_DEFECTS;
     }
 
     private static String lower(String sentence) {
@@ -215,7 +212,7 @@ public record Plain(
 
     /** A file that does not work, or does nothing, does not work better at half its strength. */
     private boolean cannotBeWeaker() {
-        return outcome.equals("REGRESSED") && (family.equals("file") || family.equals("effect"));
+        return verdict.is(Outcome.REGRESSED) && (family().equals("file") || family().equals("effect"));
     }
 
     /**
@@ -228,7 +225,7 @@ public record Plain(
         boolean weaker = strength != null
                 && strength > 0.5
                 && criteria.stream().noneMatch(Plain::cannotBeWeaker)
-                && criteria.stream().anyMatch(p -> p.outcome().equals("REGRESSED"));
+                && criteria.stream().anyMatch(p -> p.verdict().is(Outcome.REGRESSED));
         return weaker
                 ? "A lower strength may be good: judge it at " + Words.number(Math.round(strength * 6) / 10.0)
                 : "";

@@ -1,11 +1,11 @@
 package dev.assay.reports.words;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.verdict.Outcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * Criteria that all lack a judgement for one and the same reason: no picture was made, the run broke. Said once, the reason is seen; said
@@ -14,7 +14,7 @@ import java.util.function.Function;
  * @param judged the other criteria, in their order
  * @param folded what stands for those that are left out
  */
-public record Unjudged<T>(List<T> judged, List<Fold> folded) {
+public record Unjudged(List<VerdictEntry> judged, List<Fold> folded) {
     private static final int FEWEST = 2; // of a reason: one criterion is a line anyway
 
     public Unjudged {
@@ -27,7 +27,7 @@ public record Unjudged<T>(List<T> judged, List<Fold> folded) {
      *
      * @param outcome of all of them
      */
-    public record Fold(int criteria, String outcome, String reason) {
+    public record Fold(int criteria, Outcome outcome, String reason) {
         /** {@code 12 criteria not judged: no picture was made}. */
         public String line() {
             return head() + (reason.isEmpty() ? "" : ": " + reason);
@@ -38,25 +38,23 @@ public record Unjudged<T>(List<T> judged, List<Fold> folded) {
         }
     }
 
-    /** What tells of a criterion whether it was judged: {@code pairs} compared, an {@code estimate} (null for none). */
-    public record Facts(String outcome, Double estimate, int pairs, String reason) {
-        private boolean isJudgement() {
-            return estimate != null || pairs > 0 || "PASSED".equals(outcome) || "REGRESSED".equals(outcome);
+    /** What criteria have in common that are one line. */
+    private record Why(Outcome outcome, String kind, String reason) {
+        static Why of(VerdictEntry v) {
+            return new Why(v.outcome(), v.reasonKind(), v.reason());
         }
     }
 
-    /** @param facts of a criterion */
-    public static <T> Unjudged<T> of(List<T> criteria, Function<T, Facts> facts) {
-        Map<Facts, Integer> counts = new LinkedHashMap<>();
-        criteria.stream().map(facts).filter(f -> !f.isJudgement()).forEach(f -> counts.merge(f, 1, Integer::sum));
+    public static Unjudged of(List<VerdictEntry> criteria) {
+        Map<Why, Integer> counts = new LinkedHashMap<>();
+        criteria.stream().filter(v -> !v.isJudged()).forEach(v -> counts.merge(Why.of(v), 1, Integer::sum));
         counts.values().removeIf(n -> n < FEWEST);
-        List<T> judged = criteria.stream()
-                .filter(c -> !counts.containsKey(facts.apply(c)))
+        List<VerdictEntry> judged = criteria.stream()
+                .filter(v -> v.isJudged() || !counts.containsKey(Why.of(v)))
                 .toList();
         List<Fold> folded = new ArrayList<>();
-        counts.forEach((f, n) ->
-                folded.add(new Fold(n, f.outcome(), Words.block(Objects.requireNonNullElse(f.reason(), "")))));
-        return new Unjudged<>(judged, folded);
+        counts.forEach((why, n) -> folded.add(new Fold(n, why.outcome(), Words.block(why.reason()))));
+        return new Unjudged(judged, folded);
     }
 
     /** How many criteria the folded lines stand for. */

@@ -133,28 +133,27 @@ public final class Words {
     /** The rule with its margin as a sentence, about candidate minus base. */
     public static String rule(VerdictEntry v) {
         String margin = number(v.margin()) + " " + line(v.unit(), 40);
-        return switch (line(v.rule(), 40)) {
-            case "NON_INFERIOR" ->
-                switch (line(v.better(), 40)) {
-                    case "HIGHER" -> "may fall by at most " + margin;
-                    case "LOWER" -> "may rise by at most " + margin;
-                    default -> "may drift either way by at most " + margin;
+        return switch (v.rule()) {
+            case NON_INFERIOR ->
+                switch (v.better()) {
+                    case HIGHER -> "may fall by at most " + margin;
+                    case LOWER -> "may rise by at most " + margin;
+                    case EITHER -> "may drift either way by at most " + margin;
                 };
-            case "NO_MORE_DEFECTS" ->
+            case NO_MORE_DEFECTS ->
                 "the share of pictures with the defect may rise by at most " + number(100 * v.margin())
                         + " percentage points";
-            case "NONE_NEW" -> "no pair may be worse than in the base";
-            case "EFFECTIVE" -> "must differ from the base by more than the noise floor plus " + margin;
-            default -> line(v.rule(), 40) + ", margin " + margin;
+            case NONE_NEW -> "no pair may be worse than in the base";
+            case EFFECTIVE -> "must differ from the base by more than the noise floor plus " + margin;
         };
     }
 
     /** {@code higher is better}. */
     public static String better(VerdictEntry v) {
-        return switch (line(v.better(), 40)) {
-            case "HIGHER" -> "higher is better";
-            case "LOWER" -> "lower is better";
-            default -> "any drift is a change for the worse";
+        return switch (v.better()) {
+            case HIGHER -> "higher is better";
+            case LOWER -> "lower is better";
+            case EITHER -> "any drift is a change for the worse";
         };
     }
 

@@ -146,11 +146,11 @@ class AllureHistoryTest {
 
     @Test
     void a_candidate_that_was_not_applied_is_a_category_of_its_own() {
-        assertThat(Categories.of("REGRESSED", "effect", "applied")).isEqualTo("Not applied");
-        assertThat(Categories.of("REGRESSED", "file", "preflight")).isEqualTo("Not applied");
-        assertThat(Categories.of("REGRESSED", "effect", "effect")).isEqualTo("Regression: effect");
-        assertThat(Categories.of("UNAVAILABLE", "aesthetic", "clip-iqa")).isEqualTo("Unavailable");
-        assertThat(Categories.message("REGRESSED", "effect", "applied", "not applied: as the base"))
+        assertThat(Categories.of(Outcome.REGRESSED, "effect", "applied")).isEqualTo("Not applied");
+        assertThat(Categories.of(Outcome.REGRESSED, "file", "preflight")).isEqualTo("Not applied");
+        assertThat(Categories.of(Outcome.REGRESSED, "effect", "effect")).isEqualTo("Regression: effect");
+        assertThat(Categories.of(Outcome.UNAVAILABLE, "aesthetic", "clip-iqa")).isEqualTo("Unavailable");
+        assertThat(Categories.message(Outcome.REGRESSED, "effect", "applied", "not applied: as the base"))
                 .isEqualTo("Not applied: as the base");
     }
 

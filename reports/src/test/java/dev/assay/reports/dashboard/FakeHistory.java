@@ -1,8 +1,9 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.Entries;
 import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Entry;
 import dev.assay.reports.history.Digest.Part;
 import dev.assay.reports.history.History;
 import java.io.BufferedWriter;
@@ -107,7 +108,7 @@ public final class FakeHistory {
         Random steady = new Random(model);
         Random random = new Random(model * 1_000L + night);
         int begins = steady.nextInt(400); // the night from which a model is worse, for some
-        List<Entry> criteria = new ArrayList<>();
+        List<VerdictEntry> criteria = new ArrayList<>();
         int bad = steady.nextInt(KINDS.size());
         boolean broken = random.nextInt(400) == 0;
         for (int k = 0; k < KINDS.size(); k++) {
@@ -143,7 +144,7 @@ public final class FakeHistory {
                                             : "worse by " + round(gone) + "; at most " + kind.margin()
                                                     + " is allowed"));
         }
-        Outcome outcome = criteria.stream().map(Entry::outcome).reduce(Outcome.PASSED, Digest::graver);
+        Outcome outcome = Outcome.worst(criteria.stream().map(VerdictEntry::outcome));
         double seconds = 2.5 + steady.nextDouble();
         return new Digest(
                 Digest.SCHEMA,
@@ -176,8 +177,8 @@ public final class FakeHistory {
                         "sd15.safetensors"));
     }
 
-    private static Entry entry(Kind k, Outcome outcome, Double estimate, Double low, Double high, String reason) {
-        return new Entry(
+    private static VerdictEntry entry(Kind k, Outcome outcome, Double estimate, Double low, Double high, String reason) {
+        return Entries.of(
                 k.metric(),
                 k.metric(),
                 "1",

@@ -1,6 +1,8 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.Entries;
 import dev.assay.reports.history.Digest;
 import dev.assay.reports.history.History;
 import java.nio.file.Path;
@@ -64,9 +66,9 @@ final class Hostile {
     }
 
     private static Digest digest(String text, String run, String night, Outcome outcome) {
-        List<Digest.Entry> criteria = new ArrayList<>();
+        List<VerdictEntry> criteria = new ArrayList<>();
         for (String family : List.of("artifact", "effect", text)) {
-            criteria.add(new Digest.Entry(
+            criteria.add(Entries.of(
                     text + family,
                     text + family,
                     text,

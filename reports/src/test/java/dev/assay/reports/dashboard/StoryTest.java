@@ -2,7 +2,9 @@ package dev.assay.reports.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.Entries;
 import dev.assay.reports.Runs;
 import dev.assay.reports.dashboard.Story.Change;
 import dev.assay.reports.history.Digest;
@@ -41,7 +43,7 @@ class StoryTest {
                 new Digest.Suite("s", "1", "cc", 1, 1),
                 "",
                 1,
-                List.of(new Digest.Entry(
+                List.of(Entries.of(
                         "grid",
                         "grid",
                         metricVersion,
@@ -153,8 +155,8 @@ class StoryTest {
     void a_family_of_which_nothing_was_compared_was_not_judged() {
         night("2026-11-01", Outcome.REGRESSED);
         Digest run = runs.remove(0);
-        Digest.Entry e = run.criteria().get(0);
-        Digest.Entry nothing = new Digest.Entry(
+        VerdictEntry e = run.criteria().get(0);
+        VerdictEntry nothing = Entries.of(
                 "vendi",
                 "vendi",
                 "1",
@@ -164,8 +166,8 @@ class StoryTest {
                 null,
                 null,
                 1,
-                e.rule(),
-                e.better(),
+                e.rule().name(),
+                e.better().name(),
                 "",
                 null,
                 null,

@@ -3,6 +3,7 @@ package dev.assay.reports.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
@@ -25,7 +26,7 @@ class DigestTest {
         assertThat(digest.night()).isEqualTo("2026-11-22");
         assertThat(digest.criteria()).hasSameSizeAs(run.verdicts());
         assertThat(digest.record()).isEqualTo("runs/x/run.json");
-        Digest.Entry limbs = digest.criteria().get(2);
+        VerdictEntry limbs = digest.criteria().get(2);
         assertThat(limbs.estimate()).isEqualTo(run.verdicts().get(2).estimate());
         assertThat(List.of(limbs.low(), limbs.high()))
                 .isEqualTo(run.verdicts().get(2).interval());
@@ -91,7 +92,7 @@ class DigestTest {
         RunRecord holes = new RunRecord(
                 RunRecord.SCHEMA,
                 null,
-                "PASSED",
+                Outcome.PASSED,
                 null,
                 null,
                 0,
@@ -104,6 +105,7 @@ class DigestTest {
                 0,
                 0,
                 0,
+                null,
                 null,
                 null,
                 null,

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.suite.Criterion.Severity;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.Runs;
 import java.awt.Color;
@@ -41,7 +45,7 @@ class SeedStripsTest {
                 String file = role + seed + ".png";
                 Files.write(folder.resolve(file), Pixels.png(flat(colour(role, seed))));
                 entries.add(new RenderingEntry(
-                        "stars", "two red stars", List.of(), seed, role, file, 0.2, 0, 0, true, false));
+                        "stars", "two red stars", List.of(), seed, role, file, 0.2, 0, 0, true, false, null));
             }
         }
         return new Renderings(entries, folder);
@@ -133,14 +137,14 @@ class SeedStripsTest {
                 "2",
                 "artifact",
                 "suite",
-                "REGRESSED",
+                Outcome.REGRESSED,
                 2.0,
                 List.of(1.0, 3.0),
                 0.9,
                 0.25,
-                "NON_INFERIOR",
-                "CRITICAL",
-                "LOWER",
+                Rule.NON_INFERIOR,
+                Severity.CRITICAL,
+                Better.LOWER,
                 "grey levels",
                 null,
                 null,

@@ -2,6 +2,8 @@ package dev.assay.reports.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.Entries;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,8 +22,24 @@ class PlainTest {
             Double base,
             Double candidate,
             String reason) {
-        return new Plain(
-                metric, family, outcome, rule, better, estimate, low, high, margin, unit, base, candidate, reason);
+        return Plain.of(Entries.of(
+                metric,
+                metric,
+                "1",
+                family,
+                Outcome.valueOf(outcome),
+                estimate,
+                low,
+                high,
+                margin,
+                rule,
+                better,
+                unit,
+                base,
+                candidate,
+                4,
+                0,
+                reason));
     }
 
     private static Plain vendi(String outcome) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Session;
+import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -131,10 +132,10 @@ class ComfyUiLive {
 
     private static void assertJudged(RunRecord record) {
         assertThat(record.problem()).isNull();
-        assertThat(verdict(record, "applied").outcome()).isEqualTo("PASSED");
-        assertThat(verdict(record, "effect").outcome()).isEqualTo("PASSED");
-        assertThat(verdict(record, "blank-frame").outcome()).isEqualTo("PASSED");
-        assertThat(record.outcome()).isEqualTo("PASSED");
+        assertThat(verdict(record, "applied").outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(verdict(record, "effect").outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(verdict(record, "blank-frame").outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(record.outcome()).isEqualTo(Outcome.PASSED);
     }
 
     /** Every picture was sampled once, repeats of the base included. */
@@ -194,9 +195,9 @@ class ComfyUiLive {
 
         RunRecord record = run();
 
-        assertThat(verdict(record, "preflight").outcome()).isEqualTo("REGRESSED");
+        assertThat(verdict(record, "preflight").outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(verdict(record, "preflight").reason()).contains(lora);
-        assertThat(record.outcome()).isNotIn("PASSED", "INCONCLUSIVE");
+        assertThat(record.outcome()).isNotIn(Outcome.PASSED, Outcome.INCONCLUSIVE);
         assertThat(record.rendersMade()).isZero();
         assertThat(server.history(mark)).isEmpty();
     }
@@ -249,8 +250,8 @@ class ComfyUiLive {
 
     private static void assertNotApplied(RunRecord record) {
         assertThat(record.problem()).isNull();
-        assertThat(record.outcome()).isEqualTo("REGRESSED");
-        assertThat(verdict(record, "applied").outcome()).isEqualTo("REGRESSED");
+        assertThat(record.outcome()).isEqualTo(Outcome.REGRESSED);
+        assertThat(verdict(record, "applied").outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(verdict(record, "applied").reason()).startsWith("not applied");
         assertThat(record.renderings()).hasSize(PICTURES);
     }
@@ -289,7 +290,7 @@ class ComfyUiLive {
 
         RunRecord record = run();
 
-        assertThat(verdict(record, "preflight").outcome()).isEqualTo("REGRESSED");
+        assertThat(verdict(record, "preflight").outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(record.rendersMade()).isZero();
         assertThat(server.history(mark)).isEmpty();
     }

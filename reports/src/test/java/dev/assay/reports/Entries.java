@@ -1,0 +1,60 @@
+package dev.assay.reports;
+
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.suite.Criterion.Severity;
+import dev.assay.harness.verdict.Outcome;
+import java.util.List;
+import java.util.Map;
+
+/** Verdicts as views carry them. */
+public final class Entries {
+    private Entries() {}
+
+    public static VerdictEntry of(
+            String id,
+            String metric,
+            String version,
+            String family,
+            Outcome outcome,
+            Double estimate,
+            Double low,
+            Double high,
+            double margin,
+            String rule,
+            String better,
+            String unit,
+            Double baseMean,
+            Double candidateMean,
+            int pairs,
+            int unscored,
+            String reason) {
+        return new VerdictEntry(
+                id,
+                metric,
+                version,
+                family,
+                "suite",
+                outcome,
+                estimate,
+                low == null ? null : List.of(low, high),
+                0.9,
+                margin,
+                Rule.valueOf(rule),
+                Severity.CRITICAL,
+                Better.valueOf(better),
+                unit,
+                baseMean,
+                candidateMean,
+                pairs,
+                pairs,
+                unscored,
+                Map.of(),
+                null,
+                reason,
+                List.of(),
+                List.of(),
+                null);
+    }
+}
