@@ -63,8 +63,7 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         if (regressed.isEmpty() && run.renderings().isEmpty()) {
             whole.add("no picture was looked at");
         }
-        Outcome found =
-                whole.isEmpty() ? Outcome.worst(verdicts.stream().map(VerdictEntry::outcome)) : Outcome.BROKEN;
+        Outcome found = whole.isEmpty() ? Outcome.worst(verdicts.stream().map(VerdictEntry::outcome)) : Outcome.BROKEN;
         if (found != run.outcome() && found != Outcome.BROKEN) {
             whole.add("the record says " + run.outcome() + ", its verdicts say " + found);
             found = Outcome.BROKEN;

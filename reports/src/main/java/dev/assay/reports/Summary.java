@@ -110,9 +110,7 @@ public final class Summary {
         }
         Map<String, Long> counts = criteria.judged().stream()
                 .collect(Collectors.groupingBy(
-                        v -> v.outcome().name().toLowerCase(Locale.ROOT),
-                        TreeMap::new,
-                        Collectors.counting()));
+                        v -> v.outcome().name().toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
         List<String> parts = new ArrayList<>(gate.wholeRun());
         counts.forEach((outcome, count) -> parts.add(count + " " + outcome));
         if (criteria.count() > 0) {

@@ -147,9 +147,7 @@ class GateTest {
     void the_summary_has_a_line_per_criterion_a_reason_where_it_did_not_pass_and_no_escapes_of_strangers() {
         RunRecord run = Runs.mixed(folder);
         List<String> lines = Summary.lines(run, Gate.judge(run, false), false);
-        long open = run.verdicts().stream()
-                .filter(v -> !v.is(Outcome.PASSED))
-                .count();
+        long open = run.verdicts().stream().filter(v -> !v.is(Outcome.PASSED)).count();
         assertThat(open).isBetween(1L, 5L);
         int plain = 2; // what it means, before the reason; of a broken criterion there is nothing to say
         assertThat(lines).hasSize(8 + (int) open + plain);

@@ -149,9 +149,7 @@ class ObjectsSuiteTest {
         run();
 
         RunRecord record = last();
-        assertThat(record.verdicts())
-                .filteredOn(v -> v.is(Outcome.REGRESSED))
-                .isEmpty();
+        assertThat(record.verdicts()).filteredOn(v -> v.is(Outcome.REGRESSED)).isEmpty();
         assertThat(record.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(verdict(record, "objects").outcome()).isEqualTo(Outcome.UNAVAILABLE);
         assertThat(verdict(record, "objects").reason())

@@ -115,7 +115,9 @@ final class RecordBuilder {
         return new RunRecord(
                 RunRecord.SCHEMA,
                 id,
-                problem != null ? Outcome.BROKEN : Outcome.worst(verdicts.stream().map(Verdict::outcome)),
+                problem != null
+                        ? Outcome.BROKEN
+                        : Outcome.worst(verdicts.stream().map(Verdict::outcome)),
                 problem,
                 started.toString(),
                 (System.nanoTime() - clock) / 1e9,
@@ -178,7 +180,8 @@ final class RecordBuilder {
     /** The record of a run that could not even be planned. */
     static RunRecord unplanned(String problem) {
         Instant now = Instant.now();
-        String id = ID_TIME.format(now) + "-unplanned-" + ProcessHandle.current().pid();
+        String id =
+                ID_TIME.format(now) + "-unplanned-" + ProcessHandle.current().pid();
         return RunRecord.broken(id, now, "unknown", "unknown", problem);
     }
 

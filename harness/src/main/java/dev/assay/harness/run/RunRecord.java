@@ -394,7 +394,7 @@ public record RunRecord(
         }
 
         /** Whether there is a verdict on the candidate, or at least a number; else nothing was compared. */
-        public boolean isJudged() {
+        public boolean wasJudged() {
             return estimate != null || pairs > 0 || outcome == Outcome.PASSED || outcome == Outcome.REGRESSED;
         }
 

@@ -298,7 +298,8 @@ class EvaluationTest {
                 .extracting(VerdictEntry::reasonKind)
                 .containsExactly("FilesCannotWork", "NotRendered", "NotRendered");
         assertThat(record.verdicts().get(0).reason()).isEqualTo("NaN in 3 tensors");
-        assertThat(record.findings()).containsExactly(new RunRecord.FindingEntry(Finding.Level.ERROR, "NaN in 3 tensors"));
+        assertThat(record.findings())
+                .containsExactly(new RunRecord.FindingEntry(Finding.Level.ERROR, "NaN in 3 tensors"));
         assertThat(renderer.rendered).isEmpty();
     }
 
@@ -313,7 +314,9 @@ class EvaluationTest {
         assertThat(asked.verdicts())
                 .extracting(VerdictEntry::id, VerdictEntry::outcome)
                 .containsExactly(
-                        tuple("preflight", Outcome.PASSED), tuple("applied", Outcome.REGRESSED), tuple("brightness", Outcome.PASSED));
+                        tuple("preflight", Outcome.PASSED),
+                        tuple("applied", Outcome.REGRESSED),
+                        tuple("brightness", Outcome.PASSED));
         assertThat(asked.verdicts().get(1).reason()).startsWith("not applied: 0 of 24 pictures differ");
         assertThat(unasked.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(run(1.0, BuiltIn.APPLIED, brightness).verdicts().get(0).reason())
@@ -612,7 +615,9 @@ class EvaluationTest {
         RunRecord record =
                 run(1.0, criterion("lacking", Rule.NON_INFERIOR, 1), criterion("brightness", Rule.NON_INFERIOR, 50));
 
-        assertThat(record.verdicts()).extracting(VerdictEntry::outcome).containsExactly(Outcome.UNAVAILABLE, Outcome.PASSED);
+        assertThat(record.verdicts())
+                .extracting(VerdictEntry::outcome)
+                .containsExactly(Outcome.UNAVAILABLE, Outcome.PASSED);
         assertThat(record.verdicts().get(0).reason()).contains("put clip.onnx there");
         assertThat(record.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
     }
@@ -643,7 +648,9 @@ class EvaluationTest {
         RunRecord agreed = run(1.0, alone, criterion("glaring", Rule.NO_MORE_DEFECTS, 0.1));
         RunRecord doubted = run(1.0, alone, criterion("distance", Rule.EFFECTIVE, 1));
 
-        assertThat(agreed.verdicts()).extracting(VerdictEntry::outcome).containsExactly(Outcome.REGRESSED, Outcome.REGRESSED);
+        assertThat(agreed.verdicts())
+                .extracting(VerdictEntry::outcome)
+                .containsExactly(Outcome.REGRESSED, Outcome.REGRESSED);
         assertThat(doubted.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(doubted.verdicts().get(0).reason()).endsWith("not confirmed: glaring was not judged in this run");
     }
@@ -682,7 +689,10 @@ class EvaluationTest {
 
         assertThat(record.verdicts())
                 .extracting(VerdictEntry::id, VerdictEntry::outcome)
-                .containsExactly(tuple("preference", Outcome.REGRESSED), tuple("gloss", Outcome.PASSED), tuple("shine", Outcome.PASSED));
+                .containsExactly(
+                        tuple("preference", Outcome.REGRESSED),
+                        tuple("gloss", Outcome.PASSED),
+                        tuple("shine", Outcome.PASSED));
         assertThat(record.verdicts().get(0).reason())
                 .contains("gloss rises by 40")
                 .contains("shine gets worse by 40");

@@ -137,8 +137,7 @@ final class AllureHistory {
         }
         Unjudged criteria = criteria(run);
         Stream.concat(
-                        criteria.judged().stream()
-                                .map(e -> Categories.of(e.outcome(), e.family(), e.metric())),
+                        criteria.judged().stream().map(e -> Categories.of(e.outcome(), e.family(), e.metric())),
                         criteria.folded().stream().map(f -> Categories.of(f.outcome(), "", "")))
                 .filter(category -> !category.isEmpty())
                 .forEach(category -> counts.merge(category, 1, Integer::sum));

@@ -211,9 +211,9 @@ public final class Description {
         }
         return v.unscored() + " pairs"
                 + v.unscoredReasons().entrySet().stream()
-                                .sorted(Map.Entry.comparingByKey())
-                                .map(e -> "\n" + e.getValue() + ": " + Words.line(e.getKey(), 400))
-                                .collect(Collectors.joining());
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(e -> "\n" + e.getValue() + ": " + Words.line(e.getKey(), 400))
+                        .collect(Collectors.joining());
     }
 
     private static Worst worst(

@@ -114,7 +114,13 @@ final class DifferencePlot {
             return;
         }
         double y = TOP - 14;
-        text(s, LABELS - 10, y + 5, "end", MEAN, "mean" + (v.interval() != null ? " and " + percent(v) + " interval" : ""));
+        text(
+                s,
+                LABELS - 10,
+                y + 5,
+                "end",
+                MEAN,
+                "mean" + (v.interval() != null ? " and " + percent(v) + " interval" : ""));
         if (v.interval() != null) {
             s.append(String.format(
                     Locale.ROOT,

@@ -80,8 +80,7 @@ final class JunitXml {
 
     /** Trouble that stands at no criterion. */
     private static boolean brokenRun(VerdictCard card) {
-        return card.outcome() == Outcome.BROKEN
-                && card.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN));
+        return card.outcome() == Outcome.BROKEN && card.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN));
     }
 
     /** Failures, errors, skipped. */

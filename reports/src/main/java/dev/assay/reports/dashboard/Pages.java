@@ -429,7 +429,9 @@ public final class Pages {
                 standing.stale(),
                 Words.line(run.night(), 20),
                 run.problem() == null ? null : Words.ends(run.problem(), 600),
-                Unjudged.of(run.criteria()).judged().stream().map(Pages::criterion).toList(),
+                Unjudged.of(run.criteria()).judged().stream()
+                        .map(Pages::criterion)
+                        .toList(),
                 folded(run),
                 Command.of(run),
                 facts);
@@ -530,8 +532,7 @@ public final class Pages {
                     || last.rule() != e.rule()
                     || last.better() != e.better()) {
                 rules.add(new Object[] {
-                    Margins.limits(e),
-                    Words.line(run.suite().version() + " / " + e.metricVersion(), 40)
+                    Margins.limits(e), Words.line(run.suite().version() + " / " + e.metricVersion(), 40)
                 });
             }
             lastRun = run;

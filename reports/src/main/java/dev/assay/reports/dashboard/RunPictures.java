@@ -230,9 +230,9 @@ record RunPictures(
         /** Those that show anything. */
         private static List<WorstCase> worst(VerdictEntry v) {
             return v.worst().stream()
-                            .filter(w -> w.difference() != 0 || v.is(Outcome.REGRESSED))
-                            .limit(MOST_WORST)
-                            .toList();
+                    .filter(w -> w.difference() != 0 || v.is(Outcome.REGRESSED))
+                    .limit(MOST_WORST)
+                    .toList();
         }
 
         private String thumbnail(Optional<BufferedImage> image) throws IOException {

@@ -29,7 +29,7 @@ enum State {
 
     /** A criterion of which nothing was compared was not judged. */
     static State of(VerdictEntry criterion) {
-        return criterion.is(Outcome.INCONCLUSIVE) && !criterion.isJudged() ? UNJUDGED : of(criterion.outcome());
+        return criterion.is(Outcome.INCONCLUSIVE) && !criterion.wasJudged() ? UNJUDGED : of(criterion.outcome());
     }
 
     int code() {

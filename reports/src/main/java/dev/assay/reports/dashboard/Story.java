@@ -96,7 +96,10 @@ record Story(String model, Listing.Item item, List<Digest> runs, List<Standing> 
         for (Standing s : standings) {
             s.latest()
                     .criteria()
-                    .forEach(e -> families.merge(e.family(), s.stale() ? State.UNJUDGED : State.of(e), BinaryOperator.maxBy(Comparator.naturalOrder())));
+                    .forEach(e -> families.merge(
+                            e.family(),
+                            s.stale() ? State.UNJUDGED : State.of(e),
+                            BinaryOperator.maxBy(Comparator.naturalOrder())));
         }
         return families;
     }

@@ -91,7 +91,8 @@ public record Digest(
         renderer = renderer == null ? "" : renderer;
         asked = asked == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(asked));
         require(
-                outcome != Outcome.PASSED || (!criteria.isEmpty() && criteria.stream().allMatch(e -> e.is(Outcome.PASSED))),
+                outcome != Outcome.PASSED
+                        || (!criteria.isEmpty() && criteria.stream().allMatch(e -> e.is(Outcome.PASSED))),
                 "PASSED with every criterion passed");
     }
 
@@ -111,7 +112,8 @@ public record Digest(
                 .map(v -> v.brief(name -> Words.line(name, MOST_TEXT), reason -> Words.line(reason, MOST_TEXT)))
                 .toList();
         Outcome said = run.outcome();
-        Outcome outcome = Outcome.worst(Stream.of(said, Outcome.worst(criteria.stream().map(VerdictEntry::outcome))));
+        Outcome outcome =
+                Outcome.worst(Stream.of(said, Outcome.worst(criteria.stream().map(VerdictEntry::outcome))));
         String problem = run.problem();
         if (outcome == Outcome.PASSED && criteria.stream().anyMatch(e -> e.pairs() == 0)) {
             outcome = Outcome.BROKEN;

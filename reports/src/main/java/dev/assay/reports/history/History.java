@@ -218,7 +218,8 @@ public final class History {
 
     /** A line as it was before its criteria had the fields of a run record. */
     private static JsonNode renewed(JsonNode line) {
-        if (line instanceof ObjectNode digest && OLD_SCHEMA.equals(digest.path("schema").asText())) {
+        if (line instanceof ObjectNode digest
+                && OLD_SCHEMA.equals(digest.path("schema").asText())) {
             digest.put("schema", Digest.SCHEMA);
             for (JsonNode each : digest.path("criteria")) {
                 if (each instanceof ObjectNode criterion) {

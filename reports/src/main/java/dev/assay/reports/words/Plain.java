@@ -163,8 +163,13 @@ public record Plain(VerdictEntry verdict) {
             return "";
         }
         long percent = Math.round(100 * (Math.exp(estimate()) - 1));
-        return String.format(Locale.ROOT, ": %.2f%s → %.2f", Math.exp(verdict.baseMean()), what, Math.exp(verdict.candidateMean())) + ", "
-                + (percent == 0 ? "as many" : Math.abs(percent) + " % " + (percent < 0 ? "fewer" : "more"));
+        return String.format(
+                        Locale.ROOT,
+                        ": %.2f%s → %.2f",
+                        Math.exp(verdict.baseMean()),
+                        what,
+                        Math.exp(verdict.candidateMean()))
+                + ", " + (percent == 0 ? "as many" : Math.abs(percent) + " % " + (percent < 0 ? "fewer" : "more"));
     }
 
     private String means() {

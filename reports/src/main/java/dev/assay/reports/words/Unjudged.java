@@ -47,10 +47,10 @@ public record Unjudged(List<VerdictEntry> judged, List<Fold> folded) {
 
     public static Unjudged of(List<VerdictEntry> criteria) {
         Map<Why, Integer> counts = new LinkedHashMap<>();
-        criteria.stream().filter(v -> !v.isJudged()).forEach(v -> counts.merge(Why.of(v), 1, Integer::sum));
+        criteria.stream().filter(v -> !v.wasJudged()).forEach(v -> counts.merge(Why.of(v), 1, Integer::sum));
         counts.values().removeIf(n -> n < FEWEST);
         List<VerdictEntry> judged = criteria.stream()
-                .filter(v -> v.isJudged() || !counts.containsKey(Why.of(v)))
+                .filter(v -> v.wasJudged() || !counts.containsKey(Why.of(v)))
                 .toList();
         List<Fold> folded = new ArrayList<>();
         counts.forEach((why, n) -> folded.add(new Fold(n, why.outcome(), Words.block(why.reason()))));

@@ -177,7 +177,8 @@ public final class FakeHistory {
                         "sd15.safetensors"));
     }
 
-    private static VerdictEntry entry(Kind k, Outcome outcome, Double estimate, Double low, Double high, String reason) {
+    private static VerdictEntry entry(
+            Kind k, Outcome outcome, Double estimate, Double low, Double high, String reason) {
         return Entries.of(
                 k.metric(),
                 k.metric(),

@@ -2,6 +2,9 @@ package dev.assay.reports.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.score.Better;
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +87,34 @@ class HistoryTest {
     }
 
     @Test
+    void a_line_as_it_was_before_criteria_had_the_fields_of_a_record_is_read() throws IOException {
+        History history = new History(folder.resolve("history.jsonl"));
+        Files.writeString(
+                history.file(),
+                "{\"schema\":\"assay-digest/1\",\"run\":\"r\",\"started\":\"2026-11-01T00:00:00Z\",\"seconds\":1.0,"
+                        + "\"outcome\":\"REGRESSED\",\"model\":\"m\",\"suite\":{\"name\":\"s\",\"version\":\"1\",\"prompts\":2,"
+                        + "\"seeds\":4},\"declared\":1,\"criteria\":[{\"id\":\"grid\",\"metric\":\"grid\",\"version\":\"2\","
+                        + "\"family\":\"artifact\",\"outcome\":\"REGRESSED\",\"estimate\":1.0,\"low\":0.5,\"high\":1.5,"
+                        + "\"margin\":0.25,\"rule\":\"NON_INFERIOR\",\"better\":\"LOWER\",\"unit\":\"grey levels\","
+                        + "\"pairs\":8,\"unscored\":0,\"reason\":\"worse\"}]}\n");
+        assertThat(history.read().damages()).isEmpty();
+        assertThat(history.read().digests()).singleElement().satisfies(d -> {
+            assertThat(d.outcome()).isEqualTo(Outcome.REGRESSED);
+            assertThat(d.criteria()).singleElement().satisfies(v -> {
+                assertThat(v.metricVersion()).isEqualTo("2");
+                assertThat(v.outcome()).isEqualTo(Outcome.REGRESSED);
+                assertThat(v.estimate()).isEqualTo(1.0);
+                assertThat(v.interval()).containsExactly(0.5, 1.5);
+                assertThat(v.margin()).isEqualTo(0.25);
+                assertThat(v.rule()).isEqualTo(Rule.NON_INFERIOR);
+                assertThat(v.better()).isEqualTo(Better.LOWER);
+                assertThat(v.pairs()).isEqualTo(8);
+                assertThat(v.reason()).isEqualTo("worse");
+            });
+        });
+    }
+
+    @Test
     void a_damaged_line_is_reported_with_its_number() throws IOException {
         History history = new History(folder.resolve("history.jsonl"));
         history.append(digest(1));
@@ -95,7 +126,7 @@ class HistoryTest {
         History.Content content = history.read();
         assertThat(content.digests()).containsExactly(digest(1), digest(2));
         assertThat(content.damages()).extracting(History.Damage::line).containsExactly(2, 3, 4);
-        assertThat(content.damages().get(0).what()).contains("assay-digest/1");
+        assertThat(content.damages().get(0).what()).contains(Digest.SCHEMA);
         assertThat(content.damages().get(2).what()).startsWith("torn");
     }
 

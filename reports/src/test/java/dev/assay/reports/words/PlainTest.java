@@ -146,7 +146,20 @@ class PlainTest {
 
     @Test
     void what_was_not_compared_has_no_sentence() {
-        Plain none = plain("limbs", "anatomy", "BROKEN", "", "", null, null, null, 0, "", null, null, "out of memory");
+        Plain none = plain(
+                "limbs",
+                "anatomy",
+                "BROKEN",
+                "NONE_NEW",
+                "LOWER",
+                null,
+                null,
+                null,
+                0,
+                "",
+                null,
+                null,
+                "out of memory");
         assertThat(none.sentence()).isEmpty();
     }
 

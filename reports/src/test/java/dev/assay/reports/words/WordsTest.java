@@ -24,7 +24,8 @@ class WordsTest {
                 .isEqualTo("the share of pictures with the defect may rise by at most 12.5 percentage points");
         assertThat(Margins.limits(v)).containsExactly(0.125);
         assertThat(Margins.limits(
-                        Runs.verdict("limbs", "anatomy", "PASSED", "NO_MORE_DEFECTS", "HIGHER", 0.125, "because"))).containsExactly(-0.125);
+                        Runs.verdict("limbs", "anatomy", "PASSED", "NO_MORE_DEFECTS", "HIGHER", 0.125, "because")))
+                .containsExactly(-0.125);
     }
 
     @Test
