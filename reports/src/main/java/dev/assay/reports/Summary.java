@@ -1,6 +1,6 @@
 package dev.assay.reports;
 
-import dev.assay.harness.render.Finding;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;

@@ -1,7 +1,7 @@
 package dev.assay.reports;
 
 import dev.assay.harness.image.Png;
-import dev.assay.harness.render.Finding;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;

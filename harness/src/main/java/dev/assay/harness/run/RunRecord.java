@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.render.Finding;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;

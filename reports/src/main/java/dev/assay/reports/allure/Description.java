@@ -1,6 +1,6 @@
 package dev.assay.reports.allure;
 
-import dev.assay.harness.render.Finding;
+import dev.assay.harness.model.Finding;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
