@@ -35,6 +35,9 @@ record JudgedRun(RunRecord run, Path folder, String trouble) {
 
     /** @param where the record was expected */
     static JudgedRun none(String trouble, Path where) {
-        return new JudgedRun(RunRecord.broken("none", Instant.now(), "unknown", "unknown", trouble), where.toAbsolutePath().getParent(), trouble);
+        return new JudgedRun(
+                RunRecord.broken("none", Instant.now(), "unknown", "unknown", trouble),
+                where.toAbsolutePath().getParent(),
+                trouble);
     }
 }

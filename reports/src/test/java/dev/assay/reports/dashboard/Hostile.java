@@ -23,9 +23,11 @@ final class Hostile {
             "javascript:window.__pwned=8",
             "<a href=\"javascript:window.__pwned=9\">click</a>",
             "<iframe srcdoc=\"<script>parent.__pwned=10</script>\"></iframe>",
-            "<link rel=stylesheet href=http://evil.example/x.css><style>*{background:url(http://evil.example/y)}</style>",
+            "<link rel=stylesheet"
+                    + " href=http://evil.example/x.css><style>*{background:url(http://evil.example/y)}</style>",
             "<meta http-equiv=refresh content=\"0;url=http://evil.example/\"><base href=http://evil.example/>",
-            "{{constructor.constructor('window.__pwned=11')()}} ${window.__pwned=12} @if(true) $unsafe{1} #{7*7} <%= 1 %>",
+            "{{constructor.constructor('window.__pwned=11')()}} ${window.__pwned=12} @if(true) $unsafe{1} #{7*7} <%= 1"
+                    + " %>",
             "\u2028window.__pwned=13\u2029",
             "\u202egnp.exe\u202c \u2066isolate \u200f\u061c",
             "\u001b[31mred\u001b[0m\u001b]8;;http://evil.example\u0007link\u001b]8;;\u0007",
