@@ -182,7 +182,7 @@ class EvaluationTest {
 
         assertThat(TestCatalog.SCORED).isEmpty();
         assertThat(again.verdicts()).isEqualTo(first.verdicts());
-        assertThat(wider.outcome()).isEqualTo("PASSED");
+        assertThat(wider.outcome()).isEqualTo(Outcome.PASSED);
         assertThat(wider.verdicts().get(0).measurements())
                 .isEqualTo(first.verdicts().get(0).measurements());
     }
