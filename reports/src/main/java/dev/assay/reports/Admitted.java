@@ -1,5 +1,10 @@
 package dev.assay.reports;
 
+import static dev.assay.harness.run.SettingKeys.CHECKPOINT;
+import static dev.assay.harness.run.SettingKeys.COLLECTION;
+import static dev.assay.harness.run.SettingKeys.LORA;
+import static dev.assay.harness.run.SettingKeys.OVERRIDE;
+
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Settings;
@@ -41,11 +46,11 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
             if (settings == null) {
                 return refused(Words.line(run.problem(), 400));
             }
-            String folder = settings.get("assay.collection");
+            String folder = settings.get(COLLECTION);
             if (folder == null) {
                 return refused("which collection? give -Dassay.collection=DIR");
             }
-            if (settings.lora() == null && settings.checkpoint() == null) {
+            if (settings.get(LORA) == null && settings.get(CHECKPOINT) == null) {
                 return refused("nothing to add: give -Dassay.lora=FILE or -Dassay.checkpoint=FILE");
             }
             if (!run.renderings().isEmpty() && !Evidence.isWhole(run)) {
@@ -68,24 +73,25 @@ record Admitted(boolean in, List<String> reasons, List<String> lines, Waiver wai
 
     private static Candidate candidate(RunRecord run, Gate gate, Settings settings, Path root) {
         Judged judged = Judged.of(run, gate.outcome().name());
-        Waiver waiver = Waiver.parse(settings.get("assay.override"));
+        Waiver waiver = Waiver.parse(settings.get(OVERRIDE));
         List<RunRecord.LoraPart> loras = run.candidate().loras();
-        if (settings.checkpoint() == null) {
-            if (loras.size() > 1 || ModelReference.items(root, settings.lora()).size() > 1) {
+        if (settings.get(CHECKPOINT) == null) {
+            if (loras.size() > 1
+                    || ModelReference.items(root, settings.get(LORA)).size() > 1) {
                 throw new IllegalArgumentException(
                         "a gate takes one file at a time; judge each LoRA of the stack by itself");
             }
             return loras.isEmpty()
-                    ? new Candidate(root.resolve(settings.lora()), null, judged, waiver, run.problem())
+                    ? new Candidate(root.resolve(settings.get(LORA)), null, judged, waiver, run.problem())
                     : new Candidate(
                             root.resolve(loras.get(0).file()), loras.get(0).sha256(), judged, waiver, run.problem());
         }
-        if (settings.lora() != null) {
+        if (settings.get(LORA) != null) {
             throw new IllegalArgumentException("a gate takes one file at a time: a LoRA or a checkpoint");
         }
         List<RunRecord.ModelPart> files = run.candidate().files();
         return new Candidate(
-                root.resolve(settings.checkpoint()),
+                root.resolve(settings.get(CHECKPOINT)),
                 files.size() == 1 ? files.get(0).sha256() : null,
                 judged,
                 waiver,

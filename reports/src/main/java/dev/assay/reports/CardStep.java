@@ -1,5 +1,11 @@
 package dev.assay.reports;
 
+import static dev.assay.harness.run.SettingKeys.CARD;
+import static dev.assay.harness.run.SettingKeys.CHECKPOINT;
+import static dev.assay.harness.run.SettingKeys.INCONCLUSIVE;
+import static dev.assay.harness.run.SettingKeys.LORA;
+import static dev.assay.harness.run.SettingKeys.SIDECARS;
+
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.text.Trouble;
@@ -36,7 +42,7 @@ final class CardStep {
     static Made make(
             JudgedRun of, Gate gate, Settings settings, ReportPlace place, Admitted admitted, List<Digest> earlier) {
         RunRecord run = of.run();
-        String where = settings == null ? "target" : settings.get("assay.card");
+        String where = settings == null ? "target" : settings.get(CARD);
         if (where.equals("off")) {
             return new Made(List.of(), null);
         }
@@ -58,7 +64,7 @@ final class CardStep {
                     run,
                     of.folder(),
                     place.target().resolve("card"),
-                    settings != null && settings.inconclusive().equals("allow"));
+                    settings != null && settings.get(INCONCLUSIVE).equals("allow"));
             lines.add("Card: " + page);
             if (place.gitHubStepSummary() != null) {
                 Cards.summarize(card, place.gitHubStepSummary());
@@ -77,7 +83,8 @@ final class CardStep {
 
     /** Cards of runs that never began must not all have one name. */
     private static String asked(RunRecord run, Settings settings) {
-        String wanted = settings == null ? null : settings.lora() != null ? settings.lora() : settings.checkpoint();
+        String wanted =
+                settings == null ? null : settings.get(LORA) != null ? settings.get(LORA) : settings.get(CHECKPOINT);
         String name = wanted == null ? "" : Words.line(Words.fileName(wanted), 120);
         return name.isEmpty() ? Words.line(run.id(), 120) : name;
     }
@@ -97,7 +104,7 @@ final class CardStep {
             JudgedRun of, VerdictCard card, Optional<Path> judged, Settings settings, List<String> lines)
             throws IOException {
         RunRecord run = of.run();
-        String wanted = settings == null ? null : settings.get("assay.sidecars");
+        String wanted = settings == null ? null : settings.get(SIDECARS);
         List<Sidecars.Kind> kinds = wanted == null ? List.of() : Sidecars.parse(wanted);
         if (kinds.isEmpty()) {
             return;
@@ -117,12 +124,12 @@ final class CardStep {
     /** The one file that was judged, as its owner has it. */
     private static Optional<Path> judged(RunRecord run, Settings settings, Path root) {
         List<RunRecord.LoraPart> loras = run.candidate().loras();
-        boolean ownCheckpoint = settings != null && settings.checkpoint() != null;
+        boolean ownCheckpoint = settings != null && settings.get(CHECKPOINT) != null;
         if (loras.size() == 1 && !ownCheckpoint) {
             return Optional.of(root.resolve(loras.get(0).file())).filter(Files::isRegularFile);
         }
         return loras.isEmpty() && ownCheckpoint
-                ? Optional.of(root.resolve(settings.checkpoint())).filter(Files::isRegularFile)
+                ? Optional.of(root.resolve(settings.get(CHECKPOINT))).filter(Files::isRegularFile)
                 : Optional.empty();
     }
 

@@ -1,5 +1,7 @@
 package dev.assay.reports;
 
+import static dev.assay.harness.run.SettingKeys.INCONCLUSIVE;
+
 import dev.assay.harness.run.Settings;
 
 /** How a judgement ends, as the exit code of its process. */
@@ -30,7 +32,7 @@ enum Ending {
     static Ending of(Gate gate, Settings settings, Admitted admitted, boolean reported) {
         boolean opens = admitted != null
                 ? admitted.in()
-                : gate.opens(settings != null && settings.inconclusive().equals("allow"));
+                : gate.opens(settings != null && settings.get(INCONCLUSIVE).equals("allow"));
         if (opens) {
             return reported ? OPEN : BROKEN;
         }

@@ -1,5 +1,9 @@
 package dev.assay.reports;
 
+import static dev.assay.harness.run.SettingKeys.COLLECTION;
+import static dev.assay.harness.run.SettingKeys.OVERRIDE;
+import static dev.assay.harness.run.SettingKeys.SIDECARS;
+
 import dev.assay.harness.run.BundledSuites;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.run.Settings;
@@ -37,14 +41,14 @@ final class Readiness {
     /** What the last step needs. */
     private static void require(Settings settings, Path root, boolean collects) {
         collection(settings, root, collects);
-        if (settings.get("assay.sidecars") != null) {
-            Sidecars.parse(settings.get("assay.sidecars"));
+        if (settings.get(SIDECARS) != null) {
+            Sidecars.parse(settings.get(SIDECARS));
         }
-        Waiver.parse(settings.get("assay.override"));
+        Waiver.parse(settings.get(OVERRIDE));
     }
 
     private static void collection(Settings settings, Path root, boolean needed) {
-        String wanted = settings.get("assay.collection");
+        String wanted = settings.get(COLLECTION);
         if (wanted == null) {
             if (needed) {
                 throw new SettingsException("which collection? give -Dassay.collection=DIR");
@@ -53,7 +57,7 @@ final class Readiness {
         }
         Path folder = root.resolve(wanted);
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw new SettingsException("assay.collection (" + settings.source("assay.collection")
+            throw new SettingsException("assay.collection (" + settings.source(COLLECTION)
                     + "): expected a folder, found the file " + folder);
         }
         CuratedCollection.in(folder)

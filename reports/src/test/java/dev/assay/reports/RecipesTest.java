@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import static dev.assay.harness.run.SettingKeys.RENDERER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.Settings;
@@ -60,7 +61,7 @@ class RecipesTest {
         Files.writeString(root.resolve("assay.yaml"), examples.get(0));
         Settings settings = Settings.read(root, Map.of(), Map.of());
         assertThat(settings.sources()).hasSize(6);
-        assertThat(settings.renderer()).isEqualTo("comfyui");
+        assertThat(settings.get(RENDERER)).isEqualTo("comfyui");
     }
 
     /** Every setting has a row of its own in the page about them, and no row is of a setting that is not there. */

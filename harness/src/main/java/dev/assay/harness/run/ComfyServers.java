@@ -1,5 +1,17 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.COMFYUI_CLIP_STRENGTH;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_HEADERS;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_QUERY;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_TEXT_ENCODERS;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_TRUST_STORE;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_URL;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_VAE;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_VARIANT;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_WEIGHT_DTYPE;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_WORKFLOW;
+import static dev.assay.harness.run.SettingKeys.MODELS;
+
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.comfyui.ComfyOptions;
 import dev.assay.harness.render.comfyui.ComfyUiRenderer;
@@ -24,7 +36,7 @@ final class ComfyServers {
     static List<Renderer> open(Settings settings, Path root) {
         List<Renderer> servers = new ArrayList<>();
         try {
-            for (String url : list(settings, "assay.comfyui.url", List.of(DEFAULT_URL))) {
+            for (String url : list(settings, COMFYUI_URL, List.of(DEFAULT_URL))) {
                 servers.add(ComfyUiRenderer.open(
                         options(settings, root, url), settings.keyring().variables()));
             }
@@ -36,19 +48,18 @@ final class ComfyServers {
     }
 
     static ComfyOptions options(Settings settings, Path root, String url) {
-        String strength = settings.get("assay.comfyui.clipStrength");
         return new ComfyOptions(
                 url,
                 headers(settings),
                 query(settings),
-                path(settings, root, "assay.models"),
-                path(settings, root, "assay.comfyui.workflow"),
-                settings.get("assay.comfyui.variant"),
-                list(settings, "assay.comfyui.textEncoders", List.of()),
-                settings.get("assay.comfyui.vae"),
-                settings.get("assay.comfyui.weightDtype"),
-                path(settings, root, "assay.comfyui.trustStore"),
-                strength == null ? null : Double.valueOf(strength));
+                path(settings, root, MODELS),
+                path(settings, root, COMFYUI_WORKFLOW),
+                settings.get(COMFYUI_VARIANT),
+                list(settings, COMFYUI_TEXT_ENCODERS, List.of()),
+                settings.get(COMFYUI_VAE),
+                settings.get(COMFYUI_WEIGHT_DTYPE),
+                path(settings, root, COMFYUI_TRUST_STORE),
+                settings.get(COMFYUI_CLIP_STRENGTH));
     }
 
     /** What must not be said: values of headers and query parameters, and the secrets of the environment. */
@@ -61,12 +72,12 @@ final class ComfyServers {
         }
     }
 
-    private static Path path(Settings settings, Path root, String key) {
+    private static Path path(Settings settings, Path root, SettingKey<String> key) {
         String value = settings.get(key);
         return value == null ? null : root.resolve(value);
     }
 
-    private static List<String> list(Settings settings, String key, List<String> ifAbsent) {
+    private static List<String> list(Settings settings, SettingKey<String> key, List<String> ifAbsent) {
         String value = settings.get(key);
         return value == null
                 ? ifAbsent
@@ -78,28 +89,28 @@ final class ComfyServers {
 
     /** {@code NAME: VALUE}, several with line breaks or {@code |} between. */
     private static Map<String, String> headers(Settings settings) {
-        return pairs(settings, "assay.comfyui.headers", "[\\n|]", ":", "NAME: VALUE", UnaryOperator.identity());
+        return pairs(settings, COMFYUI_HEADERS, "[\\n|]", ":", "NAME: VALUE", UnaryOperator.identity());
     }
 
     /** {@code NAME=VALUE&NAME=VALUE}, percent-encoded as in an address. */
     private static Map<String, String> query(Settings settings) {
         return pairs(
-                settings,
-                "assay.comfyui.query",
-                "&",
-                "=",
-                "NAME=VALUE",
-                s -> URLDecoder.decode(s, StandardCharsets.UTF_8));
+                settings, COMFYUI_QUERY, "&", "=", "NAME=VALUE", s -> URLDecoder.decode(s, StandardCharsets.UTF_8));
     }
 
     private static Map<String, String> pairs(
-            Settings settings, String key, String between, String inside, String form, UnaryOperator<String> decode) {
+            Settings settings,
+            SettingKey<String> key,
+            String between,
+            String inside,
+            String form,
+            UnaryOperator<String> decode) {
         Map<String, String> pairs = new LinkedHashMap<>();
         String value = settings.get(key);
         for (String item : value == null ? new String[0] : value.split(between)) {
             int at = item.indexOf(inside);
             if (at < 1) { // the item stays unsaid: it may be a secret
-                throw new SettingsException(key + " (" + settings.source(key) + "): expected " + form
+                throw new SettingsException(key.name() + " (" + settings.source(key) + "): expected " + form
                         + ", found an entry without \"" + inside + "\"");
             }
             pairs.put(

@@ -1,5 +1,8 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.JUDGE_CALIBRATION;
+import static dev.assay.harness.run.SettingKeys.RENDERER;
+
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
@@ -67,11 +70,11 @@ final class Deciders {
         plan.suite()
                 .models()
                 .forEach((role, place) -> deciders.put("weights " + role, weights(role, place, source, hashes)));
-        if (settings.get(Judges.CALIBRATION) != null) {
-            Path file = root.resolve(settings.get(Judges.CALIBRATION));
+        if (settings.get(JUDGE_CALIBRATION) != null) {
+            Path file = root.resolve(settings.get(JUDGE_CALIBRATION));
             deciders.put("judge's labelled questions", Files.isRegularFile(file) ? hashes.sha256(file) : "missing");
         }
-        if (settings.renderer().equals("local")) {
+        if (settings.get(RENDERER).equals("local")) {
             deciders.put("renderer", PipelineVersion.get());
         }
         return deciders;

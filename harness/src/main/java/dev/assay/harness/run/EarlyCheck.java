@@ -68,7 +68,7 @@ public final class EarlyCheck {
         boolean judges = judges(properties.getOrDefault("assay.build.goals", ""));
         try {
             Map<String, SettingKeys.Given> given = SettingKeys.given(environment, properties);
-            for (SettingKey key : SettingKeys.ALL) {
+            for (SettingKey<?> key : SettingKeys.ALL) {
                 if (given.containsKey(key.name())) {
                     SettingKeys.require(key, given.get(key.name()));
                 }

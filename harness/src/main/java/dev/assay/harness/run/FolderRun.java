@@ -1,5 +1,13 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.BASE;
+import static dev.assay.harness.run.SettingKeys.CANDIDATE;
+import static dev.assay.harness.run.SettingKeys.CHECKPOINT;
+import static dev.assay.harness.run.SettingKeys.FOLDER_PATTERN;
+import static dev.assay.harness.run.SettingKeys.LORA;
+import static dev.assay.harness.run.SettingKeys.SEED_OFFSET;
+import static dev.assay.harness.run.SettingKeys.STEPS;
+
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelUnderTest;
@@ -16,23 +24,22 @@ import java.util.Optional;
 /** The plan of a run on two folders of finished pictures. */
 record FolderRun(Plan plan, Renderer renderer) {
     /** Settings that say how pictures are made. */
-    private static final List<String> NO_MEANING =
-            List.of("assay.lora", "assay.checkpoint", "assay.steps", "assay.seedOffset");
+    private static final List<SettingKey<?>> NO_MEANING = List.of(LORA, CHECKPOINT, STEPS, SEED_OFFSET);
 
     static FolderRun of(Settings settings, Path root, Path out, byte[] suiteFile) {
-        for (String key : NO_MEANING) {
-            if (settings.sources().containsKey(key)) {
-                throw new SettingsException(key + " (" + settings.source(key)
+        for (SettingKey<?> key : NO_MEANING) {
+            if (settings.isGiven(key)) {
+                throw new SettingsException(key.name() + " (" + settings.source(key)
                         + "): has no meaning for finished pictures (assay.renderer=folder); remove it");
             }
         }
-        Path base = folder(settings, root, "assay.base");
-        Path candidate = folder(settings, root, "assay.candidate");
+        Path base = folder(settings, root, BASE);
+        Path candidate = folder(settings, root, CANDIDATE);
         FolderSuite folder = FolderSuite.of(
                 SuiteFile.parse(Session.suiteSource(settings, Session.USERS_SUITE), suiteFile),
                 base,
                 candidate,
-                Optional.ofNullable(settings.get("assay.folder.pattern")));
+                Optional.ofNullable(settings.get(FOLDER_PATTERN)));
         Suite suite = WeightsSettings.over(Session.shorten(folder.suite(), settings), settings);
         boolean alike = base.getFileName().equals(candidate.getFileName());
         return new FolderRun(
@@ -53,7 +60,7 @@ record FolderRun(Plan plan, Renderer renderer) {
                 folder.renderer());
     }
 
-    private static Path folder(Settings settings, Path root, String key) {
+    private static Path folder(Settings settings, Path root, SettingKey<String> key) {
         if (settings.get(key) == null) {
             throw new SettingsException(
                     key + ": expected a folder of pictures, found nothing; the renderer folder needs"

@@ -1,5 +1,10 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.JUDGE_ANSWERS;
+import static dev.assay.harness.run.SettingKeys.JUDGE_CALIBRATION;
+import static dev.assay.harness.run.SettingKeys.JUDGE_MODEL;
+import static dev.assay.harness.run.SettingKeys.JUDGE_URL;
+
 import dev.assay.harness.nn.judge.HttpJudge;
 import dev.assay.harness.nn.judge.JudgeException;
 import dev.assay.harness.nn.judge.JudgeOptions;
@@ -12,7 +17,6 @@ import java.util.Locale;
 
 /** The judge that the settings {@code assay.judge.*} name. One that cannot be used is asked for once, not by every criterion again. */
 final class Judges {
-    static final String CALIBRATION = "assay.judge.calibration";
     private static final String ANSWERS = ".assay/judge"; // below the root
 
     private final Settings settings;
@@ -39,7 +43,7 @@ final class Judges {
     }
 
     private VisionJudge open() {
-        String url = settings.get(JudgeOptions.URL);
+        String url = settings.get(JUDGE_URL);
         if (url == null) {
             throw new UnavailableException(
                     "no judge is named: start a server with a vision model (docs/judge.md) and give its address, as -D"
@@ -48,12 +52,12 @@ final class Judges {
         String token = settings.keyring().variables().get(JudgeOptions.TOKEN);
         JudgeOptions options = new JudgeOptions(
                 url,
-                settings.get(JudgeOptions.MODEL),
+                settings.get(JUDGE_MODEL),
                 token == null || token.isBlank() ? null : token.strip(),
-                "words".equals(settings.get(JudgeOptions.ANSWERS)),
+                "words".equals(settings.get(JUDGE_ANSWERS)),
                 JudgeOptions.Times.STANDARD);
         VisionJudge judge = HttpJudge.open(options, root.resolve(ANSWERS));
-        String labelled = settings.get(CALIBRATION);
+        String labelled = settings.get(JUDGE_CALIBRATION);
         if (labelled == null) {
             return judge;
         }

@@ -1,5 +1,8 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.MODELS;
+import static dev.assay.harness.run.SettingKeys.SUITE;
+
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.model.hub.KnownWeights;
@@ -66,11 +69,11 @@ public final class MetricWeights {
         ModelReference references = new ModelReference(
                 root,
                 Map.of("microcosm", microcosm),
-                Optional.ofNullable(settings.get("assay.models")).map(root::resolve),
+                Optional.ofNullable(settings.get(MODELS)).map(root::resolve),
                 false);
         WeightsResolver resolver = WeightsSettings.resolver(
                 settings, references, catalog.weights(), WeightsSettings.access(environment), false, transfer);
-        String name = wanted == null ? settings.suite() : wanted;
+        String name = wanted == null ? settings.get(SUITE) : wanted;
         Map<String, String> named = new LinkedHashMap<>();
         List<String> metrics = new ArrayList<>();
         if (name == null) {

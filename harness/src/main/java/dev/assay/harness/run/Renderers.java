@@ -1,5 +1,8 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.DEVICE;
+import static dev.assay.harness.run.SettingKeys.RENDERER;
+
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.local.LocalRenderer;
@@ -14,7 +17,7 @@ final class Renderers implements AutoCloseable {
     /** Those that exist, by the name that {@code assay.renderer} takes; one entry may open several places. */
     private static final Map<String, Opener> ALL = Map.of(
             "local",
-            (settings, root, headers) -> List.of(LocalRenderer.open(settings.device(), headers)),
+            (settings, root, headers) -> List.of(LocalRenderer.open(settings.get(DEVICE), headers)),
             "comfyui",
             (settings, root, headers) -> ComfyServers.open(settings, root));
 
@@ -33,10 +36,10 @@ final class Renderers implements AutoCloseable {
      * @param headers of LoRAs, which were read before
      */
     static Renderers open(Settings settings, Path root, LoraReader headers) {
-        Opener opener = ALL.get(settings.renderer());
+        Opener opener = ALL.get(settings.get(RENDERER));
         if (opener == null) {
             throw new IllegalArgumentException("assay.renderer: expected folder or one of "
-                    + new TreeSet<>(ALL.keySet()) + ", found " + settings.renderer());
+                    + new TreeSet<>(ALL.keySet()) + ", found " + settings.get(RENDERER));
         }
         return new Renderers(opener.open(settings, root, headers));
     }

@@ -1,5 +1,24 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.BASE;
+import static dev.assay.harness.run.SettingKeys.CHECKPOINT;
+import static dev.assay.harness.run.SettingKeys.COLLECTION;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_TRUST_STORE;
+import static dev.assay.harness.run.SettingKeys.COMFYUI_WORKFLOW;
+import static dev.assay.harness.run.SettingKeys.DEVICE;
+import static dev.assay.harness.run.SettingKeys.JUDGE_CALIBRATION;
+import static dev.assay.harness.run.SettingKeys.LORA;
+import static dev.assay.harness.run.SettingKeys.MODELS;
+import static dev.assay.harness.run.SettingKeys.OVERRIDE;
+import static dev.assay.harness.run.SettingKeys.PROGRESS;
+import static dev.assay.harness.run.SettingKeys.RENDERER;
+import static dev.assay.harness.run.SettingKeys.SEEDS;
+import static dev.assay.harness.run.SettingKeys.SEED_OFFSET;
+import static dev.assay.harness.run.SettingKeys.STEPS;
+import static dev.assay.harness.run.SettingKeys.STORE;
+import static dev.assay.harness.run.SettingKeys.SUITE;
+import static dev.assay.harness.run.SettingKeys.UNAVAILABLE;
+
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
@@ -115,14 +134,14 @@ public final class Session {
             ModelReference references = new ModelReference(
                     root,
                     Map.of("microcosm", workspace.microcosm()),
-                    Optional.ofNullable(settings.get("assay.models")).map(root::resolve),
-                    settings.renderer().equals("comfyui"));
+                    Optional.ofNullable(settings.get(MODELS)).map(root::resolve),
+                    settings.get(RENDERER).equals("comfyui"));
             if (workspace.gate()) {
                 requirePlace(settings, root, references);
             }
             HubAccess access = WeightsSettings.access(environment);
-            if (settings.renderer().equals("folder")) {
-                FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.suite(), root, USERS_SUITE));
+            if (settings.get(RENDERER).equals("folder")) {
+                FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.get(SUITE), root, USERS_SUITE));
                 return new Session(
                         out, catalog, null, settings, root, references, access, run.plan(), run.renderer(), null);
             }
@@ -136,15 +155,14 @@ public final class Session {
 
     /** Files and folders, needed later, that must be there now. */
     private static void requirePaths(Settings settings, Path root) {
-        for (String key : List.of(
-                "assay.models", "assay.comfyui.workflow", "assay.comfyui.trustStore", "assay.judge.calibration")) {
+        for (SettingKey<String> key : List.of(MODELS, COMFYUI_WORKFLOW, COMFYUI_TRUST_STORE, JUDGE_CALIBRATION)) {
             String written = settings.get(key);
-            boolean folder = key.equals("assay.models");
+            boolean folder = key.equals(MODELS);
             if (written != null
                     && !(folder
                             ? Files.isDirectory(root.resolve(written))
                             : Files.isRegularFile(root.resolve(written)))) {
-                throw new SettingsException(key + " (" + settings.source(key) + "): no such "
+                throw new SettingsException(key.name() + " (" + settings.source(key) + "): no such "
                         + (folder ? "folder: " : "file: ") + root.resolve(written));
             }
         }
@@ -152,9 +170,9 @@ public final class Session {
 
     /** Said before the first picture: what a gate would turn away whatever the pictures show. */
     private static void requireOneFile(Settings settings, Path root) {
-        String lora = settings.lora();
-        String checkpoint = settings.checkpoint();
-        if (settings.get("assay.collection") == null) {
+        String lora = settings.get(LORA);
+        String checkpoint = settings.get(CHECKPOINT);
+        if (settings.get(COLLECTION) == null) {
             throw new SettingsException("which collection? the gate needs -Dassay.collection=DIR");
         }
         if (lora == null && checkpoint == null) {
@@ -174,10 +192,10 @@ public final class Session {
     }
 
     private static void requirePlace(Settings settings, Path root, ModelReference references) {
-        Path file = settings.lora() == null
-                ? references.resolve(settings.checkpoint())
-                : references.loras(settings.lora()).get(0).path();
-        Shelf.objection(root.resolve(settings.get("assay.collection")), file, settings.get("assay.override") != null)
+        Path file = settings.get(LORA) == null
+                ? references.resolve(settings.get(CHECKPOINT))
+                : references.loras(settings.get(LORA)).get(0).path();
+        Shelf.objection(root.resolve(settings.get(COLLECTION)), file, settings.get(OVERRIDE) != null)
                 .ifPresent(objection -> {
                     throw new SettingsException(objection);
                 });
@@ -190,30 +208,30 @@ public final class Session {
             Path out,
             String defaultSuite,
             LoraReader headers) {
-        boolean local = settings.renderer().equals("local");
+        boolean local = settings.get(RENDERER).equals("local");
         String suiteName = local ? defaultSuite : USERS_SUITE;
-        byte[] suiteFile = suiteFile(settings.suite(), root, suiteName);
+        byte[] suiteFile = suiteFile(settings.get(SUITE), root, suiteName);
         Suite suite = WeightsSettings.over(
                 shorten(SuiteFile.parse(suiteSource(settings, suiteName), suiteFile), settings), settings);
 
-        if (settings.base() == null && !local) {
+        if (settings.get(BASE) == null && !local) {
             throw new IllegalArgumentException(
-                    "nothing to compare with: the renderer " + settings.renderer() + " needs -Dassay.base=FILE|DIR");
+                    "nothing to compare with: the renderer " + settings.get(RENDERER) + " needs -Dassay.base=FILE|DIR");
         }
-        boolean bundled = settings.base() == null || settings.base().startsWith("microcosm:");
-        boolean calibrates = settings.seedOffset() != 0;
-        Path base = references.resolve(settings.base() == null ? DEFAULT_BASE : settings.base());
-        Path checkpoint = settings.checkpoint() == null ? base : references.resolve(settings.checkpoint());
-        String wanted = settings.lora();
-        if (wanted == null && settings.checkpoint() == null && !calibrates) {
+        boolean bundled = settings.get(BASE) == null || settings.get(BASE).startsWith("microcosm:");
+        boolean calibrates = settings.get(SEED_OFFSET) != 0;
+        Path base = references.resolve(settings.get(BASE) == null ? DEFAULT_BASE : settings.get(BASE));
+        Path checkpoint = settings.get(CHECKPOINT) == null ? base : references.resolve(settings.get(CHECKPOINT));
+        String wanted = settings.get(LORA);
+        if (wanted == null && settings.get(CHECKPOINT) == null && !calibrates) {
             if (!bundled) {
-                throw new IllegalArgumentException("nothing to judge on " + settings.base()
+                throw new IllegalArgumentException("nothing to judge on " + settings.get(BASE)
                         + ": give -Dassay.lora=FILE or -Dassay.checkpoint=FILE|DIR");
             }
             wanted = DEFAULT_LORA;
         }
         List<Lora> loras = wanted == null ? List.of() : references.loras(wanted);
-        if (settings.base() == null) {
+        if (settings.get(BASE) == null) {
             DefaultBase.require(base, checkpoint, loras, references.bundles().get("microcosm"), headers);
         }
         return new Plan(
@@ -222,8 +240,8 @@ public final class Session {
                 new ModelUnderTest(new Checkpoint(base), List.of()),
                 stem(base),
                 new ModelUnderTest(new Checkpoint(checkpoint), loras),
-                candidateName(base, checkpoint, loras, settings.seedOffset()),
-                settings.seedOffset(),
+                candidateName(base, checkpoint, loras, settings.get(SEED_OFFSET)),
+                settings.get(SEED_OFFSET),
                 out);
     }
 
@@ -251,19 +269,22 @@ public final class Session {
 
     /** The suite file's name, for messages. */
     static String suiteSource(Settings settings, String defaultSuite) {
-        return settings.suite() == null ? defaultSuite + ".yaml" : settings.suite();
+        return settings.get(SUITE) == null ? defaultSuite + ".yaml" : settings.get(SUITE);
     }
 
     /** Steps and number of seeds as the user wishes. */
     static Suite shorten(Suite suite, Settings settings) {
         List<PromptCase> cases = suite.cases().stream()
-                .map(c -> settings.seeds() == null
-                                || settings.seeds() >= c.seeds().size()
+                .map(c -> settings.get(SEEDS) == null
+                                || settings.get(SEEDS) >= c.seeds().size()
                         ? c
-                        : c.withSeeds(c.seeds().subList(0, settings.seeds())))
+                        : c.withSeeds(c.seeds().subList(0, settings.get(SEEDS))))
                 .toList();
         return suite.with(
-                settings.steps() == null ? suite.settings() : suite.settings().withSteps(settings.steps()), cases);
+                settings.get(STEPS) == null
+                        ? suite.settings()
+                        : suite.settings().withSteps(settings.get(STEPS)),
+                cases);
     }
 
     private static String candidateName(Path base, Path checkpoint, List<Lora> loras, long seedOffset) {
@@ -341,7 +362,7 @@ public final class Session {
             return Optional.of(Trouble.words(wrong));
         }
         Optional<String> missing = missingWeights(criteria());
-        if (missing.isPresent() || !settings.renderer().equals("comfyui")) {
+        if (missing.isPresent() || !settings.get(RENDERER).equals("comfyui")) {
             return missing;
         }
         try {
@@ -359,7 +380,7 @@ public final class Session {
         }
         MissingWeights missing = MissingWeights.of(
                 plan.suite(),
-                settings.suite() == null ? plan.suite().name() : settings.suite(),
+                settings.get(SUITE) == null ? plan.suite().name() : settings.get(SUITE),
                 criteria,
                 catalog,
                 WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET),
@@ -368,7 +389,7 @@ public final class Session {
     }
 
     private boolean incomplete() {
-        return settings.get("assay.unavailable").equals("allow");
+        return settings.get(UNAVAILABLE).equals("allow");
     }
 
     /** Runs the evaluation, or records the problem; writes the record. */
@@ -396,16 +417,16 @@ public final class Session {
     }
 
     private RunRecord judge(List<Criterion> selected) {
-        Path store = settings.store() == null ? root.resolve(".assay/renders") : root.resolve(settings.store());
+        Path store = settings.get(STORE) == null ? root.resolve(".assay/renders") : root.resolve(settings.get(STORE));
         try (Progress progress = Terminal.find(
-                settings.progress(),
+                settings.get(PROGRESS),
                 "what is finished is kept in " + store + ": the same command goes on from there")) {
             return judge(selected, store, progress);
         }
     }
 
     private RunRecord judge(List<Criterion> selected, Path store, Progress progress) {
-        Path kept = settings.store() == null ? root.resolve(".assay") : store;
+        Path kept = settings.get(STORE) == null ? root.resolve(".assay") : store;
         WeightsResolver weights = WeightsSettings.resolver(
                 settings, references, catalog.weights(), access, true, new DownloadProgress(progress));
         FileHashes hashes = new FileHashes();
@@ -417,7 +438,7 @@ public final class Session {
                                 plan.suite(),
                                 weights::find,
                                 catalog.weights(),
-                                settings.device(),
+                                settings.get(DEVICE),
                                 memory() / 2,
                                 hashes,
                                 new VectorFolder(kept.resolve("embeddings"), hashes))
@@ -430,7 +451,7 @@ public final class Session {
                             catalog,
                             models,
                             progress,
-                            finished == null ? p -> Preflight.of(p, settings.renderer(), headers) : p -> List.of(),
+                            finished == null ? p -> Preflight.of(p, settings.get(RENDERER), headers) : p -> List.of(),
                             hashes,
                             incomplete())
                     .run(selected);

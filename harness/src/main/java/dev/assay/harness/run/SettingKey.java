@@ -11,20 +11,27 @@ import java.util.stream.Stream;
 /**
  * One setting: its name, its value where none is given (null for none), and what is wrong with a value that is given.
  *
+ * @param <T> of its value
  * @param wrong from a value to "expected ..." and a hint; empty where the value is right
+ * @param read makes a value of a text that is right
  */
-record SettingKey(String name, String ifAbsent, Function<String, Optional<String>> wrong) {
+public record SettingKey<T>(
+        String name, String ifAbsent, Function<String, Optional<String>> wrong, Function<String, T> read) {
     /** Also what is left of one after a path was made of it. */
     private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]+://|https?:/");
 
+    static SettingKey<String> of(String name, String ifAbsent, Function<String, Optional<String>> wrong) {
+        return new SettingKey<>(name, ifAbsent, wrong, Function.identity());
+    }
+
     /** A file, a folder or a name. None is fetched from an address, and one that is copied from a site may have a token in it. */
-    static SettingKey text(String name) {
-        return new SettingKey(name, null, SettingKey::wrongAddress);
+    static SettingKey<String> text(String name) {
+        return of(name, null, SettingKey::wrongAddress);
     }
 
     /** What may let others in. */
-    static SettingKey secret(String name) {
-        return new SettingKey(name, null, value -> Optional.empty());
+    static SettingKey<String> secret(String name) {
+        return of(name, null, value -> Optional.empty());
     }
 
     /** What is wrong with a value that has an address in it, which is not repeated. */
@@ -35,8 +42,8 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
     }
 
     /** Addresses of servers, with commas; without a user name, which would carry a password into records and reports. */
-    static SettingKey address(String name) {
-        return new SettingKey(
+    static SettingKey<String> address(String name) {
+        return of(
                 name,
                 null,
                 value -> Secrets.hasUser(value)
@@ -50,9 +57,9 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
     }
 
     /** One of {@code known}; the first if absent. */
-    static SettingKey word(String name, String... known) {
+    static SettingKey<String> word(String name, String... known) {
         List<String> words = List.of(known);
-        return new SettingKey(
+        return of(
                 name,
                 known[0],
                 value -> words.contains(value)
@@ -62,9 +69,9 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
     }
 
     /** Some of {@code known}, with commas; none if absent. */
-    static SettingKey words(String name, String... known) {
-        SettingKey one = word(name, known);
-        return new SettingKey(
+    static SettingKey<String> words(String name, String... known) {
+        SettingKey<String> one = word(name, known);
+        return of(
                 name,
                 null,
                 value -> Stream.of(value.split(",", -1))
@@ -75,8 +82,8 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
     }
 
     /** {@code NAME: REASON}; none if absent. */
-    static SettingKey reason(String name) {
-        return new SettingKey(
+    static SettingKey<String> reason(String name) {
+        return of(
                 name,
                 null,
                 value -> value.matches("(?s)\\s*[^:\\s][^:]*:\\s*\\S.*")
@@ -85,13 +92,17 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
     }
 
     /** This one, with no value where none is given. */
-    SettingKey orNone() {
-        return new SettingKey(name, null, wrong);
+    SettingKey<T> orNone() {
+        return new SettingKey<>(name, null, wrong, read);
     }
 
     /** A whole number from {@code least} to {@code most}. */
-    static SettingKey whole(String name, long least, long most, String ifAbsent) {
-        return new SettingKey(name, ifAbsent, value -> {
+    static SettingKey<Long> whole(String name, long least, long most, String ifAbsent) {
+        return new SettingKey<>(name, ifAbsent, wrongWhole(least, most), Long::valueOf);
+    }
+
+    private static Function<String, Optional<String>> wrongWhole(long least, long most) {
+        return value -> {
             try {
                 long found = Long.parseLong(value);
                 if (found >= least && found <= most) {
@@ -101,25 +112,29 @@ record SettingKey(String name, String ifAbsent, Function<String, Optional<String
                 // Said below, as for a number out of range.
             }
             return Optional.of("expected a whole number from " + least + " to " + most + ", found " + value);
-        });
+        };
     }
 
-    static SettingKey count(String name) {
-        return whole(name, 1, Integer.MAX_VALUE, null);
+    static SettingKey<Integer> count(String name) {
+        return new SettingKey<>(name, null, wrongWhole(1, Integer.MAX_VALUE), Integer::valueOf);
     }
 
     /** A finite real number. */
-    static SettingKey number(String name) {
-        return new SettingKey(name, null, value -> {
-            try {
-                if (Double.isFinite(Double.parseDouble(value))) {
-                    return Optional.empty();
-                }
-            } catch (NumberFormatException e) {
-                // Said below, as for an infinite number.
-            }
-            return Optional.of("expected a finite number, found " + value);
-        });
+    static SettingKey<Double> number(String name) {
+        return new SettingKey<>(
+                name,
+                null,
+                value -> {
+                    try {
+                        if (Double.isFinite(Double.parseDouble(value))) {
+                            return Optional.empty();
+                        }
+                    } catch (NumberFormatException e) {
+                        // Said below, as for an infinite number.
+                    }
+                    return Optional.of("expected a finite number, found " + value);
+                },
+                Double::valueOf);
     }
 
     /** {@code assay.seedOffset} is {@code ASSAY_SEED_OFFSET}. */

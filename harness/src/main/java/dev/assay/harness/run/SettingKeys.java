@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * The settings that exist, and what is given of them outside of a file. It uses the JDK alone, as does all that it names: a build
  * compiles it by itself before anything else, so that a wrong key costs a second (see {@link EarlyCheck}).
  */
-final class SettingKeys {
+public final class SettingKeys {
     static final String PREFIX = "assay.";
 
     /** Of settings, in the root folder. */
@@ -26,51 +26,157 @@ final class SettingKeys {
     /** A comma before the next role; references may have others. */
     static final Pattern BETWEEN = Pattern.compile("\\s*,\\s*(?=[a-z][a-z0-9-]*=)");
 
-    static final SettingKey WEIGHTS = new SettingKey("assay.weights", null, SettingKeys::wrongWeights);
-
     private static final long MOST_OFFSET = 1L << 48; // seeds stay far from overflow
 
+    /** {@code FILE[@STRENGTH][,FILE...]}. */
+    public static final SettingKey<String> LORA = SettingKey.text("assay.lora");
+
+    /** The candidate's; the base's if absent. */
+    public static final SettingKey<String> CHECKPOINT = SettingKey.text("assay.checkpoint");
+
+    /** Folder of the candidate's finished pictures. */
+    public static final SettingKey<String> CANDIDATE = SettingKey.text("assay.candidate");
+
+    /** Checkpoint, or folder of the base's finished pictures. */
+    public static final SettingKey<String> BASE = SettingKey.text("assay.base");
+
+    /** File, or name of a bundled one. */
+    public static final SettingKey<String> SUITE = SettingKey.text("assay.suite");
+
+    public static final SettingKey<String> DEVICE = SettingKey.word("assay.device", "cpu", "cuda");
+
+    /** The suite's if absent. */
+    public static final SettingKey<Integer> STEPS = SettingKey.count("assay.steps");
+
+    public static final SettingKey<String> RENDERER = SettingKey.word("assay.renderer", "local", "comfyui", "folder");
+
+    /** Folder of finished pictures. */
+    public static final SettingKey<String> STORE = SettingKey.text("assay.store");
+
+    public static final SettingKey<String> PROGRESS = SettingKey.word("assay.progress", "auto", "on", "off");
+
+    /** What an inconclusive verdict does to the build. */
+    public static final SettingKey<String> INCONCLUSIVE = SettingKey.word("assay.inconclusive", "fail", "allow");
+
+    /** What missing weights of a metric do to the run. */
+    public static final SettingKey<String> UNAVAILABLE = SettingKey.word("assay.unavailable", "fail", "allow");
+
+    /** Other than 0 to calibrate the gate. */
+    public static final SettingKey<Long> SEED_OFFSET = SettingKey.whole("assay.seedOffset", 0, MOST_OFFSET, "0");
+
+    /** Of each case at most. */
+    public static final SettingKey<Integer> SEEDS = SettingKey.count("assay.seeds");
+
+    /** Folder of model files as ComfyUI arranges them. */
+    public static final SettingKey<String> MODELS = SettingKey.text("assay.models");
+
+    /** May missing weights be fetched?. */
+    public static final SettingKey<String> DOWNLOAD = SettingKey.word("assay.download", "off", "on", "true", "false");
+
+    /** SPDX identifiers of weights that are used only where asked for. */
+    public static final SettingKey<String> LICENCES = SettingKey.text("assay.licences");
+
+    /** Several with commas. */
+    public static final SettingKey<String> COMFYUI_URL = SettingKey.address("assay.comfyui.url");
+
+    /** NAME: VALUE, several with line breaks or |. */
+    public static final SettingKey<String> COMFYUI_HEADERS = SettingKey.secret("assay.comfyui.headers");
+
+    /** NAME=VALUE{@literal &}. */
+    public static final SettingKey<String> COMFYUI_QUERY = SettingKey.secret("assay.comfyui.query");
+
+    /** API-format file. */
+    public static final SettingKey<String> COMFYUI_WORKFLOW = SettingKey.text("assay.comfyui.workflow");
+
+    /** Of a family, where the file cannot tell: krea-dev, dev, fast, turbo. */
+    public static final SettingKey<String> COMFYUI_VARIANT = SettingKey.text("assay.comfyui.variant");
+
+    /** File names on the server, with commas. */
+    public static final SettingKey<String> COMFYUI_TEXT_ENCODERS = SettingKey.text("assay.comfyui.textEncoders");
+
+    /** File name on the server. */
+    public static final SettingKey<String> COMFYUI_VAE = SettingKey.text("assay.comfyui.vae");
+
+    public static final SettingKey<String> COMFYUI_WEIGHT_DTYPE =
+            SettingKey.word("assay.comfyui.weightDtype", "default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2");
+
+    /** Of LoRAs on text encoders; that of the model if absent. */
+    public static final SettingKey<Double> COMFYUI_CLIP_STRENGTH = SettingKey.number("assay.comfyui.clipStrength");
+
+    /** PKCS#12 or JKS file. */
+    public static final SettingKey<String> COMFYUI_TRUST_STORE = SettingKey.text("assay.comfyui.trustStore");
+
+    /** How file names tell prompt and seed. */
+    public static final SettingKey<String> FOLDER_PATTERN = SettingKey.text("assay.folder.pattern");
+
+    /** Server with a vision model. */
+    public static final SettingKey<String> JUDGE_URL = SettingKey.address("assay.judge.url");
+
+    /** As the server lists it. */
+    public static final SettingKey<String> JUDGE_MODEL = SettingKey.text("assay.judge.model");
+
+    /** What the server can give. */
+    public static final SettingKey<String> JUDGE_ANSWERS =
+            SettingKey.word("assay.judge.answers", "probabilities", "words").orNone();
+
+    /** File of questions with known answers. */
+    public static final SettingKey<String> JUDGE_CALIBRATION = SettingKey.text("assay.judge.calibration");
+
+    /** Folder of the curated collection. */
+    public static final SettingKey<String> COLLECTION = SettingKey.text("assay.collection");
+
+    /** Where verdict cards are written. */
+    public static final SettingKey<String> CARD = SettingKey.word("assay.card", "target", "beside", "off");
+
+    /** Written beside a judged LoRA. */
+    public static final SettingKey<String> SIDECARS =
+            SettingKey.words("assay.sidecars", "lora-manager", "civitai", "a1111", "preview");
+
+    /** NAME: REASON, adds a file that did not pass. */
+    public static final SettingKey<String> OVERRIDE = SettingKey.reason("assay.override");
+
+    /** {@code ROLE=REFERENCE[,...]} of metrics' networks, over what the suite says. */
+    public static final SettingKey<String> WEIGHTS = SettingKey.of("assay.weights", null, SettingKeys::wrongWeights);
+
     /** In the order of messages. */
-    static final List<SettingKey> ALL = List.of(
-            SettingKey.text("assay.lora"), // FILE[@STRENGTH][,FILE...]
-            SettingKey.text("assay.checkpoint"), // the candidate's; the base's if absent
-            SettingKey.text("assay.candidate"), // folder of the candidate's finished pictures
-            SettingKey.text("assay.base"), // checkpoint, or folder of the base's finished pictures
-            SettingKey.text("assay.suite"), // file, or name of a bundled one
-            SettingKey.word("assay.device", "cpu", "cuda"),
-            SettingKey.count("assay.steps"), // the suite's if absent
-            SettingKey.word("assay.renderer", "local", "comfyui", "folder"),
-            SettingKey.text("assay.store"), // folder of finished pictures
-            SettingKey.word("assay.progress", "auto", "on", "off"),
-            SettingKey.word("assay.inconclusive", "fail", "allow"), // what an inconclusive verdict does to the build
-            SettingKey.word("assay.unavailable", "fail", "allow"), // what missing weights of a metric do to the run
-            SettingKey.whole("assay.seedOffset", 0, MOST_OFFSET, "0"), // other than 0 to calibrate the gate
-            SettingKey.count("assay.seeds"), // of each case at most
-            SettingKey.text("assay.models"), // folder of model files as ComfyUI arranges them
-            WEIGHTS, // ROLE=REFERENCE[,...] of metrics' networks, over what the suite says
-            SettingKey.word("assay.download", "off", "on", "true", "false"), // may missing weights be fetched?
-            SettingKey.text("assay.licences"), // SPDX identifiers of weights that are used only where asked for
-            SettingKey.address("assay.comfyui.url"), // several with commas
-            SettingKey.secret("assay.comfyui.headers"), // NAME: VALUE, several with line breaks or |
-            SettingKey.secret("assay.comfyui.query"), // NAME=VALUE&...
-            SettingKey.text("assay.comfyui.workflow"), // API-format file
-            SettingKey.text(
-                    "assay.comfyui.variant"), // of a family, where the file cannot tell: krea-dev, dev, fast, turbo
-            SettingKey.text("assay.comfyui.textEncoders"), // file names on the server, with commas
-            SettingKey.text("assay.comfyui.vae"), // file name on the server
-            SettingKey.word("assay.comfyui.weightDtype", "default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2"),
-            SettingKey.number("assay.comfyui.clipStrength"), // of LoRAs on text encoders; that of the model if absent
-            SettingKey.text("assay.comfyui.trustStore"), // PKCS#12 or JKS file
-            SettingKey.text("assay.folder.pattern"), // how file names tell prompt and seed
-            SettingKey.address("assay.judge.url"), // server with a vision model
-            SettingKey.text("assay.judge.model"), // as the server lists it
-            SettingKey.word("assay.judge.answers", "probabilities", "words").orNone(), // what the server can give
-            SettingKey.text("assay.judge.calibration"), // file of questions with known answers
-            SettingKey.text("assay.collection"), // folder of the curated collection
-            SettingKey.word("assay.card", "target", "beside", "off"), // where verdict cards are written
-            SettingKey.words(
-                    "assay.sidecars", "lora-manager", "civitai", "a1111", "preview"), // written beside a judged LoRA
-            SettingKey.reason("assay.override")); // NAME: REASON, adds a file that did not pass
+    static final List<SettingKey<?>> ALL = List.of(
+            LORA,
+            CHECKPOINT,
+            CANDIDATE,
+            BASE,
+            SUITE,
+            DEVICE,
+            STEPS,
+            RENDERER,
+            STORE,
+            PROGRESS,
+            INCONCLUSIVE,
+            UNAVAILABLE,
+            SEED_OFFSET,
+            SEEDS,
+            MODELS,
+            WEIGHTS,
+            DOWNLOAD,
+            LICENCES,
+            COMFYUI_URL,
+            COMFYUI_HEADERS,
+            COMFYUI_QUERY,
+            COMFYUI_WORKFLOW,
+            COMFYUI_VARIANT,
+            COMFYUI_TEXT_ENCODERS,
+            COMFYUI_VAE,
+            COMFYUI_WEIGHT_DTYPE,
+            COMFYUI_CLIP_STRENGTH,
+            COMFYUI_TRUST_STORE,
+            FOLDER_PATTERN,
+            JUDGE_URL,
+            JUDGE_MODEL,
+            JUDGE_ANSWERS,
+            JUDGE_CALIBRATION,
+            COLLECTION,
+            CARD,
+            SIDECARS,
+            OVERRIDE);
 
     /** The names of all, in the order of messages. */
     static final List<String> NAMES = ALL.stream().map(SettingKey::name).toList();
@@ -80,10 +186,10 @@ final class SettingKeys {
             "ASSAY_COMFYUI_TOKEN", "ASSAY_COMFYUI_BASIC", "ASSAY_COMFYUI_TRUST_STORE_PASSWORD", "ASSAY_JUDGE_TOKEN");
 
     /** Kept out of command lines and records: they may let others in. */
-    static final Set<String> PRIVATE = Set.of("assay.comfyui.headers", "assay.comfyui.query");
+    static final Set<String> PRIVATE = Set.of(COMFYUI_HEADERS.name(), COMFYUI_QUERY.name());
 
     /** Addresses, which must not hold a password. */
-    static final List<String> ADDRESSES = List.of("assay.comfyui.url", "assay.judge.url");
+    static final List<String> ADDRESSES = List.of(COMFYUI_URL.name(), JUDGE_URL.name());
 
     /** System properties that the build sets; with {@code assay.build.} in front there may be others. */
     private static final List<String> BUILD_KEYS = List.of(
@@ -139,7 +245,7 @@ final class SettingKeys {
     }
 
     /** @throws SettingsException on a value that the key cannot take */
-    static void require(SettingKey key, Given given) {
+    static void require(SettingKey<?> key, Given given) {
         key.wrong().apply(given.value()).ifPresent(problem -> {
             throw new SettingsException(key.name() + " (" + given.source() + "): " + problem);
         });

@@ -49,7 +49,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
         given.putAll(SettingKeys.given(env, properties));
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, String> sources = new TreeMap<>();
-        for (SettingKey key : SettingKeys.ALL) {
+        for (SettingKey<?> key : SettingKeys.ALL) {
             Given found = given.get(key.name());
             if (found != null) {
                 SettingKeys.require(key, found);
@@ -64,67 +64,15 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
         return new Settings(values, sources, Keyring.of(env));
     }
 
-    /** The value of a key, its default included; null for none. */
-    public String get(String key) {
-        if (!KEYS.contains(key)) {
-            throw new IllegalArgumentException("no such setting: " + key);
-        }
-        return values.get(key);
+    /** The value of a setting, its default included; null for none. */
+    public <T> T get(SettingKey<T> key) {
+        String value = values.get(key.name());
+        return value == null ? null : key.read().apply(value);
     }
 
-    public String lora() {
-        return get("assay.lora");
-    }
-
-    public String checkpoint() {
-        return get("assay.checkpoint");
-    }
-
-    public String base() {
-        return get("assay.base");
-    }
-
-    public String suite() {
-        return get("assay.suite");
-    }
-
-    public String device() {
-        return get("assay.device");
-    }
-
-    /** Null for the suite's. */
-    public Integer steps() {
-        return count("assay.steps");
-    }
-
-    public String renderer() {
-        return get("assay.renderer");
-    }
-
-    public String store() {
-        return get("assay.store");
-    }
-
-    public String progress() {
-        return get("assay.progress");
-    }
-
-    public String inconclusive() {
-        return get("assay.inconclusive");
-    }
-
-    public long seedOffset() {
-        return Long.parseLong(get("assay.seedOffset"));
-    }
-
-    /** Null for all. */
-    public Integer seeds() {
-        return count("assay.seeds");
-    }
-
-    private Integer count(String key) {
-        String value = get(key);
-        return value == null ? null : Integer.valueOf(value);
+    /** Whether the user, and not a default, says so. */
+    public boolean isGiven(SettingKey<?> key) {
+        return sources.containsKey(key.name());
     }
 
     /** The settings that were given, for records: without those that may hold a password or a key to a server. */
@@ -136,8 +84,8 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
     }
 
     /** Where a setting comes from, for messages; {@code default} when it was not given. */
-    public String source(String key) {
-        return sources.getOrDefault(key, "default");
+    public String source(SettingKey<?> key) {
+        return sources.getOrDefault(key.name(), "default");
     }
 
     private static void addFile(Path file, Map<String, Given> given) {
@@ -173,7 +121,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
             if (given.containsKey(key)) {
                 throw new SettingsException(FILE + ": " + name + ": given twice; remove one");
             }
-            if (key.equals("assay.lora") && value instanceof List<?> loras && !loras.isEmpty()) {
+            if (key.equals(SettingKeys.LORA.name()) && value instanceof List<?> loras && !loras.isEmpty()) {
                 SettingKeys.add(
                         key,
                         loras.stream()

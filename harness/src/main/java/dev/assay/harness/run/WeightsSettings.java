@@ -1,5 +1,8 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.DOWNLOAD;
+import static dev.assay.harness.run.SettingKeys.LICENCES;
+
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
@@ -39,7 +42,7 @@ final class WeightsSettings {
 
     /** Role to reference; empty where nothing was given. */
     static Map<String, String> given(Settings settings) {
-        return given(settings.get(SettingKeys.WEIGHTS.name()));
+        return given(settings.get(SettingKeys.WEIGHTS));
     }
 
     private static Map<String, String> given(String written) {
@@ -65,7 +68,7 @@ final class WeightsSettings {
 
     /** Whether a run fetches what is missing. */
     static boolean downloads(Settings settings) {
-        return Set.of("on", "true").contains(settings.get("assay.download"));
+        return Set.of("on", "true").contains(settings.get(DOWNLOAD));
     }
 
     static WeightsResolver resolver(
@@ -75,7 +78,7 @@ final class WeightsSettings {
             HubAccess access,
             boolean download,
             Transfer transfer) {
-        String licences = settings.get("assay.licences");
+        String licences = settings.get(LICENCES);
         return new WeightsResolver(
                 references,
                 table,

@@ -1,5 +1,10 @@
 package dev.assay.harness.run;
 
+import static dev.assay.harness.run.SettingKeys.BASE;
+import static dev.assay.harness.run.SettingKeys.DEVICE;
+import static dev.assay.harness.run.SettingKeys.LORA;
+import static dev.assay.harness.run.SettingKeys.STEPS;
+import static dev.assay.harness.run.SettingKeys.SUITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,9 +43,9 @@ class SettingsTest {
                         "assay.comfyui.weightDtype", "default",
                         "assay.card", "target"));
         assertThat(settings.sources()).isEmpty();
-        assertThat(settings.lora()).isNull();
+        assertThat(settings.get(LORA)).isNull();
         assertThat(settings.given()).isEmpty();
-        assertThat(settings.source("assay.device")).isEqualTo("default");
+        assertThat(settings.source(DEVICE)).isEqualTo("default");
     }
 
     @Test
@@ -157,7 +162,7 @@ class SettingsTest {
         file("lora: file\nassay.base: file\nsuite: file\n");
         Settings settings = read(
                 Map.of("ASSAY_LORA", "env", "ASSAY_BASE", "env"), Map.of("assay.lora", "property", "assay.steps", "3"));
-        assertThat(Arrays.asList(settings.lora(), settings.base(), settings.suite()))
+        assertThat(Arrays.asList(settings.get(LORA), settings.get(BASE), settings.get(SUITE)))
                 .containsExactly("property", "env", "file");
         assertThat(settings.sources())
                 .isEqualTo(Map.of(
@@ -170,7 +175,7 @@ class SettingsTest {
     @Test
     void several_loras_may_be_a_list_whose_names_may_have_commas() throws IOException {
         file("lora: [a.safetensors@0.5, 'my, own.safetensors@2', \"it's, so.safetensors\"]\n");
-        assertThat(read(Map.of(), Map.of()).lora())
+        assertThat(read(Map.of(), Map.of()).get(SettingKeys.LORA))
                 .isEqualTo("a.safetensors@0.5,\"my, own.safetensors\"@2,\"it's, so.safetensors\"");
         file("base: [a, b]\n");
         assertThatThrownBy(() -> read(Map.of(), Map.of()))
@@ -181,9 +186,9 @@ class SettingsTest {
     void an_empty_value_is_not_given() throws IOException {
         file("lora: file\nsteps:\n");
         Settings settings = read(Map.of("ASSAY_LORA", ""), Map.of("assay.lora", " ", "assay.device", ""));
-        assertThat(settings.lora()).isEqualTo("file");
-        assertThat(settings.steps()).isNull();
-        assertThat(settings.device()).isEqualTo("cpu");
+        assertThat(settings.get(LORA)).isEqualTo("file");
+        assertThat(settings.get(STEPS)).isNull();
+        assertThat(settings.get(DEVICE)).isEqualTo("cpu");
     }
 
     @Test
@@ -252,7 +257,7 @@ class SettingsTest {
     @Test
     void settings_of_one_thing_may_stand_together_in_the_file() throws IOException {
         file("comfyui:\n  url: http://127.0.0.1:8188\n  vae: ae.safetensors\n");
-        assertThat(read(Map.of(), Map.of()).get("assay.comfyui.url")).isEqualTo("http://127.0.0.1:8188");
+        assertThat(read(Map.of(), Map.of()).get(SettingKeys.COMFYUI_URL)).isEqualTo("http://127.0.0.1:8188");
         file("comfyui: {uri: x}\n");
         assertRefused(Map.of(), Map.of(), "assay.yaml: comfyui.uri: no such setting; did you mean comfyui.url?");
         file("lora: {url: x}\n");

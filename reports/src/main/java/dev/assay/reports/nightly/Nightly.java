@@ -1,10 +1,17 @@
 package dev.assay.reports.nightly;
 
+import static dev.assay.harness.run.SettingKeys.CANDIDATE;
+import static dev.assay.harness.run.SettingKeys.CHECKPOINT;
+import static dev.assay.harness.run.SettingKeys.INCONCLUSIVE;
+import static dev.assay.harness.run.SettingKeys.LORA;
+import static dev.assay.harness.run.SettingKeys.SUITE;
+
 import dev.assay.harness.files.LockFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Session;
+import dev.assay.harness.run.SettingKey;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
@@ -50,7 +57,7 @@ import java.util.regex.Pattern;
 final class Nightly {
     private static final Pattern MODEL = Pattern.compile("(?i).*\\.(safetensors|gguf|ckpt)");
     private static final Set<String> JUDGED = Set.of(FileFacts.LORA, FileFacts.CHECKPOINT);
-    private static final Set<String> CANDIDATE = Set.of("assay.lora", "assay.checkpoint", "assay.candidate");
+    private static final Set<SettingKey<String>> CANDIDATES = Set.of(LORA, CHECKPOINT, CANDIDATE);
 
     private final CuratedCollection collection;
     private final Map<String, String> environment;
@@ -89,9 +96,9 @@ final class Nightly {
         this.untold = new Untold(collection.folder().resolve(".assay").resolve("untold.txt"));
         this.hashes = new HashCache(collection.folder().resolve(".assay").resolve("hashes.txt"), clock);
         this.night = LocalDate.now(clock.withZone(ZoneOffset.UTC)).toString();
-        for (String key : CANDIDATE) {
-            if (!settings.source(key).equals("default")) {
-                throw new CollectionException(key + " (" + settings.source(key)
+        for (SettingKey<String> key : CANDIDATES) {
+            if (settings.isGiven(key)) {
+                throw new CollectionException(key.name() + " (" + settings.source(key)
                         + "): the nightly judges what is in the collection; take it out");
             }
         }
@@ -280,7 +287,7 @@ final class Nightly {
                     + item.entry().override().why();
         }
         boolean open = outcome == Outcome.INCONCLUSIVE
-                && (settings.inconclusive().equals("allow")
+                && (settings.get(INCONCLUSIVE).equals("allow")
                         || collection.policy().inconclusive() == Policy.Say.ALLOW);
         return open ? "inconclusive is allowed" : null;
     }
@@ -348,8 +355,8 @@ final class Nightly {
                 .map(RequiredSuite::name)
                 .distinct()
                 .toList();
-        if (settings.suite() != null) {
-            return List.of(settings.suite());
+        if (settings.get(SUITE) != null) {
+            return List.of(settings.get(SUITE));
         }
         List<String> defaults = new ArrayList<>();
         defaults.add(null);

@@ -1,5 +1,7 @@
 package dev.assay.reports.nightly;
 
+import static dev.assay.harness.run.SettingKeys.COLLECTION;
+
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
@@ -35,7 +37,7 @@ public final class NightlyMain {
         try {
             Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
             Settings settings = Settings.read(root, environment, properties);
-            String folder = settings.get("assay.collection");
+            String folder = settings.get(COLLECTION);
             if (folder == null) {
                 throw new CollectionException("which collection? give -Dassay.collection=DIR");
             }
