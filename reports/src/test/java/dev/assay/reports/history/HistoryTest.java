@@ -92,10 +92,10 @@ class HistoryTest {
         Files.writeString(
                 history.file(),
                 "{\"schema\":\"assay-digest/1\",\"run\":\"r\",\"started\":\"2026-11-01T00:00:00Z\",\"seconds\":1.0,"
-                    + "\"outcome\":\"REGRESSED\",\"model\":\"m\",\"suite\":{\"name\":\"s\",\"version\":\"1\",\"prompts\":2,"
-                    + "\"seeds\":4},\"declared\":1,\"criteria\":[{\"id\":\"grid\",\"metric\":\"grid\",\"version\":\"2\","
-                    + "\"family\":\"artifact\",\"outcome\":\"REGRESSED\",\"estimate\":1.0,\"low\":0.5,\"high\":1.5,\"margin\":0.25,\"rule\":\"NON_INFERIOR\",\"better\":\"LOWER\",\"unit\":\"grey"
-                    + " levels\",\"pairs\":8,\"unscored\":0,\"reason\":\"worse\"}]}\n");
+                        + "\"outcome\":\"REGRESSED\",\"model\":\"m\",\"suite\":{\"name\":\"s\",\"version\":\"1\",\"prompts\":2,"
+                        + "\"seeds\":4},\"declared\":1,\"criteria\":[{\"id\":\"grid\",\"metric\":\"grid\",\"version\":\"2\","
+                        + "\"family\":\"artifact\",\"outcome\":\"REGRESSED\",\"estimate\":1.0,\"low\":0.5,\"high\":1.5,\"margin\":0.25,\"rule\":\"NON_INFERIOR\",\"better\":\"LOWER\",\"unit\":\"grey"
+                        + " levels\",\"pairs\":8,\"unscored\":0,\"reason\":\"worse\"}]}\n");
         assertThat(history.read().damages()).isEmpty();
         assertThat(history.read().digests()).singleElement().satisfies(d -> {
             assertThat(d.outcome()).isEqualTo(Outcome.REGRESSED);
