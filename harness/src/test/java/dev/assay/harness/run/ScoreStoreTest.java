@@ -27,14 +27,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreStoreTest {
-    private static final Supplier<Score> NOT_KEPT = () -> new Unscored("not-kept", "not kept");
+    private static final Score NOT_KEPT = new Unscored("not-kept", "not kept");
     private static final PromptCase CAT = new PromptCase("cat", "a cat", "", List.of(1L), List.of(), null);
     private static final Score ODD = new Measured(
             0.1 + 0.2,
@@ -61,7 +60,7 @@ class ScoreStoreTest {
 
     private static Score kept(ScoreStore.Kept kept, int... pixels) {
         return kept.score(
-                CAT, Arrays.stream(pixels).mapToObj(ScoreStoreTest::picture).toList(), NOT_KEPT);
+                CAT, Arrays.stream(pixels).mapToObj(ScoreStoreTest::picture).toList(), () -> NOT_KEPT);
     }
 
     private static void keep(ScoreStore.Kept kept, Score score, int... pixels) {
@@ -90,7 +89,7 @@ class ScoreStoreTest {
         keep(open(), ODD, 1, 2);
         assertThat(kept(open(), 1, 2)).isEqualTo(ODD);
         for (int[] others : new int[][] {{1}, {2, 1}, {1, 2, 2}, {1, 3}}) {
-            assertThat(kept(open(), others)).isEqualTo(NOT_KEPT.get());
+            assertThat(kept(open(), others)).isEqualTo(NOT_KEPT);
         }
     }
 
@@ -111,17 +110,17 @@ class ScoreStoreTest {
                 store.of(metric("m", "1"), gamma, Optional.of(Map.of())),
                 store.of(metric("m", "1"), gamma, Optional.empty()),
                 ScoreStore.NONE.of(metric("m", "1"), gamma, clip))) {
-            assertThat(kept(other, 1)).isEqualTo(NOT_KEPT.get());
+            assertThat(kept(other, 1)).isEqualTo(NOT_KEPT);
         }
         PromptCase dog = new PromptCase("cat", "a dog", "", List.of(1L), List.of(), null);
-        assertThat(store.of(metric("m", "1"), gamma, clip).score(dog, List.of(picture(1)), NOT_KEPT))
-                .isEqualTo(NOT_KEPT.get());
+        assertThat(store.of(metric("m", "1"), gamma, clip).score(dog, List.of(picture(1)), () -> NOT_KEPT))
+                .isEqualTo(NOT_KEPT);
     }
 
     @Test
     void what_nobody_can_know_is_not_kept() throws IOException {
         keep(new ScoreStore(folder, new FileHashes()).of(metric("m", "1"), Map.of(), Optional.empty()), ODD, 1);
-        assertThat(Files.list(folder)).isEmpty();
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
@@ -178,9 +177,9 @@ class ScoreStoreTest {
                         + foreign.substring(0, foreign.length() - 3));
 
         assertThat(kept(open(), 0)).isEqualTo(new Measured(0, "score 0"));
-        assertThat(kept(open(), 1)).as("damaged").isEqualTo(NOT_KEPT.get());
+        assertThat(kept(open(), 1)).as("damaged").isEqualTo(NOT_KEPT);
         assertThat(kept(open(), 2)).isEqualTo(new Measured(2, "score 2"));
-        assertThat(kept(open(), 3)).as("cut off").isEqualTo(NOT_KEPT.get());
+        assertThat(kept(open(), 3)).as("cut off").isEqualTo(NOT_KEPT);
         keep(open(), ODD, 3);
         assertThat(kept(open(), 3)).as("after a line that was cut off").isEqualTo(ODD);
     }
@@ -193,7 +192,7 @@ class ScoreStoreTest {
         Files.write(file(), much, java.nio.file.StandardOpenOption.APPEND);
         assertThat(kept(open(), 1)).isEqualTo(ODD);
         keep(open(), ODD, 2);
-        assertThat(kept(open(), 1)).isEqualTo(NOT_KEPT.get());
+        assertThat(kept(open(), 1)).isEqualTo(NOT_KEPT);
         assertThat(kept(open(), 2)).isEqualTo(ODD);
         assertThat(Files.size(file())).isLessThan(1000);
     }
