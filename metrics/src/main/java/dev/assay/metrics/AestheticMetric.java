@@ -1,15 +1,11 @@
 package dev.assay.metrics;
 
-import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
-import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
-import dev.assay.harness.suite.PromptCase;
-import java.util.Collection;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
@@ -17,7 +13,7 @@ import java.util.function.ToDoubleFunction;
  * How much LAION's predictor likes a picture. It was trained on photographs and paintings and scores generated pictures down, so a value
  * says something only beside that of the base.
  */
-public final class AestheticMetric implements Metric.ImageMetric {
+public final class AestheticMetric {
     public static final MetricInfo INFO = new MetricInfo(
                     "aesthetic",
                     "1",
@@ -29,31 +25,16 @@ public final class AestheticMetric implements Metric.ImageMetric {
                     "github.com/christophschuhmann/improved-aesthetic-predictor")
             .withMostMargin(2);
 
-    private final ImageEncoder images;
-    private final ToDoubleFunction<float[]> head;
+    private AestheticMetric() {}
 
     /**
      * @param images L2-normalised CLIP ViT-L/14 vector
      * @param head from that vector to points
      */
-    public AestheticMetric(ImageEncoder images, ToDoubleFunction<float[]> head) {
-        this.images = images;
-        this.head = head;
-    }
-
-    @Override
-    public MetricInfo info() {
-        return INFO;
-    }
-
-    @Override
-    public void prepare(Collection<Image> pictures) {
-        images.prefetch(pictures);
-    }
-
-    @Override
-    public Score score(PromptCase prompt, Image image) {
-        double points = head.applyAsDouble(images.embed(image));
-        return new Score.Measured(points, String.format(Locale.ROOT, "%.2f points", points));
+    public static EmbeddingMetric with(ImageEncoder images, ToDoubleFunction<float[]> head) {
+        return EmbeddingMetric.ofPicture(INFO, images, vector -> {
+            double points = head.applyAsDouble(vector);
+            return new Score.Measured(points, String.format(Locale.ROOT, "%.2f points", points));
+        });
     }
 }

@@ -1,16 +1,12 @@
 package dev.assay.metrics;
 
-import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
-import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
-import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -20,7 +16,7 @@ import java.util.function.Function;
  * some pairs. After Wang et al. 2023 (CLIP-IQA), with ordinary CLIP in place of one without positions, as torchmetrics offers. It is
  * fooled by noise (0.96 on pure noise has been seen), so it stands beside the artifact metrics, never in their place.
  */
-public final class ClipIqaMetric implements Metric.ImageMetric {
+public final class ClipIqaMetric {
     public static final MetricInfo INFO = new MetricInfo(
             "clip-iqa",
             "1",
@@ -39,31 +35,17 @@ public final class ClipIqaMetric implements Metric.ImageMetric {
             List.of("Sharp photo.", "Blurry photo."),
             List.of("Clean photo.", "Noisy photo."));
 
-    private final ImageEncoder images;
-    private final Function<String, float[]> embedText;
+    private ClipIqaMetric() {}
 
-    public ClipIqaMetric(ImageEncoder images, Function<String, float[]> embedText) {
-        this.images = images;
-        this.embedText = embedText;
+    public static EmbeddingMetric with(ImageEncoder images, Function<String, float[]> texts) {
+        return EmbeddingMetric.ofPicture(INFO, images, vector -> score(vector, texts));
     }
 
-    @Override
-    public MetricInfo info() {
-        return INFO;
-    }
-
-    @Override
-    public void prepare(Collection<Image> pictures) {
-        images.prefetch(pictures);
-    }
-
-    @Override
-    public Score score(PromptCase prompt, Image image) {
-        float[] vector = images.embed(image);
+    private static Score score(float[] vector, Function<String, float[]> texts) {
         List<String> words = new ArrayList<>();
         double sum = 0;
         for (List<String> pair : PAIRS) {
-            double p = probability(vector, embedText.apply(pair.get(0)), embedText.apply(pair.get(1)));
+            double p = probability(vector, texts.apply(pair.get(0)), texts.apply(pair.get(1)));
             sum += p / PAIRS.size();
             words.add(String.format(Locale.ROOT, "\"%s\" %.0f %%", pair.get(0), 100 * p));
         }
@@ -72,7 +54,7 @@ public final class ClipIqaMetric implements Metric.ImageMetric {
 
     /** Softmax over 100 times the cosines, of the first text. */
     static double probability(float[] image, float[] good, float[] bad) {
-        double lead = SCALE * (ClipScoreMetric.cosine(image, good) - ClipScoreMetric.cosine(image, bad));
+        double lead = SCALE * (EmbeddingMetric.cosine(image, good) - EmbeddingMetric.cosine(image, bad));
         return 1 / (1 + Math.exp(-lead));
     }
 }

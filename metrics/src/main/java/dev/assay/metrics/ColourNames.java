@@ -109,7 +109,7 @@ final class ColourNames {
         String best = "";
         double most = Double.NEGATIVE_INFINITY;
         for (String colour : COLOURS.keySet()) {
-            double cosine = ClipScoreMetric.cosine(crop, mean(colour, box.label(), embedText));
+            double cosine = EmbeddingMetric.cosine(crop, mean(colour, box.label(), embedText));
             if (cosine > most) {
                 most = cosine;
                 best = colour;

@@ -67,7 +67,7 @@ public final class CopiesMetric implements Metric.ImageMetric {
         int nearest = 0;
         double most = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < vectors.size(); i++) {
-            double cosine = ClipScoreMetric.cosine(own, vectors.get(i));
+            double cosine = EmbeddingMetric.cosine(own, vectors.get(i));
             if (cosine > most) {
                 most = cosine;
                 nearest = i;

@@ -64,7 +64,7 @@ public final class DinoDiversityMetric implements Metric.SetMetric {
         int pairs = 0;
         for (int i = 0; i < vectors.size(); i++) {
             for (int j = 0; j < i; j++) {
-                sum += 1 - ClipScoreMetric.cosine(vectors.get(i), vectors.get(j));
+                sum += 1 - EmbeddingMetric.cosine(vectors.get(i), vectors.get(j));
                 pairs++;
             }
         }

@@ -1,15 +1,10 @@
 package dev.assay.metrics;
 
-import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
-import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
-import dev.assay.harness.score.Score;
-import dev.assay.harness.suite.PromptCase;
-import java.util.Collection;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -20,7 +15,7 @@ import java.util.function.Function;
  *
  * <p>It belongs to aesthetics for the reason that {@link PickScoreMetric} does.
  */
-public final class HpsMetric implements Metric.ImageMetric {
+public final class HpsMetric {
     public static final MetricInfo INFO = new MetricInfo(
                     "hps",
                     "1",
@@ -32,30 +27,10 @@ public final class HpsMetric implements Metric.ImageMetric {
                     "Wu et al. 2023, arXiv 2306.09341")
             .withMostMargin(0.05);
 
-    private final ImageEncoder images;
-    private final Function<String, float[]> texts;
+    private HpsMetric() {}
 
-    public HpsMetric(ImageEncoder images, Function<String, float[]> texts) {
-        this.images = images;
-        this.texts = texts;
-    }
-
-    @Override
-    public MetricInfo info() {
-        return INFO;
-    }
-
-    @Override
-    public void prepare(Collection<Image> pictures) {
-        images.prefetch(pictures);
-    }
-
-    @Override
-    public Score score(PromptCase prompt, Image image) {
-        if (!prompt.promptKnown()) {
-            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
-        }
-        double score = ClipScoreMetric.cosine(images.embed(image), texts.apply(prompt.prompt()));
-        return new Score.Measured(score, String.format(Locale.ROOT, "HPS %.4f", score));
+    public static EmbeddingMetric with(ImageEncoder images, Function<String, float[]> texts) {
+        return EmbeddingMetric.ofPrompt(
+                INFO, images, texts, cosine -> cosine, score -> String.format(Locale.ROOT, "HPS %.4f", score));
     }
 }

@@ -67,7 +67,7 @@ public final class Metrics implements MetricCatalog {
                     CLIP),
             MetricEntry.of(
                     ClipScoreMetric.INFO,
-                    (models, p) -> new ClipScoreMetric(models.get(CLIP), models.get(CLIP)::embed),
+                    (models, p) -> ClipScoreMetric.with(models.get(CLIP), models.get(CLIP)::embed),
                     CLIP),
             MetricEntry.of(
                     RPrecisionMetric.INFO,
@@ -84,21 +84,21 @@ public final class Metrics implements MetricCatalog {
                     TAGGER),
             MetricEntry.of(
                     ClipIqaMetric.INFO,
-                    (models, p) -> new ClipIqaMetric(models.get(CLIP), models.get(CLIP)::embed),
+                    (models, p) -> ClipIqaMetric.with(models.get(CLIP), models.get(CLIP)::embed),
                     CLIP),
             MetricEntry.of(
                     AestheticMetric.INFO,
-                    (models, p) -> new AestheticMetric(models.get(CLIP), models.get(AESTHETIC)::score),
+                    (models, p) -> AestheticMetric.with(models.get(CLIP), models.get(AESTHETIC)::score),
                     CLIP,
                     AESTHETIC),
             MetricEntry.of(
                     PickScoreMetric.INFO,
-                    (models, p) -> new PickScoreMetric(
+                    (models, p) -> PickScoreMetric.with(
                             models.get(PICK_SCORE),
                             models.get(PICK_SCORE)::embed,
                             models.get(PICK_SCORE).logitScale()),
                     PICK_SCORE),
-            MetricEntry.of(HpsMetric.INFO, (models, p) -> new HpsMetric(models.get(HPS), models.get(HPS)::embed), HPS),
+            MetricEntry.of(HpsMetric.INFO, (models, p) -> HpsMetric.with(models.get(HPS), models.get(HPS)::embed), HPS),
             MetricEntry.of(
                     ImageRewardMetric.INFO,
                     (models, p) ->
@@ -106,7 +106,7 @@ public final class Metrics implements MetricCatalog {
                     IMAGE_REWARD),
             MetricEntry.of(
                     SiglipScoreMetric.INFO,
-                    (models, p) -> new SiglipScoreMetric(
+                    (models, p) -> SiglipScoreMetric.with(
                             models.get(SIGLIP), models.get(SIGLIP)::embed, models.get(SIGLIP)::logit),
                     SIGLIP),
             MetricEntry.of(DinoDiversityMetric.INFO, (models, p) -> new DinoDiversityMetric(models.get(DINO)), DINO),

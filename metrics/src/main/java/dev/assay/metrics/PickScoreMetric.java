@@ -1,15 +1,10 @@
 package dev.assay.metrics;
 
-import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
-import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
-import dev.assay.harness.score.Score;
-import dev.assay.harness.suite.PromptCase;
-import java.util.Collection;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -21,7 +16,7 @@ import java.util.function.Function;
  * <p>It belongs to aesthetics and not to adherence: it rises with polish though the prompt is missed, so it must not vouch for what a
  * picture shows.
  */
-public final class PickScoreMetric implements Metric.ImageMetric {
+public final class PickScoreMetric {
     public static final MetricInfo INFO = new MetricInfo(
                     "pick-score",
                     "1",
@@ -33,33 +28,15 @@ public final class PickScoreMetric implements Metric.ImageMetric {
                     "Kirstain et al. 2023, arXiv 2305.01569")
             .withMostMargin(2);
 
-    private final ImageEncoder images;
-    private final Function<String, float[]> texts;
-    private final double logitScale;
+    private PickScoreMetric() {}
 
     /** @param logitScale exp of the trained value, about 100 */
-    public PickScoreMetric(ImageEncoder images, Function<String, float[]> texts, double logitScale) {
-        this.images = images;
-        this.texts = texts;
-        this.logitScale = logitScale;
-    }
-
-    @Override
-    public MetricInfo info() {
-        return INFO;
-    }
-
-    @Override
-    public void prepare(Collection<Image> pictures) {
-        images.prefetch(pictures);
-    }
-
-    @Override
-    public Score score(PromptCase prompt, Image image) {
-        if (!prompt.promptKnown()) {
-            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
-        }
-        double score = logitScale * ClipScoreMetric.cosine(images.embed(image), texts.apply(prompt.prompt()));
-        return new Score.Measured(score, String.format(Locale.ROOT, "PickScore %.2f", score));
+    public static EmbeddingMetric with(ImageEncoder images, Function<String, float[]> texts, double logitScale) {
+        return EmbeddingMetric.ofPrompt(
+                INFO,
+                images,
+                texts,
+                cosine -> logitScale * cosine,
+                score -> String.format(Locale.ROOT, "PickScore %.2f", score));
     }
 }

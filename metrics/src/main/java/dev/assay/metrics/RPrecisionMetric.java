@@ -122,7 +122,7 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
 
     /** Whether no prompt has a larger cosine than the picture's own. */
     static boolean isClosest(float[] image, String own, Map<String, float[]> prompts) {
-        double mine = ClipScoreMetric.cosine(image, prompts.get(own));
-        return prompts.values().stream().allMatch(p -> ClipScoreMetric.cosine(image, p) <= mine);
+        double mine = EmbeddingMetric.cosine(image, prompts.get(own));
+        return prompts.values().stream().allMatch(p -> EmbeddingMetric.cosine(image, p) <= mine);
     }
 }

@@ -113,7 +113,7 @@ public final class VendiMetric implements Metric.SetMetric {
         for (int i = 0; i < n; i++) {
             kernel[i][i] = 1;
             for (int j = 0; j < i; j++) {
-                kernel[i][j] = kernel[j][i] = ClipScoreMetric.cosine(embeddings.get(i), embeddings.get(j));
+                kernel[i][j] = kernel[j][i] = EmbeddingMetric.cosine(embeddings.get(i), embeddings.get(j));
             }
         }
         return kernel;

@@ -21,7 +21,7 @@ class ClipIqaMetricTest {
 
     @Test
     void a_picture_gets_the_mean_over_the_pairs_with_each_in_words() {
-        ClipIqaMetric metric = new ClipIqaMetric(
+        EmbeddingMetric metric = ClipIqaMetric.with(
                 i -> new float[] {1, 0}, t -> t.startsWith("Good") ? new float[] {1, 0} : new float[] {0, 1});
 
         Score.Measured score = (Score.Measured) metric.score(Golden.prompt("cat"), Golden.flat(2, 1, 2, 3));

@@ -85,9 +85,9 @@ final class EncoderBenchmark {
                 }
             };
             List<Metric> metrics = List.of(
-                    new ClipScoreMetric(images, embeddings::of),
-                    new ClipIqaMetric(images, embeddings::of),
-                    new AestheticMetric(images, v -> v[0]), // the head is one product of 768 numbers
+                    ClipScoreMetric.with(images, embeddings::of),
+                    ClipIqaMetric.with(images, embeddings::of),
+                    AestheticMetric.with(images, v -> v[0]), // the head is one product of 768 numbers
                     new VendiMetric(images, 1));
             score(metrics, pictures(2, random));
             System.out.println("ready");

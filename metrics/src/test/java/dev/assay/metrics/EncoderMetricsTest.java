@@ -52,14 +52,14 @@ class EncoderMetricsTest {
 
     @Test
     void pick_score_is_that_of_its_model_card() {
-        PickScoreMetric metric = new PickScoreMetric(
+        EmbeddingMetric metric = PickScoreMetric.with(
                 i -> image, t -> text, golden.path("logitScale").asDouble());
         assertThat(value(score(metric))).isCloseTo(golden.path("pick").asDouble(), within(1e-5));
     }
 
     @Test
     void hps_is_that_of_its_authors() {
-        assertThat(value(score(new HpsMetric(i -> image, t -> text))))
+        assertThat(value(score(HpsMetric.with(i -> image, t -> text))))
                 .isCloseTo(golden.path("hps").asDouble(), within(1e-6));
     }
 
@@ -76,7 +76,7 @@ class EncoderMetricsTest {
     void siglip_score_is_the_logit_of_transformers() {
         double scale = golden.path("logitScale").asDouble();
         double bias = golden.path("logitBias").asDouble();
-        SiglipScoreMetric metric = new SiglipScoreMetric(i -> image, t -> text, cosine -> scale * cosine + bias);
+        EmbeddingMetric metric = SiglipScoreMetric.with(i -> image, t -> text, cosine -> scale * cosine + bias);
         assertThat(value(score(metric))).isCloseTo(golden.path("siglip").asDouble(), within(1e-5));
         assertThat(((Score.Measured) score(metric)).evidence())
                 .contains("log odds")
@@ -115,14 +115,14 @@ class EncoderMetricsTest {
     void a_picture_whose_prompt_nobody_knows_has_no_preference_and_no_adherence() {
         PromptCase unknown = new PromptCase("cat", "cat (no prompt is known)", "", List.of(1L), List.of(), null, false);
         for (Metric.ImageMetric metric : List.of(
-                new PickScoreMetric(i -> image, t -> text, 100),
-                new HpsMetric(i -> image, t -> text),
+                PickScoreMetric.with(i -> image, t -> text, 100),
+                HpsMetric.with(i -> image, t -> text),
                 new ImageRewardMetric((p, i) -> 1, p -> false))) {
             assertThat(metric.score(unknown, Golden.flat(2, 0, 0, 0)))
                     .isEqualTo(new Score.Unscored("no-prompt", "no prompt is known for this picture"));
             assertThat(metric.info().family()).isEqualTo(Family.AESTHETIC); // never a witness of adherence
         }
-        assertThat(new SiglipScoreMetric(i -> image, t -> text, c -> c).score(unknown, Golden.flat(2, 0, 0, 0)))
+        assertThat(SiglipScoreMetric.with(i -> image, t -> text, c -> c).score(unknown, Golden.flat(2, 0, 0, 0)))
                 .isEqualTo(new Score.Unscored("no-prompt", "no prompt is known for this picture"));
     }
 
@@ -141,7 +141,7 @@ class EncoderMetricsTest {
             }
         };
         List<Image> pictures = List.of(Golden.flat(2, 0, 0, 0), Golden.flat(2, 9, 9, 9));
-        new HpsMetric(encoder, t -> text).prepare(pictures);
+        HpsMetric.with(encoder, t -> text).prepare(pictures);
         assertThat(announced).isEqualTo(pictures);
     }
 }

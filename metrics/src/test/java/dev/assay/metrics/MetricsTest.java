@@ -65,7 +65,8 @@ class MetricsTest {
     void an_unknown_metric_or_parameter_is_an_error_that_says_what_there_is() {
         Metrics metrics = new Metrics();
         assertThatThrownBy(() -> metrics.open("gird", Map.of(), new Models()))
-                .hasMessageStartingWith("no metric gird; there are blank-frame, grid, limbs, people, hands, ")
+                .hasMessageStartingWith("no metric gird; there are ")
+                .hasMessageContaining(" grid, ")
                 .hasMessageEndingWith("; did you mean grid?");
         assertThatThrownBy(() -> metrics.open("vendi", Map.of("oder", 1.0), new Models()))
                 .hasMessage("vendi: expected the parameters [order], found [oder]");

@@ -55,6 +55,7 @@ public final class Entries {
                 reason,
                 List.of(),
                 List.of(),
-                null);
+                null,
+                "Is " + metric + " still right?");
     }
 }

@@ -171,7 +171,8 @@ public final class Runs {
                 reason,
                 List.of(),
                 List.of(),
-                null);
+                null,
+                "Is " + metric + " still right?");
     }
 
     /** A run of one criterion with this outcome. */
@@ -231,7 +232,8 @@ public final class Runs {
                         HOSTILE,
                         List.of(),
                         List.of(new Mark(HOSTILE, -5, -5, 900, 900, 0.5)))),
-                HOSTILE);
+                HOSTILE,
+                "Is " + HOSTILE + " still right?");
         RunRecord r = run(HOSTILE, "REGRESSED", null, HOSTILE, prompts, List.of(v, bad), pictures(folder, prompts));
         Model model = new Model(
                 HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)), List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1)));
@@ -444,7 +446,8 @@ public final class Runs {
                 reason,
                 pairs,
                 outcome.equals("PASSED") ? worst.subList(0, Math.min(1, worst.size())) : worst,
-                null);
+                null,
+                "Is " + metric + " still right?");
     }
 
     private static List<RenderingEntry> pictures(Path folder, List<String> prompts) {

@@ -30,6 +30,7 @@ public final class MetricWeights {
     private final String suite;
     private final List<String> without;
     private final List<Need> needs;
+    private final List<String> roles;
     private final WeightsResolver resolver;
 
     /**
@@ -45,10 +46,12 @@ public final class MetricWeights {
         }
     }
 
-    private MetricWeights(String suite, List<String> without, List<Need> needs, WeightsResolver resolver) {
+    private MetricWeights(
+            String suite, List<String> without, List<Need> needs, List<String> roles, WeightsResolver resolver) {
         this.suite = suite;
         this.without = List.copyOf(without);
         this.needs = List.copyOf(needs);
+        this.roles = List.copyOf(roles);
         this.resolver = resolver;
     }
 
@@ -64,8 +67,8 @@ public final class MetricWeights {
         Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
         Path microcosm = Path.of(properties.getOrDefault(
                 "assay.microcosm", root.resolve("suites/microcosm").toString()));
-        MetricCatalog catalog = MetricCatalogs.onClassPath();
         Settings settings = Settings.read(root, environment, properties);
+        MetricCatalog catalog = MetricCatalogs.with(WeightsSettings.jars(settings, root));
         ModelReference references = new ModelReference(
                 root,
                 Map.of("microcosm", microcosm),
@@ -113,7 +116,12 @@ public final class MetricWeights {
                     : known.map(k -> resolver.look(role.name(), k.reference())).orElseGet(() -> unnamed(role));
             needs.add(new Need(role.name(), role.needs(), by, reference == null, state));
         });
-        return new MetricWeights(suite, without, needs, resolver);
+        return new MetricWeights(
+                suite,
+                without,
+                needs,
+                catalog.roles().stream().map(ModelRole::name).toList(),
+                resolver);
     }
 
     private static WeightsState unnamed(ModelRole<?> role) {
@@ -159,7 +167,7 @@ public final class MetricWeights {
     }
 
     /** Names of all roles. */
-    public static List<String> roles() {
-        return MetricCatalogs.roles();
+    public List<String> roles() {
+        return roles;
     }
 }

@@ -289,6 +289,7 @@ public record RunRecord(
      * @param finding of a metric over the whole suite ({@code period 8 px ...}); null for others
      * @param unscoredReasons what a metric said of the first pair of a kind to the number of them
      * @param reasonKind a short name that stays: {@code TooFewPairs}; null in records of old
+     * @param question that the verdict answers; empty in older records
      */
     public record VerdictEntry(
             String id,
@@ -315,7 +316,8 @@ public record RunRecord(
             String reason,
             List<Measurement> measurements,
             List<WorstCase> worst,
-            String reasonKind) {
+            String reasonKind,
+            String question) {
         public VerdictEntry {
             id = Objects.requireNonNullElse(id, "unknown");
             metric = Objects.requireNonNullElse(metric, "unknown");
@@ -333,6 +335,7 @@ public record RunRecord(
             candidateMean = finite(candidateMean);
             unscoredReasons = Objects.requireNonNullElse(unscoredReasons, Map.of());
             reason = Objects.requireNonNullElse(reason, "");
+            question = Objects.requireNonNullElse(question, "");
             measurements = known(measurements);
             worst = known(worst);
         }
@@ -376,7 +379,8 @@ public record RunRecord(
                     Phrasebook.say(v),
                     scored.pairs(),
                     scored.worst(),
-                    v.reason().kind());
+                    v.reason().kind(),
+                    metric.question());
         }
 
         /** Lower end of the interval; null without one. */
@@ -400,17 +404,18 @@ public record RunRecord(
 
         /** The same as a view carries it: without what was measured and said of single pairs. */
         public VerdictEntry brief(UnaryOperator<String> names, UnaryOperator<String> sentences) {
-            return with(names, sentences.apply(reason), null, Map.of(), List.of(), List.of());
+            return with(names, sentences.apply(reason), sentences.apply(question), null, Map.of(), List.of(), List.of());
         }
 
         /** The same, with the reason put through {@code words}. */
         VerdictEntry saying(UnaryOperator<String> words) {
-            return with(UnaryOperator.identity(), words.apply(reason), finding, unscoredReasons, measurements, worst);
+            return with(UnaryOperator.identity(), words.apply(reason), question, finding, unscoredReasons, measurements, worst);
         }
 
         private VerdictEntry with(
                 UnaryOperator<String> names,
                 String newReason,
+                String newQuestion,
                 String newFinding,
                 Map<String, Integer> newUnscored,
                 List<Measurement> newMeasurements,
@@ -440,7 +445,8 @@ public record RunRecord(
                     newReason,
                     newMeasurements,
                     newWorst,
-                    reasonKind);
+                    reasonKind,
+                    newQuestion);
         }
     }
 

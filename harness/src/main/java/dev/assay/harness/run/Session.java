@@ -125,8 +125,8 @@ public final class Session {
         Path out = workspace.out();
         Settings settings = null; // where they can be read, the record of a broken session says what was asked for, too
         try {
-            MetricCatalog catalog = MetricCatalogs.onClassPath();
             settings = Settings.read(root, environment, properties);
+            MetricCatalog catalog = MetricCatalogs.with(WeightsSettings.jars(settings, root));
             requirePaths(settings, root);
             if (workspace.gate()) {
                 requireOneFile(settings, root);

@@ -135,6 +135,9 @@ public final class SettingKeys {
     /** NAME: REASON, adds a file that did not pass. */
     public static final SettingKey<String> OVERRIDE = SettingKey.reason("assay.override");
 
+    /** Jars with metrics of others, with commas. */
+    public static final SettingKey<String> METRICS = SettingKey.text("assay.metrics");
+
     /** {@code ROLE=REFERENCE[,...]} of metrics' networks, over what the suite says. */
     public static final SettingKey<String> WEIGHTS = SettingKey.of("assay.weights", null, SettingKeys::wrongWeights);
 
@@ -155,6 +158,7 @@ public final class SettingKeys {
             SEED_OFFSET,
             SEEDS,
             MODELS,
+            METRICS,
             WEIGHTS,
             DOWNLOAD,
             LICENCES,

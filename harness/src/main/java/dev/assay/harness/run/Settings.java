@@ -60,8 +60,9 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
                 values.put(key.name(), value);
             }
         }
-        WeightsSettings.requireRoles(values.get(SettingKeys.WEIGHTS.name()), sources);
-        return new Settings(values, sources, Keyring.of(env));
+        Settings settings = new Settings(values, sources, Keyring.of(env));
+        WeightsSettings.requireRoles(settings);
+        return settings;
     }
 
     /** The value of a setting, its default included; null for none. */

@@ -24,20 +24,31 @@ final class WeightsSettings {
     private WeightsSettings() {}
 
     /**
-     * @param written value of {@code assay.weights}, of the right form; null for none
-     * @param sources of settings
+     * What jars of others may have is known when they are opened: then {@link SuiteCheck} asks.
+     *
      * @throws SettingsException on a role that no metric has
      */
-    static void requireRoles(String written, Map<String, String> sources) {
-        Set<String> given = given(written).keySet();
+    static void requireRoles(Settings settings) {
+        Set<String> given = settings.get(SettingKeys.METRICS) == null ? given(settings).keySet() : Set.of();
         List<String> roles = given.isEmpty() ? List.of() : MetricCatalogs.roles();
         for (String role : given) {
             if (!roles.contains(role)) {
                 throw new SettingsException(SettingKeys.WEIGHTS.name() + " ("
-                        + sources.get(SettingKeys.WEIGHTS.name()) + "): expected one of the roles "
+                        + settings.sources().get(SettingKeys.WEIGHTS.name()) + "): expected one of the roles "
                         + String.join(", ", roles) + ", found " + role + Nearest.hint(role, roles));
             }
         }
+    }
+
+    /** Jars with metrics of others. */
+    static List<Path> jars(Settings settings, Path root) {
+        String written = settings.get(SettingKeys.METRICS);
+        return written == null
+                ? List.of()
+                : Stream.of(written.split(",", -1))
+                        .map(String::strip)
+                        .map(root::resolve)
+                        .toList();
     }
 
     /** Role to reference; empty where nothing was given. */

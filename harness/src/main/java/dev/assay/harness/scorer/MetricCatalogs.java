@@ -1,6 +1,10 @@
 package dev.assay.harness.scorer;
 
+import java.net.MalformedURLException;
 import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,31 +23,63 @@ public final class MetricCatalogs {
      * @throws IllegalStateException when there is none, when one cannot be loaded, or when two give a metric or a network the same name
      */
     public static MetricCatalog onClassPath() {
-        return of(Thread.currentThread().getContextClassLoader());
+        return with(List.of());
     }
 
-    /** As {@link #onClassPath}, of a class loader. */
-    public static MetricCatalog of(ClassLoader loader) {
-        List<MetricCatalog> found = new ArrayList<>();
-        try {
-            ServiceLoader.load(MetricCatalog.class, loader).forEach(found::add);
-        } catch (ServiceConfigurationError | LinkageError e) {
+    /**
+     * As {@link #onClassPath}, with jars besides: their classes are loaded for as long as this process lives.
+     *
+     * @throws IllegalStateException also when a jar is missing or has no metrics
+     */
+    public static MetricCatalog with(List<Path> jars) {
+        List<MetricCatalog> catalogs = found(jars);
+        if (catalogs.isEmpty()) {
             throw new IllegalStateException(
-                    "a jar on the class path names metrics that cannot be loaded (" + e.getMessage()
-                            + "); build it with this version of Assay, or take it off the class path",
-                    e);
+                    "no metrics on the class path: expected the module dev.assay:metrics beside the harness");
         }
-        if (found.isEmpty()) {
-            throw new IllegalStateException("no metrics on the class path");
-        }
-        return union(found);
+        return union(catalogs);
     }
 
     /** Names of the networks that a suite may name weights for; ours even where no metrics are on the class path. */
     public static List<String> roles() {
-        boolean any = ServiceLoader.load(MetricCatalog.class).stream().findAny().isPresent();
-        return (any ? onClassPath().roles() : ModelRoles.ALL)
-                .stream().map(ModelRole::name).toList();
+        return union(found(List.of())).roles().stream().map(ModelRole::name).toList();
+    }
+
+    private static List<MetricCatalog> found(List<Path> jars) {
+        List<MetricCatalog> found = new ArrayList<>();
+        ClassLoader ours = Thread.currentThread().getContextClassLoader();
+        try {
+            ServiceLoader.load(MetricCatalog.class, ours).forEach(found::add);
+            for (Path jar : jars) {
+                ClassLoader theirs = loader(jar, ours);
+                List<MetricCatalog> others = ServiceLoader.load(MetricCatalog.class, theirs).stream()
+                        .filter(p -> theirs.equals(p.type().getClassLoader()))
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
+                if (others.isEmpty()) {
+                    throw new IllegalStateException(jar + ": expected a jar with metrics, found no "
+                            + "META-INF/services/" + MetricCatalog.class.getName() + " in it (docs/first-metric.md)");
+                }
+                found.addAll(others);
+            }
+        } catch (ServiceConfigurationError | LinkageError e) {
+            throw new IllegalStateException(
+                    "a jar names metrics that cannot be loaded (" + e.getMessage()
+                            + "); build it with this version of Assay, or leave it out",
+                    e);
+        }
+        return found;
+    }
+
+    private static ClassLoader loader(Path jar, ClassLoader ours) {
+        if (!Files.exists(jar)) {
+            throw new IllegalStateException(jar + ": expected a jar with metrics, found no such file");
+        }
+        try {
+            return new URLClassLoader(new URL[] {jar.toUri().toURL()}, ours);
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException(jar + ": " + e.getMessage(), e);
+        }
     }
 
     private static MetricCatalog union(List<MetricCatalog> catalogs) {
@@ -76,8 +112,8 @@ public final class MetricCatalogs {
     }
 
     private static IllegalStateException twice(String what, String name, String one, String other) {
-        return new IllegalStateException("two " + what + "s on the class path have the name " + name + ": of " + one
-                + " and of " + other + "; rename one, or take its jar off the class path");
+        return new IllegalStateException("two " + what + "s have the name " + name + ": of " + one + " and of " + other
+                + "; rename one, or leave its jar out");
     }
 
     /** The class and its jar or folder. */

@@ -117,6 +117,7 @@ class SettingsTest {
                 Map.entry("assay.seeds", "2"),
                 Map.entry("assay.candidate", "pictures"),
                 Map.entry("assay.models", "ComfyUI/models"),
+                Map.entry("assay.metrics", "mine.jar, others.jar"),
                 Map.entry("assay.weights", "clip=a,b,detector=hf:c/d/e.onnx"),
                 Map.entry("assay.download", "true"),
                 Map.entry("assay.licences", "AGPL-3.0"),

@@ -164,12 +164,12 @@ public final class ModelsCommand implements Callable<Integer> {
         for (String item : named) {
             int equals = item.indexOf('=');
             String role = equals < 0 ? item : item.substring(0, equals);
-            if (!MetricWeights.roles().contains(role)) {
+            if (!weights.roles().contains(role)) {
                 throw new ParameterException(
                         spec.commandLine(),
                         "--download: no role " + Words.line(role, 60) + "; there are "
-                                + String.join(", ", MetricWeights.roles())
-                                + Nearest.hint(role, MetricWeights.roles()));
+                                + String.join(", ", weights.roles())
+                                + Nearest.hint(role, weights.roles()));
             }
             states.add(
                     equals >= 0

@@ -615,7 +615,7 @@ public final class Pages {
                 .findFirst()
                 .orElse(judged.get(0).entry());
         List<Fact> facts = new ArrayList<>();
-        facts.add(new Fact("looks at", Words.looksAt(metric, entry.family()), false));
+        facts.add(new Fact("asks", Words.question(entry.question(), entry.family()), false));
         facts.add(new Fact("how to read it", Words.page(metric), true));
         facts.add(new Fact("family", Words.line(entry.family(), 40), false));
         facts.add(new Fact("version", Words.line(entry.metricVersion(), 40), false));

@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
 public final class Words {
     private static final Pattern WEIGHTS = Pattern.compile("(?i).*\\.(safetensors|gguf|ckpt|pt|pth|bin|onnx)");
 
+    /** Characters of a question that are kept. */
+    public static final int QUESTION = 160;
+
     private Words() {}
 
     /**
@@ -88,46 +91,19 @@ public final class Words {
                 : "[" + signed(interval.get(0)) + ", " + signed(interval.get(1)) + "]";
     }
 
-    /** {@code vendi: diversity within a prompt}. */
+    /** {@code vendi: Do the seeds of one prompt still give as many different pictures?} */
     public static String title(VerdictEntry verdict) {
         String scope = "suite".equals(verdict.scope()) ? "" : " (" + line(verdict.scope(), 60) + ")";
-        return line(verdict.metric(), 60) + scope + ": " + looksAt(verdict.metric(), verdict.family());
+        return line(verdict.metric(), 60) + scope + ": " + question(verdict.question(), verdict.family());
     }
 
-    /** What the metric looks at; a metric that is not listed here is named by its family. */
-    public static String looksAt(String metric, String family) {
-        return switch (line(metric, 60)) {
-            case "preflight" -> "the files can work";
-            case "applied" -> "the candidate was applied";
-            case "distinct" -> "different prompts and seeds get different pictures";
-            case "preference" -> "liking is not bought with artifacts or sameness";
-            case "blank-frame" -> "frames that show nothing";
-            case "grid" -> "a pattern locked to the pixel grid";
-            case "limbs" -> "hands and feet of figures";
-            case "clip-score" -> "pictures show what the prompt says";
-            case "r-precision" -> "pictures are closest to their own prompt";
-            case "aesthetic" -> "pictures are liked";
-            case "clip-iqa" -> "pictures look good rather than bad";
-            case "pick-score", "hps", "image-reward" -> "pictures would be preferred for their prompt";
-            case "siglip-score" -> "pictures show what the prompt says, by SigLIP";
-            case "dino-diversity" -> "diversity within a prompt, by DINOv2";
-            case "seconds" -> "time of a picture";
-            case "memory" -> "device memory of a picture";
-            case "vendi" -> "diversity within a prompt";
-            case "effect" -> "the candidate changes something";
-            default ->
-                switch (line(family, 60)) {
-                    case "artifact" -> "defects of the picture";
-                    case "anatomy" -> "bodies";
-                    case "adherence" -> "pictures show what the prompt says";
-                    case "diversity" -> "variety of the pictures";
-                    case "aesthetic" -> "how pleasing the pictures are";
-                    case "effect" -> "the candidate changes something";
-                    case "cost" -> "time and memory";
-                    case "file" -> "the files can work";
-                    default -> line(family, 60);
-                };
-        };
+    /**
+     * What a verdict answers.
+     *
+     * @param asked as the record has it; empty in those written before records had it, which are named by the family
+     */
+    public static String question(String asked, String family) {
+        return asked.isEmpty() ? line(family, 60) : line(asked, QUESTION);
     }
 
     /** The rule with its margin as a sentence, about candidate minus base. */

@@ -76,7 +76,7 @@ class DashboardTest {
         assertThat(data(model).get("charts")).hasSize(6);
         Document metric = page(index.resolveSibling("metrics").resolve(Slug.of("limbs") + ".html"));
         assertThat(metric.select("code").eachText()).contains("docs/metrics/limbs.md");
-        assertThat(metric.select("dl.facts").text()).contains("looks at hands and feet of figures");
+        assertThat(metric.select("dl.facts").text()).contains("asks Is limbs still right?");
         for (Element image : model.select("img")) {
             assertThat(index.resolveSibling("models").resolve(image.attr("src")))
                     .exists();

@@ -156,6 +156,7 @@ class SeedStripsTest {
                 "worse",
                 vendi.measurements(),
                 vendi.worst(),
+                null,
                 null);
         assertThat(CasePicture.showsSeeds(pattern, first, renderings)).isFalse();
         assertThat(CasePicture.caption(pattern, first, renderings)).startsWith("three orange triangles, seed 1: ");

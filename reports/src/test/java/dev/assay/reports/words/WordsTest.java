@@ -17,6 +17,12 @@ class WordsTest {
     }
 
     @Test
+    void a_verdict_is_named_by_its_question_and_in_older_records_by_its_family() {
+        assertThat(Words.question("Are they\u202E as sharp?", "artifact")).isEqualTo("Are they as sharp?");
+        assertThat(Words.question("", "anatomy")).isEqualTo("anatomy");
+    }
+
+    @Test
     void the_rule_for_rates_has_a_sentence_and_a_limit() {
         RunRecord.VerdictEntry v =
                 Runs.verdict("limbs", "anatomy", "PASSED", "NO_MORE_DEFECTS", "LOWER", 0.125, "because");

@@ -1,0 +1,164 @@
+package dev.assay.suites;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathResource;
+
+import dev.assay.harness.junit.AssayEngine;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.RunRecords;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** The project of docs/first-metric.md, taken out of the page: it is built, its test runs, and Assay judges with its jar. */
+class FirstMetricTest {
+    private static final Path PAGE = Path.of("../docs/first-metric.md");
+    /** A path in backquotes on a line of its own, then a block with the file. */
+    private static final Pattern FILE = Pattern.compile("\n`([\\w./-]+)`\n\n```\\w*\n(.*?)```\n", Pattern.DOTALL);
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, String> settings = new TreeMap<>();
+
+    @BeforeEach
+    void write() throws IOException {
+        Matcher files = FILE.matcher(Files.readString(PAGE));
+        while (files.find()) {
+            Path file = folder.resolve(files.group(1));
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, files.group(2));
+        }
+    }
+
+    @AfterEach
+    void restore() {
+        settings.keySet().forEach(System::clearProperty);
+    }
+
+    @Test
+    void its_own_test_passes() throws Exception {
+        compile("src/main/java", "classes");
+        compile("src/test/java", "classes");
+        URL classes = folder.resolve("classes").toUri().toURL();
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes}, getClass().getClassLoader())) {
+            EngineTestKit.engine("junit-jupiter")
+                    .selectors(selectClass(loader.loadClass("my.metrics.SharpnessMetricTest")))
+                    .execute()
+                    .testEvents()
+                    .assertStatistics(s -> s.started(1).succeeded(1));
+        }
+    }
+
+    @Test
+    void assay_judges_with_its_jar_and_the_report_has_its_question() throws Exception {
+        RunRecord record = run(jar("my-metrics-1.jar"));
+
+        assertThat(record.problem()).isNull();
+        VerdictEntry verdict = record.verdicts().stream()
+                .filter(v -> v.metric().equals("sharpness"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(verdict.pairs()).isEqualTo(10);
+        assertThat(verdict.family()).isEqualTo("artifact");
+        assertThat(verdict.baseMean()).isBetween(2.0, 9.0);
+        assertThat(verdict.estimate()).as("a grid over every picture has edges").isPositive();
+        assertThat(verdict.worst().get(0).candidateEvidence()).startsWith("log variance of the Laplacian ");
+    }
+
+    @Test
+    void a_name_that_two_jars_have_names_both() throws Exception {
+        Path jar = jar("my-metrics-1.jar");
+        Path copy = Files.copy(jar, folder.resolve("my-metrics-2.jar"));
+
+        assertThat(run(jar, copy).problem())
+                .contains("two metrics have the name sharpness: of my.metrics.MyMetrics in " + jar)
+                .contains(" and of my.metrics.MyMetrics in " + copy);
+    }
+
+    @Test
+    void a_jar_that_is_missing_or_has_no_metrics_is_said_before_anything_is_rendered() throws Exception {
+        Path empty = folder.resolve("empty.jar");
+        new JarOutputStream(Files.newOutputStream(empty)).close();
+
+        assertThat(run(folder.resolve("nowhere.jar")).problem()).contains("nowhere.jar: expected a jar with metrics");
+        assertThat(run(empty).problem())
+                .contains("empty.jar: expected a jar with metrics, found no META-INF/services/");
+    }
+
+    private void compile(String sources, String classes) throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        Path target = Files.createDirectories(folder.resolve(classes));
+        try (Stream<Path> walk = Files.walk(folder.resolve(sources));
+                StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
+            List<Path> files = walk.filter(f -> f.toString().endsWith(".java")).toList();
+            assertThat(files).isNotEmpty();
+            String classPath = System.getProperty("java.class.path") + System.getProperty("path.separator") + target;
+            List<String> options = List.of("-d", target.toString(), "-cp", classPath, "--release", "17");
+            assertThat(compiler.getTask(null, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
+                            .call())
+                    .isTrue();
+        }
+    }
+
+    private Path jar(String name) throws IOException {
+        compile("src/main/java", "classes");
+        Path jar = folder.resolve(name);
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream zip = new JarOutputStream(out)) {
+            for (String root : List.of("classes", "src/main/resources")) {
+                Path from = folder.resolve(root);
+                List<Path> files = new ArrayList<>();
+                try (Stream<Path> walk = Files.walk(from)) {
+                    walk.filter(Files::isRegularFile).forEach(files::add);
+                }
+                for (Path file : files) {
+                    zip.putNextEntry(
+                            new JarEntry(from.relativize(file).toString().replace('\\', '/')));
+                    Files.copy(file, zip);
+                }
+            }
+        }
+        return jar;
+    }
+
+    private RunRecord run(Path... jars) {
+        settings.put("assay.root", folder.toString());
+        settings.put("assay.out", folder.resolve("out").toString());
+        settings.put(
+                "assay.microcosm", MicrocosmPictures.MICROCOSM.toAbsolutePath().toString());
+        settings.put("assay.suite", "sharp.yaml");
+        settings.put("assay.lora", "microcosm:grid");
+        settings.put(
+                "assay.metrics",
+                String.join(", ", Stream.of(jars).map(Path::toString).toList()));
+        settings.forEach(System::setProperty);
+        EngineTestKit.engine(AssayEngine.ID)
+                .selectors(selectClasspathResource("suites/microcosm.yaml"))
+                .execute();
+        return RunRecords.read(RunRecords.last(folder.resolve("out")));
+    }
+}
