@@ -404,12 +404,20 @@ public record RunRecord(
 
         /** The same as a view carries it: without what was measured and said of single pairs. */
         public VerdictEntry brief(UnaryOperator<String> names, UnaryOperator<String> sentences) {
-            return with(names, sentences.apply(reason), sentences.apply(question), null, Map.of(), List.of(), List.of());
+            return with(
+                    names, sentences.apply(reason), sentences.apply(question), null, Map.of(), List.of(), List.of());
         }
 
         /** The same, with the reason put through {@code words}. */
         VerdictEntry saying(UnaryOperator<String> words) {
-            return with(UnaryOperator.identity(), words.apply(reason), question, finding, unscoredReasons, measurements, worst);
+            return with(
+                    UnaryOperator.identity(),
+                    words.apply(reason),
+                    question,
+                    finding,
+                    unscoredReasons,
+                    measurements,
+                    worst);
         }
 
         private VerdictEntry with(

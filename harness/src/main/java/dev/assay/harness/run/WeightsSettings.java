@@ -29,7 +29,8 @@ final class WeightsSettings {
      * @throws SettingsException on a role that no metric has
      */
     static void requireRoles(Settings settings) {
-        Set<String> given = settings.get(SettingKeys.METRICS) == null ? given(settings).keySet() : Set.of();
+        Set<String> given =
+                settings.get(SettingKeys.METRICS) == null ? given(settings).keySet() : Set.of();
         List<String> roles = given.isEmpty() ? List.of() : MetricCatalogs.roles();
         for (String role : given) {
             if (!roles.contains(role)) {
