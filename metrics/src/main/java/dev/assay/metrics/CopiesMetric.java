@@ -34,7 +34,7 @@ public final class CopiesMetric implements Metric.ImageMetric {
 
     private final ImageEncoder encoder;
     private final List<Path> training;
-    private static final double MOST_THRESHOLD = 0.9; // above it only the same file is a copy
+    private static final double MAX_THRESHOLD = 0.9; // above it only the same file is a copy
 
     private final double threshold;
     private final List<float[]> vectors = new ArrayList<>(); // of the training pictures, when first asked for
@@ -44,9 +44,9 @@ public final class CopiesMetric implements Metric.ImageMetric {
      * @param threshold cosine above which two pictures are one, above 0, at most 0.9
      */
     public CopiesMetric(ImageEncoder encoder, PictureFolder training, double threshold) {
-        if (!(threshold > 0 && threshold <= MOST_THRESHOLD)) {
+        if (!(threshold > 0 && threshold <= MAX_THRESHOLD)) {
             throw new IllegalArgumentException(
-                    "copies: expected a threshold above 0 and at most " + MOST_THRESHOLD + ", found " + threshold);
+                    "copies: expected a threshold above 0 and at most " + MAX_THRESHOLD + ", found " + threshold);
         }
         this.encoder = encoder;
         this.training = training.files();

@@ -163,7 +163,7 @@ public final class GridMetric implements Metric.SuiteMetric {
 
     /** The residuals of a suite, summed; those of one prompt are made again for its score where not all are kept. */
     static final class Suite implements Accumulation {
-        private final long mostBytes; // of residuals that are kept
+        private final long maxBytes; // of residuals that are kept
         private final Deque<Residuals> kept = new ArrayDeque<>(); // of the first prompts, in order
         private final List<PairedDifference> values = new ArrayList<>();
         private int shown; // prompts with pictures
@@ -174,8 +174,8 @@ public final class GridMetric implements Metric.SuiteMetric {
         private Field differences;
         private Field bases;
 
-        Suite(long mostBytes) {
-            this.mostBytes = mostBytes;
+        Suite(long maxBytes) {
+            this.maxBytes = maxBytes;
         }
 
         @Override
@@ -194,7 +194,7 @@ public final class GridMetric implements Metric.SuiteMetric {
                 Residuals own = new Residuals(prompt);
                 differences = shown == 1 ? own.difference : differences.plus(own.difference, 1);
                 bases = shown == 1 ? own.base : bases.plus(own.base, 1);
-                if (kept.size() == shown - 1 && (kept.size() + 1) * own.bytes() <= mostBytes) {
+                if (kept.size() == shown - 1 && (kept.size() + 1) * own.bytes() <= maxBytes) {
                     kept.add(own);
                 }
             }

@@ -45,15 +45,15 @@ public final class HandsMetric implements Metric.ImageMetric {
 
     private final Bodies bodies;
     private final Function<Image, List<Detection>> hands;
-    private static final double MOST_REACH = 3; // beyond it every hand belongs to some wrist
+    private static final double MAX_REACH = 3; // beyond it every hand belongs to some wrist
 
     private final double reach;
 
     /** @param reach how far a hand's middle may be from its wrist, in lengths of the forearm */
     HandsMetric(Bodies bodies, Function<Image, List<Detection>> hands, double reach) {
-        if (!(reach > 0 && reach <= MOST_REACH)) {
+        if (!(reach > 0 && reach <= MAX_REACH)) {
             throw new IllegalArgumentException(
-                    "hands: expected a reach above 0 and at most " + MOST_REACH + ", found " + reach);
+                    "hands: expected a reach above 0 and at most " + MAX_REACH + ", found " + reach);
         }
         this.bodies = bodies;
         this.hands = hands;

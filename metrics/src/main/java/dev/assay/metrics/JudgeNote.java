@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.nn.judge.JudgeRates;
-import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.nn.judge.VlmJudge;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.verdict.Rates;
 import java.util.Locale;
@@ -12,7 +12,7 @@ final class JudgeNote {
 
     private JudgeNote() {}
 
-    static String of(VisionJudge judge) {
+    static String of(VlmJudge judge) {
         return "judge " + judge.name() + ", "
                 + judge.rates().map(JudgeNote::words).orElse("uncalibrated: nobody measured how often it errs");
     }
@@ -44,9 +44,9 @@ final class JudgeNote {
      *
      * @return null where nobody measured, on too few questions, or where yes is no likelier when it is right
      */
-    static Calibration calibration(VisionJudge judge) {
+    static Calibration calibration(VlmJudge judge) {
         return judge.rates()
-                .filter(r -> r.isEnough() && r.tells())
+                .filter(r -> r.isEnough() && r.isInformative())
                 .map(r -> new Calibration(r.ofYes(), r.yesesOfYes(), r.ofNo(), r.yesesOfNo()))
                 .orElse(null);
     }

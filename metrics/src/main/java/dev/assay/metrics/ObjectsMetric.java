@@ -13,7 +13,7 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
 import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -50,7 +50,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     /** Least share of the way between two things that must point in the direction. GenEval's. */
     private static final double DIRECTION = 0.5;
 
-    private static final int MOST_OF_A_KIND = 16; // GenEval's
+    private static final int MAX_OF_A_KIND = 16; // GenEval's
 
     private static final String PERSON = "person";
 
@@ -142,7 +142,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     }
 
     private String known() {
-        return FirstFew.of(detector.labels(), 10);
+        return Shortened.of(detector.labels(), 10);
     }
 
     private static IllegalArgumentException wrong(PromptCase c, String expected, String found) {
@@ -189,7 +189,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     private static List<Detection> mostConfident(List<Detection> found) {
         Map<String, Integer> counts = new HashMap<>();
         return found.stream()
-                .filter(d -> counts.merge(d.label(), 1, Integer::sum) <= MOST_OF_A_KIND)
+                .filter(d -> counts.merge(d.label(), 1, Integer::sum) <= MAX_OF_A_KIND)
                 .toList();
     }
 

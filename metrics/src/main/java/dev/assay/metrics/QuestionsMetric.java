@@ -2,7 +2,7 @@ package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.judge.Query;
-import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.nn.judge.VlmJudge;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
@@ -47,22 +47,22 @@ public final class QuestionsMetric implements Metric.ImageMetric {
     private static final int SHOWN = 4; // wrong answers in a sentence
 
     private final MetricInfo info;
-    private final VisionJudge judge;
+    private final VlmJudge judge;
     private final ToDoubleFunction<QuestionAnswers> value;
 
-    private QuestionsMetric(MetricInfo info, VisionJudge judge, ToDoubleFunction<QuestionAnswers> value) {
+    private QuestionsMetric(MetricInfo info, VlmJudge judge, ToDoubleFunction<QuestionAnswers> value) {
         this.info = info;
         this.judge = judge;
         this.value = value;
     }
 
     /** Share of the questions answered as expected: the atom level. */
-    public static QuestionsMetric atoms(VisionJudge judge) {
+    public static QuestionsMetric atoms(VlmJudge judge) {
         return new QuestionsMetric(ATOMS, judge, answers -> SoftTifa.atoms(answers.probabilities()));
     }
 
     /** All of them at once: the prompt level. */
-    public static QuestionsMetric prompt(VisionJudge judge) {
+    public static QuestionsMetric prompt(VlmJudge judge) {
         return new QuestionsMetric(PROMPT, judge, answers -> SoftTifa.prompt(answers.probabilities()));
     }
 

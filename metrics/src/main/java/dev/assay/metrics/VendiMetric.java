@@ -40,7 +40,7 @@ public final class VendiMetric implements Metric.SetMetric {
             .withMostMargin(0.7);
 
     private final ImageEncoder images;
-    private static final double LEAST_ORDER = 0.1; // towards 0 all that are not equal count as different
+    private static final double MIN_ORDER = 0.1; // towards 0 all that are not equal count as different
 
     private final double order;
 
@@ -49,9 +49,9 @@ public final class VendiMetric implements Metric.SetMetric {
      * @param order 0.1 or more; small orders heed rare pictures, infinity only the commonest kind
      */
     public VendiMetric(ImageEncoder images, double order) {
-        if (!(order >= LEAST_ORDER)) {
+        if (!(order >= MIN_ORDER)) {
             throw new IllegalArgumentException(
-                    "vendi: expected an order of " + LEAST_ORDER + " or more, found " + order);
+                    "vendi: expected an order of " + MIN_ORDER + " or more, found " + order);
         }
         this.images = images;
         this.order = order;

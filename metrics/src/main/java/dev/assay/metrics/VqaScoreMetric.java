@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.judge.Answer;
 import dev.assay.harness.nn.judge.Query;
-import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.nn.judge.VlmJudge;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
@@ -29,9 +29,9 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
             Range.closed(0, 1),
             "Lin et al. 2024, arXiv 2404.01291");
 
-    private final VisionJudge judge;
+    private final VlmJudge judge;
 
-    public VqaScoreMetric(VisionJudge judge) {
+    public VqaScoreMetric(VlmJudge judge) {
         this.judge = judge;
     }
 
@@ -48,7 +48,7 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
         if (!Query.fits(prompt.prompt())) {
             return new Score.Unscored(
                     "prompt-length",
-                    "the judge is asked about prompts of 1 to " + Query.MOST_PHRASE + " characters, found "
+                    "the judge is asked about prompts of 1 to " + Query.MAX_PHRASE + " characters, found "
                             + prompt.prompt().length());
         }
         Answer answer = judge.ask(image, List.of(Query.shows(prompt.prompt()))).get(0);

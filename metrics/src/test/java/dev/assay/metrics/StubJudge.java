@@ -4,14 +4,14 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.judge.Answer;
 import dev.assay.harness.nn.judge.JudgeRates;
 import dev.assay.harness.nn.judge.Query;
-import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.nn.judge.VlmJudge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Says what the test wants, and remembers what it was asked. */
-final class StubJudge implements VisionJudge {
+final class StubJudge implements VlmJudge {
     final List<String> asked = new ArrayList<>();
     private final Function<String, Answer> answers;
     private final JudgeRates rates;

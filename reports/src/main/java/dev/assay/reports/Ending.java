@@ -29,7 +29,7 @@ enum Ending {
      * @param admitted null without a gate
      * @param reported card and report are there
      */
-    static Ending of(Gate gate, Settings settings, Admitted admitted, boolean reported) {
+    static Ending of(Gate gate, Settings settings, GateResult admitted, boolean reported) {
         boolean opens = admitted != null
                 ? admitted.in()
                 : gate.opens(settings != null && settings.get(INCONCLUSIVE).equals("allow"));

@@ -16,7 +16,7 @@ import java.util.List;
  * @param wholeRun those that are about no single criterion
  */
 public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun) {
-    private static final int MOST_REASON = 600;
+    private static final int MAX_REASON = 600;
 
     public Gate {
         reasons = List.copyOf(reasons);
@@ -76,7 +76,7 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
     }
 
     private static String why(String reason) {
-        return Words.ends(reason, MOST_REASON);
+        return Words.ends(reason, MAX_REASON);
     }
 
     /** Whether the build may go on. */

@@ -6,7 +6,7 @@ import dev.assay.harness.text.Trouble;
 import dev.assay.reports.allure.AllureHtml;
 import dev.assay.reports.allure.AllureResults;
 import dev.assay.reports.allure.ReportContext;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -45,20 +45,20 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
     }
 
     private Ending report(JudgedRun judged, Gate gate, boolean fresh) {
-        Admitted admitted = !place.workspace().gate()
+        GateResult admitted = !place.workspace().gate()
                 ? null
                 : fresh
-                        ? Admitted.of(judged, gate, settings, place.root())
-                        : Admitted.refused("an old record (assay.record) adds nothing; judge the file again");
+                        ? GateResult.of(judged, gate, settings, place.root())
+                        : GateResult.refused("an old record (assay.record) adds nothing; judge the file again");
         if (admitted != null) {
             admitted.lines().forEach(l -> out.println(Words.block(l)));
         }
         RunHistory history = new RunHistory(place.root(), out);
-        List<Digest> earlier = history.before(judged.run());
+        List<RunSummary> earlier = history.before(judged.run());
         if (judged.trouble() == null && fresh) {
             history.append(judged.run(), gate, judged.folder().resolve("run.json"));
         }
-        CardStep.Made card = CardStep.make(judged, gate, settings, place, admitted, earlier);
+        CardWriter.Made card = CardWriter.make(judged, gate, settings, place, admitted, earlier);
         card.lines().forEach(l -> out.println(Words.block(l)));
         out.flush();
         Made made = makeReport(judged, gate, earlier, admitted);
@@ -73,7 +73,7 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
     /** Where the report is, or null for the path and why not. */
     private record Made(Path path, String problem) {}
 
-    private Made makeReport(JudgedRun judged, Gate gate, List<Digest> earlier, Admitted admitted) {
+    private Made makeReport(JudgedRun judged, Gate gate, List<RunSummary> earlier, GateResult admitted) {
         Path results = place.target().resolve("allure-results");
         Path report = place.target().resolve("allure-report");
         try {

@@ -3,7 +3,7 @@ package dev.assay.reports;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import dev.assay.reports.words.Words;
 import java.io.PrintStream;
@@ -25,14 +25,14 @@ final class RunHistory {
     }
 
     /** Runs that began before this one, oldest first. */
-    List<Digest> before(RunRecord run) {
+    List<RunSummary> before(RunRecord run) {
         try {
             History.Content past = history.read();
             past.damages()
                     .forEach(d -> out.println(history.file() + ", line " + d.line() + " is left out: " + d.what()));
             return past.digests().stream()
                     .filter(d -> !d.run().equals(run.id()) && d.started().compareTo(run.started()) <= 0)
-                    .sorted(Comparator.comparing(Digest::started))
+                    .sorted(Comparator.comparing(RunSummary::started))
                     .toList();
         } catch (RuntimeException | Error unreadable) {
             out.println("No trends: " + Words.line(Trouble.words(unreadable), 400));
@@ -43,7 +43,7 @@ final class RunHistory {
     /** @param record {@code run.json} of this run */
     void append(RunRecord run, Gate gate, Path record) {
         try {
-            Digest digest = Digest.of(run, history.pathTo(record), null);
+            RunSummary digest = RunSummary.of(run, history.pathTo(record), null);
             boolean broken = gate.outcome() == Outcome.BROKEN && digest.outcome() != Outcome.BROKEN;
             history.append(broken ? digest.broken(gate.reasons().get(0)) : digest);
         } catch (RuntimeException | Error trouble) {

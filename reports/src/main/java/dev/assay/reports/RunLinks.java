@@ -60,7 +60,7 @@ final class RunLinks {
 
     private static String sha256(Path file) {
         try {
-            return Hashes.sha256(SmallFile.bytes(file, Yaml.MOST_BYTES));
+            return Hashes.sha256(SmallFile.bytes(file, Yaml.MAX_BYTES));
         } catch (IOException unreadable) {
             return "";
         }

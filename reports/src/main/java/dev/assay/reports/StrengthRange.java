@@ -2,8 +2,8 @@ package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
-import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Part;
+import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.history.RunSummary.Part;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +34,7 @@ record StrengthRange(double min, double max) {
      * @param earlier runs, oldest first
      * @return null where the runs show no range
      */
-    static StrengthRange around(Digest run, List<Digest> earlier) {
+    static StrengthRange around(RunSummary run, List<RunSummary> earlier) {
         Double here = strength(run);
         if (here == null || run.outcome() != Outcome.PASSED) {
             return null;
@@ -62,13 +62,13 @@ record StrengthRange(double min, double max) {
     }
 
     /** Of its one LoRA, or null. */
-    private static Double strength(Digest run) {
+    private static Double strength(RunSummary run) {
         List<Double> strengths =
                 run.parts().stream().map(Part::strength).filter(s -> s != null).toList();
         return strengths.size() == 1 ? strengths.get(0) : null;
     }
 
-    private static boolean comparable(Digest a, Digest b) {
+    private static boolean comparable(RunSummary a, RunSummary b) {
         return question(a).equals(question(b))
                 && !question(a).contains(null)
                 && a.outcome() != Outcome.BROKEN
@@ -76,7 +76,7 @@ record StrengthRange(double min, double max) {
     }
 
     /** Everything that decides but the strength. */
-    private static List<Object> question(Digest run) {
+    private static List<Object> question(RunSummary run) {
         List<Object> question = new java.util.ArrayList<>();
         run.parts().forEach(p -> question.add(p.sha256()));
         question.add(run.baseHash().isEmpty() ? null : run.baseHash());
@@ -91,7 +91,7 @@ record StrengthRange(double min, double max) {
         return List.of(e.id(), e.metric(), e.metricVersion(), e.margin(), e.rule());
     }
 
-    private static Map<String, String> settings(Digest run) {
+    private static Map<String, String> settings(RunSummary run) {
         return run.asked().entrySet().stream()
                 .filter(e -> !ASIDE.contains(e.getKey()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));

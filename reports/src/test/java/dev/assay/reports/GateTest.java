@@ -106,7 +106,7 @@ class GateTest {
                 .as("settings that cannot be read allow nothing")
                 .isEqualTo(strict);
         assertThat(Ending.of(gate, allowing, null, true).code()).isEqualTo(lenient);
-        assertThat(Ending.of(gate, allowing, Admitted.refused("no"), true).code())
+        assertThat(Ending.of(gate, allowing, GateResult.refused("no"), true).code())
                 .as("not in the collection")
                 .isEqualTo(strict == 0 ? 2 : strict);
     }

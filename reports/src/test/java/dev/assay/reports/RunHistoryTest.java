@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.reports.allure.ReportLink;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class RunHistoryTest {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    private List<Digest> history() {
+    private List<RunSummary> history() {
         return new History(root.resolve(".assay/history.jsonl")).read().digests();
     }
 
@@ -52,7 +52,7 @@ class RunHistoryTest {
         build(at("one", "2026-11-20T12:00:00Z", "PASSED"), null);
         assertThat(root.resolve("target/allure-results/history")).isEmptyDirectory();
         build(at("two", "2026-11-21T12:00:00Z", "REGRESSED"), null);
-        assertThat(history()).extracting(Digest::run).containsExactly("one", "two");
+        assertThat(history()).extracting(RunSummary::run).containsExactly("one", "two");
         assertThat(history().get(1).record()).isEqualTo("../out/runs/two/run.json");
         assertThat(Files.readString(root.resolve("target/allure-results/history/history-trend.json")))
                 .contains("\"buildOrder\":1")

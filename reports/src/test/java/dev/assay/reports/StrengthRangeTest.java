@@ -3,21 +3,21 @@ package dev.assay.reports;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.verdict.Outcome;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StrengthRangeTest {
-    private static Digest run(double strength, Outcome outcome) {
+    private static RunSummary run(double strength, Outcome outcome) {
         return run(strength, outcome, "aa", "1", Map.of("assay.lora", "x@" + strength));
     }
 
-    private static Digest run(
+    private static RunSummary run(
             double strength, Outcome outcome, String sha256, String suiteVersion, Map<String, String> asked) {
-        return new Digest(
-                Digest.SCHEMA,
+        return new RunSummary(
+                RunSummary.SCHEMA,
                 "run " + strength,
                 "2026-11-01",
                 "2026-11-01T00:00:00Z",
@@ -25,11 +25,11 @@ class StrengthRangeTest {
                 outcome,
                 null,
                 "m",
-                List.of(new Digest.Part("base", "bb", 1, null), new Digest.Part("x", sha256, 1, strength)),
+                List.of(new RunSummary.Part("base", "bb", 1, null), new RunSummary.Part("x", sha256, 1, strength)),
                 "base",
                 "cc",
                 null,
-                new Digest.Suite("s", suiteVersion, "dd" + suiteVersion, 1, 1),
+                new RunSummary.Suite("s", suiteVersion, "dd" + suiteVersion, 1, 1),
                 "local 1 cpu",
                 1,
                 List.of(Entries.of(
@@ -56,7 +56,7 @@ class StrengthRangeTest {
                 asked);
     }
 
-    private static StrengthRange around(Digest run, Digest... earlier) {
+    private static StrengthRange around(RunSummary run, RunSummary... earlier) {
         return StrengthRange.around(run, List.of(earlier));
     }
 
@@ -95,7 +95,7 @@ class StrengthRangeTest {
     @Test
     void another_question_tells_nothing() {
         Map<String, String> lora = Map.of("assay.lora", "x");
-        List<Digest> others = new ArrayList<>();
+        List<RunSummary> others = new ArrayList<>();
         others.add(run(0.6, Outcome.PASSED, "other bytes", "1", lora));
         others.add(run(0.6, Outcome.PASSED, null, "1", lora));
         others.add(run(0.6, Outcome.PASSED, "aa", "2", lora));

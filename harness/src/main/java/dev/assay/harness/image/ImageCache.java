@@ -14,7 +14,7 @@ public final class ImageCache {
     private static final int SHARE = 4; // of the heap, one part for pictures: decoders take up to two more
     private static final int TURNS = 4; // of the room, one part for those that take turns
 
-    private final long mostBytes;
+    private final long maxBytes;
     private final Map<String, Image> stay = new HashMap<>(); // by pixels
     private final Map<String, Image> turns = new LinkedHashMap<>(16, 0.75f, true); // by pixels, in the order of use
     private long bytes; // of all
@@ -25,9 +25,9 @@ public final class ImageCache {
         this(Runtime.getRuntime().maxMemory() / SHARE);
     }
 
-    /** @param mostBytes of pixels; a picture larger than a quarter of it is not kept */
-    public ImageCache(long mostBytes) {
-        this.mostBytes = mostBytes;
+    /** @param maxBytes of pixels; a picture larger than a quarter of it is not kept */
+    public ImageCache(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -65,13 +65,13 @@ public final class ImageCache {
 
     /** Keeps a picture that is decoded already. */
     public synchronized void add(Image image) {
-        if (image.bytes() > mostBytes / TURNS || find(image.sha256()) != null) {
+        if (image.bytes() > maxBytes / TURNS || find(image.sha256()) != null) {
             return;
         }
         bytes += image.bytes();
-        full |= bytes > mostBytes - mostBytes / TURNS;
+        full |= bytes > maxBytes - maxBytes / TURNS;
         (full ? turns : stay).put(image.sha256(), image);
-        for (Iterator<Image> oldest = turns.values().iterator(); bytes > mostBytes; ) {
+        for (Iterator<Image> oldest = turns.values().iterator(); bytes > maxBytes; ) {
             bytes -= oldest.next().bytes();
             oldest.remove();
         }

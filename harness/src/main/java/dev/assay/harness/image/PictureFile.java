@@ -20,10 +20,10 @@ import java.util.Map;
  * @param lossy whether the format has changed pixels: JPEG, and WebP with a VP8 frame
  */
 public record PictureFile(Image image, Map<String, String> text, Format format, boolean lossy) {
-    public static final long MOST_BYTES = 1L << 28;
+    public static final long MAX_BYTES = 1L << 28;
     static final String ANIMATION = "is an animation; expected one still picture: save the frame that is to be judged";
-    static final int MOST_SIDE = 16384; // pixels
-    static final long MOST_PIXELS = 1L << 26;
+    static final int MAX_SIDE = 16384; // pixels
+    static final long MAX_PIXELS = 1L << 26;
 
     public PictureFile {
         text = Collections.unmodifiableMap(new LinkedHashMap<>(text));
@@ -62,7 +62,7 @@ public record PictureFile(Image image, Map<String, String> text, Format format, 
      */
     public static byte[] bytes(Path file) {
         try {
-            return SmallFile.bytes(file, MOST_BYTES);
+            return SmallFile.bytes(file, MAX_BYTES);
         } catch (IOException e) {
             throw new ImageFileException("cannot be read: " + Trouble.words(e), e);
         }
@@ -70,8 +70,8 @@ public record PictureFile(Image image, Map<String, String> text, Format format, 
 
     /** @throws ImageFileException when it is larger than a decoder should be asked to make */
     static void requireSize(int width, int height) {
-        if (width < 1 || height < 1 || width > MOST_SIDE || height > MOST_SIDE || (long) width * height > MOST_PIXELS) {
-            throw new ImageFileException("expected 1 to " + MOST_SIDE + " pixels a side and at most " + MOST_PIXELS
+        if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE || (long) width * height > MAX_PIXELS) {
+            throw new ImageFileException("expected 1 to " + MAX_SIDE + " pixels a side and at most " + MAX_PIXELS
                     + " in all, found " + Integer.toUnsignedString(width) + " x " + Integer.toUnsignedString(height));
         }
     }

@@ -23,7 +23,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** PNG files in and out, with their text chunks. */
 public final class Png {
-    private static final long MOST_BYTES = 1L << 28; // of a file; an incompressible picture of the largest size fits
+    private static final long MAX_BYTES = 1L << 28; // of a file; an incompressible picture of the largest size fits
     private static final int AFTER_HEADER = 8 + 25; // signature, IHDR chunk
 
     private Png() {}
@@ -104,7 +104,7 @@ public final class Png {
      */
     public static Decoded read(Path file) {
         try {
-            return decode(SmallFile.bytes(file, MOST_BYTES));
+            return decode(SmallFile.bytes(file, MAX_BYTES));
         } catch (ImageFileException e) {
             throw new ImageFileException(file + ": " + e.getMessage(), e);
         } catch (IOException e) {

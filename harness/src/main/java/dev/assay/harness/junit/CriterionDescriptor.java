@@ -64,7 +64,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
         VerdictEntry verdict = record.verdicts().stream()
                 .filter(v -> criterion != null && v.id().equals(criterion.id()))
                 .findFirst()
-                .orElseThrow(() -> new HarnessTrouble(
+                .orElseThrow(() -> new HarnessException(
                         record.problem() == null
                                 ? "the run " + record.id() + " has no verdict on " + getDisplayName()
                                 : record.problem()));
@@ -74,7 +74,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
             case REGRESSED -> throw new AssertionFailedError(said("Regression: ", verdict));
             case INCONCLUSIVE -> throw new TestAbortedException(said("Inconclusive: ", verdict));
             case UNAVAILABLE -> throw new TestAbortedException(said("Unavailable: ", verdict));
-            case BROKEN -> throw new HarnessTrouble(said("", verdict));
+            case BROKEN -> throw new HarnessException(said("", verdict));
         }
         return context;
     }

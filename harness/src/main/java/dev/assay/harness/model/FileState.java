@@ -21,7 +21,7 @@ import java.nio.file.attribute.FileTime;
  * @param changed of anything about the file, as the system writes it; empty where it keeps no such time
  */
 public record FileState(Path real, String key, String links, long bytes, FileTime modified, String changed) {
-    private static final int MOST_LINKS = 40; // one behind the other, as Linux has it
+    private static final int MAX_LINKS = 40; // one behind the other, as Linux has it
 
     /** @throws IOException where there is no such file, or it cannot be looked at */
     public static FileState of(Path file) throws IOException {
@@ -30,7 +30,7 @@ public record FileState(Path real, String key, String links, long bytes, FileTim
         return new FileState(
                 real,
                 String.valueOf(a.fileKey()),
-                real.equals(file.toAbsolutePath()) ? "" : links(file.toAbsolutePath(), MOST_LINKS),
+                real.equals(file.toAbsolutePath()) ? "" : links(file.toAbsolutePath(), MAX_LINKS),
                 a.size(),
                 a.lastModifiedTime(),
                 changed(file));

@@ -15,7 +15,7 @@ final class ForeignFile {
     private static final String AGAIN =
             "; the download was refused: log in on the site, accept the model's terms, or give the download an access"
                     + " token, then download again";
-    private static final int MOST_TEXT = 512; // bytes of an answer in a few words
+    private static final int MAX_TEXT = 512; // bytes of an answer in a few words
 
     private static final Pattern LFS_SIZE = Pattern.compile("\nsize (\\d{1,15})");
     private static final Pattern HTML_TITLE = Pattern.compile("(?is)<title[^>]{0,100}>([^<]{1,200})");
@@ -66,7 +66,7 @@ final class ForeignFile {
                     ? "is JSON text, not a model; name the .safetensors file"
                     : "is JSON text with the answer of a website, not a model" + said + AGAIN;
         }
-        if (size <= MOST_TEXT && size > 0 && isText(text)) {
+        if (size <= MAX_TEXT && size > 0 && isText(text)) {
             return "is a short text, not a model: " + PlainText.quoted(text.strip()) + AGAIN;
         }
         return null;

@@ -19,15 +19,15 @@ import java.util.Map;
  * diffusion model needs less. Lists are skipped, but for the true shapes that ComfyUI-GGUF writes for reshaped convolutions.
  */
 final class Gguf {
-    static final int MOST_TENSORS = 100_000;
-    static final int MOST_KEYS = 10_000;
-    private static final int MOST_KEY_BYTES = 65_535;
-    private static final int MOST_NAME_BYTES = 127; // ggml stops at 63, ComfyUI-GGUF's converter writes more
-    private static final int MOST_TEXT_BYTES = 1 << 20;
-    private static final long MOST_METADATA_BYTES = 32 << 20; // of all values; lists are skipped
-    private static final int MOST_DIMENSIONS = 4;
-    private static final int LEAST_TENSOR_BYTES = 8 + 1 + 4 + 4 + 8; // of an entry with a name of one letter
-    private static final int LEAST_KEY_BYTES = 8 + 1 + 4 + 1;
+    static final int MAX_TENSORS = 100_000;
+    static final int MAX_KEYS = 10_000;
+    private static final int MAX_KEY_BYTES = 65_535;
+    private static final int MAX_NAME_BYTES = 127; // ggml stops at 63, ComfyUI-GGUF's converter writes more
+    private static final int MAX_TEXT_BYTES = 1 << 20;
+    private static final long MAX_METADATA_BYTES = 32 << 20; // of all values; lists are skipped
+    private static final int MAX_DIMENSIONS = 4;
+    private static final int MIN_TENSOR_BYTES = 8 + 1 + 4 + 4 + 8; // of an entry with a name of one letter
+    private static final int MIN_KEY_BYTES = 8 + 1 + 4 + 1;
     private static final String TRUE_SHAPE = "comfy.gguf.orig_shape.";
     private static final int TEXT = 8;
     private static final int LIST = 9;
@@ -37,7 +37,7 @@ final class Gguf {
     private final Path file;
     private final long size;
     private final ChannelReader in;
-    private long textLeft = MOST_METADATA_BYTES;
+    private long textLeft = MAX_METADATA_BYTES;
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final Map<String, List<Long>> trueShapes = new HashMap<>();
 
@@ -63,11 +63,11 @@ final class Gguf {
             throw wrong("is a GGUF file of version " + Integer.toUnsignedString(version)
                     + "; expected 2 or 3: convert it with a current tool");
         }
-        long tensorCount = count(MOST_TENSORS, LEAST_TENSOR_BYTES, "tensors");
-        long keyCount = count(MOST_KEYS, LEAST_KEY_BYTES, "metadata keys");
+        long tensorCount = count(MAX_TENSORS, MIN_TENSOR_BYTES, "tensors");
+        long keyCount = count(MAX_KEYS, MIN_KEY_BYTES, "metadata keys");
         int alignment = 32;
         for (long i = 0; i < keyCount; i++) {
-            String key = in.text(in.i64(), MOST_KEY_BYTES, "a metadata key");
+            String key = in.text(in.i64(), MAX_KEY_BYTES, "a metadata key");
             checkVisible(key, "metadata key ");
             String value = value(key, in.i32());
             if (metadata.put(key, value) != null) {
@@ -89,13 +89,13 @@ final class Gguf {
         return new ModelHeader(file, Container.GGUF, size, placed(entries, start), metadata, List.of(file));
     }
 
-    private long count(int most, int leastBytes, String what) throws IOException {
+    private long count(int most, int minBytes, String what) throws IOException {
         long count = in.i64();
         if (count < 0 || count > most) {
             throw wrong("says that it has " + Long.toUnsignedString(count) + " " + what + "; expected at most " + most
                     + ": the file is damaged or not to be trusted");
         }
-        if (count > in.remaining() / leastBytes) {
+        if (count > in.remaining() / minBytes) {
             throw wrong("says that it has " + count + " " + what + ", but only " + in.remaining()
                     + " bytes follow: the download was cut short or the file is damaged; download the file again");
         }
@@ -131,9 +131,9 @@ final class Gguf {
         long bytes = in.i64();
         textLeft -= bytes < 0 ? 0 : bytes;
         if (textLeft < 0) {
-            throw wrong("has more than " + MOST_METADATA_BYTES + " bytes of metadata; do not trust this file");
+            throw wrong("has more than " + MAX_METADATA_BYTES + " bytes of metadata; do not trust this file");
         }
-        return in.text(bytes, MOST_TEXT_BYTES, "a metadata text");
+        return in.text(bytes, MAX_TEXT_BYTES, "a metadata text");
     }
 
     private void list(String key) throws IOException {
@@ -149,7 +149,7 @@ final class Gguf {
                     + " items, but only " + in.remaining()
                     + " bytes follow: the download was cut short or the file is damaged; download the file again");
         }
-        if (key.startsWith(TRUE_SHAPE) && type == 5 && count <= SafetensorsJson.MOST_DIMENSIONS) {
+        if (key.startsWith(TRUE_SHAPE) && type == 5 && count <= SafetensorsJson.MAX_DIMENSIONS) {
             List<Long> shape = new ArrayList<>();
             for (long i = 0; i < count; i++) {
                 shape.add((long) in.i32());
@@ -172,12 +172,12 @@ final class Gguf {
     }
 
     private Entry entry(int alignment) throws IOException {
-        String name = in.text(in.i64(), MOST_NAME_BYTES, "a tensor's name");
+        String name = in.text(in.i64(), MAX_NAME_BYTES, "a tensor's name");
         checkVisible(name, "tensor ");
         int rank = in.i32();
-        if (rank < 0 || rank > MOST_DIMENSIONS) {
+        if (rank < 0 || rank > MAX_DIMENSIONS) {
             throw wrong(named(name) + " has " + Integer.toUnsignedString(rank) + " dimensions; expected at most "
-                    + MOST_DIMENSIONS);
+                    + MAX_DIMENSIONS);
         }
         List<Long> shape = new ArrayList<>(rank);
         long extent = 1; // of the dimensions that are not 0: in no order may their product overflow

@@ -12,20 +12,20 @@ import java.nio.file.Path;
 
 /** JSON beside a model: configurations and tokenizers of strangers. What is too long or too deep is refused, not read. */
 public final class JsonFile {
-    private static final int MOST_CONFIG_BYTES =
+    private static final int MAX_CONFIG_BYTES =
             4 << 20; // nearly all have a few thousand, those of tokenizers up to a million
-    private static final int MOST_CONFIG_TOKENS = 400_000;
-    private static final int MOST_TOKENIZER_BYTES = 64 << 20; // Gemma's, the largest in use, has 34 MB
-    private static final int MOST_TOKENIZER_TOKENS = 4_000_000;
-    private static final int MOST_DEPTH = 64;
+    private static final int MAX_CONFIG_TOKENS = 400_000;
+    private static final int MAX_TOKENIZER_BYTES = 64 << 20; // Gemma's, the largest in use, has 34 MB
+    private static final int MAX_TOKENIZER_TOKENS = 4_000_000;
+    private static final int MAX_DEPTH = 64;
 
-    private static final JsonMapper CONFIG = mapper(MOST_CONFIG_BYTES, MOST_CONFIG_TOKENS);
-    private static final JsonMapper TOKENIZER = mapper(MOST_TOKENIZER_BYTES, MOST_TOKENIZER_TOKENS);
+    private static final JsonMapper CONFIG = mapper(MAX_CONFIG_BYTES, MAX_CONFIG_TOKENS);
+    private static final JsonMapper TOKENIZER = mapper(MAX_TOKENIZER_BYTES, MAX_TOKENIZER_TOKENS);
 
     private JsonFile() {}
 
     private static JsonMapper mapper(int bytes, int tokens) {
-        return Json.bounded(Json.bounds(MOST_DEPTH, 100)
+        return Json.bounded(Json.bounds(MAX_DEPTH, 100)
                         .maxStringLength(bytes)
                         .maxTokenCount(tokens)
                         .build())
@@ -39,12 +39,12 @@ public final class JsonFile {
      * @throws ModelFileException naming the file; on what is no JSON, too long, too deep or not there
      */
     public static JsonNode config(Path file, String what) {
-        return read(CONFIG, MOST_CONFIG_BYTES, file, what);
+        return read(CONFIG, MAX_CONFIG_BYTES, file, what);
     }
 
     /** Likewise a file that may list a vocabulary. */
     public static JsonNode tokenizer(Path file) {
-        return read(TOKENIZER, MOST_TOKENIZER_BYTES, file, "a tokenizer");
+        return read(TOKENIZER, MAX_TOKENIZER_BYTES, file, "a tokenizer");
     }
 
     private static JsonNode read(JsonMapper mapper, int most, Path file, String what) {

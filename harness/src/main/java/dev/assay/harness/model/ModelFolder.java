@@ -24,8 +24,8 @@ final class ModelFolder {
     static final String INDEX = ".safetensors.index.json";
     private static final String PIPELINE = "model_index.json";
     private static final List<String> WEIGHTS = List.of(INDEX, ".safetensors", ".bin");
-    private static final int MOST_SHARDS = 1000;
-    private static final long MOST_INDEX_BYTES = 32 << 20;
+    private static final int MAX_SHARDS = 1000;
+    private static final long MAX_INDEX_BYTES = 32 << 20;
     /** No separators, no leading dot: a shard lies beside its index. */
     static final Pattern SHARD = Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*");
 
@@ -110,10 +110,10 @@ final class ModelFolder {
         Map<String, String> places = places(index);
         Map<String, ModelHeader> shards = new LinkedHashMap<>();
         Set<String> names = new LinkedHashSet<>(places.values());
-        if (names.size() > MOST_SHARDS) {
+        if (names.size() > MAX_SHARDS) {
             throw new ModelFileException(
                     index,
-                    "names " + names.size() + " shards; expected at most " + MOST_SHARDS + ": do not trust this file");
+                    "names " + names.size() + " shards; expected at most " + MAX_SHARDS + ": do not trust this file");
         }
         for (String name : names) {
             if (!SHARD.matcher(name).matches()) {
@@ -157,7 +157,7 @@ final class ModelFolder {
         Map<String, String> places = new LinkedHashMap<>();
         try {
             SafetensorsHeader.checkKind(index, "index of shards");
-            if (Files.size(index) > MOST_INDEX_BYTES) {
+            if (Files.size(index) > MAX_INDEX_BYTES) {
                 throw new ModelFileException(index, "has more than 32 MiB, too much for an index of shards");
             }
             try (JsonParser parser = JSON.createParser(Files.newBufferedReader(index))) {
@@ -200,10 +200,10 @@ final class ModelFolder {
             for (Tensor t : header.tensors().values()) {
                 String name = part.getKey().strip() + t.name();
                 Tensor tensor = new Tensor(name, t.dtype(), t.shape(), first + t.file(), t.begin(), t.end());
-                if (tensors.size() == SafetensorsJson.MOST_TENSORS) {
+                if (tensors.size() == SafetensorsJson.MAX_TENSORS) {
                     throw new ModelFileException(
                             path,
-                            "expected at most " + SafetensorsJson.MOST_TENSORS
+                            "expected at most " + SafetensorsJson.MAX_TENSORS
                                     + " tensors in all its files, found more");
                 }
                 if (tensors.put(name, tensor) != null) {

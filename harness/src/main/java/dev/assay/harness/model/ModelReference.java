@@ -1,7 +1,7 @@
 package dev.assay.harness.model;
 
-import dev.assay.harness.text.FirstFew;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.Shortened;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,13 +34,13 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     /** Meant as a strength, and none. */
     private static final Pattern NO_STRENGTH = Pattern.compile("(.+)@([+-]?(?i:nan|inf|infinity))");
 
-    private static final int MOST_STRENGTH = 1000; // far beyond what any sampler survives
+    private static final int MAX_STRENGTH = 1000; // far beyond what any sampler survives
     private static final Pattern QUOTED = Pattern.compile("^(?:\"([^\"]+)\"|'([^']+)')\\s*(@.*)?$");
     /** Up to the next comma or the end; a quoted name first. */
     private static final Pattern ITEM = Pattern.compile(
             "(\\s*\"[^\"]+\"[^,\"]*|\\s*'[^']+'(?=\\s*(?:@[^,']*)?(?:,|$))[^,]*|\\s*[^,\"\\s][^,]*)(?=,|$)");
 
-    private static final int MOST_LISTED = 20;
+    private static final int MAX_LISTED = 20;
 
     public ModelReference {
         bundles = Map.copyOf(bundles);
@@ -65,7 +65,7 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
                         written + ": no bundle " + bundled.group(1) + ":; expected a path or one of "
                                 + new TreeSet<>(bundles.keySet())
                                         .stream().map(s -> s + ":NAME").toList()
-                                + Nearest.hint(bundled.group(1), bundles.keySet()));
+                                + DidYouMean.hint(bundled.group(1), bundles.keySet()));
             }
             return bundled(written, folder, bundled.group(2));
         }
@@ -155,14 +155,14 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
             return new Lora(resolve(item), 1);
         }
         double strength = Double.parseDouble(strong.group(2));
-        if (!(Math.abs(strength) <= MOST_STRENGTH)) {
+        if (!(Math.abs(strength) <= MAX_STRENGTH)) {
             throw noStrength(item, strong.group(2));
         }
         return new Lora(resolve(strong.group(1)), strength);
     }
 
     private static ModelFileException noStrength(String item, String found) {
-        return new ModelFileException(item + ": expected a strength from -" + MOST_STRENGTH + " to " + MOST_STRENGTH
+        return new ModelFileException(item + ": expected a strength from -" + MAX_STRENGTH + " to " + MAX_STRENGTH
                 + " after @, found " + found);
     }
 
@@ -194,7 +194,7 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
         }
         names.remove("loras");
         throw new ModelFileException(
-                written + ": no such bundled model in " + folder + listed(names) + Nearest.hint(name, names));
+                written + ": no such bundled model in " + folder + listed(names) + DidYouMean.hint(name, names));
     }
 
     private static String missing(Path path) {
@@ -209,11 +209,11 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
         List<String> names = names(folder).stream()
                 .map(n -> Files.exists(folder.resolve(n)) ? n : n + ENDING)
                 .toList();
-        return "no such file" + listed(names) + Nearest.hint(name.toString(), names);
+        return "no such file" + listed(names) + DidYouMean.hint(name.toString(), names);
     }
 
     private static String listed(List<String> names) {
-        return names.isEmpty() ? "; there are no models" : "; there are " + FirstFew.of(names, MOST_LISTED);
+        return names.isEmpty() ? "; there are no models" : "; there are " + Shortened.of(names, MAX_LISTED);
     }
 
     /** Folders, and safetensors files without their ending; sorted. */

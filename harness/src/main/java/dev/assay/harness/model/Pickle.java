@@ -21,12 +21,12 @@ import java.util.Set;
  * instruction, by name. The instructions are those of Python's pickletools, protocols 2 to 5.
  */
 final class Pickle {
-    private static final int MOST_TEXT_BYTES = 1 << 20;
-    private static final int MOST_NUMBER_BYTES = 64;
-    private static final int MOST_NAME_BYTES = 1024;
-    private static final int LEAST_PAIR_BYTES = 8; // of a name and a tensor in a list that a dictionary is made from
+    private static final int MAX_TEXT_BYTES = 1 << 20;
+    private static final int MAX_NUMBER_BYTES = 64;
+    private static final int MAX_NAME_BYTES = 1024;
+    private static final int MIN_PAIR_BYTES = 8; // of a name and a tensor in a list that a dictionary is made from
     /** Of one pickle, the tensors' own bytes aside: an instruction of one byte may cost 64 bytes of memory. */
-    static final long MOST_BYTES = 16 << 20;
+    static final long MAX_BYTES = 16 << 20;
 
     private static final Object MARK = new Object();
 
@@ -163,7 +163,7 @@ final class Pickle {
             if (in.position() > end) {
                 throw new ModelFileException(
                         file,
-                        "its pickle has more than " + MOST_BYTES
+                        "its pickle has more than " + MAX_BYTES
                                 + " bytes besides the tensors, far more than names and shapes take; do not trust this"
                                 + " file");
             }
@@ -195,9 +195,9 @@ final class Pickle {
                 case 0x8d -> stack.add(text(in.i64()));
                 case 'U' -> stack.add(latin(in.u8()));
                 case 'T' -> stack.add(latin(Integer.toUnsignedLong(in.i32())));
-                case 'C' -> stack.add(in.bytes(in.u8(), MOST_TEXT_BYTES, "a byte string"));
-                case 'B' -> stack.add(in.bytes(Integer.toUnsignedLong(in.i32()), MOST_TEXT_BYTES, "a byte string"));
-                case 0x8e -> stack.add(in.bytes(in.i64(), MOST_TEXT_BYTES, "a byte string"));
+                case 'C' -> stack.add(in.bytes(in.u8(), MAX_TEXT_BYTES, "a byte string"));
+                case 'B' -> stack.add(in.bytes(Integer.toUnsignedLong(in.i32()), MAX_TEXT_BYTES, "a byte string"));
+                case 0x8e -> stack.add(in.bytes(in.i64(), MAX_TEXT_BYTES, "a byte string"));
                 case ')' -> stack.add(List.of());
                 case 't' -> stack.add(popMark());
                 case 0x85 -> tuple(1);
@@ -279,7 +279,7 @@ final class Pickle {
         List<Object> pairs = list(arguments.get(0));
         copied += pairs.size();
         // A few bytes of a pickle could ask for many copies of a list; every pair of an honest one was written out.
-        if (arguments.size() > 1 || copied > (in.position() - start) / LEAST_PAIR_BYTES) {
+        if (arguments.size() > 1 || copied > (in.position() - start) / MIN_PAIR_BYTES) {
             throw refuse("an OrderedDict made from something else than a list of pairs, or from the same pairs again");
         }
         for (Object pair : pairs) {
@@ -306,7 +306,7 @@ final class Pickle {
 
     private List<Long> numbers(Object tuple) {
         List<Object> items = list(tuple);
-        if (items.size() > SafetensorsJson.MOST_DIMENSIONS) {
+        if (items.size() > SafetensorsJson.MAX_DIMENSIONS) {
             throw new ModelFileException(file, "a tensor has " + items.size() + " dimensions; expected at most 8");
         }
         List<Long> numbers = new ArrayList<>(items.size());
@@ -401,7 +401,7 @@ final class Pickle {
     }
 
     private Long number(int bytes) throws IOException {
-        byte[] little = in.bytes(bytes, MOST_NUMBER_BYTES, "a number");
+        byte[] little = in.bytes(bytes, MAX_NUMBER_BYTES, "a number");
         byte[] big = new byte[little.length];
         for (int i = 0; i < big.length; i++) {
             big[i] = little[big.length - 1 - i];
@@ -411,17 +411,17 @@ final class Pickle {
     }
 
     private String text(long bytes) throws IOException {
-        return in.text(bytes, MOST_TEXT_BYTES, "a text");
+        return in.text(bytes, MAX_TEXT_BYTES, "a text");
     }
 
     private String latin(long bytes) throws IOException {
-        return new String(in.bytes(bytes, MOST_TEXT_BYTES, "a text"), StandardCharsets.ISO_8859_1);
+        return new String(in.bytes(bytes, MAX_TEXT_BYTES, "a text"), StandardCharsets.ISO_8859_1);
     }
 
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = in.u8(); c != '\n'; c = in.u8()) {
-            if (line.length() == MOST_NAME_BYTES) {
+            if (line.length() == MAX_NAME_BYTES) {
                 throw new ModelFileException(file, "the pickle has a name of more than 1024 letters; it is damaged");
             }
             line.append((char) c);

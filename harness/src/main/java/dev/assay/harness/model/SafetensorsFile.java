@@ -1,6 +1,6 @@
 package dev.assay.harness.model;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,7 +98,7 @@ public final class SafetensorsFile implements AutoCloseable {
             throw new ModelFileException(
                     path(),
                     "has no tensor " + PlainText.quoted(name)
-                            + Nearest.hint(name, tensors().keySet()));
+                            + DidYouMean.hint(name, tensors().keySet()));
         }
         long length = tensor.end() - tensor.begin();
         if (length > Integer.MAX_VALUE) {

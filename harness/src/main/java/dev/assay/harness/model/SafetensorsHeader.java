@@ -33,7 +33,7 @@ import java.util.Map;
  */
 public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
     /** Longest header that is read, in bytes; the reference implementation's limit. */
-    static final long MOST_BYTES = 100_000_000;
+    static final long MAX_BYTES = 100_000_000;
 
     private static final int PREFIX = 8; // bytes of the header's length
     private static final int HEAD = 1024; // bytes that tell what else a file may be
@@ -120,7 +120,7 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
         long length = size < PREFIX
                 ? 0
                 : ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong(); // unsigned
-        boolean fits = length > 0 && length <= MOST_BYTES && length <= size - PREFIX;
+        boolean fits = length > 0 && length <= MAX_BYTES && length <= size - PREFIX;
         if (!fits || head[PREFIX] != '{') {
             throw new ModelFileException(path, notSafetensors(head, length, fits, size));
         }
@@ -158,8 +158,8 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
         if (length == 0) {
             return says + "expected at least 2: it is damaged, or no safetensors file";
         }
-        if (length < 0 || length > MOST_BYTES) {
-            return says + "expected at most " + MOST_BYTES + ": it is damaged, or no safetensors file";
+        if (length < 0 || length > MAX_BYTES) {
+            return says + "expected at most " + MAX_BYTES + ": it is damaged, or no safetensors file";
         }
         return says + "only " + (size - PREFIX) + " follow, " + (length - (size - PREFIX))
                 + " bytes are missing: the download was cut short" + AGAIN;

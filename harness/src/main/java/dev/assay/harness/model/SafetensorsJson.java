@@ -21,19 +21,19 @@ import java.util.Set;
 
 /** The JSON of a safetensors header, each entry checked alone; whether entries fit together is the caller's question. */
 record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
-    static final int MOST_TENSORS = 200_000;
-    static final int MOST_DIMENSIONS = 8;
-    private static final int MOST_OTHER_FIELDS = 16; // of a tensor; the format has none
-    private static final int MOST_METADATA_KEYS = 10_000; // trainers write about a hundred
-    private static final int MOST_METADATA_LETTERS = 32 << 20;
-    private static final int MOST_DEPTH = 4;
+    static final int MAX_TENSORS = 200_000;
+    static final int MAX_DIMENSIONS = 8;
+    private static final int MAX_OTHER_FIELDS = 16; // of a tensor; the format has none
+    private static final int MAX_METADATA_KEYS = 10_000; // trainers write about a hundred
+    private static final int MAX_METADATA_LETTERS = 32 << 20;
+    private static final int MAX_DEPTH = 4;
     private static final List<String> DTYPES =
             Arrays.stream(DType.values()).map(Enum::name).toList();
 
     /** Bounds on what hostile text can cost; names are not kept in a symbol table, whose collisions can be provoked. */
-    private static final JsonFactory JSON = Json.factory(Json.bounds(MOST_DEPTH, 40)
+    private static final JsonFactory JSON = Json.factory(Json.bounds(MAX_DEPTH, 40)
             .maxNameLength(4096)
-            .maxStringLength(MOST_METADATA_LETTERS)
+            .maxStringLength(MAX_METADATA_LETTERS)
             .build());
 
     /**
@@ -86,8 +86,8 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
                 if (!PlainText.allVisible(name)) {
                     throw wrong("the name has control or invisible characters; do not trust this file");
                 }
-                if (tensors.size() == MOST_TENSORS) {
-                    throw new ModelFileException(path, "expected at most " + MOST_TENSORS + " tensors, found more");
+                if (tensors.size() == MAX_TENSORS) {
+                    throw new ModelFileException(path, "expected at most " + MAX_TENSORS + " tensors, found more");
                 }
                 if (tensors.put(name, readTensor(name)) != null) {
                     field = null;
@@ -109,9 +109,9 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
                 expect(parser.nextToken(), JsonToken.VALUE_STRING);
                 String value = parser.getText();
                 letters += field.length() + value.length();
-                if (metadata.size() == MOST_METADATA_KEYS || letters > MOST_METADATA_LETTERS) {
+                if (metadata.size() == MAX_METADATA_KEYS || letters > MAX_METADATA_LETTERS) {
                     field = null;
-                    throw wrong("has more than " + MOST_METADATA_KEYS + " keys, or more than " + MOST_METADATA_LETTERS
+                    throw wrong("has more than " + MAX_METADATA_KEYS + " keys, or more than " + MAX_METADATA_LETTERS
                             + " letters; do not trust this file");
                 }
                 if (metadata.put(field, value) != null) {
@@ -139,15 +139,15 @@ record SafetensorsJson(Map<String, TensorInfo> tensors, Map<String, String> meta
                 if (again) {
                     throw wrong("appears twice; do not trust this file");
                 }
-                if (others.size() > MOST_OTHER_FIELDS) {
-                    throw wrong("is one of more than " + MOST_OTHER_FIELDS
+                if (others.size() > MAX_OTHER_FIELDS) {
+                    throw wrong("is one of more than " + MAX_OTHER_FIELDS
                             + " fields that the format does not have; do not trust this file");
                 }
                 fields++;
                 JsonToken value = parser.nextToken();
                 switch (field) {
                     case "dtype" -> dtype = dtype(value);
-                    case "shape" -> shape = numbers(value, MOST_DIMENSIONS);
+                    case "shape" -> shape = numbers(value, MAX_DIMENSIONS);
                     case "data_offsets" -> offsets = numbers(value, 2);
                     default -> parser.skipChildren();
                 }

@@ -19,10 +19,10 @@ import java.util.Set;
 
 /** Files of {@code torch.save}: a zip of a pickle and one entry per storage, or the older row of pickles before the storages. */
 final class TorchFile {
-    private static final int MOST_DEPTH = 8; // of dictionaries in dictionaries
-    private static final int MOST_METADATA = 64;
-    private static final int MOST_NAME = 512; // letters; a hostile prefix would be copied into every name
-    private static final int LEAST_TENSOR_BYTES = 16; // in a pickle; an honest one takes more than 40
+    private static final int MAX_DEPTH = 8; // of dictionaries in dictionaries
+    private static final int MAX_METADATA = 64;
+    private static final int MAX_NAME = 512; // letters; a hostile prefix would be copied into every name
+    private static final int MIN_TENSOR_BYTES = 16; // in a pickle; an honest one takes more than 40
     private static final long LEGACY_PROTOCOL = 1001;
     /** Dictionaries that only wrap the weights; their names are no part of a tensor's name. */
     private static final Set<String> WRAPPERS = Set.of("state_dict");
@@ -40,7 +40,7 @@ final class TorchFile {
     /** Element type of each storage by its key. */
     private final Map<String, String> dtypes = new HashMap<>();
 
-    private long mostTensors;
+    private long maxTensors;
     private long lettersLeft; // of all names together: one name may stand before many others
 
     private TorchFile(Path file, long size) {
@@ -72,10 +72,10 @@ final class TorchFile {
             throw new ModelFileException(
                     file, "its data.pkl is compressed, which PyTorch never does; do not trust this file");
         }
-        if (pickle.bytes() > Pickle.MOST_BYTES) {
+        if (pickle.bytes() > Pickle.MAX_BYTES) {
             throw new ModelFileException(
                     file,
-                    "its data.pkl has " + pickle.bytes() + " bytes; names and shapes take at most " + Pickle.MOST_BYTES
+                    "its data.pkl has " + pickle.bytes() + " bytes; names and shapes take at most " + Pickle.MAX_BYTES
                             + ": do not trust this file");
         }
         TorchFile torch = new TorchFile(file, channel.size());
@@ -94,15 +94,15 @@ final class TorchFile {
 
     static ModelHeader readLegacy(Path file, SeekableByteChannel channel) throws IOException {
         ChannelReader in = new ChannelReader(file, channel, 0, channel.size());
-        Object magic = Pickle.read(file, in, Pickle.MOST_BYTES);
-        Object protocol = magic instanceof Long ? Pickle.read(file, in, Pickle.MOST_BYTES) : Pickle.NONE;
+        Object magic = Pickle.read(file, in, Pickle.MAX_BYTES);
+        Object protocol = magic instanceof Long ? Pickle.read(file, in, Pickle.MAX_BYTES) : Pickle.NONE;
         if (!protocol.equals(LEGACY_PROTOCOL)) {
             throw new ModelFileException(
                     file, "is a Python pickle, but not one of torch.save; only tensors can be inspected");
         }
-        Pickle.read(file, in, Pickle.MOST_BYTES); // the writing machine's sizes of numbers
-        Object root = Pickle.read(file, in, Pickle.MOST_BYTES);
-        Object keys = Pickle.read(file, in, Pickle.MOST_BYTES);
+        Pickle.read(file, in, Pickle.MAX_BYTES); // the writing machine's sizes of numbers
+        Object root = Pickle.read(file, in, Pickle.MAX_BYTES);
+        Object keys = Pickle.read(file, in, Pickle.MAX_BYTES);
         long bytes = in.position();
         TorchFile torch = new TorchFile(file, channel.size());
         torch.collectDtypes(root, 0);
@@ -126,16 +126,16 @@ final class TorchFile {
     private void collectDtypes(Object value, int depth) {
         if (value instanceof View view && view.storage().dtype() != null) {
             dtypes.put(view.storage().key(), view.storage().dtype());
-        } else if (value instanceof Pickle.Dict map && depth < MOST_DEPTH && seen.add(map)) {
+        } else if (value instanceof Pickle.Dict map && depth < MAX_DEPTH && seen.add(map)) {
             map.items().values().forEach(v -> collectDtypes(v, depth + 1));
-        } else if (value instanceof List<?> list && depth < MOST_DEPTH && seen.add(list)) {
+        } else if (value instanceof List<?> list && depth < MAX_DEPTH && seen.add(list)) {
             list.forEach(v -> collectDtypes(v, depth + 1));
         }
     }
 
     /** @param bytes of the pickles */
     private ModelHeader header(Object root, long bytes) {
-        mostTensors = Math.min(SafetensorsJson.MOST_TENSORS, 16 + bytes / LEAST_TENSOR_BYTES);
+        maxTensors = Math.min(SafetensorsJson.MAX_TENSORS, 16 + bytes / MIN_TENSOR_BYTES);
         lettersLeft = 65_536 + 2 * bytes;
         if (root instanceof View view) {
             add("tensor", view);
@@ -154,14 +154,14 @@ final class TorchFile {
     }
 
     private void walk(String prefix, Pickle.Dict map, int depth) {
-        if (depth > MOST_DEPTH || !seen.add(map)) {
+        if (depth > MAX_DEPTH || !seen.add(map)) {
             return;
         }
         map.items().forEach((key, value) -> {
             String last = key == Pickle.NONE ? "None" : key.toString();
-            if (prefix.length() + last.length() > MOST_NAME) {
+            if (prefix.length() + last.length() > MAX_NAME) {
                 throw new ModelFileException(
-                        file, "a name in its pickle has more than " + MOST_NAME + " letters; do not trust this file");
+                        file, "a name in its pickle has more than " + MAX_NAME + " letters; do not trust this file");
             }
             String name = prefix + last;
             if (value instanceof View view) {
@@ -170,7 +170,7 @@ final class TorchFile {
                 walk(WRAPPERS.contains(name) ? "" : name + ".", inner, depth + 1);
             } else if (value instanceof List<?> list) {
                 walk(name, list, depth + 1);
-            } else if ((value instanceof String || value instanceof Number) && metadata.size() < MOST_METADATA) {
+            } else if ((value instanceof String || value instanceof Number) && metadata.size() < MAX_METADATA) {
                 metadata.put(name, value.toString());
             }
         });
@@ -178,7 +178,7 @@ final class TorchFile {
 
     /** Tensors in lists and tuples, as in hypernetworks, are named by their place. */
     private void walk(String name, List<?> list, int depth) {
-        if (depth > MOST_DEPTH || !seen.add(list)) {
+        if (depth > MAX_DEPTH || !seen.add(list)) {
             return;
         }
         for (int i = 0; i < list.size(); i++) {
@@ -200,10 +200,10 @@ final class TorchFile {
                             + ": the name has control or invisible characters; do not trust this file");
         }
         lettersLeft -= name.length();
-        if (tensors.size() == mostTensors || lettersLeft < 0) {
+        if (tensors.size() == maxTensors || lettersLeft < 0) {
             throw new ModelFileException(
                     file,
-                    "names more tensors than its pickle has room for (at most " + mostTensors
+                    "names more tensors than its pickle has room for (at most " + maxTensors
                             + ", with the same few again and again); do not trust this file");
         }
         long width = DType.valueOf(view.dtype()).bits() / 8;

@@ -16,8 +16,8 @@ import java.util.Set;
  * is named by its bytes' position. After PKWARE's APPNOTE 6.3, sections 4.3.7 to 4.3.16.
  */
 final class ZipDirectory {
-    private static final int MOST_ENTRIES = 200_000;
-    private static final int MOST_NAME_BYTES = 4096;
+    private static final int MAX_ENTRIES = 200_000;
+    private static final int MAX_NAME_BYTES = 4096;
     private static final int END = 22; // bytes of the end record without its comment
     private static final int END_MAGIC = 0x06054b50;
     private static final int END64_MAGIC = 0x06064b50;
@@ -26,7 +26,7 @@ final class ZipDirectory {
     private static final int ENTRY_MAGIC = 0x02014b50;
     private static final int LOCAL_MAGIC = 0x04034b50;
     private static final int LOCAL = 30; // bytes of an entry's own header before its name
-    private static final int MOST_COMMENT = 65_535;
+    private static final int MAX_COMMENT = 65_535;
     private static final int EXTRA64 = 1;
 
     private ZipDirectory() {}
@@ -36,7 +36,7 @@ final class ZipDirectory {
 
     static List<Entry> read(Path file, SeekableByteChannel channel) throws IOException {
         long size = channel.size();
-        int tail = (int) Math.min(size, END + MOST_COMMENT);
+        int tail = (int) Math.min(size, END + MAX_COMMENT);
         ByteBuffer end = little(SafetensorsHeader.bytes(channel, size - tail, tail));
         int at = tail - END;
         while (at >= 0 && end.getInt(at) != END_MAGIC) {
@@ -65,7 +65,7 @@ final class ZipDirectory {
                 start = in.i64();
             }
         }
-        if (count < 0 || count > MOST_ENTRIES) {
+        if (count < 0 || count > MAX_ENTRIES) {
             throw damaged(file);
         }
         return entries(file, channel, checked(file, start, size), count);
@@ -91,7 +91,7 @@ final class ZipDirectory {
             int commentBytes = in.u16();
             in.skip(8, "the zip directory");
             long header = in.i32() & 0xffffffffL;
-            String name = in.text(nameBytes, MOST_NAME_BYTES, "a name in the zip archive");
+            String name = in.text(nameBytes, MAX_NAME_BYTES, "a name in the zip archive");
             long extraEnd = in.position() + extraBytes;
             while (extraEnd - in.position() >= 4) {
                 int id = in.u16();

@@ -58,7 +58,7 @@ public interface Renderer extends AutoCloseable {
     }
 
     /** A hint that this request will be asked for next; a renderer with a queue may begin with it. */
-    default void announce(RenderRequest next) {}
+    default void prefetch(RenderRequest next) {}
 
     /**
      * Makes one picture, loading the model first if another one is loaded.

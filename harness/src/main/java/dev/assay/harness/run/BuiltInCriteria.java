@@ -28,7 +28,7 @@ final class BuiltInCriteria {
         if (!plan.candidate().equals(plan.base())) {
             all.add(BuiltIn.APPLIED);
         }
-        if (Gallery.pictures(plan.suite()) > 1) {
+        if (RenderQueue.pictures(plan.suite()) > 1) {
             all.add(BuiltIn.DISTINCT);
         }
         if (any(plan, catalog, PreferenceGuard::isPreference) && any(plan, catalog, PreferenceGuard::isGuarded)) {

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -64,7 +64,7 @@ public final class EarlyFiles {
         if (!names.contains(given.value())) {
             throw new SettingsException("assay.suite (" + given.source() + "): expected the name of a bundled suite ("
                     + String.join(", ", names) + ") or a file, found " + given.value() + "; no such file in " + root
-                    + Nearest.hint(given.value(), names));
+                    + DidYouMean.hint(given.value(), names));
         }
     }
 

@@ -146,11 +146,11 @@ public final class Evaluation {
             }
             Metric.ImageMetric blankFrame = (Metric.ImageMetric)
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
-            Gallery gallery = new Gallery(plan, settings, renderers, hashes, store, progress);
-            Gallery.Forecast forecast = gallery.forecast();
-            DiskSpace.require(store.folder(), forecast.toMake(), forecast.mostBytes());
+            RenderQueue gallery = new RenderQueue(plan, settings, renderers, hashes, store, progress);
+            RenderQueue.Forecast forecast = gallery.forecast();
+            DiskSpace.require(store.folder(), forecast.toMake(), forecast.maxBytes());
             progress.say(opening(forecast, criteria.size(), settled.keySet()));
-            Gallery.Pictures pictures;
+            RenderQueue.Pictures pictures;
             try {
                 pictures = gallery.get();
             } finally {
@@ -169,7 +169,7 @@ public final class Evaluation {
             Verdict applied = BuiltIn.applied(look.distances(), noise(pictures), noticed);
             settled.put(BuiltIn.PREFLIGHT, ready);
             settled.put(BuiltIn.APPLIED, applied);
-            Verdict distinct = BuiltIn.distinct(Twins.of(look.painted()).alike());
+            Verdict distinct = BuiltIn.distinct(DuplicatePictures.of(look.painted()).alike());
             settled.put(BuiltIn.DISTINCT, distinct);
             Copies copies = Copies.of(pictures.cases());
             record.found(copies.findings());
@@ -180,7 +180,7 @@ public final class Evaluation {
             }
             Map<Criterion, Verdict> confirmed = Confirmation.applied(settled);
             List<Verdict> judged = criteria.stream()
-                    .filter(c -> !BuiltIn.isOne(c))
+                    .filter(c -> !BuiltIn.isBuiltIn(c))
                     .map(confirmed::get)
                     .toList();
             confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
@@ -206,14 +206,14 @@ public final class Evaluation {
     }
 
     /** What the run will do, before it does. */
-    private String opening(Gallery.Forecast forecast, int criteria, Set<Criterion> unavailable) {
+    private String opening(RenderQueue.Forecast forecast, int criteria, Set<Criterion> unavailable) {
         int there = forecast.pictures() - forecast.toMake();
         return "judging " + plan.candidateName() + " against " + plan.baseName() + " on "
                 + plan.suite().name() + ": " + forecast.pictures() + " pictures, "
                 + (there == 0 ? "" : there + " of them there, ") + forecast.toMake() + " to make"
                 + (forecast.toMake() == 0
                         ? ""
-                        : " (up to " + Numbers.bytes(forecast.mostBytes()) + " in " + store.folder() + ")")
+                        : " (up to " + Numbers.bytes(forecast.maxBytes()) + " in " + store.folder() + ")")
                 + "; " + (criteria - unavailable.size()) + " criteria"
                 + (unavailable.isEmpty()
                         ? ""
@@ -226,7 +226,7 @@ public final class Evaluation {
     private GenerationSettings usual(Renderer renderer) {
         GenerationSettings family = renderer.defaults(plan.base());
         return renderer.makesPictures()
-                ? OwnSettings.of(renderer.atHand(plan.base()).checkpoint().path())
+                ? ModelDefaults.of(renderer.atHand(plan.base()).checkpoint().path())
                         .over(family)
                 : family;
     }
@@ -240,7 +240,7 @@ public final class Evaluation {
     private List<Criterion> open(List<Criterion> criteria, Map<Criterion, Verdict> unavailable) {
         List<Criterion> open = new ArrayList<>();
         for (Criterion criterion : criteria) {
-            if (BuiltIn.isOne(criterion)) {
+            if (BuiltIn.isBuiltIn(criterion)) {
                 continue;
             }
             try {
@@ -288,13 +288,13 @@ public final class Evaluation {
     }
 
     /** Between two renders of the same request, in grey levels. */
-    private static List<Double> noise(Gallery.Pictures pictures) {
+    private static List<Double> noise(RenderQueue.Pictures pictures) {
         return pictures.repeats().stream()
                 .map(r -> FirstLook.distance(r.first(), r.second()))
                 .toList();
     }
 
-    private Verdict judge(Criterion criterion, Gallery.Pictures pictures, Predicate<Picture> blank, Copies copies) {
+    private Verdict judge(Criterion criterion, RenderQueue.Pictures pictures, Predicate<Picture> blank, Copies copies) {
         MetricInfo info = info(criterion.metric());
         try {
             Metric metric = open(criterion);
@@ -316,11 +316,11 @@ public final class Evaluation {
     }
 
     /** The largest distance between two renders of the same request; 0 where the metric is no distance. */
-    private double noiseFloor(Metric metric, Gallery.Pictures pictures, ScoreStore.Kept kept) {
+    private double noiseFloor(Metric metric, RenderQueue.Pictures pictures, ScoreStore.Kept kept) {
         double floor = 0;
         if (metric instanceof Metric.PairMetric pair) {
             PromptCase any = plan.suite().cases().get(0);
-            for (Gallery.Repeat repeat : pictures.repeats()) {
+            for (RenderQueue.Repeat repeat : pictures.repeats()) {
                 if (Scoring.pair(pair, any, repeat.first(), repeat.second(), kept) instanceof Measured m) {
                     floor = Math.max(floor, m.value());
                 }

@@ -17,7 +17,7 @@ import java.util.Set;
  * @param distances of every pair: root mean square between base and candidate picture, in grey levels
  * @param painted pairs whose base picture is not blank; of the candidate's, two blank ones are one picture
  */
-record FirstLook(Set<String> blank, List<Measurement> distances, List<Twins.Painted> painted) {
+record FirstLook(Set<String> blank, List<Measurement> distances, List<DuplicatePictures.Painted> painted) {
     private static final double FARTHEST = 255; // grey levels
 
     /**
@@ -29,7 +29,7 @@ record FirstLook(Set<String> blank, List<Measurement> distances, List<Twins.Pain
     static FirstLook at(List<CasePictures> cases, Metric.ImageMetric blankFrame, ScoreStore.Kept kept) {
         Set<String> blank = new HashSet<>();
         List<Measurement> distances = new ArrayList<>();
-        List<Twins.Painted> painted = new ArrayList<>();
+        List<DuplicatePictures.Painted> painted = new ArrayList<>();
         for (CasePictures c : cases) {
             for (int i = 0; i < c.base().size(); i++) {
                 Picture base = c.base().get(i);
@@ -43,7 +43,7 @@ record FirstLook(Set<String> blank, List<Measurement> distances, List<Twins.Pain
                 }
                 distances.add(Measurement.ofDifference(c.prompt().id(), base.seed(), distance(base, candidate)));
                 if (!blank.contains(base.sha256())) {
-                    painted.add(new Twins.Painted(c.prompt().id(), base.seed(), base, candidate));
+                    painted.add(new DuplicatePictures.Painted(c.prompt().id(), base.seed(), base, candidate));
                 }
             }
         }

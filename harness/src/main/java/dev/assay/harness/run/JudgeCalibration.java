@@ -5,7 +5,7 @@ import dev.assay.harness.image.Png;
 import dev.assay.harness.nn.judge.Answer;
 import dev.assay.harness.nn.judge.JudgeRates;
 import dev.assay.harness.nn.judge.Query;
-import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.nn.judge.VlmJudge;
 import dev.assay.harness.suite.LabelledQuestions;
 import dev.assay.harness.suite.LabelledQuestions.Labelled;
 import java.nio.file.Path;
@@ -16,22 +16,22 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A judge that was asked what is known already, and carries how it did. */
-public final class JudgeCalibration implements VisionJudge {
-    private final VisionJudge judge;
+public final class JudgeCalibration implements VlmJudge {
+    private final VlmJudge judge;
     private final JudgeRates rates;
 
-    private JudgeCalibration(VisionJudge judge, JudgeRates rates) {
+    private JudgeCalibration(VlmJudge judge, JudgeRates rates) {
         this.judge = judge;
         this.rates = rates;
     }
 
     /** The same judge with its rates; closing this one closes it. */
-    public static JudgeCalibration of(VisionJudge judge, LabelledQuestions set) {
+    public static JudgeCalibration of(VlmJudge judge, LabelledQuestions set) {
         return new JudgeCalibration(judge, measure(judge, set));
     }
 
     /** Asks every question of the set. */
-    public static JudgeRates measure(VisionJudge judge, LabelledQuestions set) {
+    public static JudgeRates measure(VlmJudge judge, LabelledQuestions set) {
         Map<Path, List<Labelled>> pictures = set.questions().stream()
                 .collect(Collectors.groupingBy(Labelled::picture, LinkedHashMap::new, Collectors.toList()));
         int[][] counts = new int[2][2]; // by truth, by answer

@@ -9,7 +9,7 @@ import dev.assay.harness.nn.judge.HttpJudge;
 import dev.assay.harness.nn.judge.JudgeException;
 import dev.assay.harness.nn.judge.JudgeOptions;
 import dev.assay.harness.nn.judge.JudgeRates;
-import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.nn.judge.VlmJudge;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.suite.LabelledQuestions;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ final class Judges {
     }
 
     /** @throws UnavailableException with what to do */
-    VisionJudge get() {
+    VlmJudge get() {
         if (trouble == null) {
             try {
                 return open();
@@ -42,7 +42,7 @@ final class Judges {
         throw trouble;
     }
 
-    private VisionJudge open() {
+    private VlmJudge open() {
         String url = settings.get(JUDGE_URL);
         if (url == null) {
             throw new UnavailableException(
@@ -56,7 +56,7 @@ final class Judges {
                 token == null || token.isBlank() ? null : token.strip(),
                 "words".equals(settings.get(JUDGE_ANSWERS)),
                 JudgeOptions.Times.STANDARD);
-        VisionJudge judge = HttpJudge.open(options, root.resolve(ANSWERS));
+        VlmJudge judge = HttpJudge.open(options, root.resolve(ANSWERS));
         String labelled = settings.get(JUDGE_CALIBRATION);
         if (labelled == null) {
             return judge;
@@ -69,10 +69,10 @@ final class Judges {
         }
     }
 
-    private static VisionJudge calibrated(VisionJudge judge, LabelledQuestions set) {
+    private static VlmJudge calibrated(VlmJudge judge, LabelledQuestions set) {
         JudgeCalibration calibrated = JudgeCalibration.of(judge, set);
         JudgeRates rates = calibrated.rates().orElseThrow();
-        if (rates.isEnough() && !rates.tells()) {
+        if (rates.isEnough() && !rates.isInformative()) {
             throw new UnavailableException(String.format(
                     Locale.ROOT,
                     "the judge %s guesses: on %s it says yes with %.2f where that is right, and with %.2f where it is"

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 
 /** Opens the networks that a suite names, when a metric first asks. */
 final class LazyModels implements MetricModels {
-    private static final int MOST_FILES = 20; // of one role that a record names
+    private static final int MAX_FILES = 20; // of one role that a record names
 
     private final Suite suite;
     private final Source source;
@@ -171,7 +171,7 @@ final class LazyModels implements MetricModels {
                 found.role(),
                 found.reference(),
                 table.licence(found, sha256),
-                parts.size() > MOST_FILES ? List.of(together(parts)) : parts);
+                parts.size() > MAX_FILES ? List.of(together(parts)) : parts);
     }
 
     /** A folder of pictures has thousands. */

@@ -48,7 +48,7 @@ final class RecordBuilder {
     private String problem;
     private GenerationSettings settings;
     private Integer usualSteps;
-    private Tally tally;
+    private RenderStats tally;
     private final List<Verdict> verdicts = new ArrayList<>();
     private final List<RenderingEntry> renderings = new ArrayList<>();
     private final List<FindingEntry> findings = new ArrayList<>();
@@ -85,14 +85,14 @@ final class RecordBuilder {
         usualSteps = usual.steps();
     }
 
-    void rendered(Tally sum) {
+    void rendered(RenderStats sum) {
         tally = sum;
     }
 
     void pictures(List<CasePictures> cases) {
         for (CasePictures c : cases) {
-            c.base().forEach(p -> renderings.add(entry(c.prompt(), Shot.BASE, p)));
-            c.candidate().forEach(p -> renderings.add(entry(c.prompt(), Shot.CANDIDATE, p)));
+            c.base().forEach(p -> renderings.add(entry(c.prompt(), RenderTask.BASE, p)));
+            c.candidate().forEach(p -> renderings.add(entry(c.prompt(), RenderTask.CANDIDATE, p)));
         }
     }
 

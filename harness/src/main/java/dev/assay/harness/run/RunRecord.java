@@ -64,7 +64,7 @@ public record RunRecord(
         Build build) {
     public static final String SCHEMA = "assay-run/1";
 
-    private static final int MOST_PROCESSES = 16; // from an evaluation up to the build that started it
+    private static final int MAX_PROCESSES = 16; // from an evaluation up to the build that started it
 
     /** Without holes: a view may read any part, whatever the file left out. */
     public RunRecord {
@@ -132,7 +132,7 @@ public record RunRecord(
                             Optional.of(ProcessHandle.current()),
                             Optional::isPresent,
                             p -> p.flatMap(ProcessHandle::parent))
-                    .limit(MOST_PROCESSES)
+                    .limit(MAX_PROCESSES)
                     .map(p -> p.orElseThrow().pid())
                     .toList();
             return new Build(token == null ? "" : token.strip(), processes);

@@ -27,7 +27,7 @@ public final class RunRecords {
             .build();
 
     /** Of a record: 10,000 pictures with their scores take about 50 MB. */
-    private static final long MOST_BYTES = 256 << 20;
+    private static final long MAX_BYTES = 256 << 20;
 
     private static final String SEAL = "seal";
 
@@ -66,7 +66,7 @@ public final class RunRecords {
 
     private static RunRecord read(Path file, boolean sealed) {
         try {
-            JsonNode tree = JSON.readTree(SmallFile.bytes(file, MOST_BYTES));
+            JsonNode tree = JSON.readTree(SmallFile.bytes(file, MAX_BYTES));
             if (!(tree instanceof ObjectNode fields)) {
                 throw new IllegalArgumentException(file + ": expected a run record, found " + tree.getNodeType());
             }

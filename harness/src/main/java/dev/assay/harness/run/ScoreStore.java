@@ -40,7 +40,7 @@ final class ScoreStore {
     static final ScoreStore NONE = new ScoreStore(null, new FileHashes());
 
     /** Of a file, about 50,000 scores; one that has grown beyond begins anew. */
-    static final int MOST_BYTES = 16 << 20;
+    static final int MAX_BYTES = 16 << 20;
 
     private static final int HASH = 64; // digits
 
@@ -139,7 +139,7 @@ final class ScoreStore {
 
         private void read() {
             try {
-                if (file == null || Files.size(file) > 2L * MOST_BYTES) {
+                if (file == null || Files.size(file) > 2L * MAX_BYTES) {
                     return;
                 }
                 new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
@@ -194,7 +194,7 @@ final class ScoreStore {
             Files.createDirectories(file.getParent());
             try (LockFile lock = LockFile.take(file)) {
                 FileChannel channel = lock.channel();
-                if (channel.size() > MOST_BYTES) {
+                if (channel.size() > MAX_BYTES) {
                     channel.truncate(0);
                 }
                 ByteBuffer last = ByteBuffer.allocate(1);

@@ -169,8 +169,8 @@ final class Scoring {
     /** The pairs without blank frames. */
     private CasePictures visible(CasePictures c) {
         List<Integer> usable = IntStream.range(0, c.base().size())
-                .filter(i -> sees(Shot.BASE, c.base().get(i))
-                        && sees(Shot.CANDIDATE, c.candidate().get(i)))
+                .filter(i -> sees(RenderTask.BASE, c.base().get(i))
+                        && sees(RenderTask.CANDIDATE, c.candidate().get(i)))
                 .boxed()
                 .toList();
         return new CasePictures(

@@ -41,7 +41,7 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.suite.Yaml;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Secrets;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
@@ -195,7 +195,7 @@ public final class Session {
         Path file = settings.get(LORA) == null
                 ? references.resolve(settings.get(CHECKPOINT))
                 : references.loras(settings.get(LORA)).get(0).path();
-        Shelf.objection(root.resolve(settings.get(COLLECTION)), file, settings.get(OVERRIDE) != null)
+        CollectionPrecheck.objection(root.resolve(settings.get(COLLECTION)), file, settings.get(OVERRIDE) != null)
                 .ifPresent(objection -> {
                     throw new SettingsException(objection);
                 });
@@ -248,7 +248,7 @@ public final class Session {
     static byte[] suiteFile(String wanted, Path root, String defaultSuite) {
         try {
             if (wanted != null && Files.isRegularFile(root.resolve(wanted))) {
-                return SmallFile.bytes(root.resolve(wanted), Yaml.MOST_BYTES);
+                return SmallFile.bytes(root.resolve(wanted), Yaml.MAX_BYTES);
             }
             String name = wanted == null ? defaultSuite : wanted;
             try (InputStream in =
@@ -258,7 +258,7 @@ public final class Session {
                     throw new IllegalArgumentException(
                             "assay.suite: expected the name of a bundled suite (" + String.join(", ", names)
                                     + ") or a file, found " + name + "; no such file in " + root
-                                    + Nearest.hint(name, names));
+                                    + DidYouMean.hint(name, names));
                 }
                 return in.readAllBytes();
             }
@@ -345,7 +345,7 @@ public final class Session {
         // Without downloads: what is not here decides nothing yet.
         WeightsResolver weights =
                 WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET);
-        return Deciders.of(plan, settings, catalog, weights::find, root, new FileHashes(sha256));
+        return VerdictInputs.of(plan, settings, catalog, weights::find, root, new FileHashes(sha256));
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Secrets;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +65,7 @@ public record SettingKey<T>(
                 value -> words.contains(value)
                         ? Optional.empty()
                         : Optional.of("expected one of " + String.join(", ", words) + ", found " + value
-                                + Nearest.hint(value, words)));
+                                + DidYouMean.hint(value, words)));
     }
 
     /** Some of {@code known}, with commas; none if absent. */

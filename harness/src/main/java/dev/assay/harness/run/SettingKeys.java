@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Secrets;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class SettingKeys {
     /** A comma before the next role; references may have others. */
     static final Pattern BETWEEN = Pattern.compile("\\s*,\\s*(?=[a-z][a-z0-9-]*=)");
 
-    private static final long MOST_OFFSET = 1L << 48; // seeds stay far from overflow
+    private static final long MAX_OFFSET = 1L << 48; // seeds stay far from overflow
 
     /** {@code FILE[@STRENGTH][,FILE...]}. */
     public static final SettingKey<String> LORA = SettingKey.text("assay.lora");
@@ -62,7 +62,7 @@ public final class SettingKeys {
     public static final SettingKey<String> UNAVAILABLE = SettingKey.word("assay.unavailable", "fail", "allow");
 
     /** Other than 0 to calibrate the gate. */
-    public static final SettingKey<Long> SEED_OFFSET = SettingKey.whole("assay.seedOffset", 0, MOST_OFFSET, "0");
+    public static final SettingKey<Long> SEED_OFFSET = SettingKey.whole("assay.seedOffset", 0, MAX_OFFSET, "0");
 
     /** Of each case at most. */
     public static final SettingKey<Integer> SEEDS = SettingKey.count("assay.seeds");
@@ -256,7 +256,7 @@ public final class SettingKeys {
     }
 
     static SettingsException unknown(String where, String name, List<String> known) {
-        String hint = Nearest.hint(name, known);
+        String hint = DidYouMean.hint(name, known);
         return new SettingsException(
                 where + ": no such setting" + (hint.isEmpty() ? "; there are " + String.join(", ", known) : hint));
     }

@@ -95,7 +95,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
             if (Files.notExists(file)) {
                 return;
             }
-            content = Yaml.read(SmallFile.bytes(file, Yaml.MOST_BYTES));
+            content = Yaml.read(SmallFile.bytes(file, Yaml.MAX_BYTES));
         } catch (IOException e) {
             throw new SettingsException(FILE + ": cannot be read: " + Trouble.words(e), e);
         } catch (IllegalArgumentException e) {

@@ -7,7 +7,7 @@ import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class SuiteCheck {
         for (String role : suite.models().keySet()) {
             if (!roles.contains(role)) {
                 throw new IllegalArgumentException(suite.name() + ": models." + role + ": expected one of the roles "
-                        + String.join(", ", roles) + Nearest.hint(role, roles));
+                        + String.join(", ", roles) + DidYouMean.hint(role, roles));
             }
         }
         suite.criteria().forEach(c -> parameters(suite, c, catalog));
@@ -38,7 +38,7 @@ final class SuiteCheck {
                 .filter(i -> i.name().equals(metric))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        suite.name() + ": no metric " + metric + "; there are " + names + Nearest.hint(metric, names)));
+                        suite.name() + ": no metric " + metric + "; there are " + names + DidYouMean.hint(metric, names)));
     }
 
     /** All parameters of the criterion's metric: its own, and the metric's defaults. */
@@ -49,7 +49,7 @@ final class SuiteCheck {
         criterion.parameters().forEach((name, value) -> {
             if (parameters.replace(name, value) == null) {
                 throw new IllegalArgumentException(where + "no parameter " + name + "; there are " + parameters.keySet()
-                        + Nearest.hint(name, parameters.keySet()));
+                        + DidYouMean.hint(name, parameters.keySet()));
             }
         });
         boolean rates = criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS;
@@ -57,8 +57,8 @@ final class SuiteCheck {
             throw new IllegalArgumentException(where + "the rule NO_MORE_DEFECTS expects a metric of 0 or 1; "
                     + info.name() + " gives " + info.range() + " (NON_INFERIOR serves it)");
         }
-        if (criterion.rule() != Criterion.Rule.EFFECTIVE && criterion.margin() > info.mostMargin()) {
-            throw new IllegalArgumentException(where + "margin: expected at most " + info.mostMargin() + " "
+        if (criterion.rule() != Criterion.Rule.EFFECTIVE && criterion.margin() > info.maxMargin()) {
+            throw new IllegalArgumentException(where + "margin: expected at most " + info.maxMargin() + " "
                     + info.unit() + ", found " + criterion.margin()
                     + ", which nothing that a picture shows would exceed");
         }

@@ -10,7 +10,7 @@ import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.model.hub.WeightsTable;
 import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.suite.Suite;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ final class WeightsSettings {
             if (!roles.contains(role)) {
                 throw new SettingsException(SettingKeys.WEIGHTS.name() + " ("
                         + settings.sources().get(SettingKeys.WEIGHTS.name()) + "): expected one of the roles "
-                        + String.join(", ", roles) + ", found " + role + Nearest.hint(role, roles));
+                        + String.join(", ", roles) + ", found " + role + DidYouMean.hint(role, roles));
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param range of one value
  * @param source paper or repository of the formula
  * @param parameters names and defaults
- * @param mostMargin that a criterion may allow: with a larger one nothing that a suite shows could fail
+ * @param maxMargin that a criterion may allow: with a larger one nothing that a suite shows could fail
  */
 public record MetricInfo(
         String name,
@@ -23,14 +23,14 @@ public record MetricInfo(
         Range range,
         String source,
         Map<String, Double> parameters,
-        double mostMargin) {
+        double maxMargin) {
     public MetricInfo {
         parameters = Map.copyOf(parameters);
         if (!question.endsWith("?")) {
             throw new IllegalArgumentException(name + ": expected a question, found " + question);
         }
-        if (!(mostMargin > 0)) {
-            throw new IllegalArgumentException(name + ": expected a largest margin above 0, found " + mostMargin);
+        if (!(maxMargin > 0)) {
+            throw new IllegalArgumentException(name + ": expected a largest margin above 0, found " + maxMargin);
         }
     }
 
@@ -59,7 +59,7 @@ public record MetricInfo(
 
     /** The same with parameters: names and defaults. */
     public MetricInfo withParameters(Map<String, Double> defaults) {
-        return new MetricInfo(name, version, question, family, better, unit, range, source, defaults, mostMargin);
+        return new MetricInfo(name, version, question, family, better, unit, range, source, defaults, maxMargin);
     }
 
     /** The same with another largest margin. */

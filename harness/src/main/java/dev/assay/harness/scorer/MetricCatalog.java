@@ -3,7 +3,7 @@ package dev.assay.harness.scorer;
 import dev.assay.harness.model.hub.WeightsTable;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -66,6 +66,6 @@ public interface MetricCatalog {
                 .filter(e -> e.info().name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "no metric " + name + "; there are " + String.join(", ", names) + Nearest.hint(name, names)));
+                        "no metric " + name + "; there are " + String.join(", ", names) + DidYouMean.hint(name, names)));
     }
 }

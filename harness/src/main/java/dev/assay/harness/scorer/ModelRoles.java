@@ -13,7 +13,7 @@ import dev.assay.harness.nn.clip.ClipOptions;
 import dev.assay.harness.nn.clip.OpenClipConfig;
 import dev.assay.harness.nn.clip.TorchClip;
 import dev.assay.harness.nn.clip.TorchSiglip;
-import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.nn.judge.VlmJudge;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.DwPose;
 import dev.assay.harness.nn.onnx.OnnxClip;
@@ -211,7 +211,7 @@ public final class ModelRoles {
             "a folder of a WD14 tagger: model.onnx and selected_tags.csv",
             (weights, where) -> OnnxTagger.open(weights.path(), where.threads())));
     /** No weights: a server that the user's settings name, so no suite can; it gets pictures and a token. */
-    public static final ModelRole<VisionJudge> JUDGE = new ModelRole<>(
+    public static final ModelRole<VlmJudge> JUDGE = new ModelRole<>(
             "judge", "a server with a vision model, as the setting assay.judge.url", (weights, where) -> {
                 throw new UnavailableException(
                         "a judge is a server that the setting assay.judge.url names, no weights of a suite");

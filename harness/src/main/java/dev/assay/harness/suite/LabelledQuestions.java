@@ -16,16 +16,16 @@ import java.util.List;
  * @param questions at least one
  */
 public record LabelledQuestions(String name, String version, List<Labelled> questions) {
-    private static final int MOST_QUESTIONS = 10_000;
+    private static final int MAX_QUESTIONS = 10_000;
 
     public LabelledQuestions {
         questions = List.copyOf(questions);
         Checks.requireWord("name", name);
         Checks.requireText("version", version);
         Checks.require(
-                !questions.isEmpty() && questions.size() <= MOST_QUESTIONS,
+                !questions.isEmpty() && questions.size() <= MAX_QUESTIONS,
                 "pictures",
-                "1 to " + MOST_QUESTIONS + " questions",
+                "1 to " + MAX_QUESTIONS + " questions",
                 questions.size());
         Checks.requireDistinct("pictures", questions);
     }
@@ -52,7 +52,7 @@ public record LabelledQuestions(String name, String version, List<Labelled> ques
      */
     public static LabelledQuestions read(Path file) {
         try {
-            Node node = new Node(file.toString(), "", Yaml.read(SmallFile.bytes(file, Yaml.MOST_BYTES)));
+            Node node = new Node(file.toString(), "", Yaml.read(SmallFile.bytes(file, Yaml.MAX_BYTES)));
             node.object("name", "version", "description", "pictures");
             String name = node.get("name").text();
             String version = node.get("version").text();

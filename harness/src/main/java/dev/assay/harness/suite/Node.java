@@ -1,6 +1,6 @@
 package dev.assay.harness.suite;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ record Node(String file, String path, Object value) {
         List<String> names = Arrays.asList(known);
         entries().forEach((name, child) -> {
             if (!names.contains(name)) {
-                throw child.wrong("no such field; there are " + String.join(", ", names) + Nearest.hint(name, names));
+                throw child.wrong("no such field; there are " + String.join(", ", names) + DidYouMean.hint(name, names));
             }
         });
         return this;
@@ -127,7 +127,7 @@ record Node(String file, String path, Object value) {
                 Arrays.stream(kind.getEnumConstants()).map(Enum::name).toList();
         if (!names.contains(text())) {
             throw wrong(
-                    "expected one of " + String.join(", ", names) + ", found " + text() + Nearest.hint(text(), names));
+                    "expected one of " + String.join(", ", names) + ", found " + text() + DidYouMean.hint(text(), names));
         }
         return Enum.valueOf(kind, text());
     }

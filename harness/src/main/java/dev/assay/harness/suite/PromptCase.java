@@ -1,7 +1,7 @@
 package dev.assay.harness.suite;
 
 import dev.assay.harness.text.KeyText;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +26,7 @@ public record PromptCase(
         boolean promptKnown,
         List<Question> questions)
         implements KeyText.Keyed {
-    private static final int MOST_QUESTIONS = 50; // of a picture; each is a look of the judge
+    private static final int MAX_QUESTIONS = 50; // of a picture; each is a look of the judge
 
     public PromptCase {
         negativePrompt = negativePrompt == null ? "" : negativePrompt;
@@ -41,7 +41,7 @@ public record PromptCase(
         tags.forEach(t -> Checks.requireWord("tags", t));
         Checks.requireDistinct("tags", tags);
         questions = questions == null ? List.of() : List.copyOf(questions);
-        Checks.require(questions.size() <= MOST_QUESTIONS, "questions", "at most " + MOST_QUESTIONS, questions.size());
+        Checks.require(questions.size() <= MAX_QUESTIONS, "questions", "at most " + MAX_QUESTIONS, questions.size());
         requireOrder(questions);
     }
 
@@ -57,7 +57,7 @@ public record PromptCase(
                             before.contains(d),
                             field + "dependsOn",
                             "questions before it (" + String.join(", ", before) + ")",
-                            d + Nearest.hint(d, before)));
+                            d + DidYouMean.hint(d, before)));
             before.add(question.id());
         }
     }

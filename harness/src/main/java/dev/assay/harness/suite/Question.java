@@ -12,13 +12,13 @@ import java.util.List;
  * @param dependsOn questions before it that must be answered as expected for this one to make sense: no colour of a circle without a circle
  */
 public record Question(String id, String text, boolean expected, List<String> dependsOn) implements KeyText.Keyed {
-    private static final int MOST_TEXT = 500; // characters
+    private static final int MAX_TEXT = 500; // characters
 
     public Question {
         dependsOn = dependsOn == null ? List.of() : List.copyOf(dependsOn);
         Checks.requireWord("id", id);
         Checks.requireText("text", text);
-        Checks.require(text.length() <= MOST_TEXT, "text", "at most " + MOST_TEXT + " characters", text.length());
+        Checks.require(text.length() <= MAX_TEXT, "text", "at most " + MAX_TEXT + " characters", text.length());
         Checks.requireDistinct("dependsOn", dependsOn);
     }
 

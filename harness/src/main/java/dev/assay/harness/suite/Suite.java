@@ -1,6 +1,6 @@
 package dev.assay.harness.suite;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +49,7 @@ public record Suite(
                         ids.contains(id),
                         "criteria[" + i + "].confirmedBy",
                         "ids of criteria (" + String.join(", ", ids) + ")",
-                        id + ", which is none" + Nearest.hint(id, ids));
+                        id + ", which is none" + DidYouMean.hint(id, ids));
             }
         }
         return this;
@@ -65,7 +65,7 @@ public record Suite(
                         tags.contains(tag),
                         "criteria[" + i + "].tags",
                         "tags of cases (" + String.join(", ", tags) + ")",
-                        tag + ", which no case has" + Nearest.hint(tag, tags));
+                        tag + ", which no case has" + DidYouMean.hint(tag, tags));
             }
         }
     }

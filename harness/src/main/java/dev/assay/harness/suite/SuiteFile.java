@@ -22,7 +22,7 @@ public final class SuiteFile {
     /** @throws SuiteException naming file and place of the first mistake */
     public static Suite read(Path file) {
         try {
-            return parse(file.toString(), SmallFile.bytes(file, Yaml.MOST_BYTES));
+            return parse(file.toString(), SmallFile.bytes(file, Yaml.MAX_BYTES));
         } catch (IOException e) {
             throw new SuiteException(file + ": cannot be read: " + Trouble.words(e), e);
         }

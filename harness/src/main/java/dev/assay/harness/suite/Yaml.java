@@ -15,8 +15,8 @@ import org.yaml.snakeyaml.LoaderOptions;
 
 /** Reads YAML to plain values. Keys that appear twice, aliases and several documents are errors; size and depth are bounded. */
 public final class Yaml {
-    public static final int MOST_BYTES = 1 << 20;
-    private static final int MOST_DEPTH = 20;
+    public static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_DEPTH = 20;
 
     private Yaml() {}
 
@@ -27,14 +27,14 @@ public final class Yaml {
      * @throws IllegalArgumentException on bad YAML, with line and column; on more than 1 MiB
      */
     public static Object read(byte[] utf8) {
-        if (utf8.length > MOST_BYTES) {
-            throw new IllegalArgumentException("expected at most " + MOST_BYTES + " bytes, found " + utf8.length);
+        if (utf8.length > MAX_BYTES) {
+            throw new IllegalArgumentException("expected at most " + MAX_BYTES + " bytes, found " + utf8.length);
         }
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
         options.setMaxAliasesForCollections(0);
-        options.setNestingDepthLimit(MOST_DEPTH);
-        options.setCodePointLimit(MOST_BYTES);
+        options.setNestingDepthLimit(MAX_DEPTH);
+        options.setCodePointLimit(MAX_BYTES);
         YAMLFactory factory = YAMLFactory.builder()
                 .loaderOptions(options)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

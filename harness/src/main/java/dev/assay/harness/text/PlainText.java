@@ -26,7 +26,7 @@ public final class PlainText {
     private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final Pattern BREAKS = Pattern.compile("[\r\f\u000b\u0085\u2028\u2029]");
     private static final int MOST = 300; // characters of a stranger's text in a message
-    private static final int MOST_NAME = 120;
+    private static final int MAX_NAME = 120;
     private static final Pattern OWN_OR_ANY = Pattern.compile("(" + OWN + ")|" + SEQUENCE);
 
     private PlainText() {}
@@ -69,14 +69,14 @@ public final class PlainText {
     /** A name in quotes for a message about it, at most 120 characters; what cannot be seen is shown as its code. */
     public static String quoted(String name) {
         StringBuilder out = new StringBuilder("\"");
-        name.codePoints().limit(MOST_NAME).forEach(c -> {
+        name.codePoints().limit(MAX_NAME).forEach(c -> {
             if (isVisible(c)) {
                 out.appendCodePoint(c);
             } else {
                 out.append(String.format("\\u%04x", c));
             }
         });
-        return out.append(name.codePointCount(0, name.length()) > MOST_NAME ? "...\"" : "\"")
+        return out.append(name.codePointCount(0, name.length()) > MAX_NAME ? "...\"" : "\"")
                 .toString();
     }
 

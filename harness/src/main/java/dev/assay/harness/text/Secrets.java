@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class Secrets {
     private static final int LEAST = 4; // characters; a shorter one would blank out half of every text
-    private static final int LEAST_WORD = 8; // of a header such as "Bearer abc...": a word by itself is a secret, too
+    private static final int MIN_WORD = 8; // of a header such as "Bearer abc...": a word by itself is a secret, too
     private static final String HIDDEN = "***";
     private static final Pattern USER = Pattern.compile("(?<=//|^)[^/\\s,@]*@|[^/\\s,@]*:[^/\\s,@]*@");
 
@@ -34,7 +34,7 @@ public final class Secrets {
         for (String value : values) {
             addForms(value, all);
             for (String word : value.split("\\s+", -1)) {
-                if (word.length() >= LEAST_WORD) {
+                if (word.length() >= MIN_WORD) {
                     addForms(word, all);
                 }
             }

@@ -64,7 +64,7 @@ public final class BuiltIn {
     public static final Set<String> NAMES =
             METRICS.keySet().stream().map(Criterion::metric).collect(Collectors.toUnmodifiableSet());
 
-    private static final double MOST_ALIKE = 0.25; // of the pictures, where none is another one pixel by pixel
+    private static final double MAX_ALIKE = 0.25; // of the pictures, where none is another one pixel by pixel
 
     private BuiltIn() {}
 
@@ -79,7 +79,7 @@ public final class BuiltIn {
         return criterion;
     }
 
-    public static boolean isOne(Criterion criterion) {
+    public static boolean isBuiltIn(Criterion criterion) {
         return METRICS.containsKey(criterion);
     }
 
@@ -139,7 +139,7 @@ public final class BuiltIn {
             return verdict(DISTINCT, Outcome.INCONCLUSIVE, Comparison.NOTHING, none);
         }
         int same = alike.same();
-        boolean tooMany = alike.exact() > 0 || same > MOST_ALIKE * all;
+        boolean tooMany = alike.exact() > 0 || same > MAX_ALIKE * all;
         return verdict(
                 DISTINCT,
                 tooMany ? Outcome.REGRESSED : Outcome.PASSED,

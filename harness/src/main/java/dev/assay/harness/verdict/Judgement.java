@@ -12,13 +12,13 @@ import org.hipparchus.distribution.continuous.NormalDistribution;
 /** An outcome and why it is that. */
 public record Judgement(Outcome outcome, Reason reason) {
     /** A larger share of unscored pairs leaves a verdict open: what could not be scored may be what got worse. */
-    public static final double MOST_UNSCORED = 0.25;
+    public static final double MAX_UNSCORED = 0.25;
 
     /**
      * Fewer prompts show nothing of prompts in general: where five of five agree, chance alone would do so in 1 of 32 suites, which is below the
      * level of either end of an interval; four of four in 1 of 16, which is not.
      */
-    public static final int LEAST_PROMPTS = 5;
+    public static final int MIN_PROMPTS = 5;
 
     /** Chance with which the suggested number of prompts would decide, if the observed difference is the true one. */
     private static final double POWER = 0.8;
@@ -78,7 +78,7 @@ public record Judgement(Outcome outcome, Reason reason) {
         if (missing.isPresent()) {
             return new Judgement(Outcome.INCONCLUSIVE, missing.get());
         }
-        if (rates.calibration() != null && !RoganGladen.tells(rates.calibration(), c.confidence())) {
+        if (rates.calibration() != null && !RoganGladen.isInformative(rates.calibration(), c.confidence())) {
             return new Judgement(Outcome.INCONCLUSIVE, new Reason.MetricMayGuess(rates.calibration()));
         }
         Lies lies = lies(c.lower(), c.upper(), criterion.margin());
@@ -89,12 +89,12 @@ public record Judgement(Outcome outcome, Reason reason) {
     }
 
     /**
-     * The same, but not PASSED on fewer than {@link #LEAST_PROMPTS} prompts. That something was applied (EFFECTIVE) few can show.
+     * The same, but not PASSED on fewer than {@link #MIN_PROMPTS} prompts. That something was applied (EFFECTIVE) few can show.
      */
     public Judgement ofEnoughPrompts(Criterion criterion, Comparison comparison) {
         boolean few = outcome == Outcome.PASSED
                 && criterion.rule() != Criterion.Rule.EFFECTIVE
-                && comparison.clusters() < LEAST_PROMPTS;
+                && comparison.clusters() < MIN_PROMPTS;
         return few ? new Judgement(Outcome.INCONCLUSIVE, new Reason.FewPrompts(reason, comparison.clusters())) : this;
     }
 
@@ -104,7 +104,7 @@ public record Judgement(Outcome outcome, Reason reason) {
      *
      * @param base the base's values; empty where only differences exist
      */
-    public Judgement ifAnyCouldFail(Criterion criterion, MetricInfo metric, List<Double> base) {
+    public Judgement guardAgainstVacuousPass(Criterion criterion, MetricInfo metric, List<Double> base) {
         OptionalDouble worst = metric.range().worst(metric.better());
         if (outcome != Outcome.PASSED
                 || base.isEmpty()
@@ -115,7 +115,7 @@ public record Judgement(Outcome outcome, Reason reason) {
         double mean = base.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
         int lost = (int) base.stream().filter(v -> v == worst.getAsDouble()).count();
         if (criterion.rule() == Criterion.Rule.NONE_NEW) {
-            return lost > MOST_UNSCORED * base.size()
+            return lost > MAX_UNSCORED * base.size()
                     ? new Judgement(
                             Outcome.INCONCLUSIVE, new Reason.BaseHasDefect(reason, lost, base.size(), metric.name()))
                     : this;
@@ -140,7 +140,7 @@ public record Judgement(Outcome outcome, Reason reason) {
         if (c.pairs() < needed) {
             return Optional.of(new Reason.TooFewPairs(c.pairs(), all, needed, unscored));
         }
-        if (c.unscored() > MOST_UNSCORED * all) {
+        if (c.unscored() > MAX_UNSCORED * all) {
             return Optional.of(new Reason.TooManyUnscored(c.unscored(), all, unscored));
         }
         if (c.clusters() < 2 && criterion.rule() != Criterion.Rule.NONE_NEW) {

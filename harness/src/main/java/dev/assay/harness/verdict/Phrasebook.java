@@ -90,7 +90,7 @@ public final class Phrasebook {
         }
         if (reason instanceof FewPrompts r) {
             return Optional.of(say(r.found()) + "; but on " + r.prompts() + (r.prompts() == 1 ? " prompt" : " prompts")
-                    + " alone: fewer than " + Judgement.LEAST_PROMPTS + " show nothing of the others");
+                    + " alone: fewer than " + Judgement.MIN_PROMPTS + " show nothing of the others");
         }
         if (reason instanceof BaseHasDefect r) {
             return Optional.of(say(r.found()) + "; but " + r.pictures() + " of " + r.all()

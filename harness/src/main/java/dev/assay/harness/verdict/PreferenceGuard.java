@@ -21,7 +21,7 @@ import java.util.function.ToDoubleFunction;
  */
 public final class PreferenceGuard {
     /** Of what a criterion allows: a smaller change is not worth a word, however sure it is. */
-    static final double LEAST_OF_MARGIN = 0.25;
+    static final double MIN_OF_MARGIN = 0.25;
 
     private static final double ALPHA = 0.05; // of each side, over all its criteria
     private static final Set<Family> GUARDED = Set.of(Family.ARTIFACT, Family.DIVERSITY);
@@ -94,7 +94,7 @@ public final class PreferenceGuard {
                     boolean sure = c.lower() > 0 || c.upper() < 0;
                     return sure
                             && size > 0
-                            && size >= LEAST_OF_MARGIN * v.criterion().margin();
+                            && size >= MIN_OF_MARGIN * v.criterion().margin();
                 })
                 .toList();
     }

@@ -28,7 +28,7 @@ public final class RoganGladen {
     }
 
     /** Whether the metric, at worst, still tells defects from none: its Youden index is above 0 at this confidence. */
-    public static boolean tells(Calibration calibration, double confidence) {
+    public static boolean isInformative(Calibration calibration, double confidence) {
         double error = Math.sqrt(variance(calibration.found(), calibration.defects())
                 + variance(calibration.falseAlarms(), calibration.sound()));
         return youden(calibration) - Rates.z(confidence) * error > 0;

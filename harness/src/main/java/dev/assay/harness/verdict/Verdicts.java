@@ -42,7 +42,7 @@ public final class Verdicts {
             double noiseFloor) {
         Judgement j = Judgement.of(criterion, info, c, differences, scored.unscored(), noiseFloor)
                 .ofEnoughPrompts(criterion, c)
-                .ifAnyCouldFail(criterion, info, scored.ofBase());
+                .guardAgainstVacuousPass(criterion, info, scored.ofBase());
         return new Verdict(criterion, info, j.outcome(), c, j.reason(), scored);
     }
 
@@ -50,7 +50,7 @@ public final class Verdicts {
     private static Verdict corrected(
             Criterion criterion, Metric metric, Scored scored, Comparison seen, List<PairedDifference> differences) {
         Calibration errors = metric.errorRates();
-        if (!RoganGladen.tells(errors, CONFIDENCE)) {
+        if (!RoganGladen.isInformative(errors, CONFIDENCE)) {
             return new Verdict(
                     criterion, metric.info(), Outcome.INCONCLUSIVE, seen, new Reason.JudgeMayGuess(errors), scored);
         }
@@ -82,7 +82,7 @@ public final class Verdicts {
         Comparison c = rates.corrected();
         Judgement j = Judgement.ofRates(criterion, rates, scored.unscored())
                 .ofEnoughPrompts(criterion, c)
-                .ifAnyCouldFail(criterion, info, scored.ofBase());
+                .guardAgainstVacuousPass(criterion, info, scored.ofBase());
         return new Verdict(
                 criterion, info, j.outcome(), info.better() == Better.LOWER ? c : c.negated(), j.reason(), scored);
     }

@@ -39,7 +39,7 @@ import java.util.Map;
 public final class Formats {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** A decoded picture is larger than its file; decoders share a part of the memory, see {@code DecodeMemory}. */
-    private static final long MOST_OF_A_PICTURE = 1L << 30;
+    private static final long MAX_OF_A_PICTURE = 1L << 30;
     /** A YAML parser makes a dozen objects of each word; a file has at most a MiB. */
     private static final long YAML_BYTES_PER_BYTE = 512;
 
@@ -73,9 +73,9 @@ public final class Formats {
                     return VisionConfig.of(VisionConfig.Kind.CLIP, json.path("vision_config"));
                 }),
                 config("preprocessor", "siglip_text/preprocessor_config", Preprocessing::read),
-                new Fuzz("png", false, pngs(), Formats::picture, input -> MOST_OF_A_PICTURE),
-                new Fuzz("jpeg", false, pictures(".jpg"), Formats::picture, input -> MOST_OF_A_PICTURE),
-                new Fuzz("webp", false, pictures(".webp"), Formats::picture, input -> MOST_OF_A_PICTURE),
+                new Fuzz("png", false, pngs(), Formats::picture, input -> MAX_OF_A_PICTURE),
+                new Fuzz("jpeg", false, pictures(".jpg"), Formats::picture, input -> MAX_OF_A_PICTURE),
+                new Fuzz("webp", false, pictures(".webp"), Formats::picture, input -> MAX_OF_A_PICTURE),
                 new Fuzz("picture-text", true, texts(), Formats::texts, Formats::ofYaml),
                 new Fuzz("suite", true, suites(), b -> SuiteFile.parse("fuzz.yaml", b), Formats::ofYaml),
                 new Fuzz("settings", true, settings(), this::settings, Formats::ofYaml),

@@ -29,10 +29,10 @@ public record Fuzz(String format, boolean text, List<byte[]> seeds, Reader reade
     private static final long FIXED_BYTES = 64 << 10;
 
     private static final long BYTES_PER_BYTE = 64;
-    private static final long MOST_MILLIS = 5_000; // of the processor, for one input
-    private static final long MOST_WAIT_MILLIS = 60_000; // in all: a busy machine may stop a thread for a while
+    private static final long MAX_MILLIS = 5_000; // of the processor, for one input
+    private static final long MAX_WAIT_MILLIS = 60_000; // in all: a busy machine may stop a thread for a while
     private static final long TRACE_BYTES = 32 << 10; // of an exception and its causes
-    private static final int MOST_FAILURES = 5;
+    private static final int MAX_FAILURES = 5;
 
     /** Reads a whole file. */
     @FunctionalInterface
@@ -75,7 +75,7 @@ public record Fuzz(String format, boolean text, List<byte[]> seeds, Reader reade
         IntStream.range(0, tasks).parallel().forEach(task -> {
             SplittableRandom random = new SplittableRandom(seed + task);
             LongPredicate more = goesOn.apply(task);
-            for (long i = 0; more.test(i) && failures.size() < MOST_FAILURES; i++) {
+            for (long i = 0; more.test(i) && failures.size() < MAX_FAILURES; i++) {
                 byte[] input = mutator.next(random);
                 Optional<String> failure = tryOne(input, read, refused);
                 // Once more, uncounted: the first time may have loaded classes or met a busy machine.
@@ -114,7 +114,7 @@ public record Fuzz(String format, boolean text, List<byte[]> seeds, Reader reade
         long millis = (System.nanoTime() - start) / 1_000_000;
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
         long work = (threads.getCurrentThreadCpuTime() - worked) / 1_000_000;
-        if (work > MOST_MILLIS || millis > MOST_WAIT_MILLIS) {
+        if (work > MAX_MILLIS || millis > MAX_WAIT_MILLIS) {
             return Optional.of("took " + work + " ms of the processor, " + millis + " ms in all");
         }
         return bytes > allowed

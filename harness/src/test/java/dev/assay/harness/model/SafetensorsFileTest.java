@@ -211,7 +211,7 @@ class SafetensorsFileTest {
 
     @Test
     void too_many_tensors_are_an_error() {
-        String header = IntStream.range(0, SafetensorsJson.MOST_TENSORS + 1)
+        String header = IntStream.range(0, SafetensorsJson.MAX_TENSORS + 1)
                 .mapToObj(i -> "\"" + i + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}")
                 .collect(Collectors.joining(",", "{", "}"));
         assertRefused(Bytes.safetensors(header, new byte[0]), "at most 200000 tensors");

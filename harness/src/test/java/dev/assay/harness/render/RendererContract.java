@@ -113,10 +113,10 @@ public abstract class RendererContract {
     @Test
     void announcing_a_picture_changes_nothing_whether_it_is_asked_for_or_not() {
         Rendered expected = renderer.render(request(model(), 7));
-        renderer.announce(request(model(), 9));
+        renderer.prefetch(request(model(), 9));
         Rendered current = renderer.render(request(model(), 7));
         Rendered announced = renderer.render(request(model(), 9));
-        renderer.announce(request(model(), 11));
+        renderer.prefetch(request(model(), 11));
         Rendered another = renderer.render(request(model(), 12));
 
         assertThat(current.image()).isEqualTo(expected.image());

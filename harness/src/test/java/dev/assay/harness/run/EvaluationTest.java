@@ -754,9 +754,9 @@ class EvaluationTest {
                 new SuiteSettings(16, 16, 4, 3.0, "ddim", "normal", 0, null, null),
                 Map.of(),
                 cases,
-                Arrays.stream(criteria).allMatch(BuiltIn::isOne)
+                Arrays.stream(criteria).allMatch(BuiltIn::isBuiltIn)
                         ? List.of(criterion("brightness", Rule.NON_INFERIOR, 1))
-                        : Arrays.stream(criteria).filter(c -> !BuiltIn.isOne(c)).toList());
+                        : Arrays.stream(criteria).filter(c -> !BuiltIn.isBuiltIn(c)).toList());
         Checkpoint checkpoint = new Checkpoint(base);
         Plan plan = new Plan(
                 suite,

@@ -8,7 +8,7 @@ import dev.assay.harness.image.Png;
 import dev.assay.harness.nn.judge.Answer;
 import dev.assay.harness.nn.judge.JudgeRates;
 import dev.assay.harness.nn.judge.Query;
-import dev.assay.harness.nn.judge.VisionJudge;
+import dev.assay.harness.nn.judge.VlmJudge;
 import dev.assay.harness.suite.LabelledQuestions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ class JudgeCalibrationTest {
     @TempDir
     Path folder;
 
-    private static final class Parrot implements VisionJudge {
+    private static final class Parrot implements VlmJudge {
         private boolean closed;
 
         @Override
@@ -82,7 +82,7 @@ class JudgeCalibrationTest {
             assertThat(rates.meanOfNo()).isCloseTo((0.8 + 0.3 * 3) / 4, within(1e-12));
             assertThat(rates.set()).isEqualTo("small 3");
             assertThat(rates.isEnough()).isFalse();
-            assertThat(rates.tells()).isTrue();
+            assertThat(rates.isInformative()).isTrue();
             assertThat(judge.name()).isEqualTo("parrot");
         }
         assertThat(parrot.closed).isTrue();

@@ -187,7 +187,7 @@ class ScoreStoreTest {
     @Test
     void a_file_that_has_grown_too_much_begins_anew() throws IOException {
         keep(open(), ODD, 1);
-        byte[] much = new byte[ScoreStore.MOST_BYTES];
+        byte[] much = new byte[ScoreStore.MAX_BYTES];
         Arrays.fill(much, (byte) '\n');
         Files.write(file(), much, java.nio.file.StandardOpenOption.APPEND);
         assertThat(kept(open(), 1)).isEqualTo(ODD);

@@ -44,7 +44,7 @@ class TerminalTest {
     @Test
     void the_tally_counts_time_for_pictures_that_are_made_and_none_for_reused_ones() {
         List<Progress.Pictures> told = new ArrayList<>();
-        Tally tally = new Tally(new Progress() {
+        RenderStats tally = new RenderStats(new Progress() {
             @Override
             public void say(String line) {}
 

@@ -44,8 +44,8 @@ class RangeTest {
     void half_of_a_range_is_the_largest_margin_unless_the_metric_says_another() {
         MetricInfo info = new MetricInfo(
                 "a", "1", "Is it good?", Family.ARTIFACT, Better.LOWER, "grey levels", Range.closed(0, 255), "test");
-        assertThat(info.mostMargin()).isEqualTo(127.5);
-        assertThat(info.withMostMargin(8).mostMargin()).isEqualTo(8);
+        assertThat(info.maxMargin()).isEqualTo(127.5);
+        assertThat(info.withMostMargin(8).maxMargin()).isEqualTo(8);
         assertThatThrownBy(() -> info.withMostMargin(0)).hasMessage("a: expected a largest margin above 0, found 0.0");
     }
 }

@@ -158,17 +158,17 @@ class JudgementTest {
         Criterion criterion = criterion(Rule.NON_INFERIOR, 0.1, 1);
         Judgement passed = Judgement.of(criterion, share, interval(0, 0, 0), List.of(), List.of(), 0);
 
-        Judgement empty = passed.ifAnyCouldFail(criterion, share, List.of(0.1, 0.0));
+        Judgement empty = passed.guardAgainstVacuousPass(criterion, share, List.of(0.1, 0.0));
         assertThat(empty)
                 .isEqualTo(new Judgement(
                         Outcome.INCONCLUSIVE,
                         new Reason.BaseIsWorst(passed.reason(), 0.05, Better.HIGHER, "of what is stated")));
-        assertThat(passed.ifAnyCouldFail(criterion, share, List.of(0.11))).isSameAs(passed);
-        assertThat(passed.ifAnyCouldFail(criterion, share, List.of())).isSameAs(passed);
-        assertThat(passed.ifAnyCouldFail(criterion, metric(Better.LOWER), List.of(0.0)))
+        assertThat(passed.guardAgainstVacuousPass(criterion, share, List.of(0.11))).isSameAs(passed);
+        assertThat(passed.guardAgainstVacuousPass(criterion, share, List.of())).isSameAs(passed);
+        assertThat(passed.guardAgainstVacuousPass(criterion, metric(Better.LOWER), List.of(0.0)))
                 .isSameAs(passed);
         Judgement regressed = new Judgement(Outcome.REGRESSED, new Reason.Broken("fell"));
-        assertThat(regressed.ifAnyCouldFail(criterion, share, List.of(0.1, 0.0)))
+        assertThat(regressed.guardAgainstVacuousPass(criterion, share, List.of(0.1, 0.0)))
                 .isSameAs(regressed);
     }
 

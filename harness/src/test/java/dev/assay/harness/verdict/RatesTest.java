@@ -181,7 +181,7 @@ class RatesTest {
         assertThatThrownBy(() -> new Calibration(10, 5, 10, 5))
                 .hasMessageContaining("a defect found more often where there is one");
         Calibration few = new Calibration(5, 3, 5, 1);
-        assertThat(RoganGladen.tells(few, CONFIDENCE)).isFalse();
+        assertThat(RoganGladen.isInformative(few, CONFIDENCE)).isFalse();
         Judgement found = judge(pairs(20, 1, 0, 0), few, 0.9);
         assertThat(found.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(Phrasebook.say(found.reason()))

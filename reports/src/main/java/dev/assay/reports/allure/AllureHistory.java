@@ -1,7 +1,7 @@
 package dev.assay.reports.allure;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Status;
@@ -23,15 +23,15 @@ final class AllureHistory {
     static final String UNJUDGED = "not judged";
 
     /** Earlier runs that trends show. */
-    private static final int MOST_RUNS = 30;
+    private static final int MAX_RUNS = 30;
     /** Earlier results of one criterion that its history shows. */
-    private static final int MOST_RESULTS = 20;
+    private static final int MAX_RESULTS = 20;
 
-    private final List<Digest> newestFirst;
+    private final List<RunSummary> newestFirst;
     private final int all;
 
     /** @param earlier oldest first */
-    AllureHistory(List<Digest> earlier) {
+    AllureHistory(List<RunSummary> earlier) {
         all = earlier.size();
         newestFirst = new ArrayList<>(earlier);
         Collections.reverse(newestFirst);
@@ -52,15 +52,15 @@ final class AllureHistory {
         List<Map<String, Object>> durations = new ArrayList<>();
         Map<String, List<Map<String, Object>>> results = new LinkedHashMap<>();
         for (int i = 0; i < newestFirst.size(); i++) {
-            Digest run = newestFirst.get(i);
-            if (i < MOST_RUNS) {
+            RunSummary run = newestFirst.get(i);
+            if (i < MAX_RUNS) {
                 outcomes.add(point(all - i, statistic(statuses(run))));
                 categories.add(point(all - i, counts(run)));
                 durations.add(point(all - i, Map.of("duration", Math.max(0, Math.round(1000 * run.seconds())))));
             }
             items(run).forEach((id, item) -> {
                 List<Map<String, Object>> items = results.computeIfAbsent(id, x -> new ArrayList<>());
-                if (items.size() < MOST_RESULTS) {
+                if (items.size() < MAX_RESULTS) {
                     items.add(item);
                 }
             });
@@ -88,12 +88,12 @@ final class AllureHistory {
     }
 
     /** Of the same model on the same suite: runs of others are not its trend. */
-    static boolean isOf(Digest run, String suite, String candidate) {
+    static boolean isOf(RunSummary run, String suite, String candidate) {
         return run.model().equals(candidate) && run.suite().name().equals(suite);
     }
 
     /** Words of all results that the report of this run had: its criteria, and the run where that was in trouble. */
-    private static List<String> statuses(Digest run) {
+    private static List<String> statuses(RunSummary run) {
         List<String> statuses = new ArrayList<>();
         if (isBroken(run)) {
             statuses.add(word(Status.BROKEN));
@@ -105,11 +105,11 @@ final class AllureHistory {
     }
 
     /** Nothing was judged, or something was wrong beyond its criteria. */
-    private static boolean isBroken(Digest run) {
+    private static boolean isBroken(RunSummary run) {
         return run.criteria().isEmpty() || (run.problem() != null && !run.partial());
     }
 
-    private static Unjudged criteria(Digest run) {
+    private static Unjudged criteria(RunSummary run) {
         return Unjudged.of(run.criteria());
     }
 
@@ -130,7 +130,7 @@ final class AllureHistory {
         return counts;
     }
 
-    private static Map<String, Integer> counts(Digest run) {
+    private static Map<String, Integer> counts(RunSummary run) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         if (isBroken(run)) {
             counts.merge(Categories.WHOLE_RUN, 1, Integer::sum);
@@ -144,7 +144,7 @@ final class AllureHistory {
         return counts;
     }
 
-    private static Map<String, Map<String, Object>> items(Digest run) {
+    private static Map<String, Map<String, Object>> items(RunSummary run) {
         long start = millis(run.started());
         long end = start + Math.max(0, Math.round(1000 * run.seconds()));
         Map<String, Map<String, Object>> items = new LinkedHashMap<>();
@@ -164,10 +164,10 @@ final class AllureHistory {
     }
 
     private static String text(String reason) {
-        return Categories.calm(Words.ends(reason, 300));
+        return Categories.sanitize(Words.ends(reason, 300));
     }
 
-    private static Map<String, Object> item(Digest run, String id, String status, String said, long start, long stop) {
+    private static Map<String, Object> item(RunSummary run, String id, String status, String said, long start, long stop) {
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("uid", Categories.text(run.run() + "-" + id, 200));
         item.put("status", status);
@@ -176,7 +176,7 @@ final class AllureHistory {
         return item;
     }
 
-    private static String identity(Digest run, String family, String criterion) {
+    private static String identity(RunSummary run, String family, String criterion) {
         return identity(run.suite().name(), run.model(), family, criterion);
     }
 

@@ -15,7 +15,7 @@ public final class AllureHtml {
     private static final Pattern SCRIPT =
             Pattern.compile("<script\\b[^>]*>(?:(?!</script>).)*</script>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final Pattern ANALYTICS = Pattern.compile("googletagmanager\\.com|google-analytics\\.com|gtag\\(");
-    private static final int MOST_MINUTES = 10;
+    private static final int MAX_MINUTES = 10;
 
     private AllureHtml() {}
 
@@ -54,8 +54,8 @@ public final class AllureHtml {
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
-            if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
-                throw new IOException("Allure's command line was still at work after " + MOST_MINUTES + " minutes");
+            if (!process.waitFor(MAX_MINUTES, TimeUnit.MINUTES)) {
+                throw new IOException("Allure's command line was still at work after " + MAX_MINUTES + " minutes");
             }
         } finally {
             process.destroyForcibly();

@@ -48,7 +48,7 @@ import java.util.stream.Stream;
  * if suite, candidate, family and criterion have the same names; hashes and run ids have no part in it.
  */
 public final class AllureResults {
-    private static final int MOST_WORST = 4;
+    private static final int MAX_WORST = 4;
     private static final String HISTORY = "history";
     private static final String DIFF_TYPE = "application/vnd.allure.image.diff";
     private static final JsonMapper JSON = Json.LENIENT
@@ -171,7 +171,7 @@ public final class AllureResults {
                 .setDescriptionHtml(Description.of(run, context));
         result.setStop(start + Math.max(0, Math.round(1000 * run.seconds())));
         String problem = run.problem() != null
-                ? calm(Words.block(run.problem()))
+                ? sanitize(Words.block(run.problem()))
                 : context.trouble().isEmpty()
                         ? "the run has no verdict"
                         : text(String.join("; ", context.trouble()), 4000);
@@ -214,7 +214,7 @@ public final class AllureResults {
         byte[] first = null;
         String firstName = "";
         List<WorstCase> worst = v.worst();
-        List<WorstCase> shown = worst.subList(0, Math.min(MOST_WORST, worst.size()));
+        List<WorstCase> shown = worst.subList(0, Math.min(MAX_WORST, worst.size()));
         for (WorstCase w : shown) {
             boolean all = CasePicture.showsSeeds(v, w, renderings);
             String name = text(w.caseId(), 80) + (all ? ", all seeds" : ", seed " + w.seed());
@@ -238,7 +238,7 @@ public final class AllureResults {
                 firstName = name;
             }
         }
-        TestResult result = base(v.family(), v.id(), calm(Words.title(v)), criterionTime())
+        TestResult result = base(v.family(), v.id(), sanitize(Words.title(v)), criterionTime())
                 .setStatus(Categories.status(v.outcome()))
                 .setStatusDetails(details(v))
                 .setDescriptionHtml(Description.of(
@@ -409,8 +409,8 @@ public final class AllureResults {
         return Categories.text(text, most);
     }
 
-    private static String calm(String text) {
-        return Categories.calm(text);
+    private static String sanitize(String text) {
+        return Categories.sanitize(text);
     }
 
     private static Label label(String name, String value) {

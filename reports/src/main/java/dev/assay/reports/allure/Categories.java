@@ -91,12 +91,12 @@ final class Categories {
     }
 
     /** Allure 2.34 puts status messages into its page as HTML, where an image's onerror runs: no text of ours may hold a tag. */
-    static String calm(String text) {
+    static String sanitize(String text) {
         return text.replace('<', '\u2039').replace('>', '\u203a');
     }
 
     /** One calm line. */
     static String text(String text, int most) {
-        return calm(Words.line(text, most));
+        return sanitize(Words.line(text, most));
     }
 }

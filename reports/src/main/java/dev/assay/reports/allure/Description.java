@@ -8,7 +8,7 @@ import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.WorstCase;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.pages.Row;
 import dev.assay.reports.pages.Templates;
 import dev.assay.reports.words.Plain;
@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 
 /** The HTML that opens with a result, from the templates in {@code allure}. */
 public final class Description {
-    private static final int MOST_RUNS = 10;
+    private static final int MAX_RUNS = 10;
 
     private Description() {}
 
@@ -153,10 +153,10 @@ public final class Description {
     }
 
     /** Which run the trends mean by a number. */
-    private static List<Row> earlier(List<Digest> runs) {
+    private static List<Row> earlier(List<RunSummary> runs) {
         List<Row> rows = new ArrayList<>();
-        for (int i = runs.size(); i > Math.max(0, runs.size() - MOST_RUNS); i--) {
-            Digest run = runs.get(i - 1);
+        for (int i = runs.size(); i > Math.max(0, runs.size() - MAX_RUNS); i--) {
+            RunSummary run = runs.get(i - 1);
             rows.add(new Row(
                     "#" + i,
                     Words.line(run.model(), 80) + ", suite "

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** The paired differences per prompt as a static SVG: dots for pairs, the interval of the mean, the margin. */
 final class DifferencePlot {
-    private static final int MOST_ROWS = 40;
+    private static final int MAX_ROWS = 40;
     private static final int ROW = 20;
     private static final int LABELS = 260;
     private static final int WIDTH = 820;
@@ -39,7 +39,7 @@ final class DifferencePlot {
                 p -> cases.computeIfAbsent(p.caseId(), c -> new ArrayList<>()).add(p));
         List<Map.Entry<String, List<Measurement>>> rows = cases.entrySet().stream()
                 .sorted(Comparator.comparingDouble(e -> -Math.abs(mean(e.getValue()))))
-                .limit(MOST_ROWS)
+                .limit(MAX_ROWS)
                 .sorted(Comparator.comparingDouble(e -> mean(e.getValue())))
                 .toList();
         Scale scale = Scale.of(v, pairs);

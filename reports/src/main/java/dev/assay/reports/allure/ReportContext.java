@@ -1,6 +1,6 @@
 package dev.assay.reports.allure;
 
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +17,7 @@ public record ReportContext(
         Map<String, String> facts,
         List<String> trouble,
         List<ReportLink> links,
-        List<Digest> earlier,
+        List<RunSummary> earlier,
         ReportExecutor executor) {
     public static final ReportContext NONE =
             new ReportContext(Map.of(), List.of(), List.of(), List.of(), ReportExecutor.LOCAL);

@@ -25,9 +25,9 @@ import java.util.stream.Stream;
 
 /** Writes a card in all its forms. */
 public final class Cards {
-    private static final int MOST_WORST = 4;
-    private static final int MOST_SHEETS = 3;
-    private static final int MOST_CARD = 256 << 20; // bytes
+    private static final int MAX_WORST = 4;
+    private static final int MAX_SHEETS = 3;
+    private static final int MAX_CARD = 256 << 20; // bytes
 
     private Cards() {}
 
@@ -105,7 +105,7 @@ public final class Cards {
     }
 
     private static boolean isMarked(Path file, String mark) throws IOException {
-        return Files.size(file) <= MOST_CARD && SmallFile.text(file, MOST_CARD).contains(mark);
+        return Files.size(file) <= MAX_CARD && SmallFile.text(file, MAX_CARD).contains(mark);
     }
 
     private static void text(Path file, String text) throws IOException {
@@ -134,14 +134,14 @@ public final class Cards {
         for (VerdictEntry v : bad) {
             List<WorstCase> worst = v.worst() == null ? List.of() : v.worst();
             for (WorstCase w : worst.subList(0, Math.min(worst.size(), shown.size() < 2 ? 2 : 1))) {
-                if (shown.size() < MOST_WORST) {
+                if (shown.size() < MAX_WORST) {
                     shown.add(jpeg(
                             Words.line(v.id(), 60) + ", worst: " + CasePicture.caption(v, w, renderings),
                             CasePicture.of(v, w, renderings)));
                 }
             }
         }
-        for (ContactSheet.Sheet sheet : renderings.sheets(MOST_SHEETS)) {
+        for (ContactSheet.Sheet sheet : renderings.sheets(MAX_SHEETS)) {
             shown.add(jpeg("contact sheet: " + sheet.name(), sheet.image()));
         }
         return shown;

@@ -66,9 +66,9 @@ public final class Sidecars {
     private static final Pattern MARKUP = Pattern.compile("[<>\\r\\n\\u2028\\u2029]|&(?=#|[A-Za-z]+;)");
 
     private static final String UNKNOWN = "Unknown";
-    private static final int MOST_TRIGGER = 200; // letters of a word, of which some are sentences
-    private static final int MOST_TEXT = 1000;
-    private static final int MOST_BYTES = 16 << 20; // of a file of another program
+    private static final int MAX_TRIGGER = 200; // letters of a word, of which some are sentences
+    private static final int MAX_TEXT = 1000;
+    private static final int MAX_BYTES = 16 << 20; // of a file of another program
 
     private Sidecars() {}
 
@@ -235,14 +235,14 @@ public final class Sidecars {
                 : card.recommended().triggerWords().stream()
                         .filter(word -> !MARKUP.matcher(word).find()
                                 && Words.block(word).equals(word))
-                        .map(word -> Words.line(word, MOST_TRIGGER))
+                        .map(word -> Words.line(word, MAX_TRIGGER))
                         .filter(word -> !word.isEmpty())
                         .toList();
     }
 
     /** For pages and prompts of other programs: one line without tags and control characters. */
     private static String plain(String text) {
-        return Words.line(MARKUP.matcher(text).replaceAll(" "), MOST_TEXT);
+        return Words.line(MARKUP.matcher(text).replaceAll(" "), MAX_TEXT);
     }
 
     /** Adds the fields that are absent or empty. */
@@ -251,10 +251,10 @@ public final class Sidecars {
         boolean existed = Files.exists(file);
         if (existed) {
             try {
-                if (Files.size(file) > MOST_BYTES) {
-                    return file.getFileName() + ": left alone, has more than " + MOST_BYTES + " bytes";
+                if (Files.size(file) > MAX_BYTES) {
+                    return file.getFileName() + ": left alone, has more than " + MAX_BYTES + " bytes";
                 }
-                JsonNode read = JSON.readTree(SmallFile.bytes(file, MOST_BYTES));
+                JsonNode read = JSON.readTree(SmallFile.bytes(file, MAX_BYTES));
                 if (!(read instanceof ObjectNode object)) {
                     return file.getFileName() + ": left alone, expected a JSON object";
                 }

@@ -1,6 +1,6 @@
 package dev.assay.reports.cli;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.collection.CollectionCommand;
@@ -55,7 +55,7 @@ public final class AssayMain implements Runnable {
         String meant = wrong instanceof UnmatchedArgumentException unmatched
                 ? unmatched.getUnmatched().stream()
                         .findFirst()
-                        .map(word -> Nearest.hint(word, known(command.getCommandSpec(), word)))
+                        .map(word -> DidYouMean.hint(word, known(command.getCommandSpec(), word)))
                         .orElse("")
                 : "";
         command.getErr().println(Words.block(wrong.getMessage()) + meant);

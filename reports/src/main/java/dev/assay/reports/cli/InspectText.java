@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 final class InspectText {
     private static final int WIDTH = 98;
     private static final int LABEL = 12; // columns of a line's name with its margins
-    private static final int MOST_TYPES = 4;
-    private static final int MOST_TRIGGERS = 4;
+    private static final int MAX_TYPES = 4;
+    private static final int MAX_TRIGGERS = 4;
 
     private final Paint paint;
 
@@ -119,10 +119,10 @@ final class InspectText {
 
     private static String types(Inspection i) {
         String types = i.quantization().entrySet().stream()
-                .limit(MOST_TYPES)
+                .limit(MAX_TYPES)
                 .map(e -> e.getKey() + " in " + e.getValue() + " tensors")
                 .collect(Collectors.joining(", "));
-        int more = i.quantization().size() - MOST_TYPES;
+        int more = i.quantization().size() - MAX_TYPES;
         return types
                 + (more > 0 ? " and " + more + " more types" : "")
                 + (i.quantizationNote().isEmpty() ? "" : "; " + i.quantizationNote());
@@ -130,10 +130,10 @@ final class InspectText {
 
     private String triggers(Inspection i) {
         String words = i.triggerWords().stream()
-                .limit(MOST_TRIGGERS)
+                .limit(MAX_TRIGGERS)
                 .map(t -> t.word() + paint.dim(" (" + t.source() + ")"))
                 .collect(Collectors.joining(", "));
-        int more = i.triggerWords().size() - MOST_TRIGGERS;
+        int more = i.triggerWords().size() - MAX_TRIGGERS;
         return more > 0 ? words + " and " + more + " more" : words;
     }
 

@@ -20,7 +20,7 @@ final class ModelFiles {
     static final List<String> ENDINGS = List.of(".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin");
     private static final String INDEX = ".safetensors.index.json";
     private static final Pattern SHARD = Pattern.compile("(.*)-\\d+-of-\\d+\\.safetensors");
-    private static final int MOST_DEPTH = 12;
+    private static final int MAX_DEPTH = 12;
 
     private ModelFiles() {}
 
@@ -36,7 +36,7 @@ final class ModelFiles {
         }
         List<Path> found = new ArrayList<>();
         try {
-            Files.walkFileTree(path, EnumSet.of(FileVisitOption.FOLLOW_LINKS), MOST_DEPTH, new SimpleFileVisitor<>() {
+            Files.walkFileTree(path, EnumSet.of(FileVisitOption.FOLLOW_LINKS), MAX_DEPTH, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                     if (!folder.equals(path) && ModelHeader.isModelFolder(folder)) {

@@ -10,7 +10,7 @@ import dev.assay.harness.model.hub.KnownWeights;
 import dev.assay.harness.model.hub.WeightsState;
 import dev.assay.harness.run.MetricWeights;
 import dev.assay.harness.run.MetricWeights.Need;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
@@ -169,7 +169,7 @@ public final class ModelsCommand implements Callable<Integer> {
                         spec.commandLine(),
                         "--download: no role " + Words.line(role, 60) + "; there are "
                                 + String.join(", ", weights.roles())
-                                + Nearest.hint(role, weights.roles()));
+                                + DidYouMean.hint(role, weights.roles()));
             }
             states.add(
                     equals >= 0

@@ -163,8 +163,8 @@ final class Overlap {
                 + " compared by fingerprint, "
                 + overlaps.compared() + " layer by layer; "
                 + (copies == 0 ? "no copies" : paint.yellow(copies == 1 ? "1 copy" : copies + " copies")));
-        if (overlaps.loras() > LoraOverlaps.MOST_LORAS) {
-            lines.add("More than " + LoraOverlaps.MOST_LORAS
+        if (overlaps.loras() > LoraOverlaps.MAX_LORAS) {
+            lines.add("More than " + LoraOverlaps.MAX_LORAS
                     + " LoRAs: only pairs with a common origin are shown. Name fewer files for the whole table.");
         }
         return lines;

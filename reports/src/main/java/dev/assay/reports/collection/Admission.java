@@ -220,15 +220,15 @@ final class Admission {
         if (most > 0 && bytes > most) {
             found.add(new Objection("larger than " + Numbers.bytes(most) + ": " + Numbers.bytes(bytes), false));
         }
-        long mostTotal = policy.mostTotalMegabytes() * 1_000_000;
+        long maxTotal = policy.mostTotalMegabytes() * 1_000_000;
         long total = bytes
                 + manifest.files().stream()
                         .filter(e -> !FileNames.same(e.name(), name))
                         .mapToLong(Entry::bytes)
                         .sum();
-        if (mostTotal > 0 && total > mostTotal) {
+        if (maxTotal > 0 && total > maxTotal) {
             found.add(new Objection(
-                    "the collection would have " + Numbers.bytes(total) + " of at most " + Numbers.bytes(mostTotal),
+                    "the collection would have " + Numbers.bytes(total) + " of at most " + Numbers.bytes(maxTotal),
                     false));
         }
     }

@@ -1,6 +1,6 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
@@ -35,7 +35,7 @@ public final class CollectionCommand implements Runnable {
     /** Something is wrong with the collection, or the files of it. */
     public static final int WRONG = 1;
 
-    private static final int MOST_BESIDE = 1000;
+    private static final int MAX_BESIDE = 1000;
 
     @Spec
     private CommandSpec spec;
@@ -63,7 +63,7 @@ public final class CollectionCommand implements Runnable {
             }
             if (!Files.isDirectory(folder)) {
                 throw new CollectionException(folder + ": no such folder"
-                        + Nearest.hint(String.valueOf(folder.getFileName()), beside())
+                        + DidYouMean.hint(String.valueOf(folder.getFileName()), beside())
                         + (Files.exists(folder) ? "; expected a folder, found a file" : ""));
             }
             return CuratedCollection.in(folder);
@@ -78,7 +78,7 @@ public final class CollectionCommand implements Runnable {
             try (Stream<Path> all = Files.list(parent)) {
                 return all.filter(Files::isDirectory)
                         .map(p -> Words.line(String.valueOf(p.getFileName()), 200))
-                        .limit(MOST_BESIDE)
+                        .limit(MAX_BESIDE)
                         .toList();
             } catch (IOException unreadable) {
                 return List.of();
@@ -90,7 +90,7 @@ public final class CollectionCommand implements Runnable {
             Manifest manifest = collection().manifest();
             return manifest.find(name)
                     .orElseThrow(() -> new CollectionException("no file " + Words.line(name, 100) + " in the collection"
-                            + Nearest.hint(
+                            + DidYouMean.hint(
                                     name,
                                     manifest.files().stream().map(Entry::name).toList())
                             + "; all of them: assay collection list"));

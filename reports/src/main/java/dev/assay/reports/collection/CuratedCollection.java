@@ -76,7 +76,7 @@ public final class CuratedCollection {
         record Added(Entry entry, boolean wasThere) implements Result {}
 
         /** It is not in; the quarantine list has it. */
-        record Turned(List<String> reasons) implements Result {}
+        record Rejected(List<String> reasons) implements Result {}
     }
 
     /** Something half done, to be finished: {@code remove} is null when adding. */
@@ -200,7 +200,7 @@ public final class CuratedCollection {
             changed = manifest.with(new Refused(Words.line(name, 255), candidate.sha256(), now(), all, judged));
         }
         write(changed);
-        return new Result.Turned(all);
+        return new Result.Rejected(all);
     }
 
     private Result add(

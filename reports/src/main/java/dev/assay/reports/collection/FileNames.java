@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** Which names a file of a collection may have: those that mean the same file to every system, program and reader. */
 final class FileNames {
     /** Room for what Assay and other tools append ({@code .metadata.json}) below the 255 bytes of most file systems. */
-    static final int MOST_BYTES = 200;
+    static final int MAX_BYTES = 200;
 
     private static final Pattern RESERVED =
             Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?", Pattern.CASE_INSENSITIVE);
@@ -24,8 +24,8 @@ final class FileNames {
             return Optional.of("a name is missing");
         }
         String shown = "\"" + Words.line(name, 80) + "\"";
-        if (name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
-            return Optional.of(shown + ": the name is longer than " + MOST_BYTES + " bytes; shorten it");
+        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            return Optional.of(shown + ": the name is longer than " + MAX_BYTES + " bytes; shorten it");
         }
         if (!Words.block(name).equals(name) || name.indexOf('\n') >= 0) {
             return Optional.of(shown + ": the name has control characters or such that turn the direction of writing;"

@@ -43,7 +43,7 @@ public record Judged(
         String shortened,
         String weights) {
     private static final List<String> SHORTENING = List.of("assay.steps", "assay.seeds", "assay.seedOffset");
-    private static final int LEAST_OF_STEPS = 2; // half of the usual steps are a whole run still
+    private static final int MIN_OF_STEPS = 2; // half of the usual steps are a whole run still
     private static final int REASON = 600; // characters
 
     /**
@@ -153,7 +153,7 @@ public record Judged(
             by.add("only some criteria were chosen");
         }
         RunRecord.Settings made = run.settings();
-        if (made.usualSteps() != null && made.steps() * LEAST_OF_STEPS < made.usualSteps()) {
+        if (made.usualSteps() != null && made.steps() * MIN_OF_STEPS < made.usualSteps()) {
             by.add(made.steps() + (made.steps() == 1 ? " step" : " steps") + ", where the model's usual are "
                     + made.usualSteps());
         }

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 
 /** Manifests and entries as JSON that people can read and {@code git diff} shows line by line. */
 final class ManifestFile {
-    private static final int MOST_BYTES = 256 << 20; // some 100,000 files
+    private static final int MAX_BYTES = 256 << 20; // some 100,000 files
 
     private static final JsonMapper JSON = Json.STRICT
             .rebuild()
@@ -40,7 +40,7 @@ final class ManifestFile {
 
     static <T> T read(Path file, Class<T> kind) {
         try {
-            T value = JSON.readValue(SmallFile.bytes(file, MOST_BYTES), kind);
+            T value = JSON.readValue(SmallFile.bytes(file, MAX_BYTES), kind);
             if (value == null) {
                 throw new CollectionException(file + ": expected an object, found nothing");
             }

@@ -3,7 +3,7 @@ package dev.assay.reports.collection;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Yaml;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.verdict.Judgement;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -54,7 +54,7 @@ public record Policy(
     public static final Policy DEFAULT = new Policy(
             List.of(),
             List.of(),
-            Judgement.LEAST_PROMPTS,
+            Judgement.MIN_PROMPTS,
             List.of(),
             Say.REFUSE,
             Say.REFUSE,
@@ -101,7 +101,7 @@ public record Policy(
         for (String family : families) {
             if (!FAMILIES.contains(family)) {
                 throw new CollectionException(FILE + ": families: expected some of " + String.join(", ", FAMILIES)
-                        + ", found " + Words.line(family, 60) + Nearest.hint(family, FAMILIES));
+                        + ", found " + Words.line(family, 60) + DidYouMean.hint(family, FAMILIES));
             }
         }
     }
@@ -112,7 +112,7 @@ public record Policy(
             return DEFAULT;
         }
         try {
-            return parse(SmallFile.bytes(file, Yaml.MOST_BYTES));
+            return parse(SmallFile.bytes(file, Yaml.MAX_BYTES));
         } catch (IOException e) {
             throw new CollectionException(file + ": cannot be read: " + e, e);
         }
@@ -129,7 +129,7 @@ public record Policy(
                 .findFirst()
                 .map(s -> FILE + ": suites: " + s.text() + " is none of the bundled ones (" + String.join(", ", bundled)
                         + "); name another by the hash of its file: {name: NAME, sha256: ...}"
-                        + Nearest.hint(s.name(), bundled));
+                        + DidYouMean.hint(s.name(), bundled));
     }
 
     static Policy parse(byte[] yaml) {
@@ -150,7 +150,7 @@ public record Policy(
             if (!FIELDS.contains(field)) {
                 throw new CollectionException(FILE + ": " + Words.line(field.toString(), 60)
                         + ": no such field; there are " + String.join(", ", FIELDS)
-                        + Nearest.hint(field.toString(), FIELDS));
+                        + DidYouMean.hint(field.toString(), FIELDS));
             }
         }
         return new Policy(

@@ -19,7 +19,7 @@ import java.util.Set;
 /** What lies on the disk for a collection, and what of it nobody needs. Nothing is deleted here. */
 public final class Space {
     private static final String MODEL = "assay:model\0";
-    private static final int MOST_CHUNK = 1 << 16;
+    private static final int MAX_CHUNK = 1 << 16;
 
     private Space() {}
 
@@ -109,7 +109,7 @@ public final class Space {
                 if (type.equals("IEND") || length < 0) {
                     return null;
                 }
-                if (type.equals("tEXt") && length <= MOST_CHUNK) {
+                if (type.equals("tEXt") && length <= MAX_CHUNK) {
                     String text = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
                     if (text.startsWith(MODEL)) {
                         return text.substring(MODEL.length());

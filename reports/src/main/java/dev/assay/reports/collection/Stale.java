@@ -82,7 +82,7 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
             }
             Path file =
                     root.resolve(name.endsWith(".yaml") ? name : name + ".yaml").normalize();
-            return Files.isRegularFile(file) ? SmallFile.bytes(file, Yaml.MOST_BYTES) : null;
+            return Files.isRegularFile(file) ? SmallFile.bytes(file, Yaml.MAX_BYTES) : null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

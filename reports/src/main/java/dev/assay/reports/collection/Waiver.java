@@ -12,7 +12,7 @@ import java.util.List;
  * @param against what the gate had said
  */
 public record Waiver(String who, String why, String when, List<String> against) {
-    private static final int MOST_TEXT = 500;
+    private static final int MAX_TEXT = 500;
 
     public Waiver {
         against = against == null ? List.of() : List.copyOf(against);
@@ -32,7 +32,7 @@ public record Waiver(String who, String why, String when, List<String> against) 
         }
         int colon = text.indexOf(':');
         String who = colon < 0 ? "" : Words.line(text.substring(0, colon), 100);
-        String why = colon < 0 ? "" : Words.line(text.substring(colon + 1), MOST_TEXT);
+        String why = colon < 0 ? "" : Words.line(text.substring(colon + 1), MAX_TEXT);
         if (who.isEmpty() || why.isEmpty()) {
             throw new CollectionException("assay.override: expected NAME: REASON, found " + Words.line(text, 100)
                     + "; both stay in the collection's manifest");

@@ -1,6 +1,6 @@
 package dev.assay.reports.dashboard;
 
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.words.Words;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,14 +16,14 @@ final class Command {
 
     private Command() {}
 
-    static String of(Digest run) {
+    static String of(RunSummary run) {
         Map<String, String> settings = new LinkedHashMap<>();
         run.asked().forEach((key, value) -> {
             if (key.matches("assay\\.[A-Za-z.]+") && !ASIDE.contains(key)) {
                 settings.put(key, value);
             }
         });
-        List<Digest.Part> loras =
+        List<RunSummary.Part> loras =
                 run.parts().stream().filter(p -> p.strength() != null).toList();
         if (!settings.containsKey("assay.lora") && !settings.containsKey("assay.checkpoint") && !loras.isEmpty()) {
             settings.put(

@@ -1,6 +1,6 @@
 package dev.assay.reports.dashboard;
 
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import dev.assay.reports.pages.Templates;
 import java.io.IOException;
@@ -20,10 +20,10 @@ public final class Dashboard {
     private static final String ECHARTS = "/META-INF/resources/_static/echarts/6.0.0/";
 
     private final SiteFolder site;
-    private final Survey survey;
+    private final Overview survey;
     private final Path historyFolder;
 
-    private Dashboard(SiteFolder site, Survey survey, Path historyFolder) {
+    private Dashboard(SiteFolder site, Overview survey, Path historyFolder) {
         this.site = site;
         this.survey = survey;
         this.historyFolder = historyFolder;
@@ -41,7 +41,7 @@ public final class Dashboard {
         try {
             SiteFolder site = SiteFolder.open(out);
             Path folder = history.file().toAbsolutePath().getParent();
-            new Dashboard(site, Survey.of(listing, history.read()), folder).write();
+            new Dashboard(site, Overview.of(listing, history.read()), folder).write();
             return out.resolve("index.html");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the dashboard to " + out, e);
@@ -53,7 +53,7 @@ public final class Dashboard {
         Map<String, RunPictures> pictures = new ConcurrentHashMap<>();
         survey.stories().parallelStream().forEach(story -> {
             try {
-                Digest newest = story.newest();
+                RunSummary newest = story.newest();
                 RunPictures shown = newest == null ? null : RunPictures.of(newest, historyFolder, site);
                 if (shown != null) {
                     pictures.put(story.model(), shown);

@@ -1,8 +1,8 @@
 package dev.assay.reports.dashboard;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.reports.dashboard.Story.Standing;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.dashboard.ModelHistory.LatestResult;
+import dev.assay.reports.history.RunSummary;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 final class Group {
     /** @param entry null where it is about the whole run */
-    record Judged(Story story, Standing standing, VerdictEntry entry) {}
+    record Judged(ModelHistory story, LatestResult standing, VerdictEntry entry) {}
 
     private final List<Judged> judged = new ArrayList<>();
     private final Set<String> versions = new TreeSet<>();
@@ -31,15 +31,15 @@ final class Group {
     }
 
     /** Standings on each suite, by its name. */
-    static Map<String, Group> suites(List<Story> stories, List<String> nights) {
+    static Map<String, Group> suites(List<ModelHistory> stories, List<String> nights) {
         Map<String, Group> suites = new TreeMap<>();
         Map<String, Integer> index = index(nights);
-        for (Story story : stories) {
-            for (Standing standing : story.standings()) {
+        for (ModelHistory story : stories) {
+            for (LatestResult standing : story.standings()) {
                 Group group = suites.computeIfAbsent(standing.variant().suite(), s -> new Group(nights.size()));
                 group.judged.add(new Judged(story, standing, null));
                 State before = null;
-                for (Digest run : standing.runs()) {
+                for (RunSummary run : standing.runs()) {
                     group.version(run.suite().version());
                     State now = State.of(run.outcome());
                     group.change(index.get(run.night()), before, now);
@@ -51,11 +51,11 @@ final class Group {
     }
 
     /** Standings of each metric, by its name: one for each criterion of it in the newest run. */
-    static Map<String, Group> metrics(List<Story> stories, List<String> nights) {
+    static Map<String, Group> metrics(List<ModelHistory> stories, List<String> nights) {
         Map<String, Group> metrics = new TreeMap<>();
         Map<String, Integer> index = index(nights);
-        for (Story story : stories) {
-            for (Standing standing : story.standings()) {
+        for (ModelHistory story : stories) {
+            for (LatestResult standing : story.standings()) {
                 List<VerdictEntry> newest = standing.latest().criteria();
                 Group[] groups = new Group[newest.size()];
                 for (int i = 0; i < groups.length; i++) {
@@ -63,7 +63,7 @@ final class Group {
                     groups[i].judged.add(new Judged(story, standing, newest.get(i)));
                 }
                 State[] before = new State[groups.length];
-                for (Digest run : standing.runs()) {
+                for (RunSummary run : standing.runs()) {
                     int night = index.get(run.night());
                     for (int i = 0; i < groups.length; i++) {
                         VerdictEntry entry = entry(run.criteria(), newest.get(i).id(), i);

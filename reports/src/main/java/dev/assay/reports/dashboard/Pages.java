@@ -4,9 +4,9 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.dashboard.Group.Judged;
-import dev.assay.reports.dashboard.Story.Change;
-import dev.assay.reports.dashboard.Story.Standing;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.dashboard.ModelHistory.Change;
+import dev.assay.reports.dashboard.ModelHistory.LatestResult;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
@@ -26,11 +26,11 @@ import java.util.stream.Collectors;
  */
 public final class Pages {
     /** Nights that charts and lists of a page go back to. */
-    static final int MOST_NIGHTS = 120;
+    static final int MAX_NIGHTS = 120;
 
-    private static final int MOST_LISTED = 200;
+    private static final int MAX_LISTED = 200;
     private static final int NAME = 120;
-    private static final int MOST_LEAD = 2; // pictures that open a page
+    private static final int MAX_LEAD = 2; // pictures that open a page
     private static final String ENDING = ".safetensors";
 
     private Pages() {}
@@ -152,7 +152,7 @@ public final class Pages {
 
     // ---- overview ----
 
-    static Index index(Survey survey, Set<String> suites, Set<String> metrics, Map<String, RunPictures> pictures) {
+    static Index index(Overview survey, Set<String> suites, Set<String> metrics, Map<String, RunPictures> pictures) {
         List<String> families = survey.families();
         Map<State, Integer> counts = new LinkedHashMap<>();
         for (State s : List.of(State.PASSED, State.REGRESSED, State.INCONCLUSIVE, State.BROKEN, State.UNJUDGED)) {
@@ -177,7 +177,7 @@ public final class Pages {
                 .collect(Collectors.toSet());
         List<Object[]> rows = new ArrayList<>();
         List<Trouble> troubles = new ArrayList<>();
-        for (Story story : survey.stories()) {
+        for (ModelHistory story : survey.stories()) {
             State state = story.state();
             counts.merge(state, 1, Integer::sum);
             rows.add(row(survey, story, families, worseModels.contains(story.model()), pictures.get(story.model())));
@@ -203,15 +203,15 @@ public final class Pages {
                 survey.stories().size(),
                 counts(counts),
                 changes(worse),
-                Math.max(0, worse.size() - MOST_LISTED),
+                Math.max(0, worse.size() - MAX_LISTED),
                 changes(failed),
-                Math.max(0, failed.size() - MOST_LISTED),
+                Math.max(0, failed.size() - MAX_LISTED),
                 changes(unsure),
-                Math.max(0, unsure.size() - MOST_LISTED),
+                Math.max(0, unsure.size() - MAX_LISTED),
                 changes(better),
-                Math.max(0, better.size() - MOST_LISTED),
-                troubles.subList(0, Math.min(MOST_LISTED, troubles.size())),
-                Math.max(0, troubles.size() - MOST_LISTED),
+                Math.max(0, better.size() - MAX_LISTED),
+                troubles.subList(0, Math.min(MAX_LISTED, troubles.size())),
+                Math.max(0, troubles.size() - MAX_LISTED),
                 suites.stream().map(Pages::suiteLink).toList(),
                 metrics.stream().map(Pages::metricLink).toList(),
                 ScriptJson.of(data));
@@ -225,14 +225,14 @@ public final class Pages {
 
     /** The order is known to {@code assay.js}. */
     private static Object[] row(
-            Survey survey, Story story, List<String> families, boolean worse, RunPictures pictures) {
+            Overview survey, ModelHistory story, List<String> families, boolean worse, RunPictures pictures) {
         Map<String, State> states = story.families();
         StringBuilder verdicts = new StringBuilder();
         families.forEach(
                 f -> verdicts.append(states.getOrDefault(f, State.UNJUDGED).code()));
-        Digest newest = story.newest();
+        RunSummary newest = story.newest();
         boolean stale =
-                !story.standings().isEmpty() && story.standings().stream().allMatch(Standing::stale);
+                !story.standings().isEmpty() && story.standings().stream().allMatch(LatestResult::stale);
         boolean unlisted = story.item() == null && !survey.listing().items().isEmpty();
         return new Object[] {
             shown(story.model()),
@@ -255,10 +255,10 @@ public final class Pages {
         };
     }
 
-    private static void trouble(Story story, List<Trouble> troubles) {
+    private static void trouble(ModelHistory story, List<Trouble> troubles) {
         Link link = new Link(shown(story.model()), story.page());
-        for (Standing s : story.standings()) {
-            Digest run = s.latest();
+        for (LatestResult s : story.standings()) {
+            RunSummary run = s.latest();
             if (s.stale()) {
                 troubles.add(new Trouble(
                         link,
@@ -283,9 +283,9 @@ public final class Pages {
     }
 
     /** Missing weights concern many models alike: one line for each criterion and reason. */
-    private static List<Trouble> unavailable(Survey survey) {
+    private static List<Trouble> unavailable(Overview survey) {
         Map<String, Integer> models = new LinkedHashMap<>();
-        for (Story story : survey.stories()) {
+        for (ModelHistory story : survey.stories()) {
             story.standings().stream()
                     .filter(s -> !s.stale())
                     .flatMap(s -> s.latest().criteria().stream())
@@ -301,7 +301,7 @@ public final class Pages {
 
     private static List<ChangeRow> changes(List<Change> changes) {
         return changes.stream()
-                .limit(MOST_LISTED)
+                .limit(MAX_LISTED)
                 .map(c -> new ChangeRow(
                         new Link(shown(c.story().model()), c.story().page()),
                         name(c.standing().variant().suite()) + strengths(c.standing(), ", strength "),
@@ -318,8 +318,8 @@ public final class Pages {
 
     // ---- a model ----
 
-    static ModelPage model(Survey survey, Story story, RunPictures pictures) {
-        Digest newest = story.newest();
+    static ModelPage model(Overview survey, ModelHistory story, RunPictures pictures) {
+        RunSummary newest = story.newest();
         List<VariantPart> variants =
                 story.standings().stream().map(Pages::variant).toList();
         List<StrengthRow> strengths = story.standings().stream()
@@ -336,8 +336,8 @@ public final class Pages {
         String folder = newest == null ? "" : "../" + RunPictures.folder(newest) + "/";
         Map<String, Object> data = new LinkedHashMap<>();
         List<String> nights =
-                story.runs().stream().map(Digest::night).distinct().toList();
-        List<String> drawn = nights.subList(Math.max(0, nights.size() - MOST_NIGHTS), nights.size());
+                story.runs().stream().map(RunSummary::night).distinct().toList();
+        List<String> drawn = nights.subList(Math.max(0, nights.size() - MAX_NIGHTS), nights.size());
         data.put("nights", drawn.stream().map(n -> Words.line(n, 20)).toList());
         data.put("runs", runs(story, drawn));
         data.put("charts", charts(story, drawn));
@@ -368,7 +368,7 @@ public final class Pages {
                         folder,
                         shown.worst().stream()
                                 .filter(w -> w.text().contains(" (regressed): "))
-                                .limit(MOST_LEAD)
+                                .limit(MAX_LEAD)
                                 .toList()),
                 pictures(folder, shown.worst()),
                 shown.pairs().stream()
@@ -390,10 +390,10 @@ public final class Pages {
                 .toList();
     }
 
-    private static VariantPart variant(Standing standing) {
-        Digest run = standing.latest();
+    private static VariantPart variant(LatestResult standing) {
+        RunSummary run = standing.latest();
         List<Fact> facts = new ArrayList<>();
-        for (Digest.Part p : run.parts()) {
+        for (RunSummary.Part p : run.parts()) {
             facts.add(new Fact(
                     p.strength() == null ? "checkpoint" : "LoRA at " + Words.number(p.strength()),
                     Words.line(p.file(), 300) + (p.bytes() > 0 ? ", " + bytes(p.bytes()) : ""),
@@ -437,7 +437,7 @@ public final class Pages {
                 facts);
     }
 
-    private static String cost(Digest.Cost cost) {
+    private static String cost(RunSummary.Cost cost) {
         List<String> parts = new ArrayList<>();
         if (cost.secondsPerPicture() != null) {
             parts.add(Numbers.time(cost.secondsPerPicture()) + " a picture"
@@ -466,7 +466,7 @@ public final class Pages {
                 Words.ends(e.reason(), 600));
     }
 
-    private static List<String> folded(Digest run) {
+    private static List<String> folded(RunSummary run) {
         return Unjudged.of(run.criteria()).folded().stream()
                 .map(f -> Words.ends(f.line(), 600))
                 .toList();
@@ -495,10 +495,10 @@ public final class Pages {
     }
 
     /** {@code [night, run, outcome, suite, problem]}, newest first. */
-    private static List<Object[]> runs(Story story, List<String> drawn) {
+    private static List<Object[]> runs(ModelHistory story, List<String> drawn) {
         List<Object[]> runs = new ArrayList<>();
         for (int i = story.runs().size() - 1; i >= 0; i--) {
-            Digest run = story.runs().get(i);
+            RunSummary run = story.runs().get(i);
             int night = drawn.indexOf(run.night());
             if (night >= 0) {
                 runs.add(new Object[] {
@@ -517,14 +517,14 @@ public final class Pages {
     private static final class Line {
         private final Map<Integer, Object[]> points = new LinkedHashMap<>();
         private final List<Object[]> rules = new ArrayList<>();
-        private Digest lastRun;
+        private RunSummary lastRun;
         private VerdictEntry last;
 
         boolean drawable() {
             return points.values().stream().anyMatch(p -> p[1] != null || p[4].equals(State.BROKEN.code()));
         }
 
-        void put(int night, Digest run, VerdictEntry e) {
+        void put(int night, RunSummary run, VerdictEntry e) {
             if (last == null
                     || !last.metricVersion().equals(e.metricVersion())
                     || !Objects.equals(lastRun.suite().version(), run.suite().version())
@@ -544,13 +544,13 @@ public final class Pages {
     }
 
     /** Per variant and criterion {@code points: [night, estimate, low, high, state, rule]} and {@code rules: [limits, versions]}. */
-    private static List<Map<String, Object>> charts(Story story, List<String> drawn) {
+    private static List<Map<String, Object>> charts(ModelHistory story, List<String> drawn) {
         Map<String, Integer> index = new LinkedHashMap<>();
         drawn.forEach(n -> index.put(n, index.size()));
         List<Map<String, Object>> charts = new ArrayList<>();
-        for (Standing standing : story.standings()) {
+        for (LatestResult standing : story.standings()) {
             Map<String, Line> criteria = new LinkedHashMap<>();
-            for (Digest run : standing.runs()) {
+            for (RunSummary run : standing.runs()) {
                 Integer night = index.get(run.night());
                 if (night == null) {
                     continue;
@@ -592,8 +592,8 @@ public final class Pages {
 
     // ---- a suite, a metric ----
 
-    static GroupPage suite(Survey survey, String suite, Group judged, List<String> prompts) {
-        Digest newest = newest(judged.judged());
+    static GroupPage suite(Overview survey, String suite, Group judged, List<String> prompts) {
+        RunSummary newest = newest(judged.judged());
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("version", Words.line(newest.suite().version(), 40), false));
         facts.add(new Fact("file, SHA-256", Words.line(newest.suite().sha256(), 64), true));
@@ -607,9 +607,9 @@ public final class Pages {
         return group(survey, "suite", suite, "", judged, facts, newest, prompts, false);
     }
 
-    static GroupPage metric(Survey survey, String metric, Group group) {
+    static GroupPage metric(Overview survey, String metric, Group group) {
         List<Judged> judged = group.judged();
-        Digest newest = newest(judged);
+        RunSummary newest = newest(judged);
         VerdictEntry entry = newest.criteria().stream()
                 .filter(e -> e.metric().equals(metric))
                 .findFirst()
@@ -639,13 +639,13 @@ public final class Pages {
     }
 
     private static GroupPage group(
-            Survey survey,
+            Overview survey,
             String kind,
             String name,
             String lead,
             Group group,
             List<Fact> facts,
-            Digest criteria,
+            RunSummary criteria,
             List<String> prompts,
             boolean spread) {
         List<Judged> judged = group.judged();
@@ -658,7 +658,7 @@ public final class Pages {
                         .thenComparing(j -> j.story().model()))
                 .toList();
         List<String> nights = survey.nights();
-        int from = Math.max(0, nights.size() - MOST_NIGHTS);
+        int from = Math.max(0, nights.size() - MAX_NIGHTS);
         Map<String, Object> data = new LinkedHashMap<>();
         data.put(
                 "nights",
@@ -733,10 +733,10 @@ public final class Pages {
         return j.entry() == null ? State.of(j.standing().latest().outcome()) : State.of(j.entry());
     }
 
-    private static Digest newest(List<Judged> judged) {
+    private static RunSummary newest(List<Judged> judged) {
         return judged.stream()
                 .map(j -> j.standing().latest())
-                .max(Comparator.comparing(Digest::night).thenComparing(Digest::started))
+                .max(Comparator.comparing(RunSummary::night).thenComparing(RunSummary::started))
                 .orElseThrow();
     }
 
@@ -754,7 +754,7 @@ public final class Pages {
         return new Link(name(metric), "metrics/" + Slug.of(metric) + ".html");
     }
 
-    private static String strengths(Standing standing, String before) {
+    private static String strengths(LatestResult standing, String before) {
         return standing.variant().strengths().isEmpty()
                 ? ""
                 : before

@@ -8,7 +8,7 @@ import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
@@ -45,8 +45,8 @@ record RunPictures(
         String note) {
     private static final String SCHEMA = "assay-dashboard-pictures/1";
     private static final String INDEX = "pictures.json";
-    private static final int MOST_PAIRS = 24;
-    private static final int MOST_WORST = 3; // per criterion
+    private static final int MAX_PAIRS = 24;
+    private static final int MAX_WORST = 3; // per criterion
     private static final int THUMBNAIL = 64; // pixels, drawn at half of that
 
     RunPictures {
@@ -84,12 +84,12 @@ record RunPictures(
         return new RunPictures(SCHEMA, null, null, null, null, null, null, note);
     }
 
-    static String folder(Digest run) {
+    static String folder(RunSummary run) {
         return "runs/" + Slug.of(run.run());
     }
 
     /** Those of an earlier site, or made now. A record that cannot be read leaves a note, never a failure. */
-    static RunPictures of(Digest run, Path historyFolder, SiteFolder site) throws IOException {
+    static RunPictures of(RunSummary run, Path historyFolder, SiteFolder site) throws IOException {
         String folder = folder(run);
         Optional<RunPictures> kept = kept(folder, site);
         if (kept.isPresent()) {
@@ -191,7 +191,7 @@ record RunPictures(
                     .forEach(r -> toCompare.putIfAbsent(r.caseId() + " first", r));
             List<Pair> pairs = new ArrayList<>();
             for (RenderingEntry r :
-                    toCompare.values().stream().distinct().limit(MOST_PAIRS).toList()) {
+                    toCompare.values().stream().distinct().limit(MAX_PAIRS).toList()) {
                 Optional<BufferedImage> base =
                         renderings.find(r.caseId(), r.seed(), "base").flatMap(renderings::read);
                 Optional<BufferedImage> candidate = renderings.read(r);
@@ -231,7 +231,7 @@ record RunPictures(
         private static List<WorstCase> worst(VerdictEntry v) {
             return v.worst().stream()
                     .filter(w -> w.difference() != 0 || v.is(Outcome.REGRESSED))
-                    .limit(MOST_WORST)
+                    .limit(MAX_WORST)
                     .toList();
         }
 

@@ -22,7 +22,7 @@ public record FileFacts(String kind, String family, String licence, List<String>
     public static final String CHECKPOINT = "checkpoint";
     public static final FileFacts NONE = new FileFacts(null, null, null, List.of(), null);
 
-    private static final int MOST_TRIGGERS = 12;
+    private static final int MAX_TRIGGERS = 12;
 
     public FileFacts {
         triggerWords = List.copyOf(triggerWords);
@@ -47,7 +47,7 @@ public record FileFacts(String kind, String family, String licence, List<String>
                 found.triggerWords().stream()
                         .map(Inspection.Trigger::word)
                         .distinct()
-                        .limit(MOST_TRIGGERS)
+                        .limit(MAX_TRIGGERS)
                         .toList(),
                 found.hashes().get(ModelHashes.TENSORS));
     }

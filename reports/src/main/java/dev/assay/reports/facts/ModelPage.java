@@ -20,7 +20,7 @@ public final class ModelPage {
     private static final Pattern HUGGING_FACE = Pattern.compile(
             "https?://(?:www\\.)?(?:huggingface\\.co|hf\\.co)/(?!datasets/|spaces/|docs/|papers/|blog/|api/)"
                     + "([A-Za-z0-9][A-Za-z0-9._-]{0,95})/([A-Za-z0-9][A-Za-z0-9._-]{0,95})");
-    private static final int MOST_TEXT = 4000;
+    private static final int MAX_TEXT = 4000;
 
     private ModelPage() {}
 
@@ -39,7 +39,7 @@ public final class ModelPage {
             String key = e.getKey().toLowerCase(Locale.ROOT);
             if (!key.startsWith("ss_") && !key.contains("base") && !key.contains("licen") && e.getValue() != null) {
                 Optional<String> page = in(e.getValue()
-                        .substring(0, Math.min(MOST_TEXT, e.getValue().length())));
+                        .substring(0, Math.min(MAX_TEXT, e.getValue().length())));
                 if (page.isPresent()) {
                     return page;
                 }

@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The history of all runs: a text file with one {@link Digest} per line, as JSON in ASCII, only ever appended to. A process that
+ * The history of all runs: a text file with one {@link RunSummary} per line, as JSON in ASCII, only ever appended to. A process that
  * dies while it appends leaves a torn last line: it is reported and skipped, the next append starts on a line of its own, and no
  * other line is touched.
  */
@@ -47,7 +47,7 @@ public final class History {
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .build();
-    private static final ObjectReader READER = JSON.readerFor(Digest.class);
+    private static final ObjectReader READER = JSON.readerFor(RunSummary.class);
     private static final String OLD_SCHEMA = "assay-digest/1";
     private static final byte[] OLD_START = ("{\"schema\":\"" + OLD_SCHEMA + "\"").getBytes(StandardCharsets.US_ASCII);
 
@@ -82,7 +82,7 @@ public final class History {
      * @param digests in the order of appending; of lines with the same run id and model the last
      * @param damages lines that could not be used
      */
-    public record Content(List<Digest> digests, List<Damage> damages) {
+    public record Content(List<RunSummary> digests, List<Damage> damages) {
         public Content {
             digests = List.copyOf(digests);
             damages = List.copyOf(damages);
@@ -97,7 +97,7 @@ public final class History {
     public record Damage(int line, String what) {}
 
     /** Appends one line and waits until it is on the disk; safe against other processes that append. */
-    public void append(Digest digest) {
+    public void append(RunSummary digest) {
         try {
             byte[] json = line(digest).getBytes(StandardCharsets.US_ASCII);
             append(json);
@@ -107,7 +107,7 @@ public final class History {
     }
 
     /** A digest as it stands in the file, without the line break. */
-    public static String line(Digest digest) {
+    public static String line(RunSummary digest) {
         try {
             return JSON.writeValueAsString(digest);
         } catch (JsonProcessingException e) {
@@ -149,7 +149,7 @@ public final class History {
         if (!Files.exists(file)) {
             return new Content(List.of(), List.of());
         }
-        Map<Key, Digest> digests = new LinkedHashMap<>();
+        Map<Key, RunSummary> digests = new LinkedHashMap<>();
         List<Damage> damages = new ArrayList<>();
         try (InputStream in = Files.newInputStream(file)) {
             new Lines(in, Files.size(file))
@@ -171,8 +171,8 @@ public final class History {
     private record Key(String run, String model) {}
 
     /** A digest or a damage; a blank line is neither. */
-    private record Line(Digest digest, Damage damage) {
-        void into(Map<Key, Digest> digests, List<Damage> damages) {
+    private record Line(RunSummary digest, Damage damage) {
+        void into(Map<Key, RunSummary> digests, List<Damage> damages) {
             if (digest != null) {
                 Key key = new Key(digest.run(), digest.model());
                 digests.remove(key); // the order is that of the last appending
@@ -205,8 +205,8 @@ public final class History {
             return new Line(null, null);
         }
         try {
-            Digest digest = text.contains(OLD_SCHEMA)
-                    ? JSON.treeToValue(renewed(JSON.readTree(text)), Digest.class)
+            RunSummary digest = text.contains(OLD_SCHEMA)
+                    ? JSON.treeToValue(renewed(JSON.readTree(text)), RunSummary.class)
                     : READER.readValue(text);
             return new Line(digest, null);
         } catch (JacksonException | IllegalArgumentException damaged) {
@@ -220,7 +220,7 @@ public final class History {
     private static JsonNode renewed(JsonNode line) {
         if (line instanceof ObjectNode digest
                 && OLD_SCHEMA.equals(digest.path("schema").asText())) {
-            digest.put("schema", Digest.SCHEMA);
+            digest.put("schema", RunSummary.SCHEMA);
             for (JsonNode each : digest.path("criteria")) {
                 if (each instanceof ObjectNode criterion) {
                     criterion.set("metricVersion", criterion.remove("version"));

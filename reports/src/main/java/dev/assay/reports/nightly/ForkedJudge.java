@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  * memory is carried from one model to the next. The price is a start of the JVM and of the libraries, and that the base is
  * hashed and loaded again: seconds, where the pictures take minutes. Finished pictures are shared through the store.
  */
-final class ForkedJudge implements Judge {
-    private static final long MOST_HOURS = 12;
+final class ForkedJudge implements Runner {
+    private static final long MAX_HOURS = 12;
     private static final int TAIL = 3; // lines of the log that are shown
     private static final long TELL = 30; // seconds between two lines on how far a judgement is
 
@@ -53,7 +53,7 @@ final class ForkedJudge implements Judge {
                     .start();
             try (OutputStream untilWeEnd = process.getOutputStream()) {
                 if (!ends(process, log)) {
-                    return "was still at work after " + MOST_HOURS + " hours";
+                    return "was still at work after " + MAX_HOURS + " hours";
                 }
                 untilWeEnd.flush();
             } finally {
@@ -69,7 +69,7 @@ final class ForkedJudge implements Judge {
     /** Waits, and tells how far it is. */
     private static boolean ends(Process process, Path log) throws InterruptedException {
         String told = "";
-        for (long i = 0; i < TimeUnit.HOURS.toSeconds(MOST_HOURS); i += TELL) {
+        for (long i = 0; i < TimeUnit.HOURS.toSeconds(MAX_HOURS); i += TELL) {
             if (process.waitFor(TELL, TimeUnit.SECONDS)) {
                 return true;
             }

@@ -25,7 +25,7 @@ import dev.assay.reports.collection.Manifest;
 import dev.assay.reports.collection.Policy;
 import dev.assay.reports.collection.RequiredSuite;
 import dev.assay.reports.facts.FileFacts;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -63,13 +63,13 @@ final class Nightly {
     private final Map<String, String> environment;
     private final Map<String, String> properties;
     private final Settings settings;
-    private final Judge judge;
+    private final Runner judge;
     private final Clock clock;
     private final PrintStream out;
     private final Path work;
     private final History history;
     private final HashCache hashes;
-    private final Untold untold;
+    private final UnreportedRuns untold;
     private final String night;
 
     /**
@@ -81,7 +81,7 @@ final class Nightly {
             Map<String, String> environment,
             Map<String, String> properties,
             Settings settings,
-            Judge judge,
+            Runner judge,
             Clock clock,
             PrintStream out) {
         this.collection = collection;
@@ -93,7 +93,7 @@ final class Nightly {
         this.out = out;
         this.work = collection.folder().resolve(".assay").resolve("nightly");
         this.history = new History(historyOf(collection));
-        this.untold = new Untold(collection.folder().resolve(".assay").resolve("untold.txt"));
+        this.untold = new UnreportedRuns(collection.folder().resolve(".assay").resolve("untold.txt"));
         this.hashes = new HashCache(collection.folder().resolve(".assay").resolve("hashes.txt"), clock);
         this.night = LocalDate.now(clock.withZone(ZoneOffset.UTC)).toString();
         for (SettingKey<String> key : CANDIDATES) {
@@ -133,7 +133,7 @@ final class Nightly {
         past.damages().forEach(d -> out.println("history.jsonl, line " + d.line() + " is left out: " + d.what()));
         Written written = new Written(new HashSet<>(), new HashMap<>());
         Map<String, Outcome> before = new HashMap<>();
-        for (Digest d : past.digests()) {
+        for (RunSummary d : past.digests()) {
             written.add(d.model(), d.suite().name(), d.run());
             if (d.outcome() != Outcome.BROKEN && !untold.has(d)) {
                 before.put(d.model() + "\n" + d.suite().name(), d.outcome());
@@ -242,7 +242,7 @@ final class Nightly {
         if (!written.isNewest(item.name(), run.suite().name(), run.id())) {
             // Also of a nightly that was killed before it wrote this line, and of a verdict that holds again.
             fresh |= !written.has(item.name(), run.id());
-            Digest line = digest(run, gate, item, folder);
+            RunSummary line = digest(run, gate, item, folder);
             untold.add(line);
             history.append(line);
             written.add(item.name(), run.suite().name(), run.id());
@@ -299,7 +299,7 @@ final class Nightly {
         }
     }
 
-    private Digest digest(RunRecord run, Gate gate, Item item, Path folder) {
+    private RunSummary digest(RunRecord run, Gate gate, Item item, Path folder) {
         String record = null;
         String thumbnail = null;
         if (folder != null
@@ -312,7 +312,7 @@ final class Nightly {
                     .findFirst()
                     .orElse(null);
         }
-        Digest digest = Digest.of(run, record, thumbnail);
+        RunSummary digest = RunSummary.of(run, record, thumbnail);
         boolean broken = gate.outcome() == Outcome.BROKEN && digest.outcome() != Outcome.BROKEN;
         return (broken ? digest.broken(gate.reasons().get(0)) : digest)
                 .inCollection(item.name(), item.facts().family(), night);

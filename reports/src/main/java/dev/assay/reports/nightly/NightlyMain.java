@@ -32,7 +32,7 @@ public final class NightlyMain {
         return run(environment, properties, new ForkedJudge());
     }
 
-    static int run(Map<String, String> environment, Map<String, String> properties, Judge judge)
+    static int run(Map<String, String> environment, Map<String, String> properties, Runner judge)
             throws InterruptedException {
         try {
             Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();

@@ -15,7 +15,7 @@ import java.util.function.Function;
 /** All pictures of a run at a glance: a row per prompt; per seed the base and beside it the candidate. */
 public final class ContactSheet {
     private static final int ROWS = 12;
-    private static final int MOST_SEEDS = 8;
+    private static final int MAX_SEEDS = 8;
     private static final int CELL = 128;
     private static final int GAP = 3;
     private static final int BETWEEN = 14;
@@ -31,7 +31,7 @@ public final class ContactSheet {
     public record Sheet(String name, BufferedImage image) {}
 
     /**
-     * Lays out the pictures, at most {@value #ROWS} prompts to a sheet and {@value #MOST_SEEDS} seeds to a row.
+     * Lays out the pictures, at most {@value #ROWS} prompts to a sheet and {@value #MAX_SEEDS} seeds to a row.
      *
      * @param most sheets that are made; no picture of a further one is read
      */
@@ -113,7 +113,7 @@ public final class ContactSheet {
 
     private static List<Long> seeds(List<RenderingEntry> row) {
         return new TreeSet<>(row.stream().map(RenderingEntry::seed).toList())
-                .stream().limit(MOST_SEEDS).toList();
+                .stream().limit(MAX_SEEDS).toList();
     }
 
     private static Optional<RenderingEntry> find(List<RenderingEntry> row, long seed, String role) {

@@ -25,7 +25,7 @@ public final class Pixels {
     /** Side that a large picture is reduced to. */
     private static final int LARGEST = 512;
 
-    private static final int MOST_GAIN = 16;
+    private static final int MAX_GAIN = 16;
 
     static {
         ImageIO.setUseCache(false); // a file for it cannot be made everywhere
@@ -143,7 +143,7 @@ public final class Pixels {
                 apart[y][x] = d;
             }
         }
-        int gain = largest == 0 ? 1 : Math.max(1, Math.min(MOST_GAIN, 255 / largest));
+        int gain = largest == 0 ? 1 : Math.max(1, Math.min(MAX_GAIN, 255 / largest));
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

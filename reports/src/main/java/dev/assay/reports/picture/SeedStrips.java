@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** All seeds of one prompt: the base's pictures over the candidate's. What is true of them together, no single pair shows. */
 final class SeedStrips {
-    private static final int MOST_SEEDS = 16;
+    private static final int MAX_SEEDS = 16;
     private static final int COLUMNS = 8;
     private static final int GAP = 12;
     private static final int BETWEEN = 6;
@@ -40,7 +40,7 @@ final class SeedStrips {
 
     static BufferedImage compose(WorstCase worst, String unit, Renderings renderings) {
         List<Long> all = seeds(worst.caseId(), renderings);
-        List<Long> seeds = all.subList(0, Math.min(MOST_SEEDS, all.size()));
+        List<Long> seeds = all.subList(0, Math.min(MAX_SEEDS, all.size()));
         int columns = Math.max(1, Math.min(COLUMNS, seeds.size()));
         int rows = Math.max(1, (seeds.size() + COLUMNS - 1) / COLUMNS);
         int cell = columns <= 4 ? 192 : 128;

@@ -7,7 +7,7 @@ import dev.assay.harness.run.RunRecord;
 import dev.assay.reports.Axe;
 import dev.assay.reports.Chromium;
 import dev.assay.reports.Runs;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ class AllureBrowserTest {
         }
     }
 
-    private Path report(RunRecord run, List<Digest> earlier) throws IOException, InterruptedException {
+    private Path report(RunRecord run, List<RunSummary> earlier) throws IOException, InterruptedException {
         Path results = folder.resolve("results");
         Path report = folder.resolve("report");
         AllureResults.write(
@@ -78,7 +78,7 @@ class AllureBrowserTest {
     @Test
     void hostile_text_runs_nothing_and_asks_nobody() throws IOException, InterruptedException {
         RunRecord run = Runs.hostile(folder);
-        Path index = report(run, List.of(Digest.of(run)));
+        Path index = report(run, List.of(RunSummary.of(run)));
         List<String> cases = TEST_CASE
                 .matcher(Files.readString(index))
                 .results()
@@ -126,7 +126,7 @@ class AllureBrowserTest {
     void a_fresh_workspace_shows_trends_and_the_past_of_a_criterion() throws IOException, InterruptedException {
         RunRecord run = Runs.mixed(folder);
         RunRecord first = Runs.with(run, "BROKEN", 6);
-        Path index = report(run, List.of(renamed(Digest.of(first), "one"), renamed(Digest.of(first), "two")));
+        Path index = report(run, List.of(renamed(RunSummary.of(first), "one"), renamed(RunSummary.of(first), "two")));
         chromium.open(index.toUri().toString());
         chromium.await("document.querySelectorAll('.widget').length > 4");
         String trend =
@@ -148,7 +148,7 @@ class AllureBrowserTest {
     @Test
     void what_we_write_into_the_report_breaks_no_rule_of_accessibility() throws IOException, InterruptedException {
         RunRecord run = Runs.mixed(folder);
-        Path index = report(run, List.of(Digest.of(run)));
+        Path index = report(run, List.of(RunSummary.of(run)));
         List<String> cases = TEST_CASE
                 .matcher(Files.readString(index))
                 .results()
@@ -168,8 +168,8 @@ class AllureBrowserTest {
         }
     }
 
-    private static Digest renamed(Digest d, String run) {
-        return new Digest(
+    private static RunSummary renamed(RunSummary d, String run) {
+        return new RunSummary(
                 d.schema(),
                 run,
                 d.night(),

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class AllureHistoryTest {
     @TempDir
     Path folder;
 
-    private Path write(RunRecord run, List<Digest> earlier, List<String> trouble) {
+    private Path write(RunRecord run, List<RunSummary> earlier, List<String> trouble) {
         Path results = folder.resolve("results");
         AllureResults.write(
                 run,
@@ -46,7 +46,7 @@ class AllureHistoryTest {
     @Test
     void a_run_of_chosen_criteria_is_a_part_and_not_broken() throws IOException {
         RunRecord run = Runs.with(Runs.passed(folder, "aa".repeat(32), "first"), "PASSED", 8);
-        Digest part = Digest.of(run);
+        RunSummary part = RunSummary.of(run);
         assertThat(part.partial()).isTrue();
         assertThat(part.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         Path results = write(Runs.mixed(folder), List.of(part), List.of());
@@ -59,7 +59,7 @@ class AllureHistoryTest {
         assertThat(read(results, "history/categories-trend.json").get(0).get("data"))
                 .isEmpty();
         // The same when nobody chose: the record lost its criteria, and the build said BROKEN.
-        Digest lost = part.broken("1 verdicts for 8 criteria");
+        RunSummary lost = part.broken("1 verdicts for 8 criteria");
         assertThat(lost.partial()).isFalse();
         results = write(Runs.mixed(folder), List.of(lost), List.of());
         assertThat(read(results, "history/history-trend.json")
@@ -73,8 +73,8 @@ class AllureHistoryTest {
     @Test
     void a_fresh_workspace_shows_earlier_runs_from_the_history_alone() throws IOException {
         RunRecord run = Runs.with(Runs.mixed(folder), "BROKEN", 6);
-        List<Digest> earlier = List.of(
-                Digest.of(Runs.with(Runs.passed(folder, "aa".repeat(32), "first"), "PASSED", 1)), Digest.of(run));
+        List<RunSummary> earlier = List.of(
+                RunSummary.of(Runs.with(Runs.passed(folder, "aa".repeat(32), "first"), "PASSED", 1)), RunSummary.of(run));
         Path results = write(run, earlier, List.of());
         JsonNode trend = read(results, "history/history-trend.json");
         assertThat(trend).hasSize(2);
@@ -98,7 +98,7 @@ class AllureHistoryTest {
     @Test
     void each_result_finds_its_own_past_and_that_of_no_other() throws IOException {
         RunRecord run = Runs.with(Runs.mixed(folder), "BROKEN", 6);
-        Path results = write(run, List.of(Digest.of(run)), List.of());
+        Path results = write(run, List.of(RunSummary.of(run)), List.of());
         JsonNode history = read(results, "history/history.json");
         Set<String> known = new HashSet<>();
         history.fieldNames().forEachRemaining(known::add);
@@ -119,7 +119,7 @@ class AllureHistoryTest {
     @Test
     void the_same_category_names_stand_in_the_trend_and_in_this_run() throws IOException {
         RunRecord run = Runs.with(Runs.mixed(folder), "BROKEN", 6);
-        Path results = write(run, List.of(Digest.of(run)), List.of());
+        Path results = write(run, List.of(RunSummary.of(run)), List.of());
         List<String> names = new ArrayList<>();
         read(results, "categories.json").forEach(c -> names.add(c.get("name").asText()));
         assertThat(names)
@@ -137,8 +137,8 @@ class AllureHistoryTest {
     @Test
     void runs_of_other_models_and_suites_are_not_its_trend() throws IOException {
         RunRecord run = Runs.mixed(folder);
-        Digest own = Digest.of(Runs.with(run, "BROKEN", 6));
-        Digest other = own.inCollection("other.safetensors", "sdxl", "2026-11-21");
+        RunSummary own = RunSummary.of(Runs.with(run, "BROKEN", 6));
+        RunSummary other = own.inCollection("other.safetensors", "sdxl", "2026-11-21");
         Path results = write(run, List.of(other, own, other), List.of());
         assertThat(read(results, "history/history-trend.json")).hasSize(1);
         assertThat(read(results, "executor.json").get("buildOrder").asInt()).isEqualTo(2);
@@ -157,8 +157,8 @@ class AllureHistoryTest {
     @Test
     void a_long_history_is_shown_by_its_newest_runs() throws IOException {
         RunRecord run = Runs.passed(folder, "aa".repeat(32), "now");
-        List<Digest> earlier = IntStream.range(0, 100)
-                .mapToObj(i -> Digest.of(Runs.passed(folder, "aa".repeat(32), "run" + i)))
+        List<RunSummary> earlier = IntStream.range(0, 100)
+                .mapToObj(i -> RunSummary.of(Runs.passed(folder, "aa".repeat(32), "run" + i)))
                 .toList();
         Path results = write(run, earlier, List.of());
         assertThat(read(results, "history/history-trend.json")).hasSize(30);
@@ -178,7 +178,7 @@ class AllureHistoryTest {
     void criteria_without_a_verdict_make_the_run_red_in_report_and_trend() throws IOException {
         RunRecord run = Runs.with(Runs.single(folder, "PASSED"), "PASSED", 3);
         String why = "1 verdicts for 3 criteria"; // of the gate: nobody chose them
-        Path results = write(run, List.of(Digest.of(run).broken(why)), List.of(why));
+        Path results = write(run, List.of(RunSummary.of(run).broken(why)), List.of(why));
         JsonNode overview;
         try (Stream<Path> files = Files.list(results)) {
             overview = files.filter(f -> f.toString().endsWith("-result.json"))

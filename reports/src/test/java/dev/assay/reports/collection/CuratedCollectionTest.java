@@ -88,7 +88,7 @@ class CuratedCollectionTest {
     @ValueSource(strings = {"REGRESSED", "INCONCLUSIVE", "BROKEN"})
     void what_did_not_pass_stays_out_and_the_reason_is_kept(String outcome) {
         Path mine = file(owned, "style.safetensors", 1, 5000);
-        Result.Turned turned = (Result.Turned) collection.admit(candidate(mine, outcome));
+        Result.Rejected turned = (Result.Rejected) collection.admit(candidate(mine, outcome));
         assertThat(turned.reasons()).isNotEmpty();
         assertThat(shelf.resolve("style.safetensors")).doesNotExist();
         assertThat(collection.manifest().files()).isEmpty();
@@ -120,9 +120,9 @@ class CuratedCollectionTest {
         Path mine = file(owned, "style.safetensors", 1, 5000);
         Waiver word = Waiver.parse("Ada: I know it is good");
         assertThat(collection.admit(candidate(mine, judged("microcosm", "BROKEN"), word)))
-                .isInstanceOf(Result.Turned.class);
+                .isInstanceOf(Result.Rejected.class);
         Candidate unread = new Candidate(mine, null, judged("microcosm", "BROKEN"), word, null);
-        assertThat(collection.admit(unread)).isInstanceOf(Result.Turned.class);
+        assertThat(collection.admit(unread)).isInstanceOf(Result.Rejected.class);
         assertThat(collection.manifest().files()).isEmpty();
     }
 
@@ -131,7 +131,7 @@ class CuratedCollectionTest {
         policy("override: refuse");
         Path mine = file(owned, "style.safetensors", 1, 5000);
         assertThat(collection.admit(candidate(mine, judged("microcosm", "REGRESSED"), Waiver.parse("Ada: please"))))
-                .isInstanceOf(Result.Turned.class);
+                .isInstanceOf(Result.Rejected.class);
     }
 
     @ParameterizedTest
@@ -145,14 +145,14 @@ class CuratedCollectionTest {
         collection.admit(candidate(file(owned, "style.safetensors", 1, 5000), "PASSED"));
         Path other = file(folder.resolve("other"), "Style.safetensors", 2, 5000);
         assertThat(collection.admit(candidate(other, judged("microcosm", "PASSED"), Waiver.parse("Ada: newer"))))
-                .isInstanceOf(Result.Turned.class);
+                .isInstanceOf(Result.Rejected.class);
         Files.writeString(shelf.resolve("hers.safetensors"), "somebody's own");
         Path hers = file(owned, "hers.safetensors", 3, 5000);
-        assertThat(collection.admit(candidate(hers, "PASSED"))).isInstanceOf(Result.Turned.class);
+        assertThat(collection.admit(candidate(hers, "PASSED"))).isInstanceOf(Result.Rejected.class);
         assertThat(shelf.resolve("hers.safetensors")).hasContent("somebody's own");
         Files.createSymbolicLink(shelf.resolve("link.safetensors"), folder.resolve("elsewhere"));
         assertThat(collection.admit(candidate(file(owned, "link.safetensors", 4, 50), "PASSED")))
-                .isInstanceOf(Result.Turned.class);
+                .isInstanceOf(Result.Rejected.class);
         assertThat(folder.resolve("elsewhere")).doesNotExist();
     }
 
@@ -173,7 +173,7 @@ class CuratedCollectionTest {
     void a_file_of_the_collection_that_regresses_later_stays_with_its_new_verdict() {
         Path mine = file(owned, "style.safetensors", 1, 5000);
         collection.admit(candidate(mine, "PASSED"));
-        Result.Turned turned = (Result.Turned) collection.admit(candidate(mine, "REGRESSED"));
+        Result.Rejected turned = (Result.Rejected) collection.admit(candidate(mine, "REGRESSED"));
         assertThat(turned.reasons()).anyMatch(r -> r.contains("assay collection remove"));
         assertThat(collection.manifest().files().get(0).judged())
                 .extracting(Judged::outcome)
@@ -186,7 +186,7 @@ class CuratedCollectionTest {
         Path mine = file(owned, "style.safetensors", 1, 5000);
         Candidate candidate = candidate(mine, "PASSED");
         Files.writeString(mine, "something else");
-        Result.Turned turned = (Result.Turned) collection.admit(candidate);
+        Result.Rejected turned = (Result.Rejected) collection.admit(candidate);
         assertThat(turned.reasons().get(0)).contains("not the one that was judged");
         assertThat(shelf.resolve("style.safetensors")).doesNotExist();
         assertThat(Audit.of(collection).leftovers()).isEmpty();
@@ -196,7 +196,7 @@ class CuratedCollectionTest {
     void every_required_suite_counts_also_from_earlier_runs() throws IOException {
         policy("suites: [starter, microcosm@1]");
         Path mine = file(owned, "style.safetensors", 1, 5000);
-        Result.Turned first = (Result.Turned) collection.admit(candidate(mine, judged("starter", "PASSED"), null));
+        Result.Rejected first = (Result.Rejected) collection.admit(candidate(mine, judged("starter", "PASSED"), null));
         assertThat(first.reasons()).singleElement().asString().contains("suite microcosm@1 is required");
         assertThat(collection.admit(candidate(mine, "PASSED"))).isInstanceOf(Result.Added.class);
         assertThat(collection.manifest().files().get(0).judged()).hasSize(2);
@@ -226,7 +226,7 @@ class CuratedCollectionTest {
     private String reason(Judged judged) {
         Path mine = file(owned, "style.safetensors", 1, 5000);
         Result result = collection.admit(candidate(mine, judged, null));
-        return result instanceof Result.Turned turned ? String.join("; ", turned.reasons()) : "added";
+        return result instanceof Result.Rejected turned ? String.join("; ", turned.reasons()) : "added";
     }
 
     @Test
@@ -287,7 +287,7 @@ class CuratedCollectionTest {
                 0.1,
                 s.criteria());
         collection.admit(candidate(mine, weak, null));
-        assertThat(collection.admit(candidate(mine, "PASSED"))).isInstanceOf(Result.Turned.class);
+        assertThat(collection.admit(candidate(mine, "PASSED"))).isInstanceOf(Result.Rejected.class);
     }
 
     @Test
@@ -297,7 +297,7 @@ class CuratedCollectionTest {
         collection.admit(candidate(mine, judged("starter", "PASSED"), null));
         Path other = file(owned, "other.safetensors", 2, 5000);
         collection.admit(candidate(other, judged("starter", "PASSED"), null));
-        assertThat(collection.admit(candidate(mine, "REGRESSED"))).isInstanceOf(Result.Turned.class);
+        assertThat(collection.admit(candidate(mine, "REGRESSED"))).isInstanceOf(Result.Rejected.class);
     }
 
     @Test
@@ -314,13 +314,13 @@ class CuratedCollectionTest {
                 criterion("artifact", "PASSED", 9),
                 criterion("anatomy", "INCONCLUSIVE", 0),
                 criterion("adherence", "UNAVAILABLE", 0));
-        assertThat(collection.admit(candidate(mine, open, null))).isInstanceOf(Result.Turned.class);
+        assertThat(collection.admit(candidate(mine, open, null))).isInstanceOf(Result.Rejected.class);
         policy("inconclusive: allow");
-        assertThat(collection.admit(candidate(mine, unavailable, null))).isInstanceOf(Result.Turned.class);
+        assertThat(collection.admit(candidate(mine, unavailable, null))).isInstanceOf(Result.Rejected.class);
         assertThat(collection.admit(candidate(mine, open, null))).isInstanceOf(Result.Added.class);
         policy("unavailable: allow");
         Path second = file(owned, "second.safetensors", 2, 5000);
-        assertThat(collection.admit(candidate(second, open, null))).isInstanceOf(Result.Turned.class);
+        assertThat(collection.admit(candidate(second, open, null))).isInstanceOf(Result.Rejected.class);
         assertThat(collection.admit(candidate(second, unavailable, null))).isInstanceOf(Result.Added.class);
     }
 
@@ -328,7 +328,7 @@ class CuratedCollectionTest {
     void a_required_family_that_nobody_judged_keeps_a_file_out() throws IOException {
         policy("families: [artifact, anatomy]");
         Path mine = file(owned, "style.safetensors", 1, 5000);
-        Result.Turned turned = (Result.Turned) collection.admit(candidate(mine, "PASSED"));
+        Result.Rejected turned = (Result.Rejected) collection.admit(candidate(mine, "PASSED"));
         assertThat(turned.reasons()).singleElement().asString().startsWith("family anatomy is required");
     }
 
@@ -338,8 +338,8 @@ class CuratedCollectionTest {
         CuratedCollection told = new CuratedCollection(shelf, Clock.systemUTC(), f -> facts, s -> {});
         told.admit(candidate(file(owned, "style.safetensors", 1, 5000), "PASSED"));
         policy("modelFamilies: [sd15]\nlicences: [Apache-2.0]\nmostTotalMegabytes: 1");
-        Result.Turned turned =
-                (Result.Turned) told.admit(candidate(file(owned, "renamed.safetensors", 2, 2_000_000), "PASSED"));
+        Result.Rejected turned =
+                (Result.Rejected) told.admit(candidate(file(owned, "renamed.safetensors", 2, 2_000_000), "PASSED"));
         assertThat(turned.reasons())
                 .satisfiesExactlyInAnyOrder(
                         r -> assertThat(r).startsWith("a duplicate: the same weights"),
@@ -424,7 +424,7 @@ class CuratedCollectionTest {
             })
     void a_name_that_is_not_plain_is_refused_and_kept_as_text_only(String name) throws IOException {
         Path mine = file(owned, name, 1, 500);
-        Result.Turned turned = (Result.Turned)
+        Result.Rejected turned = (Result.Rejected)
                 collection.admit(candidate(mine, judged("microcosm", "PASSED"), Waiver.parse("Ada: let it in")));
         assertThat(turned.reasons().get(0)).contains("rename");
         assertThat(collection.manifest().files()).isEmpty();
@@ -438,7 +438,7 @@ class CuratedCollectionTest {
     @Test
     void a_very_long_name_is_refused() {
         Path mine = file(owned, "x".repeat(240) + ".safetensors", 1, 500);
-        assertThat(collection.admit(candidate(mine, "PASSED"))).isInstanceOf(Result.Turned.class);
+        assertThat(collection.admit(candidate(mine, "PASSED"))).isInstanceOf(Result.Rejected.class);
     }
 
     @Test

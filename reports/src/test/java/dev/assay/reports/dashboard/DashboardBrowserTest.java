@@ -9,7 +9,7 @@ import dev.assay.harness.run.RunRecords;
 import dev.assay.reports.Axe;
 import dev.assay.reports.Chromium;
 import dev.assay.reports.Runs;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -218,7 +218,7 @@ class DashboardBrowserTest {
         RunRecord run = Runs.mixed(RunRecords.folder(folder.resolve("out"), "20261122-120000-000-three-legs"));
         RunRecords.write(folder.resolve("out"), run);
         History history = new History(folder.resolve("pictured.jsonl"));
-        history.append(Digest.of(run, "out/runs/" + run.id() + "/run.json", null));
+        history.append(RunSummary.of(run, "out/runs/" + run.id() + "/run.json", null));
         return Dashboard.write(history, Listing.none(), folder.resolve("pictured"));
     }
 

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.reports.Runs;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ class DashboardTest {
     }
 
     /** A run with its record and pictures on disk, appended. */
-    private Digest real(String id) throws IOException {
+    private RunSummary real(String id) throws IOException {
         Path run = RunRecords.folder(folder.resolve("out"), id);
         Files.createDirectories(run);
         RunRecord record = Runs.mixed(run);
@@ -44,7 +44,7 @@ class DashboardTest {
         if (!written.getParent().equals(run)) {
             Files.move(run.resolve("store"), written.resolveSibling("store"));
         }
-        Digest digest = Digest.of(record, folder.relativize(written).toString(), null);
+        RunSummary digest = RunSummary.of(record, folder.relativize(written).toString(), null);
         history().append(digest);
         return digest;
     }
@@ -65,7 +65,7 @@ class DashboardTest {
 
     @Test
     void a_run_with_its_record_has_a_page_with_pictures_and_the_command() throws IOException {
-        Digest digest = real("one");
+        RunSummary digest = real("one");
         Path index = Dashboard.write(history(), Listing.none(), folder.resolve("site"));
         Document model = page(index.resolveSibling("models").resolve(Slug.of(digest.model()) + ".html"));
         assertThat(model.select("h1 .chip").text()).contains("broken");

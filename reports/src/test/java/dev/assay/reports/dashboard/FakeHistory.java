@@ -3,8 +3,8 @@ package dev.assay.reports.dashboard;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Entries;
-import dev.assay.reports.history.Digest;
-import dev.assay.reports.history.Digest.Part;
+import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.history.RunSummary.Part;
 import dev.assay.reports.history.History;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -104,7 +104,7 @@ public final class FakeHistory {
         }
     }
 
-    static Digest digest(int model, int night, String date) {
+    static RunSummary digest(int model, int night, String date) {
         Random steady = new Random(model);
         Random random = new Random(model * 1_000L + night);
         int begins = steady.nextInt(400); // the night from which a model is worse, for some
@@ -146,8 +146,8 @@ public final class FakeHistory {
         }
         Outcome outcome = Outcome.worst(criteria.stream().map(VerdictEntry::outcome));
         double seconds = 2.5 + steady.nextDouble();
-        return new Digest(
-                Digest.SCHEMA,
+        return new RunSummary(
+                RunSummary.SCHEMA,
                 date.replace("-", "") + "-010203-" + model + "-" + name(model),
                 date,
                 date + "T01:02:03Z",
@@ -161,11 +161,11 @@ public final class FakeHistory {
                 "v1-5-pruned-emaonly",
                 sha(-5),
                 NETWORKS.get(model % NETWORKS.size()),
-                new Digest.Suite("starter", night < 30 ? "1" : "2", sha(-7 - night / 30), 32, 4),
+                new RunSummary.Suite("starter", night < 30 ? "1" : "2", sha(-7 - night / 30), 32, 4),
                 "local 3 cuda",
                 KINDS.size(),
                 criteria,
-                new Digest.Cost(seconds * 1.01, seconds, 5_368_709_120L),
+                new RunSummary.Cost(seconds * 1.01, seconds, 5_368_709_120L),
                 "runs/" + date.replace("-", "") + "-" + model + "/run.json",
                 null,
                 Map.of(

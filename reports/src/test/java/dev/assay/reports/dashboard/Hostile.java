@@ -3,7 +3,7 @@ package dev.assay.reports.dashboard;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Entries;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ final class Hostile {
         return Dashboard.write(history, new Listing(TEXTS.get(0), items), folder.resolve("site"));
     }
 
-    private static Digest digest(String text, String run, String night, Outcome outcome) {
+    private static RunSummary digest(String text, String run, String night, Outcome outcome) {
         List<VerdictEntry> criteria = new ArrayList<>();
         for (String family : List.of("artifact", "effect", text)) {
             criteria.add(Entries.of(
@@ -89,8 +89,8 @@ final class Hostile {
                     0,
                     text));
         }
-        return new Digest(
-                Digest.SCHEMA,
+        return new RunSummary(
+                RunSummary.SCHEMA,
                 run,
                 night,
                 "2026-11-01T00:00:00Z",
@@ -98,15 +98,15 @@ final class Hostile {
                 outcome,
                 outcome == Outcome.BROKEN ? text : null,
                 text,
-                List.of(new Digest.Part(text, text, 1, null), new Digest.Part(text, text, 1, 0.8)),
+                List.of(new RunSummary.Part(text, text, 1, null), new RunSummary.Part(text, text, 1, 0.8)),
                 text,
                 text,
                 text,
-                new Digest.Suite(text, text, text, 2, 4),
+                new RunSummary.Suite(text, text, text, 2, 4),
                 text,
                 3,
                 criteria,
-                new Digest.Cost(1.0, 1.0, null),
+                new RunSummary.Cost(1.0, 1.0, null),
                 text,
                 text,
                 Map.of("assay.lora", text, "assay." + text, text));

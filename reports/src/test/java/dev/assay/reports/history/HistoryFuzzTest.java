@@ -37,7 +37,7 @@ class HistoryFuzzTest {
     private static byte[] history() {
         StringBuilder lines = new StringBuilder();
         for (String id : List.of("20261122-1-a", "20261122-2-b")) {
-            Digest digest = Digest.of(Runs.passed(folder, "ab".repeat(32), id), "runs/run.json", null);
+            RunSummary digest = RunSummary.of(Runs.passed(folder, "ab".repeat(32), id), "runs/run.json", null);
             lines.append(History.line(digest)).append('\n');
         }
         return lines.toString().getBytes(StandardCharsets.UTF_8);

@@ -25,14 +25,14 @@ class HistoryTest {
     @TempDir
     Path folder;
 
-    private Digest digest(int number) {
-        return Digest.of(Runs.passed(folder, "ab".repeat(32), "run-" + number), "runs/" + number + "/run.json", null);
+    private RunSummary digest(int number) {
+        return RunSummary.of(Runs.passed(folder, "ab".repeat(32), "run-" + number), "runs/" + number + "/run.json", null);
     }
 
     @Test
     void what_is_appended_is_read_again_in_its_order() {
         History history = new History(folder.resolve("deep/history.jsonl"));
-        List<Digest> digests = IntStream.range(0, 20).mapToObj(this::digest).toList();
+        List<RunSummary> digests = IntStream.range(0, 20).mapToObj(this::digest).toList();
         digests.forEach(history::append);
         assertThat(history.read().digests()).isEqualTo(digests);
         assertThat(history.read().damages()).isEmpty();
@@ -47,7 +47,7 @@ class HistoryTest {
     @Test
     void hostile_text_stays_on_its_line_and_in_ascii() throws IOException {
         History history = new History(folder.resolve("history.jsonl"));
-        Digest hostile = Digest.of(Runs.hostile(folder), "\u2028\r\n\ud800 lone", "\u0000");
+        RunSummary hostile = RunSummary.of(Runs.hostile(folder), "\u2028\r\n\ud800 lone", "\u0000");
         history.append(hostile);
         history.append(digest(1));
         byte[] bytes = Files.readAllBytes(history.file());
@@ -62,8 +62,8 @@ class HistoryTest {
     @Test
     void a_line_torn_anywhere_costs_only_itself() throws IOException {
         History history = new History(folder.resolve("history.jsonl"));
-        Digest one = digest(1);
-        Digest three = digest(3);
+        RunSummary one = digest(1);
+        RunSummary three = digest(3);
         history.append(one);
         int first = (int) Files.size(history.file());
         history.append(digest(2));
@@ -125,7 +125,7 @@ class HistoryTest {
         History.Content content = history.read();
         assertThat(content.digests()).containsExactly(digest(1), digest(2));
         assertThat(content.damages()).extracting(History.Damage::line).containsExactly(2, 3, 4);
-        assertThat(content.damages().get(0).what()).contains(Digest.SCHEMA);
+        assertThat(content.damages().get(0).what()).contains(RunSummary.SCHEMA);
         assertThat(content.damages().get(2).what()).startsWith("torn");
     }
 
@@ -179,7 +179,7 @@ class HistoryTest {
         }
         assertThat(told).isNotEmpty().allMatch(line -> line.matches("\\d-\\d-\\d+"));
         History.Content content = history.read();
-        assertThat(content.digests()).extracting(Digest::run).containsAll(told);
+        assertThat(content.digests()).extracting(RunSummary::run).containsAll(told);
         assertThat(content.damages()).allMatch(d -> d.what().startsWith("torn"));
     }
 
@@ -190,11 +190,11 @@ class HistoryTest {
         public static void main(String[] arguments) throws IOException {
             Path scratch = Files.createTempDirectory(Path.of(arguments[0]).getParent(), "scratch");
             History history = new History(Path.of(arguments[0]));
-            Digest pattern = Digest.of(Runs.passed(scratch, "ab".repeat(32), "pattern"));
+            RunSummary pattern = RunSummary.of(Runs.passed(scratch, "ab".repeat(32), "pattern"));
             for (int i = 0; ; i++) {
                 String run = arguments[1] + "-" + i;
-                history.append(new Digest(
-                        Digest.SCHEMA,
+                history.append(new RunSummary(
+                        RunSummary.SCHEMA,
                         run,
                         null,
                         pattern.started(),

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecords;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -75,20 +75,20 @@ class KilledNightlyTest {
         String last = night();
         assertThat(last).contains("done " + (worse.containsValue(true) ? 1 : 0));
         assertThat(told()).as("verdicts made although they were there").noneMatch(l -> l.startsWith("twice"));
-        List<Digest> history = assertHistoryIsWhole(shelf);
+        List<RunSummary> history = assertHistoryIsWhole(shelf);
         // A verdict whose file changed before its line was written has none; every file of tonight has one, see below.
         assertThat(history)
                 .extracting(d -> d.run().substring("run-".length()))
                 .doesNotHaveDuplicates()
                 .isSubsetOf(verdicts(shelf).keySet());
-        Map<String, Digest> newest = new HashMap<>();
+        Map<String, RunSummary> newest = new HashMap<>();
         history.forEach(d -> newest.put(d.model(), d));
         assertThat(newest.keySet()).isEqualTo(worse.keySet());
         for (Map.Entry<String, Boolean> file : worse.entrySet()) {
-            Digest digest = newest.get(file.getKey());
+            RunSummary digest = newest.get(file.getKey());
             assertThat(digest.outcome().name()).isEqualTo(file.getValue() ? "REGRESSED" : "PASSED");
             assertThat(digest.parts())
-                    .extracting(Digest.Part::sha256)
+                    .extracting(RunSummary.Part::sha256)
                     .contains(Hashes.sha256(shelf.resolve(file.getKey())));
         }
         assertSiteIsWhole(root.resolve("site"), worse);
@@ -156,7 +156,7 @@ class KilledNightlyTest {
     }
 
     /** Every line is a run, none stands twice; a line that the kill cut off is known as torn and was written again. */
-    private static List<Digest> assertHistoryIsWhole(Path shelf) throws IOException {
+    private static List<RunSummary> assertHistoryIsWhole(Path shelf) throws IOException {
         Path file = shelf.resolve("history.jsonl");
         History.Content content = new History(file).read();
         assertThat(content.damages()).allMatch(d -> d.what().startsWith("torn"));
@@ -167,7 +167,7 @@ class KilledNightlyTest {
             }
         }
         assertThat(content.digests())
-                .extracting(Digest::outcome)
+                .extracting(RunSummary::outcome)
                 .noneMatch(o -> o.name().equals("BROKEN"));
         return content.digests();
     }

@@ -14,7 +14,7 @@ import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Judged;
 import dev.assay.reports.collection.Waiver;
-import dev.assay.reports.history.Digest;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -75,7 +75,7 @@ class NightlyTest {
         night();
         assertThat(judged.subList(2, 4)).containsExactly("a.safetensors", "new.safetensors");
         assertThat(history())
-                .extracting(Digest::model)
+                .extracting(RunSummary::model)
                 .containsExactly("a.safetensors", "sub/b.safetensors", "a.safetensors", "new.safetensors");
     }
 
@@ -86,7 +86,7 @@ class NightlyTest {
         assertThat(night().verdicts()).noneMatch(Findings.Verdict::fresh);
         assertThat(judged).containsExactly("a.safetensors", "sub/b.safetensors");
         assertThat(history())
-                .extracting(Digest::model)
+                .extracting(RunSummary::model)
                 .containsExactly("a.safetensors", "copy.safetensors", "sub/b.safetensors");
     }
 
@@ -346,7 +346,7 @@ class NightlyTest {
         return null;
     }
 
-    private List<Digest> history() {
+    private List<RunSummary> history() {
         return new History(shelf.resolve("history.jsonl")).read().digests();
     }
 

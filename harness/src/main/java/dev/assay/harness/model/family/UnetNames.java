@@ -34,7 +34,7 @@ final class UnetNames {
             "conv2", "out_layers.3",
             "conv_shortcut", "skip_connection");
 
-    private static final int MOST_BLOCKS = 100;
+    private static final int MAX_BLOCKS = 100;
 
     /** As pairs. */
     record Both() implements ModuleNaming.Pairs {
@@ -64,9 +64,9 @@ final class UnetNames {
         UnetNames names = new UnetNames();
         names.middle();
         int input = 1;
-        for (int b = 0; b < MOST_BLOCKS && paths.contains("down_blocks." + b); b++) {
+        for (int b = 0; b < MAX_BLOCKS && paths.contains("down_blocks." + b); b++) {
             String block = "down_blocks." + b;
-            for (int j = 0; j < MOST_BLOCKS && paths.contains(block + ".resnets." + j); j++, input++) {
+            for (int j = 0; j < MAX_BLOCKS && paths.contains(block + ".resnets." + j); j++, input++) {
                 names.put(block + ".resnets." + j, "input_blocks." + input + ".0");
                 names.put(block + ".attentions." + j, "input_blocks." + input + ".1");
             }
@@ -75,10 +75,10 @@ final class UnetNames {
             }
         }
         int output = 0;
-        for (int b = 0; b < MOST_BLOCKS && paths.contains("up_blocks." + b); b++) {
+        for (int b = 0; b < MAX_BLOCKS && paths.contains("up_blocks." + b); b++) {
             String block = "up_blocks." + b;
             boolean attention = false;
-            for (int j = 0; j < MOST_BLOCKS && paths.contains(block + ".resnets." + j); j++, output++) {
+            for (int j = 0; j < MAX_BLOCKS && paths.contains(block + ".resnets." + j); j++, output++) {
                 names.put(block + ".resnets." + j, "output_blocks." + output + ".0");
                 attention = paths.contains(block + ".attentions." + j);
                 names.put(block + ".attentions." + j, "output_blocks." + output + ".1");
@@ -95,7 +95,7 @@ final class UnetNames {
         names.middle();
         int b = 0;
         int j = 0;
-        for (int i = 1; i < MOST_BLOCKS && paths.contains("input_blocks." + i); i++) {
+        for (int i = 1; i < MAX_BLOCKS && paths.contains("input_blocks." + i); i++) {
             if (paths.contains("input_blocks." + i + ".0.op")) {
                 names.put("down_blocks." + b + ".downsamplers.0", "input_blocks." + i + ".0");
                 b++;
@@ -108,7 +108,7 @@ final class UnetNames {
         }
         b = 0;
         j = 0;
-        for (int i = 0; i < MOST_BLOCKS && paths.contains("output_blocks." + i); i++) {
+        for (int i = 0; i < MAX_BLOCKS && paths.contains("output_blocks." + i); i++) {
             String block = "output_blocks." + i;
             names.put("up_blocks." + b + ".resnets." + j, block + ".0");
             boolean bare = paths.contains(block + ".1.conv"); // an upsampler without attention before it

@@ -22,7 +22,7 @@ import java.util.Set;
  */
 public record HubAccess(Path cache, String address, Optional<String> token, Optional<Path> tokenFile, boolean offline) {
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
-    private static final int MOST_TOKEN = 4096; // bytes of a file that holds a token
+    private static final int MAX_TOKEN = 4096; // bytes of a file that holds a token
 
     /**
      * @param environment the whole environment
@@ -91,7 +91,7 @@ public record HubAccess(Path cache, String address, Optional<String> token, Opti
             return Optional.empty();
         }
         try {
-            return Optional.of(SmallFile.text(tokenFile.get(), MOST_TOKEN).strip())
+            return Optional.of(SmallFile.text(tokenFile.get(), MAX_TOKEN).strip())
                     .filter(t -> !t.isEmpty());
         } catch (NoSuchFileException none) {
             return Optional.empty();

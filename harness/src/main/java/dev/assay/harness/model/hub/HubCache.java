@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 record HubCache(Path folder) {
     private static final String TAG = "CACHEDIR.TAG"; // tells backup tools to leave the folder out
-    private static final int MOST_REF = 200; // bytes of a file that holds a commit
+    private static final int MAX_REF = 200; // bytes of a file that holds a commit
 
     private Path repository(HubReference reference) {
         return folder.resolve(name(reference));
@@ -34,7 +34,7 @@ record HubCache(Path folder) {
         }
         Path ref = repository(reference).resolve("refs").resolve(reference.revision());
         try {
-            if (!Files.isRegularFile(ref) || Files.size(ref) > MOST_REF) {
+            if (!Files.isRegularFile(ref) || Files.size(ref) > MAX_REF) {
                 return Optional.empty();
             }
             return Optional.of(Files.readString(ref, StandardCharsets.UTF_8).strip())

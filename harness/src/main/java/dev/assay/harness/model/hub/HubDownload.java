@@ -91,7 +91,7 @@ final class HubDownload {
     }
 
     private String worded(HubReference file, IOException e) {
-        return e instanceof HubTrouble
+        return e instanceof HubException
                 ? e.getMessage()
                 : file + ": cannot be downloaded from " + access.endpoint() + ": " + e
                         + "; is there a network, or is HF_ENDPOINT to name a mirror? A place that has the files works"
@@ -108,7 +108,7 @@ final class HubDownload {
     @SuppressWarnings("try") // the lock is held, not used
     private Path fetch(HubReference file, Facts facts, String sha256) throws IOException, InterruptedException {
         if (sha256 != null && facts.etag().length() == 64 && !sha256.equals(facts.etag())) {
-            throw HubTrouble.lasting(file + ": expected SHA-256 " + sha256 + ", the hub has " + facts.etag()
+            throw HubException.lasting(file + ": expected SHA-256 " + sha256 + ", the hub has " + facts.etag()
                     + ": not the file that is meant; nothing was downloaded");
         }
         cache.prepare(file, facts.commit(), facts.etag());
@@ -141,7 +141,7 @@ final class HubDownload {
             }
             Files.delete(partial);
             if (!resumed) {
-                throw HubTrouble.lasting(file + ": expected checksum " + facts.etag() + ", found " + found
+                throw HubException.lasting(file + ": expected checksum " + facts.etag() + ", found " + found
                         + ": damaged on its way, or not the file that the hub speaks of; what came was"
                         + " deleted, try again");
             }
@@ -186,7 +186,7 @@ final class HubDownload {
                 stall.alive();
                 done += read;
                 if (done > bytes) {
-                    throw HubTrouble.passing(file + ": expected " + bytes + " bytes, its host sends more");
+                    throw HubException.passing(file + ": expected " + bytes + " bytes, its host sends more");
                 }
                 ByteBuffer left = ByteBuffer.wrap(chunk, 0, read);
                 while (left.hasRemaining()) {
@@ -195,7 +195,7 @@ final class HubDownload {
                 transfer.read(name, done, bytes);
             }
             if (done < bytes) {
-                throw HubTrouble.passing(file + ": was cut off at " + done + " of " + bytes + " bytes");
+                throw HubException.passing(file + ": was cut off at " + done + " of " + bytes + " bytes");
             }
         }
     }
@@ -205,7 +205,7 @@ final class HubDownload {
             return in.read(chunk);
         } catch (IOException e) {
             throw stall.isStalled()
-                    ? HubTrouble.passing(
+                    ? HubException.passing(
                             file + ": no byte came for " + times.stall().toSeconds() + " s")
                     : e;
         }
@@ -214,7 +214,7 @@ final class HubDownload {
     private static void requireSpace(HubReference file, long bytes, Path partial) throws IOException {
         long free = Files.getFileStore(partial).getUsableSpace();
         if (free < bytes + SPARE) {
-            throw HubTrouble.lasting(file + ": needs " + Numbers.bytes(bytes) + " more, "
+            throw HubException.lasting(file + ": needs " + Numbers.bytes(bytes) + " more, "
                     + partial.getParent().getParent().getParent() + " has room for "
                     + Numbers.bytes(Math.max(0, free - SPARE)) + "; make room, or set HF_HUB_CACHE to another disk");
         }
@@ -236,11 +236,11 @@ final class HubDownload {
 
     /** Waits for the next attempt, or throws where there is none. */
     private void pause(IOException trouble, int attempt) throws IOException, InterruptedException {
-        boolean passing = !(trouble instanceof HubTrouble said) || said.isPassing();
+        boolean passing = !(trouble instanceof HubException said) || said.isPassing();
         if (!passing || attempt >= times.attempts()) {
             throw trouble;
         }
-        Optional<Duration> asked = trouble instanceof HubTrouble said ? Optional.of(said.pause()) : Optional.empty();
+        Optional<Duration> asked = trouble instanceof HubException said ? Optional.of(said.pause()) : Optional.empty();
         Thread.sleep(Http.pause(times.pause(), attempt, asked).toMillis());
     }
 

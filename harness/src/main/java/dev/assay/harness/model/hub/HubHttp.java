@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * token stays with the hub.
  */
 final class HubHttp {
-    private static final int MOST_REDIRECTS = 8;
+    private static final int MAX_REDIRECTS = 8;
     private static final Pattern TAG = Pattern.compile("(?:W/)?\"?([0-9a-f]{64}|[0-9a-f]{40})\"?");
     private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
@@ -58,7 +58,7 @@ final class HubHttp {
         String commit = null;
         String linkedEtag = null;
         String linkedSize = null;
-        for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+        for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
             HttpResponse<Void> answer = client.send(
                     request(address, "HEAD")
                             .header("Accept-Encoding", "identity")
@@ -87,13 +87,13 @@ final class HubHttp {
                     : header(answer, "Content-Length").orElse(null);
             return Optional.of(facts(file, commit, etag, size));
         }
-        throw HubTrouble.lasting(file + ": redirected more than " + MOST_REDIRECTS + " times");
+        throw HubException.lasting(file + ": redirected more than " + MAX_REDIRECTS + " times");
     }
 
-    private Facts facts(HubReference file, String commit, String etag, String size) throws HubTrouble {
+    private Facts facts(HubReference file, String commit, String etag, String size) throws HubException {
         Matcher tag = TAG.matcher(etag);
         if (commit == null || !HubReference.isCommit(commit) || !tag.matches() || !digits(size)) {
-            throw HubTrouble.lasting(file + ": " + endpoint.getHost()
+            throw HubException.lasting(file + ": " + endpoint.getHost()
                     + " does not answer as a hub does: expected commit, checksum and size, found "
                     + PlainText.line(commit + ", " + etag + ", " + size, 200)
                     + "; check HF_ENDPOINT, proxies and firewalls");
@@ -112,7 +112,7 @@ final class HubHttp {
      */
     Body open(HubReference file, long from, long of) throws IOException, InterruptedException {
         URI address = address(file);
-        for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+        for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
             HttpRequest.Builder request = request(address, "GET").header("Accept-Encoding", "identity");
             if (from > 0) {
                 request.header("Range", "bytes=" + from + "-");
@@ -131,24 +131,24 @@ final class HubHttp {
                 throw e;
             }
         }
-        throw HubTrouble.lasting(file + ": redirected more than " + MOST_REDIRECTS + " times");
+        throw HubException.lasting(file + ": redirected more than " + MAX_REDIRECTS + " times");
     }
 
     /** @param from of the file's bytes, which is the first of the stream */
     record Body(InputStream stream, long from) {}
 
-    private static long beginning(HttpResponse<?> answer, HubReference file, long from, long of) throws HubTrouble {
+    private static long beginning(HttpResponse<?> answer, HubReference file, long from, long of) throws HubException {
         if (answer.statusCode() != 206) {
             OptionalLong length = answer.headers().firstValueAsLong("Content-Length");
             if (length.isPresent() && length.getAsLong() != of) {
-                throw HubTrouble.passing(
+                throw HubException.passing(
                         file + ": expected " + of + " bytes, its host announces " + length.getAsLong());
             }
             return 0;
         }
         Matcher range = RANGE.matcher(header(answer, "Content-Range").orElse(""));
         if (!range.matches() || Long.parseLong(range.group(1)) != from || Long.parseLong(range.group(3)) != of) {
-            throw HubTrouble.passing(file + ": asked for bytes from " + from + " of " + of + ", its host gives "
+            throw HubException.passing(file + ": asked for bytes from " + from + " of " + of + ", its host gives "
                     + PlainText.line(header(answer, "Content-Range").orElse("others"), 80));
         }
         return from;
@@ -184,7 +184,7 @@ final class HubHttp {
         return address.getPort() >= 0 ? address.getPort() : address.getScheme().equalsIgnoreCase("https") ? 443 : 80;
     }
 
-    private URI next(URI here, HttpResponse<?> answer) throws HubTrouble {
+    private URI next(URI here, HttpResponse<?> answer) throws HubException {
         String location = header(answer, "Location").orElse("");
         try {
             URI next = here.resolve(location);
@@ -198,7 +198,7 @@ final class HubHttp {
         } catch (IllegalArgumentException e) {
             // Said below, as for another protocol.
         }
-        throw HubTrouble.lasting(here.getHost() + " redirects to " + secrets.redact(PlainText.line(location, 120))
+        throw HubException.lasting(here.getHost() + " redirects to " + secrets.redact(PlainText.line(location, 120))
                 + ", which is not followed: expected an https address");
     }
 
@@ -207,7 +207,7 @@ final class HubHttp {
         return header(answer, "X-Error-Code").map("EntryNotFound"::equals).orElse(true);
     }
 
-    private void good(HttpResponse<?> answer, HubReference file) throws HubTrouble {
+    private void good(HttpResponse<?> answer, HubReference file) throws HubException {
         int status = answer.statusCode();
         if (status == 200 || status == 206) {
             return;
@@ -218,7 +218,7 @@ final class HubHttp {
         String where = file + ": ";
         switch (status) {
             case 401, 403 ->
-                throw HubTrouble.lasting(where
+                throw HubException.lasting(where
                         + (authorization.isPresent()
                                 ? "the hub refuses this token (" + status + said
                                         + "): it may be out of date, lack a right, or "
@@ -228,19 +228,19 @@ final class HubHttp {
                                         + "): the repository is private, has terms to "
                                         + "accept, or does not exist; set HF_TOKEN, or run  hf auth login"));
             case 404, 410 ->
-                throw HubTrouble.lasting(where + "the hub has no such "
+                throw HubException.lasting(where + "the hub has no such "
                         + (Objects.equals(header(answer, "X-Error-Code").orElse(""), "RevisionNotFound")
                                 ? "revision"
                                 : "repository or file")
                         + " (" + status + said + "); check the spelling");
-            case 416 -> throw HubTrouble.passing(where + "its host has fewer bytes than it announced");
+            case 416 -> throw HubException.passing(where + "its host has fewer bytes than it announced");
             default ->
                 throw Http.isPassing(status)
-                        ? new HubTrouble(
+                        ? new HubException(
                                 where + "the host is busy (" + status + said + ")",
                                 true,
                                 Http.retryAfter(answer).orElse(Duration.ZERO))
-                        : HubTrouble.lasting(where + "expected the file, found status " + status + said);
+                        : HubException.lasting(where + "expected the file, found status " + status + said);
         }
     }
 

@@ -30,7 +30,7 @@ public final class WeightsResolver {
 
     private final ModelReference references;
     private final WeightsTable table;
-    private final Optional<ComfyShelves> shelves;
+    private final Optional<ComfyModelFolders> shelves;
     private final HubDownload hub;
     private final HubAccess access;
     private final boolean download;
@@ -63,7 +63,7 @@ public final class WeightsResolver {
             Transfer transfer) {
         this.references = new ModelReference(references.root(), references.bundles(), references.library(), false);
         this.table = table;
-        this.shelves = references.library().map(ComfyShelves::new);
+        this.shelves = references.library().map(ComfyModelFolders::new);
         this.access = access;
         this.hub = new HubDownload(access, times, transfer);
         this.download = download;
@@ -263,7 +263,7 @@ public final class WeightsResolver {
     private Path path(String written) {
         if (written.startsWith(COMFYUI)) {
             String name = written.substring(COMFYUI.length());
-            ComfyShelves comfy = shelves.orElseThrow(() -> new ModelFileException(PlainText.line(written, 120)
+            ComfyModelFolders comfy = shelves.orElseThrow(() -> new ModelFileException(PlainText.line(written, 120)
                     + ": which ComfyUI? give its folder of models: -Dassay.models=ComfyUI/models"));
             return comfy.at(name)
                     .orElseThrow(() -> new ModelFileException(

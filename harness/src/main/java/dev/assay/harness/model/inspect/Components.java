@@ -24,7 +24,7 @@ record Components(Optional<FamilyMatch> family, boolean denoiser, List<String> c
     private static final List<String> PREFIXES =
             List.of("model.diffusion_model.", "model.model.", "net.", "diffusion_model.", "unet/", "transformer/");
 
-    private static final int LEAST_TENSORS = 5; // fewer under a prefix are an accident
+    private static final int MIN_TENSORS = 5; // fewer under a prefix are an accident
 
     /** Prefix of a part of a checkpoint, and its name; an empty name: what the tensors say. */
     private static final List<Map.Entry<String, String>> PARTS = List.of(
@@ -51,7 +51,7 @@ record Components(Optional<FamilyMatch> family, boolean denoiser, List<String> c
     static Components of(ModelHeader header) {
         Layers all = Layers.of(header.tensors());
         List<String> prefixes = new ArrayList<>(PREFIXES.stream()
-                .filter(p -> all.under(p).size() > LEAST_TENSORS)
+                .filter(p -> all.under(p).size() > MIN_TENSORS)
                 .sorted(Comparator.comparingInt((String p) -> all.under(p).size())
                         .reversed())
                 .toList());

@@ -22,9 +22,9 @@ import java.util.Optional;
  * metadata: nothing here is proof. Thumbnails are never looked at.
  */
 final class Metadata {
-    private static final int MOST_TEXT = 200; // characters of one value that are kept
-    private static final int MOST_TRIGGERS = 12;
-    private static final int MOST_JSON = 8 << 20; // characters of JSON in a value that are parsed
+    private static final int MAX_TEXT = 200; // characters of one value that are kept
+    private static final int MAX_TRIGGERS = 12;
+    private static final int MAX_JSON = 8 << 20; // characters of JSON in a value that are parsed
     private static final double ALMOST_EVERY = 0.9; // of the captions
 
     private static final JsonMapper JSON =
@@ -39,7 +39,7 @@ final class Metadata {
     /** Cleaned; empty where the key is missing or says None. */
     String text(String key) {
         String value = values.getOrDefault(key, "");
-        String clean = PlainText.line(value, MOST_TEXT);
+        String clean = PlainText.line(value, MAX_TEXT);
         return clean.equals("None") || clean.equals("null") ? "" : clean;
     }
 
@@ -54,7 +54,7 @@ final class Metadata {
 
     JsonNode json(String key) {
         String value = values.get(key);
-        if (value == null || value.length() > MOST_JSON) {
+        if (value == null || value.length() > MAX_JSON) {
             return MissingNode.getInstance();
         }
         try {
@@ -101,7 +101,7 @@ final class Metadata {
         String software = json("software").path("name").asText("");
         if (!software.isEmpty()) {
             String version = json("software").path("version").asText("");
-            return PlainText.line(software + " " + version, MOST_TEXT) + " (software)";
+            return PlainText.line(software + " " + version, MAX_TEXT) + " (software)";
         }
         if (values.keySet().stream().anyMatch(k -> k.startsWith("ot_"))) {
             return "OneTrainer (ot_ keys)";
@@ -123,17 +123,17 @@ final class Metadata {
         json("ss_dataset_dirs").fieldNames().forEachRemaining(folder -> {
             String words = folder.replaceFirst("^\\d+_", "");
             if (!words.equals(folder)) { // only kohya's N_words folders name what they teach
-                put(found, PlainText.line(words, MOST_TEXT), "ss_dataset_dirs");
+                put(found, PlainText.line(words, MAX_TEXT), "ss_dataset_dirs");
             }
         });
         for (JsonNode dataset : json("ss_datasets")) {
             for (JsonNode subset : dataset.path("subsets")) {
-                put(found, PlainText.line(subset.path("class_tokens").asText(""), MOST_TEXT), "ss_datasets");
+                put(found, PlainText.line(subset.path("class_tokens").asText(""), MAX_TEXT), "ss_datasets");
             }
         }
         frequentTags(found);
         return found.entrySet().stream()
-                .limit(MOST_TRIGGERS)
+                .limit(MAX_TRIGGERS)
                 .map(e -> new Trigger(e.getKey(), e.getValue()))
                 .toList();
     }
@@ -162,7 +162,7 @@ final class Metadata {
             tags.sort(Comparator.comparingLong((Map.Entry<String, Long> t) -> t.getValue())
                     .reversed());
             for (Map.Entry<String, Long> tag : tags) {
-                put(found, PlainText.line(tag.getKey(), MOST_TEXT), "ss_tag_frequency");
+                put(found, PlainText.line(tag.getKey(), MAX_TEXT), "ss_tag_frequency");
             }
         });
     }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 
 /** VAEs, embeddings, and files of kinds that Assay names and does not judge. */
 final class OtherFiles {
-    private static final int MOST_BUNDLED = 12;
+    private static final int MAX_BUNDLED = 12;
     private static final Pattern BUNDLED_PART = Pattern.compile("\\.(string_to_param\\.[^.]*|[^.]*)$");
     private static final List<TextEncoder> CLIP = List.of(TextEncoder.CLIP_L, TextEncoder.CLIP_H, TextEncoder.CLIP_G);
 
@@ -75,7 +75,7 @@ final class OtherFiles {
                         .replaceFirst(""))
                 .map(n -> PlainText.line(n, 80))
                 .distinct()
-                .limit(MOST_BUNDLED)
+                .limit(MAX_BUNDLED)
                 .toList();
     }
 

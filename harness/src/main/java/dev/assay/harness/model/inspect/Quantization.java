@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  * @param note schemes over the types, for people; may be empty
  */
 record Quantization(Map<String, Integer> histogram, String note) {
-    private static final int MOST_NOTES = 4000; // layers whose own format is read
-    private static final int MOST_NOTE_BYTES = 512;
+    private static final int MAX_NOTES = 4000; // layers whose own format is read
+    private static final int MAX_NOTE_BYTES = 512;
     private static final Pattern FORMAT = Pattern.compile("\"format\"\\s*:\\s*\"([a-zA-Z0-9_.-]{1,40})\"");
     /** What tools call the scale of a weight X.weight, after X; a scale of the input alone leaves the weight as it is. */
     private static final List<String> SCALES = List.of(
@@ -51,7 +51,7 @@ record Quantization(Map<String, Integer> histogram, String note) {
             counts.merge(tensor.dtype(), 1, Integer::sum);
             elements.merge(tensor.dtype(), (double) tensor.elements(), Double::sum);
             parts.computeIfAbsent(Components.part(name), p -> new Part()).add(tensor, names);
-            if (name.endsWith(".comfy_quant") && own.size() < MOST_NOTES) {
+            if (name.endsWith(".comfy_quant") && own.size() < MAX_NOTES) {
                 own.add(name);
             }
         }
@@ -159,7 +159,7 @@ record Quantization(Map<String, Integer> histogram, String note) {
         }
         if (formats.isEmpty()) {
             for (String name : own) {
-                Optional<ByteBuffer> bytes = reads.bytes(name, MOST_NOTE_BYTES);
+                Optional<ByteBuffer> bytes = reads.bytes(name, MAX_NOTE_BYTES);
                 if (bytes.isPresent()) {
                     Matcher format = FORMAT.matcher(StandardCharsets.ISO_8859_1.decode(bytes.get()));
                     formats.merge(format.find() ? format.group(1) : "unnamed", 1, Integer::sum);

@@ -5,7 +5,7 @@ import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.ModelHeader.Tensor;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -285,6 +285,6 @@ public record TensorScan(
     }
 
     private static String some(List<String> items) {
-        return FirstFew.of(items, SHOWN);
+        return Shortened.of(items, SHOWN);
     }
 }

@@ -7,7 +7,7 @@ import static dev.assay.harness.model.loader.DiffusersTensor.required;
 
 import dev.assay.harness.model.family.Flux1;
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -184,7 +184,7 @@ final class DiffusersFlux {
         }
         List<String> rest = List.copyOf(state.keySet());
         if (!rest.stream().allMatch(k -> k.startsWith("lora_te"))) {
-            throw new Refusal("it does not know " + FirstFew.of(rest, 3));
+            throw new Refusal("it does not know " + Shortened.of(rest, 3));
         }
         for (String key : rest) {
             String module = key.contains(".") ? key.substring(0, key.indexOf('.')) : key;
@@ -258,7 +258,7 @@ final class DiffusersFlux {
             }
         }
         if (!state.isEmpty()) {
-            throw new Refusal("it does not know " + FirstFew.of(List.copyOf(state.keySet()), 3));
+            throw new Refusal("it does not know " + Shortened.of(List.copyOf(state.keySet()), 3));
         }
         return converted;
     }
@@ -329,7 +329,7 @@ final class DiffusersFlux {
                     required(state, key));
         }
         if (!state.isEmpty()) {
-            throw new Refusal("it does not know " + FirstFew.of(List.copyOf(state.keySet()), 3));
+            throw new Refusal("it does not know " + Shortened.of(List.copyOf(state.keySet()), 3));
         }
         return converted;
     }
@@ -371,7 +371,7 @@ final class DiffusersFlux {
             }
         }
         if (!state.isEmpty()) {
-            throw new Refusal("it does not know " + FirstFew.of(List.copyOf(state.keySet()), 3));
+            throw new Refusal("it does not know " + Shortened.of(List.copyOf(state.keySet()), 3));
         }
         return converted;
     }

@@ -8,7 +8,7 @@ import static dev.assay.harness.model.loader.DiffusersTensor.required;
 
 import dev.assay.harness.model.family.Flux2;
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,7 +95,7 @@ final class DiffusersTransformers {
             "txt_mlp.0",
             "txt_mlp.2");
     private static final List<String> FLUX2_SINGLE = List.of("linear1", "linear2");
-    private static final int MOST_BLOCKS = 1000;
+    private static final int MAX_BLOCKS = 1000;
 
     private DiffusersTransformers() {}
 
@@ -149,7 +149,7 @@ final class DiffusersTransformers {
     private static Map<String, DiffusersTensor> finished(
             Map<String, DiffusersTensor> rest, Map<String, DiffusersTensor> converted) {
         if (!rest.isEmpty()) {
-            throw new Refusal("it does not know " + FirstFew.of(List.copyOf(rest.keySet()), 3));
+            throw new Refusal("it does not know " + Shortened.of(List.copyOf(rest.keySet()), 3));
         }
         return renamed(converted, k -> TRANSFORMER + k);
     }
@@ -169,7 +169,7 @@ final class DiffusersTransformers {
             }
         }
         if (strict && !kohya && any(state, k -> k.endsWith(B))) {
-            throw new Refusal("it lacks the other half of " + FirstFew.of(List.copyOf(state.keySet()), 1));
+            throw new Refusal("it lacks the other half of " + Shortened.of(List.copyOf(state.keySet()), 1));
         }
     }
 
@@ -306,7 +306,7 @@ final class DiffusersTransformers {
                 .map(compiled::matcher)
                 .filter(Matcher::lookingAt)
                 .map(m -> Integer.parseInt(m.group(1)))
-                .filter(n -> n < MOST_BLOCKS)
+                .filter(n -> n < MAX_BLOCKS)
                 .collect(Collectors.toSet());
     }
 

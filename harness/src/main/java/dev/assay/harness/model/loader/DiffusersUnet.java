@@ -6,7 +6,7 @@ import static dev.assay.harness.model.loader.DiffusersTensor.only;
 import static dev.assay.harness.model.loader.DiffusersTensor.required;
 
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,7 +88,7 @@ final class DiffusersUnet {
             converted.put(name.replace(".down.", ".up."), up);
         }
         if (!state.isEmpty()) {
-            throw new Refusal("it cannot rename " + FirstFew.of(List.copyOf(state.keySet()), 3));
+            throw new Refusal("it cannot rename " + Shortened.of(List.copyOf(state.keySet()), 3));
         }
         return converted;
     }

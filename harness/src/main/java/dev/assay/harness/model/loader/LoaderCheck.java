@@ -7,7 +7,7 @@ import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraNaming;
 import dev.assay.harness.model.lora.LoraWeights;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -129,7 +129,7 @@ public record LoaderCheck(
     private static List<Finding> besides(LoraFit fit) {
         List<Finding> problems = new ArrayList<>();
         if (!fit.twice().isEmpty()) {
-            problems.add(Finding.warning("layers that are changed twice: " + FirstFew.of(fit.twice(), SHOWN_TWICE)));
+            problems.add(Finding.warning("layers that are changed twice: " + Shortened.of(fit.twice(), SHOWN_TWICE)));
         }
         if (!fit.unanswered().isEmpty()) {
             problems.add(new Finding(
@@ -243,7 +243,7 @@ public record LoaderCheck(
 
         private String reason(Loss loss, List<LoadedModule> modules) {
             String some = " ("
-                    + FirstFew.of(modules.stream().map(m -> m.module().name()).toList(), SHOWN)
+                    + Shortened.of(modules.stream().map(m -> m.module().name()).toList(), SHOWN)
                     + ")";
             return switch (loss) {
                 case PREFIX -> "begin with " + prefixes(modules) + ", which it does not know for " + family + some;
@@ -253,7 +253,7 @@ public record LoaderCheck(
                 case LAYER -> "name no layer of the base" + some;
                 case SHAPE ->
                     "meet a layer of another shape ("
-                            + FirstFew.of(
+                            + Shortened.of(
                                     modules.stream()
                                             .map(m -> m.module().name() + ": " + m.why())
                                             .toList(),
@@ -339,7 +339,7 @@ public record LoaderCheck(
             if (!text.isEmpty()) {
                 problems.add(Finding.warning(report.loader() + " would not load " + text.size() + " of its "
                         + report.textEncoders().size() + " modules for text encoders ("
-                        + FirstFew.of(text.stream().map(m -> m.module().name()).toList(), SHOWN)
+                        + Shortened.of(text.stream().map(m -> m.module().name()).toList(), SHOWN)
                         + ")"));
             }
         }

@@ -10,7 +10,7 @@ import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraNaming;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -107,14 +107,14 @@ public final class LocalLoader implements LoraLoader {
         if (!report.stray().isEmpty()) {
             problems.add(
                     report.stray().size() + " of " + lora.header().tensors().size() + " keys have no known form: "
-                            + FirstFew.of(report.stray(), SHOWN));
+                            + Shortened.of(report.stray(), SHOWN));
         }
         List<LoadedModule> lost = report.modules().stream()
                 .filter(m -> !m.whole() || m.layer().isEmpty())
                 .toList();
         if (!lost.isEmpty()) {
             problems.add(lost.size() + " of " + report.modules().size() + " modules cannot be merged: "
-                    + FirstFew.of(lost.stream().map(LocalLoader::words).toList(), SHOWN));
+                    + Shortened.of(lost.stream().map(LocalLoader::words).toList(), SHOWN));
         }
         problems.addAll(LoraFit.of(lora.grammar(), base).twice());
         if (!problems.isEmpty()) {

@@ -3,7 +3,7 @@ package dev.assay.harness.model.lora;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import dev.assay.harness.text.Numbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,7 +190,7 @@ public record LoraCheck(
     }
 
     private static String some(List<String> items) {
-        return FirstFew.of(items, SHOWN);
+        return Shortened.of(items, SHOWN);
     }
 
     /** Shapes of all tensors of the file by name. */

@@ -65,7 +65,7 @@ record LoraKey(String module, LoraRole role) {
             Pattern.compile("\\.(lora_[AB]|lora_magnitude_vector|oft_R)\\.[^.]+\\.(weight|bias)$");
 
     private static final String DEFAULT = ".default";
-    private static final int MOST_SEGMENTS = 3;
+    private static final int MAX_SEGMENTS = 3;
 
     /** Takes a key apart; empty where no kind knows its suffix. */
     static Optional<LoraKey> parse(String key) {
@@ -75,7 +75,7 @@ record LoraKey(String module, LoraRole role) {
         } else if (name.endsWith(".weight") || name.endsWith(".bias")) {
             name = ADAPTER.matcher(name).replaceFirst(".$1.$2");
         }
-        for (int segments = 1, dot = name.lastIndexOf('.'); segments <= MOST_SEGMENTS && dot > 0; segments++) {
+        for (int segments = 1, dot = name.lastIndexOf('.'); segments <= MAX_SEGMENTS && dot > 0; segments++) {
             LoraRole role = SUFFIXES.get(name.substring(dot));
             if (role != null) {
                 return Optional.of(new LoraKey(name.substring(0, dot), role));

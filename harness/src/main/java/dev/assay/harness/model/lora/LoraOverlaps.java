@@ -18,14 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * changes themselves, layer by layer, for all pairs of a few files, and of many for those that the fingerprints call related.
  *
  * @param loras how many could be compared
- * @param pairs the most alike first: all, or the related ones where there are more than {@link #MOST_LORAS}
+ * @param pairs the most alike first: all, or the related ones where there are more than {@link #MAX_LORAS}
  * @param left why a file was not compared
  */
 public record LoraOverlaps(int loras, List<Pair> pairs, Map<Path, String> left) {
     /** Up to so many LoRAs all pairs are compared in full. */
-    public static final int MOST_LORAS = 40;
+    public static final int MAX_LORAS = 40;
     /** More pairs than these are not compared in full, however related. */
-    public static final int MOST_COMPARED = MOST_LORAS * (MOST_LORAS - 1) / 2;
+    public static final int MAX_COMPARED = MAX_LORAS * (MAX_LORAS - 1) / 2;
 
     public LoraOverlaps {
         pairs = List.copyOf(pairs);
@@ -99,13 +99,13 @@ public record LoraOverlaps(int loras, List<Pair> pairs, Map<Path, String> left) 
             for (int j = i + 1; j < paths.size(); j++) {
                 double cosine = prints.get(i).cosine(prints.get(j));
                 Pair pair = new Pair(paths.get(i), paths.get(j), cosine, Optional.empty(), base.isPresent());
-                if (paths.size() <= MOST_LORAS || pair.related()) {
+                if (paths.size() <= MAX_LORAS || pair.related()) {
                     pairs.add(pair);
                 }
             }
         }
         pairs.sort(Comparator.comparingDouble((Pair p) -> -Math.abs(p.fingerprints)));
-        int full = Math.min(pairs.size(), MOST_COMPARED);
+        int full = Math.min(pairs.size(), MAX_COMPARED);
         AtomicInteger done = new AtomicInteger();
         List<Pair> compared = new ArrayList<>(pairs.subList(0, full).stream()
                 .map(p -> compared(p, base, left, () -> progress.compared(done.incrementAndGet(), full)))

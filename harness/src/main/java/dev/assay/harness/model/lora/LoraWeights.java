@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  */
 public record LoraWeights(
         double strength, List<Module> modules, List<NotFinite> notFinite, LoraFingerprint fingerprint) {
-    private static final long MOST_RANK = 1 << 13;
-    private static final long MOST_ELEMENTS = 1L << 27; // of one tensor: twice the largest layer of Flux
+    private static final long MAX_RANK = 1 << 13;
+    private static final long MAX_ELEMENTS = 1L << 27; // of one tensor: twice the largest layer of Flux
 
     public LoraWeights {
         modules = List.copyOf(modules);
@@ -198,7 +198,7 @@ public record LoraWeights(
 
     private static boolean hasLayerSize(LoraModule module, SafetensorsFile file) {
         return module.keys().values().stream()
-                .allMatch(key -> file.tensors().get(key).elements() <= MOST_ELEMENTS);
+                .allMatch(key -> file.tensors().get(key).elements() <= MAX_ELEMENTS);
     }
 
     /** Whether a module asks for no more work than one on a real layer can. */
@@ -219,7 +219,7 @@ public record LoraWeights(
             return Optional.of("its tensors do not fit each other");
         }
         double elements = shape.get().stream().mapToDouble(d -> d).reduce(1, (a, b) -> a * b);
-        return elements > Integer.MAX_VALUE || module.rank().orElse(1) > MOST_RANK
+        return elements > Integer.MAX_VALUE || module.rank().orElse(1) > MAX_RANK
                 ? Optional.of("is larger than any layer: its change has shape " + shape.get() + " and rank "
                         + module.rank().orElse(0))
                 : Optional.empty();

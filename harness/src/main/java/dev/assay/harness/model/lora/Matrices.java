@@ -2,9 +2,9 @@ package dev.assay.harness.model.lora;
 
 /** Small dense linear algebra on row-major arrays, in float64. Loops are written so that the JIT vectorises them. */
 final class Matrices {
-    private static final int MOST_ITERATIONS = 300;
+    private static final int MAX_ITERATIONS = 300;
     private static final int SQUARINGS = 10; // as good as 1024 iterations
-    private static final int MOST_SQUARED = 256; // larger matrices cost too much to square
+    private static final int MAX_SQUARED = 256; // larger matrices cost too much to square
     private static final double STEADY = 1e-13; // relative change of the largest eigenvalue between iterations
 
     private Matrices() {}
@@ -206,7 +206,7 @@ final class Matrices {
         for (int i = 0; i < n; i++) {
             v[i] = 1 + Math.sin(i + 1.0); // any start that is orthogonal to no eigenvector in practice
         }
-        if (n <= MOST_SQUARED) {
+        if (n <= MAX_SQUARED) {
             double[] power = scaled(product(p, n, n, q, n));
             for (int i = 0; i < SQUARINGS; i++) {
                 power = scaled(product(power, n, n, power, n));
@@ -214,7 +214,7 @@ final class Matrices {
             double[] start = product(power, n, n, v, 1);
             v = squaredNorm(start) > 0 ? start : v;
         }
-        for (int iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
+        for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
             double[] qv = product(q, n, n, v, 1);
             double[] next = product(p, n, n, qv, 1);
             double weight = dot(v, qv); // <v, v> in the inner product of Q

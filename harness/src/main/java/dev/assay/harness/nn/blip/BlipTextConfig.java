@@ -22,7 +22,7 @@ record BlipTextConfig(
         Activation hiddenAct,
         double layerNormEps) {
     private static final int MOST = 1 << 20; // of any size; BERT large has 1024 and 30,524
-    private static final int MOST_LAYERS = 1000;
+    private static final int MAX_LAYERS = 1000;
 
     static BlipTextConfig read(Path file) {
         JsonNode json = JsonFile.config(file, "BLIP's text encoder");
@@ -46,7 +46,7 @@ record BlipTextConfig(
                 hidden,
                 size(file, json, "intermediate_size"),
                 JsonFile.within(
-                        file + ": ", "num_hidden_layers", size(file, json, "num_hidden_layers"), 1, MOST_LAYERS),
+                        file + ": ", "num_hidden_layers", size(file, json, "num_hidden_layers"), 1, MAX_LAYERS),
                 heads,
                 size(file, json, "max_position_embeddings"),
                 Activation.of(json.path("hidden_act").asText("gelu"), file.toString()),

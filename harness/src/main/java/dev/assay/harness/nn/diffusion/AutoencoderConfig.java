@@ -28,20 +28,20 @@ public record AutoencoderConfig(
         boolean forceUpcast) {
 
     private static final String WHERE = "vae config: ";
-    private static final int MOST_BLOCKS = 16;
-    private static final int MOST_LAYERS = 100; // of a block
-    private static final int MOST_WIDTH = 65_536; // Stable Diffusion has 512 channels
+    private static final int MAX_BLOCKS = 16;
+    private static final int MAX_LAYERS = 100; // of a block
+    private static final int MAX_WIDTH = 65_536; // Stable Diffusion has 512 channels
 
     public AutoencoderConfig {
         blockChannels = List.copyOf(blockChannels);
-        JsonFile.within(WHERE, "block_out_channels (their number)", blockChannels.size(), 1, MOST_BLOCKS);
-        JsonFile.within(WHERE, "in_channels", inChannels, 1, MOST_WIDTH);
-        JsonFile.within(WHERE, "out_channels", outChannels, 1, MOST_WIDTH);
-        JsonFile.within(WHERE, "latent_channels", latentChannels, 1, MOST_WIDTH);
-        JsonFile.within(WHERE, "layers_per_block", layers, 1, MOST_LAYERS);
-        JsonFile.within(WHERE, "norm_num_groups", normGroups, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "block_out_channels (their number)", blockChannels.size(), 1, MAX_BLOCKS);
+        JsonFile.within(WHERE, "in_channels", inChannels, 1, MAX_WIDTH);
+        JsonFile.within(WHERE, "out_channels", outChannels, 1, MAX_WIDTH);
+        JsonFile.within(WHERE, "latent_channels", latentChannels, 1, MAX_WIDTH);
+        JsonFile.within(WHERE, "layers_per_block", layers, 1, MAX_LAYERS);
+        JsonFile.within(WHERE, "norm_num_groups", normGroups, 1, MAX_WIDTH);
         for (int c : blockChannels) {
-            JsonFile.within(WHERE, "block_out_channels", c, 1, MOST_WIDTH);
+            JsonFile.within(WHERE, "block_out_channels", c, 1, MAX_WIDTH);
             if (c % normGroups != 0) {
                 throw new ModelFileException(
                         WHERE + "norm_num_groups: " + normGroups + " does not divide block_out_channels " + c);
@@ -64,12 +64,12 @@ public record AutoencoderConfig(
             }
         }
         return new AutoencoderConfig(
-                JsonFile.whole(WHERE, json, "in_channels", 3, 1, MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "out_channels", 3, 1, MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "latent_channels", 4, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "in_channels", 3, 1, MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "out_channels", 3, 1, MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "latent_channels", 4, 1, MAX_WIDTH),
                 channels,
-                JsonFile.whole(WHERE, json, "layers_per_block", 1, 1, MOST_LAYERS),
-                JsonFile.whole(WHERE, json, "norm_num_groups", 32, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "layers_per_block", 1, 1, MAX_LAYERS),
+                JsonFile.whole(WHERE, json, "norm_num_groups", 32, 1, MAX_WIDTH),
                 JsonFile.real(WHERE, json, "scaling_factor", 0.18215, 1e-6, 1e6),
                 JsonFile.real(WHERE, json, "shift_factor", 0, -1e6, 1e6),
                 json.path("mid_block_add_attention").asBoolean(true),

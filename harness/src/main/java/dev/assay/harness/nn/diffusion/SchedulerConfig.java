@@ -41,7 +41,7 @@ public record SchedulerConfig(
         double clipSampleRange,
         boolean zeroTerminalSnr) {
 
-    private static final int MOST_TIMESTEPS = 100_000; // usually 1000
+    private static final int MAX_TIMESTEPS = 100_000; // usually 1000
     private static final Set<String> BETA_SCHEDULES = Set.of("linear", "scaled_linear", "squaredcos_cap_v2");
 
     /** Stable Diffusion 1.x, for single files, which carry no scheduler. */
@@ -71,11 +71,11 @@ public record SchedulerConfig(
 
     public SchedulerConfig {
         if (trainTimesteps < 1
-                || trainTimesteps > MOST_TIMESTEPS
+                || trainTimesteps > MAX_TIMESTEPS
                 || !(0 < betaStart && betaStart <= betaEnd && betaEnd < 1)
                 || stepsOffset < 0
                 || stepsOffset > trainTimesteps) {
-            throw new IllegalArgumentException("expected num_train_timesteps from 1 to " + MOST_TIMESTEPS
+            throw new IllegalArgumentException("expected num_train_timesteps from 1 to " + MAX_TIMESTEPS
                     + ", 0 < beta_start <= beta_end < 1 and steps_offset from 0 to num_train_timesteps, found "
                     + trainTimesteps + ", " + betaStart + ", " + betaEnd + ", "
                     + stepsOffset);

@@ -32,9 +32,9 @@ public record UnetConfig(
         int downsamplePadding) {
 
     private static final String WHERE = "unet config: ";
-    private static final int MOST_BLOCKS = 16;
-    private static final int MOST_LAYERS = 100; // of a block
-    private static final int MOST_WIDTH = 65_536; // SDXL has 1280 channels
+    private static final int MAX_BLOCKS = 16;
+    private static final int MAX_LAYERS = 100; // of a block
+    private static final int MAX_WIDTH = 65_536; // SDXL has 1280 channels
 
     /** Fields that change the network and that we build only in their default: field to accepted values. */
     private static final Map<String, List<String>> FIXED = Map.ofEntries(
@@ -69,10 +69,10 @@ public record UnetConfig(
 
     public UnetConfig {
         int n = blockChannels.size();
-        if (n < 1 || n > MOST_BLOCKS || downBlocks.size() != n || upBlocks.size() != n) {
+        if (n < 1 || n > MAX_BLOCKS || downBlocks.size() != n || upBlocks.size() != n) {
             throw new ModelFileException(
                     WHERE + "block_out_channels, down_block_types, up_block_types: expected lists of one"
-                            + " length, at most " + MOST_BLOCKS + ", found " + n + ", " + downBlocks.size() + ", "
+                            + " length, at most " + MAX_BLOCKS + ", found " + n + ", " + downBlocks.size() + ", "
                             + upBlocks.size());
         }
         blockChannels = List.copyOf(blockChannels);
@@ -83,16 +83,16 @@ public record UnetConfig(
         heads = spread("attention_head_dim", heads, n);
         known("down_block_types", downBlocks, List.of("DownBlock2D", "CrossAttnDownBlock2D"));
         known("up_block_types", upBlocks, List.of("UpBlock2D", "CrossAttnUpBlock2D"));
-        JsonFile.within(WHERE, "in_channels", inChannels, 1, MOST_WIDTH);
-        JsonFile.within(WHERE, "out_channels", outChannels, 1, MOST_WIDTH);
-        JsonFile.within(WHERE, "cross_attention_dim", crossAttentionDim, 1, MOST_WIDTH);
-        JsonFile.within(WHERE, "norm_num_groups", normGroups, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "in_channels", inChannels, 1, MAX_WIDTH);
+        JsonFile.within(WHERE, "out_channels", outChannels, 1, MAX_WIDTH);
+        JsonFile.within(WHERE, "cross_attention_dim", crossAttentionDim, 1, MAX_WIDTH);
+        JsonFile.within(WHERE, "norm_num_groups", normGroups, 1, MAX_WIDTH);
         JsonFile.within(WHERE, "downsample_padding", downsamplePadding, 0, 3);
         for (int i = 0; i < n; i++) {
-            JsonFile.within(WHERE, "block_out_channels", blockChannels.get(i), 1, MOST_WIDTH);
-            JsonFile.within(WHERE, "layers_per_block", layers.get(i), 1, MOST_LAYERS);
-            JsonFile.within(WHERE, "transformer_layers_per_block", transformerLayers.get(i), 0, MOST_LAYERS);
-            JsonFile.within(WHERE, "attention_head_dim", heads.get(i), 1, MOST_WIDTH);
+            JsonFile.within(WHERE, "block_out_channels", blockChannels.get(i), 1, MAX_WIDTH);
+            JsonFile.within(WHERE, "layers_per_block", layers.get(i), 1, MAX_LAYERS);
+            JsonFile.within(WHERE, "transformer_layers_per_block", transformerLayers.get(i), 0, MAX_LAYERS);
+            JsonFile.within(WHERE, "attention_head_dim", heads.get(i), 1, MAX_WIDTH);
             if (blockChannels.get(i) % normGroups != 0) {
                 throw new ModelFileException(WHERE + "norm_num_groups: " + normGroups
                         + " does not divide block_out_channels " + blockChannels.get(i));
@@ -122,8 +122,8 @@ public record UnetConfig(
             throw new ModelFileException(WHERE + "cross_attention_dim: expected one number, found " + context);
         }
         return new UnetConfig(
-                JsonFile.whole(WHERE, json, "in_channels", 4, 1, MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "out_channels", 4, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "in_channels", 4, 1, MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "out_channels", 4, 1, MAX_WIDTH),
                 channels,
                 strings(
                         json,
@@ -137,7 +137,7 @@ public record UnetConfig(
                 integers(json, "transformer_layers_per_block", List.of(1)),
                 integers(json, "attention_head_dim", List.of(8)),
                 context.get(0),
-                JsonFile.whole(WHERE, json, "norm_num_groups", 32, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "norm_num_groups", 32, 1, MAX_WIDTH),
                 JsonFile.real(WHERE, json, "norm_eps", 1e-5, 0, 1),
                 json.path("use_linear_projection").asBoolean(false),
                 json.path("flip_sin_to_cos").asBoolean(true),

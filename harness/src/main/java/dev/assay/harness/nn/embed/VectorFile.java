@@ -25,21 +25,21 @@ import java.util.zip.CRC32C;
  */
 public final class VectorFile implements VectorStore {
     /** 80,000 vectors of CLIP ViT-L/14. */
-    static final long MOST_BYTES = 256L << 20;
+    static final long MAX_BYTES = 256L << 20;
 
     private static final long MAGIC = 0x4153_5341_5956_4331L; // ASSAYVC1
     private static final int HEADER = 16;
     private static final int KEY = 32;
-    private static final int MOST_WIDTH = 1 << 16; // numbers in a vector
+    private static final int MAX_WIDTH = 1 << 16; // numbers in a vector
 
     private final Path file;
-    private final long mostBytes;
+    private final long maxBytes;
     private final Map<String, Long> places = new HashMap<>(); // of records in the file
     private int width; // of the vectors; 0 where there are none yet
 
-    private VectorFile(Path file, long mostBytes) {
+    private VectorFile(Path file, long maxBytes) {
         this.file = file;
-        this.mostBytes = mostBytes;
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -49,11 +49,11 @@ public final class VectorFile implements VectorStore {
      * @param encoder what decides its vectors, as a hash: weights, preprocessing, precision
      */
     public static VectorFile open(Path folder, String encoder) {
-        return open(folder, encoder, MOST_BYTES);
+        return open(folder, encoder, MAX_BYTES);
     }
 
-    static VectorFile open(Path folder, String encoder, long mostBytes) {
-        VectorFile opened = new VectorFile(folder.resolve(encoder + ".vectors"), mostBytes);
+    static VectorFile open(Path folder, String encoder, long maxBytes) {
+        VectorFile opened = new VectorFile(folder.resolve(encoder + ".vectors"), maxBytes);
         synchronized (opened) {
             opened.index();
         }
@@ -90,7 +90,7 @@ public final class VectorFile implements VectorStore {
             return 0;
         }
         int width = header.getInt(8);
-        return width >= 1 && width <= MOST_WIDTH ? width : 0;
+        return width >= 1 && width <= MAX_WIDTH ? width : 0;
     }
 
     private static boolean read(FileChannel channel, long at, ByteBuffer into) throws IOException {
@@ -177,7 +177,7 @@ public final class VectorFile implements VectorStore {
                 places.put(key, end);
                 end += record();
             }
-            if (end > mostBytes) {
+            if (end > maxBytes) {
                 halve(channel);
             }
         }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * it was asked. A file appears under its name only when it is whole; a damaged one counts as absent.
  */
 final class AnswerCache {
-    private static final long MOST_BYTES = 1 << 16; // of a file
+    private static final long MAX_BYTES = 1 << 16; // of a file
 
     private final Path folder;
     private final String judge;
@@ -44,7 +44,7 @@ final class AnswerCache {
     Optional<Reading> find(String pixels, Query question) {
         Path file = file(pixels, question);
         try {
-            JsonNode entry = JudgeHttp.JSON.readTree(SmallFile.bytes(file, MOST_BYTES));
+            JsonNode entry = JudgeHttp.JSON.readTree(SmallFile.bytes(file, MAX_BYTES));
             boolean same = entry != null
                     && entry.path("judge").asText().equals(judge)
                     && entry.path("pixels").asText().equals(pixels)

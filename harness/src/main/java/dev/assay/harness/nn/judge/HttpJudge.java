@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A judge behind an OpenAI-compatible endpoint. Opening it asks two questions about two plain pictures: a server that is down, knows no
  * probabilities or does not look at pictures is found before anything is rendered for it.
  */
-public final class HttpJudge implements VisionJudge {
+public final class HttpJudge implements VlmJudge {
     private static final int PARALLEL = 4; // questions under way; servers queue what they cannot do at once
     private static final int PROBE_SIDE = 224; // pixels
 

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Requests to one judge: bounds, times, tries, and words for what goes wrong. Redirects are not followed: the token stays with its server. */
 final class JudgeHttp {
-    private static final int MOST_ANSWER = 1 << 20; // bytes; one token with twenty alternatives has some KB
-    private static final int MOST_QUOTED = 200; // characters of an answer in a message
+    private static final int MAX_ANSWER = 1 << 20; // bytes; one token with twenty alternatives has some KB
+    private static final int MAX_QUOTED = 200; // characters of an answer in a message
     private static final int TRIES_OF_A_FACT = 2; // asked before a run begins, when somebody still sits there
 
     static final JsonMapper JSON = Json.bounded(Json.bounds(50, 1000).build())
@@ -123,7 +123,7 @@ final class JudgeHttp {
 
     private HttpResponse<byte[]> send(HttpRequest request) throws Trouble {
         try {
-            return Http.send(client, request, options.times().answer(), MOST_ANSWER);
+            return Http.send(client, request, options.times().answer(), MAX_ANSWER);
         } catch (HttpFailure e) {
             boolean absent = e.kind() == HttpFailure.Kind.ABSENT;
             throw new Trouble(
@@ -150,7 +150,7 @@ final class JudgeHttp {
     }
 
     private static String quoted(byte[] body) {
-        String text = PlainText.line(new String(body, StandardCharsets.UTF_8), MOST_QUOTED);
+        String text = PlainText.line(new String(body, StandardCharsets.UTF_8), MAX_QUOTED);
         return text.isEmpty() ? " nothing" : " \"" + text + "\"";
     }
 

@@ -45,7 +45,7 @@ public record JudgeRates(
     }
 
     /** Whether yes is likelier where it is right: else the judge guesses, or is contrary. */
-    public boolean tells() {
+    public boolean isInformative() {
         return (long) yesesOfYes() * ofNo() > (long) yesesOfNo() * ofYes();
     }
 

@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 public final class Query {
     /** Characters of one quoted phrase; longer ones are refused, since a shortened prompt is another question. */
-    public static final int MOST_PHRASE = 2000;
+    public static final int MAX_PHRASE = 2000;
 
     private static final String BRACKETS = "<>[]{}\u2039\u203a\u3008\u3009\u27e8\u27e9\u2329\u232a";
     private static final String ROUND = "()()()()()()()";
@@ -32,7 +32,7 @@ public final class Query {
     /**
      * @param template our words; each {@code %s} takes one phrase, in quotation marks
      * @param phrases words of others
-     * @throws IllegalArgumentException on a phrase of no visible character or of more than {@link #MOST_PHRASE}
+     * @throws IllegalArgumentException on a phrase of no visible character or of more than {@link #MAX_PHRASE}
      */
     public static Query of(String template, String... phrases) {
         Object[] quoted =
@@ -52,14 +52,14 @@ public final class Query {
 
     /** Whether the phrase can be asked about. */
     public static boolean fits(String phrase) {
-        String cleaned = phrase.length() > MOST_PHRASE ? "" : tame(phrase);
-        return !cleaned.isEmpty() && cleaned.length() <= MOST_PHRASE;
+        String cleaned = phrase.length() > MAX_PHRASE ? "" : tame(phrase);
+        return !cleaned.isEmpty() && cleaned.length() <= MAX_PHRASE;
     }
 
     private static String clean(String phrase) {
         if (!fits(phrase)) {
             throw new IllegalArgumentException(
-                    "expected 1 to " + MOST_PHRASE + " visible characters to ask about, found " + phrase.length());
+                    "expected 1 to " + MAX_PHRASE + " visible characters to ask about, found " + phrase.length());
         }
         return tame(phrase);
     }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 record Reading(double yes, double no, String seen) {
     /** With less on yes and no together the judge did not answer the question: it thinks aloud, refuses, or was led elsewhere. */
-    static final double LEAST_MASS = 0.5;
+    static final double MIN_MASS = 0.5;
 
     private static final double ROUNDING = 1e-3; // of sums over probabilities that servers give in single precision
     private static final int SHOWN = 4;
@@ -81,7 +81,7 @@ record Reading(double yes, double no, String seen) {
 
     Answer answer() {
         double mass = Math.min(1, yes + no);
-        return mass < LEAST_MASS
+        return mass < MIN_MASS
                 ? new Answer.None(String.format(
                         Locale.ROOT,
                         "the judge answers neither yes nor no (%.2f of the probability is on them; it says %s)",

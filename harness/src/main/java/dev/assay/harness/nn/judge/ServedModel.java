@@ -1,8 +1,8 @@
 package dev.assay.harness.nn.judge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.harness.text.FirstFew;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.Shortened;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +17,8 @@ import java.util.TreeMap;
  */
 record ServedModel(String id, String facts) {
     private static final List<String> LASTING = List.of("owned_by", "root", "parent", "max_model_len");
-    private static final int MOST_LISTED = 20;
-    private static final int MOST_NAME = 300; // characters
+    private static final int MAX_LISTED = 20;
+    private static final int MAX_NAME = 300; // characters
 
     /**
      * @param list answer of {@code /models}; null where a server has none
@@ -32,7 +32,7 @@ record ServedModel(String id, String facts) {
         }
         List<String> ids = models.stream()
                 .map(m -> m.path("id").asText())
-                .filter(id -> !id.isBlank() && id.length() <= MOST_NAME)
+                .filter(id -> !id.isBlank() && id.length() <= MAX_NAME)
                 .toList();
         if (wanted == null) {
             if (ids.size() != 1) {
@@ -51,7 +51,7 @@ record ServedModel(String id, String facts) {
             return of(wanted + ":latest", models);
         }
         throw new JudgeException(JudgeOptions.MODEL + ": the server has no model " + wanted + "; there are "
-                + shown(ids) + Nearest.hint(wanted, ids));
+                + shown(ids) + DidYouMean.hint(wanted, ids));
     }
 
     private static ServedModel of(String id, List<JsonNode> models) {
@@ -72,7 +72,7 @@ record ServedModel(String id, String facts) {
     }
 
     private static String shown(List<String> ids) {
-        return PlainText.line(FirstFew.of(ids, MOST_LISTED), 1000);
+        return PlainText.line(Shortened.of(ids, MAX_LISTED), 1000);
     }
 
     /** For people. */

@@ -2,7 +2,7 @@ package dev.assay.harness.nn.onnx;
 
 import ai.djl.ndarray.types.Shape;
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,7 @@ final class DetectorHeads {
                 file,
                 "expected the outputs of a YOLOv8 (1, 4 + classes, boxes), a YOLOX or YOLOv5 (1, boxes, 5 + classes)"
                         + " or an RT-DETR (labels, boxes, scores; or logits, pred_boxes)"
-                        + (names.isEmpty() ? "" : " for the " + names.size() + " classes " + FirstFew.of(names, 4))
+                        + (names.isEmpty() ? "" : " for the " + names.size() + " classes " + Shortened.of(names, 4))
                         + " at " + size + " pixels, found " + shapes(outputs));
     }
 
@@ -75,7 +75,7 @@ final class DetectorHeads {
         if (labels.size() != classes) {
             throw new ModelFileException(
                     file,
-                    "expected " + labels.size() + " classes (" + FirstFew.of(labels, 4) + ") in " + output + ", found "
+                    "expected " + labels.size() + " classes (" + Shortened.of(labels, 4) + ") in " + output + ", found "
                             + classes
                             + (names.isEmpty()
                                     ? "; name them in config.json (id2label) or classes.txt beside the file"

@@ -29,7 +29,7 @@ public final class DwPose implements PoseNetwork {
     private static final double SPLIT = 2; // bins per pixel
     private static final int USUAL_WIDTH = 288;
     private static final int USUAL_HEIGHT = 384;
-    private static final int MOST_SIZE = 2048;
+    private static final int MAX_SIZE = 2048;
 
     private final Path file;
     private final OnnxNetwork network;
@@ -48,8 +48,8 @@ public final class DwPose implements PoseNetwork {
         }
         width = shape.get(3) > 0 ? (int) shape.get(3) : USUAL_WIDTH;
         height = shape.get(2) > 0 ? (int) shape.get(2) : USUAL_HEIGHT;
-        if (width > MOST_SIZE || height > MOST_SIZE) {
-            throw new ModelFileException(file, "expected an input of at most " + MOST_SIZE + " pixels, found " + shape);
+        if (width > MAX_SIZE || height > MAX_SIZE) {
+            throw new ModelFileException(file, "expected an input of at most " + MAX_SIZE + " pixels, found " + shape);
         }
         run(new float[3 * width * height]); // a network of another kind is found now, not in the middle of a run
     }

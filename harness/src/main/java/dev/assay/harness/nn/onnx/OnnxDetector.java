@@ -31,11 +31,11 @@ import java.util.Map;
  * {"person": 0.4}}).
  */
 public final class OnnxDetector implements Detector {
-    private static final int MOST_SIZE = 4096;
-    private static final int MOST_NAMES_BYTES = 4 << 20; // of a file with the names of the classes
+    private static final int MAX_SIZE = 4096;
+    private static final int MAX_NAMES_BYTES = 4 << 20; // of a file with the names of the classes
 
     /** The most confident go into suppression, whose time grows with their square; only a network that sees things everywhere has more. */
-    private static final int MOST_BOXES = 3000;
+    private static final int MAX_BOXES = 3000;
 
     private static final int USUAL_SIZE = 640; // of RT-DETR, whose exports often leave it open
     private static final JsonMapper PYTHON = Json.LENIENT
@@ -127,7 +127,7 @@ public final class OnnxDetector implements Detector {
         List<Detection> inside = head.boxes(run(head.pixels(image), image), image, least).stream()
                 .filter(d -> area(d) > 0)
                 .sorted(Comparator.comparingDouble(Detection::confidence).reversed())
-                .limit(MOST_BOXES)
+                .limit(MAX_BOXES)
                 .toList();
         return suppress(inside, head.iou());
     }
@@ -176,7 +176,7 @@ public final class OnnxDetector implements Detector {
         try {
             Path list = file.resolveSibling("classes.txt");
             if (Files.isRegularFile(list)) {
-                return SmallFile.lines(list, MOST_NAMES_BYTES).stream()
+                return SmallFile.lines(list, MAX_NAMES_BYTES).stream()
                         .map(String::strip)
                         .filter(line -> !line.isEmpty())
                         .toList();
@@ -203,7 +203,7 @@ public final class OnnxDetector implements Detector {
         for (Path json : List.of(file.resolveSibling(name), file.resolveSibling("../" + name))) {
             if (Files.isRegularFile(json)) {
                 try {
-                    return PYTHON.readTree(SmallFile.bytes(json, MOST_NAMES_BYTES));
+                    return PYTHON.readTree(SmallFile.bytes(json, MAX_NAMES_BYTES));
                 } catch (IOException e) {
                     throw new ModelFileException(json, "cannot be read: " + e.getMessage(), e);
                 }
@@ -247,8 +247,8 @@ public final class OnnxDetector implements Detector {
     }
 
     private static int square(Path file, long height, long width, String found) {
-        if (height != width || height < 1 || height > MOST_SIZE) {
-            throw new ModelFileException(file, "expected a square input of at most " + MOST_SIZE + ", found " + found);
+        if (height != width || height < 1 || height > MAX_SIZE) {
+            throw new ModelFileException(file, "expected a square input of at most " + MAX_SIZE + ", found " + found);
         }
         return (int) height;
     }

@@ -22,8 +22,8 @@ import java.util.Map;
  * columns {@code name} and {@code category}. After the demonstration of SmilingWolf/wd-tagger.
  */
 public final class OnnxTagger implements Tagger {
-    private static final int MOST_SIZE = 4096;
-    private static final int MOST_BYTES = 16 << 20; // of the list of tags
+    private static final int MAX_SIZE = 4096;
+    private static final int MAX_BYTES = 16 << 20; // of the list of tags
 
     private final Path file;
     private final OnnxNetwork network;
@@ -41,7 +41,7 @@ public final class OnnxTagger implements Tagger {
                 || shape.get(3) != 3
                 || shape.get(1) != shape.get(2)
                 || shape.get(1) < 1
-                || shape.get(1) > MOST_SIZE) {
+                || shape.get(1) > MAX_SIZE) {
             throw new ModelFileException(
                     file, "expected a tagger with one input (1, size, size, 3), as WD14's are, found " + inputs);
         }
@@ -112,7 +112,7 @@ public final class OnnxTagger implements Tagger {
         try (MappingIterator<Map<String, String>> rows = new CsvMapper()
                 .readerForMapOf(String.class)
                 .with(CsvSchema.emptySchema().withHeader())
-                .readValues(SmallFile.bytes(csv, MOST_BYTES))) {
+                .readValues(SmallFile.bytes(csv, MAX_BYTES))) {
             while (rows.hasNext()) {
                 String name = rows.next().get("name");
                 if (name == null) {

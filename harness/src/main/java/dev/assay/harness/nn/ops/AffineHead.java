@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 public final class AffineHead {
     private static final Pattern LAYER = Pattern.compile("(?:layers\\.(\\d{1,4})\\.)?(weight|bias)");
-    private static final int MOST_ELEMENTS = 1 << 24; // of a layer; the largest known has 786,432
+    private static final int MAX_ELEMENTS = 1 << 24; // of a layer; the largest known has 786,432
 
     private final double[] weight; // (inputs)
     private final double bias;
@@ -125,9 +125,9 @@ public final class AffineHead {
                     List.of("F32", "F16", "BF16").contains(tensor.dtype())
                             && tensor.begin() >= 0
                             && tensor.elements() > 0
-                            && tensor.elements() <= MOST_ELEMENTS,
+                            && tensor.elements() <= MAX_ELEMENTS,
                     "floats in one piece, found " + tensor.name() + " as " + tensor.dtype() + " " + tensor.shape());
-            Optional<ByteBuffer> bytes = reads.bytes(tensor.name(), Float.BYTES * MOST_ELEMENTS);
+            Optional<ByteBuffer> bytes = reads.bytes(tensor.name(), Float.BYTES * MAX_ELEMENTS);
             require(bytes.isPresent(), "the whole file, found its end");
             double[] values = new double[(int) tensor.elements()];
             for (int i = 0; i < values.length; i++) {

@@ -41,7 +41,7 @@ public final class Lpips implements PerceptualDistance {
     private static final double EPS = 1e-10; // beside the length
     private static final double[] SHIFT = {-.030, -.088, -.188};
     private static final double[] SCALE = {.458, .448, .450};
-    private static final int MOST_FILES = 32; // of a folder; it needs two
+    private static final int MAX_FILES = 32; // of a folder; it needs two
     /** Version 0.0 of alex.pth and vgg.pth, which looks the same and was trained without the scaling of its input. */
     private static final Set<String> VERSION_0_0 = Set.of(
             "18720f55913d0af89042f13faa7e536a6ce1444a0914e6db9461355ece1e8cd5",
@@ -145,8 +145,8 @@ public final class Lpips implements PerceptualDistance {
                 throw new IllegalArgumentException(
                         "LPIPS compares pictures of one size, found " + images.get(0) + " and " + image);
             }
-            if (Math.min(image.width(), image.height()) < trunk.leastEdge()) {
-                throw new IllegalArgumentException("LPIPS on " + trunk.title() + " needs at least " + trunk.leastEdge()
+            if (Math.min(image.width(), image.height()) < trunk.minEdge()) {
+                throw new IllegalArgumentException("LPIPS on " + trunk.title() + " needs at least " + trunk.minEdge()
                         + " pixels along each edge, found " + image);
             }
         }
@@ -260,13 +260,13 @@ public final class Lpips implements PerceptualDistance {
         try (Stream<Path> all = Files.list(path)) {
             List<Path> files = all.filter(f -> f.getFileName().toString().matches(".*\\.(pth|pt|bin|safetensors)"))
                     .sorted()
-                    .limit(MOST_FILES + 1)
+                    .limit(MAX_FILES + 1)
                     .toList();
-            if (files.isEmpty() || files.size() > MOST_FILES) {
+            if (files.isEmpty() || files.size() > MAX_FILES) {
                 throw new ModelFileException(
                         path,
                         "expected a folder with a network and LPIPS's weights, found "
-                                + (files.isEmpty() ? "no" : "more than " + MOST_FILES) + " model files");
+                                + (files.isEmpty() ? "no" : "more than " + MAX_FILES) + " model files");
             }
             return files;
         } catch (IOException e) {

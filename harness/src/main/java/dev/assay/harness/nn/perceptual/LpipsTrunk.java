@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.global.torch;
  * The convolutions of torchvision's classifiers up to the last one that LPIPS looks at.
  *
  * @param window of max pooling, whose stride is 2
- * @param leastEdge shortest edge of a picture that leaves a pixel at the last stage
+ * @param minEdge shortest edge of a picture that leaves a pixel at the last stage
  */
-record LpipsTrunk(String title, long window, int leastEdge, List<Stage> stages) {
+record LpipsTrunk(String title, long window, int minEdge, List<Stage> stages) {
     /** Krizhevsky 2014, "One weird trick". */
     static final LpipsTrunk ALEX = new LpipsTrunk(
             "AlexNet",

@@ -22,7 +22,7 @@ import java.util.stream.StreamSupport;
  * [SEP]} behind; long texts are cut so that {@code [SEP]} stays.
  */
 public final class BertTokenizer implements AutoCloseable {
-    private static final int MOST_WORDS_BYTES = 64 << 20;
+    private static final int MAX_WORDS_BYTES = 64 << 20;
     private static final String WORDS = "vocab.txt";
     private static final String WHOLE = "tokenizer.json";
     private static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
@@ -151,7 +151,7 @@ public final class BertTokenizer implements AutoCloseable {
     private static ObjectNode definition(Path file) throws IOException {
         ObjectNode root = Json.LENIENT.createObjectNode();
         ObjectNode vocabulary = Json.LENIENT.createObjectNode();
-        for (String word : SmallFile.lines(file, MOST_WORDS_BYTES)) {
+        for (String word : SmallFile.lines(file, MAX_WORDS_BYTES)) {
             if (vocabulary.has(word)) {
                 throw new ModelFileException(file, "expected each word once, found \"" + word + "\" twice");
             }

@@ -26,16 +26,16 @@ public record ClipTextConfig(
         boolean causal) {
 
     private static final String WHERE = "text encoder config: ";
-    private static final int MOST_TOKENS = 1 << 22; // of a vocabulary; CLIP has 49,408
-    private static final int MOST_WIDTH = 65_536;
-    private static final int MOST_LAYERS = 1000;
+    private static final int MAX_TOKENS = 1 << 22; // of a vocabulary; CLIP has 49,408
+    private static final int MAX_WIDTH = 65_536;
+    private static final int MAX_LAYERS = 1000;
 
     public ClipTextConfig {
-        JsonFile.within(WHERE, "vocab_size", vocabSize, 1, MOST_TOKENS);
-        JsonFile.within(WHERE, "hidden_size", hiddenSize, 1, MOST_WIDTH);
-        JsonFile.within(WHERE, "intermediate_size", intermediateSize, 1, 8 * MOST_WIDTH);
-        JsonFile.within(WHERE, "num_hidden_layers", hiddenLayers, 1, MOST_LAYERS);
-        JsonFile.within(WHERE, "max_position_embeddings", maxPositions, 1, MOST_WIDTH);
+        JsonFile.within(WHERE, "vocab_size", vocabSize, 1, MAX_TOKENS);
+        JsonFile.within(WHERE, "hidden_size", hiddenSize, 1, MAX_WIDTH);
+        JsonFile.within(WHERE, "intermediate_size", intermediateSize, 1, 8 * MAX_WIDTH);
+        JsonFile.within(WHERE, "num_hidden_layers", hiddenLayers, 1, MAX_LAYERS);
+        JsonFile.within(WHERE, "max_position_embeddings", maxPositions, 1, MAX_WIDTH);
         if (attentionHeads < 1 || hiddenSize % attentionHeads != 0) {
             throw new ModelFileException("text encoder config: num_attention_heads: " + attentionHeads
                     + " does not divide hidden_size " + hiddenSize);
@@ -45,15 +45,15 @@ public record ClipTextConfig(
     /** Reads {@code config.json}. */
     public static ClipTextConfig of(JsonNode json) {
         return new ClipTextConfig(
-                JsonFile.whole(WHERE, json, "vocab_size", 49408, 1, MOST_TOKENS),
-                JsonFile.whole(WHERE, json, "hidden_size", 512, 1, MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "intermediate_size", 2048, 1, 8 * MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "num_hidden_layers", 12, 1, MOST_LAYERS),
-                JsonFile.whole(WHERE, json, "num_attention_heads", 8, 1, MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "max_position_embeddings", 77, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "vocab_size", 49408, 1, MAX_TOKENS),
+                JsonFile.whole(WHERE, json, "hidden_size", 512, 1, MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "intermediate_size", 2048, 1, 8 * MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "num_hidden_layers", 12, 1, MAX_LAYERS),
+                JsonFile.whole(WHERE, json, "num_attention_heads", 8, 1, MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "max_position_embeddings", 77, 1, MAX_WIDTH),
                 Activation.of(json.path("hidden_act").asText("quick_gelu"), "text encoder config"),
                 JsonFile.real(WHERE, json, "layer_norm_eps", 1e-5, 0, 1),
-                JsonFile.whole(WHERE, json, "eos_token_id", 49407, 0, MOST_TOKENS),
+                JsonFile.whole(WHERE, json, "eos_token_id", 49407, 0, MAX_TOKENS),
                 true);
     }
 
@@ -65,11 +65,11 @@ public record ClipTextConfig(
     public static ClipTextConfig siglip(JsonNode json, List<Long> tokens) {
         return new ClipTextConfig(
                 Math.toIntExact(tokens.get(0)), // SigLIP 2 has another vocabulary, which not every file states
-                JsonFile.whole(WHERE, json, "hidden_size", 768, 1, MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "intermediate_size", 3072, 1, 8 * MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "num_hidden_layers", 12, 1, MOST_LAYERS),
-                JsonFile.whole(WHERE, json, "num_attention_heads", 12, 1, MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "max_position_embeddings", 64, 1, MOST_WIDTH),
+                JsonFile.whole(WHERE, json, "hidden_size", 768, 1, MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "intermediate_size", 3072, 1, 8 * MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "num_hidden_layers", 12, 1, MAX_LAYERS),
+                JsonFile.whole(WHERE, json, "num_attention_heads", 12, 1, MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "max_position_embeddings", 64, 1, MAX_WIDTH),
                 Activation.of(json.path("hidden_act").asText("gelu_pytorch_tanh"), "text encoder config"),
                 JsonFile.real(WHERE, json, "layer_norm_eps", 1e-6, 0, 1),
                 0, // not used: the vector is read from the last token

@@ -27,7 +27,7 @@ import java.util.zip.GZIPInputStream;
  * tokens are added; long prompts are cut so that the end token stays; short ones are padded.
  */
 public final class ClipTokenizer implements AutoCloseable {
-    private static final int MOST_MERGES_BYTES = 64 << 20;
+    private static final int MAX_MERGES_BYTES = 64 << 20;
     private static final String WORDS =
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]" + "|[^\\s\\p{L}\\p{N}]+";
 
@@ -75,7 +75,7 @@ public final class ClipTokenizer implements AutoCloseable {
                 }
                 definition = definition(
                         object(folder.resolve("vocab.json")),
-                        SmallFile.lines(folder.resolve("merges.txt"), MOST_MERGES_BYTES),
+                        SmallFile.lines(folder.resolve("merges.txt"), MAX_MERGES_BYTES),
                         token(special, config, "bos_token", "<|startoftext|>"),
                         token(special, config, "eos_token", "<|endoftext|>"),
                         token(special, config, "pad_token", "<|endoftext|>"));

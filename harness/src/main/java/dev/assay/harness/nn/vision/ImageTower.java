@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 /** An image encoder on a device, from pictures to plain vectors. Its weights belong to whoever made the network. */
 public final class ImageTower {
     private static final long CPU_BYTES = 256L << 20; // of intermediate values; larger batches are not faster there
-    private static final int MOST_ON_CPU = 8;
-    private static final int MOST_ON_GPU = 64;
+    private static final int MAX_ON_CPU = 8;
+    private static final int MAX_ON_GPU = 64;
 
     private final Preprocessing preprocessing;
     private final Compute compute;
@@ -32,7 +32,7 @@ public final class ImageTower {
         // The widest moment of a layer: tokens, queries, keys, values, and twice the inner width.
         long one =
                 (patches + 1) * (4L * config.hiddenSize() + 2L * config.intermediateSize()) * compute.bytesPerValue();
-        batch = (int) Math.max(1, Math.min(cpu ? MOST_ON_CPU : MOST_ON_GPU, memory / one));
+        batch = (int) Math.max(1, Math.min(cpu ? MAX_ON_CPU : MAX_ON_GPU, memory / one));
     }
 
     /** How many pictures fit at once. */

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param std per channel
  */
 public record Preprocessing(Framing framing, int size, Resize.Filter filter, List<Double> mean, List<Double> std) {
-    private static final int MOST_EDGE = 4096; // pixels
+    private static final int MAX_EDGE = 4096; // pixels
     private static final int BILINEAR = 2; // Pillow's numbers
     private static final int BICUBIC = 3;
     private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
@@ -46,11 +46,11 @@ public record Preprocessing(Framing framing, int size, Resize.Filter filter, Lis
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         if (size < 1
-                || size > MOST_EDGE
+                || size > MAX_EDGE
                 || (framing instanceof Framing.Crop crop
-                        && (crop.shortestEdge < size || crop.shortestEdge > MOST_EDGE))) {
+                        && (crop.shortestEdge < size || crop.shortestEdge > MAX_EDGE))) {
             throw new ModelFileException(
-                    "preprocessing: expected a shortest edge of at least the crop and a crop of at most " + MOST_EDGE
+                    "preprocessing: expected a shortest edge of at least the crop and a crop of at most " + MAX_EDGE
                             + ", found " + framing + " and " + size);
         }
         if (mean.size() != 3

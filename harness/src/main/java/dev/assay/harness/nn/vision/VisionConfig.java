@@ -35,16 +35,16 @@ public record VisionConfig(
     }
 
     private static final String WHERE = "vision config: ";
-    private static final int MOST_WIDTH = 65_536;
-    private static final int MOST_EDGE = 4096; // pixels
-    private static final int MOST_LAYERS = 1000;
+    private static final int MAX_WIDTH = 65_536;
+    private static final int MAX_EDGE = 4096; // pixels
+    private static final int MAX_LAYERS = 1000;
 
     public VisionConfig {
-        JsonFile.within(WHERE, "hidden_size", hiddenSize, 1, MOST_WIDTH);
-        JsonFile.within(WHERE, "intermediate_size", intermediateSize, 1, 8 * MOST_WIDTH);
-        JsonFile.within(WHERE, "num_hidden_layers", hiddenLayers, 1, MOST_LAYERS);
-        JsonFile.within(WHERE, "image_size", imageSize, 1, MOST_EDGE);
-        JsonFile.within(WHERE, "num_register_tokens", registers, 0, MOST_LAYERS);
+        JsonFile.within(WHERE, "hidden_size", hiddenSize, 1, MAX_WIDTH);
+        JsonFile.within(WHERE, "intermediate_size", intermediateSize, 1, 8 * MAX_WIDTH);
+        JsonFile.within(WHERE, "num_hidden_layers", hiddenLayers, 1, MAX_LAYERS);
+        JsonFile.within(WHERE, "image_size", imageSize, 1, MAX_EDGE);
+        JsonFile.within(WHERE, "num_register_tokens", registers, 0, MAX_LAYERS);
         if (attentionHeads < 1 || hiddenSize % attentionHeads != 0) {
             throw new ModelFileException("vision config: num_attention_heads: " + attentionHeads
                     + " does not divide hidden_size " + hiddenSize);
@@ -69,7 +69,7 @@ public record VisionConfig(
     /** Reads {@code config.json} of an image encoder, or its part {@code vision_config}. */
     public static VisionConfig of(Kind kind, JsonNode json) {
         boolean dino = kind == Kind.DINOV2;
-        int hidden = JsonFile.whole(WHERE, json, "hidden_size", 768, 1, MOST_WIDTH);
+        int hidden = JsonFile.whole(WHERE, json, "hidden_size", 768, 1, MAX_WIDTH);
         if (dino && json.path("use_swiglu_ffn").asBoolean(false)) {
             throw new ModelFileException(
                     "vision config: DINOv2 giant (use_swiglu_ffn) is not supported; use small, base or large");
@@ -79,16 +79,16 @@ public record VisionConfig(
                 hidden,
                 dino
                         ? hidden * JsonFile.whole(WHERE, json, "mlp_ratio", 4, 1, 8)
-                        : JsonFile.whole(WHERE, json, "intermediate_size", 3072, 1, 8 * MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "num_hidden_layers", 12, 1, MOST_LAYERS),
-                JsonFile.whole(WHERE, json, "num_attention_heads", 12, 1, MOST_WIDTH),
-                JsonFile.whole(WHERE, json, "image_size", 224, 1, MOST_EDGE),
-                JsonFile.whole(WHERE, json, "patch_size", dino ? 14 : kind == Kind.SIGLIP ? 16 : 32, 1, MOST_EDGE),
+                        : JsonFile.whole(WHERE, json, "intermediate_size", 3072, 1, 8 * MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "num_hidden_layers", 12, 1, MAX_LAYERS),
+                JsonFile.whole(WHERE, json, "num_attention_heads", 12, 1, MAX_WIDTH),
+                JsonFile.whole(WHERE, json, "image_size", 224, 1, MAX_EDGE),
+                JsonFile.whole(WHERE, json, "patch_size", dino ? 14 : kind == Kind.SIGLIP ? 16 : 32, 1, MAX_EDGE),
                 Activation.of(
                         json.path("hidden_act")
                                 .asText(dino ? "gelu" : kind == Kind.SIGLIP ? "gelu_pytorch_tanh" : "quick_gelu"),
                         "vision config"),
                 JsonFile.real(WHERE, json, "layer_norm_eps", kind == Kind.CLIP ? 1e-5 : 1e-6, 0, 1),
-                JsonFile.whole(WHERE, json, "num_register_tokens", 0, 0, MOST_LAYERS));
+                JsonFile.whole(WHERE, json, "num_register_tokens", 0, 0, MAX_LAYERS));
     }
 }

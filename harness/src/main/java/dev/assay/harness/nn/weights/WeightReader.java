@@ -1,7 +1,7 @@
 package dev.assay.harness.nn.weights;
 
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -78,7 +78,7 @@ public final class WeightReader {
                     .append(" keys ")
                     .append(what)
                     .append(": ");
-            text.append(FirstFew.of(List.copyOf(names), 20));
+            text.append(Shortened.of(List.copyOf(names), 20));
         }
     }
 

@@ -23,11 +23,11 @@ import javax.net.ssl.SSLException;
 
 /** Requests to one server: headers, bounds, times, and words for what goes wrong. */
 final class ComfyHttp {
-    static final long MOST_JSON = 64L << 20; // bytes; /object_info of a server with many node packs has some MB
-    private static final int MOST_QUOTED = 300; // characters of an answer in a message
+    static final long MAX_JSON = 64L << 20; // bytes; /object_info of a server with many node packs has some MB
+    private static final int MAX_QUOTED = 300; // characters of an answer in a message
 
     static final JsonMapper JSON = Json.bounded(
-                    Json.bounds(200, 1000).maxStringLength((int) MOST_JSON).build())
+                    Json.bounds(200, 1000).maxStringLength((int) MAX_JSON).build())
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN as it is
             .build();
 
@@ -78,7 +78,7 @@ final class ComfyHttp {
     }
 
     JsonNode get(String path, Map<String, String> parameters) {
-        return json(path, good(path, send(get(uri(path, parameters)), MOST_JSON)));
+        return json(path, good(path, send(get(uri(path, parameters)), MAX_JSON)));
     }
 
     byte[] bytes(String path, Map<String, String> parameters, long most) {
@@ -87,7 +87,7 @@ final class ComfyHttp {
 
     /** Whatever the server answers; throws only where it does not. */
     Answer tryGet(String path, Map<String, String> parameters) {
-        return send(get(uri(path, parameters)), MOST_JSON);
+        return send(get(uri(path, parameters)), MAX_JSON);
     }
 
     Answer post(String path, JsonNode body) {
@@ -98,7 +98,7 @@ final class ComfyHttp {
         HttpRequest.Builder request = request(uri(path, Map.of()))
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(body.toString()));
-        return send(request.build(), MOST_JSON);
+        return send(request.build(), MAX_JSON);
     }
 
     CompletableFuture<WebSocket> socket(String clientId, WebSocket.Listener listener) {
@@ -159,7 +159,7 @@ final class ComfyHttp {
     }
 
     private static String quoted(Answer answer) {
-        String text = PlainText.line(answer.text(), MOST_QUOTED);
+        String text = PlainText.line(answer.text(), MAX_QUOTED);
         return text.isEmpty() ? "" : " \"" + text + "\"";
     }
 

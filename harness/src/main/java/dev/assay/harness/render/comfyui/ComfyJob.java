@@ -20,22 +20,22 @@ import java.util.function.Supplier;
  * Answers of the server's queue and history move the state; messages of the socket only say when to ask.
  */
 final class ComfyJob {
-    private static final int MOST_ATTEMPTS = 50; // ids of earlier runs that failed or were stopped
-    private static final int MOST_POSTS = 4; // in a row without an answer
-    private static final int MOST_LOSSES = 3;
-    private static final int MOST_INTERRUPTIONS = 2; // by somebody, after which the job is sent again
+    private static final int MAX_ATTEMPTS = 50; // ids of earlier runs that failed or were stopped
+    private static final int MAX_POSTS = 4; // in a row without an answer
+    private static final int MAX_LOSSES = 3;
+    private static final int MAX_INTERRUPTIONS = 2; // by somebody, after which the job is sent again
     private static final int QUEUE_EVERY = 5; // polls
     private static final long MOVES_EVERY = TimeUnit.SECONDS.toNanos(20); // what is slower is said
-    private static final int MOST_LINES = 10_000; // of the log
-    private static final long LEAST_PAUSE = 5; // ms
+    private static final int MAX_LINES = 10_000; // of the log
+    private static final long MIN_PAUSE = 5; // ms
 
     private final ComfyClient client;
     private final ComfySocket socket;
     private final ComfyTimeouts times;
-    private final Patience patience;
+    private final RetryPolicy patience;
     private final String key;
     private final JsonNode graph;
-    private final JobWords words;
+    private final JobErrors words;
     private final Semaphore wakeUp = new Semaphore(0);
 
     private JobState state = JobState.NEW; // guarded by this, as all below
@@ -54,20 +54,20 @@ final class ComfyJob {
     private long submitted; // nanoseconds, as all times
     private long known;
     private long moved;
-    private long pause = LEAST_PAUSE;
+    private long pause = MIN_PAUSE;
     private long peakVram;
-    private Pace pace = new Pace();
+    private StepTimer pace = new StepTimer();
     private final Set<LoraLog.Line> lines = new LinkedHashSet<>(); // messages may come twice
     private final Map<String, byte[]> pngs = new HashMap<>(); // last full picture by node
 
     /**
      * @param key says all that decides the pixels; equal keys are the same job
      */
-    ComfyJob(ComfyClient client, ComfySocket socket, ComfyTimeouts times, String key, JsonNode graph, JobWords words) {
+    ComfyJob(ComfyClient client, ComfySocket socket, ComfyTimeouts times, String key, JsonNode graph, JobErrors words) {
         this.client = client;
         this.socket = socket;
         this.times = times;
-        this.patience = new Patience(client, times);
+        this.patience = new RetryPolicy(client, times);
         this.key = key;
         this.graph = graph;
         this.words = words;
@@ -113,7 +113,7 @@ final class ComfyJob {
 
     /** Brings the job to the server unless it is there: waiting, running or done. */
     void submit() {
-        for (int tries = 0; tries < MOST_ATTEMPTS; tries++) {
+        for (int tries = 0; tries < MAX_ATTEMPTS; tries++) {
             ComfyClient.Status found = ask();
             if (found.place() == ComfyClient.Place.UNKNOWN) {
                 post();
@@ -125,7 +125,7 @@ final class ComfyJob {
             }
             nextAttempt(); // an earlier run's job failed or was stopped; this run gets its own
         }
-        fail("the server's history has " + MOST_ATTEMPTS + " failed or stopped jobs for this picture; see there why");
+        fail("the server's history has " + MAX_ATTEMPTS + " failed or stopped jobs for this picture; see there why");
     }
 
     /**
@@ -178,7 +178,7 @@ final class ComfyJob {
                         && !(type.equals("executing") && !data.path("node").isNull());
                 endHeard |= over;
                 if (over) {
-                    pause = LEAST_PAUSE;
+                    pause = MIN_PAUSE;
                     wakeUp.release();
                 } else if (state == JobState.QUEUED) {
                     become(JobState.RUNNING);
@@ -192,7 +192,7 @@ final class ComfyJob {
 
     /** A line of the server's log while this job ran. */
     synchronized void log(String line) {
-        if (lines.size() < MOST_LINES) {
+        if (lines.size() < MAX_LINES) {
             LoraLog.read(line).ifPresent(lines::add);
         }
     }
@@ -238,7 +238,7 @@ final class ComfyJob {
                     }
                     if (now - submitted > 12 * times.stalled().toNanos()) {
                         problem = "the job waits in the server's queue since "
-                                + Patience.words(times.stalled().multipliedBy(12)) + "; look at what the server does";
+                                + RetryPolicy.words(times.stalled().multipliedBy(12)) + "; look at what the server does";
                     }
                 }
                 case RUNNING -> {
@@ -248,7 +248,7 @@ final class ComfyJob {
                         moved = now;
                     }
                     if (now - moved > times.stalled().toNanos()) {
-                        problem = "the job makes no progress since " + Patience.words(times.stalled())
+                        problem = "the job makes no progress since " + RetryPolicy.words(times.stalled())
                                 + "; look at the server's log";
                     }
                 }
@@ -335,7 +335,7 @@ final class ComfyJob {
             again = ended.end() == Outcome.End.ERROR && ended.error().outOfMemory() && !retried;
             retried |= again;
             interruptions += ended.end() == Outcome.End.INTERRUPTED ? 1 : 0;
-            stopped = ended.end() == Outcome.End.INTERRUPTED && interruptions <= MOST_INTERRUPTIONS && !state.isFinal();
+            stopped = ended.end() == Outcome.End.INTERRUPTED && interruptions <= MAX_INTERRUPTIONS && !state.isFinal();
         }
         if (again) {
             ask(() -> {
@@ -385,7 +385,7 @@ final class ComfyJob {
                 become(JobState.LOST);
             }
             losses++;
-            tooOften = losses > MOST_LOSSES;
+            tooOften = losses > MAX_LOSSES;
         }
         if (tooOften) {
             fail("the server took this job " + losses
@@ -408,8 +408,8 @@ final class ComfyJob {
                 moved = submitted;
                 startHeard = false;
                 endHeard = false;
-                pause = LEAST_PAUSE;
-                pace = new Pace();
+                pause = MIN_PAUSE;
+                pace = new StepTimer();
             }
             String trouble;
             try {
@@ -434,7 +434,7 @@ final class ComfyJob {
                 reached(found);
                 return;
             }
-            if (tries == MOST_POSTS) {
+            if (tries == MAX_POSTS) {
                 fail("the server does not take the job: " + trouble);
                 return;
             }

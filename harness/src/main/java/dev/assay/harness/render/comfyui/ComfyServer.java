@@ -88,7 +88,7 @@ final class ComfyServer implements ComfySocket.Listener, AutoCloseable {
     }
 
     /** A job that hears of its messages until it is forgotten. Parameters as in {@link ComfyJob}. */
-    ComfyJob job(String key, JsonNode graph, JobWords words) {
+    ComfyJob job(String key, JsonNode graph, JobErrors words) {
         ComfyJob job = new ComfyJob(client, socket, times, key, graph, words);
         jobs.add(job);
         return job;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * messages twice, and with a socket that is open and silent.
  */
 final class ComfySocket implements AutoCloseable {
-    private static final int MOST_MESSAGE = 64 << 20; // bytes
+    private static final int MAX_MESSAGE = 64 << 20; // bytes
     private static final long FIRST_PAUSE = 50; // ms before connecting again, doubled each time
     private static final long LONGEST_PAUSE = 5000;
     private static final String FLAGS = "{\"type\":\"feature_flags\",\"data\":{\"supports_preview_metadata\":true}}";
@@ -178,7 +178,7 @@ final class ComfySocket implements AutoCloseable {
         @Override
         public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
             lastHeard = System.nanoTime();
-            if (text.length() + part.length() > MOST_MESSAGE) {
+            if (text.length() + part.length() > MAX_MESSAGE) {
                 return tooLong();
             }
             text.append(part);
@@ -194,7 +194,7 @@ final class ComfySocket implements AutoCloseable {
         @Override
         public CompletionStage<?> onBinary(WebSocket from, ByteBuffer part, boolean last) {
             lastHeard = System.nanoTime();
-            if (bytes.size() + part.remaining() > MOST_MESSAGE) {
+            if (bytes.size() + part.remaining() > MAX_MESSAGE) {
                 return tooLong();
             }
             byte[] more = new byte[part.remaining()];

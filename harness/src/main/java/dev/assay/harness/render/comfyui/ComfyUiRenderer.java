@@ -168,7 +168,7 @@ public final class ComfyUiRenderer implements Renderer {
             // A file that was replaced under its name would be taken from the server's memory, and a LoRA that is there
             // already writes nothing to the log.
             server.client().empty();
-            new Patience(server.client(), server.times())
+            new RetryPolicy(server.client(), server.times())
                     .sleep(Math.min(300, server.times().grace().toMillis()));
             emptied = true;
         }
@@ -176,7 +176,7 @@ public final class ComfyUiRenderer implements Renderer {
 
     /** Begins with it when the next picture is asked for, behind that one. */
     @Override
-    public void announce(RenderRequest next) {
+    public void prefetch(RenderRequest next) {
         hint = next;
     }
 
@@ -279,7 +279,7 @@ public final class ComfyUiRenderer implements Renderer {
         if (now <= connections) {
             return;
         }
-        JsonNode stats = new Patience(server.client(), server.times())
+        JsonNode stats = new RetryPolicy(server.client(), server.times())
                 .ask(() -> server.client().systemStats());
         ServerFacts found = ServerFacts.of(stats, server.client().http()::redact);
         if (!found.version().equals(facts.version()) || !found.device().equals(facts.device())) {

@@ -77,7 +77,7 @@ final class GraphMaker {
 
     private static byte[] read(Path file) {
         try {
-            return SmallFile.bytes(file, Workflow.MOST_BYTES);
+            return SmallFile.bytes(file, Workflow.MAX_BYTES);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "assay.comfyui.workflow: " + file + " cannot be read: " + Trouble.words(e), e);
@@ -119,7 +119,7 @@ final class GraphMaker {
         }
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         Path path = model.checkpoint().path();
-        first = family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL));
+        first = family(model, path, files.name(path, modelNames(loaders), ServerModelFolder.MODEL));
         return FamilyGraphs.settings(first);
     }
 
@@ -140,19 +140,19 @@ final class GraphMaker {
         }
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         Path base = model.checkpoint().path();
-        String name = files.name(base, modelNames(loaders), ServerShelf.MODEL);
+        String name = files.name(base, modelNames(loaders), ServerModelFolder.MODEL);
         ModelSource source = ModelSource.onServer(name, options.weightDtype(), loaders);
         List<ServerFile> found = new ArrayList<>();
-        found.add(identify(model, base, source.file(), ServerShelf.MODEL, hashes));
+        found.add(identify(model, base, source.file(), ServerModelFolder.MODEL, hashes));
         ComfyVariant family = null;
         PartFiles parts = null;
         if (isOurs()) {
             family = family(model, base, source.file());
             parts = PartFiles.choose(family, source, options.textEncoders(), options.vae(), loaders);
             parts.textEncoders()
-                    .forEach(t -> found.add(identify(model, Path.of(t), t, ServerShelf.TEXT_ENCODER, hashes)));
+                    .forEach(t -> found.add(identify(model, Path.of(t), t, ServerModelFolder.TEXT_ENCODER, hashes)));
             if (parts.vae() != null) {
-                found.add(files.identify(Path.of(parts.vae()), parts.vae(), ServerShelf.VAE, hashes));
+                found.add(files.identify(Path.of(parts.vae()), parts.vae(), ServerModelFolder.VAE, hashes));
             }
         } else {
             Path file = options.workflow();
@@ -166,8 +166,8 @@ final class GraphMaker {
         List<LoraUse> uses = new ArrayList<>();
         List<ServerFile> loraFiles = new ArrayList<>();
         for (Lora lora : model.loras()) {
-            String file = files.name(lora.path(), loaders.loras(), ServerShelf.LORA);
-            ServerFile onServer = identify(model, lora.path(), file, ServerShelf.LORA, hashes);
+            String file = files.name(lora.path(), loaders.loras(), ServerModelFolder.LORA);
+            ServerFile onServer = identify(model, lora.path(), file, ServerModelFolder.LORA, hashes);
             double clip = options.clipStrength() == null ? lora.strength() : options.clipStrength();
             // At strength 0 the pair is the base itself: a part of it would not be.
             uses.add(new LoraUse(file, lora.strength(), lora.strength() == 0 ? 0 : clip, hasText(onServer)));
@@ -182,13 +182,13 @@ final class GraphMaker {
     ModelUnderTest atHand(ModelUnderTest model) {
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         return new ModelUnderTest(
-                new Checkpoint(atHand(model.checkpoint().path(), modelNames(loaders), ServerShelf.MODEL)),
+                new Checkpoint(atHand(model.checkpoint().path(), modelNames(loaders), ServerModelFolder.MODEL)),
                 model.loras().stream()
-                        .map(l -> new Lora(atHand(l.path(), loaders.loras(), ServerShelf.LORA), l.strength()))
+                        .map(l -> new Lora(atHand(l.path(), loaders.loras(), ServerModelFolder.LORA), l.strength()))
                         .toList());
     }
 
-    private Path atHand(Path given, List<String> offered, ServerShelf shelf) {
+    private Path atHand(Path given, List<String> offered, ServerModelFolder shelf) {
         return Files.exists(given)
                 ? given
                 : files.atHand(files.name(given, offered, shelf), shelf).orElse(given);
@@ -201,13 +201,13 @@ final class GraphMaker {
         }
         ServerNodes loaders = ask(ServerNodes.LOADERS);
         Path path = model.checkpoint().path();
-        ComfyVariant base = family(model, path, files.name(path, modelNames(loaders), ServerShelf.MODEL));
+        ComfyVariant base = family(model, path, files.name(path, modelNames(loaders), ServerModelFolder.MODEL));
         List<Finding> hints = new ArrayList<>();
         for (Lora lora : atHand(model).loras()) {
             if (!Files.exists(lora.path())) {
-                String name = files.name(lora.path(), loaders.loras(), ServerShelf.LORA);
+                String name = files.name(lora.path(), loaders.loras(), ServerModelFolder.LORA);
                 Map<String, String> metadata =
-                        files.metadata(ServerShelf.LORA.folders().get(0), name);
+                        files.metadata(ServerModelFolder.LORA.folders().get(0), name);
                 Inspector.claimsAnother(metadata == null ? Map.of() : metadata, base.family())
                         .ifPresent(claim -> hints.add(new Finding(
                                 Finding.Level.WARNING,
@@ -225,7 +225,7 @@ final class GraphMaker {
                 .toList();
     }
 
-    private ServerFile identify(ModelUnderTest model, Path given, String name, ServerShelf shelf, FileHashes hashes) {
+    private ServerFile identify(ModelUnderTest model, Path given, String name, ServerModelFolder shelf, FileHashes hashes) {
         ServerFile file = files.identify(given, name, shelf, hashes);
         if (!file.proven() && !file.hasHashedName()) {
             note(
@@ -245,7 +245,7 @@ final class GraphMaker {
     }
 
     private ComfyVariant family(ModelUnderTest model, Path given, String name) {
-        Optional<String> family = (Files.exists(given) ? Optional.of(given) : files.visible(name, ServerShelf.MODEL))
+        Optional<String> family = (Files.exists(given) ? Optional.of(given) : files.visible(name, ServerModelFolder.MODEL))
                 .map(f -> Inspector.ofHeaders().inspect(f).family())
                 .filter(f -> !f.equals(FamilyMatch.UNKNOWN))
                 .or(() -> claimed(name).filter(f -> options.variant() == null || FamilyGraphs.has(f)));
@@ -267,7 +267,7 @@ final class GraphMaker {
 
     /** What the file's own metadata says. */
     private Optional<String> claimed(String name) {
-        for (String folder : ServerShelf.MODEL.folders()) {
+        for (String folder : ServerModelFolder.MODEL.folders()) {
             Map<String, String> metadata = files.metadata(folder, name);
             Optional<String> family = metadata == null ? Optional.empty() : Inspector.claimed(metadata);
             if (family.isPresent()) {
@@ -416,8 +416,8 @@ final class GraphMaker {
         return others;
     }
 
-    JobWords words(ComfyGraph graph) {
-        return new JobWords() {
+    JobErrors words(ComfyGraph graph) {
+        return new JobErrors() {
             @Override
             public String refused(int status, String body) {
                 return ComfyErrors.ofSubmission(status, body, graph)

@@ -7,7 +7,7 @@ import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraRole;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -193,6 +193,6 @@ final class LoraFindings {
     }
 
     private static String some(Collection<String> all) {
-        return FirstFew.of(all.stream().map(s -> PlainText.line(s, 120)).toList(), SHOWN);
+        return Shortened.of(all.stream().map(s -> PlainText.line(s, 120)).toList(), SHOWN);
     }
 }

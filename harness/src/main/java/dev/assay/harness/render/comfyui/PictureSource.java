@@ -12,7 +12,7 @@ import java.util.Optional;
 /** Gets the pixels of a finished job. */
 final class PictureSource {
     private static final int TRIES = 3;
-    private static final long MOST_BYTES = 1L << 28;
+    private static final long MAX_BYTES = 1L << 28;
     private static final long METADATA_BYTES = 16L << 20; // prompt and workflow lie in the file
 
     private final ComfyClient client;
@@ -73,8 +73,8 @@ final class PictureSource {
 
     private static long bound(GenerationSettings settings) {
         return settings == null
-                ? MOST_BYTES
-                : Math.min(MOST_BYTES, METADATA_BYTES + 8L * settings.width() * settings.height());
+                ? MAX_BYTES
+                : Math.min(MAX_BYTES, METADATA_BYTES + 8L * settings.width() * settings.height());
     }
 
     private Image decode(byte[] file, String name, GenerationSettings settings) {

@@ -6,7 +6,7 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.text.KeyText;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +43,7 @@ final class ServerFiles {
      * @param offered the server's names of such files
      * @throws ModelFileException when the server has none or several of that name
      */
-    String name(Path given, List<String> offered, ServerShelf shelf) {
+    String name(Path given, List<String> offered, ServerModelFolder shelf) {
         for (String candidate : candidates(given, shelf)) {
             Optional<String> exact = offered.stream()
                     .filter(o -> slashes(o).equals(slashes(candidate)))
@@ -67,7 +67,7 @@ final class ServerFiles {
         }
         String wanted = slashes(given.toString());
         List<String> near = new ArrayList<>();
-        Nearest.to(wanted, offered).ifPresent(near::add);
+        DidYouMean.to(wanted, offered).ifPresent(near::add);
         offered.stream().filter(o -> !near.contains(o)).limit(LISTED).forEach(near::add);
         throw new ModelFileException("`" + given + "` is not on the server (" + client.where() + "); it has: "
                 + (near.isEmpty() ? "no such files" : String.join(", ", near))
@@ -76,7 +76,7 @@ final class ServerFiles {
     }
 
     /** What this file may be called, the surest first. */
-    private List<String> candidates(Path given, ServerShelf shelf) {
+    private List<String> candidates(Path given, ServerModelFolder shelf) {
         List<String> names = new ArrayList<>();
         if (Files.exists(given)) {
             Path file = given.toAbsolutePath().normalize();
@@ -93,7 +93,7 @@ final class ServerFiles {
     }
 
     /** Folders of this disk that may be the server's. */
-    private List<Path> roots(ServerShelf shelf) {
+    private List<Path> roots(ServerModelFolder shelf) {
         List<Path> roots = new ArrayList<>();
         for (String folder : shelf.folders()) {
             if (library != null) {
@@ -132,8 +132,8 @@ final class ServerFiles {
      *
      * @throws ModelFileException when the server's file of this name is another one than the given
      */
-    ServerFile identify(Path given, String name, ServerShelf shelf, FileHashes hashes) {
-        Optional<Told> told = told(name, shelf);
+    ServerFile identify(Path given, String name, ServerModelFolder shelf, FileHashes hashes) {
+        Optional<ServerFileInfo> told = told(name, shelf);
         Optional<Path> visible = atHand(name, shelf);
         if (Files.isRegularFile(given)) {
             if (visible.isPresent() && isSame(visible.get(), given)) {
@@ -156,17 +156,17 @@ final class ServerFiles {
         }
         // Of a file that the server tells nothing about, pictures of an earlier run may be of another content.
         String known = name + " "
-                + told.map(Told::key).orElseGet(() -> parts(name, shelf).orElse(unknown));
+                + told.map(ServerFileInfo::key).orElseGet(() -> parts(name, shelf).orElse(unknown));
         return new ServerFile(
                 name,
                 Optional.empty(),
                 "server:" + Hashes.sha256(known.getBytes(StandardCharsets.UTF_8)),
-                told.map(Told::bytes).orElse(0L),
+                told.map(ServerFileInfo::bytes).orElse(0L),
                 false);
     }
 
     /** The server's file of this name, if it lies on this disk and is the one that the server tells of. */
-    Optional<Path> atHand(String name, ServerShelf shelf) {
+    Optional<Path> atHand(String name, ServerModelFolder shelf) {
         return visible(name, shelf)
                 .filter(p -> told(name, shelf).map(t -> t.fits(p)).orElse(true));
     }
@@ -176,7 +176,7 @@ final class ServerFiles {
     }
 
     /** The server's file on this disk, if its folders are here. */
-    Optional<Path> visible(String name, ServerShelf shelf) {
+    Optional<Path> visible(String name, ServerModelFolder shelf) {
         return shelf.folders().stream()
                 .flatMap(f -> folders(f).stream())
                 .map(folder -> folder.resolve(slashes(name)).normalize())
@@ -191,7 +191,7 @@ final class ServerFiles {
      * @param modified seconds since 1970; empty when it does not tell
      * @param metadata of the header, sorted; null when it does not tell
      */
-    private record Told(long bytes, String modified, Map<String, String> metadata) implements KeyText.Keyed {
+    private record ServerFileInfo(long bytes, String modified, Map<String, String> metadata) implements KeyText.Keyed {
         @Override
         public String key() {
             return KeyText.of("Told", this, "bytes modified metadata");
@@ -214,8 +214,8 @@ final class ServerFiles {
     }
 
     /** VAEs that go by a name of ComfyUI's own: small ones of two files, and none at all. */
-    private Optional<String> parts(String name, ServerShelf shelf) {
-        if (shelf != ServerShelf.VAE) {
+    private Optional<String> parts(String name, ServerModelFolder shelf) {
+        if (shelf != ServerModelFolder.VAE) {
             return Optional.empty();
         }
         if (name.equals("pixel_space")) {
@@ -234,17 +234,17 @@ final class ServerFiles {
         return listings.computeIfAbsent(folder, f -> client.listing(f).orElse(ComfyHttp.JSON.createArrayNode()));
     }
 
-    private Optional<Told> told(String name, ServerShelf shelf) {
+    private Optional<ServerFileInfo> told(String name, ServerModelFolder shelf) {
         for (String folder : shelf.folders()) {
             for (JsonNode file : listing(folder)) {
                 if (slashes(file.path("name").asText()).equals(slashes(name))) {
-                    return Optional.of(new Told(
+                    return Optional.of(new ServerFileInfo(
                             file.path("size").asLong(), file.path("modified").asText(""), metadata(folder, name)));
                 }
             }
         }
         Map<String, String> metadata = metadata(shelf.folders().get(0), name);
-        return metadata == null ? Optional.empty() : Optional.of(new Told(0, "", metadata));
+        return metadata == null ? Optional.empty() : Optional.of(new ServerFileInfo(0, "", metadata));
     }
 
     /** Null when the server does not tell. */

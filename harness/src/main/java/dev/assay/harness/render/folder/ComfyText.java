@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * conditioning. Where two samplers start pictures of their own, or a text is put together by nodes, nothing is claimed.
  */
 final class ComfyText {
-    private static final int MOST_CHARS = 1 << 22;
-    private static final int MOST_NODES = 5000;
+    private static final int MAX_CHARS = 1 << 22;
+    private static final int MAX_NODES = 5000;
     private static final List<String> LATENTS = List.of("latent_image", "latent", "samples");
     /** Where text stands in a node, the most telling first: large encoders before small ones. */
     private static final List<String> TEXT = List.of(
@@ -56,13 +56,13 @@ final class ComfyText {
     }
 
     /** @param prompt and {@code workflow}: JSON or null; what is not of the expected form counts as absent */
-    static Known read(String prompt, String workflow) {
-        Known found = new ComfyText(api(json(prompt))).known();
+    static ImageInfo read(String prompt, String workflow) {
+        ImageInfo found = new ComfyText(api(json(prompt))).known();
         return found.prompt() != null || found.seed() != null ? found : new ComfyText(editor(json(workflow))).known();
     }
 
     private static JsonNode json(String text) {
-        if (text == null || text.length() > MOST_CHARS) {
+        if (text == null || text.length() > MAX_CHARS) {
             return Json.LENIENT.createObjectNode();
         }
         try {
@@ -123,17 +123,17 @@ final class ComfyText {
         return nodes;
     }
 
-    private Known known() {
-        if (nodes.size() > MOST_NODES) {
-            return Known.NOTHING;
+    private ImageInfo known() {
+        if (nodes.size() > MAX_NODES) {
+            return ImageInfo.NOTHING;
         }
-        Set<Known> starts = new LinkedHashSet<>();
+        Set<ImageInfo> starts = new LinkedHashSet<>();
         nodes.forEach((id, node) -> {
             if (isSampler(node) && !continuesAnother(node)) {
                 starts.add(known(node.path("inputs")));
             }
         });
-        return starts.size() == 1 ? starts.iterator().next() : Known.NOTHING;
+        return starts.size() == 1 ? starts.iterator().next() : ImageInfo.NOTHING;
     }
 
     private static boolean isSampler(JsonNode node) {
@@ -164,14 +164,14 @@ final class ComfyText {
         return false;
     }
 
-    private Known known(JsonNode sampler) {
+    private ImageInfo known(JsonNode sampler) {
         JsonNode guider = source(sampler.path("guider"));
         JsonNode conditions = guider == null ? sampler : guider.path("inputs");
         JsonNode positive = first(conditions, "positive", "conditioning", "cond1");
         JsonNode negative = first(conditions, "negative");
         JsonNode noise = source(sampler.path("noise"));
         JsonNode numbers = noise == null ? sampler : noise.path("inputs");
-        return Known.of(
+        return ImageInfo.of(
                 conditioning(positive, new HashSet<>()),
                 conditioning(negative, new HashSet<>()),
                 number(first(numbers, "seed", "noise_seed")));
@@ -214,7 +214,7 @@ final class ComfyText {
     private Long number(JsonNode value) {
         JsonNode source = source(value);
         JsonNode found = source == null ? value : first(source.path("inputs"), NUMBER.toArray(String[]::new));
-        return found.isIntegralNumber() ? Texts.seed(found.asText()) : null;
+        return found.isIntegralNumber() ? EmbeddedMetadata.seed(found.asText()) : null;
     }
 
     private static JsonNode first(JsonNode inputs, String... names) {

@@ -3,7 +3,7 @@ package dev.assay.harness.render.folder;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Finding.Level;
 import dev.assay.harness.render.folder.Pairing.Pair;
-import dev.assay.harness.text.FirstFew;
+import dev.assay.harness.text.Shortened;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +11,8 @@ import java.util.Objects;
 
 /** What a person should know about two folders and how they were paired. */
 final class Findings {
-    private static final int MOST_LISTED = 10;
-    private static final int MOST_CHARS = 60;
+    private static final int MAX_LISTED = 10;
+    private static final int MAX_CHARS = 60;
 
     private Findings() {}
 
@@ -127,10 +127,10 @@ final class Findings {
     }
 
     static String listed(List<String> items) {
-        return FirstFew.of(items, MOST_LISTED);
+        return Shortened.of(items, MAX_LISTED);
     }
 
     static String shortened(String text) {
-        return PlainText.cut(text, MOST_CHARS);
+        return PlainText.cut(text, MAX_CHARS);
     }
 }

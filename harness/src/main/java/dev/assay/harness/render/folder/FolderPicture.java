@@ -19,7 +19,7 @@ record FolderPicture(
         int height,
         PictureFile.Format format,
         boolean lossy,
-        Known known,
+        ImageInfo known,
         boolean seedFromName) {
     String size() {
         return width + " x " + height;

@@ -27,7 +27,7 @@ import java.util.Set;
  * @param renderer gives the pictures
  */
 public record FolderSuite(Suite suite, FolderRenderer renderer) {
-    private static final int MOST_ID = 40; // characters
+    private static final int MAX_ID = 40; // characters
 
     /**
      * Reads both folders.
@@ -107,13 +107,13 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
             this.candidate = candidate;
             this.pictures = pictures;
             for (PromptCase c : chosen.cases()) {
-                known.putIfAbsent(Known.of(c.prompt(), null, null).prompt(), c);
+                known.putIfAbsent(ImageInfo.of(c.prompt(), null, null).prompt(), c);
                 ids.add(c.id());
             }
         }
 
         void add(List<Pair> pairs) {
-            Known first = pairs.get(0).known();
+            ImageInfo first = pairs.get(0).known();
             PromptCase stated = first.prompt() == null ? null : known.get(first.prompt());
             String name = first.name() == null ? pairs.get(0).base().stem() : first.name();
             String prompt = stated != null
@@ -185,7 +185,7 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
             String word =
                     text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
             String cut =
-                    word.length() <= MOST_ID ? word : word.substring(0, MOST_ID).replaceAll("-[^-]*$", "");
+                    word.length() <= MAX_ID ? word : word.substring(0, MAX_ID).replaceAll("-[^-]*$", "");
             String start = cut.isEmpty() ? "case" : cut;
             String id = start;
             for (int i = 2; !ids.add(id); i++) {
@@ -205,7 +205,7 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
 
     private static String example(PictureFolder side) {
         FolderPicture first = side.pictures().get(0);
-        Known k = first.known();
+        ImageInfo k = first.known();
         return side.pictures().size() + " pictures such as " + first.name() + " ("
                 + (k.prompt() == null ? "no prompt" : "\"" + Findings.shortened(k.prompt()) + "\"") + ", "
                 + (k.seed() == null ? "no seed" : "seed " + k.seed()) + ")";

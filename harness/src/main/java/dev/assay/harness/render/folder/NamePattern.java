@@ -63,17 +63,17 @@ record NamePattern(String words, Pattern pattern, List<String> fields, boolean g
      *     about the file's own name
      * @return empty where the pattern does not fit
      */
-    Optional<Known> read(String stem) {
+    Optional<ImageInfo> read(String stem) {
         String name = given && !words.contains("/") ? stem.substring(stem.lastIndexOf('/') + 1) : stem;
         Matcher matcher = pattern.matcher(name);
         if (!matcher.matches()) {
             return Optional.empty();
         }
         String prompt = group(matcher, "prompt");
-        return Optional.of(new Known(
+        return Optional.of(new ImageInfo(
                 prompt == null ? null : prompt.replace('_', ' '),
                 null,
-                Texts.seed(group(matcher, "seed")),
+                EmbeddedMetadata.seed(group(matcher, "seed")),
                 group(matcher, "case"),
                 List.of()));
     }

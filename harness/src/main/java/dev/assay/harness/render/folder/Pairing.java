@@ -24,7 +24,7 @@ record Pairing(
         int byName,
         int copies) {
     /** What is known of the pair, from either side. */
-    record Pair(Known known, FolderPicture base, FolderPicture candidate) {}
+    record Pair(ImageInfo known, FolderPicture base, FolderPicture candidate) {}
 
     private enum Kind {
         PROMPT_AND_SEED,
@@ -119,7 +119,7 @@ record Pairing(
         }
 
         private static Optional<Key> key(FolderPicture p, Kind kind) {
-            Known k = p.known();
+            ImageInfo k = p.known();
             return switch (kind) {
                 case PROMPT_AND_SEED ->
                     k.prompt() == null || k.seed() == null
@@ -150,7 +150,7 @@ record Pairing(
     Map<String, List<Pair>> byCase() {
         Map<String, List<Pair>> cases = new TreeMap<>();
         for (Pair pair : pairs) {
-            Known k = pair.known();
+            ImageInfo k = pair.known();
             String what = k.prompt() != null
                     ? "prompt " + k.prompt()
                     : "name " + (k.name() == null ? pair.base().stem() : k.name());

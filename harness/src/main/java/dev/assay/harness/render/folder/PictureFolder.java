@@ -38,8 +38,8 @@ record PictureFolder(
     private static final Set<String> READ = Set.of("png", "jpg", "jpeg", "jfif", "webp");
     private static final Set<String> NOT_READ =
             Set.of("gif", "bmp", "tif", "tiff", "avif", "heic", "heif", "jxl", "exr", "tga");
-    private static final int MOST_FILES = 100_000;
-    private static final int MOST_DEPTH = 8;
+    private static final int MAX_FILES = 100_000;
+    private static final int MAX_DEPTH = 8;
 
     /**
      * @param role {@code base} or {@code candidate}, for messages
@@ -54,7 +54,7 @@ record PictureFolder(
         PromptTable table = PromptTable.read(folder);
         List<Path> files = files(folder);
         List<Path> wanted = files.stream().filter(f -> READ.contains(ending(f))).toList();
-        Map<String, Known> rows = rows(folder, table, wanted);
+        Map<String, ImageInfo> rows = rows(folder, table, wanted);
         List<Seen> seen = wanted.parallelStream()
                 .map(f -> see(folder, f, Optional.ofNullable(rows.get(relative(folder, f))), table.file(), pattern))
                 .toList();
@@ -87,7 +87,7 @@ record PictureFolder(
     /** One file: a picture or a problem. */
     private record Seen(FolderPicture picture, String problem, List<String> conflicts, boolean misfit) {}
 
-    private static Seen see(Path folder, Path file, Optional<Known> row, String table, NamePattern pattern) {
+    private static Seen see(Path folder, Path file, Optional<ImageInfo> row, String table, NamePattern pattern) {
         String relative = relative(folder, file);
         try {
             byte[] bytes = PictureFile.bytes(file);
@@ -96,19 +96,19 @@ record PictureFolder(
             if (!repeat.equals("0")) {
                 return new Seen(null, relative + ": is a repeated render, made to measure noise", List.of(), false);
             }
-            Known told = row.orElse(Known.NOTHING);
-            Known inside = Texts.read(picture.text());
-            Optional<Known> named = pattern.read(stem(relative));
+            ImageInfo told = row.orElse(ImageInfo.NOTHING);
+            ImageInfo inside = EmbeddedMetadata.read(picture.text());
+            Optional<ImageInfo> named = pattern.read(stem(relative));
             List<String> conflicts = new ArrayList<>();
             if (told.contradicts(inside)) {
                 conflicts.add(relative + ": " + table + " says " + words(told) + ", the file itself " + words(inside));
             }
-            Known known = told.or(inside);
+            ImageInfo known = told.or(inside);
             if (pattern.given() && named.isPresent() && named.get().contradicts(known)) {
                 conflicts.add(relative + ": the name says " + words(named.get()) + ", which is not used; known is "
                         + words(known));
             }
-            Known all = known.or(named.orElse(Known.NOTHING));
+            ImageInfo all = known.or(named.orElse(ImageInfo.NOTHING));
             FolderPicture found = new FolderPicture(
                     file,
                     stem(relative),
@@ -126,14 +126,14 @@ record PictureFolder(
         }
     }
 
-    private static String words(Known known) {
+    private static String words(ImageInfo known) {
         return (known.prompt() == null ? "no prompt" : "\"" + Findings.shortened(known.prompt()) + "\"") + " and "
                 + (known.seed() == null ? "no seed" : "seed " + known.seed());
     }
 
     /** The table's rows by the relative path of the file they are about. */
-    private static Map<String, Known> rows(Path folder, PromptTable table, List<Path> files) {
-        Map<String, Known> rows = new HashMap<>();
+    private static Map<String, ImageInfo> rows(Path folder, PromptTable table, List<Path> files) {
+        Map<String, ImageInfo> rows = new HashMap<>();
         Set<String> unused = new TreeSet<>(table.rows().keySet());
         for (Path file : files) {
             String relative = relative(folder, file);
@@ -153,14 +153,14 @@ record PictureFolder(
     }
 
     private static List<Path> files(Path folder) {
-        try (Stream<Path> tree = Files.walk(folder, MOST_DEPTH)) {
+        try (Stream<Path> tree = Files.walk(folder, MAX_DEPTH)) {
             List<Path> files = tree.filter(f -> !f.getFileName().toString().startsWith("."))
                     .filter(Files::isRegularFile)
-                    .limit(MOST_FILES + 1L)
+                    .limit(MAX_FILES + 1L)
                     .sorted(Comparator.comparing(f -> relative(folder, f)))
                     .toList();
-            if (files.size() > MOST_FILES) {
-                throw new IllegalArgumentException(folder + ": expected at most " + MOST_FILES + " files, found more");
+            if (files.size() > MAX_FILES) {
+                throw new IllegalArgumentException(folder + ": expected at most " + MAX_FILES + " files, found more");
             }
             return files;
         } catch (IOException | UncheckedIOException e) {

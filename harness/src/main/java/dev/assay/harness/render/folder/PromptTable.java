@@ -11,7 +11,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.json.Json;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,9 +28,9 @@ import java.util.stream.Stream;
  * @param file name of the table; null where there is none
  * @param rows by {@code file}: relative to the folder, with or without the ending
  */
-record PromptTable(String file, Map<String, Known> rows) {
+record PromptTable(String file, Map<String, ImageInfo> rows) {
     private static final List<String> COLUMNS = List.of("file", "prompt", "seed", "negative", "tags", "case");
-    private static final long MOST_BYTES = 1L << 26;
+    private static final long MAX_BYTES = 1L << 26;
 
     /** @throws IllegalArgumentException naming file, row and what is wrong */
     static PromptTable read(Path folder) {
@@ -48,7 +48,7 @@ record PromptTable(String file, Map<String, Known> rows) {
         Path table = found.get(0);
         String name = table.getFileName().toString();
         try {
-            String text = SmallFile.text(table, MOST_BYTES);
+            String text = SmallFile.text(table, MAX_BYTES);
             return new PromptTable(name, rows(table, text.startsWith("\ufeff") ? text.substring(1) : text));
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
@@ -58,8 +58,8 @@ record PromptTable(String file, Map<String, Known> rows) {
         }
     }
 
-    private static Map<String, Known> rows(Path table, String text) throws IOException {
-        Map<String, Known> rows = new LinkedHashMap<>();
+    private static Map<String, ImageInfo> rows(Path table, String text) throws IOException {
+        Map<String, ImageInfo> rows = new LinkedHashMap<>();
         try (MappingIterator<JsonNode> values = reader(table, text).readValues(text)) {
             int row = 0;
             while (values.hasNextValue()) {
@@ -72,7 +72,7 @@ record PromptTable(String file, Map<String, Known> rows) {
                 value.fieldNames().forEachRemaining(column -> {
                     if (!COLUMNS.contains(column)) {
                         throw new IllegalArgumentException(where + "no column " + column + "; there are "
-                                + String.join(", ", COLUMNS) + Nearest.hint(column, COLUMNS));
+                                + String.join(", ", COLUMNS) + DidYouMean.hint(column, COLUMNS));
                     }
                 });
                 String file = text(value, "file");
@@ -103,16 +103,16 @@ record PromptTable(String file, Map<String, Known> rows) {
                 .with(CsvSchema.emptySchema().withHeader().withColumnSeparator(separator));
     }
 
-    private static Known known(String where, JsonNode row) {
+    private static ImageInfo known(String where, JsonNode row) {
         String seed = text(row, "seed");
-        if (seed != null && Texts.seed(seed) == null) {
+        if (seed != null && EmbeddedMetadata.seed(seed) == null) {
             throw new IllegalArgumentException(
                     where + "seed: expected a whole number from 0 to " + Long.MAX_VALUE + ", found " + seed);
         }
-        return new Known(
+        return new ImageInfo(
                 text(row, "prompt"),
                 text(row, "negative"),
-                Texts.seed(seed),
+                EmbeddedMetadata.seed(seed),
                 text(row, "case"),
                 tags(where, row.path("tags")));
     }

@@ -15,7 +15,7 @@ import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.suite.GenerationSettings;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.List;
 import java.util.Map;
 
@@ -79,7 +79,7 @@ public final class LocalRenderer implements Renderer {
         if (!Samplers.names().contains(sampler)) {
             throw new IllegalArgumentException("settings.sampler + settings.scheduler: the local renderer has "
                     + String.join(", ", Samplers.names()) + "; found " + sampler
-                    + Nearest.hint(sampler, Samplers.names()));
+                    + DidYouMean.hint(sampler, Samplers.names()));
         }
         requireAbsent("distilledGuidance", settings.distilledGuidance());
         requireAbsent("shift", settings.shift());

@@ -196,7 +196,7 @@ class WeightsResolverTest {
         byte[] bytes = HubDownloadTest.pattern(2_000);
         Path file = write("ComfyUI/models/any/renamed.pth", bytes);
         write("ComfyUI/models/any/other.pth", new byte[2_000]);
-        ComfyShelves shelves = new ComfyShelves(comfy);
+        ComfyModelFolders shelves = new ComfyModelFolders(comfy);
         assertThat(shelves.hashed(new KnownWeights.File("x", 2_000, Hashes.sha256(bytes))))
                 .contains(file);
         assertThat(shelves.hashed(new KnownWeights.File("x", 3_000, Hashes.sha256(bytes))))

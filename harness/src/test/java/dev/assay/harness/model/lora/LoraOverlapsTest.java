@@ -104,14 +104,14 @@ class LoraOverlapsTest {
     @Test
     void of_many_files_only_those_of_a_common_origin_are_compared_in_full() {
         List<Path> files = new ArrayList<>();
-        for (int i = 0; i <= LoraOverlaps.MOST_LORAS; i++) {
+        for (int i = 0; i <= LoraOverlaps.MAX_LORAS; i++) {
             files.add(lora("n" + i, i, 1, "lora_unet_layers_"));
         }
         Path copy = lora("copy", 7, 0.5, "lora_unet_layers_");
         files.add(copy);
         LoraOverlaps overlaps = overlaps(files);
         assertThat(overlaps.loras()).isEqualTo(files.size());
-        assertThat(overlaps.allPairs()).isGreaterThan(LoraOverlaps.MOST_COMPARED);
+        assertThat(overlaps.allPairs()).isGreaterThan(LoraOverlaps.MAX_COMPARED);
         assertThat(overlaps.pairs()).singleElement().satisfies(p -> {
             assertThat(p.first()).isEqualTo(files.get(7));
             assertThat(p.second()).isEqualTo(copy);

@@ -49,7 +49,7 @@ public final class FakeJudge implements AutoCloseable {
     final List<JsonNode> requests = new CopyOnWriteArrayList<>();
     final List<String> authorizations = new CopyOnWriteArrayList<>();
     final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
-    final AtomicInteger mostAtOnce = new AtomicInteger();
+    final AtomicInteger maxAtOnce = new AtomicInteger();
     volatile Fault always;
     volatile String model = "tiny-vision";
     volatile long parameters = 1000;
@@ -105,7 +105,7 @@ public final class FakeJudge implements AutoCloseable {
     }
 
     private void chat(HttpExchange exchange) throws IOException {
-        mostAtOnce.accumulateAndGet(now.incrementAndGet(), Math::max);
+        maxAtOnce.accumulateAndGet(now.incrementAndGet(), Math::max);
         try {
             JsonNode request = JSON.readTree(exchange.getRequestBody().readAllBytes());
             Fault fault = faults.poll();

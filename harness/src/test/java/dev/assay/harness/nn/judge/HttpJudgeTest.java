@@ -128,7 +128,7 @@ class HttpJudgeTest {
                 "\u0000\u0007\u202e\ud800 lone",
                 "'; DROP TABLE answers; --",
                 "../../etc/passwd",
-                "x".repeat(Query.MOST_PHRASE));
+                "x".repeat(Query.MAX_PHRASE));
         try (FakeJudge fake = fake(Dialect.VLLM);
                 HttpJudge judge = open(fake)) {
             int probes = fake.requests.size();
@@ -140,7 +140,7 @@ class HttpJudgeTest {
                 assertThat(FakeJudge.question(request))
                         .startsWith("Does this figure show \"")
                         .endsWith("\"? Please answer yes or no.")
-                        .hasSizeLessThan(Query.MOST_PHRASE + 100);
+                        .hasSizeLessThan(Query.MAX_PHRASE + 100);
                 assertThat(FakeJudge.question(request)
                                 .chars()
                                 .filter(c -> c == '"')
@@ -439,7 +439,7 @@ class HttpJudgeTest {
             List<Query> many =
                     IntStream.range(0, 40).mapToObj(i -> shows("cat " + i)).toList();
             assertThat(judge.ask(PICTURE, many)).hasSize(40);
-            assertThat(fake.mostAtOnce.get()).isBetween(2, 4);
+            assertThat(fake.maxAtOnce.get()).isBetween(2, 4);
         }
     }
 

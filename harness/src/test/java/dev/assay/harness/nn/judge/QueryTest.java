@@ -47,10 +47,10 @@ class QueryTest {
 
     @Test
     void a_prompt_that_is_too_long_or_empty_is_refused_and_not_shortened() {
-        assertThat(Query.fits("x".repeat(Query.MOST_PHRASE))).isTrue();
-        assertThat(Query.fits("x".repeat(Query.MOST_PHRASE + 1))).isFalse();
+        assertThat(Query.fits("x".repeat(Query.MAX_PHRASE))).isTrue();
+        assertThat(Query.fits("x".repeat(Query.MAX_PHRASE + 1))).isFalse();
         assertThat(Query.fits("\u200b \n")).isFalse();
-        assertThat(Query.fits("\ufdfa".repeat(Query.MOST_PHRASE))).isFalse(); // 18 letters each when normalised
+        assertThat(Query.fits("\ufdfa".repeat(Query.MAX_PHRASE))).isFalse(); // 18 letters each when normalised
         assertThatThrownBy(() -> Query.of(TEMPLATE, "x".repeat(3000))).hasMessageContaining("found 3000");
     }
 }

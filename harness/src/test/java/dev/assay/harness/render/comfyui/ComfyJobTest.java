@@ -35,7 +35,7 @@ class ComfyJobTest {
     /** Short, and long enough for two busy cores. */
     static final ComfyTimeouts QUICK = times(Duration.ofSeconds(8));
 
-    private static final JobWords WORDS = new JobWords() {
+    private static final JobErrors WORDS = new JobErrors() {
         @Override
         public String refused(int status, String body) {
             return "refused: " + body;

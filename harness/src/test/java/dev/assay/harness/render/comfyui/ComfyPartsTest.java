@@ -34,7 +34,7 @@ class ComfyPartsTest {
 
     @Test
     void the_first_step_is_left_out_and_a_step_heard_twice_counts_once() {
-        Pace pace = new Pace();
+        StepTimer pace = new StepTimer();
         pace.step("7", 0, 0);
         pace.step("7", 1, 9_000_000_000L);
         pace.step("7", 2, 10_000_000_000L);

@@ -121,7 +121,7 @@ class ComfyUiRendererTest {
         fake.renderMillis = 400;
         ComfyUiRenderer renderer = renderer();
         renderer.render(request(1));
-        renderer.announce(request(3));
+        renderer.prefetch(request(3));
         Rendered picture = renderer.render(request(2));
         Rendered queued = renderer.render(request(3));
 
@@ -160,7 +160,7 @@ class ComfyUiRendererTest {
     void the_announced_picture_waits_behind_the_one_asked_for_and_no_third_is_sent() {
         fake.hold = new CountDownLatch(1);
         ComfyUiRenderer renderer = renderer();
-        renderer.announce(request(2));
+        renderer.prefetch(request(2));
         FakeHttp.start("test-release", () -> {
             FakeComfy.until(() -> fake.accepted.size() == 2);
             fake.hold.countDown();
@@ -944,7 +944,7 @@ class ComfyUiRendererTest {
         fake.renderMillis = 100;
         ComfyUiRenderer killed = renderer();
         killed.check(BASE, SETTINGS);
-        killed.announce(request(2));
+        killed.prefetch(request(2));
         Rendered first = killed.render(request(1)); // the picture of seed 2 is in the works when its process is gone
         ComfyUiRenderer successor = renderer();
         successor.check(BASE, SETTINGS);
@@ -962,7 +962,7 @@ class ComfyUiRendererTest {
         renderer.render(request(1));
         fake.renderMillis = 5000;
         fake.hold = new CountDownLatch(1);
-        renderer.announce(request(3));
+        renderer.prefetch(request(3));
         FakeHttp.start("test-close", () -> {
             FakeComfy.until(() -> fake.accepted.size() == 3);
             renderer.close();

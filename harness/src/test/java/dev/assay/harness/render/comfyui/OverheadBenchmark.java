@@ -38,7 +38,7 @@ final class OverheadBenchmark {
                     for (int i = 1; i <= pictures; i++) {
                         RenderRequest request = request(model, settings, i);
                         if (announced && i < pictures) {
-                            renderer.announce(request(model, settings, i + 1));
+                            renderer.prefetch(request(model, settings, i + 1));
                         }
                         Rendered picture = renderer.render(request);
                         store.put(RenderStore.key(request, "hash", renderer), request, "hash", picture, renderer);

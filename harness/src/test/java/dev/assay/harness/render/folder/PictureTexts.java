@@ -8,6 +8,6 @@ public final class PictureTexts {
 
     /** Prompt, negative prompt and seed, as far as these texts have them. */
     public static Object read(Map<String, String> text) {
-        return Texts.read(text);
+        return EmbeddedMetadata.read(text);
     }
 }

@@ -21,13 +21,13 @@ class TextsTest {
                "lora_1": {"on": true, "lora": "style.safetensors", "strength": 0.8}}}%s}
             """;
 
-    private static Known comfy(String graph) {
-        return Texts.read(Map.of("prompt", graph));
+    private static ImageInfo comfy(String graph) {
+        return EmbeddedMetadata.read(Map.of("prompt", graph));
     }
 
     @Test
     void a_graph_of_comfyui_tells_prompt_negative_and_seed() {
-        assertThat(comfy(SDXL.formatted("42", ""))).isEqualTo(Known.of("a red barn", "blurry", 42L));
+        assertThat(comfy(SDXL.formatted("42", ""))).isEqualTo(ImageInfo.of("a red barn", "blurry", 42L));
     }
 
     @Test
@@ -42,7 +42,7 @@ class TextsTest {
                  "6": {"class_type": "CLIPTextEncodeFlux", "inputs": {"clip_l": "barn", "t5xxl": ["7", 0], "clip": ["8", 1]}},
                  "7": {"class_type": "PrimitiveStringMultiline", "inputs": {"value": "a long text\\nabout a barn"}}}
                 """;
-        assertThat(comfy(graph)).isEqualTo(Known.of("a long text about a barn", null, 1125899906842623L));
+        assertThat(comfy(graph)).isEqualTo(ImageInfo.of("a long text about a barn", null, 1125899906842623L));
     }
 
     @Test
@@ -55,7 +55,7 @@ class TextsTest {
                         "\"positive\": [\"30\", 0], \"negative\": [\"30\", 1]")
                 .replace("\"5\": {", """
                 "30": {"class_type": "ControlNetApplyAdvanced", "inputs": {"positive": ["6", 0], "negative": ["7", 0]}}, "5": {""");
-        assertThat(comfy(graph)).isEqualTo(Known.of("a red barn", "blurry", 7L));
+        assertThat(comfy(graph)).isEqualTo(ImageInfo.of("a red barn", "blurry", 7L));
     }
 
     @Test
@@ -74,7 +74,7 @@ class TextsTest {
         String graph = SDXL.formatted("42", """
                 , "12": {"class_type": "KSampler", "inputs": {"seed": 99, "positive": ["6", 0], "negative": ["7", 0], "latent_image": ["5", 0]}}
                 """);
-        assertThat(comfy(graph)).isEqualTo(Known.NOTHING);
+        assertThat(comfy(graph)).isEqualTo(ImageInfo.NOTHING);
     }
 
     @Test
@@ -99,7 +99,7 @@ class TextsTest {
                   {"id": 7, "type": "CLIPTextEncode", "widgets_values": ["blurry"], "inputs": [{"name": "clip", "link": 5}]}],
                  "links": [[2, 5, 0, 3, 3, "LATENT"], [4, 6, 0, 3, 1, "CONDITIONING"], [6, 7, 0, 3, 2, "CONDITIONING"]]}
                 """;
-        assertThat(Texts.read(Map.of("workflow", workflow))).isEqualTo(Known.of("a red barn", "blurry", 42L));
+        assertThat(EmbeddedMetadata.read(Map.of("workflow", workflow))).isEqualTo(ImageInfo.of("a red barn", "blurry", 42L));
     }
 
     @ParameterizedTest
@@ -114,12 +114,12 @@ class TextsTest {
                 "{\"is_changed\": [NaN]}"
             })
     void what_is_no_graph_tells_nothing(String text) {
-        assertThat(Texts.read(Map.of("prompt", text, "workflow", text))).isEqualTo(Known.NOTHING);
+        assertThat(EmbeddedMetadata.read(Map.of("prompt", text, "workflow", text))).isEqualTo(ImageInfo.NOTHING);
     }
 
     @Test
     void infotext_of_a1111_has_lines_of_prompt_negative_prompt_and_details() {
-        Known known = Texts.read(Map.of("parameters", """
+        ImageInfo known = EmbeddedMetadata.read(Map.of("parameters", """
                 a red barn,
                 in a field
                 Negative prompt: blurry,
@@ -141,18 +141,18 @@ class TextsTest {
                 "a <red> barn | a <red> barn",
             })
     void networks_are_no_words_of_the_prompt(String written, String prompt) {
-        assertThat(Texts.parameters(written + "\nSteps: 20, Seed: 1").prompt()).isEqualTo(prompt);
+        assertThat(EmbeddedMetadata.parameters(written + "\nSteps: 20, Seed: 1").prompt()).isEqualTo(prompt);
     }
 
     @Test
     void text_without_details_and_json_are_no_infotext() {
-        assertThat(Texts.parameters("a red barn")).isEqualTo(Known.NOTHING);
-        assertThat(Texts.parameters("{\"sui_image_params\": {}}")).isEqualTo(Known.NOTHING);
+        assertThat(EmbeddedMetadata.parameters("a red barn")).isEqualTo(ImageInfo.NOTHING);
+        assertThat(EmbeddedMetadata.parameters("{\"sui_image_params\": {}}")).isEqualTo(ImageInfo.NOTHING);
     }
 
     @Test
     void our_own_texts_go_first_and_seeds_beyond_a_long_are_not_known() {
-        assertThat(Texts.read(Map.of(
+        assertThat(EmbeddedMetadata.read(Map.of(
                         "assay:prompt",
                         "a",
                         "assay:negativePrompt",
@@ -161,7 +161,7 @@ class TextsTest {
                         "3",
                         "parameters",
                         "b\nSteps: 1, Seed: 4")))
-                .isEqualTo(Known.of("a", "", 3L));
+                .isEqualTo(ImageInfo.of("a", "", 3L));
         assertThat(comfy(SDXL.formatted("18446744073709551615", "")).seed()).isNull();
     }
 }

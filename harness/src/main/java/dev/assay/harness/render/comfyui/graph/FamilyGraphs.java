@@ -7,7 +7,7 @@ import dev.assay.harness.model.family.GraphNodes.Trait;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.suite.GenerationSettings;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -111,7 +111,7 @@ public final class FamilyGraphs {
 
     private static GraphException unknown(String where, String name, List<String> known) {
         return new GraphException(where + ": expected one of " + String.join(", ", known) + ", found " + name
-                + Nearest.hint(name, known));
+                + DidYouMean.hint(name, known));
     }
 
     private static List<String> names(List<ComfyVariant> graphs) {

@@ -3,7 +3,7 @@ package dev.assay.harness.render.comfyui.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.Finding;
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -132,7 +132,7 @@ public final class GraphCheck {
         if (dot > 0 && known.contains(input.substring(0, dot))) {
             return;
         }
-        Optional<String> near = Nearest.to(input, known);
+        Optional<String> near = DidYouMean.to(input, known);
         String text = where + ": it has no input " + PlainText.line(input)
                 + ", and the server would ignore it without a word"
                 + near.map(n -> "; did you mean " + n + "?").orElse("; its inputs are " + String.join(", ", known));

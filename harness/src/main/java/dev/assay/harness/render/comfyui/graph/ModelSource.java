@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.List;
 import java.util.Locale;
 
@@ -47,7 +47,7 @@ public record ModelSource(Kind kind, String file, String weightDtype) {
         weightDtype = weightDtype == null ? DEFAULT_DTYPE : weightDtype;
         if (!WEIGHT_DTYPES.contains(weightDtype)) {
             throw new GraphException(Keys.WEIGHT_DTYPE + ": expected one of " + String.join(", ", WEIGHT_DTYPES)
-                    + ", found " + weightDtype + Nearest.hint(weightDtype, WEIGHT_DTYPES));
+                    + ", found " + weightDtype + DidYouMean.hint(weightDtype, WEIGHT_DTYPES));
         }
         if (kind != Kind.DIFFUSION_MODEL && !weightDtype.equals(DEFAULT_DTYPE)) {
             throw new GraphException(Keys.WEIGHT_DTYPE + ": " + weightDtype + " is for model-only safetensors; " + file

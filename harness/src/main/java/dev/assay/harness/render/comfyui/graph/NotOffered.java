@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +41,7 @@ final class NotOffered {
         if (offered == null) {
             return "";
         }
-        String near = Nearest.hint(value, offered);
+        String near = DidYouMean.hint(value, offered);
         return near.isEmpty() ? "; it has " + String.join(", ", offered) : near;
     }
 }

@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,9 +52,9 @@ final class Placeholders {
         while (found.find()) {
             if (ALL.contains(found.group())) {
                 words.add(found.group());
-            } else if (Nearest.to(found.group(), ALL).isPresent()) {
+            } else if (DidYouMean.to(found.group(), ALL).isPresent()) {
                 throw new GraphException(
-                        where + ": no such placeholder as " + found.group() + Nearest.hint(found.group(), ALL));
+                        where + ": no such placeholder as " + found.group() + DidYouMean.hint(found.group(), ALL));
             }
         }
         return words;

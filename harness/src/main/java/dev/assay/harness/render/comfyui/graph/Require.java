@@ -4,7 +4,7 @@ import dev.assay.harness.text.PlainText;
 
 /** Checks that this package's records share. */
 final class Require {
-    private static final int MOST_NAME = 4096;
+    private static final int MAX_NAME = 4096;
 
     private Require() {}
 
@@ -13,7 +13,7 @@ final class Require {
         if (name == null || name.isBlank()) {
             throw new GraphException(setting + ": expected a file name, found nothing");
         }
-        boolean odd = name.length() > MOST_NAME
+        boolean odd = name.length() > MAX_NAME
                 || name.chars().anyMatch(Character::isISOControl)
                 || ("/" + name.replace('\\', '/') + "/").contains("/../");
         if (odd) {

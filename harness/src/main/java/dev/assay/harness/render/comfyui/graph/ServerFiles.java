@@ -1,6 +1,6 @@
 package dev.assay.harness.render.comfyui.graph;
 
-import dev.assay.harness.text.Nearest;
+import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +62,7 @@ final class ServerFiles {
             return "none";
         }
         List<String> shown = new ArrayList<>();
-        Nearest.to(name, offered.size() > 2000 ? offered.subList(0, 2000) : offered)
+        DidYouMean.to(name, offered.size() > 2000 ? offered.subList(0, 2000) : offered)
                 .ifPresent(shown::add);
         String start = base(name);
         String prefix = start.substring(0, Math.min(4, start.length()));

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * the marked LoRA's place, or follow the model's loader. The base's graph is the same without them.
  */
 public final class Workflow {
-    public static final int MOST_BYTES = WorkflowFile.MOST_BYTES; // of a file
+    public static final int MAX_BYTES = WorkflowFile.MAX_BYTES; // of a file
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<String> MODEL_INPUTS = List.of("ckpt_name", "unet_name");
     private static final List<String> CLIP_INPUTS = List.of("ckpt_name", "clip_name", "clip_name1");

@@ -18,12 +18,12 @@ import java.util.Set;
 
 /** Reads a workflow in API format: nodes by id, links that lead somewhere, no circle. The file is a stranger's. */
 final class WorkflowFile {
-    static final int MOST_BYTES = 16 << 20;
-    private static final int MOST_NODES = 5000;
-    private static final int MOST_DEPTH = 64;
+    static final int MAX_BYTES = 16 << 20;
+    private static final int MAX_NODES = 5000;
+    private static final int MAX_DEPTH = 64;
 
     private static final JsonMapper JSON = Json.bounded(
-                    Json.bounds(MOST_DEPTH, 64).build())
+                    Json.bounds(MAX_DEPTH, 64).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
@@ -36,8 +36,8 @@ final class WorkflowFile {
      * @throws GraphException saying where the file is wrong and how to export a right one
      */
     static ObjectNode read(String name, byte[] bytes) {
-        if (bytes.length > MOST_BYTES) {
-            throw new GraphException(name + ": expected a workflow of at most " + (MOST_BYTES >> 20) + " MiB, found "
+        if (bytes.length > MAX_BYTES) {
+            throw new GraphException(name + ": expected a workflow of at most " + (MAX_BYTES >> 20) + " MiB, found "
                     + bytes.length + " bytes");
         }
         JsonNode root;
@@ -65,8 +65,8 @@ final class WorkflowFile {
             throw new GraphException(name + ": expected nodes by id, {\"1\": {\"class_type\": ..., \"inputs\": ...}},"
                     + " found " + (root.isObject() ? "none" : PlainText.line(root.toString())));
         }
-        if (graph.size() > MOST_NODES) {
-            throw new GraphException(name + ": expected at most " + MOST_NODES + " nodes, found " + graph.size());
+        if (graph.size() > MAX_NODES) {
+            throw new GraphException(name + ": expected at most " + MAX_NODES + " nodes, found " + graph.size());
         }
         graph.properties().forEach(e -> checkNode(name, e.getKey(), e.getValue(), graph));
         checkNumbers(name, graph);

@@ -1,0 +1,15 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.render.RenderRequest;
+
+/**
+ * One picture to get.
+ *
+ * @param role {@link #BASE} or {@link #CANDIDATE}
+ * @param modelHash as the renderer that will make it knows the model's files
+ * @param key of the render store, for that renderer
+ */
+record RenderTask(RenderQueue.Pair pair, String role, RenderRequest request, String modelHash, String key) {
+    static final String BASE = "base";
+    static final String CANDIDATE = "candidate";
+}

@@ -1,0 +1,160 @@
+package dev.assay.harness.run;
+
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.render.Picture;
+import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Rendered;
+import dev.assay.harness.render.Renderer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+
+/** One renderer and the pictures it gets, in order. */
+final class RenderWorker {
+    private final Renderer renderer;
+    private final List<RenderTask> shots;
+    private final BiConsumer<RenderTask, Picture> sink;
+    private final RenderStore store;
+    private final RenderStats tally;
+    private final FileHashes files;
+
+    /** @param files of the models, which must not change */
+    RenderWorker(
+            Renderer renderer,
+            List<RenderTask> shots,
+            BiConsumer<RenderTask, Picture> sink,
+            RenderStore store,
+            RenderStats tally,
+            FileHashes files) {
+        this.renderer = renderer;
+        this.shots = shots;
+        this.sink = sink;
+        this.store = store;
+        this.tally = tally;
+        this.files = files;
+    }
+
+    /** How a lane ended; {@code trouble} is null when all its pictures are there. */
+    record End(Renderer renderer, RuntimeException trouble) {}
+
+    /** Runs all lanes at once, each in a thread of its own where there are several, until every one has ended. */
+    static List<End> run(List<RenderWorker> lanes) {
+        if (lanes.size() == 1) {
+            return List.of(lanes.get(0).end());
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(lanes.size());
+        try {
+            List<Future<End>> ends =
+                    lanes.stream().map(lane -> threads.submit(lane::end)).toList();
+            List<End> all = new ArrayList<>();
+            for (Future<End> end : ends) {
+                all.add(end.get());
+            }
+            return all;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while pictures were made", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error; // nothing to go on with
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private End end() {
+        try {
+            get();
+            return new End(renderer, null);
+        } catch (RuntimeException trouble) {
+            return new End(renderer, trouble);
+        }
+    }
+
+    private void get() {
+        int expected = toMake();
+        tally.expect(shots.size(), expected);
+        renderer.onStep(tally);
+        Map<String, Picture> known = new HashMap<>(); // by key
+        List<RenderTask> missing = new ArrayList<>();
+        for (RenderTask shot : shots) {
+            String key = shot.key();
+            Optional<Picture> found = known.containsKey(key) ? Optional.of(known.get(key)) : store.find(key);
+            if (found.isPresent()) {
+                known.put(key, found.get());
+                reuse(shot, found.get());
+            } else {
+                missing.add(shot);
+            }
+        }
+        if (renderer.makesPictures()) {
+            tally.expect(0, distinct(missing) - expected);
+        }
+        for (int i = 0; i < missing.size(); i++) {
+            RenderTask shot = missing.get(i);
+            String key = shot.key();
+            if (known.containsKey(key)) { // base and candidate are the same model
+                reuse(shot, known.get(key));
+                continue;
+            }
+            next(missing, i + 1, known, key).ifPresent(s -> renderer.prefetch(s.request()));
+            String which = "the " + shot.role() + "'s picture with seed "
+                    + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
+            tally.begins();
+            requireUnchanged("before " + which + " was made");
+            Rendered rendered = renderer.render(shot.request());
+            requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
+            Picture picture = store.put(key, shot.request(), shot.modelHash(), rendered, renderer);
+            known.put(key, picture);
+            if (renderer.makesPictures()) {
+                sink.accept(shot, picture);
+                tally.made(shot.role(), rendered.cost());
+            } else {
+                reuse(shot, picture); // it was finished before the run
+            }
+        }
+    }
+
+    /** How many pictures are in no file of the store, at a glance: a file may prove to be damaged. */
+    int toMake() {
+        return renderer.makesPictures()
+                ? distinct(shots.stream().filter(s -> !store.has(s.key())).toList())
+                : 0;
+    }
+
+    int pictures() {
+        return shots.size();
+    }
+
+    private static int distinct(List<RenderTask> shots) {
+        return (int) shots.stream().map(RenderTask::key).distinct().count();
+    }
+
+    /** A finished picture is read once, and hashed then: all of a folder again for each would take long and tell nothing more. */
+    private void requireUnchanged(String when) {
+        if (renderer.makesPictures()) {
+            files.requireUnchanged(when);
+        }
+    }
+
+    /** The first shot from {@code start} on that will have to be rendered. */
+    private Optional<RenderTask> next(List<RenderTask> missing, int start, Map<String, Picture> known, String current) {
+        return missing.subList(start, missing.size()).stream()
+                .filter(s -> !known.containsKey(s.key()) && !s.key().equals(current))
+                .findFirst();
+    }
+
+    private void reuse(RenderTask shot, Picture picture) {
+        sink.accept(shot, picture.again());
+        tally.reused(shot.role());
+    }
+}

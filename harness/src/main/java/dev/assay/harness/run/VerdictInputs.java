@@ -1,0 +1,100 @@
+package dev.assay.harness.run;
+
+import static dev.assay.harness.run.SettingKeys.JUDGE_CALIBRATION;
+import static dev.assay.harness.run.SettingKeys.RENDERER;
+
+import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.hub.FoundWeights;
+import dev.assay.harness.nn.diffusion.PipelineVersion;
+import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.scorer.MetricCatalog;
+import dev.assay.harness.suite.Criterion;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Everything that decides a verdict and can be known without opening a renderer. */
+final class VerdictInputs {
+    /** Settings that decide nothing, or whose files are in the hashes. */
+    private static final Set<String> SILENT = Set.of(
+            "assay.lora",
+            "assay.checkpoint",
+            "assay.candidate",
+            "assay.base",
+            "assay.suite",
+            "assay.store",
+            "assay.progress",
+            "assay.inconclusive",
+            "assay.models",
+            "assay.download",
+            "assay.comfyui.url",
+            "assay.comfyui.headers",
+            "assay.comfyui.query",
+            "assay.comfyui.trustStore",
+            "assay.judge.url",
+            "assay.judge.calibration",
+            "assay.collection",
+            "assay.card",
+            "assay.sidecars",
+            "assay.override");
+
+    private VerdictInputs() {}
+
+    static Map<String, String> of(
+            Plan plan,
+            Settings settings,
+            MetricCatalog catalog,
+            LazyModels.Source source,
+            Path root,
+            FileHashes hashes) {
+        Map<String, String> deciders = new TreeMap<>();
+        deciders.put("base", hash(plan.base(), hashes));
+        deciders.put("candidate", hash(plan.candidate(), hashes));
+        deciders.put("suite", plan.suiteHash());
+        settings.values().forEach((key, value) -> {
+            if (!SILENT.contains(key)) {
+                deciders.put("setting " + key, value);
+            }
+        });
+        Map<String, String> versions =
+                catalog.infos().stream().collect(Collectors.toMap(MetricInfo::name, MetricInfo::version));
+        for (Criterion criterion : plan.suite().criteria()) {
+            deciders.put("metric " + criterion.metric(), versions.getOrDefault(criterion.metric(), "none"));
+        }
+        plan.suite()
+                .models()
+                .forEach((role, place) -> deciders.put("weights " + role, weights(role, place, source, hashes)));
+        if (settings.get(JUDGE_CALIBRATION) != null) {
+            Path file = root.resolve(settings.get(JUDGE_CALIBRATION));
+            deciders.put("judge's labelled questions", Files.isRegularFile(file) ? hashes.sha256(file) : "missing");
+        }
+        if (settings.get(RENDERER).equals("local")) {
+            deciders.put("renderer", PipelineVersion.get());
+        }
+        return deciders;
+    }
+
+    private static String hash(ModelUnderTest model, FileHashes hashes) {
+        return Files.exists(model.checkpoint().path()) && model.loras().stream().allMatch(l -> Files.exists(l.path()))
+                ? Fingerprint.of(model, hashes).hash()
+                : "not on this machine: " + model.key();
+    }
+
+    private static String weights(String role, String reference, LazyModels.Source source, FileHashes hashes) {
+        try {
+            FoundWeights found = source.find(role, reference);
+            return found.files().stream()
+                    .sorted()
+                    .map(f -> (f.equals(found.path()) ? "" : found.path().relativize(f) + " ") + hashes.sha256(f))
+                    .collect(Collectors.joining(", "));
+        } catch (ModelFileException missing) {
+            return "missing";
+        }
+    }
+}
