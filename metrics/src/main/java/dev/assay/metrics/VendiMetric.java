@@ -50,8 +50,7 @@ public final class VendiMetric implements Metric.SetMetric {
      */
     public VendiMetric(ImageEncoder images, double order) {
         if (!(order >= MIN_ORDER)) {
-            throw new IllegalArgumentException(
-                    "vendi: expected an order of " + MIN_ORDER + " or more, found " + order);
+            throw new IllegalArgumentException("vendi: expected an order of " + MIN_ORDER + " or more, found " + order);
         }
         this.images = images;
         this.order = order;

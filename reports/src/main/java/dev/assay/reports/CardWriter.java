@@ -40,7 +40,12 @@ final class CardWriter {
      * @param earlier runs, oldest first
      */
     static Made make(
-            JudgedRun of, Gate gate, Settings settings, ReportPlace place, GateResult admitted, List<RunSummary> earlier) {
+            JudgedRun of,
+            Gate gate,
+            Settings settings,
+            ReportPlace place,
+            GateResult admitted,
+            List<RunSummary> earlier) {
         RunRecord run = of.run();
         String where = settings == null ? "target" : settings.get(CARD);
         if (where.equals("off")) {

@@ -1,8 +1,8 @@
 package dev.assay.harness.model;
 
-import dev.assay.harness.text.Shortened;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.Shortened;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

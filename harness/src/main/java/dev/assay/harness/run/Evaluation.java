@@ -169,7 +169,8 @@ public final class Evaluation {
             Verdict applied = BuiltIn.applied(look.distances(), noise(pictures), noticed);
             settled.put(BuiltIn.PREFLIGHT, ready);
             settled.put(BuiltIn.APPLIED, applied);
-            Verdict distinct = BuiltIn.distinct(DuplicatePictures.of(look.painted()).alike());
+            Verdict distinct =
+                    BuiltIn.distinct(DuplicatePictures.of(look.painted()).alike());
             settled.put(BuiltIn.DISTINCT, distinct);
             Copies copies = Copies.of(pictures.cases());
             record.found(copies.findings());

@@ -37,8 +37,8 @@ final class SuiteCheck {
         return catalog.infos().stream()
                 .filter(i -> i.name().equals(metric))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        suite.name() + ": no metric " + metric + "; there are " + names + DidYouMean.hint(metric, names)));
+                .orElseThrow(() -> new IllegalArgumentException(suite.name() + ": no metric " + metric + "; there are "
+                        + names + DidYouMean.hint(metric, names)));
     }
 
     /** All parameters of the criterion's metric: its own, and the metric's defaults. */

@@ -65,7 +65,7 @@ public interface MetricCatalog {
         return entries().stream()
                 .filter(e -> e.info().name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "no metric " + name + "; there are " + String.join(", ", names) + DidYouMean.hint(name, names)));
+                .orElseThrow(() -> new IllegalArgumentException("no metric " + name + "; there are "
+                        + String.join(", ", names) + DidYouMean.hint(name, names)));
     }
 }

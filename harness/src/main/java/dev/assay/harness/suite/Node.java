@@ -38,7 +38,8 @@ record Node(String file, String path, Object value) {
         List<String> names = Arrays.asList(known);
         entries().forEach((name, child) -> {
             if (!names.contains(name)) {
-                throw child.wrong("no such field; there are " + String.join(", ", names) + DidYouMean.hint(name, names));
+                throw child.wrong(
+                        "no such field; there are " + String.join(", ", names) + DidYouMean.hint(name, names));
             }
         });
         return this;
@@ -126,8 +127,8 @@ record Node(String file, String path, Object value) {
         List<String> names =
                 Arrays.stream(kind.getEnumConstants()).map(Enum::name).toList();
         if (!names.contains(text())) {
-            throw wrong(
-                    "expected one of " + String.join(", ", names) + ", found " + text() + DidYouMean.hint(text(), names));
+            throw wrong("expected one of " + String.join(", ", names) + ", found " + text()
+                    + DidYouMean.hint(text(), names));
         }
         return Enum.valueOf(kind, text());
     }

@@ -1,7 +1,7 @@
 package dev.assay.harness.suite;
 
-import dev.assay.harness.text.KeyText;
 import dev.assay.harness.text.DidYouMean;
+import dev.assay.harness.text.KeyText;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -137,8 +137,10 @@ class DuplicatePicturesTest {
                 .mapToObj(i -> new Painted("case-" + i, 1, picture(scene(1, 0)), picture(scene(2, 0))))
                 .toList();
         assertThat(DuplicatePictures.of(all).found()).isEmpty();
-        assertThat(BuiltIn.distinct(DuplicatePictures.of(all).alike()).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
-        assertThat(BuiltIn.distinct(DuplicatePictures.of(List.of()).alike()).reason()).isEqualTo(new Reason.NothingToTellApart());
+        assertThat(BuiltIn.distinct(DuplicatePictures.of(all).alike()).outcome())
+                .isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(BuiltIn.distinct(DuplicatePictures.of(List.of()).alike()).reason())
+                .isEqualTo(new Reason.NothingToTellApart());
     }
 
     @Test
@@ -146,7 +148,8 @@ class DuplicatePicturesTest {
         Random random = new Random(6);
         for (double noise : List.of(0.0, 0.5, 3.0, 40.0)) {
             Image flat = each(scene(1, 0), v -> 117.0);
-            DuplicatePictures.Result result = find((prompt, seed) -> each(flat, v -> v + noise * random.nextGaussian()));
+            DuplicatePictures.Result result =
+                    find((prompt, seed) -> each(flat, v -> v + noise * random.nextGaussian()));
             assertThat(twins(result)).as("noise " + noise).isEqualTo(12);
             assertThat(BuiltIn.distinct(result.alike()).outcome()).isEqualTo(Outcome.REGRESSED);
         }
@@ -154,7 +157,8 @@ class DuplicatePicturesTest {
         assertThat(twins(find((prompt, seed) -> each(small, v -> v + 4 * random.nextGaussian()))))
                 .as("small pictures with faint noise")
                 .isEqualTo(12);
-        DuplicatePictures.Result faint = find((prompt, seed) -> each(scene(50 + 10 * prompt + seed, 0), v -> 117 + (v - 128) / 16));
+        DuplicatePictures.Result faint =
+                find((prompt, seed) -> each(scene(50 + 10 * prompt + seed, 0), v -> 117 + (v - 128) / 16));
         assertThat(twins(faint)).as("faint scenes are scenes").isZero();
     }
 
@@ -172,7 +176,8 @@ class DuplicatePicturesTest {
                                         ? scenes.get((i / 2) % 30)
                                         : each(scenes.get((i / 2) % 30), v -> v + 2 * random.nextGaussian()))))
                 .toList();
-        assertThat(BuiltIn.distinct(DuplicatePictures.of(all).alike()).outcome()).isEqualTo(Outcome.REGRESSED);
+        assertThat(BuiltIn.distinct(DuplicatePictures.of(all).alike()).outcome())
+                .isEqualTo(Outcome.REGRESSED);
     }
 
     @Test
@@ -209,6 +214,7 @@ class DuplicatePicturesTest {
                 .mapToObj(i -> new Painted("case-" + i / 2, i % 2, picture(bases.get(i % 7)), picture(one)))
                 .toList();
         assertThat(DuplicatePictures.of(all).looked()).isBetween(400, 500);
-        assertThat(twins(DuplicatePictures.of(all))).isEqualTo(DuplicatePictures.of(all).looked());
+        assertThat(twins(DuplicatePictures.of(all)))
+                .isEqualTo(DuplicatePictures.of(all).looked());
     }
 }

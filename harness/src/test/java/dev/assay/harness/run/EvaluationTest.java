@@ -756,7 +756,9 @@ class EvaluationTest {
                 cases,
                 Arrays.stream(criteria).allMatch(BuiltIn::isBuiltIn)
                         ? List.of(criterion("brightness", Rule.NON_INFERIOR, 1))
-                        : Arrays.stream(criteria).filter(c -> !BuiltIn.isBuiltIn(c)).toList());
+                        : Arrays.stream(criteria)
+                                .filter(c -> !BuiltIn.isBuiltIn(c))
+                                .toList());
         Checkpoint checkpoint = new Checkpoint(base);
         Plan plan = new Plan(
                 suite,

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModelDefaultsTest {
     @Test
     void size_and_clip_skip_are_taken_from_the_file() {
-        SuiteSettings own = ModelDefaults.of(Map.of("modelspec.resolution", "1024x768", "modelspec.encoder_layer", "2"));
+        SuiteSettings own =
+                ModelDefaults.of(Map.of("modelspec.resolution", "1024x768", "modelspec.encoder_layer", "2"));
 
         assertThat(own.width()).isEqualTo(1024);
         assertThat(own.height()).isEqualTo(768);

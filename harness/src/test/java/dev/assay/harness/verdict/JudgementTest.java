@@ -163,7 +163,8 @@ class JudgementTest {
                 .isEqualTo(new Judgement(
                         Outcome.INCONCLUSIVE,
                         new Reason.BaseIsWorst(passed.reason(), 0.05, Better.HIGHER, "of what is stated")));
-        assertThat(passed.guardAgainstVacuousPass(criterion, share, List.of(0.11))).isSameAs(passed);
+        assertThat(passed.guardAgainstVacuousPass(criterion, share, List.of(0.11)))
+                .isSameAs(passed);
         assertThat(passed.guardAgainstVacuousPass(criterion, share, List.of())).isSameAs(passed);
         assertThat(passed.guardAgainstVacuousPass(criterion, metric(Better.LOWER), List.of(0.0)))
                 .isSameAs(passed);

@@ -167,7 +167,8 @@ final class AllureHistory {
         return Categories.sanitize(Words.ends(reason, 300));
     }
 
-    private static Map<String, Object> item(RunSummary run, String id, String status, String said, long start, long stop) {
+    private static Map<String, Object> item(
+            RunSummary run, String id, String status, String said, long start, long stop) {
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("uid", Categories.text(run.run() + "-" + id, 200));
         item.put("status", status);

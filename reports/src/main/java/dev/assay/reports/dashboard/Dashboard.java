@@ -1,7 +1,7 @@
 package dev.assay.reports.dashboard;
 
-import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.pages.Templates;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package dev.assay.reports.dashboard;
 
 import dev.assay.reports.dashboard.ModelHistory.Change;
-import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.History;
+import dev.assay.reports.history.RunSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

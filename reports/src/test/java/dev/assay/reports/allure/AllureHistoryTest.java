@@ -74,7 +74,8 @@ class AllureHistoryTest {
     void a_fresh_workspace_shows_earlier_runs_from_the_history_alone() throws IOException {
         RunRecord run = Runs.with(Runs.mixed(folder), "BROKEN", 6);
         List<RunSummary> earlier = List.of(
-                RunSummary.of(Runs.with(Runs.passed(folder, "aa".repeat(32), "first"), "PASSED", 1)), RunSummary.of(run));
+                RunSummary.of(Runs.with(Runs.passed(folder, "aa".repeat(32), "first"), "PASSED", 1)),
+                RunSummary.of(run));
         Path results = write(run, earlier, List.of());
         JsonNode trend = read(results, "history/history-trend.json");
         assertThat(trend).hasSize(2);

@@ -26,7 +26,8 @@ class HistoryTest {
     Path folder;
 
     private RunSummary digest(int number) {
-        return RunSummary.of(Runs.passed(folder, "ab".repeat(32), "run-" + number), "runs/" + number + "/run.json", null);
+        return RunSummary.of(
+                Runs.passed(folder, "ab".repeat(32), "run-" + number), "runs/" + number + "/run.json", null);
     }
 
     @Test

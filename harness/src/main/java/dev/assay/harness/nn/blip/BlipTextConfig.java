@@ -45,8 +45,7 @@ record BlipTextConfig(
                 size(file, json, "vocab_size"),
                 hidden,
                 size(file, json, "intermediate_size"),
-                JsonFile.within(
-                        file + ": ", "num_hidden_layers", size(file, json, "num_hidden_layers"), 1, MAX_LAYERS),
+                JsonFile.within(file + ": ", "num_hidden_layers", size(file, json, "num_hidden_layers"), 1, MAX_LAYERS),
                 heads,
                 size(file, json, "max_position_embeddings"),
                 Activation.of(json.path("hidden_act").asText("gelu"), file.toString()),

@@ -1,9 +1,9 @@
 package dev.assay.harness.nn.judge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.harness.text.Shortened;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -238,7 +238,8 @@ final class ComfyJob {
                     }
                     if (now - submitted > 12 * times.stalled().toNanos()) {
                         problem = "the job waits in the server's queue since "
-                                + RetryPolicy.words(times.stalled().multipliedBy(12)) + "; look at what the server does";
+                                + RetryPolicy.words(times.stalled().multipliedBy(12))
+                                + "; look at what the server does";
                     }
                 }
                 case RUNNING -> {

@@ -225,7 +225,8 @@ final class GraphMaker {
                 .toList();
     }
 
-    private ServerFile identify(ModelUnderTest model, Path given, String name, ServerModelFolder shelf, FileHashes hashes) {
+    private ServerFile identify(
+            ModelUnderTest model, Path given, String name, ServerModelFolder shelf, FileHashes hashes) {
         ServerFile file = files.identify(given, name, shelf, hashes);
         if (!file.proven() && !file.hasHashedName()) {
             note(
@@ -245,7 +246,9 @@ final class GraphMaker {
     }
 
     private ComfyVariant family(ModelUnderTest model, Path given, String name) {
-        Optional<String> family = (Files.exists(given) ? Optional.of(given) : files.visible(name, ServerModelFolder.MODEL))
+        Optional<String> family = (Files.exists(given)
+                        ? Optional.of(given)
+                        : files.visible(name, ServerModelFolder.MODEL))
                 .map(f -> Inspector.ofHeaders().inspect(f).family())
                 .filter(f -> !f.equals(FamilyMatch.UNKNOWN))
                 .or(() -> claimed(name).filter(f -> options.variant() == null || FamilyGraphs.has(f)));

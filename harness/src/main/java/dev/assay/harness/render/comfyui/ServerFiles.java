@@ -5,8 +5,8 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
-import dev.assay.harness.text.KeyText;
 import dev.assay.harness.text.DidYouMean;
+import dev.assay.harness.text.KeyText;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -156,7 +156,8 @@ final class ServerFiles {
         }
         // Of a file that the server tells nothing about, pictures of an earlier run may be of another content.
         String known = name + " "
-                + told.map(ServerFileInfo::key).orElseGet(() -> parts(name, shelf).orElse(unknown));
+                + told.map(ServerFileInfo::key)
+                        .orElseGet(() -> parts(name, shelf).orElse(unknown));
         return new ServerFile(
                 name,
                 Optional.empty(),

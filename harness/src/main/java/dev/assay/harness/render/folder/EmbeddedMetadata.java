@@ -14,7 +14,8 @@ final class EmbeddedMetadata {
     private EmbeddedMetadata() {}
 
     static ImageInfo read(Map<String, String> text) {
-        ImageInfo own = ImageInfo.of(text.get("assay:prompt"), text.get("assay:negativePrompt"), seed(text.get("assay:seed")));
+        ImageInfo own =
+                ImageInfo.of(text.get("assay:prompt"), text.get("assay:negativePrompt"), seed(text.get("assay:seed")));
         if (own.prompt() != null) {
             return own;
         }
@@ -49,7 +50,9 @@ final class EmbeddedMetadata {
                 (inNegative ? negative : prompt).append(line).append('\n');
             }
         }
-        return details ? ImageInfo.of(withoutNetworks(prompt.toString()), negative.toString(), seed) : ImageInfo.NOTHING;
+        return details
+                ? ImageInfo.of(withoutNetworks(prompt.toString()), negative.toString(), seed)
+                : ImageInfo.NOTHING;
     }
 
     private static String withoutNetworks(String prompt) {

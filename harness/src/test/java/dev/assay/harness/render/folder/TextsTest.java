@@ -99,7 +99,8 @@ class TextsTest {
                   {"id": 7, "type": "CLIPTextEncode", "widgets_values": ["blurry"], "inputs": [{"name": "clip", "link": 5}]}],
                  "links": [[2, 5, 0, 3, 3, "LATENT"], [4, 6, 0, 3, 1, "CONDITIONING"], [6, 7, 0, 3, 2, "CONDITIONING"]]}
                 """;
-        assertThat(EmbeddedMetadata.read(Map.of("workflow", workflow))).isEqualTo(ImageInfo.of("a red barn", "blurry", 42L));
+        assertThat(EmbeddedMetadata.read(Map.of("workflow", workflow)))
+                .isEqualTo(ImageInfo.of("a red barn", "blurry", 42L));
     }
 
     @ParameterizedTest
@@ -114,7 +115,8 @@ class TextsTest {
                 "{\"is_changed\": [NaN]}"
             })
     void what_is_no_graph_tells_nothing(String text) {
-        assertThat(EmbeddedMetadata.read(Map.of("prompt", text, "workflow", text))).isEqualTo(ImageInfo.NOTHING);
+        assertThat(EmbeddedMetadata.read(Map.of("prompt", text, "workflow", text)))
+                .isEqualTo(ImageInfo.NOTHING);
     }
 
     @Test
@@ -141,7 +143,8 @@ class TextsTest {
                 "a <red> barn | a <red> barn",
             })
     void networks_are_no_words_of_the_prompt(String written, String prompt) {
-        assertThat(EmbeddedMetadata.parameters(written + "\nSteps: 20, Seed: 1").prompt()).isEqualTo(prompt);
+        assertThat(EmbeddedMetadata.parameters(written + "\nSteps: 20, Seed: 1").prompt())
+                .isEqualTo(prompt);
     }
 
     @Test
