@@ -89,9 +89,14 @@ public final class Assay {
         return Readiness.obstacle(session, Workspace.of(any), true);
     }
 
-    /** Writes the record of an evaluation, and leaves what to make of it to others. */
-    public void evaluate() {
+    /**
+     * Writes the record of an evaluation, and leaves what to make of it to others.
+     *
+     * @return 0 once it is written, whatever it says
+     */
+    public int evaluate() {
         Session session = Session.read(Session.DEFAULT_SUITE, environment, properties);
         session.evaluate(session.criteria());
+        return 0;
     }
 }

@@ -30,28 +30,28 @@ public final class AssayProcess {
     private static int code(String command, Map<String, String> environment, Map<String, String> properties) {
         try {
             Assay assay = new Assay(environment, properties);
-            switch (command) {
-                case "judge":
-                    return assay.judge();
-                case "evaluate":
-                    assay.evaluate();
-                    return 0;
-                case "nightly":
-                    Optional<String> obstacle = assay.obstacleOfNight();
-                    if (obstacle.isEmpty()) {
-                        return NightlyMain.run(environment, properties);
-                    }
-                    PlainText.out(false).println("Nightly: " + Words.block(obstacle.get()));
-                    return BROKEN;
-                default:
-                    throw new IllegalArgumentException("expected judge, evaluate or nightly, found " + command);
-            }
+            return switch (command) {
+                case "judge" -> assay.judge();
+                case "evaluate" -> assay.evaluate();
+                case "nightly" -> night(assay, environment, properties);
+                default -> throw new IllegalArgumentException("expected judge, evaluate or nightly, found " + command);
+            };
         } catch (InterruptedException stopped) {
             return BROKEN;
         } catch (RuntimeException | Error trouble) {
             PlainText.err(false).println(Words.line(Trouble.words(trouble), 600));
             return BROKEN;
         }
+    }
+
+    private static int night(Assay assay, Map<String, String> environment, Map<String, String> properties)
+            throws InterruptedException {
+        Optional<String> obstacle = assay.obstacleOfNight();
+        if (obstacle.isEmpty()) {
+            return NightlyMain.run(environment, properties);
+        }
+        PlainText.out(false).println("Nightly: " + Words.block(obstacle.get()));
+        return BROKEN;
     }
 
     /** Ours; a property without a value was not given. */
