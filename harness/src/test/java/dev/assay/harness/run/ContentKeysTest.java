@@ -133,7 +133,7 @@ class ContentKeysTest {
                 Arguments.of(Checkpoint.class, "path"),
                 Arguments.of(Lora.class, "path strength"),
                 Arguments.of(
-                        Class.forName(ComfyUiRenderer.class.getPackageName() + ".ServerFiles$Told"),
+                        Class.forName(ComfyUiRenderer.class.getPackageName() + ".ServerFiles$ServerFileInfo"),
                         "bytes modified metadata"),
                 // In keys of vectors, whole: a field that comes with a value of old must not be printed.
                 Arguments.of(Compute.class, "device"),
