@@ -78,6 +78,8 @@ public final class BuildStep {
         properties.putIfAbsent("assay.build.site", target.resolve("dashboard").toString());
         boolean alone = BuildEnd.isCommandLine();
         ProcessBuilder builder = process(properties, classPath, FRONT_DOOR, command);
+        ClassArchive archive = new ClassArchive(classPathFile(root));
+        builder.command().addAll(1, archive.options());
         if (alone) {
             builder.redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
         } else {
@@ -91,6 +93,7 @@ public final class BuildStep {
             }
             int code = process.waitFor();
             untilWeEnd.flush();
+            archive.keep();
             return code;
         } finally {
             process.destroy();
@@ -137,11 +140,18 @@ public final class BuildStep {
         }
     }
 
-    /** Files and folders, in their order: a build tool loads us with a loader of its own. */
+    /**
+     * Files and folders, in their order: a build tool loads us with a loader of its own. The classes of the last module are those in its
+     * jar, which {@code assay.build.jar} names.
+     */
     private static List<String> classPath(ClassLoader loader) {
+        Path jar = Path.of(System.getProperty("assay.build.jar", "")).toAbsolutePath();
+        Path classes = jar.resolveSibling("classes");
         return loader instanceof URLClassLoader ours
                 ? Arrays.stream(ours.getURLs())
-                        .map(url -> Path.of(URI.create(url.toString())).toString())
+                        .map(url -> Path.of(URI.create(url.toString())))
+                        .map(entry -> entry.equals(classes) && Files.isRegularFile(jar) ? jar : entry)
+                        .map(Path::toString)
                         .toList()
                 : List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
     }
