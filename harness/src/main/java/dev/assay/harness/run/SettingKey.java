@@ -141,4 +141,10 @@ public record SettingKey<T>(
     String environment() {
         return name.replace('.', '_').replaceAll("([A-Z])", "_$1").toUpperCase(java.util.Locale.ROOT);
     }
+
+    /** As users write it, so that a message may name it. */
+    @Override
+    public String toString() {
+        return name;
+    }
 }
