@@ -12,8 +12,9 @@ import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraWeights;
 import dev.assay.harness.model.lora.MatrixProduct;
 import dev.assay.harness.model.lora.ModuleTensors;
+import dev.assay.harness.model.lora.PeftConfig;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class LoraMerge implements WeightChange {
     public record Part(LoraFile lora, double strength) {}
 
     /** One module of a LoRA on its layer. */
-    private record Step(Part part, LoraModule module, BaseLayer layer) {}
+    private record Step(Part part, PeftConfig config, LoraModule module, BaseLayer layer) {}
 
     private final Map<String, List<Step>> steps; // by COMPONENT.NAME of the weight, each in load order
 
@@ -62,14 +63,18 @@ public final class LoraMerge implements WeightChange {
         Map<String, List<Step>> steps = new TreeMap<>();
         for (Part part : loras) {
             LoaderReport report = LocalLoader.require(part.lora, base);
-            for (LoadedModule loaded : part.strength == 0 ? List.<LoadedModule>of() : report.modules()) {
+            if (part.strength == 0) {
+                continue;
+            }
+            PeftConfig config = part.lora.config();
+            for (LoadedModule loaded : report.modules()) {
                 BaseLayer layer = loaded.layer().orElseThrow();
                 String tensor = layer.tensor()
                         .orElseThrow(() -> new ModelFileException(
                                 part.lora.path(),
                                 loaded.module().name() + " changes a part of a tensor alone (" + layer.words()
                                         + "); models of this class have whole layers"));
-                steps.computeIfAbsent(tensor, t -> new ArrayList<>()).add(new Step(part, loaded.module(), layer));
+                steps.computeIfAbsent(tensor, t -> new ArrayList<>()).add(new Step(part, config, loaded.module(), layer));
             }
         }
         return new LoraMerge(steps);
@@ -94,7 +99,7 @@ public final class LoraMerge implements WeightChange {
 
     private void merge(String component, StateDict weights, Consumer<Map<String, Tensor>> changed) {
         String prefix = component + ".";
-        Map<LoraFile, SafetensorsFile> open = new HashMap<>();
+        Map<LoraFile, SafetensorsFile> open = new IdentityHashMap<>();
         try {
             steps.forEach((tensor, ofTensor) -> {
                 if (tensor.startsWith(prefix)) {
@@ -122,7 +127,7 @@ public final class LoraMerge implements WeightChange {
             Map<String, Step> changed = new LinkedHashMap<>();
             for (Step step : steps) {
                 SafetensorsFile file = open.computeIfAbsent(step.part.lora, LoraFile::open);
-                ModuleTensors tensors = ModuleTensors.read(step.module, file, step.part.lora.config());
+                ModuleTensors tensors = ModuleTensors.read(step.module, file, step.config);
                 requireFinite(step.part.lora, tensors);
                 double[] base = tensors.needsBase() ? doubles(floats(current.get(weight))) : new double[0];
                 Map<String, float[]> deltas = new LinkedHashMap<>();

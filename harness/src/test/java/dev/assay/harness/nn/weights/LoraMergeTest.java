@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.nn.weights.TinyWeights.Values;
 import java.io.IOException;
@@ -288,6 +289,24 @@ class LoraMergeTest {
                     .hasMessageContaining("nan.safetensors")
                     .hasMessageContaining(KOHYA_QUERY + ".lora_up.weight");
         }
+    }
+
+    @Test
+    void a_configuration_that_is_no_json_is_an_error_where_the_lora_counts() {
+        LoraFile file = LoraFile.read(TinyWeights.write(folder.resolve("peft.safetensors"), query(8, 2, 8)));
+        ModelHeader header = file.header();
+        LoraFile bad = LoraFile.of(new ModelHeader(
+                header.path(),
+                header.container(),
+                header.bytes(),
+                header.tensors(),
+                Map.of("lora_adapter_metadata", "{"),
+                header.files()));
+        assertThat(LoraMerge.of(List.of(new LoraMerge.Part(bad, 0)), base).apply("unet", base.get("unet")))
+                .isSameAs(base.get("unet"));
+        assertThatThrownBy(() -> LoraMerge.of(List.of(new LoraMerge.Part(bad, 1)), base))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("lora_adapter_metadata is not JSON");
     }
 
     @Test
