@@ -45,12 +45,14 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws ModelFileException when it is that of another kind of file, or the file has another length now
      */
     public static SafetensorsFile open(ModelHeader header) {
-        if (header.container() != ModelHeader.Container.SAFETENSORS
-                || header.files().size() != 1) {
+        if (header.files().size() != 1) {
             throw new ModelFileException(
                     header.path(),
-                    "expected one .safetensors file, found " + header.container() + " in "
-                            + header.files().size() + " files; its numbers are read of safetensors alone");
+                    "expected one .safetensors file, found a model of "
+                            + header.files().size() + " files; name a single file that holds all of it");
+        }
+        if (header.container() != ModelHeader.Container.SAFETENSORS) {
+            return open(header.path()); // says what it is instead, and what to do
         }
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
         header.tensors()
@@ -63,10 +65,17 @@ public final class SafetensorsFile implements AutoCloseable {
         Path path = header.path();
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-            if (channel.size() == header.bytes()) {
+            boolean unchanged = false;
+            try {
+                unchanged = channel.size() == header.bytes();
+            } finally {
+                if (!unchanged) {
+                    channel.close();
+                }
+            }
+            if (unchanged) {
                 return new SafetensorsFile(header, channel);
             }
-            channel.close();
         } catch (IOException e) {
             throw new ModelFileException(path, "cannot be opened: " + e, e);
         }
