@@ -1,11 +1,11 @@
 package dev.assay.harness.model.family;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * The list of families. The last that recognises a file wins: a family stands after those whose test its files would pass too.
@@ -80,18 +80,26 @@ public final class ModelFamilies {
     }
 
     private static <F> Optional<FamilyMatch> last(List<F> families, Function<F, Optional<FamilyMatch>> question) {
-        return families.stream().flatMap(f -> question.apply(f).stream()).reduce((a, b) -> b);
+        for (int i = families.size() - 1; i >= 0; i--) {
+            Optional<FamilyMatch> match = question.apply(families.get(i));
+            if (match.isPresent()) {
+                return match;
+            }
+        }
+        return Optional.empty();
     }
 
-    /** The family that the metadata of a file names: the longest of the words in it tells. */
+    /** The family that the metadata of a file names: the longest of the words in it tells; of equally long ones the last family's. */
     public static Optional<ModelFamily> claimed(String metadata) {
         String claim = metadata.toLowerCase(Locale.ROOT);
-        Optional<String> longest = ALL.stream()
-                .flatMap(f -> f.claims().stream())
+        ToIntFunction<ModelFamily> longest = f -> f.claims().stream()
                 .filter(claim::contains)
-                .max(Comparator.comparing(String::length));
-        return longest.flatMap(
-                w -> ALL.stream().filter(f -> f.claims().contains(w)).findFirst());
+                .mapToInt(String::length)
+                .max()
+                .orElse(0);
+        return ALL.stream()
+                .filter(f -> longest.applyAsInt(f) > 0)
+                .reduce((a, b) -> longest.applyAsInt(b) >= longest.applyAsInt(a) ? b : a);
     }
 
     /** The family whose model Nunchaku packed, by the class that it writes. */

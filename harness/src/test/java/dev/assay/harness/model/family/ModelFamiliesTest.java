@@ -168,6 +168,17 @@ class ModelFamiliesTest {
         assertThat(ModelFamilies.claimed("pixart")).isEmpty();
     }
 
+    /** As the last that recognises a file wins. */
+    @Test
+    void of_two_equally_long_names_in_the_metadata_the_later_familys_tells() {
+        assertThat(ModelFamilies.claimed("flux-1-dev chroma"))
+                .map(ModelFamily::id)
+                .contains("chroma");
+        assertThat(ModelFamilies.claimed("chroma flux-1-dev"))
+                .map(ModelFamily::id)
+                .contains("chroma");
+    }
+
     /** A LoRA names the modules of a base as its authors do, and as diffusers does where that differs. */
     @ParameterizedTest
     @MethodSource("families")
