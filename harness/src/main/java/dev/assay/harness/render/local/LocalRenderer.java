@@ -104,8 +104,8 @@ public final class LocalRenderer implements Renderer {
         }
         try (ModelParts parts = ModelParts.open(model.checkpoint())) {
             LoraMerge merge = merge(model, parts);
-            requireMemory(parts);
             if (!bare.equals(loaded)) {
+                requireMemory(parts);
                 load(bare, parts, WeightChange.NONE);
             }
             merge.check("text_encoder", parts.text());
