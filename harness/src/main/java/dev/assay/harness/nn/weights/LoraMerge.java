@@ -74,7 +74,8 @@ public final class LoraMerge implements WeightChange {
                                 part.lora.path(),
                                 loaded.module().name() + " changes a part of a tensor alone (" + layer.words()
                                         + "); models of this class have whole layers"));
-                steps.computeIfAbsent(tensor, t -> new ArrayList<>()).add(new Step(part, config, loaded.module(), layer));
+                steps.computeIfAbsent(tensor, t -> new ArrayList<>())
+                        .add(new Step(part, config, loaded.module(), layer));
             }
         }
         return new LoraMerge(steps);
