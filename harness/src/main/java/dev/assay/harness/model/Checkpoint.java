@@ -7,6 +7,6 @@ import java.nio.file.Path;
 public record Checkpoint(Path path) implements KeyText.Keyed {
     @Override
     public String key() {
-        return KeyText.of("Checkpoint", this, "path");
+        return new KeyText("Checkpoint").with("path", path).text();
     }
 }

@@ -13,6 +13,6 @@ public record Lora(Path path, double strength) implements KeyText.Keyed {
 
     @Override
     public String key() {
-        return KeyText.of("Lora", this, "path strength");
+        return new KeyText("Lora").with("path", path).with("strength", strength).text();
     }
 }

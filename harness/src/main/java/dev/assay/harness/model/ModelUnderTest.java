@@ -11,6 +11,9 @@ public record ModelUnderTest(Checkpoint checkpoint, List<Lora> loras) implements
 
     @Override
     public String key() {
-        return KeyText.of("ModelUnderTest", this, "checkpoint loras");
+        return new KeyText("ModelUnderTest")
+                .with("checkpoint", checkpoint)
+                .with("loras", loras)
+                .text();
     }
 }

@@ -4,6 +4,7 @@ import dev.assay.harness.model.ContentKey;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Visible;
 import java.util.List;
 import java.util.Map;
 
@@ -25,21 +26,53 @@ final class ScoreKey {
                 .sha256();
     }
 
+    /** Of a case, all of which a metric may read. */
+    static String prompt(PromptCase prompt) {
+        Visible visible = prompt.visible();
+        ContentKey key = new ContentKey("assay-case/1")
+                .with("id", prompt.id())
+                .with("prompt", prompt.prompt())
+                .with("negative prompt", prompt.negativePrompt())
+                .withAll("seed", prompt.seeds())
+                .withAll("tag", prompt.tags())
+                .with("prompt known", prompt.promptKnown())
+                .with("people", visible.people())
+                .with("hands", visible.hands())
+                .with("feet", visible.feet())
+                .with("objects", visible.objects().size());
+        visible.objects()
+                .forEach(
+                        o -> key.with("name", o.name()).with("color", o.color()).with("count", o.count()));
+        key.with("relations", visible.relations().size());
+        visible.relations()
+                .forEach(r -> key.with("subject", r.subject())
+                        .with("predicate", r.predicate())
+                        .with("object", r.object()));
+        key.with("questions", prompt.questions().size());
+        prompt.questions()
+                .forEach(q -> key.with("id", q.id())
+                        .with("text", q.text())
+                        .with("expected", q.expected())
+                        .withAll("depends on", q.dependsOn()));
+        return key.sha256();
+    }
+
     /**
-     * Of one score among those of a metric, which may read all of a case.
+     * Of one score among those of a metric.
      *
+     * @param prompt see {@link #prompt}
      * @param pictures that are looked at together, in order: one, a pair, or those of a prompt
      */
-    static String of(PromptCase prompt, List<Picture> pictures) {
-        ContentKey key = new ContentKey("assay-score/1").with("case", prompt.key());
+    static String of(String prompt, List<Picture> pictures) {
+        ContentKey key = new ContentKey("assay-score/2").with("case", prompt);
         return pictures(key, "picture", pictures).sha256();
     }
 
     /** Of what a metric finds in a whole suite. */
     static String suite(List<CasePictures> cases) {
-        ContentKey key = new ContentKey("assay-suite-score/1");
+        ContentKey key = new ContentKey("assay-suite-score/2");
         for (CasePictures c : cases) {
-            key.with("case", c.prompt().key());
+            key.with("case", prompt(c.prompt()));
             pictures(key, "base", c.base());
             pictures(key, "candidate", c.candidate());
         }

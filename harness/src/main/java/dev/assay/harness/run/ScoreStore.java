@@ -95,6 +95,7 @@ final class ScoreStore {
         private final String metric;
         private final Map<String, String> known = new HashMap<>(); // JSON by key
         private final Map<String, String> fresh = new LinkedHashMap<>(); // not in the file yet
+        private final Map<PromptCase, String> prompts = new HashMap<>(); // keys of cases
 
         private Kept(Path file, String metric) {
             this.file = file;
@@ -104,13 +105,17 @@ final class ScoreStore {
 
         /** The score of these pictures, in this order. */
         Score score(PromptCase prompt, List<Picture> pictures, Supplier<Score> otherwise) {
-            return find(ScoreKey.of(prompt, pictures), () -> new Finding(List.of(otherwise.get()), null))
+            return find(key(prompt, pictures), () -> new Finding(List.of(otherwise.get()), null))
                     .differences()
                     .get(0);
         }
 
         boolean has(PromptCase prompt, List<Picture> pictures) {
-            return known.containsKey(ScoreKey.of(prompt, pictures));
+            return known.containsKey(key(prompt, pictures));
+        }
+
+        private String key(PromptCase prompt, List<Picture> pictures) {
+            return ScoreKey.of(prompts.computeIfAbsent(prompt, ScoreKey::prompt), pictures);
         }
 
         /** What a metric finds in a whole suite. */

@@ -69,9 +69,16 @@ public record GenerationSettings(
 
     @Override
     public String key() {
-        return KeyText.of(
-                "GenerationSettings",
-                this,
-                "width height steps guidanceScale sampler scheduler clipSkip distilledGuidance shift");
+        return new KeyText("GenerationSettings")
+                .with("width", width)
+                .with("height", height)
+                .with("steps", steps)
+                .with("guidanceScale", guidanceScale)
+                .with("sampler", sampler)
+                .with("scheduler", scheduler)
+                .with("clipSkip", clipSkip)
+                .with("distilledGuidance", distilledGuidance)
+                .with("shift", shift)
+                .text();
     }
 }

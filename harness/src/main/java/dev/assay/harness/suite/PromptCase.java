@@ -84,6 +84,15 @@ public record PromptCase(
 
     @Override
     public String key() {
-        return KeyText.of("PromptCase", this, "id prompt negativePrompt seeds tags visible promptKnown questions");
+        return new KeyText("PromptCase")
+                .with("id", id)
+                .with("prompt", prompt)
+                .with("negativePrompt", negativePrompt)
+                .with("seeds", seeds)
+                .with("tags", tags)
+                .with("visible", visible)
+                .with("promptKnown", promptKnown)
+                .with("questions", questions)
+                .text();
     }
 }

@@ -24,6 +24,11 @@ public record Question(String id, String text, boolean expected, List<String> de
 
     @Override
     public String key() {
-        return KeyText.of("Question", this, "id text expected dependsOn");
+        return new KeyText("Question")
+                .with("id", id)
+                .with("text", text)
+                .with("expected", expected)
+                .with("dependsOn", dependsOn)
+                .text();
     }
 }

@@ -32,7 +32,11 @@ public record Visible(
 
         @Override
         public String key() {
-            return KeyText.of("VisibleObject", this, "name color count");
+            return new KeyText("VisibleObject")
+                    .with("name", name)
+                    .with("color", color)
+                    .with("count", count)
+                    .text();
         }
     }
 
@@ -46,7 +50,11 @@ public record Visible(
 
         @Override
         public String key() {
-            return KeyText.of("Relation", this, "subject predicate object");
+            return new KeyText("Relation")
+                    .with("subject", subject)
+                    .with("predicate", predicate)
+                    .with("object", object)
+                    .text();
         }
     }
 
@@ -56,6 +64,12 @@ public record Visible(
 
     @Override
     public String key() {
-        return KeyText.of("Visible", this, "people hands feet objects relations");
+        return new KeyText("Visible")
+                .with("people", people)
+                .with("hands", hands)
+                .with("feet", feet)
+                .with("objects", objects)
+                .with("relations", relations)
+                .text();
     }
 }

@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * Fields by name, as a content key has them: what is kept on disk is found again by them. They are listed one by one and never taken from a
- * record's {@code toString()}, so that a field that is added, renamed or moved changes no key before somebody decided that it must. The form
- * is that of Java's records, {@code Name[a=1, b=x]}, which the first version of the keys was made of.
+ * Fields by name, as the first content keys have them: what is kept on disk is found again by them. They are listed one by one and never taken
+ * from a record's {@code toString()}, so that a field that is added, renamed or moved changes no key before somebody decided that it must. The
+ * form is that of Java's records, {@code Name[a=1, b=x]}, which the first version of the keys was made of. Values stand in it without their
+ * lengths, so that two records may have one text: new keys are {@code ContentKey}s.
  */
 public final class KeyText {
-    private KeyText() {}
+    private final StringJoiner text;
 
     /** What stands in a key by its own fields. */
     public interface Keyed {
@@ -17,26 +18,19 @@ public final class KeyText {
         String key();
     }
 
-    /**
-     * @param name of the kind of record, whatever its class is called
-     * @param fields names of those that count, with blanks between; records among their values must be {@link Keyed}
-     */
-    public static String of(String name, Record record, String fields) {
-        StringJoiner text = new StringJoiner(", ", name + "[", "]");
-        for (String field : fields.split(" ", -1)) {
-            text.add(field + "=" + text(value(record, field)));
-        }
-        return text.toString();
+    /** @param name of the kind of record, whatever its class is called */
+    public KeyText(String name) {
+        text = new StringJoiner(", ", name + "[", "]");
     }
 
-    private static Object value(Record record, String field) {
-        try {
-            var accessor = record.getClass().getDeclaredMethod(field);
-            accessor.setAccessible(true); // of a record that is not public
-            return accessor.invoke(record);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(record.getClass() + " has no field " + field, e);
-        }
+    /** @param value a record, or one in a list, must be {@link Keyed} */
+    public KeyText with(String field, Object value) {
+        text.add(field + "=" + text(value));
+        return this;
+    }
+
+    public String text() {
+        return text.toString();
     }
 
     private static String text(Object value) {

@@ -95,14 +95,14 @@ class ContentKeysTest {
         assertThat(List.of(one.key(), two.key()))
                 .hasToString(
                         "[PromptCase[id=one, prompt=a red circle, above [it], negativePrompt=blurry, seeds=[1, 22],"
-                                + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
-                                + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
-                                + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
-                                + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
-                                + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
-                                + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
-                                + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
-                                + " relations=[]], promptKnown=false, questions=[]]]");
+                            + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
+                            + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
+                            + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
+                            + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
+                            + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
+                            + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
+                            + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
+                            + " relations=[]], promptKnown=false, questions=[]]]");
     }
 
     @Test
@@ -154,8 +154,8 @@ class ContentKeysTest {
     void no_field_joins_or_leaves_a_key_unnoticed(Class<?> kind, String fields) {
         assertThat(Arrays.stream(kind.getRecordComponents()).map(RecordComponent::getName))
                 .as(
-                        "%s is part of a content key: decide whether its new field is, see its key(), then list it"
-                                + " here",
+                        "%s is part of a content key: decide whether its new field is, see its key() and ScoreKey,"
+                                + " then list it here",
                         kind)
                 .containsExactly(fields.split(" ", -1));
     }

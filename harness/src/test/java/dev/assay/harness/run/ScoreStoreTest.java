@@ -19,6 +19,8 @@ import dev.assay.harness.score.Score.Unscored;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Question;
 import dev.assay.harness.suite.Visible;
+import dev.assay.harness.suite.Visible.Relation;
+import dev.assay.harness.suite.Visible.VisibleObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,7 +127,6 @@ class ScoreStoreTest {
 
     @Test
     void each_field_of_a_case_decides() {
-        Question question = new Question("q", "Is it a cat?", true, List.of());
         Visible one = new Visible(1, null, null, List.of(), List.of());
         List<PromptCase> cases = List.of(
                 CAT,
@@ -136,9 +137,77 @@ class ScoreStoreTest {
                 new PromptCase("cat", "a cat", "", List.of(1L), List.of("pet"), null),
                 new PromptCase("cat", "a cat", "", List.of(1L), List.of(), one),
                 new PromptCase("cat", "a cat", "", List.of(1L), List.of(), null, false),
-                new PromptCase("cat", "a cat", "", List.of(1L), List.of(), null, true, List.of(question)));
+                asking(new Question("q", "Is it a cat?", true, List.of())));
         assertThat(PromptCase.class.getRecordComponents()).hasSize(cases.size() - 1);
-        assertThat(cases.stream().map(c -> ScoreKey.of(c, List.of(picture(1))))).doesNotHaveDuplicates();
+        assertThat(cases.stream().map(ScoreKey::prompt)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void each_field_of_what_should_be_seen_and_asked_decides() {
+        Question question = new Question("q", "Is it a cat?", true, List.of());
+        Question next = new Question("r", "Is it red?", true, List.of());
+        assertThat(Stream.of(
+                                CAT,
+                                showing(1, null, null),
+                                showing(null, 1, null),
+                                showing(null, null, 1),
+                                showing(2, null, null),
+                                showing(new VisibleObject("cat", null, 1)),
+                                showing(new VisibleObject("cat", "null", 1)),
+                                showing(new VisibleObject("cat", "red", 1)),
+                                showing(new VisibleObject("cat", "red", 2)),
+                                showing(new VisibleObject("dog", "red", 1)),
+                                showing(new VisibleObject("cat", "red", 1), new VisibleObject("dog", "red", 1)),
+                                showing(new VisibleObject("dog", "red", 1), new VisibleObject("cat", "red", 1)),
+                                relating("cat", "above", "dog"),
+                                relating("dog", "above", "cat"),
+                                relating("cat", "below", "dog"),
+                                relating("cat", "above", "hat"),
+                                asking(question),
+                                asking(new Question("p", "Is it a cat?", true, List.of())),
+                                asking(new Question("q", "Is it a dog?", true, List.of())),
+                                asking(new Question("q", "Is it a cat?", false, List.of())),
+                                asking(question, next),
+                                asking(question, new Question("r", "Is it red?", true, List.of("q"))))
+                        .map(ScoreKey::prompt))
+                .doesNotHaveDuplicates();
+    }
+
+    /** Values stand in keys with their lengths: what looks like another field inside one is none. */
+    @Test
+    void cases_of_one_text_have_scores_of_their_own() {
+        PromptCase one = new PromptCase("cat", "a, negativePrompt=b", "", List.of(1L), List.of(), null);
+        PromptCase other = new PromptCase("cat", "a", "b, negativePrompt=", List.of(1L), List.of(), null);
+        assertThat(one.key()).isEqualTo(other.key());
+        ScoreStore.Kept kept = open();
+        kept.score(one, List.of(picture(1)), () -> ODD);
+        kept.flush();
+        assertThat(kept.score(one, List.of(picture(1)), () -> NOT_KEPT)).isEqualTo(ODD);
+        assertThat(kept.score(other, List.of(picture(1)), () -> NOT_KEPT)).isEqualTo(NOT_KEPT);
+        assertThat(kept.has(other, List.of(picture(1)))).isFalse();
+        List<CasePictures> suite = List.of(new CasePictures(one, List.of(picture(1)), List.of(picture(2))));
+        List<CasePictures> another = List.of(new CasePictures(other, List.of(picture(1)), List.of(picture(2))));
+        assertThat(ScoreKey.suite(suite)).isNotEqualTo(ScoreKey.suite(another));
+    }
+
+    private static PromptCase showing(Integer people, Integer hands, Integer feet) {
+        return showing(new Visible(people, hands, feet, List.of(), List.of()));
+    }
+
+    private static PromptCase showing(VisibleObject... objects) {
+        return showing(new Visible(null, null, null, List.of(objects), List.of()));
+    }
+
+    private static PromptCase relating(String subject, String predicate, String object) {
+        return showing(new Visible(null, null, null, List.of(), List.of(new Relation(subject, predicate, object))));
+    }
+
+    private static PromptCase showing(Visible visible) {
+        return new PromptCase("cat", "a cat", "", List.of(1L), List.of(), visible);
+    }
+
+    private static PromptCase asking(Question... questions) {
+        return new PromptCase("cat", "a cat", "", List.of(1L), List.of(), null, true, List.of(questions));
     }
 
     @Test

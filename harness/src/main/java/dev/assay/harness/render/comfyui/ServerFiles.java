@@ -195,7 +195,11 @@ final class ServerFiles {
     private record ServerFileInfo(long bytes, String modified, Map<String, String> metadata) implements KeyText.Keyed {
         @Override
         public String key() {
-            return KeyText.of("Told", this, "bytes modified metadata");
+            return new KeyText("Told")
+                    .with("bytes", bytes)
+                    .with("modified", modified)
+                    .with("metadata", metadata)
+                    .text();
         }
 
         /** Whether a file of this disk may be that file. */
