@@ -186,9 +186,9 @@ public final class Evaluation {
                     .toList();
             confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
             criteria.forEach(c -> record.verdict(confirmed.get(c)));
-            Map.of(BuiltIn.APPLIED, applied, BuiltIn.DISTINCT, distinct).forEach((criterion, verdict) -> {
-                boolean unasked = !criteria.contains(criterion)
-                        && BuiltInCriteria.of(plan, true, catalog).contains(criterion);
+            List.of(applied, distinct).forEach(verdict -> {
+                boolean unasked = !criteria.contains(verdict.criterion())
+                        && BuiltInCriteria.of(plan, true, catalog).contains(verdict.criterion());
                 if (unasked && !verdict.is(Outcome.PASSED)) {
                     record.verdict(verdict); // said also when nobody asked
                 }

@@ -337,6 +337,18 @@ class EvaluationTest {
     }
 
     @Test
+    void what_nobody_asked_for_is_said_behind_what_was_asked_and_in_the_order_of_every_run() {
+        renderer.blackCandidates = true;
+        renderer.noticed = List.of(new Finding(Finding.Level.ERROR, "12 keys match no layer"));
+
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 100));
+
+        assertThat(record.verdicts())
+                .extracting(VerdictEntry::id)
+                .containsExactly("brightness", "applied", "distinct");
+    }
+
+    @Test
     void what_could_not_be_told_of_a_lora_stands_in_the_verdict_that_it_was_applied() {
         Finding open = new Finding(Finding.Level.WARNING, "the log cannot be read");
         List<Measurement> pair = List.of(new Measurement("a", 1L, null, null, 5));
