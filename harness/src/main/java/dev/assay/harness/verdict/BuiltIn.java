@@ -164,11 +164,17 @@ public final class BuiltIn {
     }
 
     private static Verdict verdict(Criterion criterion, Outcome outcome, Comparison comparison, Reason reason) {
-        return new Verdict(criterion, METRICS.get(criterion), outcome, comparison, reason, Scored.NOTHING);
+        return new Verdict(criterion, METRICS.get(criterion), outcome, comparison, reason, Scored.NOTHING, List.of());
     }
 
     private static Verdict verdict(Criterion criterion, Outcome outcome, List<Measurement> measured, Reason reason) {
         return new Verdict(
-                criterion, METRICS.get(criterion), outcome, Comparison.ofMean(measured), reason, Scored.of(measured));
+                criterion,
+                METRICS.get(criterion),
+                outcome,
+                Comparison.ofMean(measured),
+                reason,
+                Scored.of(measured),
+                List.of());
     }
 }

@@ -85,11 +85,7 @@ public final class PreferenceGuard {
         return read.stream()
                 .filter(v -> {
                     Comparison c = Compare.paired(
-                            v.scored().pairs().stream()
-                                    .map(p -> new PairedDifference(p.caseId(), p.difference()))
-                                    .toList(),
-                            v.comparison().unscored(),
-                            confidence);
+                            PairedDifference.of(v.independent()), v.comparison().unscored(), confidence);
                     double size = change.applyAsDouble(v);
                     boolean sure = c.lower() > 0 || c.upper() < 0;
                     return sure

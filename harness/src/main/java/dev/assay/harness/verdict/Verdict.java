@@ -2,6 +2,7 @@ package dev.assay.harness.verdict;
 
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
+import java.util.List;
 
 /**
  * What became of one criterion, and why.
@@ -9,18 +10,29 @@ import dev.assay.harness.suite.Criterion;
  * @param metric of the criterion; the built-in criteria have theirs in {@link BuiltIn}
  * @param comparison {@link Comparison#NOTHING} where nothing was compared
  * @param reason why; {@link Phrasebook} has the words
- * @param scored what the comparison rests on; {@link Scored#NOTHING} where it rests on no number
+ * @param scored all pairs; {@link Scored#NOTHING} where there is no number
+ * @param independent the pairs that the comparison rests on, in their clusters; empty where it has no interval
  */
 public record Verdict(
-        Criterion criterion, MetricInfo metric, Outcome outcome, Comparison comparison, Reason reason, Scored scored) {
+        Criterion criterion,
+        MetricInfo metric,
+        Outcome outcome,
+        Comparison comparison,
+        Reason reason,
+        Scored scored,
+        List<Clustered> independent) {
+    public Verdict {
+        independent = List.copyOf(independent);
+    }
+
     /** A criterion that was not judged. */
     public static Verdict unjudged(Criterion criterion, MetricInfo metric, Outcome outcome, Reason reason) {
-        return new Verdict(criterion, metric, outcome, Comparison.NOTHING, reason, Scored.NOTHING);
+        return new Verdict(criterion, metric, outcome, Comparison.NOTHING, reason, Scored.NOTHING, List.of());
     }
 
     /** The same numbers, judged otherwise. */
     Verdict judged(Outcome newOutcome, Reason newReason) {
-        return new Verdict(criterion, metric, newOutcome, comparison, newReason, scored);
+        return new Verdict(criterion, metric, newOutcome, comparison, newReason, scored, independent);
     }
 
     public boolean is(Outcome wanted) {

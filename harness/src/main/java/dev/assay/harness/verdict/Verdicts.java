@@ -23,36 +23,39 @@ public final class Verdicts {
         if (criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS) {
             return ofRates(criterion, metric, scored, independent);
         }
-        List<PairedDifference> differences = independent.stream()
-                .map(c -> new PairedDifference(c.cluster(), c.pair().difference()))
-                .toList();
-        Comparison c = Compare.paired(differences, scored.unscoredPairs(), CONFIDENCE);
+        Comparison c = Compare.paired(PairedDifference.of(independent), scored.unscoredPairs(), CONFIDENCE);
         if (criterion.rule() == Criterion.Rule.NON_INFERIOR && metric.errorRates() != null && c.clusters() > 1) {
-            return corrected(criterion, metric, scored, c, differences);
+            return corrected(criterion, metric, scored, c, independent);
         }
-        return verdict(criterion, metric.info(), c, differences, scored, noiseFloor);
+        return verdict(criterion, metric.info(), c, independent, scored, noiseFloor);
     }
 
     private static Verdict verdict(
             Criterion criterion,
             MetricInfo info,
             Comparison c,
-            List<PairedDifference> differences,
+            List<Clustered> independent,
             Scored scored,
             double noiseFloor) {
-        Judgement j = Judgement.of(criterion, info, c, differences, scored.unscored(), noiseFloor)
+        Judgement j = Judgement.of(criterion, info, c, PairedDifference.of(independent), scored.unscored(), noiseFloor)
                 .ofEnoughPrompts(criterion, c)
                 .guardAgainstVacuousPass(criterion, info, scored.ofBase());
-        return new Verdict(criterion, info, j.outcome(), c, j.reason(), scored);
+        return new Verdict(criterion, info, j.outcome(), c, j.reason(), scored, independent);
     }
 
     /** A difference of mean shares of judgements, without what their errors hide of it. */
     private static Verdict corrected(
-            Criterion criterion, Metric metric, Scored scored, Comparison seen, List<PairedDifference> differences) {
+            Criterion criterion, Metric metric, Scored scored, Comparison seen, List<Clustered> independent) {
         Calibration errors = metric.errorRates();
         if (!RoganGladen.isInformative(errors, CONFIDENCE)) {
             return new Verdict(
-                    criterion, metric.info(), Outcome.INCONCLUSIVE, seen, new Reason.JudgeMayGuess(errors), scored);
+                    criterion,
+                    metric.info(),
+                    Outcome.INCONCLUSIVE,
+                    seen,
+                    new Reason.JudgeMayGuess(errors),
+                    scored,
+                    independent);
         }
         RoganGladen.Corrected right = RoganGladen.difference(
                 seen.estimate(), new Rates.Interval(seen.lower(), seen.upper()), errors, CONFIDENCE);
@@ -64,7 +67,7 @@ public final class Verdicts {
                 seen.clusters(),
                 seen.pairs(),
                 seen.unscored());
-        Verdict verdict = verdict(criterion, metric.info(), c, differences, scored, 0);
+        Verdict verdict = verdict(criterion, metric.info(), c, independent, scored, 0);
         return verdict.judged(verdict.outcome(), new Reason.Corrected(verdict.reason(), errors, seen.estimate()));
     }
 
@@ -84,7 +87,13 @@ public final class Verdicts {
                 .ofEnoughPrompts(criterion, c)
                 .guardAgainstVacuousPass(criterion, info, scored.ofBase());
         return new Verdict(
-                criterion, info, j.outcome(), info.better() == Better.LOWER ? c : c.negated(), j.reason(), scored);
+                criterion,
+                info,
+                j.outcome(),
+                info.better() == Better.LOWER ? c : c.negated(),
+                j.reason(),
+                scored,
+                independent);
     }
 
     private static boolean defect(MetricInfo info, Double value) {

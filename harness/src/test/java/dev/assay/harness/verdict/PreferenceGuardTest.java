@@ -2,12 +2,16 @@ package dev.assay.harness.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.image.Image;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
+import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
+import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +44,8 @@ class PreferenceGuardTest {
                 outcome,
                 Comparison.ofMean(pairs),
                 MISSING,
-                Scored.of(pairs));
+                Scored.of(pairs),
+                pairs.stream().map(p -> new Clustered(p.caseId(), p)).toList());
     }
 
     private static Verdict missing(String metric, Family family) {
@@ -138,6 +143,46 @@ class PreferenceGuardTest {
         Verdict hps = verdict("hps", Family.AESTHETIC, Better.HIGHER, 0.4, new Random(7));
         assertThat(PreferenceGuard.judge(List.of(hps)).reason())
                 .isEqualTo(new Reason.NotScored(Reason.Side.ARTIFACTS_OR_DIVERSITY, Optional.empty()));
+    }
+
+    /** Prompts, the first under {@code ids} ids with the same seeds, as {@code Copies} clusters them. */
+    private static Verdict repeated(String metric, Family family, int ids, double... shifts) {
+        List<Clustered> pairs = new ArrayList<>();
+        for (int prompt = 0; prompt < shifts.length; prompt++) {
+            for (int id = 0; id < (prompt == 0 ? ids : 1); id++) {
+                Measurement pair = new Measurement("case-" + prompt + "-" + id, 1L, 0.0, 0.0, shifts[prompt]);
+                pairs.add(new Clustered("case-" + prompt + "-0", pair));
+            }
+        }
+        MetricInfo info = new MetricInfo(
+                metric, "1", "Is it good?", family, Better.HIGHER, "points", Range.open(), "test");
+        Metric.ImageMetric any = new Metric.ImageMetric() {
+            @Override
+            public MetricInfo info() {
+                return info;
+            }
+
+            @Override
+            public Score score(PromptCase prompt, Image image) {
+                throw new IllegalStateException("scored already");
+            }
+        };
+        return Verdicts.of(
+                new Criterion(metric, List.of(), Rule.NON_INFERIOR, MARGIN, 1, null, Map.of()),
+                any,
+                Scored.of(pairs.stream().map(Clustered::pair).toList()),
+                pairs,
+                0);
+    }
+
+    @Test
+    void a_prompt_under_ten_ids_is_the_evidence_of_one() {
+        Verdict liked = verdict("hps", Family.AESTHETIC, Better.HIGHER, 0.4, new Random(8));
+        Verdict once = repeated("vendi", Family.DIVERSITY, 1, -0.15, 0.05);
+        Verdict ten = repeated("vendi", Family.DIVERSITY, 10, -0.15, 0.05);
+        assertThat(ten.comparison().clusters()).isEqualTo(2);
+        assertThat(PreferenceGuard.judge(List.of(liked, once)).outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(PreferenceGuard.judge(List.of(liked, ten)).outcome()).isEqualTo(Outcome.PASSED);
     }
 
     @Test
