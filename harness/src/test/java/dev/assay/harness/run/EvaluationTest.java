@@ -343,9 +343,7 @@ class EvaluationTest {
 
         RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 100));
 
-        assertThat(record.verdicts())
-                .extracting(VerdictEntry::id)
-                .containsExactly("brightness", "applied", "distinct");
+        assertThat(record.verdicts()).extracting(VerdictEntry::id).containsExactly("brightness", "applied", "distinct");
     }
 
     @Test

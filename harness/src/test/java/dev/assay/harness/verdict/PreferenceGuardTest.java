@@ -154,8 +154,8 @@ class PreferenceGuardTest {
                 pairs.add(new Clustered("case-" + prompt + "-0", pair));
             }
         }
-        MetricInfo info = new MetricInfo(
-                metric, "1", "Is it good?", family, Better.HIGHER, "points", Range.open(), "test");
+        MetricInfo info =
+                new MetricInfo(metric, "1", "Is it good?", family, Better.HIGHER, "points", Range.open(), "test");
         Metric.ImageMetric any = new Metric.ImageMetric() {
             @Override
             public MetricInfo info() {
