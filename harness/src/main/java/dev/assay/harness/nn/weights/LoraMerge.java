@@ -100,7 +100,7 @@ public final class LoraMerge implements WeightChange {
 
     private void merge(String component, StateDict weights, Consumer<Map<String, Tensor>> changed) {
         String prefix = component + ".";
-        Map<LoraFile, SafetensorsFile> open = new IdentityHashMap<>();
+        IdentityHashMap<LoraFile, SafetensorsFile> open = new IdentityHashMap<>();
         try {
             steps.forEach((tensor, ofTensor) -> {
                 if (tensor.startsWith(prefix)) {
@@ -115,7 +115,7 @@ public final class LoraMerge implements WeightChange {
     /** The changed parameters of one module; the tensors outlive the caller's PointerScope. */
     @SuppressWarnings("try") // the scope frees the temporaries by closing
     private static Map<String, Tensor> merged(
-            String weight, List<Step> steps, StateDict weights, Map<LoraFile, SafetensorsFile> open) {
+            String weight, List<Step> steps, StateDict weights, IdentityHashMap<LoraFile, SafetensorsFile> open) {
         String bias = weight.substring(0, weight.lastIndexOf('.')) + ".bias";
         Map<String, Tensor> result = new LinkedHashMap<>();
         try (PointerScope scope = new PointerScope()) {
