@@ -18,7 +18,9 @@ final class BaseWeights {
         return !layer.packed()
                 && layer.slices().stream()
                         .map(s -> file.tensors().get(s.tensor()))
-                        .allMatch(t -> TensorValues.canRead(t.dtype()) && t.end() - t.begin() <= Integer.MAX_VALUE);
+                        .allMatch(t -> TensorValues.canRead(t.dtype())
+                                && t.end() > t.begin()
+                                && t.end() - t.begin() <= Integer.MAX_VALUE);
     }
 
     /** Square of the Frobenius norm of the rows that a module changes, streamed. */

@@ -37,6 +37,9 @@ final class Dense implements Change {
     @Override
     public double largest() {
         int small = Math.min(rows, columns());
+        if (small == 0) {
+            return 0;
+        }
         if ((long) small * values.length > CHEAP) {
             return Double.NaN;
         }

@@ -40,9 +40,17 @@ final class Ia3 implements LoraAlgorithm {
         double one = isPeft(t) ? 1 : 0;
         int rows = Math.toIntExact(layer.rows());
         int columns = base.length / rows;
-        boolean onInput = t.has(LoraRole.IA3_ON_INPUT)
-                ? t.get(LoraRole.IA3_ON_INPUT)[0] != 0
-                : w.length != rows || t.dim(LoraRole.IA3_WEIGHT, 0) == 1;
+        double[] told = t.has(LoraRole.IA3_ON_INPUT) ? t.get(LoraRole.IA3_ON_INPUT) : null;
+        if (told != null && told.length == 0) {
+            return Optional.empty();
+        }
+        boolean onInput = told != null
+                ? told[0] != 0
+                : w.length != rows
+                        || t.module().dimension(LoraRole.IA3_WEIGHT, 0).orElse(1) == 1;
+        if (onInput && layer.rest().isEmpty()) {
+            return Optional.empty();
+        }
         int channels = onInput ? Math.toIntExact(layer.rest().get(0)) : rows;
         if (w.length != channels) {
             return Optional.empty();

@@ -106,7 +106,8 @@ public final class ModuleTensors {
     }
 
     Dense dense(LoraRole role) {
-        return new Dense(get(role), module.shape(role).isEmpty() ? 1 : dim(role, 0));
+        double[] matrix = get(role);
+        return new Dense(matrix, matrix.length == 0 ? 0 : module.shape(role).isEmpty() ? 1 : dim(role, 0));
     }
 
     /** sum over j of core[i, j, p] b[j, r]: (i, r p). */
@@ -145,9 +146,14 @@ public final class ModuleTensors {
      * What the module's kind makes of a weight at strength 1.
      *
      * @param base W (rows, columns), as {@code layer} says
-     * @return empty for a form whose result the file does not tell
+     * @return empty for a form whose result the file does not tell, and where it or the layer has another shape
      */
     Optional<Delta> on(double[] base, BaseLayer layer) {
+        if (module.has(LoraRole.RESHAPE_WEIGHT)
+                || (needsBase() && base.length == 0)
+                || ChangeShape.misfit(module, layer).isPresent()) {
+            return Optional.empty();
+        }
         int rows = Math.toIntExact(layer.rows());
         if (module.dora()) {
             return Dora.isComputed(module)

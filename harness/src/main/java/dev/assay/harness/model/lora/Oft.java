@@ -38,7 +38,8 @@ final class Oft implements LoraAlgorithm {
         }
         List<Long> blocks = m.shape(LoraRole.OFT_BLOCKS);
         int n = blocks.size();
-        boolean fits = n >= 3
+        boolean fits = (n == STAGED - 1 || n == STAGED)
+                && layer.rows() > 0
                 && blocks.get(n - 1).equals(blocks.get(n - 2))
                 && blocks.get(n - 2) * blocks.get(n - 3) == layer.rows()
                 && (n != STAGED || isButterfly(blocks, layer.rows()));

@@ -251,6 +251,158 @@ class LoraWeightsTest {
                 .anyMatch(r -> r.contains("larger than any layer"));
     }
 
+    /** What a file that is not to be trusted may hold for a layer that the base has. */
+    static List<Hostile> hostile() {
+        Map<String, Values> small = pair("lora_unet_x", 4, 1, 3, new Random(1));
+        Values layer = Values.random(new Random(2), 4L, 3L);
+        return List.of(
+                new Hostile(layer, small, ".set_weight", shaped(100L, 100L), ".reshape_weight", shaped(2L)),
+                new Hostile(layer, small, ".set_weight", shaped(1L), ".reshape_weight", shaped(2L)),
+                new Hostile(
+                        layer,
+                        Map.of("lora_unet_x.diff", Values.random(new Random(2), 4L, 3L)),
+                        ".dora_scale",
+                        shaped(0L),
+                        ".reshape_weight",
+                        shaped(2L)),
+                new Hostile(layer, Map.of(), ".weight", shaped(4L), ".on_input", shaped(0L)),
+                new Hostile(shaped(4L), Map.of(), ".weight", shaped(4L), ".on_input", shaped(1L)),
+                new Hostile(shaped(1L, 3L), Map.of(), ".ia3_l", shaped(), ".alpha", shaped()),
+                new Hostile(shaped(0L, 3L), Map.of(), ".ia3_l", shaped(0L), ".alpha", shaped()),
+                new Hostile(shaped(4L, 0L), Map.of(), ".ia3_l", shaped(0L), ".alpha", shaped()),
+                new Hostile(
+                        shaped(0L, 9_000_000_000L, 9_000_000_000L),
+                        Map.of(),
+                        ".diff",
+                        shaped(0L, 9_000_000_000L, 9_000_000_000L),
+                        ".dora_scale",
+                        shaped(0L)),
+                new Hostile(layer, Map.of(), ".diff", shaped(9_000_000_000L, 0L), ".alpha", shaped()),
+                new Hostile(shaped(0L, 3L), Map.of(), ".oft_blocks", shaped(1L, 4L, 0L, 0L), ".alpha", shaped()),
+                new Hostile(layer, Map.of(), ".oft_blocks", shaped(2L, 1L, 4L, 1L, 1L), ".alpha", shaped()));
+    }
+
+    private record Hostile(
+            Values layer, Map<String, Values> pair, String first, Values one, String second, Values other) {}
+
+    private static Values shaped(Long... shape) {
+        return Values.random(new Random(3), shape);
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void shapes_that_no_trainer_writes_have_no_norm_and_stop_nothing(Hostile hostile) {
+        Map<String, Values> lora = new LinkedHashMap<>(hostile.pair);
+        lora.put("lora_unet_x" + hostile.first, hostile.one);
+        lora.put("lora_unet_x" + hostile.second, hostile.other);
+        lora.putAll(pair("lora_unet_y", 4, 2, 3, new Random(4)));
+        Path file = LoraFiles.write(folder.resolve("hostile.safetensors"), lora);
+        Path base = LoraFiles.write(
+                folder.resolve("base.safetensors"),
+                Map.of("x.weight", hostile.layer, "y.weight", Values.random(new Random(5), 4L, 3L)));
+        LoraCheck check = LoraCheck.of(file, 1, Optional.of(base));
+        assertThat(check.weights().modules())
+                .extracting(LoraWeights.Module::name)
+                .containsExactly("lora_unet_x", "lora_unet_y");
+        assertThat(check.weights().modules().get(0).norm().orElse(0)).isZero();
+        assertThat(check.weights().modules().get(1).norm()).isPresent();
+        assertThat(LoraCheck.of(file, 1, Optional.empty()).weights().modules()).hasSize(2);
+    }
+
+    /** Tensors of every role, in shapes of every sort, on layers of every sort. */
+    @Test
+    void no_shapes_stop_the_check_of_a_file() throws IOException {
+        List<String> suffixes = List.of(
+                ".lora_up.weight",
+                ".lora_down.weight",
+                ".lora_mid.weight",
+                ".lora_B.bias",
+                ".hada_w1_a",
+                ".hada_w1_b",
+                ".hada_w2_a",
+                ".hada_w2_b",
+                ".hada_t1",
+                ".hada_t2",
+                ".lokr_w1",
+                ".lokr_w1_a",
+                ".lokr_w1_b",
+                ".lokr_w2",
+                ".lokr_w2_a",
+                ".lokr_w2_b",
+                ".lokr_t2",
+                ".a1.weight",
+                ".a2.weight",
+                ".b1.weight",
+                ".b2.weight",
+                ".oft_blocks",
+                ".oft_R.weight",
+                ".rescale",
+                ".boft_R",
+                ".ia3_l",
+                ".weight",
+                ".on_input",
+                ".diff",
+                ".diff_b",
+                ".w_norm",
+                ".b_norm",
+                ".set_weight",
+                ".reshape_weight",
+                ".dora_scale",
+                ".lora_magnitude_vector",
+                ".alpha");
+        List<List<Long>> shapes = List.of(
+                List.of(),
+                List.of(0L),
+                List.of(1L),
+                List.of(2L),
+                List.of(4L),
+                List.of(2L, 2L),
+                List.of(4L, 2L),
+                List.of(2L, 4L),
+                List.of(4L, 4L),
+                List.of(1L, 4L),
+                List.of(4L, 1L),
+                List.of(0L, 4L),
+                List.of(4L, 0L),
+                List.of(2L, 2L, 2L),
+                List.of(1L, 2L, 2L, 2L),
+                List.of(2L, 2L, 2L, 2L),
+                List.of(4L, 2L, 3L, 3L),
+                List.of(4L, 1L, 1L),
+                List.of(2L, 1L, 4L, 1L, 1L),
+                List.of(1L, 4L, 0L, 0L),
+                List.of(9_000_000_000L, 0L));
+        Random random = new Random(6);
+        int numbers = 0;
+        for (int i = 0; i < 1000; i++) {
+            Map<String, Values> lora = new LinkedHashMap<>();
+            Map<String, Values> base = new LinkedHashMap<>();
+            for (int m = 0; m < 4; m++) {
+                String module = "lora_unet_" + (m == 0 ? "img_in" : "x" + m);
+                int first = random.nextInt(suffixes.size());
+                for (int k = random.nextInt(6); k >= 0; k--) { // neighbours go together
+                    String suffix = suffixes.get(
+                            random.nextInt(3) > 0
+                                    ? Math.min(first + k, suffixes.size() - 1)
+                                    : random.nextInt(suffixes.size()));
+                    lora.put(module + suffix, Values.random(random, shape(shapes, random)));
+                }
+                base.put(
+                        module.substring("lora_unet_".length()) + ".weight",
+                        Values.random(random, shape(shapes, random)));
+            }
+            Path file = LoraFiles.write(folder.resolve("l.safetensors"), lora, "F32");
+            Path model = LoraFiles.write(folder.resolve("b.safetensors"), base, "F32");
+            LoraCheck check = LoraCheck.of(file, 1, Optional.of(model));
+            numbers += check.weights().modules().stream().anyMatch(w -> w.norm().isPresent()) ? 1 : 0;
+        }
+        assertThat(numbers).isGreaterThan(150);
+    }
+
+    private static Long[] shape(List<List<Long>> shapes, Random random) {
+        return shapes.get(random.nextInt(shapes.size())).toArray(new Long[0]);
+    }
+
     @Test
     void a_base_of_a_type_that_is_not_read_leaves_the_relative_norm_out() {
         Path lora = LoraFiles.write(folder.resolve("l.safetensors"), pair("lora_unet_layer", 4, 2, 3, new Random(1)));
