@@ -123,12 +123,14 @@ class LocalRendererTest {
         Path events = folder.resolve("reads.jfr");
         ModelUnderTest candidate = new ModelUnderTest(BASE, List.of(lora("grid", 1)));
         GenerationSettings settings = new GenerationSettings(64, 64, 1, 3, "ddim", "normal", 0);
+        renderer.check(candidate, settings);
+        renderer.check(new ModelUnderTest(BASE, List.of()), settings);
         boolean warm;
         try (Recording recording = new Recording()) {
             recording.enable("jdk.FileRead").withThreshold(Duration.ZERO);
             recording.start();
-            renderer.check(candidate, settings);
-            renderer.check(new ModelUnderTest(BASE, List.of()), settings);
+            renderer.load(candidate);
+            renderer.load(new ModelUnderTest(BASE, List.of()));
             warm = renderer.render(
                             new RenderRequest(new ModelUnderTest(BASE, List.of()), "a red circle", "", 7, settings, 0))
                     .cost()
@@ -143,6 +145,16 @@ class LocalRendererTest {
                                 String.valueOf(e.getString("path")).endsWith("vae/diffusion_pytorch_model.safetensors"))
                         .filter(e -> e.getLong("bytesRead") == header))
                 .hasSize(2);
+    }
+
+    @Test
+    void weights_that_a_strength_drives_out_of_range_are_refused_when_they_are_loaded() {
+        ModelUnderTest model = new ModelUnderTest(BASE, List.of(lora("grid", 1e40)));
+        renderer.check(model, GenerationSettings.STABLE_DIFFUSION);
+        assertThatThrownBy(() -> renderer.load(model))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("grid.safetensors: merged into ")
+                .hasMessageContaining("use a smaller strength");
     }
 
     @Test

@@ -43,11 +43,19 @@ public interface Renderer extends AutoCloseable {
     }
 
     /**
-     * Checks, without rendering, that this model can be rendered this way: files, shapes, LoRA keys, samplers.
+     * Checks, without rendering or loading, that this model can be rendered this way: files, shapes, LoRA keys, samplers.
      *
      * @throws dev.assay.harness.model.ModelFileException saying what does not fit
      */
     void check(ModelUnderTest model, GenerationSettings settings);
+
+    /**
+     * Loads what was checked, so that weights which cannot be loaded or merged are found before the first picture. Asked for each model that a
+     * picture is to be made of, the first of them last; in a run that makes none, never.
+     *
+     * @throws dev.assay.harness.model.ModelFileException saying what does not fit
+     */
+    default void load(ModelUnderTest model) {}
 
     /** In {@link #sent}: the negative prompt that is really sampled away from, the family's own where the suite has none. */
     String NEGATIVE = "assay:sentNegativePrompt";

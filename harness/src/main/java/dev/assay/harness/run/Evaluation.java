@@ -125,7 +125,7 @@ public final class Evaluation {
                 renderer.fingerprint(plan.base(), hashes);
                 renderer.fingerprint(plan.candidate(), hashes);
                 renderer.check(plan.candidate(), settings);
-                renderer.check(plan.base(), settings); // last, so that it is at hand for the first picture
+                renderer.check(plan.base(), settings);
             }
             SuiteCheck.require(plan.suite(), catalog);
             Map<Criterion, Verdict> settled = new LinkedHashMap<>(); // verdicts that no metric gives

@@ -1,11 +1,13 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +101,7 @@ final class RenderWorker {
         if (renderer.makesPictures()) {
             tally.expect(0, distinct(missing) - expected);
         }
+        load(missing);
         for (int i = 0; i < missing.size(); i++) {
             RenderTask shot = missing.get(i);
             String key = shot.key();
@@ -122,6 +125,14 @@ final class RenderWorker {
                 reuse(shot, picture); // it was finished before the run
             }
         }
+    }
+
+    /** The models of these pictures, the first of them last, so that it is at hand for the first picture. */
+    private void load(List<RenderTask> missing) {
+        List<ModelUnderTest> models = new ArrayList<>(
+                missing.stream().map(s -> s.request().model()).distinct().toList());
+        Collections.reverse(models);
+        models.forEach(renderer::load);
     }
 
     /** How many pictures are in no file of the store, at a glance: a file may prove to be damaged. */

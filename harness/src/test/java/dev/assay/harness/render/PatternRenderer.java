@@ -14,6 +14,10 @@ import java.util.function.Function;
 /** A renderer without networks: noise by prompt and seed, brighter by the sum of LoRA strengths. Can be made to fail. */
 public class PatternRenderer implements Renderer {
     public final List<RenderRequest> rendered = new ArrayList<>();
+    /** In the order in which they were loaded. */
+    public final List<ModelUnderTest> loaded = new ArrayList<>();
+
+    public String unloadable; // what is wrong with the weights of a model with LoRAs
     public int failAfter = Integer.MAX_VALUE;
     public Error error; // instead of the exception at failAfter
     public boolean blackCandidates;
@@ -47,6 +51,14 @@ public class PatternRenderer implements Renderer {
         if (problem != null && !model.loras().isEmpty()) {
             throw new ModelFileException(problem);
         }
+    }
+
+    @Override
+    public void load(ModelUnderTest model) {
+        if (unloadable != null && !model.loras().isEmpty()) {
+            throw new ModelFileException(unloadable);
+        }
+        loaded.add(model);
     }
 
     @Override

@@ -247,6 +247,40 @@ class EvaluationTest {
     }
 
     @Test
+    void weights_that_do_not_load_are_broken_before_the_first_render() {
+        renderer.unloadable = "lora.safetensors: holds NaN";
+        RunRecord record = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+
+        assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
+        assertThat(record.problem()).contains("holds NaN");
+        assertThat(renderer.rendered).isEmpty();
+    }
+
+    @Test
+    void models_are_loaded_of_which_pictures_are_made_and_the_first_is_at_hand() {
+        run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+        assertThat(renderer.loaded).hasSize(2).last().isEqualTo(model(null));
+        renderer.loaded.clear();
+        run(0.5, criterion("brightness", Rule.NON_INFERIOR, 10));
+        assertThat(renderer.loaded).containsExactly(model(0.5));
+        renderer.loaded.clear();
+        run(0.5, criterion("brightness", Rule.NON_INFERIOR, 10));
+        assertThat(renderer.loaded).isEmpty();
+    }
+
+    /** A picture of the store may prove damaged when it is read. */
+    @Test
+    void a_damaged_picture_is_made_by_a_model_that_was_loaded() throws IOException {
+        run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
+        Path any = pictures(folder.resolve("store")).get(0);
+        Files.write(any, new byte[] {1});
+        renderer.loaded.clear();
+        assertThat(run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10)).rendersMade())
+                .isEqualTo(1);
+        assertThat(renderer.loaded).hasSize(1);
+    }
+
+    @Test
     void black_pictures_are_counted_and_never_scored() {
         renderer.blackCandidates = true;
         RunRecord record =
@@ -748,6 +782,12 @@ class EvaluationTest {
         return all;
     }
 
+    /** @param strength of the LoRA; null for the base */
+    private ModelUnderTest model(Double strength) {
+        return new ModelUnderTest(
+                new Checkpoint(base), strength == null ? List.of() : List.of(new Lora(lora, strength)));
+    }
+
     private RunRecord run(Double strength, Criterion... criteria) {
         return run(strength, folder.resolve("store"), criteria);
     }
@@ -769,16 +809,8 @@ class EvaluationTest {
                         : Arrays.stream(criteria)
                                 .filter(c -> !BuiltIn.isBuiltIn(c))
                                 .toList());
-        Checkpoint checkpoint = new Checkpoint(base);
-        Plan plan = new Plan(
-                suite,
-                "hash",
-                new ModelUnderTest(checkpoint, List.of()),
-                "base",
-                new ModelUnderTest(checkpoint, strength == null ? List.of() : List.of(new Lora(lora, strength))),
-                "candidate",
-                0,
-                folder.resolve("out"));
+        Plan plan =
+                new Plan(suite, "hash", model(null), "base", model(strength), "candidate", 0, folder.resolve("out"));
         return new Evaluation(
                         plan,
                         renderers(),

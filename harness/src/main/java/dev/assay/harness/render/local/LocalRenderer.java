@@ -83,7 +83,9 @@ public final class LocalRenderer implements Renderer {
         }
         requireAbsent("distilledGuidance", settings.distilledGuidance());
         requireAbsent("shift", settings.shift());
-        check(model);
+        try (ModelParts parts = ModelParts.open(model.checkpoint())) {
+            merge(model, parts);
+        }
     }
 
     private static void requireAbsent(String field, Double found) {
@@ -93,11 +95,9 @@ public final class LocalRenderer implements Renderer {
         }
     }
 
-    /**
-     * First by names and shapes, which lists all that is wrong at once; then the checkpoint is loaded and the LoRAs are merged for real. What
-     * stays loaded is the checkpoint alone: of a candidate that is a LoRA, it is the base.
-     */
-    private void check(ModelUnderTest model) {
+    /** Merges the LoRAs for real; what stays loaded is the checkpoint alone: of a candidate that is a LoRA, it is the base. */
+    @Override
+    public void load(ModelUnderTest model) {
         ModelUnderTest bare = new ModelUnderTest(model.checkpoint(), List.of());
         if (model.equals(loaded)) {
             return;
@@ -113,6 +113,7 @@ public final class LocalRenderer implements Renderer {
         }
     }
 
+    /** Finds the layers of all LoRAs by names and shapes, which lists all that is wrong at once. */
     private LoraMerge merge(ModelUnderTest model, ModelParts parts) {
         return LoraMerge.of(
                 model.loras().stream()
