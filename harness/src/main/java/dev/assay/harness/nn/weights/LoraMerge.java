@@ -138,7 +138,7 @@ public final class LoraMerge implements WeightChange {
                     Tensor before =
                             current.computeIfAbsent(name, n -> weights.get(n).to(ScalarType.Float));
                     Tensor added = Tensor.create(delta, before.shape()).to(device, ScalarType.Float);
-                    current.put(name, before.add(added, new Scalar(step.part.strength)));
+                    current.put(name, before.add(added, new Scalar((float) step.part.strength)));
                     changed.put(name, step);
                 });
             }
