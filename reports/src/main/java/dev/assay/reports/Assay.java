@@ -86,7 +86,7 @@ public final class Assay {
         any.put("assay.seedOffset", "1"); // its files are the collection's: a run without one looks at all else
         any.put("assay.build.gate", "false");
         Session session = Session.read(Session.DEFAULT_SUITE, environment, any);
-        return Readiness.obstacle(session, Workspace.of(any), true);
+        return Readiness.obstacle(session, Workspace.of(any), true).or(session::unreachable);
     }
 
     /**

@@ -44,7 +44,8 @@ class ReadinessTest {
         Map<String, String> properties = properties(settings);
         Workspace workspace = Workspace.of(properties);
         boolean collects = workspace.gate() || properties.containsKey("assay.build.nightly");
-        return Readiness.obstacle(Session.read(Session.DEFAULT_SUITE, Map.of(), properties), workspace, collects);
+        Session session = Session.read(Session.DEFAULT_SUITE, Map.of(), properties);
+        return Readiness.obstacle(session, workspace, collects).or(session::unreachable);
     }
 
     private String said(String... settings) {
@@ -69,13 +70,13 @@ class ReadinessTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            metric: grid       | metric: gird                    | starter: no metric gird; | ; did you mean grid?
-            margin: 0.5        | margin: 900                     | starter: criterion grid: margin: expected at most | , found 900.0
-            severity: NORMAL   | parameters: {oder: 2}           | starter: criterion effect: no parameter oder; | there are
-            rule: NON_INFERIOR | rule: NO_MORE_DEFECTS           | starter: criterion grid: the rule NO_MORE_DEFECTS expects a metric of 0 or 1 | NON_INFERIOR
-            seeds: [101        | models: {clpi: x} / seeds: [101 | starter: models.clpi: expected one of the roles | ; did you mean clip?
-            id: red-barn       | sede: 3, id: red-barn           | cases[3].sede: no such field | ; did you mean seeds?
-            """)
+        metric: grid       | metric: gird                    | starter: no metric gird; | ; did you mean grid?
+        margin: 0.5        | margin: 900                     | starter: criterion grid: margin: expected at most | , found 900.0
+        severity: NORMAL   | parameters: {oder: 2}           | starter: criterion effect: no parameter oder; | there are
+        rule: NON_INFERIOR | rule: NO_MORE_DEFECTS           | starter: criterion grid: the rule NO_MORE_DEFECTS expects a metric of 0 or 1 | NON_INFERIOR
+        seeds: [101        | models: {clpi: x} / seeds: [101 | starter: models.clpi: expected one of the roles | ; did you mean clip?
+        id: red-barn       | sede: 3, id: red-barn           | cases[3].sede: no such field | ; did you mean seeds?
+        """)
     void what_a_suite_asks_that_no_metric_can_judge(String there, String instead, String what, String hint)
             throws IOException {
         String starter = Files.readString(Path.of("../suites/src/main/resources/suites/starter.yaml"));

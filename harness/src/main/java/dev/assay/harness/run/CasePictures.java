@@ -5,6 +5,7 @@ import dev.assay.harness.render.Picture;
 import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The pictures of one case: {@code base.get(i)} and {@code candidate.get(i)} are a pair. */
@@ -16,20 +17,27 @@ record CasePictures(PromptCase prompt, List<Picture> base, List<Picture> candida
         return Stream.concat(base.stream(), candidate.stream());
     }
 
-    /** In order, as many at once as networks like and memory takes; a single case may be more than that. */
-    static List<List<CasePictures>> batches(List<CasePictures> cases) {
+    /**
+     * In order, as many at once as networks like and memory takes; a single case may be more than that.
+     *
+     * @param needed the pictures of a case that are looked at
+     */
+    static List<List<CasePictures>> batches(List<CasePictures> cases, Function<CasePictures, Stream<Picture>> needed) {
         List<List<CasePictures>> batches = new ArrayList<>();
         int room = 0;
         for (CasePictures c : cases) {
-            int pictures = (int) c.all().count();
-            if (room < pictures) {
+            List<Picture> pictures = needed.apply(c).toList();
+            if (batches.isEmpty() || room < pictures.size()) {
                 batches.add(new ArrayList<>());
-                Image any = c.base().get(0).image();
-                room = (int) Math.min(BATCH, Runtime.getRuntime().maxMemory() / SHARE / any.bytes());
+                room = pictures.isEmpty() ? 0 : room(pictures.get(0).image());
             }
-            room -= pictures;
+            room -= pictures.size();
             batches.get(batches.size() - 1).add(c);
         }
         return batches;
+    }
+
+    private static int room(Image any) {
+        return (int) Math.min(BATCH, Runtime.getRuntime().maxMemory() / SHARE / any.bytes());
     }
 }

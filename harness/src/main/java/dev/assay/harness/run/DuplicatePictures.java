@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Pictures that are the same picture where the base's are not: a model that paints one picture for every prompt, or for every seed. Told
@@ -126,30 +128,28 @@ final class DuplicatePictures {
     private List<Found> find() {
         List<Found> found = new ArrayList<>();
         for (int i = 0; i < painted.size(); i++) {
-            boolean couldShow = false;
-            int near = -1;
-            int exact = -1;
-            for (int j = 0; j < painted.size() && exact < 0; j++) {
-                if (i == j || base.get(i).likeness(base.get(j)) >= DIFFERENT) {
-                    continue;
-                }
-                couldShow = true;
-                if (candidate.get(i).isSameAs(candidate.get(j))) {
-                    exact = j;
-                } else if (near < 0 && candidate.get(i).likeness(candidate.get(j)) >= SAME) {
-                    near = j;
-                }
-            }
-            if (couldShow) {
-                int twin = exact >= 0 ? exact : near;
+            Small one = candidate.get(i);
+            int exact = first(i, j -> one.isSameAs(candidate.get(j)));
+            int twin = exact >= 0 ? exact : first(i, j -> one.isLike(candidate.get(j), SAME));
+            if (twin >= 0 || first(i, j -> true) >= 0) {
                 found.add(new Found(painted.get(i), twin < 0 ? null : painted.get(twin), exact >= 0));
             }
         }
         return found;
     }
 
+    /** The first pair whose candidate picture will do and whose base picture is another one than the base's of pair i; -1 for none. */
+    private int first(int i, IntPredicate will) {
+        return IntStream.range(0, painted.size())
+                .filter(j -> j != i && will.test(j) && !base.get(i).isLike(base.get(j), DIFFERENT))
+                .findFirst()
+                .orElse(-1);
+    }
+
     /** A picture in few numbers. */
     private static final class Small {
+        private static final float[] NOTHING = new float[CELLS * CELLS * 3];
+
         private final Picture picture;
         private final float[] fine; // (FINE, FINE, 3)
         private final double
@@ -170,25 +170,27 @@ final class DuplicatePictures {
             return picture.hasPixelsOf(other.picture);
         }
 
-        /** Correlation, the best over shifts; 1 of two pictures that show nothing: one colour, or noise alone. */
-        double likeness(Small other) {
-            double best = correlation(at(0, 0), other.at(0, 0));
-            if (best < PROMISING || best >= SAME) {
-                return best;
+        /** Whether they correlate that much, as they are or shifted; two pictures that show nothing, one colour or noise alone, do. */
+        boolean isLike(Small other, double bound) {
+            double unshifted = correlation(at(0, 0), other.at(0, 0));
+            if (unshifted < PROMISING || unshifted >= bound) {
+                return unshifted >= bound;
             }
             for (int y = -MARGIN; y <= MARGIN; y++) {
                 for (int x = -MARGIN; x <= MARGIN; x++) {
-                    best = Math.max(best, correlation(at(x, y), other.at(0, 0)));
+                    if (correlation(at(x, y), other.at(0, 0)) >= bound) {
+                        return true;
+                    }
                 }
             }
-            return best;
+            return false;
         }
 
         private float[] at(int x, int y) {
             return shifted.computeIfAbsent(100 * y + x, key -> coarse(MARGIN + x, MARGIN + y));
         }
 
-        /** Means of the cells, less the mean of each channel, of length 1; all 0 where there is nothing but noise. */
+        /** Means of the cells, less the mean of each channel, of length 1; where there is nothing but noise, {@link #NOTHING}. */
         private float[] coarse(int left, int top) {
             float[] cells = new float[CELLS * CELLS * 3];
             double[] mean = new double[3];
@@ -207,22 +209,24 @@ final class DuplicatePictures {
                 squares += cells[i] * cells[i];
             }
             double length = squares <= NOISE * noise ? 0 : Math.sqrt(squares);
+            if (length < 1e-3) {
+                return NOTHING;
+            }
             for (int i = 0; i < cells.length; i++) {
-                cells[i] = length < 1e-3 ? 0 : (float) (cells[i] / length);
+                cells[i] = (float) (cells[i] / length);
             }
             return cells;
         }
 
         private static double correlation(float[] a, float[] b) {
+            if (a == NOTHING && b == NOTHING) {
+                return 1;
+            }
             double sum = 0;
-            double ofA = 0;
-            double ofB = 0;
             for (int i = 0; i < a.length; i++) {
                 sum += a[i] * b[i];
-                ofA += a[i] * a[i];
-                ofB += b[i] * b[i];
             }
-            return ofA == 0 && ofB == 0 ? 1 : sum;
+            return sum;
         }
 
         /** Of the pixels, the mean over the channels. */

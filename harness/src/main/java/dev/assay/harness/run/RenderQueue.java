@@ -32,6 +32,7 @@ final class RenderQueue {
     private final FileHashes hashes;
     private final RenderStats tally;
     private final RenderStore store;
+    private final List<RenderWorker> first;
     private final Map<Place, Picture> pictures = new ConcurrentHashMap<>();
     private final List<Repeat> repeats = new ArrayList<>();
 
@@ -48,6 +49,7 @@ final class RenderQueue {
         this.hashes = hashes;
         this.store = store;
         this.tally = new RenderStats(progress);
+        this.first = lanes(renderers, pairs());
     }
 
     static int pictures(Suite suite) {
@@ -83,10 +85,9 @@ final class RenderQueue {
 
     /** Before the first picture. */
     Forecast forecast() {
-        List<RenderWorker> lanes = lanes(renderers, pairs());
-        int toMake = lanes.stream().mapToInt(RenderWorker::toMake).sum();
+        int toMake = first.stream().mapToInt(RenderWorker::toMake).sum();
         return new Forecast(
-                lanes.stream().mapToInt(RenderWorker::pictures).sum(),
+                first.stream().mapToInt(RenderWorker::pictures).sum(),
                 toMake,
                 toMake == 0 ? 0 : toMake * (3L * settings.width() * settings.height() + PNG_AND_TEXT));
     }
@@ -94,15 +95,10 @@ final class RenderQueue {
     private record Place(Pair pair, String role) {}
 
     Pictures get() {
-        List<Renderer> alive = new ArrayList<>(renderers);
-        List<Pair> open = pairs();
-        RuntimeException last = null;
-        while (!open.isEmpty()) {
-            if (alive.isEmpty()) {
-                throw last;
-            }
-            List<RenderWorker> lanes = lanes(alive, open);
-            alive.clear();
+        List<RenderWorker> lanes = first;
+        while (!lanes.isEmpty()) {
+            List<Renderer> alive = new ArrayList<>();
+            RuntimeException last = null;
             for (RenderWorker.End end : RenderWorker.run(lanes)) {
                 if (end.trouble() == null) {
                     alive.add(end.renderer());
@@ -113,9 +109,13 @@ final class RenderQueue {
                     throw end.trouble();
                 }
             }
-            open = open.stream()
+            List<Pair> open = pairs().stream()
                     .filter(p -> !pictures.containsKey(new Place(p, RenderTask.CANDIDATE)))
                     .toList();
+            if (!open.isEmpty() && alive.isEmpty()) {
+                throw last;
+            }
+            lanes = open.isEmpty() ? List.of() : lanes(alive, open);
         }
         return new Pictures(
                 IntStream.range(0, plan.suite().cases().size())

@@ -46,6 +46,7 @@ final class ScoreStore {
 
     private final Path folder;
     private final FileHashes weights;
+    private Kept last = new Kept(null, ""); // criteria of one metric often follow each other
 
     /** @param weights of the networks: scores of files that changed since they were hashed are not kept */
     ScoreStore(Path folder, FileHashes weights) {
@@ -63,7 +64,10 @@ final class ScoreStore {
             return new Kept(null, "");
         }
         String metric = ScoreKey.metric(info, parameters, networks.get());
-        return new Kept(folder.resolve(metric + ".scores"), metric);
+        if (!last.metric.equals(metric)) {
+            last = new Kept(folder.resolve(metric + ".scores"), metric);
+        }
+        return last;
     }
 
     /** Of one score, or of a suite's. */

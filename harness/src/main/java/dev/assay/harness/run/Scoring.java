@@ -79,8 +79,8 @@ final class Scoring {
             List<CasePictures> cases,
             Consumer<CasePictures> then,
             Function<CasePictures, Stream<Picture>> pictures) {
-        for (List<CasePictures> batch : CasePictures.batches(cases)) {
-            metric.prepare(batch.stream().flatMap(pictures).map(Picture::image).toList());
+        for (List<CasePictures> batch : CasePictures.batches(cases, pictures)) {
+            metric.prepare(decoded(batch.stream().flatMap(pictures).toList()));
             batch.forEach(then);
         }
     }

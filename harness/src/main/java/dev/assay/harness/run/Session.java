@@ -349,8 +349,8 @@ public final class Session {
     }
 
     /**
-     * What keeps the criteria from being judged, as far as it can be told without opening a model: the {@link #problem()},
-     * missing weights, a server that does not answer.
+     * What keeps the criteria from being judged, as far as it can be told without opening a model or asking a server: the
+     * {@link #problem()}, missing weights.
      */
     public Optional<String> obstacle() {
         if (problem != null) {
@@ -361,9 +361,13 @@ public final class Session {
         } catch (IllegalArgumentException wrong) {
             return Optional.of(Trouble.words(wrong));
         }
-        Optional<String> missing = missingWeights(criteria());
-        if (missing.isPresent() || !settings.get(RENDERER).equals("comfyui")) {
-            return missing;
+        return missingWeights(criteria());
+    }
+
+    /** Says that a server does not answer, which {@link #evaluate} finds too. Only for a session without an {@link #obstacle()}. */
+    public Optional<String> unreachable() {
+        if (!settings.get(RENDERER).equals("comfyui")) {
+            return Optional.empty();
         }
         try {
             Renderers.open(settings, root, headers).close();

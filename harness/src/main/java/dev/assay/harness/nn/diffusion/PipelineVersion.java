@@ -9,12 +9,17 @@ public final class PipelineVersion {
     /** Raised with every change of networks, samplers or the merge of LoRAs that changes pixels. */
     private static final int OURS = 2;
 
+    private static String known; // asked for with each picture
+
     private PipelineVersion() {}
 
     /** For example {@code 2+torch-2.13.0-1.5.14}: our number, and the torch build. */
-    public static String get() {
+    public static synchronized String get() {
         try {
-            return OURS + "+torch-" + Loader.getVersion("org.bytedeco", "pytorch");
+            if (known == null) {
+                known = OURS + "+torch-" + Loader.getVersion("org.bytedeco", "pytorch");
+            }
+            return known;
         } catch (IOException e) {
             throw new UncheckedIOException("org.bytedeco:pytorch does not say its version", e);
         }
