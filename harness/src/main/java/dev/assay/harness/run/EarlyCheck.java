@@ -54,7 +54,7 @@ public final class EarlyCheck {
                     properties.stringPropertyNames().stream()
                             .collect(Collectors.toMap(k -> k, properties::getProperty)));
         } catch (SettingsException wrong) {
-            throw BuildEnd.fail(wrong, 1);
+            throw BuildEnd.fail(wrong, 3);
         }
         if (BuildEnd.isCommandLine() && onlyJudges(properties) && isFresh(root)) {
             boolean nightly = properties.getProperty("assay.build.nightly", "").equals("true");
@@ -74,7 +74,7 @@ public final class EarlyCheck {
                 }
             }
             if (judges) {
-                requireJudge(properties.getOrDefault("assay.build.projects", ""));
+                requireJudge(properties);
                 EarlyFiles.require(root, given);
             }
         } catch (RuntimeException wrong) {
@@ -86,10 +86,11 @@ public final class EarlyCheck {
     }
 
     /** Nothing passes on nothing: a build without the module that judges is green whatever the candidate is. */
-    private static void requireJudge(String projects) {
-        if (projects.matches("projects: \\[[^\\]]+] .*") && words(projects).noneMatch("reports"::equals)) {
-            throw new SettingsException("-pl: without the module reports nothing is judged; add it,"
-                    + " or use mvn test for the tests alone");
+    private static void requireJudge(Map<String, String> build) {
+        if (words(build.getOrDefault("assay.build.goals", "")).anyMatch("verify"::equals)
+                && !build.getOrDefault("assay.build.reactor", "").contains("dev.assay:reports:")) {
+            throw new SettingsException("without the module reports nothing is judged: run mvn verify in Assay's own folder"
+                    + " and without -pl, or mvn test for the tests alone");
         }
     }
 

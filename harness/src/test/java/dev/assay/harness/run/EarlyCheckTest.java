@@ -15,17 +15,20 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.xml.sax.InputSource;
 
 class EarlyCheckTest {
     @TempDir
     Path root;
 
     private Map<String, String> properties(String... given) {
-        Map<String, String> all = new HashMap<>(Map.of("assay.root", root.toString(), "java.version", "17"));
+        Map<String, String> all = new HashMap<>(Map.of(
+                "assay.root", root.toString(), "java.version", "17", "assay.build.reactor", reactor("assay reports")));
         for (int i = 0; i < given.length; i += 2) {
             all.put(given[i], given[i + 1]);
         }
@@ -188,13 +191,79 @@ class EarlyCheckTest {
         assertThat(EarlyCheck.onlyJudges(build)).isEqualTo(only);
     }
 
-    @Test
-    void a_build_that_could_judge_nothing_is_refused() {
-        String[] without = {"assay.build.goals", "goals: [verify]", "assay.build.projects", "projects: [suites] []"};
-        assertThatThrownBy(() -> EarlyCheck.check(Map.of(), properties(without)))
-                .hasMessageStartingWith("-pl: without the module reports nothing is judged");
-        String[] with = {"assay.build.goals", "goals: [verify]", "assay.build.projects", "projects: [reports] []"};
-        assertThatCode(() -> EarlyCheck.check(Map.of(), properties(with))).doesNotThrowAnyException();
+    @ParameterizedTest
+    @CsvSource({
+        "[verify], assay harness metrics suites reports, true",
+        "'[clean, verify]', reports, true",
+        "[verify], suites, false",
+        "[verify], assay harness metrics suites, false",
+        "[verify], assay, false",
+        "'[verify, install]', harness, false",
+        "'[clean, verify]', assay harness, false",
+        "[install], assay harness, true",
+        "[test], suites, true",
+        "[package], metrics, true",
+        "[spotless:apply], assay, true",
+    })
+    void a_build_that_could_judge_nothing_is_refused_with_the_root_project_and_without(
+            String goals, String modules, boolean taken) throws Exception {
+        String reactor = reactor(modules);
+        Map<String, String> build =
+                properties("assay.build.goals", "goals: " + goals, "assay.build.reactor", reactor);
+        if (taken) {
+            assertThatCode(() -> EarlyCheck.check(Map.of(), build)).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(() -> EarlyCheck.check(Map.of(), build))
+                    .hasMessageStartingWith("without the module reports nothing is judged");
+        }
+        assertThat(("goals: " + goals + " " + reactor).matches(ofPom("judged", "regex"))).isEqualTo(taken);
+    }
+
+    /** As Maven writes the modules of a build. */
+    private static String reactor(String modules) {
+        return "reactor: "
+                + Stream.of(modules.split(" ", -1))
+                        .map(m -> "MavenProject: dev.assay:" + m + ":0.1.0-SNAPSHOT @ /home/reports/" + m + "/pom.xml")
+                        .toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "[verify], true, false",
+        "'[clean, package]', true, false",
+        "[test], false, false",
+        "[install], false, true",
+        "'[verify, install]', false, true",
+        "'[deploy, verify]', false, true",
+    })
+    void what_is_installed_has_the_classes_that_tests_of_others_need(String goals, boolean uncompiled, boolean unrun)
+            throws Exception {
+        assertThat(("goals: " + goals).matches(ofPom("no-tests", "regex"))).isEqualTo(uncompiled);
+        assertThat(("goals: " + goals).matches(ofPom("no-test-runs", "regex"))).isEqualTo(unrun);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "harness, [], true",
+        "harness, [reports], false",
+        "reports, [reports], true",
+        "metrics, '[:metrics, dev.assay:suites]', true",
+        "suites, '[:metrics, dev.assay:suites]', true",
+        "harness, [./metrics/], false",
+    })
+    void a_module_without_the_test_that_was_asked_for_fails_unless_another_was_named(
+            String module, String selected, boolean fails) throws Exception {
+        assertThat((module + " in: " + selected).matches(ofPom("tests-of-others", "regex")))
+                .isEqualTo(fails);
+    }
+
+    /** Text of an element below an execution of the root's pom.xml. */
+    private static String ofPom(String execution, String element) throws Exception {
+        String path = "//*[local-name()='execution'][*[local-name()='id']='" + execution + "']//*[local-name()='" + element
+                + "']";
+        return XPathFactory.newInstance()
+                .newXPath()
+                .evaluate(path, new InputSource(Path.of("..", "pom.xml").toUri().toString()));
     }
 
     @Test
