@@ -3,9 +3,10 @@ package dev.assay.reports;
 import static dev.assay.harness.run.SettingKeys.INCONCLUSIVE;
 
 import dev.assay.harness.run.Settings;
+import dev.assay.harness.verdict.Outcome;
 
 /** How a judgement ends, as the exit code of its process. */
-enum Ending {
+public enum Ending {
     /** Passed, or inconclusive where that is allowed, or in the collection by a person's word. */
     OPEN(0),
     REGRESSED(1),
@@ -20,7 +21,7 @@ enum Ending {
         this.code = code;
     }
 
-    int code() {
+    public int code() {
         return code;
     }
 
@@ -36,7 +37,12 @@ enum Ending {
         if (opens) {
             return reported ? OPEN : BROKEN;
         }
-        return switch (gate.outcome()) {
+        return failed(gate.outcome());
+    }
+
+    /** Of what did not open the gate, though it may have passed. */
+    public static Ending failed(Outcome outcome) {
+        return switch (outcome) {
             case PASSED, INCONCLUSIVE, UNAVAILABLE -> UNDECIDED;
             case REGRESSED -> REGRESSED;
             case BROKEN -> BROKEN;

@@ -64,7 +64,14 @@ record Findings(List<Verdict> verdicts, List<Listed> files, List<String> trouble
     }
 
     boolean good() {
-        return trouble.isEmpty() && !verdicts.isEmpty() && verdicts.stream().allMatch(Verdict::good);
+        return outcome() == Outcome.PASSED;
+    }
+
+    /** The worst of what nobody accepted; BROKEN where there is trouble, or no verdict. */
+    Outcome outcome() {
+        return trouble.isEmpty()
+                ? Outcome.worst(verdicts.stream().map(v -> v.good() ? Outcome.PASSED : v.outcome()))
+                : Outcome.BROKEN;
     }
 
     /** For the terminal: what is new first, then what still is so, then what is accepted, then the count. */

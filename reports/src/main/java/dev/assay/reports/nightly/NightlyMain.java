@@ -5,6 +5,7 @@ import static dev.assay.harness.run.SettingKeys.COLLECTION;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
+import dev.assay.reports.Ending;
 import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.dashboard.Dashboard;
@@ -26,7 +27,7 @@ public final class NightlyMain {
 
     /**
      * @param properties {@code assay.*}, none of them empty
-     * @return 0 for a good night, 1 for another
+     * @return 0 for a good night, else as {@link Ending}: 1 and 2 for the worst file that nobody accepted, 3 for trouble
      */
     public static int run(Map<String, String> environment, Map<String, String> properties) throws InterruptedException {
         return run(environment, properties, new ForkedJudge());
@@ -47,10 +48,13 @@ public final class NightlyMain {
             out().println();
             findings.lines().forEach(out()::println);
             out().println("History: " + Nightly.historyOf(collection));
-            return site(collection, findings, properties, root) && findings.good() ? 0 : 1;
+            if (!site(collection, findings, properties, root)) {
+                return Ending.BROKEN.code();
+            }
+            return (findings.good() ? Ending.OPEN : Ending.failed(findings.outcome())).code();
         } catch (RuntimeException | Error trouble) {
             out().println("Nightly: " + Words.line(Trouble.words(trouble), 600));
-            return 1;
+            return Ending.BROKEN.code();
         }
     }
 

@@ -259,6 +259,44 @@ class NightlyTest {
     }
 
     @Test
+    void a_night_ends_with_the_code_of_its_worst_file() throws Exception {
+        given.put("assay.collection", "shelf");
+        given.put("assay.build.site", root.resolve("site").toString());
+        assertThat(code()).isZero();
+        outcome("a.safetensors", "INCONCLUSIVE");
+        assertThat(code()).isEqualTo(2);
+        outcome("sub/b.safetensors", "REGRESSED");
+        assertThat(code()).isEqualTo(1);
+        outcome("a.safetensors", "crash");
+        assertThat(code()).isEqualTo(3);
+        outcome("a.safetensors", "PASSED");
+        outcome("sub/b.safetensors", "INCONCLUSIVE");
+        given.put("assay.inconclusive", "allow");
+        assertThat(code()).isZero();
+    }
+
+    @Test
+    void a_night_that_cannot_be_is_broken_and_not_regressed() throws Exception {
+        assertThat(code()).as("no collection").isEqualTo(3);
+        given.put("assay.collection", "shelf");
+        given.put("assay.steps", "many");
+        assertThat(code()).as("a wrong setting").isEqualTo(3);
+        given.remove("assay.steps");
+        given.put("assay.build.site", Files.writeString(root.resolve("file"), "in the way").toString());
+        assertThat(code()).as("no dashboard").isEqualTo(3);
+        assertThat(judged).isNotEmpty();
+    }
+
+    private int code() throws InterruptedException {
+        return NightlyMain.run(Map.of(), given, this::judge);
+    }
+
+    private void outcome(String name, String outcome) throws IOException {
+        outcomes.put(name, outcome);
+        put(name, name + " that is " + outcome);
+    }
+
+    @Test
     void nothing_passes_on_nothing() throws Exception {
         shelf = Files.createDirectories(root.resolve("empty"));
         assertThat(night().good()).isFalse();
