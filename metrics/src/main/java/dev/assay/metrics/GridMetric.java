@@ -3,6 +3,8 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
+import dev.assay.harness.score.GridPattern;
+import dev.assay.harness.score.GridPattern.Shape;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -77,15 +79,15 @@ public final class GridMetric implements Metric.SuiteMetric {
 
     /** How a tile is folded. */
     private enum Fold {
-        X("across x"),
-        Y("across y"),
-        XY("across x and y"),
-        CELL("in a checkered pattern");
+        X(Shape.X),
+        Y(Shape.Y),
+        XY(Shape.XY),
+        CELL(Shape.CHECKERED);
 
-        private final String words;
+        private final Shape shape;
 
-        Fold(String words) {
-            this.words = words;
+        Fold(Shape shape) {
+            this.shape = shape;
         }
 
         /** Values of a folded tile. */
@@ -100,13 +102,13 @@ public final class GridMetric implements Metric.SuiteMetric {
 
     private record Candidate(Fold fold, int period) {
         /**
-         * In words, by the pattern's own shape: a cell of free values also explains lines, and their crossings better than
+         * Named by the pattern's own shape: a cell of free values also explains lines, and their crossings better than
          * lines do.
          *
          * @param pattern folded and centred
          */
-        String named(double[] pattern) {
-            return "period " + period + " px " + (fold == Fold.CELL ? shape(period, pattern) : fold).words;
+        GridPattern named(double[] pattern) {
+            return new GridPattern(period, fold == Fold.CELL ? shape(period, pattern) : fold.shape);
         }
 
         /** What a folded pattern says of a pixel of a tile. */
@@ -121,7 +123,7 @@ public final class GridMetric implements Metric.SuiteMetric {
     }
 
     /** What a cell is made of, if more than half of it is columns and rows. */
-    private static Fold shape(int period, double[] cell) {
+    private static Shape shape(int period, double[] cell) {
         double[] columns = new double[period];
         double[] rows = new double[period];
         for (int i = 0; i < cell.length; i++) {
@@ -131,9 +133,9 @@ public final class GridMetric implements Metric.SuiteMetric {
         double x = period * squares(columns);
         double y = period * squares(rows);
         if (x + y <= squares(cell) / 2) {
-            return Fold.CELL;
+            return Shape.CHECKERED;
         }
-        return x >= ONE_WAY * (x + y) ? Fold.X : y >= ONE_WAY * (x + y) ? Fold.Y : Fold.XY;
+        return x >= ONE_WAY * (x + y) ? Shape.X : y >= ONE_WAY * (x + y) ? Shape.Y : Shape.XY;
     }
 
     /** Mean residuals of a prompt, shape (height, width): candidate minus base, and of the base alone. */
@@ -254,7 +256,7 @@ public final class GridMetric implements Metric.SuiteMetric {
                     amplitude,
                     format(
                             "%s: %.2f grey levels (its form is that of the other prompts)",
-                            best.named(pattern), amplitude));
+                            best.named(pattern).words(), amplitude));
         }
 
         @Override
@@ -263,16 +265,33 @@ public final class GridMetric implements Metric.SuiteMetric {
                 return unscored().reason();
             }
             Candidate best = best(differences, candidates, -1);
-            Comparison c = Compare.paired(values, 0, 0.90);
+            Comparison c = compared();
             double[][] tiles = tiles(differences, best, -1);
             String strongest = format(
-                    "%s, %.2f grey levels, F %.1f", best.named(centred(mean(tiles))), c.estimate(), fStatistic(tiles));
+                    "%s, %.2f grey levels, F %.1f", named(best, tiles).words(), c.estimate(), fStatistic(tiles));
             if (c.lower() > 0) {
                 return strongest;
             }
             return c.upper() < 0
                     ? "less than in the base: " + strongest
                     : "no pattern shared by " + shown + " prompts; the strongest is " + strongest;
+        }
+
+        @Override
+        public GridPattern pattern() {
+            if (unscored() != null || compared().lower() <= 0) {
+                return null;
+            }
+            Candidate best = best(differences, candidates, -1);
+            return named(best, tiles(differences, best, -1));
+        }
+
+        private Comparison compared() {
+            return Compare.paired(values, 0, 0.90);
+        }
+
+        private static GridPattern named(Candidate best, double[][] tiles) {
+            return best.named(centred(mean(tiles)));
         }
     }
 

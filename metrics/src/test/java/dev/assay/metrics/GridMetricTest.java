@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.image.Image;
+import dev.assay.harness.score.GridPattern;
+import dev.assay.harness.score.GridPattern.Shape;
 import dev.assay.harness.score.Metric.Finding;
 import dev.assay.harness.score.Metric.PromptImages;
 import dev.assay.harness.score.Score;
@@ -57,6 +59,7 @@ class GridMetricTest {
     void lines_across_x_are_found_with_their_period(int period, double amplitude) {
         Finding found = new GridMetric().score(suite(1, 16, 4, NOTHING, lines(period, amplitude)));
         assertThat(found.summary()).startsWith("period " + period + " px across x,");
+        assertThat(found.pattern()).isEqualTo(new GridPattern(period, Shape.X));
         Comparison c = compare(found);
         assertThat(c.lower()).isPositive();
         // of the ideal root mean square; the median takes a little of it on rough ground
@@ -76,6 +79,7 @@ class GridMetricTest {
         Pattern lattice = (x, y) -> x % 8 == 3 || y % 8 == 5 ? 3 : 0;
         Finding found = new GridMetric().score(suite(3, 16, 4, NOTHING, lattice));
         assertThat(found.summary()).startsWith("period 8 px across x and y,").contains(" grey levels, F ");
+        assertThat(found.pattern()).isEqualTo(new GridPattern(8, Shape.XY));
     }
 
     /** A line on the border counts as others do: where it was lost, only a period as long as the picture explained the gap. */
@@ -136,6 +140,7 @@ class GridMetricTest {
         Pattern checker = (x, y) -> (x / block + y / block) % 2 == 0 ? 1.5 : -1.5;
         Finding found = new GridMetric().score(suite(4, 16, 4, NOTHING, checker));
         assertThat(found.summary()).startsWith("period " + period + " px in a checkered pattern,");
+        assertThat(found.pattern()).isEqualTo(new GridPattern(period, Shape.CHECKERED));
         assertThat(compare(found).lower()).isPositive();
     }
 
@@ -151,6 +156,7 @@ class GridMetricTest {
         Finding found = new GridMetric().score(suite(6, 16, 4, lines(8, 3), NOTHING));
         assertThat(compare(found).upper()).isNegative();
         assertThat(found.summary()).startsWith("less than in the base: period 8 px across x,");
+        assertThat(found.pattern()).isNull();
     }
 
     @Test
@@ -161,6 +167,7 @@ class GridMetricTest {
         Finding found = new GridMetric().score(same);
         assertThat(compare(found).estimate()).isZero();
         assertThat(found.summary()).startsWith("no pattern shared by 4 prompts");
+        assertThat(found.pattern()).isNull();
     }
 
     /** 120 suites without a pattern: the interval lies above zero in at most 5 % of them, even with a margin of zero. */

@@ -172,7 +172,8 @@ public final class Runs {
                 List.of(),
                 List.of(),
                 null,
-                "Is " + metric + " still right?");
+                "Is " + metric + " still right?",
+                null);
     }
 
     /** A run of one criterion with this outcome. */
@@ -233,7 +234,8 @@ public final class Runs {
                         List.of(),
                         List.of(new Mark(HOSTILE, -5, -5, 900, 900, 0.5)))),
                 HOSTILE,
-                "Is " + HOSTILE + " still right?");
+                "Is " + HOSTILE + " still right?",
+                null);
         RunRecord r = run(HOSTILE, "REGRESSED", null, HOSTILE, prompts, List.of(v, bad), pictures(folder, prompts));
         Model model = new Model(
                 HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)), List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1)));
@@ -447,7 +449,8 @@ public final class Runs {
                 pairs,
                 outcome.equals("PASSED") ? worst.subList(0, Math.min(1, worst.size())) : worst,
                 null,
-                "Is " + metric + " still right?");
+                "Is " + metric + " still right?",
+                null);
     }
 
     private static List<RenderingEntry> pictures(Path folder, List<String> prompts) {

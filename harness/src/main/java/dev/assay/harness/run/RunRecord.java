@@ -2,6 +2,7 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.score.Better;
+import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.verdict.Comparison;
@@ -290,6 +291,7 @@ public record RunRecord(
      * @param unscoredReasons what a metric said of the first pair of a kind to the number of them
      * @param reasonKind a short name that stays: {@code TooFewPairs}; null in records of old
      * @param question that the verdict answers; empty in older records
+     * @param pattern on the pixel grid, which the candidate's pictures share; null where none was found and in older records
      */
     public record VerdictEntry(
             String id,
@@ -317,7 +319,8 @@ public record RunRecord(
             List<Measurement> measurements,
             List<WorstCase> worst,
             String reasonKind,
-            String question) {
+            String question,
+            GridPattern pattern) {
         public VerdictEntry {
             id = Objects.requireNonNullElse(id, "unknown");
             metric = Objects.requireNonNullElse(metric, "unknown");
@@ -338,6 +341,7 @@ public record RunRecord(
             question = Objects.requireNonNullElse(question, "");
             measurements = known(measurements);
             worst = known(worst);
+            pattern = pattern == null || pattern.shape() == null ? null : pattern;
         }
 
         private static Double finite(Double number) {
@@ -380,7 +384,8 @@ public record RunRecord(
                     scored.pairs(),
                     scored.worst(),
                     v.reason().kind(),
-                    metric.question());
+                    metric.question(),
+                    scored.pattern());
         }
 
         /** Lower end of the interval; null without one. */
@@ -454,7 +459,8 @@ public record RunRecord(
                     newMeasurements,
                     newWorst,
                     reasonKind,
-                    newQuestion);
+                    newQuestion,
+                    pattern);
         }
     }
 

@@ -70,7 +70,7 @@ final class ScoreKey {
 
     /** Of what a metric finds in a whole suite. */
     static String suite(List<CasePictures> cases) {
-        ContentKey key = new ContentKey("assay-suite-score/2");
+        ContentKey key = new ContentKey("assay-suite-score/3");
         for (CasePictures c : cases) {
             key.with("case", prompt(c.prompt()));
             pictures(key, "base", c.base());

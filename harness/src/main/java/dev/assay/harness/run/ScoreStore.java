@@ -6,6 +6,7 @@ import dev.assay.harness.json.Json;
 import dev.assay.harness.model.ContentKey;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.render.Picture;
+import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.Metric.Finding;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
@@ -71,13 +72,14 @@ final class ScoreStore {
     }
 
     /** Of one score, or of a suite's. */
-    private record Entry(List<Value> scores, String summary) {
+    private record Entry(List<Value> scores, String summary, GridPattern pattern) {
         static Entry of(Finding finding) {
-            return new Entry(finding.differences().stream().map(Value::of).toList(), finding.summary());
+            return new Entry(
+                    finding.differences().stream().map(Value::of).toList(), finding.summary(), finding.pattern());
         }
 
         Finding finding() {
-            return new Finding(scores.stream().map(Value::score).toList(), summary);
+            return new Finding(scores.stream().map(Value::score).toList(), summary, pattern);
         }
     }
 
@@ -109,7 +111,7 @@ final class ScoreStore {
 
         /** The score of these pictures, in this order. */
         Score score(PromptCase prompt, List<Picture> pictures, Supplier<Score> otherwise) {
-            return find(key(prompt, pictures), () -> new Finding(List.of(otherwise.get()), null))
+            return find(key(prompt, pictures), () -> new Finding(List.of(otherwise.get()), null, null))
                     .differences()
                     .get(0);
         }

@@ -3,6 +3,7 @@ package dev.assay.harness.run;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.score.Better;
+import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.Metric.CostMetric;
 import dev.assay.harness.score.Metric.Finding;
@@ -40,6 +41,7 @@ final class Scoring {
     private final List<Pair> scored = new ArrayList<>();
     private final Map<String, Unscored> unscored = new LinkedHashMap<>(); // by kind
     private String finding;
+    private GridPattern pattern;
 
     private Scoring(Predicate<Picture> blank, ScoreStore.Kept kept) {
         this.blank = blank;
@@ -160,6 +162,7 @@ final class Scoring {
                     .toList());
         });
         finding = found.summary();
+        pattern = found.pattern();
         for (int i = 0; i < cases.size(); i++) {
             CasePictures c = cases.get(i);
             difference(c, null, c.base().get(0).seed(), found.differences().get(i));
@@ -244,7 +247,8 @@ final class Scoring {
                 .limit(WORST)
                 .map(Scoring::worst)
                 .toList();
-        return new Scored(scored.stream().map(Pair::values).toList(), List.copyOf(unscored.values()), worst, finding);
+        return new Scored(
+                scored.stream().map(Pair::values).toList(), List.copyOf(unscored.values()), worst, finding, pattern);
     }
 
     private static WorstCase worst(Pair s) {

@@ -65,7 +65,7 @@ public sealed interface Metric {
             Accumulation suite = begin();
             prompts.forEach(suite::add);
             List<Score> differences = prompts.stream().map(suite::score).toList();
-            return new Finding(differences, suite.summary());
+            return new Finding(differences, suite.summary(), suite.pattern());
         }
     }
 
@@ -79,6 +79,11 @@ public sealed interface Metric {
 
         /** After all were scored: one sentence for people. */
         String summary();
+
+        /** Likewise: what pattern on the pixel grid all candidate pictures share, more than the base's; null for none. */
+        default GridPattern pattern() {
+            return null;
+        }
     }
 
     /**
@@ -101,8 +106,9 @@ public sealed interface Metric {
      *
      * @param differences in the order of the prompts given; {@code Measured.value} is candidate minus base
      * @param summary one sentence for people, e.g. {@code period 8 px across x, 3.1 grey levels}
+     * @param pattern see {@link Accumulation#pattern}
      */
-    record Finding(List<Score> differences, String summary) {
+    record Finding(List<Score> differences, String summary, GridPattern pattern) {
         public Finding {
             differences = List.copyOf(differences);
         }

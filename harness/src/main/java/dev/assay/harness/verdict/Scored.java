@@ -1,5 +1,6 @@
 package dev.assay.harness.verdict;
 
+import dev.assay.harness.score.GridPattern;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -10,14 +11,16 @@ import java.util.function.Function;
  * @param unscored pairs without a score, by kind of reason
  * @param worst worst first
  * @param finding of a metric over the whole suite, else null
+ * @param pattern that it found on the pixel grid, else null
  */
-public record Scored(List<Measurement> pairs, List<Unscored> unscored, List<WorstCase> worst, String finding) {
+public record Scored(
+        List<Measurement> pairs, List<Unscored> unscored, List<WorstCase> worst, String finding, GridPattern pattern) {
     /** Nothing was scored. */
     public static final Scored NOTHING = of(List.of());
 
     /** Pairs and nothing to say about them. */
     public static Scored of(List<Measurement> pairs) {
-        return new Scored(pairs, List.of(), List.of(), null);
+        return new Scored(pairs, List.of(), List.of(), null, null);
     }
 
     public Scored {

@@ -9,6 +9,7 @@ import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.score.Better;
 import dev.assay.harness.score.Family;
+import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.Metric.Finding;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -214,8 +215,8 @@ class ScoreStoreTest {
     void what_a_suite_was_found_to_have_is_known_by_all_its_pictures() {
         List<CasePictures> suite = List.of(new CasePictures(CAT, List.of(picture(1)), List.of(picture(2))));
         List<CasePictures> turned = List.of(new CasePictures(CAT, List.of(picture(2)), List.of(picture(1))));
-        Finding found = new Finding(List.of(ODD, new Unscored("none", "none of them")), "period 8 px");
-        Finding other = new Finding(List.of(), "computed");
+        Finding found = new Finding(List.of(ODD, new Unscored("none", "none of them")), "period 8 px", new GridPattern(8, GridPattern.Shape.Y));
+        Finding other = new Finding(List.of(), "computed", null);
         ScoreStore.Kept kept = open();
         kept.suite(suite, () -> found);
         kept.flush();

@@ -228,7 +228,7 @@ class PhrasebookTest {
                 Outcome.PASSED,
                 Comparison.NOTHING,
                 FOUND,
-                new Scored(List.of(), List.of(), List.of(), "period 8 px"),
+                new Scored(List.of(), List.of(), List.of(), "period 8 px", null),
                 List.of());
         assertThat(Phrasebook.say(verdict)).isEqualTo(OF_FOUND + "; period 8 px");
     }

@@ -18,7 +18,7 @@ final class CardJson {
             .addMixIn(VerdictEntry.class, WithoutMeasurements.class)
             .build();
 
-    @JsonIgnoreProperties({"clusters", "unscoredReasons", "finding", "measurements", "worst", "reasonKind", "question"})
+    @JsonIgnoreProperties({"clusters", "unscoredReasons", "finding", "measurements", "worst", "reasonKind", "question", "pattern"})
     private interface WithoutMeasurements {}
 
     private CardJson() {}

@@ -367,7 +367,7 @@ public final class Pages {
                 pictures(
                         folder,
                         shown.worst().stream()
-                                .filter(w -> w.text().contains(" (regressed): "))
+                                .filter(RunPictures.Shown::regressed)
                                 .limit(MAX_LEAD)
                                 .toList()),
                 pictures(folder, shown.worst()),

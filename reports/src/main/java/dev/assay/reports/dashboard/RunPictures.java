@@ -43,7 +43,10 @@ record RunPictures(
         List<String> prompts,
         List<String> findings,
         String note) {
-    private static final String SCHEMA = "assay-dashboard-pictures/1";
+    private static final String SCHEMA = "assay-dashboard-pictures/2";
+    /** Does not know what regressed. */
+    private static final String BEFORE = "assay-dashboard-pictures/1";
+
     private static final String INDEX = "pictures.json";
     private static final int MAX_PAIRS = 24;
     private static final int MAX_WORST = 3; // per criterion
@@ -60,8 +63,12 @@ record RunPictures(
         }
     }
 
-    /** A picture and what it shows; sizes in pixels. */
-    record Shown(String file, String text, int width, int height) {
+    /**
+     * A picture and what it shows; sizes in pixels.
+     *
+     * @param regressed it is of a criterion that did
+     */
+    record Shown(String file, String text, int width, int height, boolean regressed) {
         Shown {
             requireName(file);
         }
@@ -91,11 +98,11 @@ record RunPictures(
     /** Those of an earlier site, or made now. A record that cannot be read leaves a note, never a failure. */
     static RunPictures of(RunSummary run, Path historyFolder, SiteFolder site) throws IOException {
         String folder = folder(run);
-        Optional<RunPictures> kept = kept(folder, site);
+        Path file = resolve(historyFolder, run.record());
+        Optional<RunPictures> kept = kept(folder, site, file == null ? BEFORE : SCHEMA);
         if (kept.isPresent()) {
             return kept.get();
         }
-        Path file = resolve(historyFolder, run.record());
         Path thumbnail = resolve(historyFolder, run.thumbnail());
         if (file == null && thumbnail == null) {
             return none(
@@ -112,7 +119,7 @@ record RunPictures(
         return made;
     }
 
-    private static Optional<RunPictures> kept(String folder, SiteFolder site) {
+    private static Optional<RunPictures> kept(String folder, SiteFolder site, String oldest) {
         if (!site.has(folder + "/" + INDEX)) {
             return Optional.empty();
         }
@@ -120,7 +127,7 @@ record RunPictures(
             RunPictures kept =
                     Json.LENIENT.readValue(site.path(folder + "/" + INDEX).toFile(), RunPictures.class);
             List<String> files = kept.files();
-            if (!SCHEMA.equals(kept.schema()) || files.stream().anyMatch(f -> !site.has(folder + "/" + f))) {
+            if (!List.of(oldest, SCHEMA).contains(kept.schema()) || files.stream().anyMatch(f -> !site.has(folder + "/" + f))) {
                 return Optional.empty();
             }
             files.forEach(f -> site.keep(folder + "/" + f));
@@ -178,7 +185,8 @@ record RunPictures(
                             Words.line(v.id(), 60) + " ("
                                     + v.outcome().name().toLowerCase(java.util.Locale.ROOT) + "): "
                                     + CasePicture.caption(v, w, renderings),
-                            CasePicture.of(v, w, renderings)));
+                            CasePicture.of(v, w, renderings),
+                            v.is(Outcome.REGRESSED)));
                     if (v.is(Outcome.REGRESSED)) {
                         renderings
                                 .find(w, "candidate")
@@ -243,8 +251,12 @@ record RunPictures(
         }
 
         private Shown picture(String name, String text, BufferedImage image) throws IOException {
+            return picture(name, text, image, false);
+        }
+
+        private Shown picture(String name, String text, BufferedImage image, boolean regressed) throws IOException {
             site.write(folder + "/" + name + ".png", Pixels.png(image));
-            return new Shown(name + ".png", text, image.getWidth(), image.getHeight());
+            return new Shown(name + ".png", text, image.getWidth(), image.getHeight(), regressed);
         }
     }
 }

@@ -1,21 +1,17 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.verdict.Outcome;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What a criterion's outcome means for the pictures, in words that need no statistics. The reason of the verdict, with its interval, stands
  * beside it and is never replaced.
  */
 public record Plain(VerdictEntry verdict) {
-    private static final Pattern PERIOD =
-            Pattern.compile("period (\\d+) px (across x and y|across x|across y|in a [a-z]+)");
-
     public static Plain of(VerdictEntry verdict) {
         return new Plain(verdict);
     }
@@ -151,10 +147,14 @@ public record Plain(VerdictEntry verdict) {
     }
 
     private String pattern() {
-        Matcher found = PERIOD.matcher(Words.line(verdict.reason(), 2000));
-        return found.find()
-                ? "All pictures share a pattern of " + found.group(1) + " pixels " + found.group(2)
-                : "All pictures share a pattern on the pixel grid";
+        GridPattern found = verdict.pattern();
+        if (found == null) {
+            return "All pictures share a pattern on the pixel grid";
+        }
+        return found.shape() == GridPattern.Shape.CHECKERED
+                ? "All pictures share a checkered pattern of " + found.period() + " pixels"
+                : "All pictures share a pattern of " + found.period() + " pixels "
+                        + found.shape().words();
     }
 
     /** The score is a logarithm of a number of pictures. */

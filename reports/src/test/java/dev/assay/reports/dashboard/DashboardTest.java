@@ -40,7 +40,7 @@ class DashboardTest {
         Files.createDirectories(run);
         RunRecord record = Runs.mixed(run);
         RunRecords.write(folder.resolve("out"), record);
-        Path written = RunRecords.folder(folder.resolve("out"), record.id()).resolve("run.json");
+        Path written = RunRecords.file(folder.resolve("out"), record.id());
         if (!written.getParent().equals(run)) {
             Files.move(run.resolve("store"), written.resolveSibling("store"));
         }
@@ -83,6 +83,32 @@ class DashboardTest {
             assertThat(image.attr("alt")).isNotEmpty();
         }
         assertThat(data(page(index)).get("rows").get(0).get(11).asText()).endsWith("/thumb.png");
+    }
+
+    @Test
+    void a_models_page_leads_with_what_got_worse_and_keeps_pictures_of_records_that_are_gone() throws IOException {
+        RunSummary digest = real("one");
+        Path site = folder.resolve("site");
+        Path model = site.resolve("models").resolve(Slug.of(digest.model()) + ".html");
+        Dashboard.write(history(), Listing.none(), site);
+        List<String> lead =
+                page(model).select("section[aria-labelledby=lead] figcaption").eachText();
+        assertThat(lead).isNotEmpty().allMatch(text -> text.contains("(regressed)"));
+
+        Path index = site.resolve(RunPictures.folder(digest)).resolve("pictures.json");
+        String before = Files.readString(index)
+                .replace("assay-dashboard-pictures/2", "assay-dashboard-pictures/1")
+                .replaceAll(",\"regressed\":(true|false)", "");
+        Files.writeString(index, before);
+        Dashboard.write(history(), Listing.none(), site);
+        assertThat(page(model).select("section[aria-labelledby=lead] figcaption").eachText())
+                .isEqualTo(lead);
+
+        Files.writeString(index, before);
+        Files.delete(folder.resolve(digest.record()));
+        Dashboard.write(history(), Listing.none(), site);
+        assertThat(page(model).select("section[aria-labelledby=lead]")).isEmpty();
+        assertThat(page(model).select(".strip img")).isNotEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.assay.reports.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.score.Better;
+import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
@@ -112,6 +113,26 @@ class HistoryTest {
                 assertThat(v.reason()).isEqualTo("worse");
             });
         });
+    }
+
+    @Test
+    void a_pattern_comes_back_and_one_of_an_unknown_shape_is_none() throws IOException {
+        History history = new History(folder.resolve("history.jsonl"));
+        String line = "{\"schema\":\"assay-digest/2\",\"run\":\"%s\",\"started\":\"2026-11-01T00:00:00Z\","
+                + "\"outcome\":\"REGRESSED\",\"model\":\"m\",\"suite\":{\"name\":\"s\"},"
+                + "\"criteria\":[{\"id\":\"grid\",\"outcome\":\"REGRESSED\",\"pattern\":%s}]}\n";
+        Files.writeString(
+                history.file(),
+                String.format(line, "a", "{\"period\":8,\"shape\":\"XY\"}")
+                        + String.format(line, "b", "null")
+                        + String.format(line, "c", "{\"period\":8}"));
+        assertThat(history.read().damages()).isEmpty();
+        assertThat(history.read().digests())
+                .extracting(d -> d.criteria().get(0).pattern())
+                .containsExactly(new GridPattern(8, GridPattern.Shape.XY), null, null);
+        history.append(history.read().digests().get(0));
+        assertThat(history.read().digests().get(2).criteria().get(0).pattern().period())
+                .isEqualTo(8);
     }
 
     @Test

@@ -157,6 +157,7 @@ class SeedStripsTest {
                 vendi.measurements(),
                 vendi.worst(),
                 null,
+                null,
                 null);
         assertThat(CasePicture.showsSeeds(pattern, first, renderings)).isFalse();
         assertThat(CasePicture.caption(pattern, first, renderings)).startsWith("three orange triangles, seed 1: ");

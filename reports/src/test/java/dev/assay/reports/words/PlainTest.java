@@ -2,9 +2,16 @@ package dev.assay.reports.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Better;
+import dev.assay.harness.score.GridPattern;
+import dev.assay.harness.score.GridPattern.Shape;
+import dev.assay.harness.suite.Criterion.Rule;
+import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Entries;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PlainTest {
@@ -90,23 +97,46 @@ class PlainTest {
 
     @Test
     void a_pattern_is_named_by_its_period() {
-        Plain grid = plain(
+        assertThat(grid(new GridPattern(8, Shape.XY)))
+                .isEqualTo("All pictures share a pattern of 8 pixels across x and y: 2.37 grey levels"
+                        + " (0.25 grey levels allowed)");
+        assertThat(grid(new GridPattern(16, Shape.Y))).startsWith("All pictures share a pattern of 16 pixels across y: ");
+        assertThat(grid(new GridPattern(4, Shape.CHECKERED)))
+                .startsWith("All pictures share a checkered pattern of 4 pixels: ");
+        assertThat(grid(null)).startsWith("All pictures share a pattern on the pixel grid: ");
+    }
+
+    /** Its reason says another period, and nobody reads it. */
+    private static String grid(GridPattern pattern) {
+        VerdictEntry entry = new VerdictEntry(
                 "grid",
+                "grid",
+                "1",
                 "artifact",
-                "REGRESSED",
-                "NON_INFERIOR",
-                "LOWER",
+                "suite",
+                Outcome.REGRESSED,
                 2.37,
-                2.1,
-                2.6,
+                List.of(2.1, 2.6),
+                0.9,
                 0.25,
+                Rule.NON_INFERIOR,
+                Severity.CRITICAL,
+                Better.LOWER,
                 "grey levels",
                 null,
                 null,
-                "worse by 2.37 grey levels; period 8 px across x and y, 2.37 grey levels, F 205.1");
-        assertThat(grid.sentence())
-                .isEqualTo("All pictures share a pattern of 8 pixels across x and y: 2.37 grey levels"
-                        + " (0.25 grey levels allowed)");
+                4,
+                4,
+                0,
+                Map.of(),
+                null,
+                "worse by 2.37 grey levels; period 32 px across x, 2.37 grey levels, F 205.1",
+                List.of(),
+                List.of(),
+                null,
+                null,
+                pattern);
+        return Plain.of(entry).sentence();
     }
 
     @Test
