@@ -64,7 +64,7 @@ public final class Assay {
         RunRecord run = Readiness.obstacle(session, workspace, workspace.gate())
                 .map(session::refuse)
                 .orElseGet(() -> session.evaluate(session.criteria()));
-        return RunRecords.folder(workspace.out(), run.id()).resolve("run.json");
+        return RunRecords.file(workspace.out(), run.id());
     }
 
     /** Null where they cannot be read: an old record is shown all the same. */

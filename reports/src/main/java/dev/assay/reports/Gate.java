@@ -3,6 +3,7 @@ package dev.assay.reports;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
@@ -28,8 +29,7 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         return new Gate(Outcome.BROKEN, List.of(why), List.of(why));
     }
 
-    /** @param selected tags or tests were chosen, so that verdicts of other criteria may be absent */
-    public static Gate judge(RunRecord run, boolean selected) {
+    public static Gate judge(RunRecord run) {
         List<String> whole = new ArrayList<>();
         List<String> broken = new ArrayList<>();
         List<VerdictEntry> verdicts = run.verdicts();
@@ -39,7 +39,7 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         if (verdicts.isEmpty()) {
             return broken("no criterion was judged");
         }
-        if (verdicts.size() > run.criteriaDeclared() || (verdicts.size() < run.criteriaDeclared() && !selected)) {
+        if (verdicts.size() != run.criteriaDeclared()) {
             whole.add(verdicts.size() + " verdicts for " + run.criteriaDeclared() + " criteria");
         }
         List<String> regressed = new ArrayList<>();
@@ -77,6 +77,11 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
 
     private static String why(String reason) {
         return Words.ends(reason, MAX_REASON);
+    }
+
+    /** The run as the history has it: BROKEN where it is, though its record does not say so. */
+    public RunSummary on(RunSummary said) {
+        return outcome == Outcome.BROKEN && said.outcome() != Outcome.BROKEN ? said.broken(reasons.get(0)) : said;
     }
 
     /** Whether the build may go on. */

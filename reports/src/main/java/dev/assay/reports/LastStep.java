@@ -34,7 +34,7 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
     }
 
     private Ending tell(JudgedRun judged, boolean fresh) {
-        Gate gate = judged.trouble() != null ? Gate.broken(judged.trouble()) : Gate.judge(judged.run(), false);
+        Gate gate = judged.trouble() != null ? Gate.broken(judged.trouble()) : Gate.judge(judged.run());
         out.println();
         Summary.lines(judged.run(), gate, place.colors()).forEach(out::println);
         out.flush();

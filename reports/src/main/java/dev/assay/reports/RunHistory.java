@@ -2,7 +2,6 @@ package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.text.Trouble;
-import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.History;
 import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.words.Words;
@@ -43,9 +42,7 @@ final class RunHistory {
     /** @param record {@code run.json} of this run */
     void append(RunRecord run, Gate gate, Path record) {
         try {
-            RunSummary digest = RunSummary.of(run, history.pathTo(record), null);
-            boolean broken = gate.outcome() == Outcome.BROKEN && digest.outcome() != Outcome.BROKEN;
-            history.append(broken ? digest.broken(gate.reasons().get(0)) : digest);
+            history.append(gate.on(RunSummary.of(run, history.pathTo(record), null)));
         } catch (RuntimeException | Error trouble) {
             out.println("This run is not in the history: " + Words.line(Trouble.words(trouble), 400));
         }

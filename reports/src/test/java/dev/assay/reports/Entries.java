@@ -56,6 +56,29 @@ public final class Entries {
                 List.of(),
                 List.of(),
                 null,
-                "Is " + metric + " still right?");
+                "Is " + metric + " still right?",
+                null);
+    }
+
+    /** One above the base, between 0.5 and 1.5. */
+    public static VerdictEntry grid(String version, Outcome outcome) {
+        return of(
+                "grid",
+                "grid",
+                version,
+                "artifact",
+                outcome,
+                1.0,
+                0.5,
+                1.5,
+                1,
+                "NON_INFERIOR",
+                "LOWER",
+                "",
+                null,
+                null,
+                4,
+                0,
+                "");
     }
 }

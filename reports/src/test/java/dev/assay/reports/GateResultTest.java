@@ -146,6 +146,6 @@ class GateResultTest {
 
     private GateResult admit(RunRecord run) {
         return GateResult.of(
-                new JudgedRun(run, root, null), Gate.judge(run, false), Settings.read(root, Map.of(), given), root);
+                new JudgedRun(run, root, null), Gate.judge(run), Settings.read(root, Map.of(), given), root);
     }
 }

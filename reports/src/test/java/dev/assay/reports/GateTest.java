@@ -30,19 +30,19 @@ class GateTest {
     @CsvSource({"PASSED,true,true", "REGRESSED,false,false", "INCONCLUSIVE,false,true", "BROKEN,false,false"})
     void the_build_goes_on_when_passed_or_when_inconclusive_is_allowed(
             String outcome, boolean strict, boolean lenient) {
-        Gate gate = Gate.judge(Runs.single(folder, outcome), false);
+        Gate gate = Gate.judge(Runs.single(folder, outcome));
         assertThat(gate.outcome().name()).isEqualTo(outcome.equals("BROKEN") ? "BROKEN" : outcome);
         assertThat(gate.opens(false)).isEqualTo(strict);
         assertThat(gate.opens(true)).isEqualTo(lenient);
     }
 
     @Test
-    void missing_verdicts_are_broken_unless_tests_were_chosen() {
+    void missing_verdicts_are_broken() {
         RunRecord run = Runs.single(folder, "PASSED");
         RunRecord fewer = Runs.with(run, "PASSED", 2, run.verdicts(), STARTED);
-        assertThat(Gate.judge(fewer, false).reasons()).containsExactly("1 verdicts for 2 criteria");
-        assertThat(Gate.judge(fewer, true).outcome()).isEqualTo(Outcome.PASSED);
-        assertThat(Gate.judge(Runs.with(run, "PASSED", 1, List.of(), STARTED), true)
+        assertThat(Gate.judge(fewer).reasons()).containsExactly("1 verdicts for 2 criteria");
+        assertThat(Gate.judge(fewer).outcome()).isEqualTo(Outcome.BROKEN);
+        assertThat(Gate.judge(Runs.with(run, "PASSED", 1, List.of(), STARTED))
                         .outcome())
                 .isEqualTo(Outcome.BROKEN);
     }
@@ -50,7 +50,7 @@ class GateTest {
     @Test
     void a_record_that_contradicts_its_verdicts_is_broken() {
         RunRecord run = Runs.single(folder, "REGRESSED");
-        assertThat(Gate.judge(Runs.with(run, "PASSED", 1, run.verdicts(), STARTED), false)
+        assertThat(Gate.judge(Runs.with(run, "PASSED", 1, run.verdicts(), STARTED))
                         .outcome())
                 .isEqualTo(Outcome.BROKEN);
     }
@@ -97,7 +97,7 @@ class GateTest {
     @ParameterizedTest
     @CsvSource({"PASSED,0,0", "REGRESSED,1,1", "INCONCLUSIVE,2,0", "BROKEN,3,3"})
     void the_exit_code_tells_the_outcome(String outcome, int strict, int lenient) {
-        Gate gate = Gate.judge(Runs.single(folder, outcome), false);
+        Gate gate = Gate.judge(Runs.single(folder, outcome));
         Settings allowing = Settings.read(folder, Map.of("ASSAY_INCONCLUSIVE", "allow"), Map.of());
         assertThat(Ending.of(gate, Settings.read(folder, Map.of(), Map.of()), null, true)
                         .code())
@@ -119,7 +119,7 @@ class GateTest {
     @Test
     void what_was_not_judged_for_one_reason_is_one_line() {
         RunRecord run = Runs.refused("cut.safetensors: 42224 bytes are missing: download the file again");
-        Gate gate = Gate.judge(run, false);
+        Gate gate = Gate.judge(run);
         assertThat(gate.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(gate.reasons())
                 .containsExactly(
@@ -137,16 +137,16 @@ class GateTest {
     void the_remedy_at_the_end_of_a_long_reason_is_never_cut() {
         String remedy = "put it into /models/hub/" + "deep/".repeat(60) + "model.safetensors; or name another folder";
         RunRecord run = Runs.refused("the weights of people are missing, ".repeat(30) + remedy);
-        List<String> lines = Summary.lines(run, Gate.judge(run, false), false);
+        List<String> lines = Summary.lines(run, Gate.judge(run), false);
         assertThat(String.join(" ", lines).replaceAll(" +", " ")).contains(remedy);
-        String why = Gate.judge(run, false).reasons().get(0);
+        String why = Gate.judge(run).reasons().get(0);
         assertThat(why).hasSizeLessThanOrEqualTo(600).endsWith("deep/model.safetensors; or name another folder");
     }
 
     @Test
     void the_summary_has_a_line_per_criterion_a_reason_where_it_did_not_pass_and_no_escapes_of_strangers() {
         RunRecord run = Runs.mixed(folder);
-        List<String> lines = Summary.lines(run, Gate.judge(run, false), false);
+        List<String> lines = Summary.lines(run, Gate.judge(run), false);
         long open = run.verdicts().stream().filter(v -> !v.is(Outcome.PASSED)).count();
         assertThat(open).isBetween(1L, 5L);
         int plain = 2; // what it means, before the reason; of a broken criterion there is nothing to say
@@ -158,8 +158,8 @@ class GateTest {
         assertThat(lines).filteredOn(l -> l.startsWith("      ")).hasSize((int) open + plain);
         assertThat(lines.get(3)).contains("anatomy/limbs").contains("REGRESSED").contains("margin 0.15");
         RunRecord hostile = Runs.hostile(folder);
-        String text = String.join("\n", Summary.lines(hostile, Gate.judge(hostile, false), false));
+        String text = String.join("\n", Summary.lines(hostile, Gate.judge(hostile), false));
         assertThat(text).doesNotContain("\u001b").doesNotContain("\u202e");
-        assertThat(Summary.lines(run, Gate.judge(run, false), true).get(3)).contains("\u001b[31mREGRESSED\u001b[0m");
+        assertThat(Summary.lines(run, Gate.judge(run), true).get(3)).contains("\u001b[31mREGRESSED\u001b[0m");
     }
 }

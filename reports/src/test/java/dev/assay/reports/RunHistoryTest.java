@@ -28,7 +28,7 @@ class RunHistoryTest {
         if (record == null) {
             RunRecords.write(root.resolve("out"), run);
             ending = step.of(JudgedRun.fresh(
-                    RunRecords.folder(root.resolve("out"), run.id()).resolve("run.json")));
+                    RunRecords.file(root.resolve("out"), run.id())));
         } else {
             ending = step.again(JudgedRun.earlier(record));
         }

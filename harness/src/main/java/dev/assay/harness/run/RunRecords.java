@@ -37,6 +37,10 @@ public final class RunRecords {
         return out.resolve("runs").resolve(id);
     }
 
+    public static Path file(Path out, String id) {
+        return folder(out, id).resolve("run.json");
+    }
+
     public static Path last(Path out) {
         return out.resolve("last-run.json");
     }
@@ -45,9 +49,10 @@ public final class RunRecords {
     public static void write(Path out, RunRecord record) {
         try {
             byte[] json = sealed(record);
-            Path folder = Files.createDirectories(folder(out, record.id()));
+            Path file = file(out, record.id());
+            Files.createDirectories(file.getParent());
             WholeFile.sweep(out, 3); // what killed runs left half written
-            WholeFile.write(folder.resolve("run.json"), json);
+            WholeFile.write(file, json);
             WholeFile.write(last(out), json);
         } catch (IOException e) {
             throw new AssayException("cannot write the run record to " + out + ": " + Trouble.words(e), e);

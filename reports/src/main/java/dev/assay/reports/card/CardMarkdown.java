@@ -30,6 +30,7 @@ final class CardMarkdown {
         } else {
             s.append("| | criterion | candidate − base | interval | margin | why |\n|---|---|--:|---|--:|---|\n");
             for (VerdictEntry v : card.criteria().judged()) {
+                String plain = Plain.of(v).sentence();
                 s.append("| ")
                         .append(sign(v.outcome()))
                         .append(' ')
@@ -43,8 +44,8 @@ final class CardMarkdown {
                         .append(" | ")
                         .append(Words.number(v.margin()))
                         .append(" | ")
-                        .append(text(Plain.of(v).sentence()))
-                        .append(Plain.of(v).sentence().isEmpty() ? "" : ". ")
+                        .append(text(plain))
+                        .append(plain.isEmpty() ? "" : ". ")
                         .append(text(v.reason()))
                         .append(" |\n");
             }

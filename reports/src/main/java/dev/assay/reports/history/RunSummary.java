@@ -163,19 +163,29 @@ public record RunSummary(
 
     /** The same run under the model's name in a collection, as part of a nightly, which may go past midnight. */
     public RunSummary inCollection(String model, String modelFamily, String night) {
+        return with(night, outcome, problem, model, modelFamily);
+    }
+
+    /** The same run as one that says nothing, for a reason that its record does not know. */
+    public RunSummary broken(String why) {
+        return with(night, Outcome.BROKEN, Words.line(why, MAX_TEXT), model, modelFamily);
+    }
+
+    private RunSummary with(
+            String newNight, Outcome newOutcome, String newProblem, String newModel, String newModelFamily) {
         return new RunSummary(
                 schema,
                 run,
-                night,
+                newNight,
                 started,
                 seconds,
-                outcome,
-                problem,
-                model,
+                newOutcome,
+                newProblem,
+                newModel,
                 parts,
                 base,
                 baseHash,
-                modelFamily,
+                newModelFamily,
                 suite,
                 renderer,
                 declared,
@@ -189,31 +199,6 @@ public record RunSummary(
     /** Only some criteria were judged, as with {@code -Dgroups}: no verdict on the whole, and no trouble either. */
     public boolean partial() {
         return outcome != Outcome.BROKEN && !criteria.isEmpty() && criteria.size() < declared;
-    }
-
-    /** The same run as one that says nothing, for a reason that its record does not know. */
-    public RunSummary broken(String why) {
-        return new RunSummary(
-                schema,
-                run,
-                night,
-                started,
-                seconds,
-                Outcome.BROKEN,
-                Words.line(why, MAX_TEXT),
-                model,
-                parts,
-                base,
-                baseHash,
-                modelFamily,
-                suite,
-                renderer,
-                declared,
-                criteria,
-                cost,
-                record,
-                thumbnail,
-                asked);
     }
 
     /** How much the candidate changes: the estimate of the first {@code effect} criterion that has one, else null. */

@@ -237,7 +237,7 @@ final class Nightly {
             fresh = true;
             run = BrokenRun.of(item, session.suiteName(), problem, clock.instant());
         }
-        Gate gate = Gate.judge(run, false);
+        Gate gate = Gate.judge(run);
         Outcome was = before.get(item.name() + "\n" + run.suite().name());
         if (!written.isNewest(item.name(), run.suite().name(), run.id())) {
             // Also of a nightly that was killed before it wrote this line, and of a verdict that holds again.
@@ -302,26 +302,23 @@ final class Nightly {
     private RunSummary digest(RunRecord run, Gate gate, Item item, Path folder) {
         String record = null;
         String thumbnail = null;
-        if (folder != null
-                && Files.isRegularFile(RunRecords.folder(folder, run.id()).resolve("run.json"))) {
-            Path runFolder = RunRecords.folder(folder, run.id());
-            record = history.pathTo(runFolder.resolve("run.json"));
+        if (folder != null && Files.isRegularFile(RunRecords.file(folder, run.id()))) {
+            Path kept = RunRecords.file(folder, run.id());
+            record = history.pathTo(kept);
             thumbnail = run.renderings().stream()
                     .filter(r -> r.role().equals("candidate"))
-                    .map(r -> history.pathTo(runFolder.resolve(r.file())))
+                    .map(r -> history.pathTo(kept.resolveSibling(r.file())))
                     .findFirst()
                     .orElse(null);
         }
-        RunSummary digest = RunSummary.of(run, record, thumbnail);
-        boolean broken = gate.outcome() == Outcome.BROKEN && digest.outcome() != Outcome.BROKEN;
-        return (broken ? digest.broken(gate.reasons().get(0)) : digest)
+        return gate.on(RunSummary.of(run, record, thumbnail))
                 .inCollection(item.name(), item.facts().family(), night);
     }
 
     /** A verdict that holds; a BROKEN one does not: what broke may be whole tonight. */
     private static RunRecord finished(Path folder) {
         RunRecord run = read(folder);
-        if (run != null && !Gate.judge(run, false).outcome().equals(Outcome.BROKEN)) {
+        if (run != null && !Gate.judge(run).outcome().equals(Outcome.BROKEN)) {
             return run;
         }
         try {
