@@ -267,8 +267,8 @@ public final class GridMetric implements Metric.SuiteMetric {
             Candidate best = best(differences, candidates, -1);
             Comparison c = compared();
             double[][] tiles = tiles(differences, best, -1);
-            String strongest = format(
-                    "%s, %.2f grey levels, F %.1f", named(best, tiles).words(), c.estimate(), fStatistic(tiles));
+            String strongest =
+                    format("%s, %.2f grey levels, F %.1f", named(best, tiles).words(), c.estimate(), fStatistic(tiles));
             if (c.lower() > 0) {
                 return strongest;
             }

@@ -42,8 +42,7 @@ class GateTest {
         RunRecord fewer = Runs.with(run, "PASSED", 2, run.verdicts(), STARTED);
         assertThat(Gate.judge(fewer).reasons()).containsExactly("1 verdicts for 2 criteria");
         assertThat(Gate.judge(fewer).outcome()).isEqualTo(Outcome.BROKEN);
-        assertThat(Gate.judge(Runs.with(run, "PASSED", 1, List.of(), STARTED))
-                        .outcome())
+        assertThat(Gate.judge(Runs.with(run, "PASSED", 1, List.of(), STARTED)).outcome())
                 .isEqualTo(Outcome.BROKEN);
     }
 

@@ -27,8 +27,7 @@ class RunHistoryTest {
         Ending ending;
         if (record == null) {
             RunRecords.write(root.resolve("out"), run);
-            ending = step.of(JudgedRun.fresh(
-                    RunRecords.file(root.resolve("out"), run.id())));
+            ending = step.of(JudgedRun.fresh(RunRecords.file(root.resolve("out"), run.id())));
         } else {
             ending = step.again(JudgedRun.earlier(record));
         }

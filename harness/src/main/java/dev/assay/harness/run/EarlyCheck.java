@@ -89,8 +89,9 @@ public final class EarlyCheck {
     private static void requireJudge(Map<String, String> build) {
         if (words(build.getOrDefault("assay.build.goals", "")).anyMatch("verify"::equals)
                 && !build.getOrDefault("assay.build.reactor", "").contains("dev.assay:reports:")) {
-            throw new SettingsException("without the module reports nothing is judged: run mvn verify in Assay's own folder"
-                    + " and without -pl, or mvn test for the tests alone");
+            throw new SettingsException(
+                    "without the module reports nothing is judged: run mvn verify in Assay's own folder"
+                            + " and without -pl, or mvn test for the tests alone");
         }
     }
 

@@ -208,15 +208,15 @@ class EarlyCheckTest {
     void a_build_that_could_judge_nothing_is_refused_with_the_root_project_and_without(
             String goals, String modules, boolean taken) throws Exception {
         String reactor = reactor(modules);
-        Map<String, String> build =
-                properties("assay.build.goals", "goals: " + goals, "assay.build.reactor", reactor);
+        Map<String, String> build = properties("assay.build.goals", "goals: " + goals, "assay.build.reactor", reactor);
         if (taken) {
             assertThatCode(() -> EarlyCheck.check(Map.of(), build)).doesNotThrowAnyException();
         } else {
             assertThatThrownBy(() -> EarlyCheck.check(Map.of(), build))
                     .hasMessageStartingWith("without the module reports nothing is judged");
         }
-        assertThat(("goals: " + goals + " " + reactor).matches(ofPom("judged", "regex"))).isEqualTo(taken);
+        assertThat(("goals: " + goals + " " + reactor).matches(ofPom("judged", "regex")))
+                .isEqualTo(taken);
     }
 
     /** As Maven writes the modules of a build. */
@@ -259,8 +259,8 @@ class EarlyCheckTest {
 
     /** Text of an element below an execution of the root's pom.xml. */
     private static String ofPom(String execution, String element) throws Exception {
-        String path = "//*[local-name()='execution'][*[local-name()='id']='" + execution + "']//*[local-name()='" + element
-                + "']";
+        String path = "//*[local-name()='execution'][*[local-name()='id']='" + execution + "']//*[local-name()='"
+                + element + "']";
         return XPathFactory.newInstance()
                 .newXPath()
                 .evaluate(path, new InputSource(Path.of("..", "pom.xml").toUri().toString()));

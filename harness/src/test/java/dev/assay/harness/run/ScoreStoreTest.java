@@ -215,7 +215,10 @@ class ScoreStoreTest {
     void what_a_suite_was_found_to_have_is_known_by_all_its_pictures() {
         List<CasePictures> suite = List.of(new CasePictures(CAT, List.of(picture(1)), List.of(picture(2))));
         List<CasePictures> turned = List.of(new CasePictures(CAT, List.of(picture(2)), List.of(picture(1))));
-        Finding found = new Finding(List.of(ODD, new Unscored("none", "none of them")), "period 8 px", new GridPattern(8, GridPattern.Shape.Y));
+        Finding found = new Finding(
+                List.of(ODD, new Unscored("none", "none of them")),
+                "period 8 px",
+                new GridPattern(8, GridPattern.Shape.Y));
         Finding other = new Finding(List.of(), "computed", null);
         ScoreStore.Kept kept = open();
         kept.suite(suite, () -> found);

@@ -18,7 +18,16 @@ final class CardJson {
             .addMixIn(VerdictEntry.class, WithoutMeasurements.class)
             .build();
 
-    @JsonIgnoreProperties({"clusters", "unscoredReasons", "finding", "measurements", "worst", "reasonKind", "question", "pattern"})
+    @JsonIgnoreProperties({
+        "clusters",
+        "unscoredReasons",
+        "finding",
+        "measurements",
+        "worst",
+        "reasonKind",
+        "question",
+        "pattern"
+    })
     private interface WithoutMeasurements {}
 
     private CardJson() {}

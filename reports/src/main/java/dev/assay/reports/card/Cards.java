@@ -132,8 +132,7 @@ public final class Cards {
                 .sorted(Comparator.comparing(v -> !v.is(Outcome.REGRESSED)))
                 .toList();
         for (VerdictEntry v : bad) {
-            for (WorstCase w :
-                    v.worst().subList(0, Math.min(v.worst().size(), shown.size() < 2 ? 2 : 1))) {
+            for (WorstCase w : v.worst().subList(0, Math.min(v.worst().size(), shown.size() < 2 ? 2 : 1))) {
                 if (shown.size() < MAX_WORST) {
                     shown.add(jpeg(
                             Words.line(v.id(), 60) + ", worst: " + CasePicture.caption(v, w, renderings),

@@ -127,7 +127,8 @@ record RunPictures(
             RunPictures kept =
                     Json.LENIENT.readValue(site.path(folder + "/" + INDEX).toFile(), RunPictures.class);
             List<String> files = kept.files();
-            if (!List.of(oldest, SCHEMA).contains(kept.schema()) || files.stream().anyMatch(f -> !site.has(folder + "/" + f))) {
+            if (!List.of(oldest, SCHEMA).contains(kept.schema())
+                    || files.stream().anyMatch(f -> !site.has(folder + "/" + f))) {
                 return Optional.empty();
             }
             files.forEach(f -> site.keep(folder + "/" + f));

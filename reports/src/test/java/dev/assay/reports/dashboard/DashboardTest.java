@@ -101,7 +101,9 @@ class DashboardTest {
                 .replaceAll(",\"regressed\":(true|false)", "");
         Files.writeString(index, before);
         Dashboard.write(history(), Listing.none(), site);
-        assertThat(page(model).select("section[aria-labelledby=lead] figcaption").eachText())
+        assertThat(page(model)
+                        .select("section[aria-labelledby=lead] figcaption")
+                        .eachText())
                 .isEqualTo(lead);
 
         Files.writeString(index, before);

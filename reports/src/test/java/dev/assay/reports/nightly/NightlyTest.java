@@ -282,7 +282,9 @@ class NightlyTest {
         given.put("assay.steps", "many");
         assertThat(code()).as("a wrong setting").isEqualTo(3);
         given.remove("assay.steps");
-        given.put("assay.build.site", Files.writeString(root.resolve("file"), "in the way").toString());
+        given.put(
+                "assay.build.site",
+                Files.writeString(root.resolve("file"), "in the way").toString());
         assertThat(code()).as("no dashboard").isEqualTo(3);
         assertThat(judged).isNotEmpty();
     }

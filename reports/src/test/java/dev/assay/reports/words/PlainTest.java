@@ -100,7 +100,8 @@ class PlainTest {
         assertThat(grid(new GridPattern(8, Shape.XY)))
                 .isEqualTo("All pictures share a pattern of 8 pixels across x and y: 2.37 grey levels"
                         + " (0.25 grey levels allowed)");
-        assertThat(grid(new GridPattern(16, Shape.Y))).startsWith("All pictures share a pattern of 16 pixels across y: ");
+        assertThat(grid(new GridPattern(16, Shape.Y)))
+                .startsWith("All pictures share a pattern of 16 pixels across y: ");
         assertThat(grid(new GridPattern(4, Shape.CHECKERED)))
                 .startsWith("All pictures share a checkered pattern of 4 pixels: ");
         assertThat(grid(null)).startsWith("All pictures share a pattern on the pixel grid: ");
