@@ -37,16 +37,10 @@ public final class RenderStore {
     private static final String WARM = "assay:warm";
 
     private final Path folder;
-    private final ImageCache images;
+    private final ImageCache images = new ImageCache(); // decoded pictures
 
     public RenderStore(Path folder) {
-        this(folder, new ImageCache());
-    }
-
-    /** @param images where decoded pictures are kept */
-    public RenderStore(Path folder, ImageCache images) {
         this.folder = folder;
-        this.images = images;
     }
 
     /** Deletes what killed runs left half written. */

@@ -7,6 +7,7 @@ import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraOverlaps;
 import dev.assay.harness.model.lora.LoraOverlaps.Pair;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import java.io.PrintWriter;
@@ -60,10 +61,10 @@ final class Overlap {
         Map<Path, String> left = new LinkedHashMap<>();
         List<Path> loras = new ArrayList<>();
         int others = 0;
-        Inspector inspector = Inspector.ofHeaders();
+        LoraReader headers = new LoraReader();
         for (Report report :
-                found.parallelStream().map(f -> inspected(inspector, f)).toList()) {
-            Optional<String> problem = unfit(report);
+                found.parallelStream().map(f -> inspected(headers, f)).toList()) {
+            Optional<String> problem = unfit(headers, report);
             if (problem.isEmpty()) {
                 loras.add(report.file());
             } else if (report.isAdapter() || report.broken() || named.contains(report.file())) {
@@ -79,7 +80,7 @@ final class Overlap {
             err.println(PlainText.line(e.getMessage(), 1000));
             return InspectCommand.PROBLEMS;
         }
-        LoraOverlaps overlaps = LoraOverlaps.of(loras, modules, this::progress);
+        LoraOverlaps overlaps = LoraOverlaps.of(loras, modules, headers, this::progress);
         left.putAll(overlaps.left());
         if (json) {
             out.println(InspectJson.pairs(overlaps));
@@ -98,16 +99,16 @@ final class Overlap {
         return left.isEmpty() ? InspectCommand.FINE : InspectCommand.PROBLEMS;
     }
 
-    private static Report inspected(Inspector inspector, Path file) {
+    private static Report inspected(LoraReader headers, Path file) {
         try {
-            return Report.of(inspector.inspect(file));
+            return Report.of(Inspector.ofHeaders().inspect(file, headers::read));
         } catch (RuntimeException | Error e) {
             return Report.failed(file, "Assay failed on this file, please report it: " + Trouble.words(e));
         }
     }
 
     /** Why a file is not compared, as far as its header tells. */
-    private static Optional<String> unfit(Report report) {
+    private static Optional<String> unfit(LoraReader headers, Report report) {
         if (report.broken()) {
             return Optional.of(report.problems().get(0).text());
         }
@@ -116,7 +117,7 @@ final class Overlap {
                     + report.inspection().kind().map(ModelKind::title).orElse("nothing that Assay knows"));
         }
         try {
-            ModelHeader header = ModelHeader.read(report.file());
+            ModelHeader header = headers.read(report.file()).header();
             return Report.isOneSafetensors(header)
                     ? Optional.empty()
                     : Report.numbersUnread(header)

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Stable Diffusion 3 and 3.5: a transformer of joint blocks, as wide as 64 times its depth. */
-final class StableDiffusion3 {
+public final class StableDiffusion3 {
     private static final String ID = "sd3";
     private static final String TITLE = "Stable Diffusion 3 or 3.5";
     private static final Pattern JOINT = Pattern.compile("^joint_blocks_N_(x_block|context_block)");
@@ -59,6 +59,9 @@ final class StableDiffusion3 {
             swapped("final_layer.adaLN_modulation.1", "norm_out.linear"));
 
     private static final String SHARED = "^context_embedder$";
+    /** The module that authors and diffusers call the same. */
+    public static final Pattern SAME = Pattern.compile(SHARED);
+
     private static final List<ComfyUiSpelling> COMFYUI_NAMES = ComfyUi.with(
             dotted("transformer.", DIFFUSERS),
             dotted("base_model.model.", DIFFUSERS),

@@ -2,6 +2,7 @@ package dev.assay.harness.model.hub;
 
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.text.Secrets;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
@@ -62,7 +63,9 @@ public record HubAccess(Path cache, String address, Optional<String> token, Opti
         } catch (IllegalArgumentException e) {
             // Said below, as for an address without a host.
         }
-        throw new ModelFileException("HF_ENDPOINT: expected an address as https://huggingface.co, found " + address);
+        throw new ModelFileException("HF_ENDPOINT: expected an address as https://huggingface.co, found "
+                + Secrets.withoutUser(address)
+                + (Secrets.hasUser(address) ? "; a token goes into HF_TOKEN" : ""));
     }
 
     private static Optional<String> given(Map<String, String> environment, String name) {
@@ -100,9 +103,9 @@ public record HubAccess(Path cache, String address, Optional<String> token, Opti
         }
     }
 
-    /** Without the token. */
+    /** Without secrets. */
     @Override
     public String toString() {
-        return "HubAccess[cache=" + cache + ", address=" + address + ", offline=" + offline + "]";
+        return "HubAccess[cache=" + cache + ", address=" + Secrets.withoutUser(address) + ", offline=" + offline + "]";
     }
 }

@@ -18,7 +18,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -236,12 +235,12 @@ final class HubDownload {
 
     /** Waits for the next attempt, or throws where there is none. */
     private void pause(IOException trouble, int attempt) throws IOException, InterruptedException {
-        boolean passing = !(trouble instanceof HubException said) || said.isPassing();
-        if (!passing || attempt >= times.attempts()) {
+        Optional<HubException> said = trouble instanceof HubException e ? Optional.of(e) : Optional.empty();
+        if (said.filter(e -> !e.isPassing()).isPresent() || attempt >= times.attempts()) {
             throw trouble;
         }
-        Optional<Duration> asked = trouble instanceof HubException said ? Optional.of(said.pause()) : Optional.empty();
-        Thread.sleep(Http.pause(times.pause(), attempt, asked).toMillis());
+        Thread.sleep(Http.pause(times.pause(), attempt, said.flatMap(HubException::pause))
+                .toMillis());
     }
 
     /** SHA-256 of a large file, of a small one the SHA-1 that git gives a blob. */

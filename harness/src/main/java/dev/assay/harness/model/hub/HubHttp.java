@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -239,7 +238,7 @@ final class HubHttp {
                         ? new HubException(
                                 where + "the host is busy (" + status + said + ")",
                                 true,
-                                Http.retryAfter(answer).orElse(Duration.ZERO))
+                                Http.retryAfter(answer))
                         : HubException.lasting(where + "expected the file, found status " + status + said);
         }
     }

@@ -277,7 +277,7 @@ public final class Inspector {
 
         /** The family that the metadata names must be the one that the layers show. */
         private void checkClaim() {
-            Optional<String> claimed = claimed(header.metadata());
+            Optional<String> claimed = metadata.claimedFamily().map(ModelFamily::id);
             if (!family.families().isEmpty()
                     && claimed.isPresent()
                     && family.families().stream().noneMatch(f -> ModelFamilies.areKin(claimed.get(), f))) {

@@ -11,6 +11,7 @@ import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.text.PlainText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,6 @@ import java.util.regex.Pattern;
 final class OtherFiles {
     private static final int MAX_BUNDLED = 12;
     private static final Pattern BUNDLED_PART = Pattern.compile("\\.(string_to_param\\.[^.]*|[^.]*)$");
-    private static final List<TextEncoder> CLIP = List.of(TextEncoder.CLIP_L, TextEncoder.CLIP_H, TextEncoder.CLIP_G);
 
     /** A file that is neither a model nor a LoRA: family, what people call it, and what it is for. */
     record Small(ModelKind kind, String family, String title, List<String> contents) {}
@@ -49,7 +49,7 @@ final class OtherFiles {
                     && rank <= 2
                     && !tensor.name().endsWith(".weight");
             Optional<TextEncoder> encoder =
-                    CLIP.stream().filter(e -> e.width() == width).findFirst();
+                    Arrays.stream(TextEncoder.values()).filter(e -> e.isClip() && e.width() == width).findFirst();
             if (rank <= 2 && encoder.isPresent() && (named || alone)) {
                 return encoder.map(e -> embedding(e, List.of(e.id())));
             }

@@ -21,7 +21,7 @@ final class TextEncoderLayers {
     private static final Set<TextEncoder> KNOWN = Set.of(
             TextEncoder.CLIP_L, TextEncoder.CLIP_H, TextEncoder.CLIP_G, TextEncoder.T5_XXL, TextEncoder.LLAMA_8B);
 
-    /** Families whose text encoders are known, those with the fewest first. */
+    /** Families whose text encoders are known, by the first of these, then those with the fewest first. */
     private static final List<ModelFamily> FAMILIES = ModelFamilies.ALL.stream()
             .filter(f -> f.loras().family().equals(f.id()) && isKnown(f))
             .sorted(Comparator.comparing(

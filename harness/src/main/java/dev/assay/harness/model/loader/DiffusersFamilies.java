@@ -5,6 +5,8 @@ import dev.assay.harness.model.family.Flux2;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.family.ModuleNaming.Pair;
+import dev.assay.harness.model.family.StableDiffusion3;
+import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.family.ZImage;
 import dev.assay.harness.model.loader.DiffusersText.Encoder;
 import dev.assay.harness.model.lora.BaseLayer;
@@ -43,15 +45,14 @@ final class DiffusersFamilies {
         }
     }
 
-    private static final Encoder CLIP_L = new Encoder("text_encoder.", 768, 12, false);
-    private static final Encoder CLIP_G = new Encoder("text_encoder_2.", 1280, 32, true);
+    private static final Encoder CLIP_L = new Encoder("text_encoder.", TextEncoder.CLIP_L, false);
+    private static final Encoder CLIP_G = new Encoder("text_encoder_2.", TextEncoder.CLIP_G, true);
 
     private static final List<String> UNET = List.of("unet.", "lora_unet_");
     private static final String[] PREFIXES = {"transformer.", "diffusion_model.", "lora_unet_"};
     private static final String[] FLUX_2_PREFIXES = {
         "transformer.", "diffusion_model.", "base_model.model.", "lora_unet_"
     };
-    private static final Pattern SD3_SHARED = Pattern.compile("^context_embedder$");
 
     private static final Family FLUX = new Family(
             "transformer.",
@@ -77,7 +78,7 @@ final class DiffusersFamilies {
             case STABLE_DIFFUSION -> unet(f -> DiffusersUnet.convert(f, false), CLIP_L);
             case STABLE_DIFFUSION_XL -> unet(f -> DiffusersUnet.convert(f, true), CLIP_L, CLIP_G);
             case STABLE_DIFFUSION_3 ->
-                transformer(DiffusersTransformers::sd3, b -> with(b, SD3_SHARED), false, "transformer.")
+                transformer(DiffusersTransformers::sd3, b -> with(b, StableDiffusion3.SAME), false, "transformer.")
                         .encoders(CLIP_L.asWrapped(), CLIP_G);
             case FLUX -> FLUX;
             case CHROMA ->

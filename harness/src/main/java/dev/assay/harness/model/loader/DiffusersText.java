@@ -1,5 +1,6 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.family.TextEncoder;
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,15 +33,14 @@ final class DiffusersText {
      * A text encoder of CLIP.
      *
      * @param part what the names of its keys begin with
-     * @param layers number of blocks
      * @param wrapped whether transformers has its layers under {@code text_model.}, which a name must then have
      */
-    record Encoder(String part, long width, int layers, boolean wrapped) {
+    record Encoder(String part, TextEncoder model, boolean wrapped) {
         private static final List<String> ATTENTION = List.of("q_proj", "k_proj", "v_proj", "out_proj");
 
         /** The same with its layers under {@code text_model.}. */
         Encoder asWrapped() {
-            return new Encoder(part, width, layers, true);
+            return new Encoder(part, model, true);
         }
 
         /** What names in a file may begin with, for people. */
@@ -53,7 +53,8 @@ final class DiffusersText {
         /** Shape (outputs, inputs) of each layer that takes a LoRA. */
         Map<String, List<Long>> shapes() {
             Map<String, List<Long>> shapes = new LinkedHashMap<>();
-            for (int n = 0; n < layers; n++) {
+            long width = model.width();
+            for (int n = 0; n < model.blocks(); n++) {
                 String block = (wrapped ? "text_model." : "") + "encoder.layers." + n + ".";
                 ATTENTION.forEach(a -> shapes.put(block + "self_attn." + a, List.of(width, width)));
                 shapes.put(block + "mlp.fc1", List.of(4 * width, width));

@@ -54,11 +54,11 @@ public final class LocalLoader implements LoraLoader {
 
     @Override
     public LoaderReport load(Map<String, List<Long>> lora, String family, BaseModules base) {
-        return load(LoraGrammar.parse(lora), base);
+        LoraGrammar grammar = LoraGrammar.parse(lora);
+        return load(grammar, base, LoraFit.of(grammar, base));
     }
 
-    private LoaderReport load(LoraGrammar grammar, BaseModules base) {
-        LoraFit fit = LoraFit.of(grammar, base);
+    private LoaderReport load(LoraGrammar grammar, BaseModules base, LoraFit fit) {
         Map<String, String> misfits = fit.misfits().stream()
                 .collect(Collectors.toMap(LoraFit.Misfit::module, LoraFit.Misfit::problem, (a, b) -> a));
         Set<String> unmatched = Set.copyOf(fit.unmatched());
@@ -100,8 +100,8 @@ public final class LocalLoader implements LoraLoader {
      * @throws ModelFileException saying what of it would be left out
      */
     public static LoaderReport require(LoraFile lora, BaseModules base) {
-        LocalLoader loader = new LocalLoader();
-        LoaderReport report = loader.load(lora.grammar(), base);
+        LoraFit fit = LoraFit.of(lora.grammar(), base);
+        LoaderReport report = new LocalLoader().load(lora.grammar(), base, fit);
         List<String> problems = new ArrayList<>();
         LoraCheck.ofNames(lora.grammar()).forEach(p -> problems.add(p.text()));
         if (!report.stray().isEmpty()) {
@@ -116,7 +116,7 @@ public final class LocalLoader implements LoraLoader {
             problems.add(lost.size() + " of " + report.modules().size() + " modules cannot be merged: "
                     + Shortened.of(lost.stream().map(LocalLoader::words).toList(), SHOWN));
         }
-        problems.addAll(LoraFit.of(lora.grammar(), base).twice());
+        problems.addAll(fit.twice());
         if (!problems.isEmpty()) {
             throw new ModelFileException(lora.path(), String.join("; ", problems));
         }

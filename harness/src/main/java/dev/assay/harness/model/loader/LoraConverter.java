@@ -50,7 +50,7 @@ public final class LoraConverter {
             Optional<LoraConversion> conversion = LoraConversion.toComfyUi(shapes, family, modules);
             LoaderReport after = conversion.map(LoraConversion::after).orElse(before);
             requireWhole(lora, after);
-            Map<String, Double> alphas = PeftConfig.of(lora, file.metadata()).alphas(before.grammar());
+            Map<String, Double> alphas = before.grammar().alphas(PeftConfig.of(lora, file.metadata()));
             if (conversion.isEmpty() && alphas.isEmpty()) {
                 return new Done(0, 0, false);
             }

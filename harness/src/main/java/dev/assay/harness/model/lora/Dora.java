@@ -10,14 +10,6 @@ import java.util.stream.IntStream;
 final class Dora {
     private Dora() {}
 
-    /** Whether the result is defined: not for rotations and channels, which are no sums. */
-    static boolean isComputed(LoraModule module) {
-        return switch (module.kind()) {
-            case OFT, BOFT, IA3 -> false;
-            default -> true;
-        };
-    }
-
     /** @param sum scale dW; empty where its shape, or that of the magnitudes, is not the layer's */
     static Optional<Delta> of(ModuleTensors t, Delta sum, double[] base, int rows) {
         double[] magnitudes = t.get(LoraRole.DORA_SCALE);

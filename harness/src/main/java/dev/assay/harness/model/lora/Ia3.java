@@ -30,6 +30,11 @@ final class Ia3 implements LoraAlgorithm {
     }
 
     @Override
+    public boolean isSum() {
+        return false;
+    }
+
+    @Override
     public Change change(ModuleTensors t) {
         return t.dense(LoraRole.IA3_WEIGHT);
     }

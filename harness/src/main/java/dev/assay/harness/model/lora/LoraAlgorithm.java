@@ -42,6 +42,11 @@ interface LoraAlgorithm {
         return false;
     }
 
+    /** Whether the change is added to W, so that magnitudes ({@link Dora}) are defined on the result: not of rotations and channels. */
+    default boolean isSum() {
+        return true;
+    }
+
     /** The change without its scale; for one that depends on W, what stands for it in the file. */
     Change change(ModuleTensors t);
 

@@ -78,18 +78,20 @@ public record LoraCheck(
         LoraGrammar grammar = lora.grammar();
         Optional<LoraFit> fit = base.map(b -> LoraFit.of(grammar, b));
         try (SafetensorsFile file = lora.open()) {
-            LoraWeights numbers = LoraWeights.of(file, grammar, strength, fit, weights, alphaInMetadata);
+            PeftConfig config = lora.config();
+            LoraWeights numbers = LoraWeights.of(
+                    file, grammar, strength, fit, weights, alphaInMetadata ? config : PeftConfig.NONE);
             List<Finding> ofFile = new ArrayList<>();
             ofFile(grammar, numbers, ofFile);
-            alphaInMetadata(file, grammar, alphaInMetadata).ifPresent(ofFile::add);
+            alphaInMetadata(config, grammar, alphaInMetadata).ifPresent(ofFile::add);
             ofFile.sort((a, b) -> a.level().compareTo(b.level()));
             return new LoraCheck(file.path(), grammar, fit, numbers, ofFile);
         }
     }
 
     /** What renderers make of an alpha that stands in the metadata alone: some read it, for some the scale is 1. */
-    private static Optional<Finding> alphaInMetadata(SafetensorsFile file, LoraGrammar grammar, boolean counts) {
-        Map<String, Double> alphas = PeftConfig.of(file.path(), file.metadata()).alphas(grammar);
+    private static Optional<Finding> alphaInMetadata(PeftConfig config, LoraGrammar grammar, boolean counts) {
+        Map<String, Double> alphas = grammar.alphas(config);
         if (alphas.isEmpty()) {
             return Optional.empty();
         }
@@ -137,7 +139,7 @@ public record LoraCheck(
                     "NaN or infinite values in " + weights.notFinite().size()
                             + " tensors; the training diverged, or the file is damaged: "
                             + some(weights.notFinite().stream()
-                                    .map(LoraWeights.NotFinite::words)
+                                    .map(NotFinite::words)
                                     .toList())));
         }
         problems.addAll(ofNames(grammar));

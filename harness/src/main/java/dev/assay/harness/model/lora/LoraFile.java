@@ -28,7 +28,11 @@ public record LoraFile(ModelHeader header, LoraGrammar grammar) {
         return header.path();
     }
 
-    /** What its metadata say of alpha. */
+    /**
+     * What its metadata say of alpha.
+     *
+     * @throws dev.assay.harness.model.ModelFileException as {@link PeftConfig#of}
+     */
     public PeftConfig config() {
         return PeftConfig.of(path(), header.metadata());
     }

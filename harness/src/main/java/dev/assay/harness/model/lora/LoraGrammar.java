@@ -92,7 +92,7 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
                         unknown.add(k);
                     }));
             String alpha = keys.get(LoraRole.ALPHA);
-            if (alpha != null && elements(sorted.get(alpha)) != 1) {
+            if (alpha != null && Shapes.elements(sorted.get(alpha)) != 1) {
                 unknown.add(keys.remove(LoraRole.ALPHA));
             }
             Optional<LoraKind> kind = kind(keys, sorted).or(() -> keys.isEmpty() ? Optional.empty() : otherwise);
@@ -145,10 +145,6 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
         return control
                 ? Optional.of(new LoraKey(key.substring(0, key.length() - ".scale".length()), LoraRole.SET_WEIGHT))
                 : Optional.empty();
-    }
-
-    private static long elements(List<Long> shape) {
-        return shape.stream().reduce(1L, (a, b) -> a * b);
     }
 
     /** Of several kinds in one module the later in ComfyUI's order of adapters wins, as it does there. */
@@ -258,6 +254,18 @@ public record LoraGrammar(List<LoraModule> modules, List<String> unknown, List<S
         return ranks.length == 0
                 ? Optional.empty()
                 : Optional.of(new Ranks(ranks[0], ranks[(ranks.length - 1) / 2], ranks[ranks.length - 1]));
+    }
+
+    /** By module name, the alpha that gives a module without its own the scale that a configuration asks for, where it is not 1. */
+    public Map<String, Double> alphas(PeftConfig config) {
+        Map<String, Double> alphas = new LinkedHashMap<>();
+        for (LoraModule module : modules) {
+            double scale = module.scale(config).orElse(1);
+            if (scale != 1) {
+                alphas.put(module.name(), scale * module.rank().getAsLong());
+            }
+        }
+        return alphas;
     }
 
     /** Modules that lack a tensor, as {@code NAME without lora_down (lora_A)}. */

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -90,6 +91,13 @@ public record LoraModule(
         return kind.algorithm().rank(this);
     }
 
+    /** By PEFT's configuration; empty where it has an alpha of its own, or none counts, or nothing is said. */
+    OptionalDouble scale(PeftConfig config) {
+        return rank().isEmpty() || has(LoraRole.ALPHA)
+                ? OptionalDouble.empty()
+                : config.scale(part, layer, rank().getAsLong());
+    }
+
     OptionalLong dimension(LoraRole role, int index) {
         List<Long> shape = shapes.get(role);
         return shape == null || shape.size() <= index ? OptionalLong.empty() : OptionalLong.of(shape.get(index));
@@ -106,7 +114,7 @@ public record LoraModule(
         unread.addAll(keys.keySet());
         unread.removeAll(kind.algorithm().roles());
         unread.remove(LoraRole.ALPHA);
-        if (Dora.isComputed(this)) {
+        if (kind.algorithm().isSum()) {
             unread.remove(LoraRole.DORA_SCALE);
         }
         if (kind == LoraKind.FULL_DIFF || !has(LoraRole.SET_WEIGHT)) {

@@ -2,7 +2,6 @@ package dev.assay.harness.model.lora;
 
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.lora.LoraAlgorithm.Scaled;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +22,12 @@ import java.util.function.Function;
  */
 public record LoraOverlap(double cosine, double cosineOfCommon, int common, int onlyFirst, int onlySecond) {
     /** Compares two files by the names of their layers, whatever their prefixes. */
-    public static LoraOverlap cosine(Path first, Path second) {
+    public static LoraOverlap cosine(LoraFile first, LoraFile second) {
         return of(first, second, m -> m.part() + " " + m.layer().replace('.', '_'));
     }
 
     /** Compares two files by the layers of a base that they change, so that two names of one layer count as one. */
-    public static LoraOverlap cosine(Path first, Path second, BaseModules base) {
+    public static LoraOverlap cosine(LoraFile first, LoraFile second, BaseModules base) {
         return of(
                 first,
                 second,
@@ -37,16 +36,16 @@ public record LoraOverlap(double cosine, double cosineOfCommon, int common, int 
                         .orElse(m.part() + " " + m.layer().replace('.', '_')));
     }
 
-    private static LoraOverlap of(Path first, Path second, Function<LoraModule, Object> layer) {
-        try (SafetensorsFile a = SafetensorsFile.open(first);
-                SafetensorsFile b = SafetensorsFile.open(second)) {
-            Map<Object, LoraModule> ofA = modules(a, layer);
-            Map<Object, LoraModule> ofB = modules(b, layer);
+    private static LoraOverlap of(LoraFile first, LoraFile second, Function<LoraModule, Object> layer) {
+        try (SafetensorsFile a = first.open();
+                SafetensorsFile b = second.open()) {
+            Map<Object, LoraModule> ofA = modules(a, first.grammar(), layer);
+            Map<Object, LoraModule> ofB = modules(b, second.grammar(), layer);
             if (Collections.disjoint(ofA.keySet(), ofB.keySet())) {
                 return new LoraOverlap(0, 0, 0, ofA.size(), ofB.size()); // known without a number
             }
-            PeftConfig configA = PeftConfig.of(first, a.metadata());
-            PeftConfig configB = PeftConfig.of(second, b.metadata());
+            PeftConfig configA = first.config();
+            PeftConfig configB = second.config();
             List<Sums> both = ofA.entrySet().parallelStream()
                     .map(e -> sums(
                             change(a, Optional.of(e.getValue()), configA),
@@ -85,9 +84,10 @@ public record LoraOverlap(double cosine, double cosineOfCommon, int common, int 
 
     private record Sums(double first, double second, double inner, boolean common) {}
 
-    private static Map<Object, LoraModule> modules(SafetensorsFile file, Function<LoraModule, Object> layer) {
+    private static Map<Object, LoraModule> modules(
+            SafetensorsFile file, LoraGrammar lora, Function<LoraModule, Object> layer) {
         Map<Object, LoraModule> modules = new LinkedHashMap<>();
-        LoraGrammar.parse(LoraCheck.shapes(file.tensors())).modules().stream()
+        lora.modules().stream()
                 .filter(m -> m.kind() == LoraKind.FULL_DIFF
                         ? m.has(LoraRole.DIFF)
                         : ChangeShape.of(m).isPresent())

@@ -81,14 +81,16 @@ public record LoraOverlaps(int loras, List<Pair> pairs, Map<Path, String> left) 
      * Compares files; one that cannot be read, or whose numbers say nothing, is left out with the reason.
      *
      * @param base to know two names of one layer; empty to go by the names alone
+     * @param headers of the files, which may have been read before
      */
-    public static LoraOverlaps of(List<Path> files, Optional<BaseModules> base, Progress progress) {
+    public static LoraOverlaps of(
+            List<Path> files, Optional<BaseModules> base, LoraReader headers, Progress progress) {
         List<Path> paths = new ArrayList<>();
         List<LoraFingerprint> prints = new ArrayList<>();
         Map<Path, String> left = new LinkedHashMap<>();
         for (Path file : files) { // one after the other: each is read with all cores
             try {
-                prints.add(fingerprint(file));
+                prints.add(fingerprint(headers.read(file)));
                 paths.add(file);
             } catch (ModelFileException e) {
                 left.put(file, e.problemOf(file));
@@ -108,7 +110,7 @@ public record LoraOverlaps(int loras, List<Pair> pairs, Map<Path, String> left) 
         int full = Math.min(pairs.size(), MAX_COMPARED);
         AtomicInteger done = new AtomicInteger();
         List<Pair> compared = new ArrayList<>(pairs.subList(0, full).stream()
-                .map(p -> compared(p, base, left, () -> progress.compared(done.incrementAndGet(), full)))
+                .map(p -> compared(p, base, headers, left, () -> progress.compared(done.incrementAndGet(), full)))
                 .toList());
         compared.sort(Comparator.comparing(Pair::copy)
                 .thenComparingDouble(p -> Math.abs(p.cosine().orElse(p.related() ? p.fingerprints : 0)))
@@ -117,29 +119,32 @@ public record LoraOverlaps(int loras, List<Pair> pairs, Map<Path, String> left) 
         return new LoraOverlaps(paths.size(), compared, left);
     }
 
-    private static LoraFingerprint fingerprint(Path path) {
-        try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            LoraGrammar grammar = LoraGrammar.parse(LoraCheck.shapes(file.tensors()));
-            LoraWeights weights = LoraWeights.of(file, grammar, 1);
+    private static LoraFingerprint fingerprint(LoraFile lora) {
+        try (SafetensorsFile file = lora.open()) {
+            LoraWeights weights =
+                    LoraWeights.of(file, lora.grammar(), 1, Optional.empty(), Optional.empty(), lora.config());
             if (!weights.notFinite().isEmpty()) {
                 throw new ModelFileException(
-                        path,
+                        lora.path(),
                         "has NaN or infinite values in " + weights.notFinite().size() + " tensors");
             }
             if (weights.doesNothing()) {
-                throw new ModelFileException(path, "changes nothing: it has no module, or only zeros");
+                throw new ModelFileException(lora.path(), "changes nothing: it has no module, or only zeros");
             }
             if (weights.fingerprint().isEmpty()) {
-                throw new ModelFileException(path, "has no module whose change can be computed");
+                throw new ModelFileException(lora.path(), "has no module whose change can be computed");
             }
             return weights.fingerprint();
         }
     }
 
-    private static Pair compared(Pair pair, Optional<BaseModules> base, Map<Path, String> left, Runnable done) {
+    private static Pair compared(
+            Pair pair, Optional<BaseModules> base, LoraReader headers, Map<Path, String> left, Runnable done) {
         try {
-            LoraOverlap overlap = base.map(b -> LoraOverlap.cosine(pair.first, pair.second, b))
-                    .orElseGet(() -> LoraOverlap.cosine(pair.first, pair.second));
+            LoraFile first = headers.read(pair.first);
+            LoraFile second = headers.read(pair.second);
+            LoraOverlap overlap = base.map(b -> LoraOverlap.cosine(first, second, b))
+                    .orElseGet(() -> LoraOverlap.cosine(first, second));
             return new Pair(pair.first, pair.second, pair.fingerprints, Optional.of(overlap), pair.ofBase);
         } catch (ModelFileException e) {
             // Readable a moment ago: the pair stays with what the fingerprints say.

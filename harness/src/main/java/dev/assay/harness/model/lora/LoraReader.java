@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** Reads the headers of LoRA files for a run: each once, as long as its file does not change. */
+/** Reads the headers of LoRA files for a run: each once, as long as its file does not change. Of many it keeps some. For threads. */
 public final class LoraReader {
+    private static final int KEPT = 64; // files
+
     private final Map<FileState, LoraFile> files = new ConcurrentHashMap<>();
     private final Function<Path, ModelHeader> headers;
 
@@ -25,6 +27,9 @@ public final class LoraReader {
 
     /** @throws ModelFileException as {@link ModelHeader#read(Path)} */
     public LoraFile read(Path path) {
+        if (files.size() >= KEPT) {
+            files.clear();
+        }
         try {
             return files.computeIfAbsent(FileState.of(path), state -> LoraFile.of(headers.apply(path)));
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package dev.assay.harness.model.lora;
 
-import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -26,27 +25,6 @@ public record LoraWeights(
     public LoraWeights {
         modules = List.copyOf(modules);
         notFinite = List.copyOf(notFinite);
-    }
-
-    /** How many values of a tensor are no numbers. */
-    public record NotFinite(String tensor, long nan, long infinite) {
-        public String words() {
-            return tensor + " (" + (nan > 0 ? nan + " NaN" : "") + (nan > 0 && infinite > 0 ? ", " : "")
-                    + (infinite > 0 ? infinite + " infinite" : "") + ")";
-        }
-
-        /** Empty where all values are numbers. */
-        static Optional<NotFinite> in(String tensor, double[] values) {
-            long nan = 0;
-            long infinite = 0;
-            for (double value : values) {
-                if (!Double.isFinite(value)) {
-                    nan += Double.isNaN(value) ? 1 : 0;
-                    infinite += Double.isNaN(value) ? 0 : 1;
-                }
-            }
-            return nan + infinite == 0 ? Optional.empty() : Optional.of(new NotFinite(tensor, nan, infinite));
-        }
     }
 
     /**
@@ -83,7 +61,7 @@ public record LoraWeights(
      *
      * @param fit what the modules change in the base; empty to judge the LoRA alone
      * @param base the file that {@code fit} was made for
-     * @param alphaInMetadata whether alpha counts where only the file's metadata tell it
+     * @param config what the file's metadata tell of alpha, where that counts
      */
     static LoraWeights of(
             SafetensorsFile file,
@@ -91,8 +69,7 @@ public record LoraWeights(
             double strength,
             Optional<LoraFit> fit,
             Optional<SafetensorsFile> base,
-            boolean alphaInMetadata) {
-        PeftConfig config = PeftConfig.of(file.path(), alphaInMetadata ? file.metadata() : Map.of());
+            PeftConfig config) {
         Optional<BaseWeights> weights = base.map(BaseWeights::new);
         List<Judged> judged = lora.modules().parallelStream()
                 .map(m ->
@@ -314,13 +291,5 @@ public record LoraWeights(
         Map<String, Integer> reasons = new LinkedHashMap<>();
         modules.stream().filter(m -> m.norm().isEmpty()).forEach(m -> reasons.merge(m.reason(), 1, Integer::sum));
         return reasons;
-    }
-
-    /** Reads a LoRA alone. */
-    public static LoraWeights of(SafetensorsFile file, LoraGrammar lora, double strength) {
-        if (!Double.isFinite(strength)) {
-            throw new ModelFileException(file.path(), "expected a finite strength, found " + strength);
-        }
-        return of(file, lora, strength, Optional.empty(), Optional.empty(), true);
     }
 }

@@ -26,29 +26,6 @@ final class LowRank implements Change {
         this.downTransposed = Matrices.transposed(down, rank, down.length / rank);
     }
 
-    /**
-     * With a core tensor (Tucker): dW[i, j, p] = sum over m, n of up[i, m] core[m, n, p] down[n, j]. The core and down make one
-     * factor of r x (in k k), which is small.
-     *
-     * @param core (rank, inner, kernel)
-     * @param down (inner, in)
-     */
-    static LowRank tucker(double[] up, int rank, double[] core, double[] down, int inner, int kernel) {
-        int in = down.length / inner;
-        double[] flat = new double[rank * in * kernel];
-        for (int m = 0; m < rank; m++) {
-            for (int n = 0; n < inner; n++) {
-                for (int p = 0; p < kernel; p++) {
-                    double value = core[(m * inner + n) * kernel + p];
-                    for (int j = 0; j < in; j++) {
-                        flat[(m * in + j) * kernel + p] += value * down[n * in + j];
-                    }
-                }
-            }
-        }
-        return new LowRank(up, flat, rank);
-    }
-
     @Override
     public int rows() {
         return up.length / rank;
@@ -146,15 +123,11 @@ final class LowRank implements Change {
                     : Optional.empty();
         }
 
+        /** A core tensor (Tucker) and down make one factor of r x (in k k), which is small. */
         @Override
         public Change change(ModuleTensors t) {
-            int rank = t.dim(LoraRole.UP, 1);
-            if (!t.has(LoraRole.MID)) {
-                return new LowRank(t.get(LoraRole.UP), t.get(LoraRole.DOWN), rank);
-            }
-            int inner = t.dim(LoraRole.MID, 1);
-            int kernel = t.get(LoraRole.MID).length / (rank * inner);
-            return LowRank.tucker(t.get(LoraRole.UP), rank, t.get(LoraRole.MID), t.get(LoraRole.DOWN), inner, kernel);
+            double[] down = t.has(LoraRole.MID) ? t.cored(LoraRole.MID, LoraRole.DOWN) : t.get(LoraRole.DOWN);
+            return new LowRank(t.get(LoraRole.UP), down, t.dim(LoraRole.UP, 1));
         }
     }
 }

@@ -6,17 +6,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** The numbers of one module of a LoRA, and what they make of a layer: the change of its weight and of its bias. */
 public final class ModuleTensors {
-    private static final Map<LoraPart, List<String>> COMPONENTS = Map.of(
-            LoraPart.DENOISER, List.of("unet", "transformer"),
-            LoraPart.TEXT_ENCODER_1, List.of("text_encoder"),
-            LoraPart.TEXT_ENCODER_2, List.of("text_encoder_2"),
-            LoraPart.TEXT_ENCODER_3, List.of("text_encoder_3"),
-            LoraPart.TEXT_ENCODER_4, List.of("text_encoder_4"));
-
     private final LoraModule module;
     private final LoraAlgorithm algorithm;
     private final Map<LoraRole, double[]> values = new EnumMap<>(LoraRole.class);
@@ -44,7 +36,7 @@ public final class ModuleTensors {
         }
         return module.has(LoraRole.ALPHA)
                 ? values.get(LoraRole.ALPHA)[0] / module.rank().getAsLong()
-                : configured(module, config).orElse(1);
+                : module.scale(config).orElse(1);
     }
 
     private static boolean isScaled(LoraModule module) {
@@ -59,19 +51,6 @@ public final class ModuleTensors {
                                 || (r.kind() != null && r.kind() != LoraKind.FULL_DIFF && r != LoraRole.UP_BIAS));
     }
 
-    /** alpha / rank of a module without an alpha of its own, by PEFT's configuration; empty where that says nothing. */
-    static OptionalDouble configured(LoraModule module, PeftConfig config) {
-        if (!isScaled(module) || module.has(LoraRole.ALPHA)) {
-            return OptionalDouble.empty();
-        }
-        double rank = module.rank().getAsLong();
-        List<String> components = COMPONENTS.get(module.part());
-        OptionalDouble alpha = config.alpha(components, module.layer());
-        return alpha.isEmpty()
-                ? alpha
-                : OptionalDouble.of(alpha.getAsDouble() / (config.rankStabilised(components) ? Math.sqrt(rank) : rank));
-    }
-
     LoraModule module() {
         return module;
     }
@@ -82,10 +61,9 @@ public final class ModuleTensors {
     }
 
     /** Tensors with values that are no numbers. */
-    public List<LoraWeights.NotFinite> notFinite() {
-        List<LoraWeights.NotFinite> found = new ArrayList<>();
-        values.forEach((role, v) ->
-                LoraWeights.NotFinite.in(module.keys().get(role), v).ifPresent(found::add));
+    public List<NotFinite> notFinite() {
+        List<NotFinite> found = new ArrayList<>();
+        values.forEach((role, v) -> NotFinite.in(module.keys().get(role), v).ifPresent(found::add));
         return found;
     }
 
@@ -156,7 +134,7 @@ public final class ModuleTensors {
         }
         int rows = Math.toIntExact(layer.rows());
         if (module.dora()) {
-            return Dora.isComputed(module)
+            return algorithm.isSum()
                     ? algorithm.on(this, base, layer).flatMap(sum -> Dora.of(this, sum, base, rows))
                     : Optional.empty();
         }

@@ -62,6 +62,11 @@ final class Oft implements LoraAlgorithm {
     }
 
     @Override
+    public boolean isSum() {
+        return false;
+    }
+
+    @Override
     public Change change(ModuleTensors t) {
         return t.dense(
                 t.has(LoraRole.OFT_BLOCKS)

@@ -6,14 +6,27 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.model.ModelFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /** PEFT's configuration, which diffusers puts into a file's metadata as {@code lora_adapter_metadata}; empty in most files. */
 public final class PeftConfig {
-    private final Path path;
+    /** What it may call the parts of a model. */
+    private static final Map<LoraPart, List<String>> COMPONENTS = Map.of(
+            LoraPart.DENOISER, List.of("unet", "transformer"),
+            LoraPart.TEXT_ENCODER_1, List.of("text_encoder"),
+            LoraPart.TEXT_ENCODER_2, List.of("text_encoder_2"),
+            LoraPart.TEXT_ENCODER_3, List.of("text_encoder_3"),
+            LoraPart.TEXT_ENCODER_4, List.of("text_encoder_4"));
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
+
+    /** Says nothing. */
+    static final PeftConfig NONE = new PeftConfig(null, MissingNode.getInstance());
+
+    private final Path path; // of a file whose metadata have a configuration
     private final JsonNode json;
 
     private PeftConfig(Path path, JsonNode json) {
@@ -25,7 +38,7 @@ public final class PeftConfig {
     public static PeftConfig of(Path path, Map<String, String> metadata) {
         String text = metadata.get("lora_adapter_metadata");
         if (text == null) {
-            return new PeftConfig(path, MissingNode.getInstance());
+            return NONE;
         }
         try {
             return new PeftConfig(path, Json.LENIENT.readTree(text));
@@ -35,41 +48,31 @@ public final class PeftConfig {
     }
 
     /**
-     * Alpha for a module without an alpha tensor of its own.
+     * Scale of a module without an alpha tensor of its own: alpha / rank, or alpha / sqrt(rank) (Kalajdzievski 2023).
      *
-     * @param components what the configuration may call the part of the model, e.g. {@code unet}
-     * @param module its path with dots
+     * @param layer its path with dots
+     * @return empty where nothing is said
      */
-    public OptionalDouble alpha(List<String> components, String module) {
+    OptionalDouble scale(LoraPart part, String layer, long rank) {
+        List<String> components = COMPONENTS.get(part);
+        double divisor = setting(components, "use_rslora").asBoolean(false) ? Math.sqrt(rank) : rank;
+        OptionalDouble alpha = alpha(components, layer);
+        return alpha.isPresent() ? OptionalDouble.of(alpha.getAsDouble() / divisor) : alpha;
+    }
+
+    private OptionalDouble alpha(List<String> components, String layer) {
         for (Map.Entry<String, JsonNode> entry :
                 setting(components, "alpha_pattern").properties()) {
-            if (!entry.getKey().matches("[A-Za-z0-9_.-]+")) {
+            if (!NAME.matcher(entry.getKey()).matches()) {
                 throw new ModelFileException(
                         path, "alpha_pattern " + entry.getKey() + " is a regular expression; supported: module names");
             }
-            if (module.equals(entry.getKey()) || module.endsWith("." + entry.getKey())) {
+            if (layer.equals(entry.getKey()) || layer.endsWith("." + entry.getKey())) {
                 return OptionalDouble.of(entry.getValue().asDouble());
             }
         }
         JsonNode alpha = setting(components, "lora_alpha");
         return alpha.isNumber() ? OptionalDouble.of(alpha.asDouble()) : OptionalDouble.empty();
-    }
-
-    /** By module name, the alpha that gives a module without its own the scale that this configuration asks for, where it is not 1. */
-    public Map<String, Double> alphas(LoraGrammar lora) {
-        Map<String, Double> alphas = new LinkedHashMap<>();
-        for (LoraModule module : lora.modules()) {
-            OptionalDouble scale = ModuleTensors.configured(module, this);
-            if (scale.isPresent() && scale.getAsDouble() != 1) {
-                alphas.put(module.name(), scale.getAsDouble() * module.rank().getAsLong());
-            }
-        }
-        return alphas;
-    }
-
-    /** Whether the scale is alpha / sqrt(rank) (Kalajdzievski 2023). */
-    public boolean rankStabilised(List<String> components) {
-        return setting(components, "use_rslora").asBoolean(false);
     }
 
     private JsonNode setting(List<String> components, String name) {

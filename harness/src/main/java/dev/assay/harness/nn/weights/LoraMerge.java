@@ -9,9 +9,9 @@ import dev.assay.harness.model.lora.BaseLayer;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.model.lora.LoraModule;
-import dev.assay.harness.model.lora.LoraWeights;
 import dev.assay.harness.model.lora.MatrixProduct;
 import dev.assay.harness.model.lora.ModuleTensors;
+import dev.assay.harness.model.lora.NotFinite;
 import dev.assay.harness.model.lora.PeftConfig;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -159,7 +159,7 @@ public final class LoraMerge implements WeightChange {
 
     private static void requireFinite(LoraFile lora, ModuleTensors tensors) {
         tensors.notFinite().stream()
-                .map(LoraWeights.NotFinite::words)
+                .map(NotFinite::words)
                 .findFirst()
                 .ifPresent(tensor -> {
                     throw new ModelFileException(

@@ -66,7 +66,7 @@ final class ComfyText {
             return Json.LENIENT.createObjectNode();
         }
         try {
-            // Old ComfyUI versions write NaN, which is no Json.LENIENT.
+            // Old ComfyUI versions write NaN, which is no JSON.
             return Json.LENIENT.readTree(text.replace(": NaN", ": null"));
         } catch (JsonProcessingException e) {
             return Json.LENIENT.createObjectNode();

@@ -368,6 +368,12 @@ class HubDownloadTest {
         assertThatThrownBy(() ->
                         HubAccess.of(Map.of("HF_ENDPOINT", "ftp://x"), home).endpoint())
                 .hasMessageContaining("HF_ENDPOINT");
+        assertThatThrownBy(() -> HubAccess.of(Map.of("HF_ENDPOINT", "https://me:hf_secret@mirror"), home)
+                        .endpoint())
+                .hasMessageContaining("HF_ENDPOINT")
+                .hasMessageContaining("mirror")
+                .hasMessageContaining("HF_TOKEN")
+                .hasMessageNotContaining("hf_secret");
         assertThat(Stream.of("1", "ON", "yes", "True")
                         .map(v ->
                                 HubAccess.of(Map.of("HF_HUB_OFFLINE", v), home).offline())

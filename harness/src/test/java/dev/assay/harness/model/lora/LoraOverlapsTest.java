@@ -3,6 +3,7 @@ package dev.assay.harness.model.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.lora.LoraFiles.Values;
 import dev.assay.harness.model.lora.LoraOverlaps.Pair;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class LoraOverlapsTest {
     }
 
     private static LoraOverlaps overlaps(List<Path> files) {
-        return LoraOverlaps.of(files, Optional.empty(), (pairs, of) -> {});
+        return LoraOverlaps.of(files, Optional.empty(), new LoraReader(), (pairs, of) -> {});
     }
 
     @Test
@@ -42,7 +43,7 @@ class LoraOverlapsTest {
         Path opposite = lora("opposite", 2, -1, "lora_unet_layers_");
         List<Integer> done = new ArrayList<>();
         LoraOverlaps overlaps =
-                LoraOverlaps.of(List.of(a, b, louder, opposite), Optional.empty(), (pairs, of) -> done.add(pairs));
+                LoraOverlaps.of(List.of(a, b, louder, opposite), Optional.empty(), new LoraReader(), (pairs, of) -> done.add(pairs));
         assertThat(overlaps.loras()).isEqualTo(4);
         assertThat(overlaps.allPairs()).isEqualTo(6);
         assertThat(overlaps.compared()).isEqualTo(6);
@@ -59,6 +60,23 @@ class LoraOverlapsTest {
             assertThat(p.overlap().orElseThrow().common()).isEqualTo(3);
             assertThat(p.cosine().getAsDouble()).isCloseTo(0, within(0.2));
         });
+    }
+
+    @Test
+    void each_header_is_read_once_for_all_pairs() {
+        List<Path> files = List.of(
+                lora("a", 1, 1, "lora_unet_layers_"),
+                lora("b", 2, 1, "lora_unet_layers_"),
+                lora("c", 3, 1, "lora_unet_layers_"));
+        List<Path> read = new ArrayList<>();
+        LoraReader headers = new LoraReader(path -> {
+            read.add(path);
+            return ModelHeader.read(path);
+        });
+        assertThat(LoraOverlaps.of(files, Optional.empty(), headers, (pairs, of) -> {})
+                        .compared())
+                .isEqualTo(3);
+        assertThat(read).isEqualTo(files);
     }
 
     @Test
@@ -80,7 +98,7 @@ class LoraOverlapsTest {
             base.put("layers." + i + ".weight", List.of(32L, 32L));
             base.put("blocks." + i + ".weight", List.of(32L, 32L));
         }
-        Pair pair = LoraOverlaps.of(List.of(a, other), Optional.of(BaseModules.of(base)), (pairs, of) -> {})
+        Pair pair = LoraOverlaps.of(List.of(a, other), Optional.of(BaseModules.of(base)), new LoraReader(), (pairs, of) -> {})
                 .pairs()
                 .get(0);
         assertThat(pair.cosine().getAsDouble()).isZero();

@@ -140,7 +140,7 @@ class LoraWeightsTest {
         up[3] = Double.NEGATIVE_INFINITY;
         LoraCheck check = check(lora);
         assertThat(check.weights().notFinite())
-                .containsExactly(new LoraWeights.NotFinite("lora_unet_conv_in.lora_up.weight", 1, 2));
+                .containsExactly(new NotFinite("lora_unet_conv_in.lora_up.weight", 1, 2));
         assertThat(check.weights().norm()).isFinite().isPositive();
         assertThat(check.works()).isFalse();
         assertThat(check.problems().get(0).text())
@@ -211,9 +211,10 @@ class LoraWeightsTest {
                 Map.of(
                         "lora_adapter_metadata",
                         "{\"unet.lora_alpha\": 8, \"unet.alpha_pattern\": {\"conv_out\": 4}, \"lora_alpha\": 2}"));
-        assertThat(config.alpha(List.of("unet", "transformer"), "conv_in")).hasValue(8);
-        assertThat(config.alpha(List.of("unet"), "a.conv_out")).hasValue(4);
-        assertThat(config.alpha(List.of("text_encoder"), "x")).hasValue(2);
+        assertThat(config.scale(LoraPart.DENOISER, "conv_in", 1)).hasValue(8);
+        assertThat(config.scale(LoraPart.DENOISER, "a.conv_out", 1)).hasValue(4);
+        assertThat(config.scale(LoraPart.TEXT_ENCODER_1, "x", 1)).hasValue(2);
+        assertThat(config.scale(LoraPart.DENOISER, "conv_in", 16)).hasValue(0.5);
         assertThatThrownBy(() -> PeftConfig.of(Path.of("x"), Map.of("lora_adapter_metadata", "{")))
                 .isInstanceOf(ModelFileException.class);
     }
