@@ -12,6 +12,7 @@ import static dev.assay.harness.run.SettingKeys.COMFYUI_WEIGHT_DTYPE;
 import static dev.assay.harness.run.SettingKeys.COMFYUI_WORKFLOW;
 import static dev.assay.harness.run.SettingKeys.MODELS;
 
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.comfyui.ComfyOptions;
 import dev.assay.harness.render.comfyui.ComfyUiRenderer;
@@ -33,12 +34,12 @@ final class ComfyServers {
     private ComfyServers() {}
 
     /** Connects to all; when one is not there, those before it are closed again. */
-    static List<Renderer> open(Settings settings, Path root) {
+    static List<Renderer> open(Settings settings, Path root, LoraReader headers) {
         List<Renderer> servers = new ArrayList<>();
         try {
             for (String url : list(settings, COMFYUI_URL, List.of(DEFAULT_URL))) {
                 servers.add(ComfyUiRenderer.open(
-                        options(settings, root, url), settings.keyring().variables()));
+                        options(settings, root, url), settings.keyring().variables(), headers));
             }
         } catch (RuntimeException e) {
             servers.forEach(Renderer::close);

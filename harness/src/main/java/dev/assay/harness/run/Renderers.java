@@ -19,7 +19,7 @@ final class Renderers implements AutoCloseable {
             "local",
             (settings, root, headers) -> List.of(LocalRenderer.open(settings.get(DEVICE), headers)),
             "comfyui",
-            (settings, root, headers) -> ComfyServers.open(settings, root));
+            (settings, root, headers) -> ComfyServers.open(settings, root, headers));
 
     private interface Opener {
         List<Renderer> open(Settings settings, Path root, LoraReader headers);

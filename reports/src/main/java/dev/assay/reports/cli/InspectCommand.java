@@ -2,7 +2,6 @@ package dev.assay.reports.cli;
 
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
@@ -11,6 +10,7 @@ import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.loader.LoraLoader;
 import dev.assay.harness.model.loader.LoraLoaders;
 import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.text.Trouble;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -202,7 +202,8 @@ public final class InspectCommand implements Callable<Integer> {
         Inspector inspector = inspector();
         // Reading two files at once would only make a disk seek.
         Stream<Path> stream = hash || weights ? found.stream() : found.parallelStream();
-        List<Report> reports = stream.map(f -> report(inspector, f)).toList();
+        List<Report> reports =
+                stream.map(f -> report(inspector, new LoraReader(), f)).toList();
         boolean table = files.stream().anyMatch(ModelFiles::isShelf);
         if (json) {
             out.println(InspectJson.array(reports));
@@ -217,12 +218,14 @@ public final class InspectCommand implements Callable<Integer> {
         return reports.stream().anyMatch(Report::broken) ? PROBLEMS : FINE;
     }
 
-    private Report report(Inspector inspector, Path file) {
+    /** @param headers of this file, and of no folder full: they are large */
+    private Report report(Inspector inspector, LoraReader headers, Path file) {
         try {
-            Inspection inspection = inspector.inspect(file);
+            Inspection inspection = inspector.inspect(file, headers::read);
             return weights
                     ? Report.withWeights(
                             inspection,
+                            headers,
                             new HashProgress("reading", spec.commandLine().getErr(), colours()))
                     : Report.of(inspection);
         } catch (ModelFileException e) {
@@ -236,14 +239,16 @@ public final class InspectCommand implements Callable<Integer> {
     private Integer onBase(List<Lora> each) {
         Inspector inspector = inspector();
         PrintWriter out = spec.commandLine().getOut();
-        Report ofBase = report(inspector, base);
+        LoraReader headers = new LoraReader();
+        Report ofBase = report(inspector, headers, base);
         List<Report> reports = new ArrayList<>();
         for (Lora lora : each) {
             reports.add(Report.onBase(
                     ofBase,
-                    report(inspector, lora.path()),
+                    report(inspector, headers, lora.path()),
                     lora.strength(),
-                    LoraLoaders.of(renderer).orElseThrow()));
+                    LoraLoaders.of(renderer).orElseThrow(),
+                    headers));
         }
         if (json) {
             List<Report> all = new ArrayList<>(List.of(ofBase));
@@ -278,7 +283,8 @@ public final class InspectCommand implements Callable<Integer> {
         found.removeIf(f -> f.toAbsolutePath().normalize().equals(own));
         PrintWriter out = spec.commandLine().getOut();
         Inspector inspector = inspector();
-        Report ofBase = report(inspector, base);
+        LoraReader ofBaseAlone = new LoraReader();
+        Report ofBase = report(inspector, ofBaseAlone, base);
         if (ofBase.broken()) {
             // No file is to blame for a base that is not there.
             (json ? List.of(InspectJson.array(List.of(ofBase))) : FitTable.head(ofBase, new Paint(colours())))
@@ -286,9 +292,12 @@ public final class InspectCommand implements Callable<Integer> {
             return PROBLEMS;
         }
         LoraLoader loader = LoraLoaders.of(renderer).orElseThrow();
-        BaseModules modules = BaseModules.of(ModelHeader.read(base).shapes());
+        BaseModules modules = BaseModules.of(ofBaseAlone.read(base).header().shapes());
         Stream<Path> stream = hash || weights ? found.stream() : found.parallelStream();
-        List<Report> reports = stream.map(f -> Report.onBase(ofBase, modules, report(inspector, f), loader))
+        List<Report> reports = stream.map(f -> {
+                    LoraReader headers = new LoraReader();
+                    return Report.onBase(ofBase, modules, report(inspector, headers, f), loader, headers);
+                })
                 .toList();
         Inspector hashing = Inspector.withHashes(
                 new ModelHashes(hashCache),

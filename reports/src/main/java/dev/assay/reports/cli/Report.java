@@ -17,6 +17,7 @@ import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.model.lora.LoraFit;
 import dev.assay.harness.model.lora.LoraGrammar;
+import dev.assay.harness.model.lora.LoraReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,19 +69,20 @@ record Report(
     }
 
     /** With the numbers of the file; where Assay cannot read them, it says so. */
-    static Report withWeights(Inspection inspection, ModelHashes.Progress progress) {
+    static Report withWeights(Inspection inspection, LoraReader headers, ModelHashes.Progress progress) {
         Report plain = of(inspection);
         if (plain.broken() && inspection.kind().isEmpty()) {
             return plain; // nothing of it could be read
         }
         try {
-            ModelHeader header = ModelHeader.read(inspection.file());
+            LoraFile file = headers.read(inspection.file());
+            ModelHeader header = file.header();
             Optional<String> why = numbersUnread(header);
             if (why.isPresent()) {
                 return plain.plus(Finding.warning(why.get()));
             }
             return plain.isAdapter() && isOneSafetensors(header)
-                    ? plain.with(LoraCheck.of(inspection.file(), 1, Optional.empty()))
+                    ? plain.with(LoraCheck.of(file, 1, Optional.empty(), true))
                     : plain.with(TensorScan.of(header, progress));
         } catch (ModelFileException e) {
             return plain.plus(Finding.error(e.getMessage()));
@@ -139,8 +141,8 @@ record Report(
     }
 
     /** A LoRA on a base: how much of it fits and how strong it is. */
-    static Report onBase(Report base, Report lora, double strength, LoraLoader loader) {
-        return asked(base, lora, () -> fitted(base, lora, strength, loader));
+    static Report onBase(Report base, Report lora, double strength, LoraLoader loader, LoraReader headers) {
+        return asked(base, lora, () -> fitted(base, lora, strength, loader, headers));
     }
 
     /**
@@ -148,8 +150,8 @@ record Report(
      *
      * @param modules of the base
      */
-    static Report onBase(Report base, BaseModules modules, Report lora, LoraLoader loader) {
-        return asked(base, lora, () -> byHeader(base, modules, lora, LoraFile.read(lora.file), loader));
+    static Report onBase(Report base, BaseModules modules, Report lora, LoraLoader loader, LoraReader headers) {
+        return asked(base, lora, () -> byHeader(base, modules, lora, headers.read(lora.file), loader));
     }
 
     /** The answer where there is one, that the files are no pair, or that they are of two families. */
@@ -178,9 +180,10 @@ record Report(
         }
     }
 
-    private static Report fitted(Report base, Report lora, double strength, LoraLoader loader) {
-        ModelHeader header = ModelHeader.read(base.file);
-        LoraFile own = LoraFile.read(lora.file);
+    private static Report fitted(
+            Report base, Report lora, double strength, LoraLoader loader, LoraReader headers) {
+        ModelHeader header = headers.read(base.file).header();
+        LoraFile own = headers.read(lora.file);
         BaseModules modules = BaseModules.of(header.shapes());
         if (own.header().container() != Container.SAFETENSORS
                 || own.header().files().size() != 1) {
@@ -188,7 +191,7 @@ record Report(
         }
         boolean metadata = loader.readsAlphaFromMetadata();
         LoraCheck check = isOneSafetensors(header)
-                ? LoraCheck.of(lora.file, strength, Optional.of(base.file), metadata)
+                ? LoraCheck.onWeights(own, strength, header, metadata)
                 : LoraCheck.of(own, strength, Optional.of(modules), metadata);
         return lora.with(check).with(LoaderCheck.of(loader, check, base.inspection.family(), modules));
     }

@@ -1,6 +1,7 @@
 package dev.assay.harness.model.lora;
 
 import dev.assay.harness.model.Finding;
+import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
 import dev.assay.harness.text.Numbers;
@@ -38,30 +39,21 @@ public record LoraCheck(
     }
 
     /**
-     * Reads a LoRA and, where given, the base's header and the weights that change.
+     * With the weights of the base that change.
      *
      * @param base a safetensors file
+     * @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer
      * @throws dev.assay.harness.model.ModelFileException where a file is unreadable or damaged
      */
-    public static LoraCheck of(Path lora, double strength, Optional<Path> base) {
-        return of(lora, strength, base, true);
-    }
-
-    /** @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer */
-    public static LoraCheck of(Path lora, double strength, Optional<Path> base, boolean alphaInMetadata) {
-        LoraFile read = LoraFile.read(lora);
-        if (base.isEmpty()) {
-            return of(read, strength, Optional.empty(), alphaInMetadata);
-        }
-        try (SafetensorsFile weights = SafetensorsFile.open(base.get())) {
+    public static LoraCheck onWeights(LoraFile lora, double strength, ModelHeader base, boolean alphaInMetadata) {
+        try (SafetensorsFile weights = SafetensorsFile.open(base)) {
             BaseModules modules = BaseModules.of(shapes(weights.tensors()));
-            return of(read, strength, Optional.of(modules), Optional.of(weights), alphaInMetadata);
+            return of(lora, strength, Optional.of(modules), Optional.of(weights), alphaInMetadata);
         }
     }
 
     /**
-     * With a header that was read before, for a base of which only the header is used: in another format, in several files, or too large
-     * to read.
+     * Alone, or on a base of which only the header is used: in another format, in several files, or too large to read.
      *
      * @param alphaInMetadata whether alpha counts where only the file's metadata tell it: not for every renderer
      */

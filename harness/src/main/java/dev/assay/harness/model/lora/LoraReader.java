@@ -21,7 +21,7 @@ public final class LoraReader {
     }
 
     /** @param headers reads a header, and throws a {@link ModelFileException} where there is none */
-    LoraReader(Function<Path, ModelHeader> headers) {
+    public LoraReader(Function<Path, ModelHeader> headers) {
         this.headers = headers;
     }
 

@@ -8,6 +8,7 @@ import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
@@ -33,6 +34,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Renders on one ComfyUI server. One picture is in the works and one more waits in the server's queue, so that the server
@@ -62,13 +64,14 @@ public final class ComfyUiRenderer implements Renderer {
     private volatile StepListener steps = (done, of) -> {};
     private volatile Work current; // whose steps are told
 
-    private ComfyUiRenderer(ComfyOptions options, Credentials credentials, ComfyTimeouts times) {
+    private ComfyUiRenderer(
+            ComfyOptions options, Credentials credentials, ComfyTimeouts times, LoraReader headers) {
         this.options = options;
         this.server = new ComfyServer(options, credentials, times);
         try {
             this.facts = ServerFacts.of(
                     server.client().systemStats(), server.client().http()::redact);
-            this.graphs = new GraphMaker(options, server.client());
+            this.graphs = new GraphMaker(options, server.client(), headers);
             this.pictures = new PictureSource(server.client());
             server.onProgress(this::progress);
             server.open();
@@ -82,14 +85,16 @@ public final class ComfyUiRenderer implements Renderer {
      * Connects to a running server.
      *
      * @param environment {@code ASSAY_COMFYUI_TOKEN} or {@code ASSAY_COMFYUI_BASIC} are read from it
+     * @param headers of model files, which may have been read before
      * @throws ComfyException when there is no such server, in words
      */
-    public static ComfyUiRenderer open(ComfyOptions options, Map<String, String> environment) {
-        return open(options, Credentials.from(environment), ComfyTimeouts.STANDARD);
+    public static ComfyUiRenderer open(ComfyOptions options, Map<String, String> environment, LoraReader headers) {
+        return open(options, Credentials.from(environment), ComfyTimeouts.STANDARD, headers);
     }
 
-    static ComfyUiRenderer open(ComfyOptions options, Credentials credentials, ComfyTimeouts times) {
-        return new ComfyUiRenderer(options, credentials, times);
+    static ComfyUiRenderer open(
+            ComfyOptions options, Credentials credentials, ComfyTimeouts times, LoraReader headers) {
+        return new ComfyUiRenderer(options, credentials, times, headers);
     }
 
     /** The graph under the name by which ComfyUI opens a picture's graph again, and the negative prompt that is in it. */
@@ -345,9 +350,9 @@ public final class ComfyUiRenderer implements Renderer {
     /** Pictures tell whether a LoRA does something; which of its keys were left out only its header or the log can tell. */
     private Finding unheard(Recipe recipe) {
         String why = server.client().where() + ": the server's log cannot be read; ";
-        List<String> unseen = recipe.loraFiles().stream()
-                .filter(f -> LoraFindings.modules(f).isEmpty())
-                .map(ServerFile::name)
+        List<String> unseen = IntStream.range(0, recipe.loras().size())
+                .filter(i -> recipe.loraModules().get(i).isEmpty())
+                .mapToObj(i -> recipe.loras().get(i).file())
                 .toList();
         return unseen.isEmpty()
                 ? new Finding(
@@ -371,7 +376,7 @@ public final class ComfyUiRenderer implements Renderer {
         List<Boolean> onText = recipe.loraFiles().stream()
                 .map(f -> GraphMaker.isOnText(graph, f.name()))
                 .toList();
-        return new LoraProof(recipe.loraFiles(), recipe.loras(), onText, pictures)
+        return new LoraProof(recipe.loraModules(), recipe.loras(), onText, pictures)
                 .find(
                         heard.contains(model) ? Optional.of(logged.getOrDefault(model, Set.of())) : Optional.empty(),
                         this::guarded);

@@ -13,6 +13,8 @@ import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.inspect.Inspector;
+import dev.assay.harness.model.lora.LoraModule;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.comfyui.graph.ComfyErrors;
 import dev.assay.harness.render.comfyui.graph.ComfyGraph;
@@ -57,6 +59,7 @@ final class GraphMaker {
 
     private final ComfyOptions options;
     private final ComfyClient client;
+    private final LoraReader headers;
     private final ServerFiles files;
     private final FileHashes ownHashes = new FileHashes(); // for models whose fingerprint nobody asked for
     private final byte[] workflow; // null without one of the user's own
@@ -68,10 +71,11 @@ final class GraphMaker {
     private ComfyVariant first; // of the model whose defaults the settings are; null until asked
     private ServerNodes nodes = ServerNodes.of(Map.of());
 
-    GraphMaker(ComfyOptions options, ComfyClient client) {
+    GraphMaker(ComfyOptions options, ComfyClient client, LoraReader headers) {
         this.options = options;
         this.client = client;
-        this.files = new ServerFiles(client, options.models());
+        this.headers = headers;
+        this.files = new ServerFiles(client, options.models(), headers);
         this.workflow = options.workflow() == null ? null : read(options.workflow());
     }
 
@@ -165,15 +169,21 @@ final class GraphMaker {
         }
         List<LoraUse> uses = new ArrayList<>();
         List<ServerFile> loraFiles = new ArrayList<>();
+        List<List<LoraModule>> loraModules = new ArrayList<>();
         for (Lora lora : model.loras()) {
             String file = files.name(lora.path(), loaders.loras(), ServerModelFolder.LORA);
             ServerFile onServer = identify(model, lora.path(), file, ServerModelFolder.LORA, hashes);
+            List<LoraModule> modules = modules(onServer);
+            // Unknown counts as yes: what a LoRA holds for text encoders is to be applied.
+            boolean text = onServer.local().isEmpty()
+                    || modules.stream().anyMatch(m -> m.part().isTextEncoder());
             double clip = options.clipStrength() == null ? lora.strength() : options.clipStrength();
             // At strength 0 the pair is the base itself: a part of it would not be.
-            uses.add(new LoraUse(file, lora.strength(), lora.strength() == 0 ? 0 : clip, hasText(onServer)));
+            uses.add(new LoraUse(file, lora.strength(), lora.strength() == 0 ? 0 : clip, text));
             loraFiles.add(onServer);
+            loraModules.add(modules);
         }
-        Recipe recipe = new Recipe(family, source, parts, uses, found, loraFiles);
+        Recipe recipe = new Recipe(family, source, parts, uses, found, loraFiles, loraModules);
         recipes.put(model, recipe);
         return recipe;
     }
@@ -239,17 +249,23 @@ final class GraphMaker {
         return file;
     }
 
-    /** Unknown counts as yes: what a LoRA holds for text encoders is to be applied. */
-    private static boolean hasText(ServerFile lora) {
-        return lora.local().isEmpty()
-                || LoraFindings.modules(lora).stream().anyMatch(m -> m.part().isTextEncoder());
+    /**
+     * By the header of a LoRA's file; empty when it is not at hand, or cannot be read: then the check of the files says what is wrong
+     * with it.
+     */
+    private List<LoraModule> modules(ServerFile lora) {
+        try {
+            return lora.local().map(f -> headers.read(f).grammar().modules()).orElse(List.of());
+        } catch (ModelFileException e) {
+            return List.of();
+        }
     }
 
     private ComfyVariant family(ModelUnderTest model, Path given, String name) {
         Optional<String> family = (Files.exists(given)
                         ? Optional.of(given)
                         : files.visible(name, ServerModelFolder.MODEL))
-                .map(f -> Inspector.ofHeaders().inspect(f).family())
+                .map(f -> Inspector.ofHeaders().inspect(f, headers::read).family())
                 .filter(f -> !f.equals(FamilyMatch.UNKNOWN))
                 .or(() -> claimed(name).filter(f -> options.variant() == null || FamilyGraphs.has(f)));
         if (family.isPresent()) {

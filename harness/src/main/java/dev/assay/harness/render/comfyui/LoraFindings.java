@@ -2,8 +2,6 @@ package dev.assay.harness.render.comfyui;
 
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Finding.Level;
-import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraRole;
@@ -45,9 +43,9 @@ final class LoraFindings {
     private final LoraGrammar missing; // keys that were not loaded, read as a LoRA of their own
     private final List<Finding> findings = new ArrayList<>();
 
-    private LoraFindings(ServerFile lora, boolean onText, Collection<LoraLog.Line> lines) {
-        this.file = lora.name();
-        this.modules = modules(lora);
+    private LoraFindings(String file, List<LoraModule> modules, boolean onText, Collection<LoraLog.Line> lines) {
+        this.file = file;
+        this.modules = modules;
         this.onText = onText;
         this.wrong = what(lines, LoraLog.Kind.WRONG_SHAPE);
         this.leftOut = what(lines, LoraLog.Kind.LEFT_OUT);
@@ -58,11 +56,14 @@ final class LoraFindings {
      * An error where the server left out what was trained: all of the diffusion model's part, or some. A layer counts as left out when
      * the tensors that change it are; those that only go with them make "in part".
      *
+     * @param file the LoRA's name on the server
+     * @param modules of its header; empty when it is not at hand
      * @param onText whether the graph gives text encoders their part
      * @param lines of the log while this LoRA was loaded, and no other
      */
-    static List<Finding> of(ServerFile lora, boolean onText, Collection<LoraLog.Line> lines) {
-        return new LoraFindings(lora, onText, lines).find();
+    static List<Finding> of(
+            String file, List<LoraModule> modules, boolean onText, Collection<LoraLog.Line> lines) {
+        return new LoraFindings(file, modules, onText, lines).find();
     }
 
     /** Whether the log says that the diffusion model has no place for some of it. */
@@ -172,20 +173,6 @@ final class LoraFindings {
                 .filter(l -> l.kind() == kind)
                 .map(LoraLog.Line::what)
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /**
-     * By the header of a LoRA's file; empty when it is not at hand, or cannot be read: then the check of the files says what is wrong
-     * with it.
-     */
-    static List<LoraModule> modules(ServerFile lora) {
-        try {
-            return lora.local()
-                    .map(f -> LoraGrammar.parse(ModelHeader.read(f).shapes()).modules())
-                    .orElse(List.of());
-        } catch (ModelFileException e) {
-            return List.of();
-        }
     }
 
     private static String someOf(List<LoraModule> modules) {

@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui;
 
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Finding.Level;
+import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.render.comfyui.graph.LoraUse;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
  * and where the log was not heard. One rule, wherever the server is.
  */
 final class LoraProof {
-    private final List<ServerFile> files;
+    private final List<List<LoraModule>> modules; // of the LoRAs' headers
     private final List<LoraUse> loras;
     private final List<Boolean> onText; // whether the graph gives text encoders their part, by LoRA
     private final Server server;
@@ -28,8 +29,8 @@ final class LoraProof {
         Optional<Collection<LoraLog.Line>> listen(List<LoraUse> loras);
     }
 
-    LoraProof(List<ServerFile> files, List<LoraUse> loras, List<Boolean> onText, Server server) {
-        this.files = List.copyOf(files);
+    LoraProof(List<List<LoraModule>> modules, List<LoraUse> loras, List<Boolean> onText, Server server) {
+        this.modules = List.copyOf(modules);
         this.loras = List.copyOf(loras);
         this.onText = List.copyOf(onText);
         this.server = server;
@@ -62,12 +63,11 @@ final class LoraProof {
     }
 
     private List<Finding> of(int index, Optional<Collection<LoraLog.Line>> heard, LoraReach reach) {
-        ServerFile file = files.get(index);
         Optional<Collection<LoraLog.Line>> own =
                 heard.isEmpty() || heard.get().isEmpty() || loras.size() == 1 ? heard : server.listen(alone(index));
         Collection<LoraLog.Line> lines = own.orElse(List.of());
-        List<Finding> told = LoraFindings.of(file, onText.get(index), lines);
-        LoraReach.Holds holds = LoraReach.Holds.of(LoraFindings.modules(file));
+        List<Finding> told = LoraFindings.of(loras.get(index).file(), modules.get(index), onText.get(index), lines);
+        LoraReach.Holds holds = LoraReach.Holds.of(modules.get(index));
         boolean shapes = lines.stream().anyMatch(l -> l.kind() == LoraLog.Kind.WRONG_SHAPE);
         boolean text = onText.get(index) && loras.get(index).hasTextEncoder();
         if (isNothing(told)

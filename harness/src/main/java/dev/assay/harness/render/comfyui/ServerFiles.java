@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.model.ModelHeader;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.KeyText;
 import java.io.IOException;
@@ -27,13 +27,15 @@ final class ServerFiles {
 
     private final ComfyClient client;
     private final Path library; // null for none
+    private final LoraReader headers;
     private final Map<String, JsonNode> listings = new HashMap<>(); // by folder
     private final String unknown = UUID.randomUUID().toString();
     private JsonNode folders; // null until asked
 
-    ServerFiles(ComfyClient client, Path library) {
+    ServerFiles(ComfyClient client, Path library, LoraReader headers) {
         this.client = client;
         this.library = library;
+        this.headers = headers;
     }
 
     /**
@@ -142,7 +144,7 @@ final class ServerFiles {
             if (visible.isPresent() && hashes.sha256(visible.get()).equals(hashes.sha256(given))) {
                 return proven(given, name, hashes);
             }
-            told.filter(t -> visible.isPresent() || !t.fits(given)).ifPresent(t -> {
+            told.filter(t -> visible.isPresent() || !t.fits(given, headers)).ifPresent(t -> {
                 throw new ModelFileException(
                         given,
                         "the server's `" + name + "` is another file (" + t.bytes()
@@ -169,7 +171,7 @@ final class ServerFiles {
     /** The server's file of this name, if it lies on this disk and is the one that the server tells of. */
     Optional<Path> atHand(String name, ServerModelFolder shelf) {
         return visible(name, shelf)
-                .filter(p -> told(name, shelf).map(t -> t.fits(p)).orElse(true));
+                .filter(p -> told(name, shelf).map(t -> t.fits(p, headers)).orElse(true));
     }
 
     private static ServerFile proven(Path file, String name, FileHashes hashes) {
@@ -203,7 +205,7 @@ final class ServerFiles {
         }
 
         /** Whether a file of this disk may be that file. */
-        boolean fits(Path file) {
+        boolean fits(Path file, LoraReader headers) {
             if (bytes > 0 && bytes != size(file)) {
                 return false;
             }
@@ -211,7 +213,7 @@ final class ServerFiles {
                 return true;
             }
             try {
-                return new TreeMap<>(ModelHeader.read(file).metadata()).equals(metadata);
+                return new TreeMap<>(headers.read(file).header().metadata()).equals(metadata);
             } catch (ModelFileException e) {
                 return true; // said elsewhere
             }

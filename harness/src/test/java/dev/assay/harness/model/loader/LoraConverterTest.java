@@ -10,6 +10,8 @@ import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.SafetensorsWriter;
 import dev.assay.harness.model.SafetensorsWriter.Entry;
 import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraChecks;
+import dev.assay.harness.model.lora.LoraFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -117,10 +119,10 @@ class LoraConverterTest {
                             .getFloat())
                     .isEqualTo(32f);
         }
-        double theirs = LoraCheck.of(lora, 1, Optional.empty()).weights().norm();
-        assertThat(LoraCheck.of(out, 1, Optional.empty(), false).weights().norm())
+        double theirs = LoraChecks.of(lora, 1, Optional.empty()).weights().norm();
+        assertThat(LoraCheck.of(LoraFile.read(out), 1, Optional.empty(), false).weights().norm())
                 .isEqualTo(theirs);
-        assertThat(LoraCheck.of(lora, 1, Optional.empty(), false).weights().norm())
+        assertThat(LoraCheck.of(LoraFile.read(lora), 1, Optional.empty(), false).weights().norm())
                 .isCloseTo(theirs / 8, within(1e-9 * theirs));
     }
 

@@ -70,7 +70,7 @@ class LoraFingerprintTest {
     }
 
     private static LoraFingerprint fingerprint(Path file) {
-        return LoraCheck.of(file, 0.7, Optional.empty()).weights().fingerprint();
+        return LoraChecks.of(file, 0.7, Optional.empty()).weights().fingerprint();
     }
 
     @Test

@@ -48,7 +48,7 @@ class LoraWeightsTest {
         double norm = Double.parseDouble(golden[1]);
         double largest = Double.parseDouble(golden[2]);
         for (double strength : new double[] {1, -0.5}) {
-            LoraCheck check = LoraCheck.of(
+            LoraCheck check = LoraChecks.of(
                     resource("changes.safetensors"), strength, Optional.of(resource("changes_base.safetensors")));
             assertThat(check.fit().orElseThrow().whole()).isTrue();
             LoraWeights.Module module = check.weights().modules().stream()
@@ -69,7 +69,7 @@ class LoraWeightsTest {
 
     @Test
     void without_the_base_kinds_that_depend_on_it_say_so() {
-        LoraWeights weights = LoraCheck.of(resource("changes.safetensors"), 1, Optional.empty())
+        LoraWeights weights = LoraChecks.of(resource("changes.safetensors"), 1, Optional.empty())
                 .weights();
         assertThat(weights.modules().stream().filter(m -> m.norm().isEmpty()).map(LoraWeights.Module::name))
                 .containsExactlyInAnyOrder(
@@ -90,7 +90,7 @@ class LoraWeightsTest {
 
     @Test
     void totals_and_blocks_are_root_sums_of_squares() throws IOException {
-        LoraWeights weights = LoraCheck.of(
+        LoraWeights weights = LoraChecks.of(
                         resource("changes.safetensors"), 1, Optional.of(resource("changes_base.safetensors")))
                 .weights();
         double change = 0;
@@ -118,7 +118,7 @@ class LoraWeightsTest {
         Map<String, Values> lora = new LinkedHashMap<>();
         lora.put("transformer.transformer_blocks.0.attn.to_k.lora_A.weight", Values.random(random, 2L, 4L));
         lora.put("transformer.transformer_blocks.0.attn.to_k.lora_B.weight", Values.random(random, 4L, 2L));
-        LoraCheck check = LoraCheck.of(
+        LoraCheck check = LoraChecks.of(
                 LoraFiles.write(folder.resolve("l.safetensors"), lora),
                 1,
                 Optional.of(LoraFiles.write(folder.resolve("b.safetensors"), base)));
@@ -179,10 +179,10 @@ class LoraWeightsTest {
     @Test
     void strength_zero_changes_nothing_and_a_checkpoint_is_no_lora() {
         Path file = LoraFiles.write(folder.resolve("a.safetensors"), pair("lora_unet_conv_in", 4, 2, 3, new Random(1)));
-        assertThat(LoraCheck.of(file, 0, Optional.empty()).works()).isFalse();
+        assertThat(LoraChecks.of(file, 0, Optional.empty()).works()).isFalse();
         Path checkpoint = LoraFiles.write(
                 folder.resolve("b.safetensors"), Map.of("conv_in.weight", Values.random(new Random(1), 4L, 3L)));
-        assertThat(LoraCheck.of(checkpoint, 1, Optional.empty())
+        assertThat(LoraChecks.of(checkpoint, 1, Optional.empty())
                         .problems()
                         .get(0)
                         .text())
@@ -226,7 +226,7 @@ class LoraWeightsTest {
         double exact = check(lora).weights().norm();
         Path file = LoraFiles.write(folder.resolve(type + ".safetensors"), lora, type);
         double tolerance = Map.of("F64", 1e-15, "F32", 1e-7, "BF16", 3e-3).get(type);
-        assertThat(LoraCheck.of(file, 1, Optional.empty()).weights().norm())
+        assertThat(LoraChecks.of(file, 1, Optional.empty()).weights().norm())
                 .isCloseTo(exact, within(tolerance * exact));
     }
 
@@ -301,13 +301,13 @@ class LoraWeightsTest {
         Path base = LoraFiles.write(
                 folder.resolve("base.safetensors"),
                 Map.of("x.weight", hostile.layer, "y.weight", Values.random(new Random(5), 4L, 3L)));
-        LoraCheck check = LoraCheck.of(file, 1, Optional.of(base));
+        LoraCheck check = LoraChecks.of(file, 1, Optional.of(base));
         assertThat(check.weights().modules())
                 .extracting(LoraWeights.Module::name)
                 .containsExactly("lora_unet_x", "lora_unet_y");
         assertThat(check.weights().modules().get(0).norm().orElse(0)).isZero();
         assertThat(check.weights().modules().get(1).norm()).isPresent();
-        assertThat(LoraCheck.of(file, 1, Optional.empty()).weights().modules()).hasSize(2);
+        assertThat(LoraChecks.of(file, 1, Optional.empty()).weights().modules()).hasSize(2);
     }
 
     /** Tensors of every role, in shapes of every sort, on layers of every sort. */
@@ -394,7 +394,7 @@ class LoraWeightsTest {
             }
             Path file = LoraFiles.write(folder.resolve("l.safetensors"), lora, "F32");
             Path model = LoraFiles.write(folder.resolve("b.safetensors"), base, "F32");
-            LoraCheck check = LoraCheck.of(file, 1, Optional.of(model));
+            LoraCheck check = LoraChecks.of(file, 1, Optional.of(model));
             numbers += check.weights().modules().stream().anyMatch(w -> w.norm().isPresent()) ? 1 : 0;
         }
         assertThat(numbers).isGreaterThan(150);
@@ -409,7 +409,7 @@ class LoraWeightsTest {
         Path lora = LoraFiles.write(folder.resolve("l.safetensors"), pair("lora_unet_layer", 4, 2, 3, new Random(1)));
         Map<String, Values> layer = Map.of("layer.weight", Values.random(new Random(1), 4L, 3L));
         Path base = LoraFiles.write(folder.resolve("b.safetensors"), layer, "F8_E8M0");
-        LoraCheck check = LoraCheck.of(lora, 1, Optional.of(base));
+        LoraCheck check = LoraChecks.of(lora, 1, Optional.of(base));
         assertThat(check.works()).isTrue();
         assertThat(check.weights().norm()).isPositive();
         assertThat(check.weights().relative()).isEmpty();
@@ -422,7 +422,7 @@ class LoraWeightsTest {
     }
 
     private LoraCheck check(Map<String, Values> lora) {
-        return LoraCheck.of(LoraFiles.write(folder.resolve("lora.safetensors"), lora), 1, Optional.empty());
+        return LoraChecks.of(LoraFiles.write(folder.resolve("lora.safetensors"), lora), 1, Optional.empty());
     }
 
     static Map<String, Values> pair(String module, long out, long rank, long in, Random random) {

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraChecks;
+import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.model.lora.LoraWeights;
 import java.io.IOException;
@@ -113,7 +115,7 @@ class LoraAlgorithmsTest {
         Map<String, float[]> merged = merged(1);
         int measured = 0;
         for (Path file : FILES) {
-            LoraCheck check = LoraCheck.of(file, 1, Optional.of(resource(FOLDER + "algorithms_base.safetensors")));
+            LoraCheck check = LoraChecks.of(file, 1, Optional.of(resource(FOLDER + "algorithms_base.safetensors")));
             assertThat(check.fit().orElseThrow().whole()).isTrue();
             for (LoraWeights.Module module : check.weights().modules()) {
                 String tensor = check.fit()

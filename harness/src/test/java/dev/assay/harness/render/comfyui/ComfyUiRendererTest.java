@@ -13,7 +13,9 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
@@ -69,7 +71,7 @@ class ComfyUiRendererTest {
     }
 
     private static ComfyUiRenderer open(ComfyOptions options, ComfyTimeouts times) {
-        return ComfyUiRenderer.open(options, Credentials.none(), times);
+        return ComfyUiRenderer.open(options, Credentials.none(), times, new LoraReader());
     }
 
     private ComfyUiRenderer renderer() {
@@ -539,6 +541,27 @@ class ComfyUiRendererTest {
 
         assertThat(renderer.findings(candidate)).allMatch(f -> f.level() == Finding.Level.NOTE);
         assertThat(fake.accepted).hasSize(1);
+    }
+
+    @Test
+    void a_loras_header_is_read_once_for_its_check_its_pictures_and_its_proof() {
+        loraAtHand();
+        ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
+        List<Path> read = new ArrayList<>();
+        LoraReader headers = new LoraReader(path -> {
+            read.add(path);
+            return ModelHeader.read(path);
+        });
+        ComfyUiRenderer renderer =
+                ComfyUiRenderer.open(options(fake.url(), null), Credentials.none(), ComfyJobTest.QUICK, headers);
+        renderers.add(renderer);
+        FakeComfy.until(renderer::hearsLog);
+        renderer.fingerprint(candidate, new FileHashes());
+        renderer.check(candidate, SETTINGS);
+        renderer.render(request(candidate, 1, 0));
+        renderer.findings(candidate);
+
+        assertThat(read).containsExactly(folder.resolve("sdxl-style.safetensors"));
     }
 
     @ParameterizedTest
