@@ -180,8 +180,7 @@ record Report(
         }
     }
 
-    private static Report fitted(
-            Report base, Report lora, double strength, LoraLoader loader, LoraReader headers) {
+    private static Report fitted(Report base, Report lora, double strength, LoraLoader loader, LoraReader headers) {
         ModelHeader header = headers.read(base.file).header();
         LoraFile own = headers.read(lora.file);
         BaseModules modules = BaseModules.of(header.shapes());

@@ -236,9 +236,7 @@ final class HubHttp {
             default ->
                 throw Http.isPassing(status)
                         ? new HubException(
-                                where + "the host is busy (" + status + said + ")",
-                                true,
-                                Http.retryAfter(answer))
+                                where + "the host is busy (" + status + said + ")", true, Http.retryAfter(answer))
                         : HubException.lasting(where + "expected the file, found status " + status + said);
         }
     }

@@ -48,8 +48,9 @@ final class OtherFiles {
                     && rank >= 1
                     && rank <= 2
                     && !tensor.name().endsWith(".weight");
-            Optional<TextEncoder> encoder =
-                    Arrays.stream(TextEncoder.values()).filter(e -> e.isClip() && e.width() == width).findFirst();
+            Optional<TextEncoder> encoder = Arrays.stream(TextEncoder.values())
+                    .filter(e -> e.isClip() && e.width() == width)
+                    .findFirst();
             if (rank <= 2 && encoder.isPresent() && (named || alone)) {
                 return encoder.map(e -> embedding(e, List.of(e.id())));
             }

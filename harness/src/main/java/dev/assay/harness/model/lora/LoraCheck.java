@@ -71,8 +71,8 @@ public record LoraCheck(
         Optional<LoraFit> fit = base.map(b -> LoraFit.of(grammar, b));
         try (SafetensorsFile file = lora.open()) {
             PeftConfig config = lora.config();
-            LoraWeights numbers = LoraWeights.of(
-                    file, grammar, strength, fit, weights, alphaInMetadata ? config : PeftConfig.NONE);
+            LoraWeights numbers =
+                    LoraWeights.of(file, grammar, strength, fit, weights, alphaInMetadata ? config : PeftConfig.NONE);
             List<Finding> ofFile = new ArrayList<>();
             ofFile(grammar, numbers, ofFile);
             alphaInMetadata(config, grammar, alphaInMetadata).ifPresent(ofFile::add);
@@ -127,12 +127,10 @@ public record LoraCheck(
 
     private static void ofFile(LoraGrammar grammar, LoraWeights weights, List<Finding> problems) {
         if (!weights.notFinite().isEmpty()) {
-            problems.add(Finding.error(
-                    "NaN or infinite values in " + weights.notFinite().size()
-                            + " tensors; the training diverged, or the file is damaged: "
-                            + some(weights.notFinite().stream()
-                                    .map(NotFinite::words)
-                                    .toList())));
+            problems.add(Finding.error("NaN or infinite values in "
+                    + weights.notFinite().size()
+                    + " tensors; the training diverged, or the file is damaged: "
+                    + some(weights.notFinite().stream().map(NotFinite::words).toList())));
         }
         problems.addAll(ofNames(grammar));
         if (grammar.modules().isEmpty()) {

@@ -83,8 +83,7 @@ public record LoraOverlaps(int loras, List<Pair> pairs, Map<Path, String> left) 
      * @param base to know two names of one layer; empty to go by the names alone
      * @param headers of the files, which may have been read before
      */
-    public static LoraOverlaps of(
-            List<Path> files, Optional<BaseModules> base, LoraReader headers, Progress progress) {
+    public static LoraOverlaps of(List<Path> files, Optional<BaseModules> base, LoraReader headers, Progress progress) {
         List<Path> paths = new ArrayList<>();
         List<LoraFingerprint> prints = new ArrayList<>();
         Map<Path, String> left = new LinkedHashMap<>();

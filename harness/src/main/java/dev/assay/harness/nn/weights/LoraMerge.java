@@ -158,15 +158,12 @@ public final class LoraMerge implements WeightChange {
     }
 
     private static void requireFinite(LoraFile lora, ModuleTensors tensors) {
-        tensors.notFinite().stream()
-                .map(NotFinite::words)
-                .findFirst()
-                .ifPresent(tensor -> {
-                    throw new ModelFileException(
-                            lora.path(),
-                            "tensor " + tensor
-                                    + " holds NaN or infinite values; the training diverged, or the file is damaged");
-                });
+        tensors.notFinite().stream().map(NotFinite::words).findFirst().ifPresent(tensor -> {
+            throw new ModelFileException(
+                    lora.path(),
+                    "tensor " + tensor
+                            + " holds NaN or infinite values; the training diverged, or the file is damaged");
+        });
     }
 
     private static float[] floats(Tensor tensor) {

@@ -64,8 +64,7 @@ public final class ComfyUiRenderer implements Renderer {
     private volatile StepListener steps = (done, of) -> {};
     private volatile Work current; // whose steps are told
 
-    private ComfyUiRenderer(
-            ComfyOptions options, Credentials credentials, ComfyTimeouts times, LoraReader headers) {
+    private ComfyUiRenderer(ComfyOptions options, Credentials credentials, ComfyTimeouts times, LoraReader headers) {
         this.options = options;
         this.server = new ComfyServer(options, credentials, times);
         try {

@@ -61,8 +61,7 @@ final class LoraFindings {
      * @param onText whether the graph gives text encoders their part
      * @param lines of the log while this LoRA was loaded, and no other
      */
-    static List<Finding> of(
-            String file, List<LoraModule> modules, boolean onText, Collection<LoraLog.Line> lines) {
+    static List<Finding> of(String file, List<LoraModule> modules, boolean onText, Collection<LoraLog.Line> lines) {
         return new LoraFindings(file, modules, onText, lines).find();
     }
 

@@ -120,9 +120,13 @@ class LoraConverterTest {
                     .isEqualTo(32f);
         }
         double theirs = LoraChecks.of(lora, 1, Optional.empty()).weights().norm();
-        assertThat(LoraCheck.of(LoraFile.read(out), 1, Optional.empty(), false).weights().norm())
+        assertThat(LoraCheck.of(LoraFile.read(out), 1, Optional.empty(), false)
+                        .weights()
+                        .norm())
                 .isEqualTo(theirs);
-        assertThat(LoraCheck.of(LoraFile.read(lora), 1, Optional.empty(), false).weights().norm())
+        assertThat(LoraCheck.of(LoraFile.read(lora), 1, Optional.empty(), false)
+                        .weights()
+                        .norm())
                 .isCloseTo(theirs / 8, within(1e-9 * theirs));
     }
 

@@ -220,7 +220,8 @@ class LoraFingerprintTest {
         assertThat(overlap.onlyFirst()).isEqualTo(1);
         assertThat(overlap.onlySecond()).isZero();
         assertThat(Math.abs(overlap.cosineOfCommon())).isGreaterThan(Math.abs(overlap.cosine()));
-        assertThat(LoraOverlap.cosine(LoraFile.read(one), LoraFile.read(one)).cosine()).isCloseTo(1, within(1e-12));
+        assertThat(LoraOverlap.cosine(LoraFile.read(one), LoraFile.read(one)).cosine())
+                .isCloseTo(1, within(1e-12));
     }
 
     private static double[] dense(Map<String, Values> pair, String module, int rank) {

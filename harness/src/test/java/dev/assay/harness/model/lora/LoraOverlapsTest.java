@@ -42,8 +42,8 @@ class LoraOverlapsTest {
         Path louder = lora("louder", 1, 3, "diffusion_model.layers.");
         Path opposite = lora("opposite", 2, -1, "lora_unet_layers_");
         List<Integer> done = new ArrayList<>();
-        LoraOverlaps overlaps =
-                LoraOverlaps.of(List.of(a, b, louder, opposite), Optional.empty(), new LoraReader(), (pairs, of) -> done.add(pairs));
+        LoraOverlaps overlaps = LoraOverlaps.of(
+                List.of(a, b, louder, opposite), Optional.empty(), new LoraReader(), (pairs, of) -> done.add(pairs));
         assertThat(overlaps.loras()).isEqualTo(4);
         assertThat(overlaps.allPairs()).isEqualTo(6);
         assertThat(overlaps.compared()).isEqualTo(6);
@@ -98,7 +98,8 @@ class LoraOverlapsTest {
             base.put("layers." + i + ".weight", List.of(32L, 32L));
             base.put("blocks." + i + ".weight", List.of(32L, 32L));
         }
-        Pair pair = LoraOverlaps.of(List.of(a, other), Optional.of(BaseModules.of(base)), new LoraReader(), (pairs, of) -> {})
+        Pair pair = LoraOverlaps.of(
+                        List.of(a, other), Optional.of(BaseModules.of(base)), new LoraReader(), (pairs, of) -> {})
                 .pairs()
                 .get(0);
         assertThat(pair.cosine().getAsDouble()).isZero();

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraChecks;
 import dev.assay.harness.model.lora.LoraFile;
-import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.model.lora.LoraWeights;
 import java.io.IOException;
 import java.nio.file.Path;
