@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public record Lora(Path path, double strength) implements KeyText.Keyed {
     public Lora {
         if (!Double.isFinite(strength)) {
-            throw new IllegalArgumentException(path + ": expected a finite strength, found " + strength);
+            throw new ModelFileException(path, "expected a finite strength, found " + strength);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.SettingsException;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

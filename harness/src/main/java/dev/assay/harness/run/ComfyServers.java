@@ -17,6 +17,7 @@ import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.comfyui.ComfyOptions;
 import dev.assay.harness.render.comfyui.ComfyUiRenderer;
 import dev.assay.harness.text.Secrets;
+import dev.assay.harness.text.SettingsException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

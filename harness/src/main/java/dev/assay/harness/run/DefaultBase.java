@@ -11,6 +11,7 @@ import dev.assay.harness.model.inspect.ModelKind;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraReader;
+import dev.assay.harness.text.SettingsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.text.SettingsException;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URI;

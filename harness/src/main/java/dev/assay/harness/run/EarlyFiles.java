@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.text.DidYouMean;
+import dev.assay.harness.text.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -16,6 +16,7 @@ import dev.assay.harness.render.folder.FolderSuite;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
+import dev.assay.harness.text.SettingsException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

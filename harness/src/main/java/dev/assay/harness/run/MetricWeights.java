@@ -17,6 +17,7 @@ import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteFile;
+import dev.assay.harness.text.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -43,6 +43,7 @@ import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.suite.Yaml;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Secrets;
+import dev.assay.harness.text.SettingsException;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Secrets;
+import dev.assay.harness.text.SettingsException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;

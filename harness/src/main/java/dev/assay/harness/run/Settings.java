@@ -4,6 +4,7 @@ import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.SettingKeys.Given;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.text.SettingsException;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import dev.assay.harness.model.hub.WeightsTable;
 import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.text.DidYouMean;
+import dev.assay.harness.text.SettingsException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

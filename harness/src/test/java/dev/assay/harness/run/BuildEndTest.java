@@ -2,6 +2,7 @@ package dev.assay.harness.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.text.SettingsException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,8 @@
 package dev.assay.harness.model.lora;
 
+import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.SafetensorsFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -9,12 +11,14 @@ import java.util.Optional;
 
 /** The numbers of one module of a LoRA, and what they make of a layer: the change of its weight and of its bias. */
 public final class ModuleTensors {
+    private final Path path; // of the file, for messages
     private final LoraModule module;
     private final LoraAlgorithm algorithm;
     private final Map<LoraRole, double[]> values = new EnumMap<>(LoraRole.class);
     private final double scale;
 
     private ModuleTensors(LoraModule module, SafetensorsFile file, PeftConfig config) {
+        this.path = file.path();
         this.module = module;
         this.algorithm = module.kind().algorithm();
         module.keys().forEach((role, key) -> {
@@ -161,13 +165,14 @@ public final class ModuleTensors {
      *
      * @param base W (rows, columns); may be empty unless {@link #needsBase}
      * @return empty where the weight stays as it is
-     * @throws IllegalArgumentException for a form whose result the file does not tell
+     * @throws ModelFileException for a form whose result the file does not tell
      */
     public Optional<float[]> weight(double[] base, BaseLayer layer, MatrixProduct product) {
         float[] sum = null;
         if (module.kind() != LoraKind.FULL_DIFF || module.dora() || Difference.changesWeight(module)) {
             sum = on(base, layer)
-                    .orElseThrow(() -> new IllegalArgumentException(
+                    .orElseThrow(() -> new ModelFileException(
+                            path,
                             module.name() + ": " + module.kind().title()
                                     + " in a form whose change its file does not tell: " + module.shapes()))
                     .values(product);

@@ -1,6 +1,7 @@
 package dev.assay.harness.render.comfyui;
 
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.SettingsException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -52,13 +53,13 @@ public record ComfyOptions(
     /** Values stay unsaid: they may be secrets. */
     private static void checkHeader(String name, String value) {
         if (!TOKEN.matcher(name).matches() || !value.chars().allMatch(c -> c >= ' ' && c < 127)) {
-            throw new IllegalArgumentException(
+            throw new SettingsException(
                     "assay.comfyui.headers: expected NAME: VALUE in visible ASCII characters, found another form at "
                             + PlainText.line(name, 40));
         }
         String lower = name.toLowerCase(Locale.ROOT);
         if (OURS.contains(lower) || lower.startsWith("sec-websocket-")) {
-            throw new IllegalArgumentException("assay.comfyui.headers: " + name + " cannot be set here"
+            throw new SettingsException("assay.comfyui.headers: " + name + " cannot be set here"
                     + (lower.equals("authorization")
                             ? "; give " + Credentials.TOKEN + " or " + Credentials.BASIC + " in the environment"
                             : ""));

@@ -1,6 +1,7 @@
 package dev.assay.harness.render.comfyui;
 
 import dev.assay.harness.text.Secrets;
+import dev.assay.harness.text.SettingsException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -33,18 +34,18 @@ final class Credentials {
     /**
      * Bearer of {@code ASSAY_COMFYUI_TOKEN} or Basic of {@code ASSAY_COMFYUI_BASIC}, which is {@code user:password}.
      *
-     * @throws IllegalArgumentException on both at once and on what is no header value; without the value
+     * @throws SettingsException on both at once and on what is no header value; without the value
      */
     static Credentials from(Map<String, String> environment) {
         String token = environment.getOrDefault(TOKEN, "").strip();
         String store = environment.getOrDefault(STORE_PASSWORD, COMMON_PASSWORD);
         String basic = environment.getOrDefault(BASIC, "").strip();
         if (!token.isEmpty() && !basic.isEmpty()) {
-            throw new IllegalArgumentException("environment: expected " + TOKEN + " or " + BASIC + ", found both");
+            throw new SettingsException("environment: expected " + TOKEN + " or " + BASIC + ", found both");
         }
         if (!token.isEmpty()) {
             if (!token.chars().allMatch(c -> c > ' ' && c < 127)) {
-                throw new IllegalArgumentException(
+                throw new SettingsException(
                         "environment " + TOKEN + ": expected visible ASCII characters without spaces");
             }
             return new Credentials("Bearer " + token, store, hidden(store, token));
@@ -52,7 +53,7 @@ final class Credentials {
         if (!basic.isEmpty()) {
             int colon = basic.indexOf(':');
             if (colon < 1) {
-                throw new IllegalArgumentException("environment " + BASIC + ": expected user:password");
+                throw new SettingsException("environment " + BASIC + ": expected user:password");
             }
             String encoded = Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8));
             return new Credentials(

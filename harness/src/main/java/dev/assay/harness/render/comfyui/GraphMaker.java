@@ -30,6 +30,7 @@ import dev.assay.harness.render.comfyui.graph.TextToImage;
 import dev.assay.harness.render.comfyui.graph.Workflow;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.SettingsException;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ final class GraphMaker {
         try {
             return SmallFile.bytes(file, Workflow.MAX_BYTES);
         } catch (IOException e) {
-            throw new IllegalArgumentException(
+            throw new SettingsException(
                     "assay.comfyui.workflow: " + file + " cannot be read: " + Trouble.words(e), e);
         }
     }

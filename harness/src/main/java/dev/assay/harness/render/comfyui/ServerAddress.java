@@ -1,6 +1,7 @@
 package dev.assay.harness.render.comfyui;
 
 import dev.assay.harness.text.Secrets;
+import dev.assay.harness.text.SettingsException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  * @param query parameters that go with every request and with the WebSocket's handshake
  */
 record ServerAddress(String base, Map<String, String> query) {
-    /** @throws IllegalArgumentException on anything else than such a URL */
+    /** @throws SettingsException on anything else than such a URL */
     static ServerAddress of(String url, Map<String, String> query) {
         URI uri;
         try {
@@ -39,8 +40,8 @@ record ServerAddress(String base, Map<String, String> query) {
                 scheme + "://" + uri.getRawAuthority() + path, new LinkedHashMap<>(query)); // in the user's order
     }
 
-    private static IllegalArgumentException wrong(String found, Exception cause) {
-        return new IllegalArgumentException(
+    private static SettingsException wrong(String found, Exception cause) {
+        return new SettingsException(
                 "assay.comfyui.url: expected http://HOST:PORT or https://HOST/PREFIX, found " + found, cause);
     }
 

@@ -1,5 +1,6 @@
 package dev.assay.harness.render.comfyui;
 
+import dev.assay.harness.text.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -54,8 +55,8 @@ final class TrustStore {
         return store;
     }
 
-    private static IllegalArgumentException wrong(Path file, String found, Exception cause) {
-        return new IllegalArgumentException(
+    private static SettingsException wrong(Path file, String found, Exception cause) {
+        return new SettingsException(
                 "assay.comfyui.trustStore: " + file + ": expected certificates as PEM, PKCS12 or JKS (password in "
                         + Credentials.STORE_PASSWORD + ", else changeit), found " + found,
                 cause);

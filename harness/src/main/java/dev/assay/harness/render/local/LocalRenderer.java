@@ -16,6 +16,7 @@ import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.text.DidYouMean;
+import dev.assay.harness.text.SettingsException;
 import java.util.List;
 import java.util.Map;
 
@@ -45,7 +46,7 @@ public final class LocalRenderer implements Renderer {
         return switch (device) {
             case "cpu" -> new LocalRenderer(null, loras);
             case "cuda" -> new LocalRenderer(CudaDevice.open(), loras);
-            default -> throw new IllegalArgumentException("assay.device: expected cpu or cuda, found " + device);
+            default -> throw new SettingsException("assay.device: expected cpu or cuda, found " + device);
         };
     }
 
@@ -77,7 +78,7 @@ public final class LocalRenderer implements Renderer {
     public void check(ModelUnderTest model, GenerationSettings settings) {
         String sampler = settings.sampler() + " + " + settings.scheduler();
         if (!Samplers.names().contains(sampler)) {
-            throw new IllegalArgumentException("settings.sampler + settings.scheduler: the local renderer has "
+            throw new SettingsException("settings.sampler + settings.scheduler: the local renderer has "
                     + String.join(", ", Samplers.names()) + "; found " + sampler
                     + DidYouMean.hint(sampler, Samplers.names()));
         }
@@ -90,7 +91,7 @@ public final class LocalRenderer implements Renderer {
 
     private static void requireAbsent(String field, Double found) {
         if (found != null) {
-            throw new IllegalArgumentException(
+            throw new SettingsException(
                     "settings." + field + ": models of the SD 1.5 class take none, found " + found + "; leave it out");
         }
     }

@@ -3,6 +3,7 @@ package dev.assay.harness.render.comfyui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.harness.text.SettingsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ class ComfyPartsTest {
     @ValueSource(strings = {"127.0.0.1:8188", "ftp://h", "http://", "http://h/?a=b", "http://h/#x", "http://h h", ""})
     void what_is_no_address_is_refused_with_an_example(String url) {
         assertThatThrownBy(() -> ComfyOptions.of(url))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("assay.comfyui.url: expected http://HOST:PORT");
     }
 

@@ -1,6 +1,4 @@
-package dev.assay.harness.run;
-
-import dev.assay.harness.text.AssayException;
+package dev.assay.harness.text;
 
 /** A setting that cannot be used; the message names its source, what was expected, what was found. */
 public final class SettingsException extends AssayException {
