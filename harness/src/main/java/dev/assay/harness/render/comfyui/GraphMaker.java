@@ -84,8 +84,7 @@ final class GraphMaker {
         try {
             return SmallFile.bytes(file, Workflow.MAX_BYTES);
         } catch (IOException e) {
-            throw new SettingsException(
-                    "assay.comfyui.workflow: " + file + " cannot be read: " + Trouble.words(e), e);
+            throw new SettingsException("assay.comfyui.workflow: " + file + " cannot be read: " + Trouble.words(e), e);
         }
     }
 
