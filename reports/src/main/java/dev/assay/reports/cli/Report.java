@@ -200,7 +200,7 @@ record Report(
         Report found = new Report(lora.file, lora.inspection, lora.check, Optional.of(fit), lora.problems)
                 .with(LoaderCheck.of(
                         loader,
-                        own.header().shapes(),
+                        own.shapes(),
                         lora.check.map(LoraCheck::weights),
                         base.inspection.family(),
                         modules));

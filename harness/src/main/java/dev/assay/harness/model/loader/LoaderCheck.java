@@ -77,7 +77,7 @@ public record LoaderCheck(
      * @param family of the base
      */
     public static LoaderCheck of(LoraLoader loader, LoraCheck check, String family, BaseModules base) {
-        LoaderCheck found = of(loader, check.shapes(), Optional.of(check.weights()), family, base);
+        LoaderCheck found = of(loader, check.lora().shapes(), Optional.of(check.weights()), family, base);
         List<Finding> problems = new ArrayList<>(found.problems);
         check.fit().map(LoaderCheck::besides).ifPresent(problems::addAll);
         problems.sort((a, b) -> a.level().compareTo(b.level()));

@@ -6,17 +6,14 @@ import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.TensorInfo;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Shortened;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * Is this LoRA whole, does the base have its layers, and how strong is it: answered without rendering. Whether a renderer loads it is
@@ -26,9 +23,8 @@ import java.util.stream.Collectors;
  * @param problems what the file alone tells, the worst first
  */
 public record LoraCheck(
-        Path path, LoraGrammar grammar, Optional<LoraFit> fit, LoraWeights weights, List<Finding> problems) {
+        LoraFile lora, Optional<LoraFit> fit, LoraWeights weights, List<Finding> problems) {
     private static final int SHOWN = 5;
-    private static final String ALPHA = ".alpha";
     private static final String NOTHING = "changes nothing: ";
     private static final String NOT_IN_DENOISER =
             "changes nothing in the diffusion model: all modules for it are zero or have alpha 0; only its part for"
@@ -77,7 +73,7 @@ public record LoraCheck(
             ofFile(grammar, numbers, ofFile);
             alphaInMetadata(config, grammar, alphaInMetadata).ifPresent(ofFile::add);
             ofFile.sort((a, b) -> a.level().compareTo(b.level()));
-            return new LoraCheck(file.path(), grammar, fit, numbers, ofFile);
+            return new LoraCheck(lora, fit, numbers, ofFile);
         }
     }
 
@@ -183,18 +179,6 @@ public record LoraCheck(
 
     private static String some(List<String> items) {
         return Shortened.of(items, SHOWN);
-    }
-
-    /** Shapes of all tensors of the file by name. */
-    public Map<String, List<Long>> shapes() {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        grammar.modules().forEach(m -> m.keys().forEach((role, key) -> shapes.put(key, m.shape(role))));
-        Set<String> modules = grammar.modules().stream().map(LoraModule::name).collect(Collectors.toSet());
-        grammar.unknown().forEach(key -> {
-            boolean numbers = key.endsWith(ALPHA) && modules.contains(key.substring(0, key.length() - ALPHA.length()));
-            shapes.put(key, numbers ? List.of(0L) : List.of()); // an alpha that its module could not take is no scalar
-        });
-        return shapes;
     }
 
     /** Whether a render with this LoRA can say something about it: no {@link Finding#isError}. */

@@ -19,9 +19,18 @@ public record LoraFile(ModelHeader header, LoraGrammar grammar) {
     }
 
     public static LoraFile of(ModelHeader header) {
+        return new LoraFile(header, LoraGrammar.parse(shapes(header)));
+    }
+
+    private static Map<String, List<Long>> shapes(ModelHeader header) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         header.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return new LoraFile(header, LoraGrammar.parse(shapes));
+        return shapes;
+    }
+
+    /** Shapes of all tensors by name. */
+    public Map<String, List<Long>> shapes() {
+        return shapes(header);
     }
 
     public Path path() {
