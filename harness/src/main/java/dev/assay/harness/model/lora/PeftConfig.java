@@ -55,7 +55,7 @@ public final class PeftConfig {
      */
     OptionalDouble scale(LoraPart part, String layer, long rank) {
         List<String> components = COMPONENTS.get(part);
-        double divisor = setting(components, "use_rslora").asBoolean(false) ? Math.sqrt(rank) : rank;
+        double divisor = setting(components, "use_rslora").asBoolean(false) ? Math.sqrt((double) rank) : rank;
         OptionalDouble alpha = alpha(components, layer);
         return alpha.isPresent() ? OptionalDouble.of(alpha.getAsDouble() / divisor) : alpha;
     }
