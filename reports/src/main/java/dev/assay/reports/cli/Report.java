@@ -199,11 +199,7 @@ record Report(
         LoraFit fit = LoraFit.of(own.grammar(), modules);
         Report found = new Report(lora.file, lora.inspection, lora.check, Optional.of(fit), lora.problems)
                 .with(LoaderCheck.of(
-                        loader,
-                        own.shapes(),
-                        lora.check.map(LoraCheck::weights),
-                        base.inspection.family(),
-                        modules));
+                        loader, own.shapes(), lora.check.map(LoraCheck::weights), base.inspection.family(), modules));
         return nothingByAlpha(own.header(), own.grammar())
                 .map(p -> found.first(Finding.error(p)))
                 .orElse(found);

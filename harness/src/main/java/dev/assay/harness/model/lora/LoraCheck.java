@@ -22,8 +22,7 @@ import java.util.function.Predicate;
  * @param fit empty where no base was given
  * @param problems what the file alone tells, the worst first
  */
-public record LoraCheck(
-        LoraFile lora, Optional<LoraFit> fit, LoraWeights weights, List<Finding> problems) {
+public record LoraCheck(LoraFile lora, Optional<LoraFit> fit, LoraWeights weights, List<Finding> problems) {
     private static final int SHOWN = 5;
     private static final String NOTHING = "changes nothing: ";
     private static final String NOT_IN_DENOISER =
