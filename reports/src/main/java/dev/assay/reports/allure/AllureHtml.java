@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
 
 /** Runs Allure's command line as a process of its own: its libraries stay out of ours. */
 public final class AllureHtml {
-    private static final Pattern SCRIPT =
-            Pattern.compile("<script\\b[^>]*>(?:(?!</script>).)*</script>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern SCRIPT = Pattern.compile("<script\\b[^>]*>", Pattern.CASE_INSENSITIVE);
+    private static final Pattern END = Pattern.compile("</script>", Pattern.CASE_INSENSITIVE);
     private static final Pattern ANALYTICS = Pattern.compile("googletagmanager\\.com|google-analytics\\.com|gtag\\(");
+    private static final int MAX_SNIPPET = 5000; // characters; Allure's own program is longer, and names them too
     private static final int MAX_MINUTES = 10;
 
     private AllureHtml() {}
@@ -35,6 +36,8 @@ public final class AllureHtml {
         String classes = home.resolve("lib") + "/*" + File.pathSeparator + home.resolve("lib/config");
         ProcessBuilder builder = new ProcessBuilder(
                 java,
+                "-XX:TieredStopAtLevel=1", // a process of a second or two: what it compiles better it does not live to use
+                "-XX:+UseSerialGC",
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
                 "-classpath",
@@ -76,13 +79,18 @@ public final class AllureHtml {
 
     /** Leaves out script elements that report to an analytics service. */
     static String withoutAnalytics(String html) {
-        return ANALYTICS.matcher(html).find()
-                ? SCRIPT.matcher(html)
-                        .replaceAll(m ->
-                                ANALYTICS.matcher(m.group()).find() && m.group().length() < 5000
-                                        ? ""
-                                        : Matcher.quoteReplacement(m.group()))
-                : html;
+        StringBuilder quiet = new StringBuilder(html.length());
+        int kept = 0; // of the page, all before it is done
+        Matcher start = SCRIPT.matcher(html);
+        Matcher end = END.matcher(html);
+        for (int at = 0; start.find(at) && end.find(start.end()); at = end.end()) {
+            if (end.end() - start.start() < MAX_SNIPPET
+                    && ANALYTICS.matcher(html).region(start.start(), end.end()).find()) {
+                quiet.append(html, kept, start.start());
+                kept = end.end();
+            }
+        }
+        return quiet.append(html, kept, html.length()).toString();
     }
 
     private static Path home(Path commandLine) throws IOException {

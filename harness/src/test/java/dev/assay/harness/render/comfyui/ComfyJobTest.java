@@ -56,7 +56,7 @@ class ComfyJobTest {
                 Duration.ofSeconds(4),
                 Duration.ofMillis(150),
                 Duration.ofMillis(200),
-                Duration.ofMillis(250),
+                Duration.ofMillis(60),
                 away,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(2));
