@@ -36,7 +36,8 @@ public final class AllureHtml {
         String classes = home.resolve("lib") + "/*" + File.pathSeparator + home.resolve("lib/config");
         ProcessBuilder builder = new ProcessBuilder(
                 java,
-                "-XX:TieredStopAtLevel=1", // a process of a second or two: what it compiles better it does not live to use
+                "-XX:TieredStopAtLevel=1", // a process of a second or two: what it compiles better it does not live to
+                // use
                 "-XX:+UseSerialGC",
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
