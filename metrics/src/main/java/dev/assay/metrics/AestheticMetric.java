@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -19,11 +19,11 @@ public final class AestheticMetric {
                     "1",
                     "Are the pictures still as pleasing to a predictor that learned from people's ratings?",
                     Family.AESTHETIC,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "points",
                     Range.open().mostly(1, 10),
                     "github.com/christophschuhmann/improved-aesthetic-predictor")
-            .withMostMargin(2);
+            .withMaxMargin(2);
 
     private AestheticMetric() {}
 

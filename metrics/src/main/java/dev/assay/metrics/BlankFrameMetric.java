@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -18,7 +18,7 @@ public final class BlankFrameMetric implements Metric.ImageMetric {
             "1",
             "Does every picture still show something, and no black, white or empty frame?",
             Family.ARTIFACT,
-            Better.LOWER,
+            Direction.LOWER,
             "blank frames",
             Range.rate(),
             "own definition; black and white levels of ITU-R BT.601");

@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -26,7 +26,7 @@ public final class BodyArtifactsMetric implements Metric.ImageMetric {
             "1",
             "Are bodies still whole to a detector that was trained on malformed ones?",
             Family.ANATOMY,
-            Better.LOWER,
+            Direction.LOWER,
             "defect rate",
             Range.rate(),
             "Wang et al. 2024 (HADM), arXiv 2411.13842");

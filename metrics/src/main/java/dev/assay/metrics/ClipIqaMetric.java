@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -22,7 +22,7 @@ public final class ClipIqaMetric {
             "1",
             "Do the pictures still look good, sharp and clean to CLIP?",
             Family.AESTHETIC,
-            Better.HIGHER,
+            Direction.HIGHER,
             "probability",
             Range.closed(0, 1),
             "Wang et al. 2023, arXiv 2207.12396");

@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -15,11 +15,11 @@ public final class ClipScoreMetric {
                     "1",
                     "Do the pictures still show what the prompt says?",
                     Family.ADHERENCE,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "cosine",
                     Range.closed(0, 1),
                     "Hessel et al. 2021, arXiv 2104.08718")
-            .withMostMargin(0.1); // cosines of unrelated pictures and texts are about 0.15 below those of right ones
+            .withMaxMargin(0.1); // cosines of unrelated pictures and texts are about 0.15 below those of right ones
 
     private ClipScoreMetric() {}
 

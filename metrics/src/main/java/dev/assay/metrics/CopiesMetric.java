@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.image.PictureFolder;
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -26,7 +26,7 @@ public final class CopiesMetric implements Metric.ImageMetric {
                     "1",
                     "Are the pictures new, and no copies of those that the candidate was trained on?",
                     Family.DIVERSITY,
-                    Better.LOWER,
+                    Direction.LOWER,
                     "share of copies",
                     Range.rate(),
                     "Pizzi et al. 2022, arXiv 2202.10261; Somepalli et al. 2023, arXiv 2212.03860")

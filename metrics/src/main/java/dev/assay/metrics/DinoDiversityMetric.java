@@ -2,7 +2,7 @@ package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -24,11 +24,11 @@ public final class DinoDiversityMetric implements Metric.SetMetric {
                     "1",
                     "Do the seeds of one prompt still give pictures with different poses, layouts and textures?",
                     Family.DIVERSITY,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "1 - cosine",
                     Range.closed(0, 2).mostly(0.2, 0.6),
                     "Oquab et al. 2023, arXiv 2304.07193")
-            .withMostMargin(0.5);
+            .withMaxMargin(0.5);
 
     private final ImageEncoder images;
 

@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -20,7 +20,7 @@ public final class EffectMetric implements Metric.PairMetric {
             "1",
             "Does the candidate change the pictures at all?",
             Family.EFFECT,
-            Better.HIGHER,
+            Direction.HIGHER,
             "grey levels",
             Range.closed(0, 255),
             "root mean square difference");

@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -21,7 +21,7 @@ public final class FacesMetric implements Metric.ImageMetric {
             "1",
             "Does every person still have one face?",
             Family.ANATOMY,
-            Better.LOWER,
+            Direction.LOWER,
             "defect rate",
             Range.rate(),
             "own definition; counts of independent detectors of people and of faces");

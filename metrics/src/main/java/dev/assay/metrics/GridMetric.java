@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.GridPattern.Shape;
@@ -46,11 +46,11 @@ public final class GridMetric implements Metric.SuiteMetric {
                     "2",
                     "Are the pictures still free of a pattern that repeats along the pixel grid?",
                     Family.ARTIFACT,
-                    Better.LOWER,
+                    Direction.LOWER,
                     "grey levels",
                     Range.closed(-255, 255),
                     "epoch folding, Leahy et al. 1983, doi:10.1086/160766, over a high-pass residual")
-            .withMostMargin(8);
+            .withMaxMargin(8);
 
     private static final int[] PERIODS = {4, 8, 16, 32, 64, 128}; // of decoders (8), patches (16), tokens (32), tiles
 

@@ -4,7 +4,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -27,7 +27,7 @@ public final class HandIqaMetric implements Metric.ImageMetric {
             "1",
             "Do hands still look well formed from close by?",
             Family.ANATOMY,
-            Better.HIGHER,
+            Direction.HIGHER,
             "probability",
             Range.closed(0, 1),
             "own texts in the form of Wang et al. 2023, arXiv 2207.12396, on crops of hands");

@@ -6,7 +6,7 @@ import dev.assay.harness.nn.onnx.Detector.Detection;
 import dev.assay.harness.nn.onnx.Pose;
 import dev.assay.harness.nn.onnx.Pose.Keypoint;
 import dev.assay.harness.nn.onnx.PoseNetwork;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -37,7 +37,7 @@ public final class HandsMetric implements Metric.ImageMetric {
                     "1",
                     "Does everyone still have their own hands, none too many and none missing?",
                     Family.ANATOMY,
-                    Better.LOWER,
+                    Direction.LOWER,
                     "defect rate",
                     Range.rate(),
                     "own definition; hands of a detector against the wrists of DWPose")

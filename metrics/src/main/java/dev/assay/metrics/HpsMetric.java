@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -21,11 +21,11 @@ public final class HpsMetric {
                     "1",
                     "Would people still prefer these pictures for the prompt, by the choices of HPD's annotators?",
                     Family.AESTHETIC,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "cosine",
                     Range.closed(-1, 1).mostly(0.15, 0.35),
                     "Wu et al. 2023, arXiv 2306.09341")
-            .withMostMargin(0.05);
+            .withMaxMargin(0.05);
 
     private HpsMetric() {}
 

@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -26,11 +26,11 @@ public final class ImageRewardMetric implements Metric.ImageMetric {
                     "Would people still rate these pictures as high for the prompt, by the ratings of ImageReward's"
                             + " annotators?",
                     Family.AESTHETIC,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "standard deviations",
                     Range.open().mostly(-2.5, 2),
                     "Xu et al. 2023, arXiv 2304.05977")
-            .withMostMargin(2);
+            .withMaxMargin(2);
 
     private final ToDoubleBiFunction<String, Image> reward;
     private final Predicate<String> cuts;

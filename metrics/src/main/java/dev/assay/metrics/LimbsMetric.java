@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -29,7 +29,7 @@ public final class LimbsMetric implements Metric.ImageMetric {
             "1",
             "Do figures still have as many hands and feet as they should?",
             Family.ANATOMY,
-            Better.LOWER,
+            Direction.LOWER,
             "defect rate",
             Range.rate(),
             "own definition; counts of a detector with the classes person, hand and foot");

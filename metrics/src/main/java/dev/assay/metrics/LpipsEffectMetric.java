@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -22,11 +22,11 @@ public final class LpipsEffectMetric implements Metric.PairMetric {
                     "1",
                     "Does the candidate change what one sees?",
                     Family.EFFECT,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "LPIPS",
                     Range.atLeast(0).mostly(0, 1),
                     "Zhang et al. 2018, arXiv 1801.03924")
-            .withMostMargin(0.5);
+            .withMaxMargin(0.5);
 
     private final Function<List<Image>, double[][]> distances;
 

@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -38,7 +38,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
                     "1",
                     "Is what the prompt names still there, as many, in its colour, in its place?",
                     Family.ADHERENCE,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "of what is stated",
                     Range.closed(0, 1),
                     "after Ghosh et al. 2023 (GenEval), arXiv 2310.11513")
@@ -54,7 +54,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
 
     private static final String PERSON = "person";
 
-    private static final Map<String, Direction> PREDICATES = predicates();
+    private static final Map<String, Side> PREDICATES = predicates();
 
     /** Tells the colour of a thing. */
     interface Colours {
@@ -62,7 +62,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     }
 
     /** From the second thing to the first; y points down. */
-    enum Direction {
+    enum Side {
         LEFT(-1, 0),
         RIGHT(1, 0),
         ABOVE(0, -1),
@@ -71,7 +71,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
         private final int x;
         private final int y;
 
-        Direction(int x, int y) {
+        Side(int x, int y) {
             this.x = x;
             this.y = y;
         }
@@ -98,12 +98,12 @@ public final class ObjectsMetric implements Metric.ImageMetric {
         return value;
     }
 
-    private static Map<String, Direction> predicates() {
-        Map<String, Direction> all = new LinkedHashMap<>();
-        List.of("to the left of", "left of").forEach(p -> all.put(p, Direction.LEFT));
-        List.of("to the right of", "right of").forEach(p -> all.put(p, Direction.RIGHT));
-        List.of("above", "over", "on top of").forEach(p -> all.put(p, Direction.ABOVE));
-        List.of("below", "under", "beneath").forEach(p -> all.put(p, Direction.BELOW));
+    private static Map<String, Side> predicates() {
+        Map<String, Side> all = new LinkedHashMap<>();
+        List.of("to the left of", "left of").forEach(p -> all.put(p, Side.LEFT));
+        List.of("to the right of", "right of").forEach(p -> all.put(p, Side.RIGHT));
+        List.of("above", "over", "on top of").forEach(p -> all.put(p, Side.ABOVE));
+        List.of("below", "under", "beneath").forEach(p -> all.put(p, Side.BELOW));
         return all;
     }
 
@@ -260,12 +260,12 @@ public final class ObjectsMetric implements Metric.ImageMetric {
             for (Relation relation : prompt.visible().relations()) {
                 List<Detection> subjects = chosen(named(prompt, relation.subject()));
                 List<Detection> objects = chosen(named(prompt, relation.object()));
-                Direction direction = PREDICATES.get(relation.predicate());
+                Side side = PREDICATES.get(relation.predicate());
                 boolean there = !subjects.isEmpty() && !objects.isEmpty();
                 boolean right = there
                         && subjects.stream()
                                 .allMatch(s -> objects.stream()
-                                        .allMatch(o -> stands(s, o).contains(direction)));
+                                        .allMatch(o -> stands(s, o).contains(side)));
                 String words = relation.subject() + " " + relation.predicate() + " " + relation.object();
                 say(right, words, "not " + words + (there ? "" : ": not both found"));
             }
@@ -326,7 +326,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     }
 
     /** How the first thing stands to the second; none when they overlap too much. GenEval's formula. */
-    static Set<Direction> stands(Detection a, Detection b) {
+    static Set<Side> stands(Detection a, Detection b) {
         double x = (a.x0() + a.x1() - b.x0() - b.x1()) / 2;
         double y = (a.y0() + a.y1() - b.y0() - b.y1()) / 2;
         double width = a.x1() - a.x0() + b.x1() - b.x0();
@@ -334,8 +334,8 @@ public final class ObjectsMetric implements Metric.ImageMetric {
         double dx = Math.max(Math.abs(x) - POSITION_THRESHOLD * width, 0) * Math.signum(x);
         double dy = Math.max(Math.abs(y) - POSITION_THRESHOLD * height, 0) * Math.signum(y);
         double way = Math.hypot(x, y);
-        Set<Direction> all = new LinkedHashSet<>();
-        for (Direction d : Direction.values()) {
+        Set<Side> all = new LinkedHashSet<>();
+        for (Side d : Side.values()) {
             if (way > 0 && (dx * d.x + dy * d.y) / way > DIRECTION) {
                 all.add(d);
             }

@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -20,7 +20,7 @@ public final class PeopleMetric implements Metric.ImageMetric {
             "1",
             "Are there still as many people as the prompt says?",
             Family.ADHERENCE,
-            Better.LOWER,
+            Direction.LOWER,
             "miscount rate",
             Range.rate(),
             "own definition; boxes of a person detector");

@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -23,22 +23,22 @@ public final class PerceptualDiversityMetric implements Metric.SetMetric {
                     "1",
                     "Do the pictures of one prompt's seeds still differ in place and texture?",
                     Family.DIVERSITY,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "LPIPS",
                     Range.atLeast(0).mostly(0, 1),
                     "Zhang et al. 2018, arXiv 1801.03924; mean of all pairs")
-            .withMostMargin(0.5);
+            .withMaxMargin(0.5);
 
     public static final MetricInfo DREAMSIM = new MetricInfo(
                     "dreamsim-diversity",
                     "1",
                     "Do the seeds of one prompt still look different to people?",
                     Family.DIVERSITY,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "DreamSim",
                     Range.closed(0, 2).mostly(0, 1),
                     "Fu et al. 2023, arXiv 2306.09344; mean of all pairs as in OneIG-Bench 2025, arXiv 2506.07977")
-            .withMostMargin(0.5);
+            .withMaxMargin(0.5);
 
     private final MetricInfo info;
     private final Function<List<Image>, double[][]> distances;

@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -22,11 +22,11 @@ public final class PickScoreMetric {
                     "1",
                     "Would people still choose these pictures for the prompt, by the choices of Pick-a-Pic's users?",
                     Family.AESTHETIC,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "log odds",
                     Range.open().mostly(15, 26),
                     "Kirstain et al. 2023, arXiv 2305.01569")
-            .withMostMargin(2);
+            .withMaxMargin(2);
 
     private PickScoreMetric() {}
 

@@ -5,7 +5,7 @@ import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
 import dev.assay.harness.nn.onnx.Pose;
 import dev.assay.harness.nn.onnx.PoseNetwork;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -26,7 +26,7 @@ public final class PoseConfidenceMetric implements Metric.ImageMetric {
             "1",
             "Are arms, legs and hands still clear enough to be recognised?",
             Family.ANATOMY,
-            Better.HIGHER,
+            Direction.HIGHER,
             "confidence",
             Range.closed(0, 1),
             "own definition; confidence of DWPose's keypoints (Yang et al. 2023, arXiv 2307.15880)");

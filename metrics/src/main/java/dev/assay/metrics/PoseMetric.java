@@ -5,7 +5,7 @@ import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.Detector.Detection;
 import dev.assay.harness.nn.onnx.Pose;
 import dev.assay.harness.nn.onnx.PoseNetwork;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -30,7 +30,7 @@ public final class PoseMetric implements Metric.ImageMetric {
                     "1",
                     "Are bodies still built as a body can be, with arms, legs and fingers of a sound length?",
                     Family.ANATOMY,
-                    Better.LOWER,
+                    Direction.LOWER,
                     "defect rate",
                     Range.rate(),
                     "own rules on the keypoints of DWPose (Yang et al. 2023, arXiv 2307.15880)")

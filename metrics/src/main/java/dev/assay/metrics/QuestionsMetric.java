@@ -3,7 +3,7 @@ package dev.assay.metrics;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.judge.Query;
 import dev.assay.harness.nn.judge.VlmJudge;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -29,7 +29,7 @@ public final class QuestionsMetric implements Metric.ImageMetric {
             "1",
             "Do as many questions about the pictures still get the expected answer?",
             Family.ADHERENCE,
-            Better.HIGHER,
+            Direction.HIGHER,
             "of questions",
             Range.closed(0, 1),
             SOURCE + "; arithmetic mean");
@@ -39,7 +39,7 @@ public final class QuestionsMetric implements Metric.ImageMetric {
             "1",
             "Does a picture still get the expected answer to all its questions at once?",
             Family.ADHERENCE,
-            Better.HIGHER,
+            Direction.HIGHER,
             "probability",
             Range.closed(0, 1),
             SOURCE + "; geometric mean");

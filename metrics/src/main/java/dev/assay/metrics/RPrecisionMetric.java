@@ -2,7 +2,7 @@ package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -26,7 +26,7 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
             "1",
             "Can one still tell from a picture which of the suite's prompts it was made for?",
             Family.ADHERENCE,
-            Better.HIGHER,
+            Direction.HIGHER,
             "of pictures",
             Range.closed(0, 1),
             "Park et al. 2021, Benchmark for Compositional Text-to-Image Synthesis");

@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.render.Cost;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -53,11 +53,11 @@ public final class RenderCostMetric implements Metric.CostMetric {
                         "1",
                         question,
                         Family.COST,
-                        Better.LOWER,
+                        Direction.LOWER,
                         "of the base's",
                         Range.atLeast(-1),
                         what + ": candidate / base - 1")
-                .withMostMargin(4);
+                .withMaxMargin(4);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -19,11 +19,11 @@ public final class SiglipScoreMetric {
                     "1",
                     "Do the pictures still show what the prompt says, to an encoder that is not CLIP?",
                     Family.ADHERENCE,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "log odds",
                     Range.open().mostly(-17, 8),
                     "Zhai et al. 2023, arXiv 2303.15343; Tschannen et al. 2025, arXiv 2502.14786")
-            .withMostMargin(8);
+            .withMaxMargin(8);
 
     private SiglipScoreMetric() {}
 

@@ -2,7 +2,7 @@ package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.onnx.Tagger;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -28,7 +28,7 @@ public final class TagRecallMetric implements Metric.ImageMetric {
                     "1",
                     "Do the pictures still show the prompt's tags?",
                     Family.ADHERENCE,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "of tags",
                     Range.closed(0, 1),
                     "own definition; probabilities of SmilingWolf's WD14 taggers")

@@ -2,7 +2,7 @@ package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.embed.ImageEncoder;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -32,12 +32,12 @@ public final class VendiMetric implements Metric.SetMetric {
                     "1",
                     "Do the seeds of one prompt still give as many different pictures?",
                     Family.DIVERSITY,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "log effective pictures",
                     Range.atLeast(0),
                     "Friedman and Dieng 2023, arXiv 2210.02410; Pasarkar and Dieng 2024, arXiv 2310.12952")
             .withParameters(Map.of("order", 1.0))
-            .withMostMargin(0.7);
+            .withMaxMargin(0.7);
 
     private final ImageEncoder images;
     private static final double MIN_ORDER = 0.1; // towards 0 all that are not equal count as different

@@ -4,7 +4,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.judge.Answer;
 import dev.assay.harness.nn.judge.Query;
 import dev.assay.harness.nn.judge.VlmJudge;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -24,7 +24,7 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
             "1",
             "Does a vision model still find that the picture shows the prompt?",
             Family.ADHERENCE,
-            Better.HIGHER,
+            Direction.HIGHER,
             "probability",
             Range.closed(0, 1),
             "Lin et al. 2024, arXiv 2404.01291");

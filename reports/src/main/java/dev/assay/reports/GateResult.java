@@ -108,6 +108,7 @@ record GateResult(boolean in, List<String> reasons, List<String> lines, Waiver w
             lines.add("Override by " + waiver.who() + ": " + waiver.why());
             waiver.against().forEach(a -> lines.add("  against: " + Words.line(a, 300)));
         }
+        lines.addAll(collection.notes());
         return new GateResult(true, List.of(), lines, waiver);
     }
 
@@ -120,6 +121,7 @@ record GateResult(boolean in, List<String> reasons, List<String> lines, Waiver w
         List<String> lines = new ArrayList<>();
         lines.add("Collection: not added to " + collection.folder() + "; the quarantine list says why:");
         reasons.forEach(r -> lines.add("  " + Words.line(r, 300)));
+        lines.addAll(collection.notes());
         return new GateResult(false, reasons, lines, null);
     }
 

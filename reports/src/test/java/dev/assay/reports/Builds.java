@@ -21,9 +21,9 @@ final class Builds {
         settings: {width: 64, height: 64, steps: 12, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
         seeds: [1]
         criteria:
-          - {metric: blank-frame, rule: NONE_NEW, leastPairs: 6, severity: BLOCKER}
-          - {metric: grid, rule: NON_INFERIOR, margin: 0.5, leastPairs: 6}
-          - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 6}
+          - {metric: blank-frame, rule: NO_NEW_DEFECTS, minPairs: 6, severity: BLOCKER}
+          - {metric: grid, rule: NON_INFERIOR, margin: 0.5, minPairs: 6}
+          - {metric: effect, rule: HAS_EFFECT, margin: 2.0, minPairs: 6}
         cases:
           - {id: one, prompt: a red circle above a blue square}
           - {id: two, prompt: a person in a red shirt waving}

@@ -1,7 +1,7 @@
 package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.verdict.Outcome;
@@ -43,7 +43,7 @@ public final class Entries {
                 margin,
                 Rule.valueOf(rule),
                 Severity.CRITICAL,
-                Better.valueOf(better),
+                Direction.valueOf(better),
                 unit,
                 baseMean,
                 candidateMean,

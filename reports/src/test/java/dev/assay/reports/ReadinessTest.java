@@ -73,7 +73,7 @@ class ReadinessTest {
         metric: grid       | metric: gird                    | starter: no metric gird; | ; did you mean grid?
         margin: 0.5        | margin: 900                     | starter: criterion grid: margin: expected at most | , found 900.0
         severity: NORMAL   | parameters: {oder: 2}           | starter: criterion effect: no parameter oder; | there are
-        rule: NON_INFERIOR | rule: NO_MORE_DEFECTS           | starter: criterion grid: the rule NO_MORE_DEFECTS expects a metric of 0 or 1 | NON_INFERIOR
+        rule: NON_INFERIOR | rule: DEFECT_RATE_NON_INFERIOR           | starter: criterion grid: the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1 | NON_INFERIOR
         seeds: [101        | models: {clpi: x} / seeds: [101 | starter: models.clpi: expected one of the roles | ; did you mean clip?
         id: red-barn       | sede: 3, id: red-barn           | cases[3].sede: no such field | ; did you mean seeds?
         """)

@@ -11,7 +11,7 @@ import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.Settings;
 import dev.assay.harness.run.RunRecord.SuiteInfo;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Score.Mark;
 import dev.assay.harness.score.Score.Shape;
 import dev.assay.harness.suite.Criterion.Rule;
@@ -71,7 +71,7 @@ public final class Runs {
                                 "blank-frame",
                                 "artifact",
                                 "PASSED",
-                                "NONE_NEW",
+                                "NO_NEW_DEFECTS",
                                 "LOWER",
                                 0,
                                 "no new defect in 56 pairs"),
@@ -111,7 +111,7 @@ public final class Runs {
                                 "effect",
                                 "effect",
                                 "BROKEN",
-                                "EFFECTIVE",
+                                "HAS_EFFECT",
                                 "HIGHER",
                                 2.0,
                                 "java.lang.IllegalStateException: out of memory at Vae.java:12")),
@@ -157,9 +157,9 @@ public final class Runs {
                 null,
                 0.9,
                 0,
-                Rule.NONE_NEW,
+                Rule.NO_NEW_DEFECTS,
                 Severity.BLOCKER,
-                Better.LOWER,
+                Direction.LOWER,
                 "files",
                 null,
                 null,
@@ -436,7 +436,7 @@ public final class Runs {
                 margin,
                 Rule.valueOf(rule),
                 Severity.CRITICAL,
-                Better.valueOf(better),
+                Direction.valueOf(better),
                 metric.equals("grid") ? "grey levels" : "share",
                 none ? null : 0.5 * margin,
                 none ? null : 0.5 * margin + mean,

@@ -41,9 +41,9 @@ class EngineTest {
         models: {clip: "microcosm:clip"}
         seeds: [1, 2]
         criteria:
-          - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
-          - {metric: clip-score, rule: NON_INFERIOR, margin: 0.1, leastPairs: 100}
-          - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}
+          - {metric: blank-frame, rule: NO_NEW_DEFECTS, minPairs: 4, severity: BLOCKER}
+          - {metric: clip-score, rule: NON_INFERIOR, margin: 0.1, minPairs: 100}
+          - {metric: effect, rule: HAS_EFFECT, margin: 2.0, minPairs: 4}
         cases:
           - {id: one, prompt: a red circle}
           - {id: two, prompt: a person in a red shirt waving}

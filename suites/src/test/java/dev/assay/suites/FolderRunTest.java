@@ -6,6 +6,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import dev.assay.harness.image.Png;
 import dev.assay.harness.junit.AssayEngine;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecords;
 import java.io.IOException;
@@ -29,11 +30,11 @@ class FolderRunTest {
         models: {clip: "microcosm:clip"}
         seeds: [2, 1]
         criteria:
-          - {metric: blank-frame, rule: NONE_NEW, leastPairs: 4, severity: BLOCKER}
-          - {metric: clip-score, tags: [shape], rule: NON_INFERIOR, margin: 0.1, leastPairs: 2}
-          - {metric: vendi, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
-          - {metric: grid, rule: NON_INFERIOR, margin: 0.5, leastPairs: 2}
-          - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 4}
+          - {metric: blank-frame, rule: NO_NEW_DEFECTS, minPairs: 4, severity: BLOCKER}
+          - {metric: clip-score, tags: [shape], rule: NON_INFERIOR, margin: 0.1, minPairs: 2}
+          - {metric: vendi, rule: NON_INFERIOR, margin: 0.5, minPairs: 2}
+          - {metric: grid, rule: NON_INFERIOR, margin: 0.5, minPairs: 2}
+          - {metric: effect, rule: HAS_EFFECT, margin: 2.0, minPairs: 4}
         cases:
           - {id: one, prompt: a red circle, tags: [shape]}
           - {id: two, prompt: a person in a red shirt waving}
@@ -50,9 +51,13 @@ class FolderRunTest {
     }
 
     private RunRecord run(Map<String, String> own) throws IOException {
+        return run(SUITE, own);
+    }
+
+    private RunRecord run(String suite, Map<String, String> own) throws IOException {
         restore();
         settings.clear();
-        Files.writeString(folder.resolve("two.yaml"), SUITE);
+        Files.writeString(folder.resolve("two.yaml"), suite);
         settings.putAll(own);
         settings.put("assay.root", folder.toString());
         settings.put("assay.out", folder.resolve("out").toString());
@@ -111,6 +116,26 @@ class FolderRunTest {
         Path copy = RunRecords.folder(folder.resolve("out"), again.id())
                 .resolve(again.renderings().get(0).file());
         assertThat(Png.read(copy).text()).doesNotContainKeys("parameters", "assay:settings");
+    }
+
+    @Test
+    void a_suite_in_the_words_of_before_gets_the_same_verdicts_and_a_note() throws IOException {
+        String old = SUITE.replace("minPairs", "leastPairs")
+                .replace("NO_NEW_DEFECTS", "NONE_NEW")
+                .replace("HAS_EFFECT", "EFFECTIVE");
+        RunRecord today = run(Map.of("assay.lora", "microcosm:grid"));
+        RunRecord before = run(old, Map.of("assay.lora", "microcosm:grid"));
+        sort(today);
+        RunRecord fromFolders =
+                run(old, Map.of("assay.renderer", "folder", "assay.base", "base", "assay.candidate", "candidate"));
+
+        assertThat(before.rendersMade()).isZero();
+        assertThat(before.outcome()).isEqualTo(today.outcome());
+        assertThat(metrics(before)).hasSize(6).isEqualTo(metrics(today)).isEqualTo(metrics(fromFolders));
+        String note = "two.yaml: leastPairs is called minPairs now";
+        assertThat(before.findings()).extracting(FindingEntry::text).contains(note);
+        assertThat(fromFolders.findings()).extracting(FindingEntry::text).contains(note);
+        assertThat(today.findings()).extracting(FindingEntry::text).doesNotContain(note);
     }
 
     private static List<String> metrics(RunRecord record) {

@@ -35,10 +35,10 @@ class JudgedRunTest {
         settings: {width: 64, height: 64, steps: 12, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
         seeds: [1, 2]
         criteria:
-          - {metric: blank-frame, rule: NONE_NEW, leastPairs: 16, severity: BLOCKER}
-          - {metric: vqa-score, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
-          - {metric: questions, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
-          - {metric: questions-all, rule: NON_INFERIOR, margin: 0.15, leastPairs: 16}
+          - {metric: blank-frame, rule: NO_NEW_DEFECTS, minPairs: 16, severity: BLOCKER}
+          - {metric: vqa-score, rule: NON_INFERIOR, margin: 0.15, minPairs: 16}
+          - {metric: questions, rule: NON_INFERIOR, margin: 0.15, minPairs: 16}
+          - {metric: questions-all, rule: NON_INFERIOR, margin: 0.15, minPairs: 16}
         cases:
           - {id: one, prompt: a red star, visible: {objects: [{name: star, color: red}]}}
           - {id: two, prompt: a blue circle, visible: {objects: [{name: circle, color: blue}]}}

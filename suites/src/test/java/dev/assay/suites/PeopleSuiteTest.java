@@ -79,7 +79,7 @@ class PeopleSuiteTest {
                 .allSatisfy(v -> assertThat(v.outcome()).as(v.reason()).isNotIn(Outcome.BROKEN, Outcome.UNAVAILABLE));
         VerdictEntry people = verdict(record, "people");
         assertThat(people.pairs()).isEqualTo(41); // three close-ups of hands say nothing of people
-        assertThat(people.rule()).isEqualTo(Rule.NO_MORE_DEFECTS);
+        assertThat(people.rule()).isEqualTo(Rule.DEFECT_RATE_NON_INFERIOR);
         assertThat(verdict(record, "body-artifacts").pairs()).isEqualTo(44);
         // A small world cannot draw these prompts: what has no people in it must not pass as anatomy.
         assertThat(record.verdicts())
@@ -132,7 +132,7 @@ class PeopleSuiteTest {
                         "seeds: [21]\n"
                                 + "settings: {width: 64, height: 64, steps: 2, guidanceScale: 3.0, sampler: ddim,"
                                 + " scheduler: normal, clipSkip: 0}")
-                .replaceAll("leastPairs: \\d+", "leastPairs: 1");
+                .replaceAll("minPairs: \\d+", "minPairs: 1");
         for (Map.Entry<String, String> r : replaced.entrySet()) {
             assertThat(suite).contains(r.getKey());
             suite = suite.replace(r.getKey(), r.getValue());

@@ -36,11 +36,9 @@ record FolderRun(Plan plan, Renderer renderer) {
         }
         Path base = folder(settings, root, BASE);
         Path candidate = folder(settings, root, CANDIDATE);
+        String file = Session.suiteSource(settings, Session.USERS_SUITE);
         FolderSuite folder = FolderSuite.of(
-                SuiteFile.parse(Session.suiteSource(settings, Session.USERS_SUITE), suiteFile),
-                base,
-                candidate,
-                Optional.ofNullable(settings.get(FOLDER_PATTERN)));
+                SuiteFile.parse(file, suiteFile), base, candidate, Optional.ofNullable(settings.get(FOLDER_PATTERN)));
         Suite suite = WeightsSettings.over(Session.shorten(folder.suite(), settings), settings);
         boolean alike = base.getFileName().equals(candidate.getFileName());
         return new FolderRun(
@@ -57,6 +55,7 @@ record FolderRun(Plan plan, Renderer renderer) {
                         new ModelUnderTest(new Checkpoint(candidate), List.of()),
                         name(candidate, alike),
                         0,
+                        SuiteFile.notes(file, suiteFile),
                         out),
                 folder.renderer());
     }

@@ -63,6 +63,7 @@ final class RecordBuilder {
         this.folder = RunRecords.folder(plan.out(), id);
         this.base = unread(plan.baseName(), plan.base());
         this.candidate = unread(plan.candidateName(), plan.candidate());
+        found(plan.notes().stream().map(Finding::warning).toList());
     }
 
     /** Another run may have begun in the same millisecond, with a candidate of the same name. */

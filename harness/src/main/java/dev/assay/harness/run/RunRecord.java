@@ -1,7 +1,9 @@
 package dev.assay.harness.run;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.util.StdConverter;
 import dev.assay.harness.model.Finding;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
@@ -282,7 +284,7 @@ public record RunRecord(
      *     {@code effect}, {@code cost}
      * @param scope {@code suite}, or the tags of the cases covered
      * @param estimate mean of candidate minus base; null when nothing was compared; corrected for the metric's error rates where the
-     *     rule is {@code NO_MORE_DEFECTS} and they are known
+     *     rule is {@code DEFECT_RATE_NON_INFERIOR} and they are known
      * @param interval {@code [lower, upper]}; null when nothing was compared
      * @param confidence of the two-sided interval
      * @param baseMean mean value on the base; null where the metric has no value per model
@@ -306,7 +308,7 @@ public record RunRecord(
             double margin,
             Criterion.Rule rule,
             Criterion.Severity severity,
-            Better better,
+            @JsonDeserialize(converter = NowOrBefore.class) Direction better,
             String unit,
             Double baseMean,
             Double candidateMean,
@@ -332,7 +334,7 @@ public record RunRecord(
             interval = isInterval(interval) ? List.copyOf(interval) : null;
             rule = Objects.requireNonNullElse(rule, Criterion.Rule.NON_INFERIOR);
             severity = Objects.requireNonNullElse(severity, Criterion.Severity.NORMAL);
-            better = Objects.requireNonNullElse(better, Better.EITHER);
+            better = Objects.requireNonNullElse(better, Direction.TWO_SIDED);
             unit = Objects.requireNonNullElse(unit, "");
             baseMean = finite(baseMean);
             candidateMean = finite(candidateMean);
@@ -342,6 +344,19 @@ public record RunRecord(
             measurements = known(measurements);
             worst = known(worst);
             pattern = pattern == null || pattern.shape() == null ? null : pattern;
+        }
+
+        /** Of before is {@code EITHER}; null where there is no such word. */
+        private static final class NowOrBefore extends StdConverter<String, Direction> {
+            @Override
+            public Direction convert(String word) {
+                return word.equals("EITHER")
+                        ? Direction.TWO_SIDED
+                        : Stream.of(Direction.values())
+                                .filter(d -> d.name().equals(word))
+                                .findFirst()
+                                .orElse(null);
+            }
         }
 
         private static Double finite(Double number) {

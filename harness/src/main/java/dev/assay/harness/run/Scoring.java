@@ -2,7 +2,7 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Picture;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.Metric.CostMetric;
@@ -236,11 +236,11 @@ final class Scoring {
         unscored.merge(kind, new Unscored(kind, says, 1), (known, one) -> known.oneMore());
     }
 
-    private Scored result(Better better) {
+    private Scored result(Direction better) {
         ToDoubleFunction<Pair> worsening = s -> switch (better) {
             case HIGHER -> -s.values().difference();
             case LOWER -> s.values().difference();
-            case EITHER -> Math.abs(s.values().difference());
+            case TWO_SIDED -> Math.abs(s.values().difference());
         };
         List<WorstCase> worst = scored.stream()
                 .sorted(Comparator.comparingDouble(worsening).reversed())

@@ -243,6 +243,7 @@ public final class Session {
                 new ModelUnderTest(new Checkpoint(checkpoint), loras),
                 candidateName(base, checkpoint, loras, settings.get(SEED_OFFSET)),
                 settings.get(SEED_OFFSET),
+                SuiteFile.notes(suiteSource(settings, suiteName), suiteFile),
                 out);
     }
 

@@ -1,6 +1,6 @@
 package dev.assay.harness.run;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.ModelRole;
@@ -52,12 +52,12 @@ final class SuiteCheck {
                         + DidYouMean.hint(name, parameters.keySet()));
             }
         });
-        boolean rates = criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS;
-        if (rates && (!info.range().isRate() || info.better() == Better.EITHER)) {
-            throw new IllegalArgumentException(where + "the rule NO_MORE_DEFECTS expects a metric of 0 or 1; "
+        boolean rates = criterion.rule() == Criterion.Rule.DEFECT_RATE_NON_INFERIOR;
+        if (rates && (!info.range().isRate() || info.better() == Direction.TWO_SIDED)) {
+            throw new IllegalArgumentException(where + "the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1; "
                     + info.name() + " gives " + info.range() + " (NON_INFERIOR serves it)");
         }
-        if (criterion.rule() != Criterion.Rule.EFFECTIVE && criterion.margin() > info.maxMargin()) {
+        if (criterion.rule() != Criterion.Rule.HAS_EFFECT && criterion.margin() > info.maxMargin()) {
             throw new IllegalArgumentException(where + "margin: expected at most " + info.maxMargin() + " "
                     + info.unit() + ", found " + criterion.margin()
                     + ", which nothing that a picture shows would exceed");

@@ -18,7 +18,7 @@ public record MetricInfo(
         String version,
         String question,
         Family family,
-        Better better,
+        Direction better,
         String unit,
         Range range,
         String source,
@@ -40,7 +40,7 @@ public record MetricInfo(
             String version,
             String question,
             Family family,
-            Better better,
+            Direction better,
             String unit,
             Range range,
             String source) {
@@ -63,7 +63,7 @@ public record MetricInfo(
     }
 
     /** The same with another largest margin. */
-    public MetricInfo withMostMargin(double margin) {
+    public MetricInfo withMaxMargin(double margin) {
         return new MetricInfo(name, version, question, family, better, unit, range, source, parameters, margin);
     }
 }

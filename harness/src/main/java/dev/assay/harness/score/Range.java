@@ -45,11 +45,11 @@ public record Range(double lowest, double highest, boolean isRate, double usualL
     }
 
     /** The end than which nothing is worse; empty where there is none, and where both directions are bad. */
-    public OptionalDouble worst(Better better) {
+    public OptionalDouble worst(Direction better) {
         double worst = switch (better) {
             case HIGHER -> lowest;
             case LOWER -> highest;
-            case EITHER -> Double.NaN;
+            case TWO_SIDED -> Double.NaN;
         };
         return Double.isFinite(worst) ? OptionalDouble.of(worst) : OptionalDouble.empty();
     }

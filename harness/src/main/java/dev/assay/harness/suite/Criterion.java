@@ -1,5 +1,6 @@
 package dev.assay.harness.suite;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import java.util.List;
 import java.util.Map;
 
@@ -8,9 +9,9 @@ import java.util.Map;
  *
  * @param tags the cases it covers: those with any of these tags; empty covers all
  * @param margin in the metric's unit; what it means depends on the rule
- * @param leastPairs scored pairs below which the verdict is inconclusive
+ * @param minPairs scored pairs below which the verdict is inconclusive
  * @param parameters of the metric, by name; missing ones take the metric's defaults
- * @param calibration how often the metric is right on pictures like these, for NO_MORE_DEFECTS; null: as the metric says, if it does
+ * @param calibration how often the metric is right on pictures like these, for DEFECT_RATE_NON_INFERIOR; null: as the metric says, if it does
  * @param confirmedBy ids of criteria of other metrics: a regression holds only when at least one of those regressed too; empty: it holds
  */
 public record Criterion(
@@ -18,7 +19,7 @@ public record Criterion(
         List<String> tags,
         Rule rule,
         double margin,
-        int leastPairs,
+        int minPairs,
         Severity severity,
         Map<String, Double> parameters,
         Calibration calibration,
@@ -32,16 +33,17 @@ public record Criterion(
         tags.forEach(t -> Checks.requireWord("tags", t));
         Checks.requireDistinct("tags", tags);
         Checks.require(Double.isFinite(margin) && margin >= 0, "margin", "a finite number, 0 or more", margin);
-        Checks.require(leastPairs >= 1, "leastPairs", "1 or more", leastPairs);
+        Checks.require(minPairs >= 1, "minPairs", "1 or more", minPairs);
         parameters.forEach((name, value) ->
                 Checks.require(Double.isFinite(value), "parameters." + name, "a finite number", value));
-        boolean rates = rule == Rule.NO_MORE_DEFECTS;
+        boolean rates = rule == Rule.DEFECT_RATE_NON_INFERIOR;
         Checks.require(
                 !rates || (margin > 0 && margin <= 1),
                 "margin",
                 "a difference of rates above 0 (none at all can never be shown) and at most 1",
                 margin);
-        Checks.require(rates || calibration == null, "calibration", "the rule NO_MORE_DEFECTS beside it", rule);
+        Checks.require(
+                rates || calibration == null, "calibration", "the rule DEFECT_RATE_NON_INFERIOR beside it", rule);
         confirmedBy = confirmedBy == null ? List.of() : List.copyOf(confirmedBy);
         Checks.requireDistinct("confirmedBy", confirmedBy);
         for (String id : confirmedBy) {
@@ -58,11 +60,11 @@ public record Criterion(
             List<String> tags,
             Rule rule,
             double margin,
-            int leastPairs,
+            int minPairs,
             Severity severity,
             Map<String, Double> parameters,
             Calibration calibration) {
-        this(metric, tags, rule, margin, leastPairs, severity, parameters, calibration, List.of());
+        this(metric, tags, rule, margin, minPairs, severity, parameters, calibration, List.of());
     }
 
     public Criterion(
@@ -70,10 +72,10 @@ public record Criterion(
             List<String> tags,
             Rule rule,
             double margin,
-            int leastPairs,
+            int minPairs,
             Severity severity,
             Map<String, Double> parameters) {
-        this(metric, tags, rule, margin, leastPairs, severity, parameters, null, List.of());
+        this(metric, tags, rule, margin, minPairs, severity, parameters, null, List.of());
     }
 
     /** {@code suite}, or the tags joined: {@code figure+pose}. */
@@ -91,11 +93,14 @@ public record Criterion(
         /** The candidate is not worse than the base by more than the margin. */
         NON_INFERIOR,
         /** No picture shows the defect where the base did not; the margin is not used. */
-        NONE_NEW,
+        @JsonAlias("NONE_NEW") // in records of old
+        NO_NEW_DEFECTS,
         /** The share of pictures with the defect is not higher than in the base by more than the margin; for metrics of 0 and 1. */
-        NO_MORE_DEFECTS,
+        @JsonAlias("NO_MORE_DEFECTS")
+        DEFECT_RATE_NON_INFERIOR,
         /** The candidate differs from the base by more than the noise floor plus the margin. */
-        EFFECTIVE
+        @JsonAlias("EFFECTIVE")
+        HAS_EFFECT
     }
 
     /** How grave a regression is; the words are Allure's. */

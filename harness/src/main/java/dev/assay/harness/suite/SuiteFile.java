@@ -34,10 +34,21 @@ public final class SuiteFile {
      */
     public static Suite parse(String file, byte[] yaml) {
         try {
-            return suite(new Node(file, "", Yaml.read(yaml)));
+            return suite(new Node(file, "", OldWords.in(Yaml.read(yaml)).tree()));
         } catch (IllegalArgumentException e) {
             throw new SuiteException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * What its author should know: words that have another name now.
+     *
+     * @param yaml a file that can be read
+     */
+    public static List<String> notes(String file, byte[] yaml) {
+        return OldWords.in(Yaml.read(yaml)).notes().stream()
+                .map(note -> file + ": " + note)
+                .toList();
     }
 
     private static Suite suite(Node node) {
@@ -145,21 +156,13 @@ public final class SuiteFile {
 
     private static Criterion criterion(Node node) {
         node.object(
-                "metric",
-                "tags",
-                "rule",
-                "margin",
-                "leastPairs",
-                "severity",
-                "parameters",
-                "calibration",
-                "confirmedBy");
+                "metric", "tags", "rule", "margin", "minPairs", "severity", "parameters", "calibration", "confirmedBy");
         String metric = node.get("metric").text();
         List<String> tags = node.get("tags").list(Node::text);
         Rule rule = node.get("rule").word(Rule.class, Rule.NON_INFERIOR);
-        boolean unused = rule == Rule.NONE_NEW && node.get("margin").isAbsent();
+        boolean unused = rule == Rule.NO_NEW_DEFECTS && node.get("margin").isAbsent();
         double margin = unused ? 0 : node.get("margin").number();
-        int leastPairs = node.get("leastPairs").count();
+        int minPairs = node.get("minPairs").count();
         Severity severity = node.get("severity").word(Severity.class, Severity.CRITICAL);
         Map<String, Double> parameters = new LinkedHashMap<>();
         if (!node.get("parameters").isAbsent()) {
@@ -168,7 +171,7 @@ public final class SuiteFile {
         Calibration calibration = calibration(node.get("calibration"));
         List<String> confirmedBy = node.get("confirmedBy").list(Node::text);
         return node.make(() ->
-                new Criterion(metric, tags, rule, margin, leastPairs, severity, parameters, calibration, confirmedBy));
+                new Criterion(metric, tags, rule, margin, minPairs, severity, parameters, calibration, confirmedBy));
     }
 
     private static Calibration calibration(Node node) {

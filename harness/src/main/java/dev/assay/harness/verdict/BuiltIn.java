@@ -1,7 +1,7 @@
 package dev.assay.harness.verdict;
 
 import dev.assay.harness.model.Finding;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -24,39 +24,39 @@ public final class BuiltIn {
     private static final Map<Criterion, MetricInfo> METRICS = new LinkedHashMap<>();
 
     public static final Criterion PREFLIGHT = criterion(
-            Criterion.Rule.NONE_NEW,
+            Criterion.Rule.NO_NEW_DEFECTS,
             metric(
                     "preflight",
                     "Can the candidate's files work at all?",
                     Family.FILE,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "files",
                     Range.open()));
     public static final Criterion APPLIED = criterion(
-            Criterion.Rule.EFFECTIVE,
+            Criterion.Rule.HAS_EFFECT,
             metric(
                     "applied",
                     "Was the candidate really applied to the model?",
                     Family.EFFECT,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "grey levels",
                     Range.closed(0, 255)));
     public static final Criterion DISTINCT = criterion(
-            Criterion.Rule.NONE_NEW,
+            Criterion.Rule.NO_NEW_DEFECTS,
             metric(
                     "distinct",
                     "Do different prompts and seeds still give different pictures?",
                     Family.DIVERSITY,
-                    Better.LOWER,
+                    Direction.LOWER,
                     "of pictures",
                     Range.rate()));
     public static final Criterion PREFERENCE = criterion(
-            Criterion.Rule.NONE_NEW,
+            Criterion.Rule.NO_NEW_DEFECTS,
             metric(
                     "preference",
                     "Was liking gained without artifacts or sameness in return?",
                     Family.AESTHETIC,
-                    Better.HIGHER,
+                    Direction.HIGHER,
                     "criteria",
                     Range.open()));
 
@@ -69,7 +69,7 @@ public final class BuiltIn {
     private BuiltIn() {}
 
     private static MetricInfo metric(
-            String name, String question, Family family, Better better, String unit, Range range) {
+            String name, String question, Family family, Direction better, String unit, Range range) {
         return new MetricInfo(name, "1", question, family, better, unit, range, "own definition; part of every run");
     }
 

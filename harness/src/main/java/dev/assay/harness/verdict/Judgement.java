@@ -1,6 +1,6 @@
 package dev.assay.harness.verdict;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.verdict.Reason.Lies;
@@ -28,15 +28,15 @@ public record Judgement(Outcome outcome, Reason reason) {
      *
      * <p>NON_INFERIOR: with w the worsening (minus the difference where higher is better, the difference where lower is
      * better, its size where either way is worse), PASSED if the whole interval of w is at most the margin, REGRESSED if
-     * the whole interval is above it. NONE_NEW: REGRESSED if any pair worsened, else PASSED. EFFECTIVE: the differences
+     * the whole interval is above it. NO_NEW_DEFECTS: REGRESSED if any pair worsened, else PASSED. HAS_EFFECT: the differences
      * are distances; PASSED if the whole interval is above noise floor plus margin, REGRESSED if none of it is.
      *
      * <p>Too few pairs, too few prompts or too many unscored pairs leave the verdict INCONCLUSIVE; a new defect does
      * not become less of one for that.
      *
-     * @param differences those of the comparison, for NONE_NEW
+     * @param differences those of the comparison, for NO_NEW_DEFECTS
      * @param unscored pairs without a score, for the reason
-     * @param noiseFloor mean distance between two renders of the same model, for EFFECTIVE; 0 for a deterministic renderer
+     * @param noiseFloor mean distance between two renders of the same model, for HAS_EFFECT; 0 for a deterministic renderer
      */
     public static Judgement of(
             Criterion criterion,
@@ -45,7 +45,7 @@ public record Judgement(Outcome outcome, Reason reason) {
             List<PairedDifference> differences,
             List<Unscored> unscored,
             double noiseFloor) {
-        boolean counts = criterion.rule() == Criterion.Rule.NONE_NEW;
+        boolean counts = criterion.rule() == Criterion.Rule.NO_NEW_DEFECTS;
         int worse = (int) differences.stream()
                 .filter(d -> counts && worsening(d.value(), metric.better()) > 0)
                 .count();
@@ -58,15 +58,15 @@ public record Judgement(Outcome outcome, Reason reason) {
             return new Judgement(Outcome.INCONCLUSIVE, missing.get());
         }
         return switch (criterion.rule()) {
-            case NONE_NEW -> new Judgement(Outcome.PASSED, found);
+            case NO_NEW_DEFECTS -> new Judgement(Outcome.PASSED, found);
             case NON_INFERIOR -> nonInferior(comparison, metric, criterion.margin());
-            case NO_MORE_DEFECTS -> throw new IllegalArgumentException("rates are judged by ofRates");
-            case EFFECTIVE -> effective(comparison, metric, criterion.margin(), noiseFloor);
+            case DEFECT_RATE_NON_INFERIOR -> throw new IllegalArgumentException("rates are judged by ofRates");
+            case HAS_EFFECT -> effective(comparison, metric, criterion.margin(), noiseFloor);
         };
     }
 
     /**
-     * Judges a comparison of defect rates (NO_MORE_DEFECTS): PASSED if the whole interval of their difference, corrected for the
+     * Judges a comparison of defect rates (DEFECT_RATE_NON_INFERIOR): PASSED if the whole interval of their difference, corrected for the
      * metric's error rates where they are known, is at most the margin; REGRESSED if the whole interval is above it and the
      * exact test agrees; INCONCLUSIVE otherwise, and where the metric's error rates leave it open whether it tells anything.
      *
@@ -89,11 +89,11 @@ public record Judgement(Outcome outcome, Reason reason) {
     }
 
     /**
-     * The same, but not PASSED on fewer than {@link #MIN_PROMPTS} prompts. That something was applied (EFFECTIVE) few can show.
+     * The same, but not PASSED on fewer than {@link #MIN_PROMPTS} prompts. That something was applied (HAS_EFFECT) few can show.
      */
     public Judgement ofEnoughPrompts(Criterion criterion, Comparison comparison) {
         boolean few = outcome == Outcome.PASSED
-                && criterion.rule() != Criterion.Rule.EFFECTIVE
+                && criterion.rule() != Criterion.Rule.HAS_EFFECT
                 && comparison.clusters() < MIN_PROMPTS;
         return few ? new Judgement(Outcome.INCONCLUSIVE, new Reason.FewPrompts(reason, comparison.clusters())) : this;
     }
@@ -109,12 +109,12 @@ public record Judgement(Outcome outcome, Reason reason) {
         if (outcome != Outcome.PASSED
                 || base.isEmpty()
                 || worst.isEmpty()
-                || criterion.rule() == Criterion.Rule.EFFECTIVE) {
+                || criterion.rule() == Criterion.Rule.HAS_EFFECT) {
             return this;
         }
         double mean = base.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
         int lost = (int) base.stream().filter(v -> v == worst.getAsDouble()).count();
-        if (criterion.rule() == Criterion.Rule.NONE_NEW) {
+        if (criterion.rule() == Criterion.Rule.NO_NEW_DEFECTS) {
             return lost > MAX_UNSCORED * base.size()
                     ? new Judgement(
                             Outcome.INCONCLUSIVE, new Reason.BaseHasDefect(reason, lost, base.size(), metric.name()))
@@ -126,24 +126,24 @@ public record Judgement(Outcome outcome, Reason reason) {
                 : this;
     }
 
-    private static double worsening(double difference, Better better) {
+    private static double worsening(double difference, Direction better) {
         return switch (better) {
             case HIGHER -> -difference;
             case LOWER -> difference;
-            case EITHER -> Math.abs(difference);
+            case TWO_SIDED -> Math.abs(difference);
         };
     }
 
     private static Optional<Reason> missing(Criterion criterion, Comparison c, List<Unscored> unscored) {
         int all = c.pairs() + c.unscored();
-        int needed = Math.max(1, criterion.leastPairs());
+        int needed = Math.max(1, criterion.minPairs());
         if (c.pairs() < needed) {
             return Optional.of(new Reason.TooFewPairs(c.pairs(), all, needed, unscored));
         }
         if (c.unscored() > MAX_UNSCORED * all) {
             return Optional.of(new Reason.TooManyUnscored(c.unscored(), all, unscored));
         }
-        if (c.clusters() < 2 && criterion.rule() != Criterion.Rule.NONE_NEW) {
+        if (c.clusters() < 2 && criterion.rule() != Criterion.Rule.NO_NEW_DEFECTS) {
             return Optional.of(new Reason.TooFewPrompts(c.clusters(), unscored));
         }
         return Optional.empty();
@@ -163,10 +163,10 @@ public record Judgement(Outcome outcome, Reason reason) {
     }
 
     private static Judgement nonInferior(Comparison c, MetricInfo metric, double margin) {
-        Comparison w = metric.better() == Better.HIGHER ? c.negated() : c; // of the worsening
+        Comparison w = metric.better() == Direction.HIGHER ? c.negated() : c; // of the worsening
         double low = w.lower();
         double high = w.upper();
-        if (metric.better() == Better.EITHER) {
+        if (metric.better() == Direction.TWO_SIDED) {
             low = c.lower() <= 0 && c.upper() >= 0 ? 0 : Math.min(Math.abs(c.lower()), Math.abs(c.upper()));
             high = Math.max(Math.abs(c.lower()), Math.abs(c.upper()));
         }

@@ -1,6 +1,6 @@
 package dev.assay.harness.verdict;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Reason.AllDiffer;
@@ -98,7 +98,7 @@ public final class Phrasebook {
                     + "), so that the candidate's could not have it anew: does the base work?");
         }
         if (reason instanceof BaseIsWorst r) {
-            boolean higher = r.better() == Better.HIGHER;
+            boolean higher = r.better() == Direction.HIGHER;
             return Optional.of(say(r.found()) + "; but the base itself shows " + (higher ? "only " : "")
                     + Numbers.of(r.mean()) + " " + r.unit() + ", so that no candidate could "
                     + (higher ? "fall below" : "rise above")
@@ -145,8 +145,8 @@ public final class Phrasebook {
 
     private static String difference(Difference r) {
         Comparison c = r.comparison();
-        boolean either = r.better() == Better.EITHER;
-        boolean higher = r.better() == Better.HIGHER;
+        boolean either = r.better() == Direction.TWO_SIDED;
+        boolean higher = r.better() == Direction.HIGHER;
         String found = either
                 ? "differs by " + Numbers.of(c.estimate()) + " " + r.unit() + " (" + interval(c) + ")"
                 : worse(higher ? c.negated() : c, r.unit());

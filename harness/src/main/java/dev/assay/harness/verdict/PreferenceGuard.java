@@ -1,6 +1,6 @@
 package dev.assay.harness.verdict;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
@@ -67,12 +67,12 @@ public final class PreferenceGuard {
     }
 
     private static boolean isRead(Verdict v) {
-        return v.comparison().clusters() >= 2 && v.metric().better() != Better.EITHER;
+        return v.comparison().clusters() >= 2 && v.metric().better() != Direction.TWO_SIDED;
     }
 
     /** Change for the better, in the metric's unit. */
     private static double gain(Verdict v) {
-        return v.metric().better() == Better.HIGHER ? estimate(v) : -estimate(v);
+        return v.metric().better() == Direction.HIGHER ? estimate(v) : -estimate(v);
     }
 
     private static double estimate(Verdict v) {

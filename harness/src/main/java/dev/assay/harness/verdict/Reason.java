@@ -1,6 +1,6 @@
 package dev.assay.harness.verdict;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.suite.Calibration;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +40,7 @@ public sealed interface Reason {
     record BaseHasDefect(Reason found, int pictures, int all, String metric) implements Reason {}
 
     /** What would have passed could not have failed: the base itself is within the margin of the worst value there is. */
-    record BaseIsWorst(Reason found, double mean, Better better, String unit) implements Reason {}
+    record BaseIsWorst(Reason found, double mean, Direction better, String unit) implements Reason {}
 
     // ---- compared
 
@@ -55,7 +55,8 @@ public sealed interface Reason {
     record NewDefects(int worse, int pairs, String metric) implements Reason {}
 
     /** A mean difference against its margin. */
-    record Difference(Lies lies, Comparison comparison, Better better, String unit, double margin) implements Reason {}
+    record Difference(Lies lies, Comparison comparison, Direction better, String unit, double margin)
+            implements Reason {}
 
     /**
      * A mean distance from the base, which must lie beyond the noise floor and the margin.

@@ -1,6 +1,6 @@
 package dev.assay.harness.verdict;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Calibration;
@@ -20,7 +20,7 @@ public final class Verdicts {
      */
     public static Verdict of(
             Criterion criterion, Metric metric, Scored scored, List<Clustered> independent, double noiseFloor) {
-        if (criterion.rule() == Criterion.Rule.NO_MORE_DEFECTS) {
+        if (criterion.rule() == Criterion.Rule.DEFECT_RATE_NON_INFERIOR) {
             return ofRates(criterion, metric, scored, independent);
         }
         Comparison c = Compare.paired(PairedDifference.of(independent), scored.unscoredPairs(), CONFIDENCE);
@@ -90,7 +90,7 @@ public final class Verdicts {
                 criterion,
                 info,
                 j.outcome(),
-                info.better() == Better.LOWER ? c : c.negated(),
+                info.better() == Direction.LOWER ? c : c.negated(),
                 j.reason(),
                 scored,
                 independent);
@@ -100,6 +100,6 @@ public final class Verdicts {
         if (value == null || (value != 0 && value != 1)) {
             throw new IllegalArgumentException(info.name() + ": expected 0 or 1, found " + value);
         }
-        return (info.better() == Better.LOWER) == (value == 1);
+        return (info.better() == Direction.LOWER) == (value == 1);
     }
 }

@@ -226,8 +226,8 @@ public final class Formats {
               - {id: one, prompt: a red ball, seeds: [1, 2], tags: [colour]}
               - {id: two, prompt: a cat, negativePrompt: dog, seeds: [3, 4]}
             criteria:
-              - {metric: grid, rule: NON_INFERIOR, margin: 0.5, leastPairs: 4}
-              - {metric: clip-score, tags: [colour], rule: NON_INFERIOR, margin: 1, leastPairs: 2, severity: CRITICAL}
+              - {metric: grid, rule: NON_INFERIOR, margin: 0.5, minPairs: 4}
+              - {metric: clip-score, tags: [colour], rule: NON_INFERIOR, margin: 1, minPairs: 2, severity: CRITICAL}
             """));
     }
 

@@ -14,7 +14,7 @@ import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -99,8 +99,10 @@ class EvaluationTest {
 
     @Test
     void defect_rates_are_judged_by_the_rule_for_rates_whichever_way_the_metric_counts() {
-        RunRecord record =
-                run(1.0, criterion("glaring", Rule.NO_MORE_DEFECTS, 0.1), criterion("calm", Rule.NO_MORE_DEFECTS, 0.1));
+        RunRecord record = run(
+                1.0,
+                criterion("glaring", Rule.DEFECT_RATE_NON_INFERIOR, 0.1),
+                criterion("calm", Rule.DEFECT_RATE_NON_INFERIOR, 0.1));
 
         VerdictEntry glaring = record.verdicts().get(0);
         VerdictEntry calm = record.verdicts().get(1);
@@ -109,7 +111,7 @@ class EvaluationTest {
         assertThat(glaring.estimate())
                 .isBetween(glaring.interval().get(0), glaring.interval().get(1));
         assertThat(glaring.interval().get(0)).isGreaterThan(0.1);
-        assertThat(glaring.rule()).isEqualTo(Rule.NO_MORE_DEFECTS);
+        assertThat(glaring.rule()).isEqualTo(Rule.DEFECT_RATE_NON_INFERIOR);
         assertThat(glaring.reason()).contains("exact McNemar over prompts p = 0.0312");
         assertThat(calm.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(calm.estimate()).isCloseTo(-glaring.estimate(), within(1e-9));
@@ -120,9 +122,16 @@ class EvaluationTest {
     @Test
     void the_criterions_calibration_goes_before_the_metrics_own() {
         Calibration half = new Calibration(400, 200, 400, 0);
-        Criterion plain = criterion("glaring", Rule.NO_MORE_DEFECTS, 0.1);
+        Criterion plain = criterion("glaring", Rule.DEFECT_RATE_NON_INFERIOR, 0.1);
         Criterion calibrated = new Criterion(
-                "glaring", List.of(), Rule.NO_MORE_DEFECTS, 0.1, 12, Criterion.Severity.CRITICAL, Map.of(), half);
+                "glaring",
+                List.of(),
+                Rule.DEFECT_RATE_NON_INFERIOR,
+                0.1,
+                12,
+                Criterion.Severity.CRITICAL,
+                Map.of(),
+                half);
         double seen = run(0.2, plain).verdicts().get(0).estimate();
         VerdictEntry corrected = run(0.2, calibrated).verdicts().get(0);
         assertThat(seen).isGreaterThan(0);
@@ -132,11 +141,11 @@ class EvaluationTest {
 
     @Test
     void a_metric_that_is_no_rate_cannot_be_judged_as_one_and_that_is_said_before_the_first_render() {
-        RunRecord record = run(1.0, criterion("brightness", Rule.NO_MORE_DEFECTS, 0.1));
+        RunRecord record = run(1.0, criterion("brightness", Rule.DEFECT_RATE_NON_INFERIOR, 0.1));
         assertThat(record.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(record.problem())
-                .isEqualTo("test: criterion brightness: the rule NO_MORE_DEFECTS expects a metric of 0 or 1; brightness"
-                        + " gives [0, 255] (NON_INFERIOR serves it)");
+                .isEqualTo("test: criterion brightness: the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1;"
+                        + " brightness gives [0, 255] (NON_INFERIOR serves it)");
         assertThat(renderer.rendered).isEmpty();
     }
 
@@ -161,7 +170,7 @@ class EvaluationTest {
     @Test
     void a_second_candidate_scores_no_picture_of_the_base_again_and_gets_the_same_numbers() {
         Criterion brightness = criterion("brightness", Rule.NON_INFERIOR, 10);
-        Criterion distance = criterion("distance", Rule.EFFECTIVE, 2);
+        Criterion distance = criterion("distance", Rule.HAS_EFFECT, 2);
         run(1.0, brightness, distance);
         assertThat(TestCatalog.SCORED).containsEntry("brightness", 48).containsEntry("blank-frame", 48);
         TestCatalog.SCORED.clear();
@@ -174,7 +183,7 @@ class EvaluationTest {
 
     @Test
     void the_same_question_again_and_one_with_another_margin_score_nothing() {
-        Criterion distance = criterion("distance", Rule.EFFECTIVE, 2);
+        Criterion distance = criterion("distance", Rule.HAS_EFFECT, 2);
         RunRecord first = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10), distance);
         TestCatalog.SCORED.clear();
         RunRecord again = run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10), distance);
@@ -283,8 +292,8 @@ class EvaluationTest {
     @Test
     void black_pictures_are_counted_and_never_scored() {
         renderer.blackCandidates = true;
-        RunRecord record =
-                run(1.0, criterion("blank-frame", Rule.NONE_NEW, 0), criterion("brightness", Rule.NON_INFERIOR, 10));
+        RunRecord record = run(
+                1.0, criterion("blank-frame", Rule.NO_NEW_DEFECTS, 0), criterion("brightness", Rule.NON_INFERIOR, 10));
 
         assertThat(record.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(record.verdicts().get(0).outcome()).isEqualTo(Outcome.REGRESSED);
@@ -311,9 +320,10 @@ class EvaluationTest {
 
     @Test
     void a_change_no_larger_than_the_noise_floor_is_no_effect() {
-        assertThat(run(null, criterion("distance", Rule.EFFECTIVE, 2)).outcome())
+        assertThat(run(null, criterion("distance", Rule.HAS_EFFECT, 2)).outcome())
                 .isEqualTo(Outcome.REGRESSED);
-        assertThat(run(1.0, criterion("distance", Rule.EFFECTIVE, 2)).outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(run(1.0, criterion("distance", Rule.HAS_EFFECT, 2)).outcome())
+                .isEqualTo(Outcome.PASSED);
     }
 
     @Test
@@ -526,7 +536,8 @@ class EvaluationTest {
     void a_base_whose_every_picture_has_the_defect_lets_nobody_pass() {
         renderer.paints = r -> Image.of(16, 16, new byte[16 * 16 * 3]);
         for (Criterion each : List.of(
-                criterion("glaring-dark", Rule.NONE_NEW, 0), criterion("glaring-dark", Rule.NO_MORE_DEFECTS, 0.1))) {
+                criterion("glaring-dark", Rule.NO_NEW_DEFECTS, 0),
+                criterion("glaring-dark", Rule.DEFECT_RATE_NON_INFERIOR, 0.1))) {
             assertThat(run(1.0, each).verdicts().get(0).reason())
                     .as(each.rule().name())
                     .containsAnyOf("of the base itself have the defect", "the base itself shows", "are needed");
@@ -689,8 +700,8 @@ class EvaluationTest {
                 Map.of(),
                 null,
                 List.of("glaring"));
-        RunRecord agreed = run(1.0, alone, criterion("glaring", Rule.NO_MORE_DEFECTS, 0.1));
-        RunRecord doubted = run(1.0, alone, criterion("distance", Rule.EFFECTIVE, 1));
+        RunRecord agreed = run(1.0, alone, criterion("glaring", Rule.DEFECT_RATE_NON_INFERIOR, 0.1));
+        RunRecord doubted = run(1.0, alone, criterion("distance", Rule.HAS_EFFECT, 1));
 
         assertThat(agreed.verdicts())
                 .extracting(VerdictEntry::outcome)
@@ -810,7 +821,7 @@ class EvaluationTest {
                                 .filter(c -> !BuiltIn.isBuiltIn(c))
                                 .toList());
         Plan plan =
-                new Plan(suite, "hash", model(null), "base", model(strength), "candidate", 0, folder.resolve("out"));
+                new Plan(suite, "hash", model(null), "base", model(strength), "candidate", 0, List.of(), folder.resolve("out"));
         return new Evaluation(
                         plan,
                         renderers(),
@@ -843,26 +854,26 @@ class EvaluationTest {
 
     /** Small metrics with arithmetic that can be checked by hand. */
     private static final class TestCatalog implements MetricCatalog {
-        private static final MetricInfo BRIGHTNESS = info("brightness", Family.AESTHETIC, Better.LOWER);
-        private static final MetricInfo GLOSS = info("gloss", Family.AESTHETIC, Better.HIGHER);
-        private static final MetricInfo SHINE = info("shine", Family.ARTIFACT, Better.LOWER);
-        private static final MetricInfo BLANK = info("blank-frame", Family.ARTIFACT, Better.LOWER);
-        private static final MetricInfo DISTANCE = info("distance", Family.EFFECT, Better.HIGHER);
-        private static final MetricInfo LACKING = info("lacking", Family.ADHERENCE, Better.HIGHER);
-        private static final MetricInfo CHOOSY = info("choosy", Family.ADHERENCE, Better.HIGHER);
-        private static final MetricInfo FAILING = info("failing", Family.ANATOMY, Better.LOWER);
+        private static final MetricInfo BRIGHTNESS = info("brightness", Family.AESTHETIC, Direction.LOWER);
+        private static final MetricInfo GLOSS = info("gloss", Family.AESTHETIC, Direction.HIGHER);
+        private static final MetricInfo SHINE = info("shine", Family.ARTIFACT, Direction.LOWER);
+        private static final MetricInfo BLANK = info("blank-frame", Family.ARTIFACT, Direction.LOWER);
+        private static final MetricInfo DISTANCE = info("distance", Family.EFFECT, Direction.HIGHER);
+        private static final MetricInfo LACKING = info("lacking", Family.ADHERENCE, Direction.HIGHER);
+        private static final MetricInfo CHOOSY = info("choosy", Family.ADHERENCE, Direction.HIGHER);
+        private static final MetricInfo FAILING = info("failing", Family.ANATOMY, Direction.LOWER);
 
-        private static final MetricInfo GLARING = rate("glaring", Better.LOWER);
-        private static final MetricInfo DARK = rate("glaring-dark", Better.LOWER);
-        private static final MetricInfo CALM = rate("calm", Better.HIGHER);
+        private static final MetricInfo GLARING = rate("glaring", Direction.LOWER);
+        private static final MetricInfo DARK = rate("glaring-dark", Direction.LOWER);
+        private static final MetricInfo CALM = rate("calm", Direction.HIGHER);
         private static final double GLARE = 109; // means are about 99 in the base, 107 at strength 0.2, 139 at 1
 
-        private static MetricInfo rate(String name, Better better) {
+        private static MetricInfo rate(String name, Direction better) {
             return new MetricInfo(
                     name, "1", "Is it still as good?", Family.ANATOMY, better, "defect rate", Range.rate(), "test");
         }
 
-        private static MetricInfo info(String name, Family family, Better better) {
+        private static MetricInfo info(String name, Family family, Direction better) {
             return new MetricInfo(
                             name,
                             "1",

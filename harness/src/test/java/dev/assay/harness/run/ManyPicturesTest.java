@@ -11,7 +11,7 @@ import dev.assay.harness.render.PatternRenderer;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -141,6 +141,7 @@ class ManyPicturesTest {
                     new ModelUnderTest(base, List.of(new Lora(lora, 1))),
                     "candidate",
                     0,
+                    List.of(),
                     folder.resolve("out"));
         }
 
@@ -170,7 +171,7 @@ class ManyPicturesTest {
                 .map(name -> new Criterion(
                         name,
                         List.of(),
-                        name.equals("distance") ? Criterion.Rule.EFFECTIVE : Criterion.Rule.NON_INFERIOR,
+                        name.equals("distance") ? Criterion.Rule.HAS_EFFECT : Criterion.Rule.NON_INFERIOR,
                         name.equals("blank-frame") ? 0.5 : 3,
                         8,
                         null,
@@ -199,7 +200,7 @@ class ManyPicturesTest {
                     "1",
                     "Is it still as good?",
                     Family.ARTIFACT,
-                    Better.LOWER,
+                    Direction.LOWER,
                     "grey levels",
                     Range.closed(-255, 255),
                     "test");

@@ -33,6 +33,7 @@ class PreflightTest {
                 new ModelUnderTest(base, List.of(new Lora(Path.of("style.safetensors"), 1))),
                 "style",
                 0,
+                List.of(),
                 Path.of("out"));
 
         List<Finding> findings = Preflight.of(plan, "comfyui", new LoraReader());
@@ -58,6 +59,7 @@ class PreflightTest {
                 new ModelUnderTest(base, List.of(new Lora(Path.of("style.safetensors"), 0))),
                 "style",
                 0,
+                List.of(),
                 Path.of("out"));
 
         assertThat(Preflight.of(plan, "comfyui", new LoraReader()))
@@ -80,6 +82,7 @@ class PreflightTest {
                 new ModelUnderTest(base, List.of(new Lora(file, first), new Lora(file, second))),
                 "style",
                 0,
+                List.of(),
                 Path.of("out"));
 
         assertThat(Preflight.of(plan, "comfyui", new LoraReader())).anySatisfy(f -> {
@@ -107,6 +110,7 @@ class PreflightTest {
                 new ModelUnderTest(checkpoint, List.of(new Lora(file, 1))),
                 "style",
                 0,
+                List.of(),
                 Path.of("out"));
         return Preflight.of(plan, "comfyui", new LoraReader()).stream()
                 .filter(f -> f.level() == Finding.Level.ERROR)

@@ -7,7 +7,7 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.Picture;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.Metric.Finding;
@@ -48,7 +48,7 @@ class ScoreStoreTest {
 
     private static MetricInfo metric(String name, String version) {
         return new MetricInfo(
-                name, version, "Is it good?", Family.AESTHETIC, Better.HIGHER, "u", Range.closed(0, 1), "test");
+                name, version, "Is it good?", Family.AESTHETIC, Direction.HIGHER, "u", Range.closed(0, 1), "test");
     }
 
     private static Picture picture(int pixels) {

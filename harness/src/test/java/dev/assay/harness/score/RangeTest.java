@@ -8,20 +8,20 @@ import org.junit.jupiter.api.Test;
 class RangeTest {
     @Test
     void the_worst_value_is_the_end_that_is_not_wanted_where_there_is_one() {
-        assertThat(Range.rate().worst(Better.LOWER)).hasValue(1);
-        assertThat(Range.closed(-1, 2).worst(Better.HIGHER)).hasValue(-1);
-        assertThat(Range.closed(-1, 2).worst(Better.LOWER)).hasValue(2);
-        assertThat(Range.closed(-1, 2).worst(Better.EITHER)).isEmpty();
-        assertThat(Range.atLeast(0).worst(Better.HIGHER)).hasValue(0);
-        assertThat(Range.atLeast(0).worst(Better.LOWER)).isEmpty();
-        assertThat(Range.open().worst(Better.HIGHER)).isEmpty();
+        assertThat(Range.rate().worst(Direction.LOWER)).hasValue(1);
+        assertThat(Range.closed(-1, 2).worst(Direction.HIGHER)).hasValue(-1);
+        assertThat(Range.closed(-1, 2).worst(Direction.LOWER)).hasValue(2);
+        assertThat(Range.closed(-1, 2).worst(Direction.TWO_SIDED)).isEmpty();
+        assertThat(Range.atLeast(0).worst(Direction.HIGHER)).hasValue(0);
+        assertThat(Range.atLeast(0).worst(Direction.LOWER)).isEmpty();
+        assertThat(Range.open().worst(Direction.HIGHER)).isEmpty();
     }
 
     @Test
     void what_is_usual_is_said_and_decides_nothing() {
         Range usual = Range.atLeast(0).mostly(0.15, 1);
         assertThat(usual).hasToString("0 or more, mostly 0.15 to 1");
-        assertThat(usual.worst(Better.HIGHER)).hasValue(0);
+        assertThat(usual.worst(Direction.HIGHER)).hasValue(0);
         assertThat(usual.highest()).isInfinite();
         assertThat(Range.open().mostly(-17, 8)).hasToString("any number, mostly -17 to 8");
     }
@@ -43,9 +43,9 @@ class RangeTest {
     @Test
     void half_of_a_range_is_the_largest_margin_unless_the_metric_says_another() {
         MetricInfo info = new MetricInfo(
-                "a", "1", "Is it good?", Family.ARTIFACT, Better.LOWER, "grey levels", Range.closed(0, 255), "test");
+                "a", "1", "Is it good?", Family.ARTIFACT, Direction.LOWER, "grey levels", Range.closed(0, 255), "test");
         assertThat(info.maxMargin()).isEqualTo(127.5);
-        assertThat(info.withMostMargin(8).maxMargin()).isEqualTo(8);
-        assertThatThrownBy(() -> info.withMostMargin(0)).hasMessage("a: expected a largest margin above 0, found 0.0");
+        assertThat(info.withMaxMargin(8).maxMargin()).isEqualTo(8);
+        assertThatThrownBy(() -> info.withMaxMargin(0)).hasMessage("a: expected a largest margin above 0, found 0.0");
     }
 }

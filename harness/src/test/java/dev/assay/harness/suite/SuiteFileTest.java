@@ -64,7 +64,7 @@ class SuiteFileTest {
                 .containsExactly(
                         new Criterion(
                                 "grid", List.of(), Rule.NON_INFERIOR, 1, 4, Severity.BLOCKER, Map.of("period", 8.0)),
-                        new Criterion("blank-frame", List.of(), Rule.NONE_NEW, 0, 1, Severity.CRITICAL, Map.of()),
+                        new Criterion("blank-frame", List.of(), Rule.NO_NEW_DEFECTS, 0, 1, Severity.CRITICAL, Map.of()),
                         new Criterion(
                                 "grid",
                                 List.of("one"),
@@ -78,7 +78,7 @@ class SuiteFileTest {
                         new Criterion(
                                 "limbs",
                                 List.of(),
-                                Rule.NO_MORE_DEFECTS,
+                                Rule.DEFECT_RATE_NON_INFERIOR,
                                 0.1,
                                 3,
                                 Severity.CRITICAL,
@@ -93,18 +93,23 @@ class SuiteFileTest {
             value = {
                 "name: shapes | name: Shapes | name: expected lower-case letters, digits and hyphens, found \"Shapes\"",
                 "name: shapes | | name: expected text, found nothing",
-                "confirmedBy: [blank-frame] | confirmedBy: [blank] | criteria[2].confirmedBy: expected ids of criteria (grid, blank-frame, grid.one, limbs), found blank, which is none",
-                "confirmedBy: [blank-frame] | confirmedBy: [grid] | criteria[2].confirmedBy: expected criteria of other metrics: the same method is no second one, found grid",
-                "confirmedBy: [blank-frame] | confirmedBy: [limbs, limbs] | criteria[2].confirmedBy: expected each once, found limbs twice",
+                "confirmedBy: [blank-frame] | confirmedBy: [blank] | criteria[2].confirmedBy: expected ids of criteria"
+                        + " (grid, blank-frame, grid.one, limbs), found blank, which is none",
+                "confirmedBy: [blank-frame] | confirmedBy: [grid] | criteria[2].confirmedBy: expected criteria of"
+                        + " other metrics: the same method is no second one, found grid",
+                "confirmedBy: [blank-frame] | confirmedBy: [limbs, limbs] | criteria[2].confirmedBy: expected each"
+                        + " once, found limbs twice",
                 "name: shapes | title: shapes | title: no such field; there are name, version",
                 "version: \"2\" | version: 2 | version: expected text in quotes, found 2",
-                "criteria: | criterias: | criterias: no such field; there are name, version, description, settings, models, seeds, cases, criteria; did you mean criteria?",
+                "criteria: | criterias: | criterias: no such field; there are name, version, description, settings,"
+                        + " models, seeds, cases, criteria; did you mean criteria?",
                 "width: 64 | width: 65 | settings.width: expected a multiple of 8 from 8 to 8192, found 65",
                 "height: 128 | height: 0 | settings.height: expected a multiple of 8",
                 "steps: 12 | steps: 0 | settings.steps: expected 1 to 1000, found 0",
                 "steps: 12 | steps: 1.5 | settings.steps: expected a whole number, found 1.5",
                 "steps: 12 | steps: 4294967297 | settings.steps: expected a whole number below 2147483648",
-                "steps: 12 | step: 12 | settings.step: no such field; there are width, height, steps, guidanceScale, sampler, scheduler, clipSkip, distilledGuidance, shift; did you mean steps?",
+                "steps: 12 | step: 12 | settings.step: no such field; there are width, height, steps, guidanceScale,"
+                        + " sampler, scheduler, clipSkip, distilledGuidance, shift; did you mean steps?",
                 "guidanceScale: 3.5 | guidanceScale: .nan | line 5, column 66: Malformed numeric value",
                 "sampler: ddim | sampler: DPM++ 2M | settings.sampler: expected a name as ComfyUI has it",
                 "scheduler: karras | scheduler: a b | settings.scheduler: expected a name as ComfyUI has it",
@@ -117,32 +122,44 @@ class SuiteFileTest {
                 "seeds: [9007199254740993] | seeds: [-1] | cases[1].seeds: expected 0 or more, found -1",
                 "seeds: [9007199254740993] | seeds: [1e3] | cases[1].seeds[0]: expected a whole number",
                 "id: person | id: red-circle | cases: expected each once, found red-circle twice",
-                "id: person | id: a person | cases[1].id: expected lower-case letters, digits and hyphens, found \"a person\"",
+                "id: person | id: a person | cases[1].id: expected lower-case letters, digits and hyphens, found \"a"
+                        + " person\"",
                 "prompt: a person | prompt: \"  \" | cases[1].prompt: expected text, found nothing",
-                "negativePrompt: | negative_prompt: | cases[1].negative_prompt: no such field; there are id, prompt, negativePrompt, seeds, tags, visible, questions; did you mean negativePrompt?",
+                "negativePrompt: | negative_prompt: | cases[1].negative_prompt: no such field; there are id, prompt,"
+                        + " negativePrompt, seeds, tags, visible, questions; did you mean negativePrompt?",
                 "people: 0 | people: -1 | cases[0].visible.people: expected 0 or more, found -1",
                 "count: 1 | count: many | cases[0].visible.objects[0].count: expected a whole number, found many",
-                "color: | colour: | cases[0].visible.objects[0].colour: no such field; there are name, color, count; did you mean color?",
+                "color: | colour: | cases[0].visible.objects[0].colour: no such field; there are name, color, count;"
+                        + " did you mean color?",
                 "predicate: above, | | cases[0].visible.relations[0].predicate: expected text, found nothing",
-                "rule: NON_INFERIOR | rule: NON_INFERIOUR | criteria[0].rule: expected one of NON_INFERIOR, NONE_NEW, NO_MORE_DEFECTS, EFFECTIVE, found NON_INFERIOUR; did you mean NON_INFERIOR?",
-                "id: circle, | id: a circle, | cases[0].questions[0].id: expected lower-case letters, digits and hyphens",
+                "rule: NON_INFERIOR | rule: NON_INFERIOUR | criteria[0].rule: expected one of NON_INFERIOR,"
+                        + " NO_NEW_DEFECTS, DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, found NON_INFERIOUR; did you mean"
+                        + " NON_INFERIOR?",
+                "id: circle, | id: a circle, | cases[0].questions[0].id: expected lower-case letters, digits and"
+                        + " hyphens",
                 "id: dark, | id: circle, | cases[0].questions[1].id: expected each once, found circle twice",
-                "dependsOn: [circle] | dependsOn: [circel] | cases[0].questions[1].dependsOn: expected questions before it (circle), found circel; did you mean circle?",
-                "dependsOn: [circle] | dependsOn: [dark] | cases[0].questions[1].dependsOn: expected questions before it",
+                "dependsOn: [circle] | dependsOn: [circel] | cases[0].questions[1].dependsOn: expected questions"
+                        + " before it (circle), found circel; did you mean circle?",
+                "dependsOn: [circle] | dependsOn: [dark] | cases[0].questions[1].dependsOn: expected questions before"
+                        + " it",
                 "expected: no | expected: maybe | cases[0].questions[1].expected: expected yes or no, found maybe",
-                "expected: no | expect: no | cases[0].questions[1].expect: no such field; there are id, text, expected, dependsOn; did you mean expected?",
+                "expected: no | expect: no | cases[0].questions[1].expect: no such field; there are id, text,"
+                        + " expected, dependsOn; did you mean expected?",
                 "text: \"Is there a circle?\" | text: \"\" | cases[0].questions[0].text: expected text, found nothing",
                 "severity: BLOCKER | severity: HIGH | criteria[0].severity: expected one of BLOCKER, CRITICAL",
                 "margin: 1, | margin: -1, | criteria[0].margin: expected a finite number, 0 or more, found -1.0",
                 "margin: 1, | margin: .NaN, | line 27, column",
                 "margin: 1, | | criteria[0].margin: expected a number, found nothing",
-                "leastPairs: 4 | leastPairs: 0 | criteria[0].leastPairs: expected 1 or more, found 0",
-                "tags: [one] | tags: [onee] | criteria[2].tags: expected tags of cases (one, shapes), found onee, which no case has; did you mean one?",
+                "minPairs: 4 | minPairs: 0 | criteria[0].minPairs: expected 1 or more, found 0",
+                "tags: [one] | tags: [onee] | criteria[2].tags: expected tags of cases (one, shapes), found onee,"
+                        + " which no case has; did you mean one?",
                 "metric: grid, tags: [one] | metric: grid | criteria: expected each once, found grid twice",
                 "margin: 0.1 | margin: 0 | criteria[3].margin: expected a difference of rates above 0",
                 "found: 190 | found: 201 | criteria[3].calibration.found: expected 0 to 200 (defects), found 201",
-                "falseAlarms: 2} | falseAlarms: 590} | criteria[3].calibration.calibration: expected a defect found more often",
-                "rule: NO_MORE_DEFECTS | rule: NON_INFERIOR | criteria[3].calibration: expected the rule NO_MORE_DEFECTS",
+                "falseAlarms: 2} | falseAlarms: 590} | criteria[3].calibration.calibration: expected a defect found"
+                        + " more often",
+                "rule: DEFECT_RATE_NON_INFERIOR | rule: NON_INFERIOR | criteria[3].calibration: expected the rule"
+                        + " DEFECT_RATE_NON_INFERIOR",
                 "period: 8 | period: 1e999 | criteria[0].parameters.period: expected a finite number, found Infinity",
                 "name: shapes | name: [ | line ",
                 "name: shapes | name: shapes\\nname: twice | line 3",
@@ -159,6 +176,39 @@ class SuiteFileTest {
                 .isInstanceOf(SuiteException.class)
                 .hasMessageStartingWith("suite.yaml: " + (expected.startsWith("YAML") ? "line" : expected))
                 .hasMessageContaining(expected);
+    }
+
+    private static String old(String suite) {
+        return suite.replace("minPairs", "leastPairs")
+                .replace("NO_NEW_DEFECTS", "NONE_NEW")
+                .replace("DEFECT_RATE_NON_INFERIOR", "NO_MORE_DEFECTS")
+                .replace("HAS_EFFECT", "EFFECTIVE");
+    }
+
+    @Test
+    void a_file_in_the_words_of_before_is_read_and_its_author_is_told() throws Exception {
+        String today = full().replace(
+                        "- metric: limbs",
+                        "- {metric: effect, rule: HAS_EFFECT, margin: 2, minPairs: 5}\n  - metric: limbs");
+        byte[] file = old(today).getBytes(StandardCharsets.UTF_8);
+        assertThat(SuiteFile.parse("old.yaml", file)).isEqualTo(parse(today));
+        assertThat(SuiteFile.notes("old.yaml", file))
+                .containsExactly(
+                        "old.yaml: EFFECTIVE is called HAS_EFFECT now",
+                        "old.yaml: NONE_NEW is called NO_NEW_DEFECTS now",
+                        "old.yaml: NO_MORE_DEFECTS is called DEFECT_RATE_NON_INFERIOR now",
+                        "old.yaml: leastPairs is called minPairs now");
+        assertThat(SuiteFile.notes("new.yaml", today.getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
+    }
+
+    @Test
+    void an_old_name_beside_its_new_one_is_an_error() throws Exception {
+        String both = full().replace("minPairs: 4", "minPairs: 4, leastPairs: 4");
+        assertThatThrownBy(() -> parse(both))
+                .isInstanceOf(SuiteException.class)
+                .hasMessage("suite.yaml: criteria[0].leastPairs: is called minPairs now, and that is given too; remove"
+                        + " one");
     }
 
     @Test

@@ -45,7 +45,7 @@ class SuiteSchemaTest {
                 "rule: NON_INFERIOR | rule: non-inferior",
                 "margin: 1, | margin: -1,",
                 "margin: 1, | ",
-                "leastPairs: 4 | leastPairs: 0",
+                "minPairs: 4 | minPairs: 0",
                 "criteria: | criterias:",
             })
     void a_bad_suite_is_not(String sound, String wrong) throws Exception {

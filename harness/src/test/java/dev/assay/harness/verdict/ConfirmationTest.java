@@ -2,7 +2,7 @@ package dev.assay.harness.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -107,7 +107,7 @@ class ConfirmationTest {
                                 "1",
                                 "Is it there?",
                                 Family.ADHERENCE,
-                                Better.HIGHER,
+                                Direction.HIGHER,
                                 "share",
                                 Range.open(),
                                 "test"),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -25,7 +25,7 @@ class CorrectedDifferenceTest {
             "1",
             "Is it still so?",
             Family.ADHERENCE,
-            Better.HIGHER,
+            Direction.HIGHER,
             "of questions",
             Range.closed(0, 1),
             "own definition");

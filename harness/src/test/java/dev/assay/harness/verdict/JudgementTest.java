@@ -3,7 +3,7 @@ package dev.assay.harness.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
@@ -18,40 +18,40 @@ import org.junit.jupiter.api.Test;
 class JudgementTest {
     @Test
     void an_interval_inside_the_margin_passes() {
-        differs(Better.LOWER, 0.5, interval(0.1, -0.2, 0.4), Outcome.PASSED, Lies.WITHIN);
+        differs(Direction.LOWER, 0.5, interval(0.1, -0.2, 0.4), Outcome.PASSED, Lies.WITHIN);
     }
 
     @Test
     void an_interval_beyond_the_margin_regresses() {
-        differs(Better.LOWER, 0.5, interval(1.234, 1, 1.5), Outcome.REGRESSED, Lies.BEYOND);
+        differs(Direction.LOWER, 0.5, interval(1.234, 1, 1.5), Outcome.REGRESSED, Lies.BEYOND);
     }
 
     @Test
     void an_interval_across_the_margin_is_inconclusive_and_tells_how_many_prompts_would_decide() {
         Comparison across = interval(0.2, -0.2, 0.6);
-        differs(Better.LOWER, 0.5, across, Outcome.INCONCLUSIVE, Lies.ACROSS);
+        differs(Direction.LOWER, 0.5, across, Outcome.INCONCLUSIVE, Lies.ACROSS);
         // sigma 0.4 / t(15) * 4 = 0.9127, distance 0.3: n = (2.4865 * 0.9127 / 0.3)^2 = 57.2
         assertThat(Judgement.promptsNeeded(across, 0.3)).isCloseTo(57.2, within(0.1));
-        differs(Better.LOWER, 0.5, interval(0.5, 0.1, 0.9), Outcome.INCONCLUSIVE, Lies.ACROSS);
+        differs(Direction.LOWER, 0.5, interval(0.5, 0.1, 0.9), Outcome.INCONCLUSIVE, Lies.ACROSS);
     }
 
     @Test
     void where_higher_is_better_a_fall_is_worse() {
-        differs(Better.HIGHER, 0.02, interval(-0.1, -0.12, -0.08), Outcome.REGRESSED, Lies.BEYOND);
-        differs(Better.HIGHER, 0.02, interval(0.1, 0.08, 0.12), Outcome.PASSED, Lies.WITHIN);
+        differs(Direction.HIGHER, 0.02, interval(-0.1, -0.12, -0.08), Outcome.REGRESSED, Lies.BEYOND);
+        differs(Direction.HIGHER, 0.02, interval(0.1, 0.08, 0.12), Outcome.PASSED, Lies.WITHIN);
     }
 
     @Test
     void a_drift_either_way_regresses() {
-        differs(Better.EITHER, 0.5, interval(-1, -1.2, -0.8), Outcome.REGRESSED, Lies.BEYOND);
-        differs(Better.EITHER, 0.5, interval(1, 0.8, 1.2), Outcome.REGRESSED, Lies.BEYOND);
-        differs(Better.EITHER, 0.5, interval(0, -0.4, 0.4), Outcome.PASSED, Lies.WITHIN);
-        differs(Better.EITHER, 0.5, interval(0, -0.9, 0.9), Outcome.INCONCLUSIVE, Lies.ACROSS);
+        differs(Direction.TWO_SIDED, 0.5, interval(-1, -1.2, -0.8), Outcome.REGRESSED, Lies.BEYOND);
+        differs(Direction.TWO_SIDED, 0.5, interval(1, 0.8, 1.2), Outcome.REGRESSED, Lies.BEYOND);
+        differs(Direction.TWO_SIDED, 0.5, interval(0, -0.4, 0.4), Outcome.PASSED, Lies.WITHIN);
+        differs(Direction.TWO_SIDED, 0.5, interval(0, -0.9, 0.9), Outcome.INCONCLUSIVE, Lies.ACROSS);
     }
 
     @Test
     void identical_pictures_pass_even_a_margin_of_zero() {
-        differs(Better.LOWER, 0, interval(0, 0, 0), Outcome.PASSED, Lies.WITHIN);
+        differs(Direction.LOWER, 0, interval(0, 0, 0), Outcome.PASSED, Lies.WITHIN);
     }
 
     @Test
@@ -59,7 +59,7 @@ class JudgementTest {
         List<Unscored> unscored = List.of(new Unscored("no-weights", "no detector weights", 93));
         Judgement found = Judgement.of(
                 criterion(Rule.NON_INFERIOR, 0.5, 48),
-                metric(Better.LOWER),
+                metric(Direction.LOWER),
                 new Comparison(0, 0, 0, 0.90, 3, 3, 93),
                 List.of(),
                 unscored,
@@ -72,10 +72,10 @@ class JudgementTest {
         List<Unscored> unscored = List.of(new Unscored("blank", "blank", 21));
         Comparison c = new Comparison(0, 0, 0, 0.90, 16, 60, 21);
         Judgement found =
-                Judgement.of(criterion(Rule.NON_INFERIOR, 0.5, 48), metric(Better.LOWER), c, List.of(), unscored, 0);
+                Judgement.of(criterion(Rule.NON_INFERIOR, 0.5, 48), metric(Direction.LOWER), c, List.of(), unscored, 0);
         assertThat(found).isEqualTo(new Judgement(Outcome.INCONCLUSIVE, new Reason.TooManyUnscored(21, 81, unscored)));
         Comparison exactly = new Comparison(0, 0, 0, 0.90, 16, 60, 20);
-        assertThat(nonInferior(Better.LOWER, 0.5, exactly).outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(nonInferior(Direction.LOWER, 0.5, exactly).outcome()).isEqualTo(Outcome.PASSED);
     }
 
     @Test
@@ -83,7 +83,7 @@ class JudgementTest {
         for (Rule rule : Rule.values()) {
             Judgement found = Judgement.of(
                     criterion(rule, 0.5, 1),
-                    metric(Better.LOWER),
+                    metric(Direction.LOWER),
                     Compare.paired(List.of(), 0, 0.90),
                     List.of(),
                     List.of(),
@@ -96,7 +96,7 @@ class JudgementTest {
     @Test
     void a_single_prompt_decides_no_interval() {
         List<PairedDifference> pairs = CompareTest.pairs(new double[][] {{0, 0, 0, 0}});
-        for (Rule rule : List.of(Rule.NON_INFERIOR, Rule.EFFECTIVE)) {
+        for (Rule rule : List.of(Rule.NON_INFERIOR, Rule.HAS_EFFECT)) {
             assertThat(judge(rule, 0.5, pairs))
                     .isEqualTo(new Judgement(Outcome.INCONCLUSIVE, new Reason.TooFewPrompts(1, List.of())));
         }
@@ -104,9 +104,9 @@ class JudgementTest {
 
     @Test
     void one_new_defect_regresses_even_where_others_were_mended() {
-        assertThat(judge(Rule.NONE_NEW, 0, CompareTest.pairs(new double[][] {{-1, -1}, {-1, 1}})))
+        assertThat(judge(Rule.NO_NEW_DEFECTS, 0, CompareTest.pairs(new double[][] {{-1, -1}, {-1, 1}})))
                 .isEqualTo(new Judgement(Outcome.REGRESSED, new Reason.NewDefects(1, 4, "grid")));
-        assertThat(judge(Rule.NONE_NEW, 0, CompareTest.pairs(new double[][] {{-1, -1}, {0, 0}})))
+        assertThat(judge(Rule.NO_NEW_DEFECTS, 0, CompareTest.pairs(new double[][] {{-1, -1}, {0, 0}})))
                 .isEqualTo(new Judgement(Outcome.PASSED, new Reason.NewDefects(0, 4, "grid")));
     }
 
@@ -151,7 +151,7 @@ class JudgementTest {
                 "1",
                 "Is what the prompt names still there, as many, in its colour, in its place?",
                 Family.ADHERENCE,
-                Better.HIGHER,
+                Direction.HIGHER,
                 "of what is stated",
                 Range.closed(0, 1),
                 "test");
@@ -162,11 +162,11 @@ class JudgementTest {
         assertThat(empty)
                 .isEqualTo(new Judgement(
                         Outcome.INCONCLUSIVE,
-                        new Reason.BaseIsWorst(passed.reason(), 0.05, Better.HIGHER, "of what is stated")));
+                        new Reason.BaseIsWorst(passed.reason(), 0.05, Direction.HIGHER, "of what is stated")));
         assertThat(passed.guardAgainstVacuousPass(criterion, share, List.of(0.11)))
                 .isSameAs(passed);
         assertThat(passed.guardAgainstVacuousPass(criterion, share, List.of())).isSameAs(passed);
-        assertThat(passed.guardAgainstVacuousPass(criterion, metric(Better.LOWER), List.of(0.0)))
+        assertThat(passed.guardAgainstVacuousPass(criterion, metric(Direction.LOWER), List.of(0.0)))
                 .isSameAs(passed);
         Judgement regressed = new Judgement(Outcome.REGRESSED, new Reason.Broken("fell"));
         assertThat(regressed.guardAgainstVacuousPass(criterion, share, List.of(0.1, 0.0)))
@@ -175,21 +175,31 @@ class JudgementTest {
 
     private static Judgement judge(Rule rule, double margin, List<PairedDifference> pairs) {
         return Judgement.of(
-                criterion(rule, margin, 1), metric(Better.LOWER), Compare.paired(pairs, 0, 0.90), pairs, List.of(), 0);
+                criterion(rule, margin, 1),
+                metric(Direction.LOWER),
+                Compare.paired(pairs, 0, 0.90),
+                pairs,
+                List.of(),
+                0);
     }
 
-    private static Judgement nonInferior(Better better, double margin, Comparison c) {
+    private static Judgement nonInferior(Direction better, double margin, Comparison c) {
         return Judgement.of(criterion(Rule.NON_INFERIOR, margin, 1), metric(better), c, List.of(), List.of(), 0);
     }
 
-    private static void differs(Better better, double margin, Comparison c, Outcome outcome, Lies lies) {
+    private static void differs(Direction better, double margin, Comparison c, Outcome outcome, Lies lies) {
         assertThat(nonInferior(better, margin, c))
                 .isEqualTo(new Judgement(outcome, new Reason.Difference(lies, c, better, "grey levels", margin)));
     }
 
     private static void effect(Comparison c, double margin, double floor, Outcome outcome, Lies lies) {
         assertThat(Judgement.of(
-                        criterion(Rule.EFFECTIVE, margin, 1), metric(Better.HIGHER), c, List.of(), List.of(), floor))
+                        criterion(Rule.HAS_EFFECT, margin, 1),
+                        metric(Direction.HIGHER),
+                        c,
+                        List.of(),
+                        List.of(),
+                        floor))
                 .isEqualTo(new Judgement(outcome, new Reason.Effect(lies, c, "grey levels", margin, floor)));
     }
 
@@ -197,11 +207,11 @@ class JudgementTest {
         return new Comparison(estimate, lower, upper, 0.90, 16, 64, 0);
     }
 
-    private static Criterion criterion(Rule rule, double margin, int leastPairs) {
-        return new Criterion("grid", List.of(), rule, margin, leastPairs, null, null);
+    private static Criterion criterion(Rule rule, double margin, int minPairs) {
+        return new Criterion("grid", List.of(), rule, margin, minPairs, null, null);
     }
 
-    private static MetricInfo metric(Better better) {
+    private static MetricInfo metric(Direction better) {
         return new MetricInfo(
                 "grid",
                 "1",

@@ -2,7 +2,7 @@ package dev.assay.harness.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.verdict.Reason.Change;
 import dev.assay.harness.verdict.Reason.Lies;
@@ -59,13 +59,13 @@ class PhrasebookTest {
                                 + "; but 20 of 64 pictures of the base itself have the defect (grid), so that the"
                                 + " candidate's could not have it anew: does the base work?"),
                 phrase(
-                        new Reason.BaseIsWorst(FOUND, 0.05, Better.HIGHER, "of what is stated"),
+                        new Reason.BaseIsWorst(FOUND, 0.05, Direction.HIGHER, "of what is stated"),
                         OF_FOUND
                                 + "; but the base itself shows only 0.05 of what is stated, so that no candidate could"
                                 + " fall below it by more than that: do the weights and thresholds suit these"
                                 + " pictures?"),
                 phrase(
-                        new Reason.BaseIsWorst(FOUND, 0.95, Better.LOWER, "defect rate"),
+                        new Reason.BaseIsWorst(FOUND, 0.95, Direction.LOWER, "defect rate"),
                         OF_FOUND
                                 + "; but the base itself shows 0.95 defect rate, so that no candidate could rise above"
                                 + " it by more than that: do the weights and thresholds suit these pictures?"),
@@ -74,33 +74,33 @@ class PhrasebookTest {
                         new Reason.NewDefects(1, 4, "grid"),
                         "1 of 4 pairs worse in the candidate than in the base (grid); none is allowed"),
                 phrase(
-                        difference(Lies.WITHIN, Better.LOWER, 0.5, interval(0.1, -0.2, 0.4)),
+                        difference(Lies.WITHIN, Direction.LOWER, 0.5, interval(0.1, -0.2, 0.4)),
                         "worse by 0.1 grey levels (90 % interval 0.2 better to 0.4 worse); at most 0.5 is allowed"),
                 phrase(
-                        difference(Lies.BEYOND, Better.LOWER, 0.5, interval(1.234, 1, 1.5)),
+                        difference(Lies.BEYOND, Direction.LOWER, 0.5, interval(1.234, 1, 1.5)),
                         "worse by 1.23 grey levels (90 % interval 1 to 1.5); at most 0.5 is allowed"),
                 phrase(
-                        difference(Lies.ACROSS, Better.LOWER, 0.5, interval(0.2, -0.2, 0.6)),
+                        difference(Lies.ACROSS, Direction.LOWER, 0.5, interval(0.2, -0.2, 0.6)),
                         "worse by 0.2 grey levels (90 % interval 0.2 better to 0.6 worse); at most 0.5 is allowed;"
                                 + " about 42 more prompts at this spread would decide"),
                 phrase(
-                        difference(Lies.ACROSS, Better.LOWER, 0.5, interval(0.5, 0.1, 0.9)),
+                        difference(Lies.ACROSS, Direction.LOWER, 0.5, interval(0.5, 0.1, 0.9)),
                         "worse by 0.5 grey levels (90 % interval 0.1 to 0.9); at most 0.5 is allowed; it lies so close"
                                 + " to the limit that more prompts would hardly decide"),
                 phrase(
-                        difference(Lies.BEYOND, Better.HIGHER, 0.02, interval(-0.1, -0.12, -0.08)),
+                        difference(Lies.BEYOND, Direction.HIGHER, 0.02, interval(-0.1, -0.12, -0.08)),
                         "worse by 0.1 grey levels (90 % interval 0.08 to 0.12); at most 0.02 is allowed"),
                 phrase(
-                        difference(Lies.WITHIN, Better.HIGHER, 0.02, interval(0.1, 0.08, 0.12)),
+                        difference(Lies.WITHIN, Direction.HIGHER, 0.02, interval(0.1, 0.08, 0.12)),
                         "better by 0.1 grey levels (90 % interval 0.08 to 0.12); at most 0.02 is allowed"),
                 phrase(
-                        difference(Lies.WITHIN, Better.EITHER, 0.5, interval(0, -0.4, 0.4)),
+                        difference(Lies.WITHIN, Direction.TWO_SIDED, 0.5, interval(0, -0.4, 0.4)),
                         "differs by 0 grey levels (90 % interval -0.4 to 0.4); at most 0.5 either way is allowed"),
                 phrase(
-                        difference(Lies.WITHIN, Better.LOWER, 0, interval(0, 0, 0)),
+                        difference(Lies.WITHIN, Direction.LOWER, 0, interval(0, 0, 0)),
                         "no difference in 64 pairs; at most 0 is allowed"),
                 phrase(
-                        difference(Lies.BEYOND, Better.LOWER, 0.5, interval(1234.5, 1234.5, 1234.5)),
+                        difference(Lies.BEYOND, Direction.LOWER, 0.5, interval(1234.5, 1234.5, 1234.5)),
                         "worse by 1234 grey levels in every pair; at most 0.5 is allowed"),
                 phrase(
                         new Reason.Effect(Lies.BEYOND, interval(12, 10, 14), "grey levels", 1, 0.5),
@@ -237,7 +237,7 @@ class PhrasebookTest {
         return Arguments.of(reason, words);
     }
 
-    private static Reason difference(Lies lies, Better better, double margin, Comparison c) {
+    private static Reason difference(Lies lies, Direction better, double margin, Comparison c) {
         return new Reason.Difference(lies, c, better, "grey levels", margin);
     }
 

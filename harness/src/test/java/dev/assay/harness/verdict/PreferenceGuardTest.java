@@ -3,7 +3,7 @@ package dev.assay.harness.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -25,7 +25,7 @@ class PreferenceGuardTest {
     private static final Reason MISSING = new Reason.Unavailable("weights are missing");
 
     /** Differences around {@code shift} with a spread of 0.2 between prompts and 0.1 between seeds. */
-    private static Verdict verdict(String metric, Family family, Better better, double shift, Random random) {
+    private static Verdict verdict(String metric, Family family, Direction better, double shift, Random random) {
         List<Measurement> pairs = new ArrayList<>();
         for (int prompt = 0; prompt < PROMPTS; prompt++) {
             double own = shift + 0.2 * random.nextGaussian();
@@ -37,7 +37,7 @@ class PreferenceGuardTest {
     }
 
     private static Verdict entry(
-            String metric, Family family, Better better, Rule rule, Outcome outcome, List<Measurement> pairs) {
+            String metric, Family family, Direction better, Rule rule, Outcome outcome, List<Measurement> pairs) {
         return new Verdict(
                 new Criterion(metric, List.of(), rule, MARGIN, 1, null, Map.of()),
                 new MetricInfo(metric, "1", "Is it good?", family, better, "points", Range.open(), "test"),
@@ -49,16 +49,16 @@ class PreferenceGuardTest {
     }
 
     private static Verdict missing(String metric, Family family) {
-        return entry(metric, family, Better.HIGHER, Rule.NON_INFERIOR, Outcome.UNAVAILABLE, List.of());
+        return entry(metric, family, Direction.HIGHER, Rule.NON_INFERIOR, Outcome.UNAVAILABLE, List.of());
     }
 
     @Test
     void a_rise_of_preference_with_less_diversity_fires_though_both_margins_hold() {
         Random random = new Random(1);
         Judgement found = PreferenceGuard.judge(List.of(
-                verdict("pick-score", Family.AESTHETIC, Better.HIGHER, 0.4, random),
-                verdict("clip-score", Family.ADHERENCE, Better.HIGHER, 0, random),
-                verdict("vendi", Family.DIVERSITY, Better.HIGHER, -0.15, random)));
+                verdict("pick-score", Family.AESTHETIC, Direction.HIGHER, 0.4, random),
+                verdict("clip-score", Family.ADHERENCE, Direction.HIGHER, 0, random),
+                verdict("vendi", Family.DIVERSITY, Direction.HIGHER, -0.15, random)));
         assertThat(found.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(found.reason()).isInstanceOfSatisfying(Reason.Bought.class, bought -> {
             assertThat(bought.risen()).singleElement().satisfies(m -> {
@@ -76,9 +76,9 @@ class PreferenceGuardTest {
     @Test
     void artifacts_are_worse_when_they_rise() {
         Random random = new Random(2);
-        Verdict liked = verdict("hps", Family.AESTHETIC, Better.HIGHER, 0.4, random);
-        Verdict more = verdict("grid", Family.ARTIFACT, Better.LOWER, 0.15, random);
-        Verdict fewer = verdict("grid", Family.ARTIFACT, Better.LOWER, -0.15, random);
+        Verdict liked = verdict("hps", Family.AESTHETIC, Direction.HIGHER, 0.4, random);
+        Verdict more = verdict("grid", Family.ARTIFACT, Direction.LOWER, 0.15, random);
+        Verdict fewer = verdict("grid", Family.ARTIFACT, Direction.LOWER, -0.15, random);
         assertThat(PreferenceGuard.judge(List.of(liked, more)).outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(PreferenceGuard.judge(List.of(liked, fewer)).outcome()).isEqualTo(Outcome.PASSED);
     }
@@ -86,10 +86,10 @@ class PreferenceGuardTest {
     @Test
     void neither_side_alone_fires() {
         Random random = new Random(3);
-        Verdict liked = verdict("hps", Family.AESTHETIC, Better.HIGHER, 0.4, random);
-        Verdict notLiked = verdict("hps", Family.AESTHETIC, Better.HIGHER, -0.4, random);
-        Verdict alike = verdict("vendi", Family.DIVERSITY, Better.HIGHER, -0.4, random);
-        Verdict diverse = verdict("vendi", Family.DIVERSITY, Better.HIGHER, 0.4, random);
+        Verdict liked = verdict("hps", Family.AESTHETIC, Direction.HIGHER, 0.4, random);
+        Verdict notLiked = verdict("hps", Family.AESTHETIC, Direction.HIGHER, -0.4, random);
+        Verdict alike = verdict("vendi", Family.DIVERSITY, Direction.HIGHER, -0.4, random);
+        Verdict diverse = verdict("vendi", Family.DIVERSITY, Direction.HIGHER, 0.4, random);
         assertThat(PreferenceGuard.judge(List.of(liked, diverse)).outcome()).isEqualTo(Outcome.PASSED);
         assertThat(PreferenceGuard.judge(List.of(notLiked, alike)).outcome()).isEqualTo(Outcome.PASSED);
     }
@@ -100,8 +100,8 @@ class PreferenceGuardTest {
         for (int prompt = 0; prompt < PROMPTS; prompt++) {
             tiny.add(new Measurement("case-" + prompt, 1L, 0.0, 0.0, 0.01 + 1e-4 * prompt));
         }
-        Verdict pattern = entry("grid", Family.ARTIFACT, Better.LOWER, Rule.NON_INFERIOR, Outcome.PASSED, tiny);
-        Verdict liked = verdict("hps", Family.AESTHETIC, Better.HIGHER, 0.4, new Random(4));
+        Verdict pattern = entry("grid", Family.ARTIFACT, Direction.LOWER, Rule.NON_INFERIOR, Outcome.PASSED, tiny);
+        Verdict liked = verdict("hps", Family.AESTHETIC, Direction.HIGHER, 0.4, new Random(4));
         assertThat(PreferenceGuard.judge(List.of(liked, pattern)).outcome()).isEqualTo(Outcome.PASSED);
     }
 
@@ -121,13 +121,13 @@ class PreferenceGuardTest {
         long fired = 0;
         for (int i = 0; i < runs; i++) {
             List<Verdict> verdicts = List.of(
-                    verdict("pick-score", Family.AESTHETIC, Better.HIGHER, rise, random),
-                    verdict("hps", Family.AESTHETIC, Better.HIGHER, rise, random),
-                    verdict("aesthetic", Family.AESTHETIC, Better.HIGHER, rise, random),
-                    verdict("grid", Family.ARTIFACT, Better.LOWER, 0, random),
-                    verdict("seams", Family.ARTIFACT, Better.LOWER, 0, random),
-                    verdict("vendi", Family.DIVERSITY, Better.HIGHER, 0, random),
-                    verdict("dino-diversity", Family.DIVERSITY, Better.HIGHER, 0, random));
+                    verdict("pick-score", Family.AESTHETIC, Direction.HIGHER, rise, random),
+                    verdict("hps", Family.AESTHETIC, Direction.HIGHER, rise, random),
+                    verdict("aesthetic", Family.AESTHETIC, Direction.HIGHER, rise, random),
+                    verdict("grid", Family.ARTIFACT, Direction.LOWER, 0, random),
+                    verdict("seams", Family.ARTIFACT, Direction.LOWER, 0, random),
+                    verdict("vendi", Family.DIVERSITY, Direction.HIGHER, 0, random),
+                    verdict("dino-diversity", Family.DIVERSITY, Direction.HIGHER, 0, random));
             fired += PreferenceGuard.judge(verdicts).outcome() == Outcome.REGRESSED ? 1 : 0;
         }
         return fired;
@@ -135,12 +135,12 @@ class PreferenceGuardTest {
 
     @Test
     void nothing_passes_on_nothing() {
-        Verdict vendi = verdict("vendi", Family.DIVERSITY, Better.HIGHER, 0, new Random(6));
+        Verdict vendi = verdict("vendi", Family.DIVERSITY, Direction.HIGHER, 0, new Random(6));
         Judgement unavailable = PreferenceGuard.judge(List.of(missing("hps", Family.AESTHETIC), vendi));
         assertThat(unavailable.outcome()).isEqualTo(Outcome.UNAVAILABLE);
         assertThat(unavailable.reason()).isEqualTo(new Reason.NotScored(Reason.Side.PREFERENCE, Optional.of(MISSING)));
         assertThat(PreferenceGuard.judge(List.of(vendi)).outcome()).isEqualTo(Outcome.INCONCLUSIVE);
-        Verdict hps = verdict("hps", Family.AESTHETIC, Better.HIGHER, 0.4, new Random(7));
+        Verdict hps = verdict("hps", Family.AESTHETIC, Direction.HIGHER, 0.4, new Random(7));
         assertThat(PreferenceGuard.judge(List.of(hps)).reason())
                 .isEqualTo(new Reason.NotScored(Reason.Side.ARTIFACTS_OR_DIVERSITY, Optional.empty()));
     }
@@ -155,7 +155,7 @@ class PreferenceGuardTest {
             }
         }
         MetricInfo info =
-                new MetricInfo(metric, "1", "Is it good?", family, Better.HIGHER, "points", Range.open(), "test");
+                new MetricInfo(metric, "1", "Is it good?", family, Direction.HIGHER, "points", Range.open(), "test");
         Metric.ImageMetric any = new Metric.ImageMetric() {
             @Override
             public MetricInfo info() {
@@ -177,7 +177,7 @@ class PreferenceGuardTest {
 
     @Test
     void a_prompt_under_ten_ids_is_the_evidence_of_one() {
-        Verdict liked = verdict("hps", Family.AESTHETIC, Better.HIGHER, 0.4, new Random(8));
+        Verdict liked = verdict("hps", Family.AESTHETIC, Direction.HIGHER, 0.4, new Random(8));
         Verdict once = repeated("vendi", Family.DIVERSITY, 1, -0.15, 0.05);
         Verdict ten = repeated("vendi", Family.DIVERSITY, 10, -0.15, 0.05);
         assertThat(ten.comparison().clusters()).isEqualTo(2);
@@ -194,14 +194,14 @@ class PreferenceGuardTest {
                                 entry(
                                         "hps",
                                         Family.AESTHETIC,
-                                        Better.HIGHER,
+                                        Direction.HIGHER,
                                         Rule.NON_INFERIOR,
                                         Outcome.INCONCLUSIVE,
                                         one),
                                 entry(
                                         "vendi",
                                         Family.DIVERSITY,
-                                        Better.HIGHER,
+                                        Direction.HIGHER,
                                         Rule.NON_INFERIOR,
                                         Outcome.INCONCLUSIVE,
                                         less)))

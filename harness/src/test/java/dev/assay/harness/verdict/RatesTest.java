@@ -287,9 +287,9 @@ class RatesTest {
     void a_margin_of_none_and_a_calibration_of_another_rule_are_errors() {
         assertThatThrownBy(() -> criterion(0)).hasMessageContaining("none at all can never be shown");
         Calibration calibration = new Calibration(5, 5, 5, 0);
-        assertThatThrownBy(() ->
-                        new Criterion("limbs", List.of(), Criterion.Rule.NONE_NEW, 0, 1, null, Map.of(), calibration))
-                .hasMessage("calibration: expected the rule NO_MORE_DEFECTS beside it, found NONE_NEW");
+        assertThatThrownBy(() -> new Criterion(
+                        "limbs", List.of(), Criterion.Rule.NO_NEW_DEFECTS, 0, 1, null, Map.of(), calibration))
+                .hasMessage("calibration: expected the rule DEFECT_RATE_NON_INFERIOR beside it, found NO_NEW_DEFECTS");
     }
 
     /** Prompts of one seed: so many gained the defect, lost it, had it all along. */
@@ -307,7 +307,7 @@ class RatesTest {
     }
 
     private static Criterion criterion(double margin) {
-        return new Criterion("limbs", List.of(), Criterion.Rule.NO_MORE_DEFECTS, margin, 1, null, Map.of());
+        return new Criterion("limbs", List.of(), Criterion.Rule.DEFECT_RATE_NON_INFERIOR, margin, 1, null, Map.of());
     }
 
     private static Interval interval(JsonNode ends) {

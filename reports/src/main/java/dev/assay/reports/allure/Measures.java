@@ -2,7 +2,7 @@ package dev.assay.reports.allure;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +31,8 @@ final class Measures {
             measure.put("unit", Categories.text(v.unit(), 40));
             measure.put("group", Categories.text(v.family(), 40));
             measure.put("groupTitle", Categories.text(v.family(), 40));
-            if (v.better() != Better.EITHER) {
-                measure.put("better", v.better() == Better.HIGHER ? "higher" : "lower");
+            if (v.better() != Direction.TWO_SIDED) {
+                measure.put("better", v.better() == Direction.HIGHER ? "higher" : "lower");
             }
             measures.add(measure);
         }

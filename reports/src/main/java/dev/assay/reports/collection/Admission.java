@@ -162,10 +162,10 @@ final class Admission {
                         false));
             }
             boolean looked = j.outcome().equals("PASSED") || (j.prompts() != null && j.prompts() > 0);
-            if (looked && j.prompts() != null && j.prompts() < policy.leastPrompts()) {
+            if (looked && j.prompts() != null && j.prompts() < policy.minPrompts()) {
                 found.add(new Objection(
                         suite + j.prompts() + (j.prompts() == 1 ? " prompt was" : " prompts were")
-                                + " looked at; at least " + policy.leastPrompts() + " are required (leastPrompts)",
+                                + " looked at; at least " + policy.minPrompts() + " are required (minPrompts)",
                         false));
             }
         }
@@ -216,11 +216,11 @@ final class Admission {
     }
 
     private static void sizes(Policy policy, Manifest manifest, String name, long bytes, List<Objection> found) {
-        long most = policy.mostMegabytes() * 1_000_000;
+        long most = policy.maxMegabytes() * 1_000_000;
         if (most > 0 && bytes > most) {
             found.add(new Objection("larger than " + Numbers.bytes(most) + ": " + Numbers.bytes(bytes), false));
         }
-        long maxTotal = policy.mostTotalMegabytes() * 1_000_000;
+        long maxTotal = policy.maxTotalMegabytes() * 1_000_000;
         long total = bytes
                 + manifest.files().stream()
                         .filter(e -> !FileNames.same(e.name(), name))

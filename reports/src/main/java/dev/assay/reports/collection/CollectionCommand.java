@@ -287,6 +287,7 @@ public final class CollectionCommand implements Runnable {
                 List<Stale.Finding> stale = Stale.now(collection, Path.of(System.getProperty("assay.root", "")))
                         .of(collection.manifest(), collection.policy());
                 PrintWriter out = common.out();
+                collection.notes().forEach(out::println);
                 for (Stale.Finding f : stale) {
                     out.println(Words.line(f.entry().name(), 200));
                     f.reasons().forEach(r -> out.println("  " + r));

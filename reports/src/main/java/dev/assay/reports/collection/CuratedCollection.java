@@ -95,6 +95,11 @@ public final class CuratedCollection {
         return Policy.read(folder.resolve(POLICY));
     }
 
+    /** What the policy's author should know; most often nothing. */
+    public List<String> notes() {
+        return Policy.notes(folder.resolve(POLICY));
+    }
+
     /**
      * Lets a file in, or writes down why not.
      *

@@ -2,8 +2,10 @@ package dev.assay.reports.collection;
 
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.score.Family;
+import dev.assay.harness.suite.OldWords;
 import dev.assay.harness.suite.Yaml;
 import dev.assay.harness.text.DidYouMean;
+import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Judgement;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -22,14 +24,14 @@ import java.util.regex.Pattern;
  * @param suites that a file must have passed; empty for any one
  * @param bases on one of which each suite must have been judged: SHA-256 of a file, or of all files of a base as the manifest has it
  *     ({@code baseSha256}); empty for any
- * @param leastPrompts that each suite must have looked at
+ * @param minPrompts that each suite must have looked at
  * @param families of metrics of which something must have been judged: {@code artifact}, {@code anatomy} ...
  * @param inconclusive what a criterion does that could not be decided
  * @param unavailable what a family does that no suite asked about, or a criterion that could compare no pair
  * @param modelFamilies that a file may be made for; empty for any
  * @param licences that a file may state; empty for any
- * @param mostMegabytes of one file; 0 for any size
- * @param mostTotalMegabytes of all files together; 0 for any size
+ * @param maxMegabytes of one file; 0 for any size
+ * @param maxTotalMegabytes of all files together; 0 for any size
  * @param duplicates what a file does whose weights are there under another name
  * @param shortened what a run does that had fewer steps or seeds than its suite asks for
  * @param weights whether {@code assay.weights} may take the place of those that a required suite names
@@ -38,14 +40,14 @@ import java.util.regex.Pattern;
 public record Policy(
         List<RequiredSuite> suites,
         List<String> bases,
-        int leastPrompts,
+        int minPrompts,
         List<String> families,
         Say inconclusive,
         Say unavailable,
         List<String> modelFamilies,
         List<String> licences,
-        long mostMegabytes,
-        long mostTotalMegabytes,
+        long maxMegabytes,
+        long maxTotalMegabytes,
         Say duplicates,
         Say shortened,
         Say weights,
@@ -71,14 +73,14 @@ public record Policy(
     private static final List<String> FIELDS = List.of(
             "suites",
             "bases",
-            "leastPrompts",
+            "minPrompts",
             "families",
             "inconclusive",
             "unavailable",
             "modelFamilies",
             "licences",
-            "mostMegabytes",
-            "mostTotalMegabytes",
+            "maxMegabytes",
+            "maxTotalMegabytes",
             "duplicates",
             "shortened",
             "weights",
@@ -108,13 +110,22 @@ public record Policy(
 
     /** @throws CollectionException on a wrong field or value, naming it */
     public static Policy read(Path file) {
-        if (Files.notExists(file)) {
-            return DEFAULT;
-        }
+        return parse(bytes(file));
+    }
+
+    /** What its author should know: words that have another name now. */
+    static List<String> notes(Path file) {
+        return words(bytes(file)).notes().stream()
+                .map(note -> FILE + ": " + note)
+                .toList();
+    }
+
+    /** None where there is no file. */
+    private static byte[] bytes(Path file) {
         try {
-            return parse(SmallFile.bytes(file, Yaml.MAX_BYTES));
+            return Files.notExists(file) ? new byte[0] : SmallFile.bytes(file, Yaml.MAX_BYTES);
         } catch (IOException e) {
-            throw new CollectionException(file + ": cannot be read: " + e, e);
+            throw new CollectionException(file + ": cannot be read: " + Trouble.words(e), e);
         }
     }
 
@@ -133,12 +144,7 @@ public record Policy(
     }
 
     static Policy parse(byte[] yaml) {
-        Object content;
-        try {
-            content = Yaml.read(yaml);
-        } catch (IllegalArgumentException e) {
-            throw new CollectionException(FILE + ": " + e.getMessage(), e);
-        }
+        Object content = words(yaml).tree();
         if (content == null) {
             return DEFAULT;
         }
@@ -156,18 +162,26 @@ public record Policy(
         return new Policy(
                 suites(fields),
                 hashes(fields, "bases"),
-                (int) whole(fields, "leastPrompts", DEFAULT.leastPrompts, "a whole number of prompts, 1 or more"),
+                (int) whole(fields, "minPrompts", DEFAULT.minPrompts, "a whole number of prompts, 1 or more"),
                 texts(fields, "families"),
                 say(fields, "inconclusive", DEFAULT.inconclusive),
                 say(fields, "unavailable", DEFAULT.unavailable),
                 texts(fields, "modelFamilies"),
                 texts(fields, "licences"),
-                megabytes(fields, "mostMegabytes"),
-                megabytes(fields, "mostTotalMegabytes"),
+                megabytes(fields, "maxMegabytes"),
+                megabytes(fields, "maxTotalMegabytes"),
                 say(fields, "duplicates", DEFAULT.duplicates),
                 say(fields, "shortened", DEFAULT.shortened),
                 say(fields, "weights", DEFAULT.weights),
                 say(fields, "override", DEFAULT.override));
+    }
+
+    private static OldWords words(byte[] yaml) {
+        try {
+            return OldWords.in(Yaml.read(yaml));
+        } catch (IllegalArgumentException e) {
+            throw new CollectionException(FILE + ": " + e.getMessage(), e);
+        }
     }
 
     private static List<RequiredSuite> suites(Map<?, ?> fields) {

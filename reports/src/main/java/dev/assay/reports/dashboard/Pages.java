@@ -475,14 +475,14 @@ public final class Pages {
     private static String rule(VerdictEntry e) {
         String margin = Words.number(e.margin());
         return switch (e.rule()) {
-            case NON_INFERIOR, NO_MORE_DEFECTS ->
+            case NON_INFERIOR, DEFECT_RATE_NON_INFERIOR ->
                 switch (e.better()) {
                     case HIGHER -> "\u2265 \u2212" + margin;
                     case LOWER -> "\u2264 +" + margin;
-                    case EITHER -> "\u00b1" + margin;
+                    case TWO_SIDED -> "\u00b1" + margin;
                 };
-            case NONE_NEW -> "none new";
-            case EFFECTIVE -> "> floor + " + margin;
+            case NO_NEW_DEFECTS -> "none new";
+            case HAS_EFFECT -> "> floor + " + margin;
         };
     }
 
@@ -586,7 +586,7 @@ public final class Pages {
         return switch (e.better()) {
             case HIGHER -> "higher is better";
             case LOWER -> "lower is better";
-            case EITHER -> "any drift is worse";
+            case TWO_SIDED -> "any drift is worse";
         };
     }
 
@@ -722,7 +722,7 @@ public final class Pages {
         return switch (e.better()) {
             case HIGHER -> -e.estimate();
             case LOWER -> e.estimate();
-            case EITHER -> Math.abs(e.estimate());
+            case TWO_SIDED -> Math.abs(e.estimate());
         };
     }
 

@@ -11,14 +11,14 @@ public final class Margins {
     public static List<Double> limits(VerdictEntry v) {
         double margin = v.margin();
         return switch (v.rule()) {
-            case NON_INFERIOR, NO_MORE_DEFECTS ->
+            case NON_INFERIOR, DEFECT_RATE_NON_INFERIOR ->
                 switch (v.better()) {
                     case HIGHER -> List.of(-margin);
                     case LOWER -> List.of(margin);
-                    case EITHER -> margin == 0 ? List.of(0.0) : List.of(-margin, margin);
+                    case TWO_SIDED -> margin == 0 ? List.of(0.0) : List.of(-margin, margin);
                 };
-            case EFFECTIVE -> List.of(margin);
-            case NONE_NEW -> List.of();
+            case HAS_EFFECT -> List.of(margin);
+            case NO_NEW_DEFECTS -> List.of();
         };
     }
 }

@@ -50,7 +50,7 @@ public record Plain(VerdictEntry verdict) {
     }
 
     private String passed() {
-        if (rule() == Rule.EFFECTIVE) {
+        if (rule() == Rule.HAS_EFFECT) {
             return "It changes what one sees: by " + Words.number(estimate()) + " " + unit() + " on average";
         }
         return bound().isEmpty() ? "" : seen() + "; " + bound();
@@ -58,7 +58,7 @@ public record Plain(VerdictEntry verdict) {
 
     /** What a PASSED rules out, and no more: a wide interval under a wide verdict.margin() is green too. */
     private String bound() {
-        if (verdict.interval() == null || rule() == Rule.NONE_NEW) {
+        if (verdict.interval() == null || rule() == Rule.NO_NEW_DEFECTS) {
             return "";
         }
         double low = verdict.low();
@@ -66,7 +66,7 @@ public record Plain(VerdictEntry verdict) {
         double most = switch (verdict.better()) {
             case HIGHER -> -low;
             case LOWER -> high;
-            case EITHER -> Math.max(-low, high);
+            case TWO_SIDED -> Math.max(-low, high);
         };
         return most <= 0 ? "" : "worse by more than " + amount(most) + " is ruled out, less is not";
     }
@@ -185,9 +185,9 @@ public record Plain(VerdictEntry verdict) {
 
     private String allowed() {
         return switch (rule()) {
-            case NONE_NEW -> " (none is allowed)";
-            case NON_INFERIOR, NO_MORE_DEFECTS -> " (" + amount(verdict.margin()) + " allowed)";
-            case EFFECTIVE -> "";
+            case NO_NEW_DEFECTS -> " (none is allowed)";
+            case NON_INFERIOR, DEFECT_RATE_NON_INFERIOR -> " (" + amount(verdict.margin()) + " allowed)";
+            case HAS_EFFECT -> "";
         };
     }
 
@@ -208,7 +208,7 @@ public record Plain(VerdictEntry verdict) {
         return unit().endsWith("rate")
                 || unit().startsWith("of ")
                 || unit().equals("share")
-                || rule() == Rule.NO_MORE_DEFECTS;
+                || rule() == Rule.DEFECT_RATE_NON_INFERIOR;
     }
 
     private static String lower(String sentence) {

@@ -114,13 +114,13 @@ public final class Words {
                 switch (v.better()) {
                     case HIGHER -> "may fall by at most " + margin;
                     case LOWER -> "may rise by at most " + margin;
-                    case EITHER -> "may drift either way by at most " + margin;
+                    case TWO_SIDED -> "may drift either way by at most " + margin;
                 };
-            case NO_MORE_DEFECTS ->
+            case DEFECT_RATE_NON_INFERIOR ->
                 "the share of pictures with the defect may rise by at most " + number(100 * v.margin())
                         + " percentage points";
-            case NONE_NEW -> "no pair may be worse than in the base";
-            case EFFECTIVE -> "must differ from the base by more than the noise floor plus " + margin;
+            case NO_NEW_DEFECTS -> "no pair may be worse than in the base";
+            case HAS_EFFECT -> "must differ from the base by more than the noise floor plus " + margin;
         };
     }
 
@@ -129,7 +129,7 @@ public final class Words {
         return switch (v.better()) {
             case HIGHER -> "higher is better";
             case LOWER -> "lower is better";
-            case EITHER -> "any drift is a change for the worse";
+            case TWO_SIDED -> "any drift is a change for the worse";
         };
     }
 

@@ -74,17 +74,17 @@ class ModelsCommandTest {
     private String suite(String models) throws IOException {
         Path file = folder.resolve("s.yaml");
         Files.writeString(file, """
-                name: s
-                version: "1"
-                models:
-                %s
-                seeds: [1]
-                cases:
-                  - {id: a, prompt: a cat, visible: {people: 1, hands: 2}}
-                criteria:
-                  - {metric: grid, margin: 1, leastPairs: 1}
-                  - {metric: limbs, margin: 0.1, leastPairs: 1}
-                """.formatted(models.indent(2)));
+            name: s
+            version: "1"
+            models:
+            %s
+            seeds: [1]
+            cases:
+              - {id: a, prompt: a cat, visible: {people: 1, hands: 2}}
+            criteria:
+              - {metric: grid, margin: 1, minPairs: 1}
+              - {metric: limbs, margin: 0.1, minPairs: 1}
+            """.formatted(models.indent(2)));
         return file.toString();
     }
 

@@ -264,8 +264,8 @@ class CuratedCollectionTest {
     @Test
     void a_run_of_few_prompts_lets_nothing_in_also_without_a_policy() throws IOException {
         Judged few = resting("microcosm", "6f".repeat(32), Judgements.BASE, List.of(), 1);
-        assertThat(reason(few)).isEqualTo("microcosm: 1 prompt was looked at; at least 5 are required (leastPrompts)");
-        policy("leastPrompts: 1");
+        assertThat(reason(few)).isEqualTo("microcosm: 1 prompt was looked at; at least 5 are required (minPrompts)");
+        policy("minPrompts: 1");
         assertThat(reason(few)).isEqualTo("added");
     }
 

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.networknt.schema.InputFormat;
 import dev.assay.reports.SchemaCheck;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,14 +22,14 @@ class PolicyTest {
           - microcosm@1
           - {name: mine, sha256: abababababababababababababababababababababababababababababababab}
         bases: [cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd]
-        leastPrompts: 12
+        minPrompts: 12
         families: [artifact, effect]
         inconclusive: allow
         unavailable: refuse
         modelFamilies: [sd15]
         licences: [Apache-2.0, CC0-1.0]
-        mostMegabytes: 500
-        mostTotalMegabytes: 50000
+        maxMegabytes: 500
+        maxTotalMegabytes: 50000
         duplicates: allow
         shortened: allow
         weights: allow
@@ -59,6 +63,30 @@ class PolicyTest {
     }
 
     @Test
+    void a_policy_in_the_words_of_before_is_read_and_its_author_is_told(@TempDir Path folder) throws IOException {
+        String old = FULL.replace("minPrompts", "leastPrompts")
+                .replace("maxMegabytes", "mostMegabytes")
+                .replace("maxTotalMegabytes", "mostTotalMegabytes");
+        assertThat(parse(old)).isEqualTo(parse(FULL));
+        assertThat(Policy.notes(Files.writeString(folder.resolve("collection.yaml"), old)))
+                .containsExactly(
+                        "collection.yaml: leastPrompts is called minPrompts now",
+                        "collection.yaml: mostMegabytes is called maxMegabytes now",
+                        "collection.yaml: mostTotalMegabytes is called maxTotalMegabytes now");
+        assertThat(Policy.notes(Files.writeString(folder.resolve("collection.yaml"), FULL)))
+                .isEmpty();
+        assertThat(Policy.notes(folder.resolve("none.yaml"))).isEmpty();
+    }
+
+    @Test
+    void an_old_name_beside_its_new_one_is_an_error() {
+        assertThatThrownBy(() -> parse(FULL + "mostMegabytes: 400\n"))
+                .isInstanceOf(CollectionException.class)
+                .hasMessage("collection.yaml: mostMegabytes: is called maxMegabytes now, and that is given too; remove"
+                        + " one");
+    }
+
+    @Test
     void nothing_said_is_the_strict_default() {
         assertThat(parse("# nothing yet")).isEqualTo(Policy.DEFAULT);
         assertThat(Policy.DEFAULT.inconclusive()).isEqualTo(Policy.Say.REFUSE);
@@ -75,11 +103,11 @@ class PolicyTest {
                 "suites: [{name: mine}] | sha256: 64 hexadecimal digits",
                 "suites: [{name: mine, sha256: abc}] | sha256: 64 hexadecimal digits",
                 "bases: [v1-5.safetensors] | 64 lower-case hexadecimal digits",
-                "leastPrompts: 0 | 1 or more",
+                "minPrompts: 0 | 1 or more",
                 "families: [anatomie] | did you mean anatomy",
                 "inconclusive: 'yes' | expected refuse or allow",
-                "mostMegabytes: 0 | 1 or more",
-                "mostMegabytes: 2.5 | a whole number",
+                "maxMegabytes: 0 | 1 or more",
+                "maxMegabytes: 2.5 | a whole number",
                 "- suites | expected fields",
                 "'suites: [' | line"
             })

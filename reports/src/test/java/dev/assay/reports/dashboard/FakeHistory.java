@@ -39,7 +39,7 @@ public final class FakeHistory {
             new Kind("limbs", "anatomy", "NON_INFERIOR", "LOWER", "share", 0.15, 0.04),
             new Kind("clip-score", "adherence", "NON_INFERIOR", "HIGHER", "cosine", 0.02, 0.006),
             new Kind("vendi", "diversity", "NON_INFERIOR", "HIGHER", "effective pictures", 0.08, 0.025),
-            new Kind("effect", "effect", "EFFECTIVE", "HIGHER", "grey levels", 2.0, 3),
+            new Kind("effect", "effect", "HAS_EFFECT", "HIGHER", "grey levels", 2.0, 3),
             new Kind("seconds", "cost", "NON_INFERIOR", "LOWER", "log ratio", 0.1, 0.02));
 
     private FakeHistory() {}
@@ -116,12 +116,12 @@ public final class FakeHistory {
             double level = steady.nextGaussian() * kind.spread();
             double worse = k == bad && night >= begins ? 2.2 * kind.margin() : 0;
             double sign = kind.better().equals("HIGHER") ? -1 : 1;
-            double estimate = kind.rule().equals("EFFECTIVE")
+            double estimate = kind.rule().equals("HAS_EFFECT")
                     ? 9 + level
                     : level + sign * worse + random.nextGaussian() * kind.spread() / 4;
             double half = kind.spread() * (0.8 + 0.4 * random.nextDouble());
             double gone = sign * estimate;
-            Outcome outcome = kind.rule().equals("EFFECTIVE") || gone + half < kind.margin()
+            Outcome outcome = kind.rule().equals("HAS_EFFECT") || gone + half < kind.margin()
                     ? Outcome.PASSED
                     : gone - half > kind.margin() ? Outcome.REGRESSED : Outcome.INCONCLUSIVE;
             criteria.add(

@@ -2,7 +2,7 @@ package dev.assay.reports.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.verdict.Outcome;
@@ -21,6 +21,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HistoryTest {
     @TempDir
@@ -88,16 +90,19 @@ class HistoryTest {
         }
     }
 
+    private static String old(String rule, String better) {
+        return "{\"schema\":\"assay-digest/1\",\"run\":\"r\",\"started\":\"2026-11-01T00:00:00Z\",\"seconds\":1.0,"
+                + "\"outcome\":\"REGRESSED\",\"model\":\"m\",\"suite\":{\"name\":\"s\",\"version\":\"1\",\"prompts\":2,"
+                + "\"seeds\":4},\"declared\":1,\"criteria\":[{\"id\":\"grid\",\"metric\":\"grid\",\"version\":\"2\","
+                + "\"family\":\"artifact\",\"outcome\":\"REGRESSED\",\"estimate\":1.0,\"low\":0.5,\"high\":1.5,\"margin\":0.25,\"rule\":\""
+                + rule + "\",\"better\":\"" + better
+                + "\",\"unit\":\"grey levels\",\"pairs\":8,\"unscored\":0,\"reason\":\"worse\"}]}\n";
+    }
+
     @Test
     void a_line_as_it_was_before_criteria_had_the_fields_of_a_record_is_read() throws IOException {
         History history = new History(folder.resolve("history.jsonl"));
-        Files.writeString(
-                history.file(),
-                "{\"schema\":\"assay-digest/1\",\"run\":\"r\",\"started\":\"2026-11-01T00:00:00Z\",\"seconds\":1.0,"
-                        + "\"outcome\":\"REGRESSED\",\"model\":\"m\",\"suite\":{\"name\":\"s\",\"version\":\"1\",\"prompts\":2,"
-                        + "\"seeds\":4},\"declared\":1,\"criteria\":[{\"id\":\"grid\",\"metric\":\"grid\",\"version\":\"2\","
-                        + "\"family\":\"artifact\",\"outcome\":\"REGRESSED\",\"estimate\":1.0,\"low\":0.5,\"high\":1.5,\"margin\":0.25,\"rule\":\"NON_INFERIOR\",\"better\":\"LOWER\",\"unit\":\"grey"
-                        + " levels\",\"pairs\":8,\"unscored\":0,\"reason\":\"worse\"}]}\n");
+        Files.writeString(history.file(), old("NON_INFERIOR", "LOWER"));
         assertThat(history.read().damages()).isEmpty();
         assertThat(history.read().digests()).singleElement().satisfies(d -> {
             assertThat(d.outcome()).isEqualTo(Outcome.REGRESSED);
@@ -108,11 +113,33 @@ class HistoryTest {
                 assertThat(v.interval()).containsExactly(0.5, 1.5);
                 assertThat(v.margin()).isEqualTo(0.25);
                 assertThat(v.rule()).isEqualTo(Rule.NON_INFERIOR);
-                assertThat(v.better()).isEqualTo(Better.LOWER);
+                assertThat(v.better()).isEqualTo(Direction.LOWER);
                 assertThat(v.pairs()).isEqualTo(8);
                 assertThat(v.reason()).isEqualTo("worse");
             });
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NONE_NEW, LOWER, NO_NEW_DEFECTS, LOWER",
+        "NO_MORE_DEFECTS, EITHER, DEFECT_RATE_NON_INFERIOR, TWO_SIDED",
+        "EFFECTIVE, EITHER, HAS_EFFECT, TWO_SIDED",
+    })
+    void a_line_in_the_words_of_before_is_read(String oldRule, String oldBetter, Rule rule, Direction better)
+            throws IOException {
+        History history = new History(folder.resolve("history.jsonl"));
+        String line = History.line(digest(1))
+                .replaceAll("\"rule\":\"\\w+\"", "\"rule\":\"" + oldRule + "\"")
+                .replaceAll("\"better\":\"\\w+\"", "\"better\":\"" + oldBetter + "\"");
+        Files.writeString(history.file(), line + "\n" + old(oldRule, oldBetter));
+        assertThat(history.read().damages()).isEmpty();
+        assertThat(history.read().digests())
+                .hasSize(2)
+                .allSatisfy(d -> assertThat(d.criteria()).isNotEmpty().allSatisfy(v -> {
+                    assertThat(v.rule()).isEqualTo(rule);
+                    assertThat(v.better()).isEqualTo(better);
+                }));
     }
 
     @Test

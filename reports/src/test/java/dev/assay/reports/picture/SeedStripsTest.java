@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.verdict.Outcome;
@@ -144,7 +144,7 @@ class SeedStripsTest {
                 0.25,
                 Rule.NON_INFERIOR,
                 Severity.CRITICAL,
-                Better.LOWER,
+                Direction.LOWER,
                 "grey levels",
                 null,
                 null,

@@ -3,7 +3,7 @@ package dev.assay.reports.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Better;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.GridPattern.Shape;
 import dev.assay.harness.suite.Criterion.Rule;
@@ -81,7 +81,7 @@ class PlainTest {
                 "distinct",
                 "diversity",
                 "REGRESSED",
-                "NONE_NEW",
+                "NO_NEW_DEFECTS",
                 "LOWER",
                 0.893,
                 null,
@@ -122,7 +122,7 @@ class PlainTest {
                 0.25,
                 Rule.NON_INFERIOR,
                 Severity.CRITICAL,
-                Better.LOWER,
+                Direction.LOWER,
                 "grey levels",
                 null,
                 null,
@@ -146,7 +146,7 @@ class PlainTest {
                 "hands",
                 "anatomy",
                 "PASSED",
-                "NO_MORE_DEFECTS",
+                "DEFECT_RATE_NON_INFERIOR",
                 "LOWER",
                 0.0,
                 -0.132,
@@ -181,7 +181,7 @@ class PlainTest {
                 "limbs",
                 "anatomy",
                 "BROKEN",
-                "NONE_NEW",
+                "NO_NEW_DEFECTS",
                 "LOWER",
                 null,
                 null,
@@ -196,10 +196,10 @@ class PlainTest {
 
     @Test
     void a_lower_strength_is_no_advice_for_a_file_that_cannot_work() {
-        Plain file =
-                plain("preflight", "file", "REGRESSED", "NONE_NEW", "LOWER", null, null, null, 0, "", null, null, "");
+        Plain file = plain(
+                "preflight", "file", "REGRESSED", "NO_NEW_DEFECTS", "LOWER", null, null, null, 0, "", null, null, "");
         Plain effect =
-                plain("effect", "effect", "REGRESSED", "EFFECTIVE", "HIGHER", 0.1, 0.0, 0.2, 2, "", null, null, "");
+                plain("effect", "effect", "REGRESSED", "HAS_EFFECT", "HIGHER", 0.1, 0.0, 0.2, 2, "", null, null, "");
         assertThat(Plain.advice(List.of(vendi("REGRESSED")), 1.0))
                 .isEqualTo("A lower strength may be good: judge it at 0.6");
         assertThat(Plain.advice(List.of(vendi("REGRESSED")), null)).isEmpty();

@@ -25,12 +25,12 @@ class WordsTest {
     @Test
     void the_rule_for_rates_has_a_sentence_and_a_limit() {
         RunRecord.VerdictEntry v =
-                Runs.verdict("limbs", "anatomy", "PASSED", "NO_MORE_DEFECTS", "LOWER", 0.125, "because");
+                Runs.verdict("limbs", "anatomy", "PASSED", "DEFECT_RATE_NON_INFERIOR", "LOWER", 0.125, "because");
         assertThat(Words.rule(v))
                 .isEqualTo("the share of pictures with the defect may rise by at most 12.5 percentage points");
         assertThat(Margins.limits(v)).containsExactly(0.125);
-        assertThat(Margins.limits(
-                        Runs.verdict("limbs", "anatomy", "PASSED", "NO_MORE_DEFECTS", "HIGHER", 0.125, "because")))
+        assertThat(Margins.limits(Runs.verdict(
+                        "limbs", "anatomy", "PASSED", "DEFECT_RATE_NON_INFERIOR", "HIGHER", 0.125, "because")))
                 .containsExactly(-0.125);
     }
 

@@ -81,8 +81,8 @@ class ComfyUiLive {
             settings: {width: %d, height: %d, steps: %d, guidanceScale: 1.0, sampler: euler, scheduler: simple}
             seeds: [1, 2]
             criteria:
-              - {metric: blank-frame, rule: NONE_NEW, leastPairs: 10, severity: BLOCKER}
-              - {metric: effect, rule: EFFECTIVE, margin: 2.0, leastPairs: 10}
+              - {metric: blank-frame, rule: NO_NEW_DEFECTS, minPairs: 10, severity: BLOCKER}
+              - {metric: effect, rule: HAS_EFFECT, margin: 2.0, minPairs: 10}
             cases:
               - {id: one, prompt: a red circle %s}
               - {id: two, prompt: a person in a red shirt waving %s}

@@ -50,7 +50,7 @@ class FolderSuiteTest {
                             new Visible(1, null, null, List.of(), List.of())),
                     new PromptCase("barn", "a red barn", "", List.of(1L), List.of("scene"), null)),
             List.of(
-                    new Criterion("effect", List.of(), Rule.EFFECTIVE, 2, 4, null, Map.of()),
+                    new Criterion("effect", List.of(), Rule.HAS_EFFECT, 2, 4, null, Map.of()),
                     new Criterion("limbs", List.of("person"), Rule.NON_INFERIOR, 0.1, 4, null, Map.of())));
 
     @TempDir

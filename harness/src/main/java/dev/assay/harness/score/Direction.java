@@ -1,9 +1,9 @@
 package dev.assay.harness.score;
 
 /** Which way a metric improves. */
-public enum Better {
+public enum Direction {
     HIGHER,
     LOWER,
     /** A drift either way is a change for the worse. */
-    EITHER
+    TWO_SIDED
 }
