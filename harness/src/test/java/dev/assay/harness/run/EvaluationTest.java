@@ -820,8 +820,8 @@ class EvaluationTest {
                         : Arrays.stream(criteria)
                                 .filter(c -> !BuiltIn.isBuiltIn(c))
                                 .toList());
-        Plan plan =
-                new Plan(suite, "hash", model(null), "base", model(strength), "candidate", 0, List.of(), folder.resolve("out"));
+        Plan plan = new Plan(
+                suite, "hash", model(null), "base", model(strength), "candidate", 0, List.of(), folder.resolve("out"));
         return new Evaluation(
                         plan,
                         renderers(),
