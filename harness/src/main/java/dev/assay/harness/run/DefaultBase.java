@@ -1,7 +1,6 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.Lora;
-import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.family.FamilyTrait;
 import dev.assay.harness.model.family.ModelFamilies;
@@ -48,7 +47,7 @@ final class DefaultBase {
     }
 
     private static boolean fits(Lora lora, Path base, LoraReader headers) {
-        BaseModules modules = BaseModules.of(ModelHeader.read(base).shapes());
+        BaseModules modules = BaseModules.of(headers.read(base).header().shapes());
         LoraCheck check = LoraCheck.of(headers.read(lora.path()), lora.strength(), Optional.of(modules), true);
         return check.works() && check.fit().orElseThrow().belongs();
     }

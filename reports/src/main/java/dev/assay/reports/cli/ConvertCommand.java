@@ -1,10 +1,10 @@
 package dev.assay.reports.cli;
 
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.loader.LoraConverter;
+import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.text.PlainText;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -70,10 +70,11 @@ public final class ConvertCommand implements Callable<Integer> {
         }
         try {
             Inspector inspector = Inspector.ofHeaders();
-            Inspection of = inspector.inspect(base);
-            requirePair(inspector.inspect(lora), of);
-            LoraConverter.Done done =
-                    LoraConverter.toComfyUi(lora, ModelHeader.read(base).shapes(), of.family(), out);
+            LoraReader headers = new LoraReader();
+            Inspection of = inspector.inspect(base, headers::read);
+            requirePair(inspector.inspect(lora, headers::read), of);
+            LoraConverter.Done done = LoraConverter.toComfyUi(
+                    headers.read(lora), headers.read(base).header().shapes(), of.family(), out);
             spec.commandLine()
                     .getOut()
                     .println(

@@ -5,10 +5,9 @@ import dev.assay.harness.model.SafetensorsFile;
 import dev.assay.harness.model.SafetensorsWriter;
 import dev.assay.harness.model.SafetensorsWriter.Entry;
 import dev.assay.harness.model.lora.BaseModules;
-import dev.assay.harness.model.lora.LoraCheck;
+import dev.assay.harness.model.lora.LoraFile;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraRole;
-import dev.assay.harness.model.lora.PeftConfig;
 import dev.assay.harness.model.lora.TensorValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,15 +41,15 @@ public final class LoraConverter {
      * @param family of the base
      * @throws ModelFileException where new names do not make ComfyUI load all of it, or the file cannot be written; then there is none
      */
-    public static Done toComfyUi(Path lora, Map<String, List<Long>> base, String family, Path out) {
-        try (SafetensorsFile file = SafetensorsFile.open(lora)) {
-            Map<String, List<Long>> shapes = LoraCheck.shapes(file.tensors());
+    public static Done toComfyUi(LoraFile lora, Map<String, List<Long>> base, String family, Path out) {
+        try (SafetensorsFile file = lora.open()) {
+            Map<String, List<Long>> shapes = lora.shapes();
             BaseModules modules = BaseModules.of(base);
             LoaderReport before = LoraLoaders.COMFYUI.load(shapes, family, modules);
             Optional<LoraConversion> conversion = LoraConversion.toComfyUi(shapes, family, modules);
             LoaderReport after = conversion.map(LoraConversion::after).orElse(before);
-            requireWhole(lora, after);
-            Map<String, Double> alphas = before.grammar().alphas(PeftConfig.of(lora, file.metadata()));
+            requireWhole(lora.path(), after);
+            Map<String, Double> alphas = lora.grammar().alphas(lora.config());
             if (conversion.isEmpty() && alphas.isEmpty()) {
                 return new Done(0, 0, false);
             }
@@ -61,16 +60,16 @@ public final class LoraConverter {
                     factors.containsKey(old)
                             ? Entry.scalar(name, factors.get(old) * scalar(file, old))
                             : Entry.of(name, file, old)));
-            for (LoraModule module : before.grammar().modules()) {
+            for (LoraModule module : lora.grammar().modules()) {
                 Double alpha = alphas.get(module.name());
                 if (alpha != null) {
-                    entries.add(Entry.scalar(alphaName(lora, module, names), alpha));
+                    entries.add(Entry.scalar(alphaName(lora.path(), module, names), alpha));
                 }
             }
             Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
-            metadata.put(NOTE, "names for ComfyUI, from " + lora.getFileName());
+            metadata.put(NOTE, "names for ComfyUI, from " + lora.path().getFileName());
             SafetensorsWriter.write(out, entries, metadata);
-            verify(out, family, modules);
+            requireWhole(out, LoraLoaders.COMFYUI.load(LoraFile.read(out).shapes(), family, modules));
             long renamed = conversion.map(LoraConversion::renamed).orElse(0L);
             return new Done(renamed, alphas.size() + factors.size(), true);
         }
@@ -128,11 +127,5 @@ public final class LoraConverter {
             }
         }
         throw new ModelFileException(lora, name + " has no place for an alpha beside it");
-    }
-
-    private static void verify(Path out, String family, BaseModules base) {
-        try (SafetensorsFile written = SafetensorsFile.open(out)) {
-            requireWhole(out, LoraLoaders.COMFYUI.load(LoraCheck.shapes(written.tensors()), family, base));
-        }
     }
 }

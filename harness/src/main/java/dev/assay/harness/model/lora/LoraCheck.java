@@ -3,11 +3,9 @@ package dev.assay.harness.model.lora;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.SafetensorsFile;
-import dev.assay.harness.model.TensorInfo;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +40,7 @@ public record LoraCheck(LoraFile lora, Optional<LoraFit> fit, LoraWeights weight
      */
     public static LoraCheck onWeights(LoraFile lora, double strength, ModelHeader base, boolean alphaInMetadata) {
         try (SafetensorsFile weights = SafetensorsFile.open(base)) {
-            BaseModules modules = BaseModules.of(shapes(weights.tensors()));
+            BaseModules modules = BaseModules.of(LoraFile.shapes(base));
             return of(lora, strength, Optional.of(modules), Optional.of(weights), alphaInMetadata);
         }
     }
@@ -93,13 +91,6 @@ public record LoraCheck(LoraFile lora, Optional<LoraFit> fit, LoraWeights weight
         return Optional.of(new Finding(
                 counts ? Finding.Level.NOTE : Finding.Level.WARNING,
                 counts ? said : said + "; figures here are for scale 1"));
-    }
-
-    /** Shapes by name. */
-    public static Map<String, List<Long>> shapes(Map<String, TensorInfo> tensors) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        tensors.forEach((name, info) -> shapes.put(name, info.shape()));
-        return shapes;
     }
 
     /** What names and shapes alone tell: whether it is a LoRA, and whether it is whole. */

@@ -22,7 +22,7 @@ public record LoraFile(ModelHeader header, LoraGrammar grammar) {
         return new LoraFile(header, LoraGrammar.parse(shapes(header)));
     }
 
-    private static Map<String, List<Long>> shapes(ModelHeader header) {
+    static Map<String, List<Long>> shapes(ModelHeader header) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         header.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         return shapes;
