@@ -50,7 +50,7 @@ final class ComfyUiLoader implements LoraLoader {
         LoraGrammar grammar = LoraGrammar.parse(lora);
         Optional<List<ComfyUiSpelling>> spellings = spellings(family, base);
         if (spellings.isEmpty()) {
-            return LoaderReport.unknown(this, grammar, base);
+            return unknown(grammar, base);
         }
         ComfyUiKeys keys = ComfyUiKeys.of(lora);
         Map<String, ComfyUiKeys.Target> targets = targets(spellings.get(), family, base);

@@ -52,7 +52,7 @@ final class DiffusersLoader implements LoraLoader {
         Optional<Family> rules = DiffusersFamilies.of(family)
                 .filter(f -> lora.keySet().stream().noneMatch(k -> k.contains(".lokr_")) || !f.lokr());
         if (rules.isEmpty()) {
-            return LoaderReport.unknown(this, grammar, base);
+            return unknown(grammar, base);
         }
         Set<String> taken;
         try {

@@ -1,11 +1,8 @@
 package dev.assay.harness.model.loader;
 
-import dev.assay.harness.model.lora.BaseLayer;
-import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraGrammar;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -29,19 +26,6 @@ public record LoaderReport(
     public LoaderReport {
         modules = List.copyOf(modules);
         stray = List.copyOf(stray);
-    }
-
-    /** Of a loader whose rules for the file are not known: all of it that the base has is taken as loaded. */
-    static LoaderReport unknown(LoraLoader loader, LoraGrammar grammar, BaseModules base) {
-        List<LoadedModule> modules = grammar.modules().stream()
-                .map(m -> {
-                    Optional<BaseLayer> layer = base.find(m);
-                    return layer.isEmpty() && base.answersFor(m)
-                            ? LoadedModule.lost(m, layer, LoadedModule.Loss.LAYER, "")
-                            : new LoadedModule(m, layer, LoadedModule.Loss.NONE, Set.of(), "");
-                })
-                .toList();
-        return new LoaderReport(loader.title(), loader.version(), false, grammar, modules, grammar.unknown());
     }
 
     /** {@code ComfyUI 0.33.0}. */

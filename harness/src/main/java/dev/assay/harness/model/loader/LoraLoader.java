@@ -1,9 +1,13 @@
 package dev.assay.harness.model.loader;
 
+import dev.assay.harness.model.lora.BaseLayer;
 import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.LoraGrammar;
 import dev.assay.harness.model.lora.LoraWeights;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The part of a renderer that reads LoRAs. */
 public interface LoraLoader {
@@ -34,5 +38,18 @@ public interface LoraLoader {
      */
     default LoaderReport with(LoaderReport report, LoraWeights numbers) {
         return report;
+    }
+
+    /** Where its rules for the file are not known: all of it that the base has is taken as loaded. */
+    default LoaderReport unknown(LoraGrammar grammar, BaseModules base) {
+        List<LoadedModule> modules = grammar.modules().stream()
+                .map(m -> {
+                    Optional<BaseLayer> layer = base.find(m);
+                    return layer.isEmpty() && base.answersFor(m)
+                            ? LoadedModule.lost(m, layer, LoadedModule.Loss.LAYER, "")
+                            : new LoadedModule(m, layer, LoadedModule.Loss.NONE, Set.of(), "");
+                })
+                .toList();
+        return new LoaderReport(title(), version(), false, grammar, modules, grammar.unknown());
     }
 }
