@@ -53,7 +53,8 @@ class LoraConverterTest {
     }
 
     private static LoraConverter.Done convert(Path lora, String base, Path out) {
-        return LoraConverter.toComfyUi(LoraFile.read(lora), GoldenLoader.shapes(base), GoldenLoader.FAMILIES.get(base), out);
+        return LoraConverter.toComfyUi(
+                LoraFile.read(lora), GoldenLoader.shapes(base), GoldenLoader.FAMILIES.get(base), out);
     }
 
     @ParameterizedTest
