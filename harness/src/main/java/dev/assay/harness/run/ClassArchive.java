@@ -11,30 +11,30 @@ import java.util.List;
  * Classes as the JVM has them in memory, written by the first process on a class path and mapped by those after it: half of a short run is
  * loading classes. The JVM looks by itself whether jars and version are those of the archive, and goes without one where they are not.
  */
-final class ClassArchive {
+public final class ClassArchive {
     private final Path file;
     private final Path made;
     private final boolean there;
 
-    /** @param classPath file with the class path; an archive that is older is of another one */
-    ClassArchive(Path classPath) throws IOException {
+    /** @param classPath file with the class path, or folder with its jars; an archive that is older is of another one */
+    public ClassArchive(Path classPath) throws IOException {
         this.file = classPath.resolveSibling(classPath.getFileName() + ".jsa");
         this.made = classPath.resolveSibling(
                 file.getFileName() + "." + ProcessHandle.current().pid());
         this.there = Files.isRegularFile(file)
-                && Files.isRegularFile(classPath)
+                && Files.exists(classPath)
                 && Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(classPath)) > 0;
     }
 
     /** For the JVM: it says nothing of what it thinks of an archive. */
-    List<String> options() {
+    public List<String> options() {
         List<String> options = new ArrayList<>(List.of("-Xlog:disable", "-Xlog:all=error:stderr"));
         options.add(there ? "-XX:SharedArchiveFile=" + file : "-XX:ArchiveClassesAtExit=" + made);
         return options;
     }
 
     /** After the process has ended: what it wrote is there for the next one, whole. */
-    void keep() {
+    public void keep() {
         try {
             if (Files.isRegularFile(made)) {
                 Files.move(made, file, StandardCopyOption.REPLACE_EXISTING);

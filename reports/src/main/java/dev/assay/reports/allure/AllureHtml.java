@@ -1,5 +1,6 @@
 package dev.assay.reports.allure;
 
+import dev.assay.harness.run.ClassArchive;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ public final class AllureHtml {
         Path log = report.resolveSibling(report.getFileName() + ".log");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classes = home.resolve("lib") + "/*" + File.pathSeparator + home.resolve("lib/config");
+        ClassArchive archive = new ClassArchive(home.resolve("lib"));
         ProcessBuilder builder = new ProcessBuilder(
                 java,
                 "-XX:TieredStopAtLevel=1", // a process of a second or two: what it compiles better it does not live to
@@ -52,6 +54,7 @@ public final class AllureHtml {
                 "--output",
                 report.toAbsolutePath().toString(),
                 results.toAbsolutePath().toString());
+        builder.command().addAll(1, archive.options());
         builder.environment().put("ALLURE_NO_ANALYTICS", "true");
         builder.environment().put("APP_HOME", home.toAbsolutePath().toString());
         builder.environment().remove("JAVA_TOOL_OPTIONS");
@@ -64,6 +67,7 @@ public final class AllureHtml {
         } finally {
             process.destroyForcibly();
         }
+        archive.keep();
         Path index = report.resolve("index.html");
         if (process.exitValue() != 0 || !Files.isRegularFile(index)) {
             List<String> words = Files.readAllLines(log, StandardCharsets.UTF_8);
