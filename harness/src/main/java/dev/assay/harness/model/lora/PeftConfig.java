@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.model.ModelFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /** PEFT's configuration, which diffusers puts into a file's metadata as {@code lora_adapter_metadata}; empty in most files. */
@@ -28,6 +31,7 @@ public final class PeftConfig {
 
     private final Path path; // of a file whose metadata have a configuration
     private final JsonNode json;
+    private final Map<LoraPart, AlphaPattern> patterns = new ConcurrentHashMap<>();
 
     private PeftConfig(Path path, JsonNode json) {
         this.path = path;
@@ -54,25 +58,54 @@ public final class PeftConfig {
      * @return empty where nothing is said
      */
     OptionalDouble scale(LoraPart part, String layer, long rank) {
-        List<String> components = COMPONENTS.get(part);
-        double divisor = setting(components, "use_rslora").asBoolean(false) ? Math.sqrt((double) rank) : rank;
-        OptionalDouble alpha = alpha(components, layer);
+        double divisor = setting(COMPONENTS.get(part), "use_rslora").asBoolean(false) ? Math.sqrt((double) rank) : rank;
+        OptionalDouble alpha = alpha(part, layer);
         return alpha.isPresent() ? OptionalDouble.of(alpha.getAsDouble() / divisor) : alpha;
     }
 
-    private OptionalDouble alpha(List<String> components, String layer) {
-        for (Map.Entry<String, JsonNode> entry :
-                setting(components, "alpha_pattern").properties()) {
-            if (!NAME.matcher(entry.getKey()).matches()) {
-                throw new ModelFileException(
-                        path, "alpha_pattern " + entry.getKey() + " is a regular expression; supported: module names");
-            }
-            if (layer.equals(entry.getKey()) || layer.endsWith("." + entry.getKey())) {
-                return OptionalDouble.of(entry.getValue().asDouble());
-            }
+    private OptionalDouble alpha(LoraPart part, String layer) {
+        AlphaPattern pattern = patterns.computeIfAbsent(
+                part, p -> AlphaPattern.of(setting(COMPONENTS.get(p), "alpha_pattern")));
+        Optional<AlphaPattern.Entry> entry = pattern.first(layer);
+        if (entry.map(AlphaPattern.Entry::place).orElse(Integer.MAX_VALUE) > pattern.regexPlace) {
+            throw new ModelFileException(
+                    path, "alpha_pattern " + pattern.regex + " is a regular expression; supported: module names");
         }
-        JsonNode alpha = setting(components, "lora_alpha");
-        return alpha.isNumber() ? OptionalDouble.of(alpha.asDouble()) : OptionalDouble.empty();
+        JsonNode alpha = setting(COMPONENTS.get(part), "lora_alpha");
+        return entry.isPresent()
+                ? OptionalDouble.of(entry.get().alpha)
+                : alpha.isNumber() ? OptionalDouble.of(alpha.asDouble()) : OptionalDouble.empty();
+    }
+
+    /**
+     * Alphas of modules whose names end so; of several the first in the file counts.
+     *
+     * @param regexPlace of the first entry that is no name, {@code regex}; past all where there is none
+     */
+    private record AlphaPattern(Map<String, Entry> names, String regex, int regexPlace) {
+        record Entry(int place, double alpha) {}
+
+        static AlphaPattern of(JsonNode pattern) {
+            Map<String, Entry> names = new HashMap<>();
+            for (Map.Entry<String, JsonNode> entry : pattern.properties()) {
+                if (!NAME.matcher(entry.getKey()).matches()) {
+                    return new AlphaPattern(names, entry.getKey(), names.size());
+                }
+                names.put(entry.getKey(), new Entry(names.size(), entry.getValue().asDouble()));
+            }
+            return new AlphaPattern(names, "", Integer.MAX_VALUE);
+        }
+
+        Optional<Entry> first(String layer) {
+            Optional<Entry> first = Optional.ofNullable(names.get(layer));
+            for (int dot = layer.indexOf('.'); dot >= 0; dot = layer.indexOf('.', dot + 1)) {
+                Entry entry = names.get(layer.substring(dot + 1));
+                if (entry != null && first.filter(f -> f.place < entry.place).isEmpty()) {
+                    first = Optional.of(entry);
+                }
+            }
+            return first;
+        }
     }
 
     private JsonNode setting(List<String> components, String name) {

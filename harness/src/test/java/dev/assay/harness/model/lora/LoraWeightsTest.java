@@ -3,6 +3,7 @@ package dev.assay.harness.model.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.lora.LoraFiles.Values;
@@ -10,12 +11,15 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,6 +221,36 @@ class LoraWeightsTest {
         assertThat(config.scale(LoraPart.DENOISER, "conv_in", 16)).hasValue(0.5);
         assertThatThrownBy(() -> PeftConfig.of(Path.of("x"), Map.of("lora_adapter_metadata", "{")))
                 .isInstanceOf(ModelFileException.class);
+    }
+
+    @Test
+    void of_alphas_by_name_the_first_counts_and_a_regular_expression_before_it_is_refused() {
+        PeftConfig config = PeftConfig.of(
+                Path.of("x"),
+                Map.of(
+                        "lora_adapter_metadata",
+                        "{\"alpha_pattern\": {\"b.c\": 1, \"c\": 2, \"a.b.c\": 3, \"d.*\": 4, \"e\": 5}}"));
+        assertThat(config.scale(LoraPart.DENOISER, "a.b.c", 1)).hasValue(1);
+        assertThat(config.scale(LoraPart.DENOISER, "x.c", 1)).hasValue(2);
+        assertThat(config.scale(LoraPart.DENOISER, "c", 1)).hasValue(2);
+        for (String behind : List.of("e", "other", "bc")) {
+            assertThatThrownBy(() -> config.scale(LoraPart.DENOISER, behind, 1))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("alpha_pattern d.* is a regular expression");
+        }
+    }
+
+    @Test
+    void as_many_alphas_by_name_as_modules_take_no_square_of_the_time() {
+        String pattern = IntStream.range(0, 100_000)
+                .mapToObj(i -> "\"blocks." + i + "\": 2")
+                .collect(Collectors.joining(", ", "{\"alpha_pattern\": {", "}}"));
+        PeftConfig config = PeftConfig.of(Path.of("x"), Map.of("lora_adapter_metadata", pattern));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> IntStream.range(0, 100_000)
+                        .forEach(i -> assertThat(config.scale(LoraPart.DENOISER, "x.blocks." + i, 1))
+                                .hasValue(2)));
     }
 
     @ParameterizedTest
