@@ -64,8 +64,8 @@ public final class PeftConfig {
     }
 
     private OptionalDouble alpha(LoraPart part, String layer) {
-        AlphaPattern pattern = patterns.computeIfAbsent(
-                part, p -> AlphaPattern.of(setting(COMPONENTS.get(p), "alpha_pattern")));
+        AlphaPattern pattern =
+                patterns.computeIfAbsent(part, p -> AlphaPattern.of(setting(COMPONENTS.get(p), "alpha_pattern")));
         Optional<AlphaPattern.Entry> entry = pattern.first(layer);
         if (entry.map(AlphaPattern.Entry::place).orElse(Integer.MAX_VALUE) > pattern.regexPlace) {
             throw new ModelFileException(
@@ -91,7 +91,8 @@ public final class PeftConfig {
                 if (!NAME.matcher(entry.getKey()).matches()) {
                     return new AlphaPattern(names, entry.getKey(), names.size());
                 }
-                names.put(entry.getKey(), new Entry(names.size(), entry.getValue().asDouble()));
+                names.put(
+                        entry.getKey(), new Entry(names.size(), entry.getValue().asDouble()));
             }
             return new AlphaPattern(names, "", Integer.MAX_VALUE);
         }
