@@ -4,6 +4,7 @@ import dev.assay.harness.model.Lora;
 import dev.assay.harness.suite.GenerationSettings;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Map;
  * read too: prompt, a line for the negative prompt, a line of settings. Both readers look for the last line that begins with
  * {@code Steps:}; ComfyUI needs the line of the negative prompt even when it is empty.
  */
-final class Infotext {
+public final class Infotext {
     /** The web UI's names; ComfyUI makes its own of them again ({@code DPM++ 2M} becomes {@code dpmpp_2m}). */
     private static final Map<String, String> SAMPLERS = Map.ofEntries(
             Map.entry("euler", "Euler"),
@@ -39,6 +40,17 @@ final class Infotext {
             "beta", "Beta");
 
     private Infotext() {}
+
+    /**
+     * What a picture's file says of how it was made.
+     *
+     * @param sent {@link Renderer#sent}
+     */
+    public static Map<String, String> with(RenderRequest request, Map<String, String> sent) {
+        Map<String, String> all = new LinkedHashMap<>(sent);
+        all.put("parameters", of(request, sent.getOrDefault(Renderer.NEGATIVE, request.negativePrompt())));
+        return all;
+    }
 
     /** @param negative that is really sent */
     static String of(RenderRequest r, String negative) {

@@ -4,10 +4,8 @@ import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.image.ImageCache;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.model.ContentKey;
-import dev.assay.harness.model.Hashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -28,7 +26,6 @@ public final class RenderStore {
     /** {@link dev.assay.harness.image.Image#sha256()} of the picture. */
     private static final String PIXELS = "assay:pixels";
 
-    private static final String SEED = "assay:seed";
     private static final String SEAL = "assay:seal";
     private static final String OURS = "assay:";
     private static final String SECONDS = "assay:seconds";
@@ -46,11 +43,6 @@ public final class RenderStore {
     /** Deletes what killed runs left half written. */
     public void sweep() {
         WholeFile.sweep(folder, 2);
-    }
-
-    /** SHA-256 of model, request, renderer, its version and class of device; hex. */
-    public static String key(RenderRequest request, String modelHash, Renderer renderer) {
-        return Hashes.sha256(describe(request, modelHash, renderer).toString().getBytes(StandardCharsets.UTF_8));
     }
 
     public Path folder() {
@@ -79,7 +71,12 @@ public final class RenderStore {
             }
             images.add(png.image());
             return Optional.of(new Picture(
-                    Long.parseLong(text.get(SEED)), file, text.get(PIXELS), cost(text), true, images::image));
+                    Long.parseLong(text.get(PictureOrigin.SEED)),
+                    file,
+                    text.get(PIXELS),
+                    cost(text),
+                    true,
+                    images::image));
         } catch (RuntimeException damaged) {
             return Optional.empty();
         }
@@ -88,23 +85,21 @@ public final class RenderStore {
     /**
      * Writes the picture with where it comes from in text chunks, whole or not at all. Where another run was first with the same picture,
      * that one stays, and is given back: two runs at once never change pixels under each other.
+     *
+     * @param more that is said of it in its file, by name
      */
-    public Picture put(String key, RenderRequest request, String modelHash, Rendered picture, Renderer renderer) {
-        Map<String, String> text = new LinkedHashMap<>(describe(request, modelHash, renderer));
+    public Picture put(PictureOrigin origin, Rendered picture, Map<String, String> more) {
+        String key = origin.key();
+        Map<String, String> text = new LinkedHashMap<>(origin.fields());
         text.put(KEY, key);
         text.put(SECONDS, Double.toString(picture.cost().seconds()));
         text.put(SECONDS_PER_STEP, Double.toString(picture.cost().secondsPerStep()));
         text.put(PEAK_VRAM, Long.toString(picture.cost().peakVramBytes()));
         text.put(WARM, Boolean.toString(picture.cost().warm()));
         text.put(PIXELS, picture.image().sha256());
-        Map<String, String> sent = renderer.sent(request);
-        text.putAll(sent);
+        text.putAll(more);
         text.put(SEAL, seal(text));
         text.put("Software", "Assay");
-        if (renderer.makesPictures()) { // finished pictures were made by others, with settings that we do not know
-            text.put(
-                    "parameters", Infotext.of(request, sent.getOrDefault(Renderer.NEGATIVE, request.negativePrompt())));
-        }
         Path file = file(key);
         try {
             Path partial = WholeFile.draft(file, Png.encode(picture.image(), text), true);
@@ -120,7 +115,13 @@ public final class RenderStore {
             throw new UncheckedIOException("cannot keep a finished picture in " + file, e);
         }
         images.add(picture.image());
-        return new Picture(request.seed(), file, picture.image().sha256(), picture.cost(), false, images::image);
+        return new Picture(
+                Long.parseLong(text.get(PictureOrigin.SEED)),
+                file,
+                picture.image().sha256(),
+                picture.cost(),
+                false,
+                images::image);
     }
 
     /** Gives a finished picture its name unless that is taken; false where it is, or where the file system cannot tell at once. */
@@ -157,20 +158,5 @@ public final class RenderStore {
                 Double.parseDouble(text.getOrDefault(SECONDS_PER_STEP, "0")),
                 Long.parseLong(text.getOrDefault(PEAK_VRAM, "0")),
                 Boolean.parseBoolean(text.get(WARM)));
-    }
-
-    private static Map<String, String> describe(RenderRequest request, String modelHash, Renderer renderer) {
-        Map<String, String> text = new TreeMap<>();
-        text.put("assay:model", modelHash);
-        text.put("assay:prompt", request.prompt());
-        text.put("assay:negativePrompt", request.negativePrompt());
-        text.put(SEED, Long.toString(request.seed()));
-        if (renderer.makesPictures()) {
-            text.put("assay:settings", request.settings().key());
-        }
-        text.put("assay:repeat", Integer.toString(request.repeat()));
-        text.put("assay:renderer", renderer.name() + " " + renderer.version());
-        text.put("assay:device", renderer.device());
-        return text;
     }
 }

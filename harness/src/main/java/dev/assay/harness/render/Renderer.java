@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One place where pictures are made: this JVM, a ComfyUI server, a folder of finished ones. One model is loaded at a time;
+ * One place where pictures are made: this JVM, a ComfyUI server. One model is loaded at a time;
  * callers ask for all pictures of a model in a row, from one thread. Whoever opens a renderer closes it.
  */
 public interface Renderer extends AutoCloseable {
-    /** {@code local}, {@code comfyui}, {@code folder}; goes into the hash of a picture. */
+    /** {@code local}, {@code comfyui}; goes into the hash of a picture. */
     String name();
 
     /** Changes whenever the same request may give other pixels; goes into the hash of a picture. */
@@ -78,14 +78,6 @@ public interface Renderer extends AutoCloseable {
     /** What was noticed while this model was loaded and rendered, e.g. LoRA keys that the server did not load. */
     default List<Finding> findings(ModelUnderTest model) {
         return List.of();
-    }
-
-    /**
-     * Whether it makes pictures in the run. False for finished ones: nobody can render them again to measure how much their renderer
-     * differs from itself, and the settings of a request say nothing about them.
-     */
-    default boolean makesPictures() {
-        return true;
     }
 
     /** Says who hears of the steps of a picture. */

@@ -3,9 +3,12 @@ package dev.assay.harness.run;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Suite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The pictures of one case: {@code base.get(i)} and {@code candidate.get(i)} are a pair. */
@@ -15,6 +18,23 @@ record CasePictures(PromptCase prompt, List<Picture> base, List<Picture> candida
 
     Stream<Picture> all() {
         return Stream.concat(base.stream(), candidate.stream());
+    }
+
+    /** @param picture gives that of a pair and a {@link RenderTask#role} */
+    static List<CasePictures> all(Suite suite, BiFunction<RenderQueue.Pair, String, Picture> picture) {
+        return IntStream.range(0, suite.cases().size())
+                .mapToObj(i -> new CasePictures(
+                        suite.cases().get(i),
+                        side(suite, i, RenderTask.BASE, picture),
+                        side(suite, i, RenderTask.CANDIDATE, picture)))
+                .toList();
+    }
+
+    private static List<Picture> side(
+            Suite suite, int index, String role, BiFunction<RenderQueue.Pair, String, Picture> picture) {
+        return IntStream.range(0, suite.cases().get(index).seeds().size())
+                .mapToObj(s -> picture.apply(new RenderQueue.Pair(index, s), role))
+                .toList();
     }
 
     /**

@@ -2,11 +2,8 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Finding;
-import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.render.Picture;
-import dev.assay.harness.render.RenderStore;
-import dev.assay.harness.render.Renderer;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score.Measured;
@@ -15,7 +12,6 @@ import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.MetricModels;
 import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Criterion;
-import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
@@ -42,70 +38,58 @@ import java.util.stream.Collectors;
  * The only orchestrator: checks, renders, scores, judges. Whatever can fail without a picture fails before the first one;
  * whatever fails later leaves the finished pictures in the store. It always gives a record: trouble is a BROKEN one.
  */
-public final class Evaluation {
+final class Evaluation {
     private static final String BLANK_FRAME = "blank-frame";
 
     private final Plan plan;
-    private final List<Renderer> renderers;
-    private final RenderStore store;
+    private final List<Criterion> declared;
+    private final PictureSource source;
     private final ScoreStore scores;
     private final MetricCatalog catalog;
     private final MetricModels models;
     private final Progress progress;
-    private final Function<Plan, List<Finding>> preflight;
     private final FileHashes hashes;
     private final boolean incomplete;
 
     /**
-     * The caller opens and closes renderers and models.
+     * The caller opens and closes the source and the models.
      *
-     * @param renderers at least one; several share the pictures among them
-     * @param preflight what the models' files tell without rendering
+     * @param declared criteria that the run has, built-in ones and the suite's, whether they are selected or not
+     * @param source of pictures for this plan
      * @param hashes of all files that decide the verdict; one that changes before the run's end breaks it
      * @param incomplete whether to go on without the criteria that are UNAVAILABLE
      */
-    public Evaluation(
+    Evaluation(
             Plan plan,
-            List<Renderer> renderers,
-            RenderStore store,
+            List<Criterion> declared,
+            PictureSource source,
             ScoreStore scores,
             MetricCatalog catalog,
             MetricModels models,
             Progress progress,
-            Function<Plan, List<Finding>> preflight,
             FileHashes hashes,
             boolean incomplete) {
         this.plan = plan;
-        this.renderers = List.copyOf(renderers);
-        this.store = store;
+        this.declared = List.copyOf(declared);
+        this.source = source;
         this.scores = scores;
         this.catalog = catalog;
         this.models = models;
         this.progress = progress;
-        this.preflight = preflight;
         this.hashes = hashes;
         this.incomplete = incomplete;
     }
 
     /** @param criteria those of the plan's suite and the built-in ones to judge; not empty */
-    public RunRecord run(List<Criterion> criteria) {
-        RecordBuilder record = new RecordBuilder(plan, renderers, catalog, Instant.now());
+    RunRecord run(List<Criterion> criteria) {
+        RecordBuilder record = new RecordBuilder(plan, source, declared.size(), Instant.now());
         try {
             if (criteria.isEmpty()) {
                 throw new IllegalArgumentException(
                         plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
-            GenerationSettings usual = usual(renderers.get(0));
-            GenerationSettings settings = plan.suite().settings().over(usual);
-            if (renderers.get(0).makesPictures()) { // else nobody knows how the pictures were made
-                record.settings(settings, usual);
-            }
-            Plan here = plan.with(
-                    renderers.get(0).atHand(plan.base()), renderers.get(0).atHand(plan.candidate()));
-            List.of(here.base(), here.candidate())
-                    .forEach(model -> Fingerprint.files(model).forEach(hashes::watch));
-            List<Finding> inFiles = new ArrayList<>(preflight.apply(here));
-            inFiles.addAll(renderers.get(0).hints(plan.candidate()));
+            record.settings(source.settings());
+            List<Finding> inFiles = source.preflight();
             record.found(inFiles);
             Verdict ready = BuiltIn.preflight(1 + plan.candidate().loras().size(), inFiles);
             if (!ready.is(Outcome.PASSED)) {
@@ -117,16 +101,9 @@ public final class Evaluation {
                         .forEach(record::verdict);
                 return record.build();
             }
-            Fingerprint baseFiles = renderers.get(0).fingerprint(plan.base(), hashes);
-            Fingerprint candidateFiles = renderers.get(0).fingerprint(plan.candidate(), hashes);
-            record.models(baseFiles, candidateFiles);
-            for (Renderer renderer : renderers) {
-                // First, with the hashes of the others: a check may need them too, and would read every file again.
-                renderer.fingerprint(plan.base(), hashes);
-                renderer.fingerprint(plan.candidate(), hashes);
-                renderer.check(plan.candidate(), settings);
-                renderer.check(plan.base(), settings);
-            }
+            PictureSource.Models files = source.models();
+            record.models(files);
+            source.check();
             SuiteCheck.require(plan.suite(), catalog);
             Map<Criterion, Verdict> settled = new LinkedHashMap<>(); // verdicts that no metric gives
             List<Criterion> open = open(criteria, settled);
@@ -146,20 +123,11 @@ public final class Evaluation {
             }
             Metric.ImageMetric blankFrame = (Metric.ImageMetric)
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
-            RenderQueue gallery = new RenderQueue(plan, settings, renderers, hashes, store, progress);
-            RenderQueue.Forecast forecast = gallery.forecast();
-            DiskSpace.require(store.folder(), forecast.toMake(), forecast.maxBytes());
+            PictureSource.Forecast forecast = source.forecast();
+            DiskSpace.require(forecast.store(), forecast.toMake(), forecast.maxBytes());
             progress.say(opening(forecast, criteria.size(), settled.keySet()));
-            RenderQueue.Pictures pictures;
-            try {
-                pictures = gallery.get();
-            } finally {
-                record.rendered(gallery.tally());
-            }
-            List<Finding> noticed = renderers.stream()
-                    .flatMap(r -> r.findings(plan.candidate()).stream())
-                    .distinct()
-                    .toList();
+            PictureSource.Pictures pictures = source.get();
+            List<Finding> noticed = source.findings();
             record.found(noticed);
             record.pictures(pictures.cases());
             FirstLook look = FirstLook.at(
@@ -187,15 +155,13 @@ public final class Evaluation {
             confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
             criteria.forEach(c -> record.verdict(confirmed.get(c)));
             List.of(applied, distinct).forEach(verdict -> {
-                boolean unasked = !criteria.contains(verdict.criterion())
-                        && BuiltInCriteria.of(plan, true, catalog).contains(verdict.criterion());
+                boolean unasked = !criteria.contains(verdict.criterion()) && declared.contains(verdict.criterion());
                 if (unasked && !verdict.is(Outcome.PASSED)) {
                     record.verdict(verdict); // said also when nobody asked
                 }
             });
             hashes.requireUnchanged("before the run had ended");
-            if (!renderers.get(0).fingerprint(plan.base(), hashes).equals(baseFiles)
-                    || !renderers.get(0).fingerprint(plan.candidate(), hashes).equals(candidateFiles)) {
+            if (!source.models().equals(files)) {
                 throw new ModelFileException("files came to a model's folder, or left it, before the run had ended; run"
                         + " again when nobody writes there");
             }
@@ -207,29 +173,20 @@ public final class Evaluation {
     }
 
     /** What the run will do, before it does. */
-    private String opening(RenderQueue.Forecast forecast, int criteria, Set<Criterion> unavailable) {
+    private String opening(PictureSource.Forecast forecast, int criteria, Set<Criterion> unavailable) {
         int there = forecast.pictures() - forecast.toMake();
         return "judging " + plan.candidateName() + " against " + plan.baseName() + " on "
                 + plan.suite().name() + ": " + forecast.pictures() + " pictures, "
                 + (there == 0 ? "" : there + " of them there, ") + forecast.toMake() + " to make"
                 + (forecast.toMake() == 0
                         ? ""
-                        : " (up to " + Numbers.bytes(forecast.maxBytes()) + " in " + store.folder() + ")")
+                        : " (up to " + Numbers.bytes(forecast.maxBytes()) + " in " + forecast.store() + ")")
                 + "; " + (criteria - unavailable.size()) + " criteria"
                 + (unavailable.isEmpty()
                         ? ""
                         : ", not judged: "
                                 + unavailable.stream().map(Criterion::id).collect(Collectors.joining(", ")))
-                + "; " + renderers.stream().map(Renderer::device).collect(Collectors.joining(", "));
-    }
-
-    /** Of the base's family, and over it what the base's own file says. */
-    private GenerationSettings usual(Renderer renderer) {
-        GenerationSettings family = renderer.defaults(plan.base());
-        return renderer.makesPictures()
-                ? ModelDefaults.of(renderer.atHand(plan.base()).checkpoint().path())
-                        .over(family)
-                : family;
+                + "; " + forecast.devices();
     }
 
     /**
@@ -289,13 +246,14 @@ public final class Evaluation {
     }
 
     /** Between two renders of the same request, in grey levels. */
-    private static List<Double> noise(RenderQueue.Pictures pictures) {
+    private static List<Double> noise(PictureSource.Pictures pictures) {
         return pictures.repeats().stream()
                 .map(r -> FirstLook.distance(r.first(), r.second()))
                 .toList();
     }
 
-    private Verdict judge(Criterion criterion, RenderQueue.Pictures pictures, Predicate<Picture> blank, Copies copies) {
+    private Verdict judge(
+            Criterion criterion, PictureSource.Pictures pictures, Predicate<Picture> blank, Copies copies) {
         MetricInfo info = info(criterion.metric());
         try {
             Metric metric = open(criterion);
@@ -317,11 +275,11 @@ public final class Evaluation {
     }
 
     /** The largest distance between two renders of the same request; 0 where the metric is no distance. */
-    private double noiseFloor(Metric metric, RenderQueue.Pictures pictures, ScoreStore.Kept kept) {
+    private double noiseFloor(Metric metric, PictureSource.Pictures pictures, ScoreStore.Kept kept) {
         double floor = 0;
         if (metric instanceof Metric.PairMetric pair) {
             PromptCase any = plan.suite().cases().get(0);
-            for (RenderQueue.Repeat repeat : pictures.repeats()) {
+            for (PictureSource.Repeat repeat : pictures.repeats()) {
                 if (Scoring.pair(pair, any, repeat.first(), repeat.second(), kept) instanceof Measured m) {
                     floor = Math.max(floor, m.value());
                 }

@@ -11,7 +11,7 @@ import static dev.assay.harness.run.SettingKeys.STEPS;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.folder.FinishedPictures;
 import dev.assay.harness.render.folder.FolderSuite;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The plan of a run on two folders of finished pictures. */
-record FolderRun(Plan plan, Renderer renderer) {
+record FolderRun(Plan plan, FinishedPictures pictures) {
     /** Settings that say how pictures are made. */
     private static final List<SettingKey<?>> NO_MEANING = List.of(LORA, CHECKPOINT, STEPS, SEED_OFFSET);
 
@@ -57,7 +57,7 @@ record FolderRun(Plan plan, Renderer renderer) {
                         0,
                         SuiteFile.notes(file, suiteFile),
                         out),
-                folder.renderer());
+                folder.pictures());
     }
 
     private static Path folder(Settings settings, Path root, SettingKey<String> key) {

@@ -4,16 +4,13 @@ import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Picture;
-import dev.assay.harness.render.Renderer;
 import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.suite.Criterion;
-import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
@@ -28,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Collects a run's facts into its record. */
@@ -37,8 +33,8 @@ final class RecordBuilder {
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Plan plan;
-    private final List<Renderer> renderers;
-    private final MetricCatalog catalog;
+    private final PictureSource source;
+    private final int declared;
     private final Instant started;
     private final long clock = System.nanoTime();
     private final Path folder;
@@ -46,17 +42,16 @@ final class RecordBuilder {
     private Model base;
     private Model candidate;
     private String problem;
-    private GenerationSettings settings;
-    private Integer usualSteps;
-    private RenderStats tally;
+    private RunRecord.Settings settings = RunRecord.Settings.UNKNOWN;
     private final List<Verdict> verdicts = new ArrayList<>();
     private final List<RenderingEntry> renderings = new ArrayList<>();
     private final List<FindingEntry> findings = new ArrayList<>();
 
-    RecordBuilder(Plan plan, List<Renderer> renderers, MetricCatalog catalog, Instant started) {
+    /** @param declared criteria that the run has, whether they are selected or not */
+    RecordBuilder(Plan plan, PictureSource source, int declared, Instant started) {
         this.plan = plan;
-        this.catalog = catalog;
-        this.renderers = renderers;
+        this.source = source;
+        this.declared = declared;
         this.started = started;
         this.id = unique(
                 plan.out(), ID_TIME.format(started) + "-" + plan.candidateName().replaceAll("[^A-Za-z0-9._+-]", "_"));
@@ -75,19 +70,13 @@ final class RecordBuilder {
         return free;
     }
 
-    void models(Fingerprint baseFiles, Fingerprint candidateFiles) {
-        base = model(plan.baseName(), baseFiles);
-        candidate = model(plan.candidateName(), candidateFiles);
+    void models(PictureSource.Models files) {
+        base = model(plan.baseName(), files.base());
+        candidate = model(plan.candidateName(), files.candidate());
     }
 
-    /** @param usual of the model, where nobody says otherwise */
-    void settings(GenerationSettings complete, GenerationSettings usual) {
-        settings = complete;
-        usualSteps = usual.steps();
-    }
-
-    void rendered(RenderStats sum) {
-        tally = sum;
+    void settings(RunRecord.Settings ofPictures) {
+        settings = ofPictures;
     }
 
     void pictures(List<CasePictures> cases) {
@@ -122,7 +111,7 @@ final class RecordBuilder {
                 problem,
                 started.toString(),
                 (System.nanoTime() - clock) / 1e9,
-                tally == null ? 0 : tally.seconds(),
+                source.stats().seconds(),
                 base,
                 candidate,
                 new RunRecord.SuiteInfo(
@@ -134,48 +123,17 @@ final class RecordBuilder {
                                 .mapToInt(c -> c.seeds().size())
                                 .max()
                                 .orElse(0)),
-                recorded(settings, usualSteps),
-                info(renderers),
-                tally == null ? 0 : tally.made(),
-                tally == null ? 0 : tally.reused(),
-                plan.suite().criteria().size()
-                        + BuiltInCriteria.of(plan, renderers.get(0).makesPictures(), catalog)
-                                .size(),
+                settings,
+                source.info(),
+                source.stats().made(),
+                source.stats().reused(),
+                declared,
                 verdicts.stream().map(VerdictEntry::of).toList(),
                 List.copyOf(renderings),
                 List.copyOf(findings),
                 Map.of(),
                 List.of(),
                 null);
-    }
-
-    private static RunRecord.Settings recorded(GenerationSettings s, Integer usualSteps) {
-        return s == null
-                ? RunRecord.Settings.UNKNOWN
-                : new RunRecord.Settings(
-                        s.width(),
-                        s.height(),
-                        s.steps(),
-                        s.guidanceScale(),
-                        s.sampler(),
-                        s.scheduler(),
-                        s.clipSkip(),
-                        s.distilledGuidance(),
-                        s.shift(),
-                        usualSteps);
-    }
-
-    /** The first renderer's facts as they are, those of others with their number in front. */
-    private static RunRecord.RendererInfo info(List<Renderer> renderers) {
-        Map<String, String> facts = new TreeMap<>(renderers.get(0).facts());
-        for (int i = 1; i < renderers.size(); i++) {
-            String number = "renderer " + (i + 1) + " ";
-            facts.put(number + "version", renderers.get(i).version());
-            facts.put(number + "device", renderers.get(i).device());
-            renderers.get(i).facts().forEach((name, fact) -> facts.put(number + name, fact));
-        }
-        Renderer first = renderers.get(0);
-        return new RunRecord.RendererInfo(first.name(), first.version(), first.device(), facts);
     }
 
     /** The record of a run that could not even be planned. */

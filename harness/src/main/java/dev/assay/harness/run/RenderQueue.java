@@ -1,7 +1,10 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Finding;
+import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.render.Picture;
+import dev.assay.harness.render.PictureOrigin;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
@@ -12,89 +15,143 @@ import dev.assay.harness.suite.Suite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.IntStream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Gets the pictures of a run, from the store or from the renderers. Both pictures of a pair come from the same renderer, so
+ * Gets the pictures of a run from the store, or has renderers make them. Both pictures of a pair come from the same renderer, so
  * that they differ by the model alone; each renderer makes all its pictures of one model before those of the next. When a
  * renderer is lost, the others make its unfinished pairs, both pictures of each.
  */
-final class RenderQueue {
+final class RenderQueue implements PictureSource {
     /** How many base pictures a renderer makes twice, to measure how much it differs from itself. */
     private static final int REPEATS = 4;
 
     private static final long PNG_AND_TEXT = 1 << 14; // bytes beside the pixels
 
     private final Plan plan;
-    private final GenerationSettings settings;
     private final List<Renderer> renderers;
     private final FileHashes hashes;
     private final RenderStats tally;
     private final RenderStore store;
-    private final List<RenderWorker> first;
+    private final Function<Plan, List<Finding>> preflight;
     private final Map<Place, Picture> pictures = new ConcurrentHashMap<>();
     private final List<Repeat> repeats = new ArrayList<>();
+    private GenerationSettings settings; // complete; null before they were asked for
+    private List<RenderWorker> first; // null before the forecast
 
+    /**
+     * The caller closes the renderers.
+     *
+     * @param renderers at least one; several share the pictures among them
+     * @param preflight what the models' files on this disk tell without rendering
+     */
     RenderQueue(
             Plan plan,
-            GenerationSettings settings,
             List<Renderer> renderers,
-            FileHashes hashes,
             RenderStore store,
-            Progress progress) {
+            FileHashes hashes,
+            Progress progress,
+            Function<Plan, List<Finding>> preflight) {
         this.plan = plan;
-        this.settings = settings;
         this.renderers = renderers;
         this.hashes = hashes;
         this.store = store;
         this.tally = new RenderStats(progress);
-        this.first = lanes(renderers, pairs());
+        this.preflight = preflight;
     }
 
     static int pictures(Suite suite) {
         return suite.cases().stream().mapToInt(c -> c.seeds().size()).sum();
     }
 
-    /** What has been made so far, also after trouble. */
-    RenderStats tally() {
-        return tally;
-    }
-
-    /**
-     * All pictures.
-     *
-     * @param repeats pairs of the same base request rendered twice
-     */
-    record Pictures(List<CasePictures> cases, List<Repeat> repeats) {}
-
-    /** One request, rendered twice. */
-    record Repeat(Picture first, Picture second) {}
-
     /** One pair of the run: indices of the case in the suite and of the seed in the case. */
     record Pair(int prompt, int seed) {}
 
-    /**
-     * What a run will do.
-     *
-     * @param pictures of the run, those that are made twice included
-     * @param toMake those that are not in the store
-     * @param maxBytes that these can take in the store: pictures that cannot be compressed
-     */
-    record Forecast(int pictures, int toMake, long maxBytes) {}
+    private Renderer one() {
+        return renderers.get(0);
+    }
 
-    /** Before the first picture. */
-    Forecast forecast() {
+    /** The first renderer's facts as they are, those of others with their number in front. */
+    @Override
+    public RunRecord.RendererInfo info() {
+        Map<String, String> facts = new TreeMap<>(one().facts());
+        for (int i = 1; i < renderers.size(); i++) {
+            String number = "renderer " + (i + 1) + " ";
+            facts.put(number + "version", renderers.get(i).version());
+            facts.put(number + "device", renderers.get(i).device());
+            renderers.get(i).facts().forEach((name, fact) -> facts.put(number + name, fact));
+        }
+        return new RunRecord.RendererInfo(one().name(), one().version(), one().device(), facts);
+    }
+
+    /** Of the base's family, over it what the base's own file says, and over that the suite. */
+    @Override
+    public RunRecord.Settings settings() {
+        GenerationSettings usual =
+                ModelDefaults.of(one().atHand(plan.base()).checkpoint().path()).over(one().defaults(plan.base()));
+        GenerationSettings s = plan.suite().settings().over(usual);
+        settings = s;
+        return new RunRecord.Settings(
+                s.width(),
+                s.height(),
+                s.steps(),
+                s.guidanceScale(),
+                s.sampler(),
+                s.scheduler(),
+                s.clipSkip(),
+                s.distilledGuidance(),
+                s.shift(),
+                usual.steps());
+    }
+
+    @Override
+    public List<Finding> preflight() {
+        Plan here = plan.with(one().atHand(plan.base()), one().atHand(plan.candidate()));
+        List.of(here.base(), here.candidate())
+                .forEach(model -> Fingerprint.files(model).forEach(hashes::watch));
+        List<Finding> findings = new ArrayList<>(preflight.apply(here));
+        findings.addAll(one().hints(plan.candidate()));
+        return findings;
+    }
+
+    @Override
+    public Models models() {
+        return models(one());
+    }
+
+    private Models models(Renderer renderer) {
+        return new Models(renderer.fingerprint(plan.base(), hashes), renderer.fingerprint(plan.candidate(), hashes));
+    }
+
+    @Override
+    public void check() {
+        for (Renderer renderer : renderers) {
+            // First, with the hashes of the others: a check may need them too, and would read every file again.
+            models(renderer);
+            renderer.check(plan.candidate(), settings);
+            renderer.check(plan.base(), settings);
+        }
+    }
+
+    @Override
+    public Forecast forecast() {
+        first = lanes(renderers, pairs());
         int toMake = first.stream().mapToInt(RenderWorker::toMake).sum();
         return new Forecast(
                 first.stream().mapToInt(RenderWorker::pictures).sum(),
                 toMake,
-                toMake == 0 ? 0 : toMake * (3L * settings.width() * settings.height() + PNG_AND_TEXT));
+                toMake == 0 ? 0 : toMake * (3L * settings.width() * settings.height() + PNG_AND_TEXT),
+                store.folder(),
+                renderers.stream().map(Renderer::device).collect(Collectors.joining(", ")));
     }
 
     private record Place(Pair pair, String role) {}
 
-    Pictures get() {
+    @Override
+    public Pictures get() {
         List<RenderWorker> lanes = first;
         while (!lanes.isEmpty()) {
             List<Renderer> alive = new ArrayList<>();
@@ -118,10 +175,21 @@ final class RenderQueue {
             lanes = open.isEmpty() ? List.of() : lanes(alive, open);
         }
         return new Pictures(
-                IntStream.range(0, plan.suite().cases().size())
-                        .mapToObj(this::ofCase)
-                        .toList(),
+                CasePictures.all(plan.suite(), (pair, role) -> pictures.get(new Place(pair, role))),
                 List.copyOf(repeats));
+    }
+
+    @Override
+    public RenderStats stats() {
+        return tally;
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return renderers.stream()
+                .flatMap(r -> r.findings(plan.candidate()).stream())
+                .distinct()
+                .toList();
     }
 
     private List<Pair> pairs() {
@@ -152,12 +220,10 @@ final class RenderQueue {
         String candidate = renderer.fingerprint(plan.candidate(), hashes).hash();
         List<RenderTask> shots = new ArrayList<>();
         own.forEach(p -> shots.add(shot(renderer, p, RenderTask.BASE, base, 0)));
-        if (renderer.makesPictures()) {
-            own.stream()
-                    .filter(p -> p.seed() == 0)
-                    .limit(REPEATS)
-                    .forEach(p -> shots.add(shot(renderer, p, RenderTask.BASE, base, 1)));
-        }
+        own.stream()
+                .filter(p -> p.seed() == 0)
+                .limit(REPEATS)
+                .forEach(p -> shots.add(shot(renderer, p, RenderTask.BASE, base, 1)));
         own.forEach(p -> shots.add(shot(renderer, p, RenderTask.CANDIDATE, candidate, 0)));
         return shots;
     }
@@ -168,7 +234,8 @@ final class RenderQueue {
         long seed = c.seeds().get(pair.seed()) + (base ? 0 : plan.seedOffset());
         RenderRequest request = new RenderRequest(
                 base ? plan.base() : plan.candidate(), c.prompt(), c.negativePrompt(), seed, settings, repeat);
-        return new RenderTask(pair, role, request, modelHash, RenderStore.key(request, modelHash, renderer));
+        String key = PictureOrigin.rendered(request, modelHash, renderer).key();
+        return new RenderTask(pair, role, request, modelHash, key);
     }
 
     private synchronized void keep(RenderTask shot, Picture picture) {
@@ -178,16 +245,5 @@ final class RenderQueue {
         } else {
             repeats.add(new Repeat(pictures.get(place), picture));
         }
-    }
-
-    private CasePictures ofCase(int index) {
-        PromptCase c = plan.suite().cases().get(index);
-        return new CasePictures(c, side(index, c, RenderTask.BASE), side(index, c, RenderTask.CANDIDATE));
-    }
-
-    private List<Picture> side(int index, PromptCase c, String role) {
-        return IntStream.range(0, c.seeds().size())
-                .mapToObj(s -> pictures.get(new Place(new Pair(index, s), role)))
-                .toList();
     }
 }

@@ -2,7 +2,9 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.Infotext;
 import dev.assay.harness.render.Picture;
+import dev.assay.harness.render.PictureOrigin;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
@@ -98,9 +100,7 @@ final class RenderWorker {
                 missing.add(shot);
             }
         }
-        if (renderer.makesPictures()) {
-            tally.expect(0, distinct(missing) - expected);
-        }
+        tally.expect(0, distinct(missing) - expected);
         load(missing);
         for (int i = 0; i < missing.size(); i++) {
             RenderTask shot = missing.get(i);
@@ -113,17 +113,16 @@ final class RenderWorker {
             String which = "the " + shot.role() + "'s picture with seed "
                     + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
             tally.begins();
-            requireUnchanged("before " + which + " was made");
+            files.requireUnchanged("before " + which + " was made");
             Rendered rendered = renderer.render(shot.request());
-            requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
-            Picture picture = store.put(key, shot.request(), shot.modelHash(), rendered, renderer);
+            files.requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
+            Picture picture = store.put(
+                    PictureOrigin.rendered(shot.request(), shot.modelHash(), renderer),
+                    rendered,
+                    Infotext.with(shot.request(), renderer.sent(shot.request())));
             known.put(key, picture);
-            if (renderer.makesPictures()) {
-                sink.accept(shot, picture);
-                tally.made(shot.role(), rendered.cost());
-            } else {
-                reuse(shot, picture); // it was finished before the run
-            }
+            sink.accept(shot, picture);
+            tally.made(shot.role(), rendered.cost());
         }
     }
 
@@ -137,9 +136,7 @@ final class RenderWorker {
 
     /** How many pictures are in no file of the store, at a glance: a file may prove to be damaged. */
     int toMake() {
-        return renderer.makesPictures()
-                ? distinct(shots.stream().filter(s -> !store.has(s.key())).toList())
-                : 0;
+        return distinct(shots.stream().filter(s -> !store.has(s.key())).toList());
     }
 
     int pictures() {
@@ -148,13 +145,6 @@ final class RenderWorker {
 
     private static int distinct(List<RenderTask> shots) {
         return (int) shots.stream().map(RenderTask::key).distinct().count();
-    }
-
-    /** A finished picture is read once, and hashed then: all of a folder again for each would take long and tell nothing more. */
-    private void requireUnchanged(String when) {
-        if (renderer.makesPictures()) {
-            files.requireUnchanged(when);
-        }
     }
 
     /** The first shot from {@code start} on that will have to be rendered. */

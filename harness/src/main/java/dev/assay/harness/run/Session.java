@@ -32,7 +32,7 @@ import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
-import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.folder.FinishedPictures;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.scorer.ModelRoles;
@@ -84,7 +84,7 @@ public final class Session {
     private final ModelReference references;
     private final HubAccess access;
     private final Plan plan;
-    private final Renderer finished; // of pictures that exist already; null where some will be rendered
+    private final FinishedPictures finished; // null where pictures will be rendered
     private final LoraReader headers;
 
     private Session(
@@ -96,7 +96,7 @@ public final class Session {
             ModelReference references,
             HubAccess access,
             Plan plan,
-            Renderer finished,
+            FinishedPictures finished,
             LoraReader headers) {
         this.out = out;
         this.catalog = catalog;
@@ -144,7 +144,7 @@ public final class Session {
             if (settings.get(RENDERER).equals("folder")) {
                 FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.get(SUITE), root, USERS_SUITE));
                 return new Session(
-                        out, catalog, null, settings, root, references, access, run.plan(), run.renderer(), null);
+                        out, catalog, null, settings, root, references, access, run.plan(), run.pictures(), null);
             }
             LoraReader headers = new LoraReader();
             Plan plan = plan(settings, references, root, out, defaultSuite, headers);
@@ -439,7 +439,7 @@ public final class Session {
         RunRecord record = null;
         RenderStore pictures = new RenderStore(store);
         pictures.sweep();
-        try (Renderers renderers = finished == null ? Renderers.open(settings, root, headers) : Renderers.of(finished);
+        try (Renderers renderers = Renderers.open(settings, root, headers);
                 LazyModels models = new LazyModels(
                                 plan.suite(),
                                 weights::find,
@@ -451,13 +451,20 @@ public final class Session {
                         .serving(ModelRoles.JUDGE, new Judges(settings, root)::get)) {
             record = new Evaluation(
                             plan,
-                            renderers.all(),
-                            pictures,
+                            criteria(),
+                            finished != null
+                                    ? new FolderPictures(plan, finished, pictures, hashes, progress)
+                                    : new RenderQueue(
+                                            plan,
+                                            renderers.all(),
+                                            pictures,
+                                            hashes,
+                                            progress,
+                                            p -> Preflight.of(p, settings.get(RENDERER), headers)),
                             new ScoreStore(kept.resolve("scores"), hashes),
                             catalog,
                             models,
                             progress,
-                            finished == null ? p -> Preflight.of(p, settings.get(RENDERER), headers) : p -> List.of(),
                             hashes,
                             incomplete())
                     .run(selected);

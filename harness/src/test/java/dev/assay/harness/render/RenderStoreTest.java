@@ -35,16 +35,22 @@ class RenderStoreTest {
 
     private Picture put(RenderStore store, RenderRequest request) {
         Rendered picture = new Rendered(renderer.render(request).image(), new Cost(0.25, 0.0625, 123, true));
-        return store.put(RenderStore.key(request, "hash", renderer), request, "hash", picture, renderer);
+        return store.put(origin(request), picture, Infotext.with(request, Map.of()));
+    }
+
+    private PictureOrigin origin(RenderRequest request) {
+        return PictureOrigin.rendered(request, "hash", renderer);
+    }
+
+    private String key(RenderRequest request) {
+        return origin(request).key();
     }
 
     @Test
     void a_finished_picture_is_found_again_with_its_costs() {
         Picture stored = put(new RenderStore(folder), request(1));
 
-        Picture found = new RenderStore(folder)
-                .find(RenderStore.key(request(1), "hash", renderer))
-                .orElseThrow();
+        Picture found = new RenderStore(folder).find(key(request(1))).orElseThrow();
 
         assertThat(found.cost()).isEqualTo(stored.cost());
         assertThat(found.cost().seconds()).isEqualTo(0.25);
@@ -55,39 +61,34 @@ class RenderStoreTest {
 
     @Test
     void whatever_decides_the_pixels_is_in_the_key() {
-        String key = RenderStore.key(request(1), "hash", renderer);
+        String key = key(request(1));
         RenderRequest more = new RenderRequest(
                 MODEL, request(1).prompt(), "", 1, new GenerationSettings(16, 16, 5, 3, "ddim", "normal", 0), 0);
         RenderRequest again = new RenderRequest(MODEL, request(1).prompt(), "", 1, SETTINGS, 1);
 
-        assertThat(key).isEqualTo(RenderStore.key(request(1), "hash", renderer));
+        assertThat(key).isEqualTo(key(request(1)));
         assertThat(Stream.of(
-                        RenderStore.key(request(2), "hash", renderer),
-                        RenderStore.key(request(1), "other", renderer),
-                        RenderStore.key(more, "hash", renderer),
-                        RenderStore.key(again, "hash", renderer)))
+                        key(request(2)),
+                        PictureOrigin.rendered(request(1), "other", renderer).key(),
+                        key(more),
+                        key(again)))
                 .doesNotContain(key)
                 .doesNotHaveDuplicates();
     }
 
     @Test
     void a_picture_carries_what_was_really_sent() {
-        PatternRenderer server = new PatternRenderer() {
-            @Override
-            public Map<String, String> sent(RenderRequest request) {
-                return Map.of("prompt", "{\"5\":{}}", NEGATIVE, "bad ugly jpeg artifacts");
-            }
-        };
+        Map<String, String> sent = Map.of("prompt", "{\"5\":{}}", Renderer.NEGATIVE, "bad ugly jpeg artifacts");
         RenderStore store = new RenderStore(folder);
-        String key = RenderStore.key(request(7), "hash", server);
         Rendered picture = new Rendered(renderer.render(request(7)).image(), new Cost(0.25, 0.0625, 123, true));
-        Path file = store.put(key, request(7), "hash", picture, server).file();
+        Path file = store.put(origin(request(7)), picture, Infotext.with(request(7), sent))
+                .file();
 
         assertThat(Png.read(file).text())
                 .containsEntry("prompt", "{\"5\":{}}")
                 .containsEntry("assay:sentNegativePrompt", "bad ugly jpeg artifacts");
         assertThat(Png.read(file).text().get("parameters")).contains("\nNegative prompt: bad ugly jpeg artifacts\n");
-        assertThat(store.find(key)).isPresent();
+        assertThat(store.find(key(request(7)))).isPresent();
     }
 
     @Test
@@ -104,7 +105,7 @@ class RenderStoreTest {
     @Test
     void a_damaged_or_foreign_file_counts_as_absent() throws IOException {
         RenderStore store = new RenderStore(folder);
-        String key = RenderStore.key(request(1), "hash", renderer);
+        String key = key(request(1));
         Path file = put(store, request(1)).file();
         byte[] whole = Files.readAllBytes(file);
 
@@ -123,14 +124,14 @@ class RenderStoreTest {
         try (Stream<Path> files = Files.walk(folder)) {
             assertThat(files.filter(Files::isRegularFile)
                             .map(p -> p.getFileName().toString()))
-                    .containsExactly(RenderStore.key(request(1), "hash", renderer) + ".png");
+                    .containsExactly(key(request(1)) + ".png");
         }
     }
 
     @Test
     void a_picture_whose_pixels_are_not_those_that_were_kept_is_rendered_again() {
         RenderStore store = new RenderStore(folder);
-        String key = RenderStore.key(request(1), "hash", renderer);
+        String key = key(request(1));
         Path file = put(store, request(1)).file();
         Map<String, String> text = Png.read(file).text();
         Image other = renderer.render(request(2)).image();
@@ -170,14 +171,14 @@ class RenderStoreTest {
         RenderStore store = new RenderStore(folder);
         Picture first = put(store, request(1));
         Image noisy = renderer.render(request(2)).image();
-        String key = RenderStore.key(request(1), "hash", renderer);
-        Picture second = store.put(key, request(1), "hash", new Rendered(noisy, new Cost(9, 0, 0, true)), renderer);
+        String key = key(request(1));
+        Picture second = store.put(origin(request(1)), new Rendered(noisy, new Cost(9, 0, 0, true)), Map.of());
 
         assertThat(second.cost()).isEqualTo(first.cost());
         assertThat(second.image()).isEqualTo(first.image());
         assertThat(Png.read(second.file()).image()).isEqualTo(first.image());
         Files.write(first.file(), new byte[] {1, 2, 3});
-        assertThat(store.put(key, request(1), "hash", new Rendered(noisy, new Cost(9, 0, 0, true)), renderer)
+        assertThat(store.put(origin(request(1)), new Rendered(noisy, new Cost(9, 0, 0, true)), Map.of())
                         .image())
                 .isEqualTo(noisy);
         try (Stream<Path> files = Files.walk(folder)) {

@@ -10,8 +10,8 @@ import dev.assay.harness.nn.text.ClipTextConfig;
 import dev.assay.harness.nn.vision.Preprocessing;
 import dev.assay.harness.nn.vision.VisionConfig;
 import dev.assay.harness.render.PatternRenderer;
+import dev.assay.harness.render.PictureOrigin;
 import dev.assay.harness.render.RenderRequest;
-import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.comfyui.ComfyUiRenderer;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
@@ -41,24 +41,20 @@ class ContentKeysTest {
 
     @Test
     void pictures_of_earlier_versions_are_found() {
-        PatternRenderer finished = new PatternRenderer() {
-            @Override
-            public boolean makesPictures() {
-                return false;
-            }
-        };
-        assertThat(RenderStore.key(
-                        new RenderRequest(MODEL, "a cat, \"quoted\" \u2013 \u00fcn\u00efcode", "", 1, PLAIN, 0),
-                        "0123456789abcdef",
-                        new PatternRenderer()))
+        assertThat(PictureOrigin.rendered(
+                                new RenderRequest(MODEL, "a cat, \"quoted\" \u2013 \u00fcn\u00efcode", "", 1, PLAIN, 0),
+                                "0123456789abcdef",
+                                new PatternRenderer())
+                        .key())
                 .isEqualTo("c680a16ff6e0cac5e47d24cfffcf58df0cac0b12e80effa739cbac541df5efd5");
-        assertThat(RenderStore.key(
-                        new RenderRequest(MODEL, "a red circle, a = b", "blurry", Long.MAX_VALUE, FLOW, 2),
-                        "fedcba9876543210",
-                        new PatternRenderer()))
+        assertThat(PictureOrigin.rendered(
+                                new RenderRequest(MODEL, "a red circle, a = b", "blurry", Long.MAX_VALUE, FLOW, 2),
+                                "fedcba9876543210",
+                                new PatternRenderer())
+                        .key())
                 .isEqualTo("094b131f4a7abf9e70199639809c70b0dcdad2a56ffea40b0cabe113347032f8");
-        assertThat(RenderStore.key(new RenderRequest(MODEL, "a dog", "", 7, PLAIN, 0), "00", finished))
-                .isEqualTo("88a7ed9ffdda35964d1bef079ff1a0f71abe846897d9fc1a72eb892aeca64034");
+        assertThat(PictureOrigin.found("00", "a dog", "", 7).key())
+                .isEqualTo("58def9dfd08291bb6f374ec02be3487fa78776bbd952b0d4b0bc0eedc3a92fa7");
     }
 
     @Test
@@ -95,14 +91,14 @@ class ContentKeysTest {
         assertThat(List.of(one.key(), two.key()))
                 .hasToString(
                         "[PromptCase[id=one, prompt=a red circle, above [it], negativePrompt=blurry, seeds=[1, 22],"
-                                + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
-                                + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
-                                + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
-                                + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
-                                + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
-                                + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
-                                + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
-                                + " relations=[]], promptKnown=false, questions=[]]]");
+                            + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
+                            + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
+                            + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
+                            + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
+                            + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
+                            + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
+                            + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
+                            + " relations=[]], promptKnown=false, questions=[]]]");
     }
 
     @Test

@@ -822,19 +822,23 @@ class EvaluationTest {
                                 .toList());
         Plan plan = new Plan(
                 suite, "hash", model(null), "base", model(strength), "candidate", 0, List.of(), folder.resolve("out"));
+        FileHashes hashes = new FileHashes();
+        PictureSource pictures =
+                new RenderQueue(plan, renderers(), new RenderStore(store), hashes, Progress.QUIET, p -> {
+                    looked.run();
+                    return findings;
+                });
+        List<Criterion> declared = new ArrayList<>(BuiltInCriteria.of(plan, true, new TestCatalog()));
+        declared.addAll(suite.criteria());
         return new Evaluation(
                         plan,
-                        renderers(),
-                        new RenderStore(store),
+                        declared,
+                        pictures,
                         new ScoreStore(store.resolve("scores"), new FileHashes()),
                         new TestCatalog(),
                         new NoModels(),
                         Progress.QUIET,
-                        p -> {
-                            looked.run();
-                            return findings;
-                        },
-                        new FileHashes(),
+                        hashes,
                         incomplete)
                 .run(Arrays.asList(criteria));
     }

@@ -99,21 +99,28 @@ class ManyPicturesTest {
             int pixels = Integer.parseInt(arguments[2]);
             PatternRenderer renderer = new PatternRenderer();
             renderer.paints = Run::paint;
+            Plan plan = plan(folder, prompts, pixels);
+            List<Criterion> all = Stream.concat(
+                            Stream.of(BuiltIn.PREFLIGHT, BuiltIn.APPLIED, BuiltIn.DISTINCT), criteria().stream())
+                    .toList();
+            FileHashes hashes = new FileHashes();
             RunRecord record = new Evaluation(
-                            plan(folder, prompts, pixels),
-                            List.of(renderer),
-                            new RenderStore(folder.resolve("renders")),
+                            plan,
+                            all,
+                            new RenderQueue(
+                                    plan,
+                                    List.of(renderer),
+                                    new RenderStore(folder.resolve("renders")),
+                                    hashes,
+                                    Progress.QUIET,
+                                    p -> List.of()),
                             new ScoreStore(folder.resolve("scores"), new FileHashes()),
                             new Catalog(),
                             new NoModels(),
                             Progress.QUIET,
-                            p -> List.of(),
-                            new FileHashes(),
+                            hashes,
                             false)
-                    .run(Stream.concat(
-                                    Stream.of(BuiltIn.PREFLIGHT, BuiltIn.APPLIED, BuiltIn.DISTINCT),
-                                    criteria().stream())
-                            .toList());
+                    .run(all);
             System.out.println(record.outcome() + " " + record.problem() + " "
                     + record.verdicts().stream().map(VerdictEntry::outcome).toList() + " "
                     + record.renderings().size());

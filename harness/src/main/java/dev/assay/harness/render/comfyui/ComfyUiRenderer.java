@@ -48,7 +48,7 @@ public final class ComfyUiRenderer implements Renderer {
     private final ComfyOptions options;
     private final ComfyServer server;
     private final GraphMaker graphs;
-    private final PictureSource pictures;
+    private final PictureDownload pictures;
     private final ServerFacts facts;
     private final Map<ModelUnderTest, Fingerprint> fingerprints = new HashMap<>();
     private final Map<ModelUnderTest, Set<LoraLog.Line>> logged = new HashMap<>();
@@ -71,7 +71,7 @@ public final class ComfyUiRenderer implements Renderer {
             this.facts = ServerFacts.of(
                     server.client().systemStats(), server.client().http()::redact);
             this.graphs = new GraphMaker(options, server.client(), headers);
-            this.pictures = new PictureSource(server.client());
+            this.pictures = new PictureDownload(server.client());
             server.onProgress(this::progress);
             server.open();
         } catch (RuntimeException e) {
@@ -260,14 +260,14 @@ public final class ComfyUiRenderer implements Renderer {
         GenerationSettings s = options.workflow() == null ? work.request().settings() : null;
         try {
             return pictures.get(outcome, work.job(), work.graph().outputNode(), s);
-        } catch (PictureSource.NoPictureException first) {
+        } catch (PictureDownload.NoPictureException first) {
             int way = 0;
             for (ObjectNode nodes : graphs.otherOutputs(work.graph())) {
                 ComfyJob again = server.job(work.key() + " output " + ++way, nodes, graphs.words(work.graph()));
                 try {
                     again.submit();
                     return pictures.get(again.await(), again, work.graph().outputNode(), s);
-                } catch (PictureSource.NoPictureException next) {
+                } catch (PictureDownload.NoPictureException next) {
                     first.addSuppressed(next);
                 } finally {
                     server.forget(again);

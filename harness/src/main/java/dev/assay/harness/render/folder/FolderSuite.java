@@ -24,9 +24,9 @@ import java.util.Set;
  * suite has too takes its id, tags and what should be visible from there.
  *
  * @param suite named after the chosen one, with {@code -folder} behind
- * @param renderer gives the pictures
+ * @param pictures of its cases
  */
-public record FolderSuite(Suite suite, FolderRenderer renderer) {
+public record FolderSuite(Suite suite, FinishedPictures pictures) {
     private static final int MAX_ID = 40; // characters
 
     /**
@@ -49,13 +49,13 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
         }
         Findings.requireLikeFormats(pairing.pairs());
         List<Finding> findings = new ArrayList<>(Findings.of(bases, candidates, pairing));
-        Map<FolderRenderer.Place, FolderPicture> pictures = new HashMap<>();
+        Map<FinishedPictures.Place, FolderPicture> pictures = new HashMap<>();
         Cases cases = new Cases(chosen, base, candidate, pictures);
         pairing.byCase().forEach((what, pairs) -> cases.add(pairs));
         Suite suite = suite(chosen, cases.inOrder(), findings);
         return new FolderSuite(
                 suite,
-                new FolderRenderer(
+                new FinishedPictures(
                         Map.of(base, fingerprint(bases), candidate, fingerprint(candidates)),
                         pictures,
                         findings,
@@ -95,13 +95,13 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
         private final Suite chosen;
         private final Path base;
         private final Path candidate;
-        private final Map<FolderRenderer.Place, FolderPicture> pictures;
+        private final Map<FinishedPictures.Place, FolderPicture> pictures;
         private final Map<String, PromptCase> known = new HashMap<>();
         private final Set<String> ids = new HashSet<>();
         private final Map<String, PromptCase> fromSuite = new HashMap<>(); // by id
         private final List<PromptCase> others = new ArrayList<>();
 
-        Cases(Suite chosen, Path base, Path candidate, Map<FolderRenderer.Place, FolderPicture> pictures) {
+        Cases(Suite chosen, Path base, Path candidate, Map<FinishedPictures.Place, FolderPicture> pictures) {
             this.chosen = chosen;
             this.base = base;
             this.candidate = candidate;
@@ -170,8 +170,8 @@ public record FolderSuite(Suite suite, FolderRenderer renderer) {
                 bySeed.put(seed, pair);
             }
             bySeed.forEach((seed, pair) -> {
-                pictures.put(new FolderRenderer.Place(base, prompt, seed), pair.base());
-                pictures.put(new FolderRenderer.Place(candidate, prompt, seed), pair.candidate());
+                pictures.put(new FinishedPictures.Place(base, prompt, seed), pair.base());
+                pictures.put(new FinishedPictures.Place(candidate, prompt, seed), pair.candidate());
             });
             List<Long> order = new ArrayList<>();
             if (stated != null) {

@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui;
 
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.render.PictureOrigin;
 import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
@@ -41,7 +42,7 @@ final class OverheadBenchmark {
                             renderer.prefetch(request(model, settings, i + 1));
                         }
                         Rendered picture = renderer.render(request);
-                        store.put(RenderStore.key(request, "hash", renderer), request, "hash", picture, renderer);
+                        store.put(PictureOrigin.rendered(request, "hash", renderer), picture, renderer.sent(request));
                         server += picture.cost().seconds();
                     }
                     double wall = (System.nanoTime() - start) / 1e9;

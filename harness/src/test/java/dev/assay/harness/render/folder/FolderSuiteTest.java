@@ -6,15 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.image.Png;
-import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
-import dev.assay.harness.model.ModelUnderTest;
-import dev.assay.harness.render.RenderRequest;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
-import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.Visible;
@@ -92,22 +88,14 @@ class FolderSuiteTest {
     }
 
     private static List<String> warnings(FolderSuite found) {
-        return found.renderer().findings(null).stream()
+        return found.pictures().findings().stream()
                 .filter(f -> f.level() == Finding.Level.WARNING)
                 .map(Finding::text)
                 .toList();
     }
 
     private Image shown(FolderSuite found, Path side, PromptCase c, long seed) {
-        return found.renderer()
-                .render(new RenderRequest(
-                        new ModelUnderTest(new Checkpoint(side), List.of()),
-                        c.prompt(),
-                        c.negativePrompt(),
-                        seed,
-                        GenerationSettings.STABLE_DIFFUSION,
-                        0))
-                .image();
+        return found.pictures().image(side, c.prompt(), seed);
     }
 
     @Test
@@ -136,7 +124,6 @@ class FolderSuiteTest {
         assertThat(shown(found, candidate, ship, 6))
                 .isEqualTo(Png.read(candidate.resolve("deep/y-candidate.png")).image());
         assertThat(warnings(found)).isEmpty();
-        assertThat(found.renderer().makesPictures()).isFalse();
     }
 
     @Test
@@ -184,7 +171,7 @@ class FolderSuiteTest {
                 .isEqualTo(Png.read(base.resolve("next.png")).image());
         assertThat(shown(found, candidate, wave, 10))
                 .isEqualTo(Png.read(candidate.resolve("img_00003_.png")).image());
-        assertThat(found.renderer().findings(null))
+        assertThat(found.pictures().findings())
                 .extracting(Finding::text)
                 .anyMatch(t -> t.startsWith("3 pairs are of batches"));
     }
@@ -367,11 +354,10 @@ class FolderSuiteTest {
         both("x.png", a1111("a person waving", 1));
         FolderSuite found = read();
         FileHashes hashes = new FileHashes();
-        ModelUnderTest side = new ModelUnderTest(new Checkpoint(candidate), List.of());
-        Fingerprint before = found.renderer().fingerprint(side, hashes);
+        Fingerprint before = found.pictures().fingerprint(candidate, hashes);
         hashes.requireUnchanged("before the run had ended");
         png(candidate, "x.png", a1111("a person waving", 2));
-        assertThat(found.renderer().fingerprint(side, hashes)).isEqualTo(before);
+        assertThat(found.pictures().fingerprint(candidate, hashes)).isEqualTo(before);
         assertThatThrownBy(() -> hashes.requireUnchanged("before the run had ended"))
                 .hasMessageContaining("x.png: changed before the run had ended");
     }
@@ -394,8 +380,7 @@ class FolderSuiteTest {
         Files.writeString(base.resolve(".hidden.png"), "x");
         FolderSuite second = read();
         assertThat(second.suite()).isEqualTo(first.suite());
-        ModelUnderTest model = new ModelUnderTest(new Checkpoint(base), List.of());
-        assertThat(second.renderer().fingerprint(model, new FileHashes()))
-                .isEqualTo(first.renderer().fingerprint(model, new FileHashes()));
+        assertThat(second.pictures().fingerprint(base, new FileHashes()))
+                .isEqualTo(first.pictures().fingerprint(base, new FileHashes()));
     }
 }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** Gets the pixels of a finished job. */
-final class PictureSource {
+final class PictureDownload {
     private static final int TRIES = 3;
     private static final long MAX_BYTES = 1L << 28;
     private static final long METADATA_BYTES = 16L << 20; // prompt and workflow lie in the file
 
     private final ComfyClient client;
 
-    PictureSource(ComfyClient client) {
+    PictureDownload(ComfyClient client) {
         this.client = client;
     }
 

@@ -1,0 +1,54 @@
+package dev.assay.harness.render;
+
+import dev.assay.harness.model.Hashes;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Everything that decides the pixels of a picture, by the names under which its file in the store keeps it. */
+public record PictureOrigin(SortedMap<String, String> fields) {
+    static final String SEED = "assay:seed";
+
+    /**
+     * Of a picture that is made in a run.
+     *
+     * @param model hash of the model's files, as the renderer knows them
+     */
+    public static PictureOrigin rendered(RenderRequest request, String model, Renderer renderer) {
+        PictureOrigin origin = found(model, request.prompt(), request.negativePrompt(), request.seed());
+        origin.fields.put("assay:settings", request.settings().key());
+        origin.fields.put("assay:repeat", Integer.toString(request.repeat()));
+        origin.fields.put("assay:renderer", renderer.name() + " " + renderer.version());
+        origin.fields.put("assay:device", renderer.device());
+        return origin;
+    }
+
+    /**
+     * Of a picture that was finished before: nobody knows the settings.
+     *
+     * @param folder hash of all files of the picture's folder
+     */
+    public static PictureOrigin found(String folder, String prompt, String negativePrompt, long seed) {
+        return new PictureOrigin(new TreeMap<>(Map.of(
+                "assay:model",
+                folder,
+                "assay:prompt",
+                prompt,
+                "assay:negativePrompt",
+                negativePrompt,
+                SEED,
+                Long.toString(seed),
+                "assay:repeat",
+                "0",
+                "assay:renderer",
+                "folder 1",
+                "assay:device",
+                "rendered elsewhere")));
+    }
+
+    /** SHA-256; hex. */
+    public String key() {
+        return Hashes.sha256(fields.toString().getBytes(StandardCharsets.UTF_8));
+    }
+}
