@@ -10,6 +10,7 @@ import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.RenderSession;
 import dev.assay.harness.render.local.LocalRenderer;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.metrics.BlankFrameMetric;
@@ -35,10 +36,11 @@ class LocalRendererTest {
     private static final Checkpoint BASE = new Checkpoint(MicrocosmPictures.MICROCOSM.resolve("base"));
 
     private final LocalRenderer renderer = LocalRenderer.open("cpu", new LoraReader());
+    private final RenderSession session = renderer.begin(List.of(), (done, of) -> {});
 
     @AfterEach
     void close() {
-        renderer.close();
+        session.close();
     }
 
     private static Lora lora(String name, double strength) {
@@ -46,7 +48,7 @@ class LocalRendererTest {
     }
 
     private Image render(String sampler, String scheduler, Lora... loras) {
-        return renderer.render(new RenderRequest(
+        return session.render(new RenderRequest(
                         new ModelUnderTest(BASE, List.of(loras)),
                         "a person in a red shirt waving",
                         "",
@@ -126,16 +128,17 @@ class LocalRendererTest {
         renderer.check(candidate, settings);
         renderer.check(new ModelUnderTest(BASE, List.of()), settings);
         boolean warm;
+        ModelUnderTest base = new ModelUnderTest(BASE, List.of());
         try (Recording recording = new Recording()) {
             recording.enable("jdk.FileRead").withThreshold(Duration.ZERO);
             recording.start();
-            renderer.load(candidate);
-            renderer.load(new ModelUnderTest(BASE, List.of()));
-            warm = renderer.render(
+            RenderSession run = renderer.begin(List.of(base, candidate), (done, of) -> {});
+            warm = run.render(
                             new RenderRequest(new ModelUnderTest(BASE, List.of()), "a red circle", "", 7, settings, 0))
                     .cost()
                     .warm();
-            renderer.render(new RenderRequest(candidate, "a red circle", "", 7, settings, 0));
+            run.render(new RenderRequest(candidate, "a red circle", "", 7, settings, 0));
+            run.close();
             recording.stop();
             recording.dump(events);
         }
@@ -151,7 +154,7 @@ class LocalRendererTest {
     void weights_that_a_strength_drives_out_of_range_are_refused_when_they_are_loaded() {
         ModelUnderTest model = new ModelUnderTest(BASE, List.of(lora("grid", 1e40)));
         renderer.check(model, GenerationSettings.STABLE_DIFFUSION);
-        assertThatThrownBy(() -> renderer.load(model))
+        assertThatThrownBy(() -> renderer.begin(List.of(model), (done, of) -> {}))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("grid.safetensors: merged into ")
                 .hasMessageContaining("use a smaller strength");

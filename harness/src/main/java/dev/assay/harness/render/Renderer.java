@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One place where pictures are made: this JVM, a ComfyUI server. One model is loaded at a time;
- * callers ask for all pictures of a model in a row, from one thread. Whoever opens a renderer closes it.
+ * One place where pictures are made: this JVM, a ComfyUI server. One model is loaded at a time:
+ * callers ask for all pictures of a model in a row. Whoever opens a renderer closes it.
  */
 public interface Renderer extends AutoCloseable {
     /** {@code local}, {@code comfyui}; goes into the hash of a picture. */
@@ -49,14 +49,6 @@ public interface Renderer extends AutoCloseable {
      */
     void check(ModelUnderTest model, GenerationSettings settings);
 
-    /**
-     * Loads what was checked, so that weights which cannot be loaded or merged are found before the first picture. Asked for each model that a
-     * picture is to be made of, the first of them last; in a run that makes none, never.
-     *
-     * @throws dev.assay.harness.model.ModelFileException saying what does not fit
-     */
-    default void load(ModelUnderTest model) {}
-
     /** In {@link #sent}: the negative prompt that is really sampled away from, the family's own where the suite has none. */
     String NEGATIVE = "assay:sentNegativePrompt";
 
@@ -65,23 +57,19 @@ public interface Renderer extends AutoCloseable {
         return Map.of();
     }
 
-    /** A hint that this request will be asked for next; a renderer with a queue may begin with it. */
-    default void prefetch(RenderRequest next) {}
-
     /**
-     * Makes one picture, loading the model first if another one is loaded.
+     * Begins to make pictures. What was checked is loaded, so that weights which cannot be loaded or merged are found before the first picture.
      *
-     * @throws RendererLostException when this renderer is gone for good
+     * @param models of which there will be pictures, in this order; empty where the store has them all
+     * @param steps hears of the steps of a picture
+     * @throws dev.assay.harness.model.ModelFileException saying what does not fit
      */
-    Rendered render(RenderRequest request);
+    RenderSession begin(List<ModelUnderTest> models, StepListener steps);
 
     /** What was noticed while this model was loaded and rendered, e.g. LoRA keys that the server did not load. */
     default List<Finding> findings(ModelUnderTest model) {
         return List.of();
     }
-
-    /** Says who hears of the steps of a picture. */
-    default void onStep(StepListener listener) {}
 
     /** Facts about machine and versions for people to read in the record, e.g. driver, free memory; no part of any hash. */
     default Map<String, String> facts() {

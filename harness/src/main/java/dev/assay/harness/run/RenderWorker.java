@@ -5,11 +5,11 @@ import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Infotext;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.PictureOrigin;
+import dev.assay.harness.render.RenderSession;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +87,6 @@ final class RenderWorker {
     private void get() {
         int expected = toMake();
         tally.expect(shots.size(), expected);
-        renderer.onStep(tally);
         Map<String, Picture> known = new HashMap<>(); // by key
         List<RenderTask> missing = new ArrayList<>();
         for (RenderTask shot : shots) {
@@ -101,7 +100,16 @@ final class RenderWorker {
             }
         }
         tally.expect(0, distinct(missing) - expected);
-        load(missing);
+        try (RenderSession session = renderer.begin(models(missing), tally)) {
+            make(session, missing, known);
+        }
+    }
+
+    private static List<ModelUnderTest> models(List<RenderTask> shots) {
+        return shots.stream().map(s -> s.request().model()).distinct().toList();
+    }
+
+    private void make(RenderSession session, List<RenderTask> missing, Map<String, Picture> known) {
         for (int i = 0; i < missing.size(); i++) {
             RenderTask shot = missing.get(i);
             String key = shot.key();
@@ -109,12 +117,12 @@ final class RenderWorker {
                 reuse(shot, known.get(key));
                 continue;
             }
-            next(missing, i + 1, known, key).ifPresent(s -> renderer.prefetch(s.request()));
+            next(missing, i + 1, known, key).ifPresent(s -> session.prefetch(s.request()));
             String which = "the " + shot.role() + "'s picture with seed "
                     + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
             tally.begins();
             files.requireUnchanged("before " + which + " was made");
-            Rendered rendered = renderer.render(shot.request());
+            Rendered rendered = session.render(shot.request());
             files.requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
             Picture picture = store.put(
                     PictureOrigin.rendered(shot.request(), shot.modelHash(), renderer),
@@ -124,14 +132,6 @@ final class RenderWorker {
             sink.accept(shot, picture);
             tally.made(shot.role(), rendered.cost());
         }
-    }
-
-    /** The models of these pictures, the first of them last, so that it is at hand for the first picture. */
-    private void load(List<RenderTask> missing) {
-        List<ModelUnderTest> models = new ArrayList<>(
-                missing.stream().map(s -> s.request().model()).distinct().toList());
-        Collections.reverse(models);
-        models.forEach(renderer::load);
     }
 
     /** How many pictures are in no file of the store, at a glance: a file may prove to be damaged. */

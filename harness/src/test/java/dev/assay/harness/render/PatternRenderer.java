@@ -14,9 +14,10 @@ import java.util.function.Function;
 /** A renderer without networks: noise by prompt and seed, brighter by the sum of LoRA strengths. Can be made to fail. */
 public class PatternRenderer implements Renderer {
     public final List<RenderRequest> rendered = new ArrayList<>();
-    /** In the order in which they were loaded. */
+    /** Those of all sessions, in the order of need. */
     public final List<ModelUnderTest> loaded = new ArrayList<>();
 
+    public int open; // sessions
     public String unloadable; // what is wrong with the weights of a model with LoRAs
     public int failAfter = Integer.MAX_VALUE;
     public Error error; // instead of the exception at failAfter
@@ -54,14 +55,25 @@ public class PatternRenderer implements Renderer {
     }
 
     @Override
-    public void load(ModelUnderTest model) {
-        if (unloadable != null && !model.loras().isEmpty()) {
+    public RenderSession begin(List<ModelUnderTest> models, StepListener steps) {
+        if (unloadable != null && models.stream().anyMatch(m -> !m.loras().isEmpty())) {
             throw new ModelFileException(unloadable);
         }
-        loaded.add(model);
+        loaded.addAll(models);
+        open++;
+        return new RenderSession() {
+            @Override
+            public Rendered render(RenderRequest request) {
+                return PatternRenderer.this.render(request);
+            }
+
+            @Override
+            public void close() {
+                open--;
+            }
+        };
     }
 
-    @Override
     public Rendered render(RenderRequest request) {
         if (rendered.size() >= lostAfter) {
             throw new RendererLostException("the server is gone");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What holds for every renderer. A test of one extends this and says what to render with. */
 public abstract class RendererContract {
     private Renderer renderer;
+    private RenderSession session;
 
     protected abstract Renderer open();
 
@@ -31,10 +32,12 @@ public abstract class RendererContract {
     @BeforeEach
     void openRenderer() {
         renderer = open();
+        session = renderer.begin(List.of(), (done, of) -> {});
     }
 
     @AfterEach
     void closeRenderer() {
+        session.close();
         renderer.close();
     }
 
@@ -64,32 +67,32 @@ public abstract class RendererContract {
     void the_same_request_twice_gives_the_same_pixels() {
         RenderRequest request = request(model(), 7);
 
-        assertThat(renderer.render(request).image())
-                .isEqualTo(renderer.render(request).image());
+        assertThat(session.render(request).image())
+                .isEqualTo(session.render(request).image());
     }
 
     @Test
     void another_seed_gives_other_pixels_and_so_does_another_prompt() {
-        Rendered first = renderer.render(request(model(), 7));
+        Rendered first = session.render(request(model(), 7));
         RenderRequest other = new RenderRequest(model(), "a blue square", "", 7, settings(), 0);
 
-        assertThat(renderer.render(request(model(), 8)).image()).isNotEqualTo(first.image());
-        assertThat(renderer.render(other).image()).isNotEqualTo(first.image());
+        assertThat(session.render(request(model(), 8)).image()).isNotEqualTo(first.image());
+        assertThat(session.render(other).image()).isNotEqualTo(first.image());
     }
 
     @Test
     void a_lora_changes_pixels_and_at_strength_0_none() {
-        Rendered base = renderer.render(request(model(), 7));
+        Rendered base = session.render(request(model(), 7));
 
-        assertThat(renderer.render(request(model(new Lora(lora(), 0)), 7)).image())
+        assertThat(session.render(request(model(new Lora(lora(), 0)), 7)).image())
                 .isEqualTo(base.image());
-        assertThat(renderer.render(request(model(new Lora(lora(), 1)), 7)).image())
+        assertThat(session.render(request(model(new Lora(lora(), 1)), 7)).image())
                 .isNotEqualTo(base.image());
     }
 
     @Test
     void a_picture_has_the_size_that_was_asked_for_and_costs_that_can_be_counted() {
-        Rendered picture = renderer.render(request(model(), 7));
+        Rendered picture = session.render(request(model(), 7));
 
         assertThat(picture.image().width()).isEqualTo(settings().width());
         assertThat(picture.image().height()).isEqualTo(settings().height());
@@ -102,24 +105,24 @@ public abstract class RendererContract {
     void a_picture_is_given_again_when_it_is_asked_for_as_a_repeat() {
         RenderRequest first = request(model(), 7);
         RenderRequest again = new RenderRequest(model(), first.prompt(), "", 7, settings(), 1);
-        Rendered picture = renderer.render(first);
+        Rendered picture = session.render(first);
 
-        assertThat(renderer.render(again).image().width())
+        assertThat(session.render(again).image().width())
                 .isEqualTo(picture.image().width());
     }
 
     @Test
     void announcing_a_picture_changes_nothing_whether_it_is_asked_for_or_not() {
-        Rendered expected = renderer.render(request(model(), 7));
-        renderer.prefetch(request(model(), 9));
-        Rendered current = renderer.render(request(model(), 7));
-        Rendered announced = renderer.render(request(model(), 9));
-        renderer.prefetch(request(model(), 11));
-        Rendered another = renderer.render(request(model(), 12));
+        Rendered expected = session.render(request(model(), 7));
+        session.prefetch(request(model(), 9));
+        Rendered current = session.render(request(model(), 7));
+        Rendered announced = session.render(request(model(), 9));
+        session.prefetch(request(model(), 11));
+        Rendered another = session.render(request(model(), 12));
 
         assertThat(current.image()).isEqualTo(expected.image());
         assertThat(announced.image())
-                .isEqualTo(renderer.render(request(model(), 9)).image());
+                .isEqualTo(session.render(request(model(), 9)).image());
         assertThat(another.image()).isNotIn(expected.image(), announced.image());
     }
 
@@ -157,7 +160,7 @@ public abstract class RendererContract {
     @Test
     void name_version_and_device_are_said_and_do_not_change() {
         String words = renderer.name() + renderer.version() + renderer.device();
-        renderer.render(request(model(), 7));
+        session.render(request(model(), 7));
 
         assertThat(renderer.name()).isNotBlank();
         assertThat(renderer.version()).isNotBlank();

@@ -266,15 +266,28 @@ class EvaluationTest {
     }
 
     @Test
-    void models_are_loaded_of_which_pictures_are_made_and_the_first_is_at_hand() {
+    void models_are_loaded_of_which_pictures_are_made_the_first_of_them_first() {
         run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10));
-        assertThat(renderer.loaded).hasSize(2).last().isEqualTo(model(null));
+        assertThat(renderer.loaded).containsExactly(model(null), model(1.0));
         renderer.loaded.clear();
         run(0.5, criterion("brightness", Rule.NON_INFERIOR, 10));
         assertThat(renderer.loaded).containsExactly(model(0.5));
         renderer.loaded.clear();
         run(0.5, criterion("brightness", Rule.NON_INFERIOR, 10));
         assertThat(renderer.loaded).isEmpty();
+    }
+
+    @Test
+    void a_session_ends_with_its_last_picture_or_with_trouble() {
+        renderer.failAfter = 3;
+        assertThat(run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10)).outcome())
+                .isEqualTo(Outcome.BROKEN);
+        assertThat(renderer.open).isZero();
+        renderer.failAfter = Integer.MAX_VALUE;
+        renderer.before = request -> assertThat(renderer.open).isEqualTo(1);
+        assertThat(run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10)).problem())
+                .isNull();
+        assertThat(renderer.open).isZero();
     }
 
     /** A picture of the store may prove damaged when it is read. */

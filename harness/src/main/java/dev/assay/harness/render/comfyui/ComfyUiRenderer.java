@@ -11,6 +11,7 @@ import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.RenderSession;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
@@ -56,9 +57,7 @@ public final class ComfyUiRenderer implements Renderer {
     private final Map<ModelUnderTest, GenerationSettings> checked = new HashMap<>();
     private final Map<String, String> sent = new TreeMap<>(); // of the checked requests, for people
     private final Set<ModelUnderTest> heard = new HashSet<>(); // whose LoRAs were loaded while we read the log
-    private final Map<RenderRequest, Work> underWay = new LinkedHashMap<>();
     private boolean lost; // another server may have gone on
-    private RenderRequest hint; // to be begun after the picture that is asked for; null for none
     private boolean emptied; // the server's caches, once
     private int connections = 1; // of the socket to a server that was looked at
     private volatile StepListener steps = (done, of) -> {};
@@ -178,44 +177,61 @@ public final class ComfyUiRenderer implements Renderer {
         }
     }
 
-    /** Begins with it when the next picture is asked for, behind that one. */
+    /** The server loads what its graphs name. It is heard until the renderer is closed: {@link #findings} may wait, too. */
     @Override
-    public void prefetch(RenderRequest next) {
-        hint = next;
+    public RenderSession begin(List<ModelUnderTest> models, StepListener listener) {
+        steps = listener;
+        server.client().onWait(listener::waits);
+        return new Session();
     }
 
-    @Override
-    public Rendered render(RenderRequest request) {
-        Work work = underWay.containsKey(request) ? underWay.get(request) : begin(request);
-        current = work;
-        RenderRequest next = hint;
-        hint = null;
-        if (next != null && !underWay.containsKey(next)) {
-            begin(next);
-        }
-        try {
-            return finish(work);
-        } catch (RendererLostException e) {
-            lost = true;
-            throw e;
-        } finally {
-            underWay.remove(request);
-            server.forget(work.job());
-        }
-    }
+    private final class Session implements RenderSession {
+        private final Map<RenderRequest, Work> underWay = new LinkedHashMap<>();
+        private RenderRequest hint; // to be begun after the picture that is asked for; null for none
 
-    private Work begin(RenderRequest request) {
-        ComfyGraph graph = graphs.graph(request, request.repeat() == 0 ? null : "repeat " + request.repeat());
-        Work work = work(request, graph);
-        underWay.put(request, work);
-        try {
-            work.job().submit();
-        } catch (RuntimeException e) {
-            underWay.remove(request);
-            server.forget(work.job());
-            throw e;
+        /** Begins with it when the next picture is asked for, behind that one. */
+        @Override
+        public void prefetch(RenderRequest next) {
+            hint = next;
         }
-        return work;
+
+        @Override
+        public Rendered render(RenderRequest request) {
+            Work work = underWay.containsKey(request) ? underWay.get(request) : begin(request);
+            current = work;
+            RenderRequest next = hint;
+            hint = null;
+            if (next != null && !underWay.containsKey(next)) {
+                begin(next);
+            }
+            try {
+                return finish(work);
+            } catch (RendererLostException e) {
+                lost = true;
+                throw e;
+            } finally {
+                underWay.remove(request);
+                server.forget(work.job());
+            }
+        }
+
+        private Work begin(RenderRequest request) {
+            ComfyGraph graph = graphs.graph(request, request.repeat() == 0 ? null : "repeat " + request.repeat());
+            Work work = work(request, graph);
+            underWay.put(request, work);
+            try {
+                work.job().submit();
+            } catch (RuntimeException e) {
+                underWay.remove(request);
+                server.forget(work.job());
+                throw e;
+            }
+            return work;
+        }
+
+        /** What is in the server's queue is stopped with the connection. */
+        @Override
+        public void close() {}
     }
 
     /** The id of a job says all that decides its pixels, so that only the very same picture is found again. */
@@ -470,12 +486,6 @@ public final class ComfyUiRenderer implements Renderer {
     /** Whether the server's log is being read. */
     boolean hearsLog() {
         return server.hearsLog();
-    }
-
-    @Override
-    public void onStep(StepListener listener) {
-        steps = listener;
-        server.client().onWait(listener::waits);
     }
 
     private void progress(ComfyJob job, JsonNode data) {

@@ -12,23 +12,23 @@ import dev.assay.harness.nn.weights.LoraMerge;
 import dev.assay.harness.nn.weights.WeightChange;
 import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.RenderSession;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
+import dev.assay.harness.render.StepListener;
 import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.SettingsException;
 import java.util.List;
 import java.util.Map;
 
-/** Renders in this JVM: Stable Diffusion 1 class models, LoRAs merged into their weights. Keeps the last model loaded. */
+/** Renders in this JVM: Stable Diffusion 1 class models, LoRAs merged into their weights. */
 public final class LocalRenderer implements Renderer {
     /** GPU memory for activations of one guided picture and for the libraries themselves; a generous guess. */
     private static final long WORKING_BYTES = 3L << 30;
 
     private final CudaDevice gpu; // null on a CPU
     private final LoraReader loras;
-    private ModelUnderTest loaded;
-    private StableDiffusion pipeline;
 
     private LocalRenderer(CudaDevice gpu, LoraReader loras) {
         this.gpu = gpu;
@@ -96,24 +96,6 @@ public final class LocalRenderer implements Renderer {
         }
     }
 
-    /** Merges the LoRAs for real; what stays loaded is the checkpoint alone: of a candidate that is a LoRA, it is the base. */
-    @Override
-    public void load(ModelUnderTest model) {
-        ModelUnderTest bare = new ModelUnderTest(model.checkpoint(), List.of());
-        if (model.equals(loaded)) {
-            return;
-        }
-        try (ModelParts parts = ModelParts.open(model.checkpoint())) {
-            LoraMerge merge = merge(model, parts);
-            if (!bare.equals(loaded)) {
-                requireMemory(parts);
-                load(bare, parts, WeightChange.NONE);
-            }
-            merge.check("text_encoder", parts.text());
-            merge.check("unet", parts.unet());
-        }
-    }
-
     /** Finds the layers of all LoRAs by names and shapes, which lists all that is wrong at once. */
     private LoraMerge merge(ModelUnderTest model, ModelParts parts) {
         return LoraMerge.of(
@@ -131,43 +113,84 @@ public final class LocalRenderer implements Renderer {
         }
     }
 
+    /** What can be loaded and merged is found out for each model, the first of them last, so that it is at hand for the first picture. */
     @Override
-    public Rendered render(RenderRequest request) {
-        boolean warm = request.model().equals(loaded);
-        long start = System.nanoTime();
-        if (!warm) {
-            try (ModelParts parts = ModelParts.open(request.model().checkpoint())) {
-                load(request.model(), parts, merge(request.model(), parts));
+    public RenderSession begin(List<ModelUnderTest> models, StepListener steps) {
+        Session session = new Session();
+        try {
+            for (int i = models.size() - 1; i >= 0; i--) {
+                session.prepare(models.get(i));
+            }
+            return session;
+        } catch (RuntimeException | Error trouble) {
+            session.close();
+            throw trouble;
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    /** Keeps the last model loaded. */
+    private final class Session implements RenderSession {
+        private ModelUnderTest loaded;
+        private StableDiffusion pipeline;
+
+        /** Merges the LoRAs for real; what stays loaded is the checkpoint alone: of a candidate that is a LoRA, it is the base. */
+        private void prepare(ModelUnderTest model) {
+            ModelUnderTest bare = new ModelUnderTest(model.checkpoint(), List.of());
+            if (model.equals(loaded)) {
+                return;
+            }
+            try (ModelParts parts = ModelParts.open(model.checkpoint())) {
+                LoraMerge merge = merge(model, parts);
+                if (!bare.equals(loaded)) {
+                    requireMemory(parts);
+                    load(bare, parts, WeightChange.NONE);
+                }
+                merge.check("text_encoder", parts.text());
+                merge.check("unet", parts.unet());
             }
         }
-        GenerationSettings s = request.settings();
-        Image image = pipeline.render(
-                request.prompt(),
-                request.negativePrompt(),
-                request.seed(),
-                s.width(),
-                s.height(),
-                s.steps(),
-                s.guidanceScale(),
-                s.sampler(),
-                s.scheduler(),
-                s.clipSkip());
-        return new Rendered(
-                image, new Cost((System.nanoTime() - start) / 1e9, 0, gpu == null ? 0 : gpu.usedBytes(), warm));
-    }
 
-    private void load(ModelUnderTest model, ModelParts parts, WeightChange change) {
-        close();
-        pipeline = StableDiffusion.load(parts, change, gpu == null ? "cpu" : "cuda");
-        loaded = model;
-    }
+        @Override
+        public Rendered render(RenderRequest request) {
+            boolean warm = request.model().equals(loaded);
+            long start = System.nanoTime();
+            if (!warm) {
+                try (ModelParts parts = ModelParts.open(request.model().checkpoint())) {
+                    load(request.model(), parts, merge(request.model(), parts));
+                }
+            }
+            GenerationSettings s = request.settings();
+            Image image = pipeline.render(
+                    request.prompt(),
+                    request.negativePrompt(),
+                    request.seed(),
+                    s.width(),
+                    s.height(),
+                    s.steps(),
+                    s.guidanceScale(),
+                    s.sampler(),
+                    s.scheduler(),
+                    s.clipSkip());
+            return new Rendered(
+                    image, new Cost((System.nanoTime() - start) / 1e9, 0, gpu == null ? 0 : gpu.usedBytes(), warm));
+        }
 
-    @Override
-    public void close() {
-        if (pipeline != null) {
-            pipeline.close();
-            pipeline = null;
-            loaded = null;
+        private void load(ModelUnderTest model, ModelParts parts, WeightChange change) {
+            close();
+            pipeline = StableDiffusion.load(parts, change, gpu == null ? "cpu" : "cuda");
+            loaded = model;
+        }
+
+        @Override
+        public void close() {
+            if (pipeline != null) {
+                pipeline.close();
+                pipeline = null;
+                loaded = null;
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.RenderSession;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +54,7 @@ class ComfyUiRendererTest {
 
     private final FakeComfy fake = new FakeComfy();
     private final List<ComfyUiRenderer> renderers = new ArrayList<>();
+    private final IdentityHashMap<ComfyUiRenderer, RenderSession> sessions = new IdentityHashMap<>();
 
     @TempDir
     Path folder;
@@ -83,6 +86,10 @@ class ComfyUiRendererTest {
         return renderer;
     }
 
+    private RenderSession session(ComfyUiRenderer renderer) {
+        return sessions.computeIfAbsent(renderer, r -> r.begin(List.of(), (done, of) -> {}));
+    }
+
     private static ModelUnderTest model(Lora... loras) {
         return new ModelUnderTest(new Checkpoint(Path.of("sd15.safetensors")), List.of(loras));
     }
@@ -111,21 +118,23 @@ class ComfyUiRendererTest {
         ComfyUiRenderer renderer = renderer();
         renderer.check(BASE, SETTINGS);
 
-        assertThat(renderer.render(request(1)).cost().warm()).isFalse();
-        assertThat(renderer.render(request(2)).cost().warm()).isTrue();
+        assertThat(session(renderer).render(request(1)).cost().warm()).isFalse();
+        assertThat(session(renderer).render(request(2)).cost().warm()).isTrue();
         ModelUnderTest candidate = model(lora("style.safetensors"));
-        assertThat(renderer.render(request(candidate, 1, 0)).cost().warm()).isFalse();
-        assertThat(renderer.render(request(candidate, 2, 0)).cost().warm()).isTrue();
+        assertThat(session(renderer).render(request(candidate, 1, 0)).cost().warm())
+                .isFalse();
+        assertThat(session(renderer).render(request(candidate, 2, 0)).cost().warm())
+                .isTrue();
     }
 
     @Test
     void costs_are_the_servers_own_and_leave_out_the_queue() {
         fake.renderMillis = 400;
         ComfyUiRenderer renderer = renderer();
-        renderer.render(request(1));
-        renderer.prefetch(request(3));
-        Rendered picture = renderer.render(request(2));
-        Rendered queued = renderer.render(request(3));
+        session(renderer).render(request(1));
+        session(renderer).prefetch(request(3));
+        Rendered picture = session(renderer).render(request(2));
+        Rendered queued = session(renderer).render(request(3));
 
         assertThat(picture.cost().seconds()).isBetween(0.39, 3.0);
         assertThat(queued.cost().seconds()).isBetween(0.39, 3.0);
@@ -144,7 +153,7 @@ class ComfyUiRendererTest {
             fake.hold.countDown();
         });
 
-        assertThat(renderer.render(request(1)).cost().peakVramBytes()).isEqualTo(9L << 30);
+        assertThat(session(renderer).render(request(1)).cost().peakVramBytes()).isEqualTo(9L << 30);
     }
 
     @Test
@@ -152,8 +161,7 @@ class ComfyUiRendererTest {
         fake.renderMillis = 200;
         ComfyUiRenderer renderer = renderer();
         List<String> heard = new ArrayList<>();
-        renderer.onStep((done, of) -> heard.add(done + "/" + of));
-        renderer.render(request(1));
+        renderer.begin(List.of(), (done, of) -> heard.add(done + "/" + of)).render(request(1));
 
         assertThat(heard).containsSubsequence("1/4", "2/4", "3/4");
     }
@@ -162,15 +170,15 @@ class ComfyUiRendererTest {
     void the_announced_picture_waits_behind_the_one_asked_for_and_no_third_is_sent() {
         fake.hold = new CountDownLatch(1);
         ComfyUiRenderer renderer = renderer();
-        renderer.prefetch(request(2));
+        session(renderer).prefetch(request(2));
         FakeHttp.start("test-release", () -> {
             FakeComfy.until(() -> fake.accepted.size() == 2);
             fake.hold.countDown();
         });
-        renderer.render(request(1));
+        session(renderer).render(request(1));
 
         assertThat(fake.accepted).hasSize(2);
-        renderer.render(request(2));
+        session(renderer).render(request(2));
         assertThat(fake.accepted).hasSize(2);
         assertThat(fake.sampled).isEqualTo(fake.accepted);
     }
@@ -178,8 +186,8 @@ class ComfyUiRendererTest {
     @Test
     void a_repeat_is_rendered_again_and_not_taken_from_the_cache() {
         ComfyUiRenderer renderer = renderer();
-        Rendered first = renderer.render(request(1));
-        Rendered again = renderer.render(request(BASE, 1, 1));
+        Rendered first = session(renderer).render(request(1));
+        Rendered again = session(renderer).render(request(BASE, 1, 1));
 
         assertThat(again.image()).isEqualTo(first.image());
         assertThat(fake.sampled).hasSize(2);
@@ -190,7 +198,7 @@ class ComfyUiRendererTest {
         fake.truncated.set(1);
         fake.wrongSize.set(1);
 
-        assertThat(renderer().render(request(1)).image().width()).isEqualTo(64);
+        assertThat(session(renderer()).render(request(1)).image().width()).isEqualTo(64);
         assertThat(fake.sampled).hasSize(1);
     }
 
@@ -199,7 +207,7 @@ class ComfyUiRendererTest {
         fake.truncated.set(1000);
         ComfyUiRenderer renderer = renderer();
 
-        assertThatThrownBy(() -> renderer.render(request(1)))
+        assertThatThrownBy(() -> session(renderer).render(request(1)))
                 .hasMessageContaining("is cut short")
                 .hasMessageContaining("asked 3 times");
         assertThat(fake.sampled).hasSize(1);
@@ -210,7 +218,7 @@ class ComfyUiRendererTest {
         fake.wrongSize.set(1000);
         ComfyUiRenderer renderer = renderer();
 
-        assertThatThrownBy(() -> renderer.render(request(1)))
+        assertThatThrownBy(() -> session(renderer).render(request(1)))
                 .hasMessageContaining("expected 64 x 64 pixels, found 8 x 8");
     }
 
@@ -218,7 +226,7 @@ class ComfyUiRendererTest {
     void a_file_that_cannot_be_had_is_saved_again_without_rendering_again() {
         fake.missingFiles.set(3);
 
-        assertThat(renderer().render(request(1)).image().width()).isEqualTo(64);
+        assertThat(session(renderer()).render(request(1)).image().width()).isEqualTo(64);
         assertThat(fake.accepted).hasSize(2);
         assertThat(fake.sampled).hasSize(1);
     }
@@ -228,7 +236,7 @@ class ComfyUiRendererTest {
         fake.missingFiles.set(6);
         fake.savesToSocket = true;
 
-        assertThat(renderer().render(request(1)).image().width()).isEqualTo(64);
+        assertThat(session(renderer()).render(request(1)).image().width()).isEqualTo(64);
         assertThat(fake.accepted).hasSize(3);
         assertThat(fake.sampled).hasSize(1);
     }
@@ -242,8 +250,8 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora("style.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(1));
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(1));
+        session(renderer).render(request(candidate, 1, 0));
 
         assertThat(renderer.findings(BASE)).noneMatch(f -> f.level() != Finding.Level.NOTE);
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
@@ -258,14 +266,14 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora("style.safetensors"));
         ComfyUiRenderer killed = renderer();
         killed.check(candidate, SETTINGS);
-        killed.render(request(candidate, 1, 0));
+        session(killed).render(request(candidate, 1, 0));
         killed.findings(candidate);
         int made = fake.accepted.size();
         assertThat(made).isEqualTo(1 + PROBES);
         fake.requests.clear();
         ComfyUiRenderer successor = renderer();
         successor.check(candidate, SETTINGS);
-        successor.render(request(candidate, 1, 0));
+        session(successor).render(request(candidate, 1, 0));
 
         assertThat(fake.accepted).hasSize(made);
         assertThat(texts(successor.findings(candidate), Finding.Level.ERROR)).contains("did not load 1 modules");
@@ -284,8 +292,8 @@ class ComfyUiRendererTest {
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
 
-        assertThat(renderer.render(request(candidate, 1, 0)).image())
-                .isNotEqualTo(renderer.render(request(1)).image());
+        assertThat(session(renderer).render(request(candidate, 1, 0)).image())
+                .isNotEqualTo(session(renderer).render(request(1)).image());
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
                 .startsWith("sdxl-style.safetensors: nothing of it reached the diffusion model")
                 .contains(noisy ? "no more than two pictures of the base" : "pixel for pixel");
@@ -298,7 +306,7 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora("style.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
 
         assertThat(renderer.findings(candidate)).allMatch(f -> f.level() == Finding.Level.NOTE);
         assertThat(fake.sampled).hasSize(1 + PROBES);
@@ -310,7 +318,7 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(loras);
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
         return texts(renderer.findings(candidate), Finding.Level.ERROR);
     }
 
@@ -356,7 +364,7 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora("text-alone.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
 
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR)).isEmpty();
         assertThat(texts(renderer.findings(candidate), Finding.Level.NOTE)).contains("is for text encoders alone");
@@ -438,8 +446,8 @@ class ComfyUiRendererTest {
         FakeComfy.until(renderer::hearsLog);
         renderer.check(candidate, SETTINGS);
 
-        assertThat(renderer.render(request(candidate, 1, 0)).image())
-                .isEqualTo(renderer.render(request(1)).image());
+        assertThat(session(renderer).render(request(candidate, 1, 0)).image())
+                .isEqualTo(session(renderer).render(request(1)).image());
         renderer.findings(candidate);
         assertThat(fake.accepted).hasSize(2);
     }
@@ -450,7 +458,7 @@ class ComfyUiRendererTest {
         ComfyUiRenderer renderer = open(options(fake.url(), null), ComfyJobTest.times(Duration.ofMillis(300)));
         renderers.add(renderer);
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
         fake.die();
 
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
@@ -523,7 +531,7 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
 
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR))
                 .contains("the server applied none of the LoRA's 2 modules of the diffusion model")
@@ -537,7 +545,7 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora("style.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
 
         assertThat(renderer.findings(candidate)).allMatch(f -> f.level() == Finding.Level.NOTE);
         assertThat(fake.accepted).hasSize(1);
@@ -558,7 +566,7 @@ class ComfyUiRendererTest {
         FakeComfy.until(renderer::hearsLog);
         renderer.fingerprint(candidate, new FileHashes());
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
         renderer.findings(candidate);
 
         assertThat(read).containsExactly(folder.resolve("sdxl-style.safetensors"));
@@ -576,7 +584,7 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
 
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR)).contains("pixel for pixel");
     }
@@ -588,7 +596,7 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora("sdxl-style.safetensors"));
         ComfyUiRenderer renderer = renderer();
         renderer.check(candidate, SETTINGS);
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
 
         assertThat(texts(renderer.findings(candidate), Finding.Level.ERROR)).contains("pixel for pixel");
     }
@@ -598,7 +606,7 @@ class ComfyUiRendererTest {
         fake.noLogs = true;
         ModelUnderTest candidate = model(lora("style.safetensors"));
         ComfyUiRenderer renderer = renderer();
-        renderer.render(request(candidate, 1, 0));
+        session(renderer).render(request(candidate, 1, 0));
 
         assertThat(texts(renderer.findings(candidate), Finding.Level.WARNING))
                 .contains("log cannot be read")
@@ -696,7 +704,7 @@ class ComfyUiRendererTest {
         fake.savesToSocket = true;
         fake.missingFiles.set(3); // the other ways to get a picture are looked at, and the first of them does
         ComfyUiRenderer renderer = renderer();
-        renderer.render(request(1));
+        session(renderer).render(request(1));
 
         assertThat(fake.requests).contains("GET /api/object_info/SaveImageWebsocket");
         assertThat(renderer.facts()).doesNotContainKey("custom nodes");
@@ -720,7 +728,7 @@ class ComfyUiRendererTest {
         fake.wrongHeader = true; // 30000 x 30000 pixels that would not fit into memory, and are not there
         ComfyUiRenderer renderer = renderer();
 
-        assertThatThrownBy(() -> renderer.render(request(1)))
+        assertThatThrownBy(() -> session(renderer).render(request(1)))
                 .hasMessageContaining("expected 64 x 64 pixels, found 30000 x 30000");
     }
 
@@ -787,7 +795,7 @@ class ComfyUiRendererTest {
         fake.addForeignJob("theirs");
         ComfyUiRenderer renderer = renderer();
         List<String> said = new ArrayList<>();
-        renderer.onStep(new StepListener() {
+        StepListener listener = new StepListener() {
             @Override
             public void step(int done, int of) {}
 
@@ -796,8 +804,8 @@ class ComfyUiRendererTest {
                 said.add(why);
                 fake.hold.countDown();
             }
-        });
-        renderer.render(request(1));
+        };
+        renderer.begin(List.of(), listener).render(request(1));
 
         assertThat(said).isNotEmpty().allMatch(w -> w.contains("waiting behind 1 job of others"));
     }
@@ -807,12 +815,12 @@ class ComfyUiRendererTest {
         fake.faults.add(FakeComfy.Fault.NODE_FAILS);
         ComfyUiRenderer renderer = renderer();
 
-        assertThatThrownBy(() -> renderer.render(request(1)))
+        assertThatThrownBy(() -> session(renderer).render(request(1)))
                 .hasMessageContaining(fake.url())
                 .hasMessageContaining("another family")
                 .hasMessageContaining("mat1 and mat2 shapes cannot be multiplied");
         fake.faults.addAll(List.of(FakeComfy.Fault.OUT_OF_MEMORY, FakeComfy.Fault.OUT_OF_MEMORY));
-        assertThatThrownBy(() -> renderer.render(request(2)))
+        assertThatThrownBy(() -> session(renderer).render(request(2)))
                 .hasMessageContaining("also after its models were unloaded")
                 .hasMessageContaining("--lowvram");
     }
@@ -822,7 +830,7 @@ class ComfyUiRendererTest {
         fake.nodeErrors.set(1);
         ComfyUiRenderer renderer = renderer();
 
-        assertThatThrownBy(() -> renderer.render(request(1)))
+        assertThatThrownBy(() -> session(renderer).render(request(1)))
                 .hasMessageContaining("settings.sampler")
                 .hasMessageContaining("eular");
     }
@@ -841,8 +849,8 @@ class ComfyUiRendererTest {
         renderer.fingerprint(candidate, new FileHashes());
         renderer.check(candidate, settings);
         renderer.check(BASE, settings);
-        Rendered first = renderer.render(new RenderRequest(BASE, "a cat", "", 1, settings, 0));
-        Rendered other = renderer.render(new RenderRequest(candidate, "a cat", "", 1, settings, 0));
+        Rendered first = session(renderer).render(new RenderRequest(BASE, "a cat", "", 1, settings, 0));
+        Rendered other = session(renderer).render(new RenderRequest(candidate, "a cat", "", 1, settings, 0));
 
         assertThat(settings.width()).isEqualTo(16);
         assertThat(first.image().width()).isEqualTo(16);
@@ -872,9 +880,10 @@ class ComfyUiRendererTest {
         renderer.check(candidate, settings);
         renderer.check(BASE, settings);
 
-        Rendered base = renderer.render(new RenderRequest(BASE, "a cat", "", 1, settings, 0));
+        Rendered base = session(renderer).render(new RenderRequest(BASE, "a cat", "", 1, settings, 0));
         assertThat(base.image()).isEqualTo(FakePicture.of(TestGraphs.graph("a cat", 1), "9"));
-        assertThat(renderer.render(new RenderRequest(candidate, "a cat", "", 1, settings, 0))
+        assertThat(session(renderer)
+                        .render(new RenderRequest(candidate, "a cat", "", 1, settings, 0))
                         .image())
                 .isNotEqualTo(base.image());
     }
@@ -906,8 +915,8 @@ class ComfyUiRendererTest {
         ModelUnderTest candidate = model(lora(tested));
         renderer.check(BASE, SETTINGS);
         renderer.check(candidate, SETTINGS);
-        renderer.render(new RenderRequest(BASE, "a cat", "", 1, SETTINGS, 0));
-        renderer.render(new RenderRequest(candidate, "a cat", "", 1, SETTINGS, 0));
+        session(renderer).render(new RenderRequest(BASE, "a cat", "", 1, SETTINGS, 0));
+        session(renderer).render(new RenderRequest(candidate, "a cat", "", 1, SETTINGS, 0));
 
         List<Finding> findings = renderer.findings(candidate);
         assertThat(texts(findings, Finding.Level.ERROR).isEmpty())
@@ -957,7 +966,7 @@ class ComfyUiRendererTest {
         fake.faults.add(FakeComfy.Fault.RESTART);
         fake.comfyuiVersion = "0.34.0";
 
-        assertThatThrownBy(() -> renderer.render(request(1)))
+        assertThatThrownBy(() -> session(renderer).render(request(1)))
                 .hasMessageContaining("the server changed during the run")
                 .hasMessageContaining("found ComfyUI 0.34.0");
     }
@@ -967,14 +976,15 @@ class ComfyUiRendererTest {
         fake.renderMillis = 100;
         ComfyUiRenderer killed = renderer();
         killed.check(BASE, SETTINGS);
-        killed.prefetch(request(2));
-        Rendered first = killed.render(request(1)); // the picture of seed 2 is in the works when its process is gone
+        session(killed).prefetch(request(2));
+        Rendered first =
+                session(killed).render(request(1)); // the picture of seed 2 is in the works when its process is gone
         ComfyUiRenderer successor = renderer();
         successor.check(BASE, SETTINGS);
 
-        Rendered second = successor.render(request(2));
+        Rendered second = session(successor).render(request(2));
         assertThat(second.image()).isNotEqualTo(first.image());
-        assertThat(successor.render(request(1)).image()).isEqualTo(first.image());
+        assertThat(session(successor).render(request(1)).image()).isEqualTo(first.image());
         assertThat(fake.accepted).hasSize(2);
         assertThat(fake.sampled).hasSize(2);
     }
@@ -982,16 +992,17 @@ class ComfyUiRendererTest {
     @Test
     void a_picture_that_was_announced_and_never_asked_for_is_stopped_at_the_end() {
         ComfyUiRenderer renderer = renderer();
-        renderer.render(request(1));
+        session(renderer).render(request(1));
         fake.renderMillis = 5000;
         fake.hold = new CountDownLatch(1);
-        renderer.prefetch(request(3));
+        session(renderer).prefetch(request(3));
         FakeHttp.start("test-close", () -> {
             FakeComfy.until(() -> fake.accepted.size() == 3);
             renderer.close();
         });
 
-        assertThatThrownBy(() -> renderer.render(request(2))).hasMessageContaining("stopped because the run ends");
+        assertThatThrownBy(() -> session(renderer).render(request(2)))
+                .hasMessageContaining("stopped because the run ends");
         FakeComfy.until(() -> fake.waiting() == 0 && fake.accepted.stream().noneMatch(fake::isRunning));
         assertThat(fake.sampled).hasSize(1);
     }
@@ -1000,10 +1011,10 @@ class ComfyUiRendererTest {
     void a_dead_server_is_lost_and_says_so() {
         ComfyUiRenderer renderer = open(options(fake.url(), null), ComfyJobTest.times(Duration.ofMillis(300)));
         renderers.add(renderer);
-        renderer.render(request(1));
+        session(renderer).render(request(1));
         fake.die();
 
-        assertThatThrownBy(() -> renderer.render(request(2)))
+        assertThatThrownBy(() -> session(renderer).render(request(2)))
                 .isInstanceOf(RendererLostException.class)
                 .hasMessageContaining(fake.url());
     }

@@ -4,6 +4,7 @@ import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.PictureOrigin;
 import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.RenderSession;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.suite.GenerationSettings;
@@ -28,20 +29,21 @@ final class OverheadBenchmark {
         for (boolean announced : new boolean[] {true, false}) {
             for (boolean silent : new boolean[] {false, true}) {
                 try (FakeComfy fake = new FakeComfy();
-                        ComfyUiRenderer renderer = ComfyUiRendererTest.open(fake)) {
+                        ComfyUiRenderer renderer = ComfyUiRendererTest.open(fake);
+                        RenderSession session = renderer.begin(List.of(model), (done, of) -> {})) {
                     fake.renderMillis = millis;
                     fake.silentSocket = silent;
                     renderer.check(model, settings);
                     RenderStore store = new RenderStore(Files.createTempDirectory("assay-overhead"));
-                    renderer.render(request(model, settings, 0)); // loads classes
+                    session.render(request(model, settings, 0)); // loads classes
                     double server = 0;
                     long start = System.nanoTime();
                     for (int i = 1; i <= pictures; i++) {
                         RenderRequest request = request(model, settings, i);
                         if (announced && i < pictures) {
-                            renderer.prefetch(request(model, settings, i + 1));
+                            session.prefetch(request(model, settings, i + 1));
                         }
-                        Rendered picture = renderer.render(request);
+                        Rendered picture = session.render(request);
                         store.put(PictureOrigin.rendered(request, "hash", renderer), picture, renderer.sent(request));
                         server += picture.cost().seconds();
                     }
