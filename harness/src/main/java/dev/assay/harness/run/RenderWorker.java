@@ -10,7 +10,7 @@ import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,75 +87,68 @@ final class RenderWorker {
     private void get() {
         int expected = toMake();
         tally.expect(shots.size(), expected);
-        Map<String, Picture> known = new HashMap<>(); // by key
-        List<RenderTask> missing = new ArrayList<>();
-        for (RenderTask shot : shots) {
-            String key = shot.key();
-            Optional<Picture> found = known.containsKey(key) ? Optional.of(known.get(key)) : store.find(key);
-            if (found.isPresent()) {
-                known.put(key, found.get());
-                reuse(shot, found.get());
-            } else {
-                missing.add(shot);
+        Map<String, List<RenderTask>> missing =
+                new LinkedHashMap<>(); // by key: base and candidate may be the same model
+        shots.forEach(
+                s -> missing.computeIfAbsent(s.key(), key -> new ArrayList<>()).add(s));
+        missing.entrySet().removeIf(same -> {
+            Optional<Picture> found = store.find(same.getKey());
+            found.ifPresent(picture -> reuse(same.getValue(), picture));
+            return found.isPresent();
+        });
+        tally.expect(0, missing.size() - expected);
+        make(List.copyOf(missing.values()));
+    }
+
+    /** @param missing the places of each picture */
+    private void make(List<List<RenderTask>> missing) {
+        List<RenderTask> first = missing.stream().map(same -> same.get(0)).toList();
+        List<ModelUnderTest> models =
+                first.stream().map(s -> s.request().model()).distinct().toList();
+        try (RenderSession session = renderer.begin(models, tally)) {
+            for (int i = 0; i < missing.size(); i++) {
+                if (i + 1 < missing.size()) {
+                    session.prefetch(first.get(i + 1).request());
+                }
+                Picture picture = make(session, first.get(i));
+                reuse(missing.get(i).subList(1, missing.get(i).size()), picture);
             }
-        }
-        tally.expect(0, distinct(missing) - expected);
-        try (RenderSession session = renderer.begin(models(missing), tally)) {
-            make(session, missing, known);
         }
     }
 
-    private static List<ModelUnderTest> models(List<RenderTask> shots) {
-        return shots.stream().map(s -> s.request().model()).distinct().toList();
-    }
-
-    private void make(RenderSession session, List<RenderTask> missing, Map<String, Picture> known) {
-        for (int i = 0; i < missing.size(); i++) {
-            RenderTask shot = missing.get(i);
-            String key = shot.key();
-            if (known.containsKey(key)) { // base and candidate are the same model
-                reuse(shot, known.get(key));
-                continue;
-            }
-            next(missing, i + 1, known, key).ifPresent(s -> session.prefetch(s.request()));
-            String which = "the " + shot.role() + "'s picture with seed "
-                    + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
-            tally.begins();
-            files.requireUnchanged("before " + which + " was made");
-            Rendered rendered = session.render(shot.request());
-            files.requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
-            Picture picture = store.put(
-                    PictureOrigin.rendered(shot.request(), shot.modelHash(), renderer),
-                    rendered,
-                    Infotext.with(shot.request(), renderer.sent(shot.request())));
-            known.put(key, picture);
-            sink.accept(shot, picture);
-            tally.made(shot.role(), rendered.cost());
-        }
+    private Picture make(RenderSession session, RenderTask shot) {
+        String which = "the " + shot.role() + "'s picture with seed "
+                + shot.request().seed() + " of \"" + shot.request().prompt() + "\"";
+        tally.begins();
+        files.requireUnchanged("before " + which + " was made");
+        Rendered rendered = session.render(shot.request());
+        files.requireUnchanged("while " + which + " was made"); // nothing of doubtful files goes to the store
+        Picture picture = store.put(
+                PictureOrigin.rendered(shot.request(), shot.modelHash(), renderer),
+                rendered,
+                Infotext.with(shot.request(), renderer.sent(shot.request())));
+        sink.accept(shot, picture);
+        tally.made(shot.role(), rendered.cost());
+        return picture;
     }
 
     /** How many pictures are in no file of the store, at a glance: a file may prove to be damaged. */
     int toMake() {
-        return distinct(shots.stream().filter(s -> !store.has(s.key())).toList());
+        return (int) shots.stream()
+                .map(RenderTask::key)
+                .distinct()
+                .filter(key -> !store.has(key))
+                .count();
     }
 
     int pictures() {
         return shots.size();
     }
 
-    private static int distinct(List<RenderTask> shots) {
-        return (int) shots.stream().map(RenderTask::key).distinct().count();
-    }
-
-    /** The first shot from {@code start} on that will have to be rendered. */
-    private Optional<RenderTask> next(List<RenderTask> missing, int start, Map<String, Picture> known, String current) {
-        return missing.subList(start, missing.size()).stream()
-                .filter(s -> !known.containsKey(s.key()) && !s.key().equals(current))
-                .findFirst();
-    }
-
-    private void reuse(RenderTask shot, Picture picture) {
-        sink.accept(shot, picture.again());
-        tally.reused(shot.role());
+    private void reuse(List<RenderTask> places, Picture picture) {
+        for (RenderTask shot : places) {
+            sink.accept(shot, picture.again());
+            tally.reused(shot.role());
+        }
     }
 }

@@ -106,34 +106,21 @@ final class Scoring {
     }
 
     private void add(Metric metric, CasePictures c) {
-        if (metric instanceof ImageMetric m) {
-            for (int i = 0; i < c.base().size(); i++) {
-                long seed = c.base().get(i).seed();
-                add(
-                        c,
-                        seed,
-                        seed,
-                        image(m, c, c.base().get(i)),
-                        image(m, c, c.candidate().get(i)));
-            }
-        } else if (metric instanceof PairMetric m) {
-            for (int i = 0; i < c.base().size(); i++) {
-                long seed = c.base().get(i).seed();
-                difference(
-                        c,
-                        seed,
-                        seed,
-                        pair(m, c.prompt(), c.base().get(i), c.candidate().get(i), kept));
-            }
-        } else if (metric instanceof CostMetric m) {
-            for (int i = 0; i < c.base().size(); i++) {
-                long seed = c.base().get(i).seed();
-                Score score = m.score(
-                        c.prompt(), c.base().get(i).cost(), c.candidate().get(i).cost());
-                difference(c, seed, seed, score);
-            }
-        } else if (metric instanceof SetMetric m) {
+        if (metric instanceof SetMetric m) {
             add(c, null, c.base().get(0).seed(), set(m, c, c.base()), set(m, c, c.candidate()));
+            return;
+        }
+        for (int i = 0; i < c.base().size(); i++) {
+            Picture base = c.base().get(i);
+            Picture candidate = c.candidate().get(i);
+            long seed = base.seed();
+            if (metric instanceof ImageMetric m) {
+                add(c, seed, seed, image(m, c, base), image(m, c, candidate));
+            } else if (metric instanceof PairMetric m) {
+                difference(c, seed, seed, pair(m, c.prompt(), base, candidate, kept));
+            } else if (metric instanceof CostMetric m) {
+                difference(c, seed, seed, m.score(c.prompt(), base.cost(), candidate.cost()));
+            }
         }
     }
 

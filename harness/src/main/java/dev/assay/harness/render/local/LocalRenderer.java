@@ -86,6 +86,7 @@ public final class LocalRenderer implements Renderer {
         requireAbsent("shift", settings.shift());
         try (ModelParts parts = ModelParts.open(model.checkpoint())) {
             merge(model, parts);
+            requireMemory(parts); // before networks of metrics take some
         }
     }
 
@@ -145,7 +146,6 @@ public final class LocalRenderer implements Renderer {
             try (ModelParts parts = ModelParts.open(model.checkpoint())) {
                 LoraMerge merge = merge(model, parts);
                 if (!bare.equals(loaded)) {
-                    requireMemory(parts);
                     load(bare, parts, WeightChange.NONE);
                 }
                 merge.check("text_encoder", parts.text());
