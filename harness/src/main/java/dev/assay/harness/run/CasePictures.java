@@ -23,17 +23,20 @@ record CasePictures(PromptCase prompt, List<Picture> base, List<Picture> candida
     /** @param picture gives that of a pair and a {@link RenderTask#role} */
     static List<CasePictures> all(Suite suite, BiFunction<RenderQueue.Pair, String, Picture> picture) {
         return IntStream.range(0, suite.cases().size())
-                .mapToObj(i -> new CasePictures(
-                        suite.cases().get(i),
-                        side(suite, i, RenderTask.BASE, picture),
-                        side(suite, i, RenderTask.CANDIDATE, picture)))
-                .toList();
-    }
-
-    private static List<Picture> side(
-            Suite suite, int index, String role, BiFunction<RenderQueue.Pair, String, Picture> picture) {
-        return IntStream.range(0, suite.cases().get(index).seeds().size())
-                .mapToObj(s -> picture.apply(new RenderQueue.Pair(index, s), role))
+                .mapToObj(i -> {
+                    PromptCase c = suite.cases().get(i);
+                    List<RenderQueue.Pair> pairs = IntStream.range(0, c.seeds().size())
+                            .mapToObj(s -> new RenderQueue.Pair(i, s))
+                            .toList();
+                    return new CasePictures(
+                            c,
+                            pairs.stream()
+                                    .map(p -> picture.apply(p, RenderTask.BASE))
+                                    .toList(),
+                            pairs.stream()
+                                    .map(p -> picture.apply(p, RenderTask.CANDIDATE))
+                                    .toList());
+                })
                 .toList();
     }
 

@@ -37,48 +37,24 @@ import java.util.stream.Collectors;
 /**
  * The only orchestrator: checks, renders, scores, judges. Whatever can fail without a picture fails before the first one;
  * whatever fails later leaves the finished pictures in the store. It always gives a record: trouble is a BROKEN one.
+ * The caller opens and closes what the source and the models have open.
+ *
+ * @param declared criteria that the run has, built-in ones and the suite's, whether they are selected or not
+ * @param source of pictures for this plan
+ * @param hashes of all files that decide the verdict; one that changes before the run's end breaks it
+ * @param incomplete whether to go on without the criteria that are UNAVAILABLE
  */
-final class Evaluation {
+record Evaluation(
+        Plan plan,
+        List<Criterion> declared,
+        PictureSource source,
+        ScoreStore scores,
+        MetricCatalog catalog,
+        MetricModels models,
+        Progress progress,
+        FileHashes hashes,
+        boolean incomplete) {
     private static final String BLANK_FRAME = "blank-frame";
-
-    private final Plan plan;
-    private final List<Criterion> declared;
-    private final PictureSource source;
-    private final ScoreStore scores;
-    private final MetricCatalog catalog;
-    private final MetricModels models;
-    private final Progress progress;
-    private final FileHashes hashes;
-    private final boolean incomplete;
-
-    /**
-     * The caller opens and closes the source and the models.
-     *
-     * @param declared criteria that the run has, built-in ones and the suite's, whether they are selected or not
-     * @param source of pictures for this plan
-     * @param hashes of all files that decide the verdict; one that changes before the run's end breaks it
-     * @param incomplete whether to go on without the criteria that are UNAVAILABLE
-     */
-    Evaluation(
-            Plan plan,
-            List<Criterion> declared,
-            PictureSource source,
-            ScoreStore scores,
-            MetricCatalog catalog,
-            MetricModels models,
-            Progress progress,
-            FileHashes hashes,
-            boolean incomplete) {
-        this.plan = plan;
-        this.declared = List.copyOf(declared);
-        this.source = source;
-        this.scores = scores;
-        this.catalog = catalog;
-        this.models = models;
-        this.progress = progress;
-        this.hashes = hashes;
-        this.incomplete = incomplete;
-    }
 
     /** @param criteria those of the plan's suite and the built-in ones to judge; not empty */
     RunRecord run(List<Criterion> criteria) {

@@ -15,22 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Pictures that were finished before the run. The store keeps copies, so that record and report stay whole when the folders go. */
-final class FolderPictures implements PictureSource {
+record FolderPictures(Plan plan, FinishedPictures finished, RenderStore store, FileHashes hashes, RenderStats stats)
+        implements PictureSource {
     private static final String ELSEWHERE = "rendered elsewhere"; // in place of a device
-
-    private final Plan plan;
-    private final FinishedPictures finished;
-    private final RenderStore store;
-    private final FileHashes hashes;
-    private final RenderStats stats;
-
-    FolderPictures(Plan plan, FinishedPictures finished, RenderStore store, FileHashes hashes, Progress progress) {
-        this.plan = plan;
-        this.finished = finished;
-        this.store = store;
-        this.hashes = hashes;
-        this.stats = new RenderStats(progress);
-    }
 
     @Override
     public RunRecord.RendererInfo info() {
@@ -91,11 +78,6 @@ final class FolderPictures implements PictureSource {
                         origin, new Rendered(finished.image(folder, c.prompt(), seed), Cost.UNKNOWN), Map.of()));
         stats.reused(role);
         return picture.again();
-    }
-
-    @Override
-    public RenderStats stats() {
-        return stats;
     }
 
     @Override

@@ -141,7 +141,7 @@ final class RenderQueue implements PictureSource {
         first = lanes(renderers, pairs());
         int toMake = first.stream().mapToInt(RenderWorker::toMake).sum();
         return new Forecast(
-                first.stream().mapToInt(RenderWorker::pictures).sum(),
+                first.stream().mapToInt(w -> w.shots().size()).sum(),
                 toMake,
                 toMake == 0 ? 0 : toMake * (3L * settings.width() * settings.height() + PNG_AND_TEXT),
                 store.folder(),

@@ -20,31 +20,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
-/** One renderer and the pictures it gets, in order. */
-final class RenderWorker {
-    private final Renderer renderer;
-    private final List<RenderTask> shots;
-    private final BiConsumer<RenderTask, Picture> sink;
-    private final RenderStore store;
-    private final RenderStats tally;
-    private final FileHashes files;
-
-    /** @param files of the models, which must not change */
-    RenderWorker(
-            Renderer renderer,
-            List<RenderTask> shots,
-            BiConsumer<RenderTask, Picture> sink,
-            RenderStore store,
-            RenderStats tally,
-            FileHashes files) {
-        this.renderer = renderer;
-        this.shots = shots;
-        this.sink = sink;
-        this.store = store;
-        this.tally = tally;
-        this.files = files;
-    }
-
+/**
+ * One renderer and the pictures it gets, in order.
+ *
+ * @param sink gets them, each with its place in the run
+ * @param files of the models, which must not change
+ */
+record RenderWorker(
+        Renderer renderer,
+        List<RenderTask> shots,
+        BiConsumer<RenderTask, Picture> sink,
+        RenderStore store,
+        RenderStats tally,
+        FileHashes files) {
     /** How a lane ended; {@code trouble} is null when all its pictures are there. */
     record End(Renderer renderer, RuntimeException trouble) {}
 
@@ -139,10 +127,6 @@ final class RenderWorker {
                 .distinct()
                 .filter(key -> !store.has(key))
                 .count();
-    }
-
-    int pictures() {
-        return shots.size();
     }
 
     private void reuse(List<RenderTask> places, Picture picture) {

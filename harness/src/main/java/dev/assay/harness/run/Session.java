@@ -453,7 +453,7 @@ public final class Session {
                             plan,
                             criteria(),
                             finished != null
-                                    ? new FolderPictures(plan, finished, pictures, hashes, progress)
+                                    ? new FolderPictures(plan, finished, pictures, hashes, new RenderStats(progress))
                                     : new RenderQueue(
                                             plan,
                                             renderers.all(),
