@@ -13,8 +13,10 @@ import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -38,6 +40,7 @@ final class RenderQueue implements PictureSource {
     private final RenderStore store;
     private final Function<Plan, List<Finding>> preflight;
     private final Map<Place, Picture> pictures = new ConcurrentHashMap<>();
+    private final Map<Place, Picture> early = new HashMap<>(); // repeats of pictures that are still to be made
     private final List<Repeat> repeats = new ArrayList<>();
     private GenerationSettings settings; // complete; null before they were asked for
     private List<RenderWorker> first; // null before the forecast
@@ -242,8 +245,11 @@ final class RenderQueue implements PictureSource {
         Place place = new Place(shot.pair(), shot.role());
         if (shot.request().repeat() == 0) {
             pictures.put(place, picture);
-        } else {
+            Optional.ofNullable(early.remove(place)).ifPresent(again -> repeats.add(new Repeat(picture, again)));
+        } else if (pictures.containsKey(place)) {
             repeats.add(new Repeat(pictures.get(place), picture));
+        } else {
+            early.put(place, picture);
         }
     }
 }

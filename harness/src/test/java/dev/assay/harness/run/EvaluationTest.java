@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.image.Png;
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Finding;
@@ -300,6 +301,21 @@ class EvaluationTest {
         assertThat(run(1.0, criterion("brightness", Rule.NON_INFERIOR, 10)).rendersMade())
                 .isEqualTo(1);
         assertThat(renderer.loaded).hasSize(1);
+    }
+
+    @Test
+    void a_repeat_that_the_store_has_is_compared_with_a_picture_that_is_made_again() throws IOException {
+        RunRecord first = run(1.0, BuiltIn.APPLIED);
+        for (Path file : pictures(folder.resolve("store"))) {
+            if (Png.read(file).text().get("assay:repeat").equals("0")) {
+                Files.delete(file);
+            }
+        }
+        RunRecord again = run(1.0, BuiltIn.APPLIED);
+        assertThat(again.problem()).isNull();
+        assertThat(again.rendersReused()).isEqualTo(4);
+        assertThat(again.verdicts().get(0).reason())
+                .isEqualTo(first.verdicts().get(0).reason());
     }
 
     @Test
