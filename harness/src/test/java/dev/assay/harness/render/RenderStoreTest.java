@@ -171,7 +171,6 @@ class RenderStoreTest {
         RenderStore store = new RenderStore(folder);
         Picture first = put(store, request(1));
         Image noisy = renderer.render(request(2)).image();
-        String key = key(request(1));
         Picture second = store.put(origin(request(1)), new Rendered(noisy, new Cost(9, 0, 0, true)), Map.of());
 
         assertThat(second.cost()).isEqualTo(first.cost());
