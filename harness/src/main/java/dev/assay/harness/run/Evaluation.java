@@ -13,6 +13,7 @@ import dev.assay.harness.scorer.MetricModels;
 import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.BuiltIn;
@@ -61,8 +62,7 @@ record Evaluation(
         RecordBuilder record = new RecordBuilder(plan, source, declared.size(), Instant.now());
         try {
             if (criteria.isEmpty()) {
-                throw new IllegalArgumentException(
-                        plan.suite().name() + ": no criterion selected; nothing would be judged");
+                throw new SuiteException(plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
             record.settings(source.settings());
             List<Finding> inFiles = source.preflight();

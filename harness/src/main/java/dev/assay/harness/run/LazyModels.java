@@ -15,6 +15,7 @@ import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.scorer.MetricModels;
 import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.SuiteException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -85,7 +86,7 @@ final class LazyModels implements MetricModels {
         if (!open.containsKey(role)) {
             String reference = suite.models().get(role.name());
             if (reference == null) {
-                throw new IllegalArgumentException(suite.name() + ": models: a criterion needs a " + role.name() + " ("
+                throw new SuiteException(suite.name() + ": models: a criterion needs a " + role.name() + " ("
                         + role.needs() + "), the suite names none; add  " + role.name() + ": PATH");
             }
             watch(role.name(), reference); // before it is opened: what is hashed later is then what was opened

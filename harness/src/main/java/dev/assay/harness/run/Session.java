@@ -39,6 +39,7 @@ import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.suite.Yaml;
 import dev.assay.harness.text.DidYouMean;
@@ -216,7 +217,7 @@ public final class Session {
                 shorten(SuiteFile.parse(suiteSource(settings, suiteName), suiteFile), settings), settings);
 
         if (settings.get(BASE) == null && !local) {
-            throw new IllegalArgumentException(
+            throw new SettingsException(
                     "nothing to compare with: the renderer " + settings.get(RENDERER) + " needs -Dassay.base=FILE|DIR");
         }
         boolean bundled = settings.get(BASE) == null || settings.get(BASE).startsWith("microcosm:");
@@ -226,7 +227,7 @@ public final class Session {
         String wanted = settings.get(LORA);
         if (wanted == null && settings.get(CHECKPOINT) == null && !calibrates) {
             if (!bundled) {
-                throw new IllegalArgumentException("nothing to judge on " + settings.get(BASE)
+                throw new SettingsException("nothing to judge on " + settings.get(BASE)
                         + ": give -Dassay.lora=FILE or -Dassay.checkpoint=FILE|DIR");
             }
             wanted = DEFAULT_LORA;
@@ -257,7 +258,7 @@ public final class Session {
                     Thread.currentThread().getContextClassLoader().getResourceAsStream("suites/" + name + ".yaml")) {
                 if (in == null) {
                     List<String> names = BundledSuites.names();
-                    throw new IllegalArgumentException(
+                    throw new SettingsException(
                             "assay.suite: expected the name of a bundled suite (" + String.join(", ", names)
                                     + ") or a file, found " + name + "; no such file in " + root
                                     + DidYouMean.hint(name, names));
@@ -360,7 +361,7 @@ public final class Session {
         }
         try {
             SuiteCheck.require(plan.suite(), catalog);
-        } catch (IllegalArgumentException wrong) {
+        } catch (SuiteException wrong) {
             return Optional.of(Trouble.words(wrong));
         }
         return missingWeights(criteria());

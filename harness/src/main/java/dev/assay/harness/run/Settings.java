@@ -4,6 +4,7 @@ import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.SettingKeys.Given;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.SettingsException;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
@@ -99,7 +100,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
             content = Yaml.read(SmallFile.bytes(file, Yaml.MAX_BYTES));
         } catch (IOException e) {
             throw new SettingsException(FILE + ": cannot be read: " + Trouble.words(e), e);
-        } catch (IllegalArgumentException e) {
+        } catch (AssayException e) {
             throw new SettingsException(FILE + ": " + e.getMessage(), e);
         }
         if (content == null) {

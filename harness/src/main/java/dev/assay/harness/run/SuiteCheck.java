@@ -7,6 +7,7 @@ import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.text.DidYouMean;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,16 +17,16 @@ import java.util.Map;
 final class SuiteCheck {
     private SuiteCheck() {}
 
-    /** @throws IllegalArgumentException on a metric, parameter, rule, margin or role of weights that there is not */
+    /** @throws SuiteException on a metric, parameter, rule, margin or role of weights that there is not */
     static void require(Suite suite, MetricCatalog catalog) {
         if (suite.models().containsKey(ModelRoles.JUDGE.name())) { // it is sent the pictures, and a token
-            throw new IllegalArgumentException(
+            throw new SuiteException(
                     suite.name() + ": models.judge: no suite can name it; it is " + ModelRoles.JUDGE.needs());
         }
         List<String> roles = catalog.roles().stream().map(ModelRole::name).toList();
         for (String role : suite.models().keySet()) {
             if (!roles.contains(role)) {
-                throw new IllegalArgumentException(suite.name() + ": models." + role + ": expected one of the roles "
+                throw new SuiteException(suite.name() + ": models." + role + ": expected one of the roles "
                         + String.join(", ", roles) + DidYouMean.hint(role, roles));
             }
         }
@@ -37,8 +38,8 @@ final class SuiteCheck {
         return catalog.infos().stream()
                 .filter(i -> i.name().equals(metric))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(suite.name() + ": no metric " + metric + "; there are "
-                        + names + DidYouMean.hint(metric, names)));
+                .orElseThrow(() -> new SuiteException(suite.name() + ": no metric " + metric + "; there are " + names
+                        + DidYouMean.hint(metric, names)));
     }
 
     /** All parameters of the criterion's metric: its own, and the metric's defaults. */
@@ -48,17 +49,17 @@ final class SuiteCheck {
         Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
         criterion.parameters().forEach((name, value) -> {
             if (parameters.replace(name, value) == null) {
-                throw new IllegalArgumentException(where + "no parameter " + name + "; there are " + parameters.keySet()
+                throw new SuiteException(where + "no parameter " + name + "; there are " + parameters.keySet()
                         + DidYouMean.hint(name, parameters.keySet()));
             }
         });
         boolean rates = criterion.rule() == Criterion.Rule.DEFECT_RATE_NON_INFERIOR;
         if (rates && (!info.range().isRate() || info.better() == Direction.TWO_SIDED)) {
-            throw new IllegalArgumentException(where + "the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1; "
+            throw new SuiteException(where + "the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1; "
                     + info.name() + " gives " + info.range() + " (NON_INFERIOR serves it)");
         }
         if (criterion.rule() != Criterion.Rule.HAS_EFFECT && criterion.margin() > info.maxMargin()) {
-            throw new IllegalArgumentException(where + "margin: expected at most " + info.maxMargin() + " "
+            throw new SuiteException(where + "margin: expected at most " + info.maxMargin() + " "
                     + info.unit() + ", found " + criterion.margin()
                     + ", which nothing that a picture shows would exceed");
         }

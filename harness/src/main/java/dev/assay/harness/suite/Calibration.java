@@ -1,5 +1,6 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.text.AssayException;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +45,7 @@ public record Calibration(int defects, int found, int sound, int falseAlarms) {
      * sound=600 falseAlarms=2}.
      *
      * @return null when the notes say nothing of the metric
-     * @throws IllegalArgumentException when they say something else
+     * @throws AssayException when they say something else
      */
     public static Calibration from(Map<String, String> notes, String metric) {
         String note = notes.get("calibration." + metric);
@@ -53,7 +54,7 @@ public record Calibration(int defects, int found, int sound, int falseAlarms) {
         }
         Matcher counts = NOTE.matcher(note);
         if (!counts.matches()) {
-            throw new IllegalArgumentException(
+            throw new AssayException(
                     "calibration." + metric + ": expected defects=N found=N sound=N falseAlarms=N, found " + note);
         }
         return new Calibration(

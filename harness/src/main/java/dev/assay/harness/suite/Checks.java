@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Checks that the suite's records share; messages start with the field. */
-final class Checks {
+/** Checks that records of YAML files share; messages start with the field. */
+public final class Checks {
     private static final Pattern WORD = Pattern.compile("[a-z0-9-]+");
 
     private Checks() {}
 
-    static void require(boolean holds, String field, String expected, Object found) {
+    public static void require(boolean holds, String field, String expected, Object found) {
         if (!holds) {
             throw new IllegalArgumentException(
                     field + ": expected " + expected + ", found " + (found == null ? "nothing" : found));
@@ -20,14 +20,15 @@ final class Checks {
 
     /** Ids and tags become file names, test ids and links. */
     static void requireWord(String field, String found) {
+        require(found != null, field, "text", null);
         require(
-                found != null && WORD.matcher(found).matches(),
+                WORD.matcher(found).matches(),
                 field,
                 "lower-case letters, digits and hyphens",
-                found == null || found.isEmpty() ? null : "\"" + found + "\"");
+                found.isEmpty() ? null : "\"" + found + "\"");
     }
 
-    static void requireText(String field, String found) {
+    public static void requireText(String field, String found) {
         require(found != null && !found.isBlank(), field, "text", null);
     }
 

@@ -1,12 +1,13 @@
 package dev.assay.harness.suite;
 
 import dev.assay.harness.files.SmallFile;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Questions about pictures whose answers people gave: what a judge's error rates are measured on.
@@ -45,41 +46,44 @@ public record LabelledQuestions(String name, String version, List<Labelled> ques
         }
     }
 
+    /** The file: pictures beside it, each with its questions by their answers. */
+    private record File(String name, String version, String description, List<Answered> pictures) {
+        LabelledQuestions in(Path folder) {
+            List<Labelled> questions = YamlFile.each("pictures", pictures, p -> p.questions(folder)).stream()
+                    .flatMap(List::stream)
+                    .toList();
+            return new LabelledQuestions(name, version, questions);
+        }
+    }
+
+    private record Answered(String picture, List<String> yes, List<String> no) {
+        List<Labelled> questions(Path folder) {
+            Checks.requireText("picture", picture);
+            Path path = folder.resolve(picture).normalize();
+            Checks.require(
+                    path.startsWith(folder) && Files.isRegularFile(path), "picture", "a file beside this one", path);
+            return Stream.concat(labelled(path, "yes", yes), labelled(path, "no", no))
+                    .toList();
+        }
+
+        private static Stream<Labelled> labelled(Path picture, String answer, List<String> texts) {
+            return YamlFile.each(answer, texts, text -> new Labelled(picture, text, answer.equals("yes"))).stream();
+        }
+    }
+
     /**
      * Reads a file of pictures, each with its questions and their answers; paths are relative to the file.
      *
      * @throws SuiteException naming file and place of the first mistake
      */
     public static LabelledQuestions read(Path file) {
+        Path folder = file.toAbsolutePath().normalize().getParent();
         try {
-            Node node = new Node(file.toString(), "", Yaml.read(SmallFile.bytes(file, Yaml.MAX_BYTES)));
-            node.object("name", "version", "description", "pictures");
-            String name = node.get("name").text();
-            String version = node.get("version").text();
-            List<Labelled> questions = new ArrayList<>();
-            node.get("pictures").list(p -> questions.addAll(picture(file, p)));
-            return node.make(() -> new LabelledQuestions(name, version, questions));
+            return YamlFile.read(Yaml.read(SmallFile.bytes(file, Yaml.MAX_BYTES)), File.class, f -> f.in(folder));
         } catch (IOException e) {
             throw new SuiteException(file + ": cannot be read: " + Trouble.words(e), e);
-        } catch (SuiteException e) {
-            throw e;
-        } catch (IllegalArgumentException e) {
+        } catch (AssayException e) {
             throw new SuiteException(file + ": " + e.getMessage(), e);
         }
-    }
-
-    private static List<Labelled> picture(Path file, Node node) {
-        node.object("picture", "yes", "no");
-        Path folder = file.toAbsolutePath().normalize().getParent();
-        Path picture = folder.resolve(node.get("picture").text()).normalize();
-        if (!picture.startsWith(folder) || !Files.isRegularFile(picture)) {
-            throw node.get("picture").wrong("expected a file beside this one, found " + picture);
-        }
-        List<Labelled> questions = new ArrayList<>();
-        for (boolean expected : new boolean[] {true, false}) {
-            questions.addAll(node.get(expected ? "yes" : "no")
-                    .list(q -> q.make(() -> new Labelled(picture, q.text(), expected))));
-        }
-        return questions;
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.text.AssayException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ public record OldWords(Object tree, List<String> notes) {
     /**
      * Renews a whole file.
      *
-     * @throws IllegalArgumentException where an old name of a field stands beside its new one, naming the place
+     * @throws AssayException where an old name of a field stands beside its new one, naming the place
      */
     public static OldWords in(Object yaml) {
         Set<String> notes = new TreeSet<>();
@@ -52,8 +53,7 @@ public record OldWords(Object tree, List<String> notes) {
             String place = path.isEmpty() ? key.toString() : path + "." + key;
             String name = word(FIELDS, key.toString(), notes);
             if (!name.equals(key) && map.containsKey(name)) {
-                throw new IllegalArgumentException(
-                        place + ": is called " + name + " now, and that is given too; remove one");
+                throw new AssayException(place + ": is called " + name + " now, and that is given too; remove one");
             }
             Object renewed = name.equals(RULE) && inner instanceof String rule
                     ? word(RULES, rule, notes)

@@ -1,5 +1,6 @@
 package dev.assay.harness.suite;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.assay.harness.text.KeyText;
 import java.util.List;
 
@@ -11,7 +12,11 @@ import java.util.List;
  * @param expected true for yes
  * @param dependsOn questions before it that must be answered as expected for this one to make sense: no colour of a circle without a circle
  */
-public record Question(String id, String text, boolean expected, List<String> dependsOn) implements KeyText.Keyed {
+public record Question(
+        String id,
+        String text,
+        @JsonDeserialize(using = YesNo.class) boolean expected,
+        List<String> dependsOn) implements KeyText.Keyed {
     private static final int MAX_TEXT = 500; // characters
 
     public Question {

@@ -23,10 +23,11 @@ public record Visible(
         requireCount("feet", feet);
     }
 
-    /** {@code count} objects of a kind; {@code color} may be null. */
-    public record VisibleObject(String name, String color, int count) implements KeyText.Keyed {
+    /** {@code count} objects of a kind, 1 where it is null; {@code color} may be null. */
+    public record VisibleObject(String name, String color, Integer count) implements KeyText.Keyed {
         public VisibleObject {
             Checks.requireText("name", name);
+            count = count == null ? 1 : count;
             requireCount("count", count);
         }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.assay.harness.text.AssayException;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,11 +26,11 @@ public final class Yaml {
      * The only document: a Map (String to value, in the file's order), List, String, Long, Double, Boolean, or null. Whole
      * numbers beyond Long become Double.
      *
-     * @throws IllegalArgumentException on bad YAML, with line and column; on more than 1 MiB
+     * @throws AssayException on bad YAML, with line and column; on more than 1 MiB
      */
     public static Object read(byte[] utf8) {
         if (utf8.length > MAX_BYTES) {
-            throw new IllegalArgumentException("expected at most " + MAX_BYTES + " bytes, found " + utf8.length);
+            throw new AssayException("expected at most " + MAX_BYTES + " bytes, found " + utf8.length);
         }
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
@@ -49,9 +51,9 @@ public final class Yaml {
             }
             return value;
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(place(e) + firstLine(e.getOriginalMessage()), e);
+            throw new AssayException(place(e) + firstLine(e.getOriginalMessage()), e);
         } catch (IOException e) {
-            throw new IllegalArgumentException("cannot be read: " + e, e);
+            throw new AssayException("cannot be read: " + Trouble.words(e), e);
         }
     }
 
@@ -91,9 +93,8 @@ public final class Yaml {
         };
     }
 
-    private static IllegalArgumentException wrong(YAMLParser parser, String problem) {
-        return new IllegalArgumentException(
-                "line " + parser.currentTokenLocation().getLineNr() + ": " + problem);
+    private static AssayException wrong(YAMLParser parser, String problem) {
+        return new AssayException("line " + parser.currentTokenLocation().getLineNr() + ": " + problem);
     }
 
     private static String place(JacksonException e) {

@@ -146,6 +146,20 @@ class SuiteFileTest {
                 "expected: no | expect: no | cases[0].questions[1].expect: no such field; there are id, text,"
                         + " expected, dependsOn; did you mean expected?",
                 "text: \"Is there a circle?\" | text: \"\" | cases[0].questions[0].text: expected text, found nothing",
+                "prompt: a person | promtp: a person | cases[1].promtp: no such field; there are id, prompt,"
+                        + " negativePrompt, seeds, tags, visible, questions; did you mean prompt?",
+                "metric: limbs | metrc: limbs | criteria[3].metrc: no such field; there are metric, tags, rule,"
+                        + " margin, minPairs, severity, parameters, calibration, confirmedBy; did you mean metric?",
+                "metric: limbs | severity: MINOR | criteria[3].metric: expected text, found nothing",
+                "minPairs: 3 | severity: MINOR | criteria[3].minPairs: expected a whole number, found nothing",
+                "people: 0 | people: \"  \" | cases[0].visible.people: expected a whole number, found \"\"",
+                "clipSkip: 1 | clipSkip: \"1\" | settings.clipSkip: expected a whole number, found 1",
+                "dependsOn: [circle] | dependsOn: [null] | cases[0].questions[1].dependsOn[0]: expected text, found"
+                        + " nothing",
+                "relations: [{ | relations: [null, { | cases[0].visible.relations[0]: expected fields (name: value),"
+                        + " found nothing",
+                "rule: NON_INFERIOR | rule: [] | criteria[0].rule: expected one of NON_INFERIOR, NO_NEW_DEFECTS,"
+                        + " DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, found a list",
                 "severity: BLOCKER | severity: HIGH | criteria[0].severity: expected one of BLOCKER, CRITICAL",
                 "margin: 1, | margin: -1, | criteria[0].margin: expected a finite number, 0 or more, found -1.0",
                 "margin: 1, | margin: .NaN, | line 27, column",

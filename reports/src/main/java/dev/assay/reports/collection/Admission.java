@@ -216,21 +216,26 @@ final class Admission {
     }
 
     private static void sizes(Policy policy, Manifest manifest, String name, long bytes, List<Objection> found) {
-        long most = policy.maxMegabytes() * 1_000_000;
-        if (most > 0 && bytes > most) {
+        long most = bytes(policy.maxMegabytes());
+        if (bytes > most) {
             found.add(new Objection("larger than " + Numbers.bytes(most) + ": " + Numbers.bytes(bytes), false));
         }
-        long maxTotal = policy.maxTotalMegabytes() * 1_000_000;
+        long maxTotal = bytes(policy.maxTotalMegabytes());
         long total = bytes
                 + manifest.files().stream()
                         .filter(e -> !FileNames.same(e.name(), name))
                         .mapToLong(Entry::bytes)
                         .sum();
-        if (maxTotal > 0 && total > maxTotal) {
+        if (total > maxTotal) {
             found.add(new Objection(
                     "the collection would have " + Numbers.bytes(total) + " of at most " + Numbers.bytes(maxTotal),
                     false));
         }
+    }
+
+    /** As many as there can be where there is no bound. */
+    private static long bytes(Integer megabytes) {
+        return megabytes == null ? Long.MAX_VALUE : megabytes * 1_000_000L;
     }
 
     private static String outcome(String word) {

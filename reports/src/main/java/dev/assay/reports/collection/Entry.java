@@ -30,7 +30,7 @@ public record Entry(
         Double strength,
         List<Judged> judged,
         Waiver override) {
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     public Entry {
         FileNames.wrong(name).ifPresent(wrong -> {

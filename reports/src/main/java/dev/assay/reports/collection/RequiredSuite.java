@@ -1,8 +1,11 @@
 package dev.assay.reports.collection;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import dev.assay.reports.words.Words;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -12,8 +15,24 @@ import java.util.function.Function;
  * @param sha256 of the suite file; null for the bundled suite of this name
  */
 public record RequiredSuite(String name, String version, String sha256) {
-    /** From {@code NAME} or {@code NAME@VERSION}. */
-    static RequiredSuite parse(String text) {
+    /** From {@code NAME}, {@code NAME@VERSION}, or fields {@code name} and {@code sha256}. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static RequiredSuite of(Object yaml) {
+        if (yaml instanceof String text && !text.isBlank()) {
+            return parse(text.strip());
+        }
+        if (yaml instanceof Map<?, ?> map
+                && map.keySet().equals(Set.of("name", "sha256"))
+                && map.get("name") instanceof String name
+                && map.get("sha256") instanceof String hash
+                && Entry.SHA256.matcher(hash).matches()) {
+            return new RequiredSuite(name, null, hash);
+        }
+        throw new IllegalArgumentException("expected a name, or {name: NAME, sha256: 64 hexadecimal digits}, found "
+                + Words.line(String.valueOf(yaml), 60));
+    }
+
+    private static RequiredSuite parse(String text) {
         int at = text.indexOf('@');
         return at < 0
                 ? new RequiredSuite(text, null, null)
