@@ -19,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLException;
 
 /** Requests to one server: headers, bounds, times, and words for what goes wrong. */
@@ -183,12 +184,19 @@ final class ComfyHttp {
         try {
             HttpResponse<byte[]> response = Http.send(client, request, times.answer(), most);
             return new Answer(response.statusCode(), response.body());
+        } catch (RejectedExecutionException e) {
+            throw closed(path, e);
         } catch (HttpFailure e) {
-            throw unreachable(path, e);
+            throw e.getCause() instanceof RejectedExecutionException ? closed(path, e) : unreachable(path, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw fail(ComfyException.Kind.REFUSED, path, "interrupted while waiting for the answer", "", e);
         }
+    }
+
+    /** The client's threads are gone: the renderer was closed while this request was on its way. */
+    private ComfyException closed(String path, Exception cause) {
+        return fail(ComfyException.Kind.REFUSED, path, "stopped because the run ends", "", cause);
     }
 
     /** Only then is asking again of no use: a handshake also breaks where a server dies. */

@@ -33,6 +33,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -1005,6 +1007,21 @@ class ComfyUiRendererTest {
                 .hasMessageContaining("stopped because the run ends");
         FakeComfy.until(() -> fake.waiting() == 0 && fake.accepted.stream().noneMatch(fake::isRunning));
         assertThat(fake.sampled).hasSize(1);
+    }
+
+    /** Another thread may close the renderer while a question is on its way. */
+    @Test
+    void a_question_after_the_end_is_refused_and_no_lost_server() {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        ComfyClient client = new ComfyClient(
+                ComfyOptions.of(fake.url()), Credentials.from(Map.of()), ComfyJobTest.QUICK, threads);
+        client.systemStats();
+        threads.shutdown();
+
+        assertThatThrownBy(client::systemStats)
+                .isInstanceOfSatisfying(ComfyException.class, e -> assertThat(e.kind())
+                        .isEqualTo(ComfyException.Kind.REFUSED))
+                .hasMessageContaining("stopped because the run ends");
     }
 
     @Test
