@@ -1013,14 +1013,14 @@ class ComfyUiRendererTest {
     @Test
     void a_question_after_the_end_is_refused_and_no_lost_server() {
         ExecutorService threads = Executors.newCachedThreadPool();
-        ComfyClient client = new ComfyClient(
-                ComfyOptions.of(fake.url()), Credentials.from(Map.of()), ComfyJobTest.QUICK, threads);
+        ComfyClient client =
+                new ComfyClient(ComfyOptions.of(fake.url()), Credentials.from(Map.of()), ComfyJobTest.QUICK, threads);
         client.systemStats();
         threads.shutdown();
 
         assertThatThrownBy(client::systemStats)
-                .isInstanceOfSatisfying(ComfyException.class, e -> assertThat(e.kind())
-                        .isEqualTo(ComfyException.Kind.REFUSED))
+                .isInstanceOfSatisfying(
+                        ComfyException.class, e -> assertThat(e.kind()).isEqualTo(ComfyException.Kind.REFUSED))
                 .hasMessageContaining("stopped because the run ends");
     }
 
