@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -48,7 +49,7 @@ public final class WholeFile {
     /** The same, and after it not even a loss of power takes the file away. */
     public static void writeDurably(Path file, byte[] bytes) throws IOException {
         write(file, bytes, true);
-        syncFolder(file.toAbsolutePath().getParent());
+        syncFolder(folder(file));
     }
 
     private static void write(Path file, byte[] bytes, boolean force) throws IOException {
@@ -103,13 +104,17 @@ public final class WholeFile {
         } catch (UnsupportedOperationException | FileSystemException noLinks) {
             Files.move(draft, file);
         }
-        syncFolder(file.toAbsolutePath().getParent());
+        syncFolder(folder(file));
         Files.deleteIfExists(draft);
+    }
+
+    private static Path folder(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), () -> file + ": is no name of a file");
     }
 
     /** A new empty neighbour of a file, to be filled and then moved into its place; the caller deletes it when that fails. */
     public static Path partial(Path file) throws IOException {
-        Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
+        Path folder = Files.createDirectories(folder(file));
         while (true) {
             Path partial = folder.resolve(".assay-" + OWN + "-" + NEXT.incrementAndGet() + ".partial");
             try {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What all our requests have in common. */
 public final class Http {
@@ -52,7 +53,7 @@ public final class Http {
         }
     }
 
-    private static HttpFailure failure(Throwable cause) {
+    private static HttpFailure failure(@Nullable Throwable cause) {
         if (cause instanceof HttpFailure tooLong) {
             return tooLong;
         }

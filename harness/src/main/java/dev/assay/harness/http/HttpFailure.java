@@ -1,6 +1,7 @@
 package dev.assay.harness.http;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Why no whole answer came. The message names no address and no server: whoever asked knows what for. */
 public final class HttpFailure extends IOException {
@@ -19,7 +20,7 @@ public final class HttpFailure extends IOException {
 
     private final Kind kind;
 
-    HttpFailure(Kind kind, String message, Throwable cause) {
+    HttpFailure(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }

@@ -5,13 +5,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** An 8-bit sRGB picture; the only form in which pixels travel between packages. Immutable. */
 public final class Image {
     private final int width;
     private final int height;
     private final byte[] rgb; // (height, width, 3), unsigned
-    private String sha256; // null until somebody asks; two threads that ask at once find the same
+    private @Nullable String sha256; // null until somebody asks; two threads that ask at once find the same
 
     private Image(int width, int height, byte[] rgb) {
         if (width < 1 || height < 1 || rgb.length != Math.multiplyExact(Math.multiplyExact(width, height), 3)) {

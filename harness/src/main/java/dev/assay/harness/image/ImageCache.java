@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decoded pictures, known by their pixels, in a bounded part of the memory. A run goes through all its pictures again and again, and the one
@@ -58,7 +59,7 @@ public final class ImageCache {
         }
     }
 
-    private synchronized Image find(String sha256) {
+    private synchronized @Nullable Image find(String sha256) {
         Image found = stay.get(sha256);
         return found == null ? turns.get(sha256) : found;
     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestTag;
 import org.junit.platform.engine.UniqueId;
@@ -20,7 +21,7 @@ import org.opentest4j.TestAbortedException;
 
 /** One criterion as a test: regressed is failed, inconclusive is aborted, trouble is any other exception. */
 final class CriterionDescriptor extends AbstractTestDescriptor implements Node<AssayContext> {
-    private final Criterion criterion;
+    private final @Nullable Criterion criterion;
     private final Set<TestTag> tags = new LinkedHashSet<>();
 
     CriterionDescriptor(TestDescriptor parent, Criterion criterion, String family, Session session) {
@@ -33,7 +34,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
         criterion.tags().forEach(t -> tags.add(TestTag.create(t)));
     }
 
-    private CriterionDescriptor(UniqueId id, String name, Criterion criterion) {
+    private CriterionDescriptor(UniqueId id, String name, @Nullable Criterion criterion) {
         super(id, PlainText.of(name));
         this.criterion = criterion;
     }
@@ -44,6 +45,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
     }
 
     /** Null for a run whose settings could not be read. */
+    @Nullable
     Criterion criterion() {
         return criterion;
     }

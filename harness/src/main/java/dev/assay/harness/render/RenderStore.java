@@ -73,7 +73,7 @@ public final class RenderStore {
             return Optional.of(new Picture(
                     Long.parseLong(text.get(PictureOrigin.SEED)),
                     file,
-                    text.get(PIXELS),
+                    png.image().sha256(),
                     cost(text),
                     true,
                     images::image));

@@ -7,6 +7,7 @@ import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Turns pictures into scores; stateless, so that order does not matter. Blank frames never reach a metric but blank-frame itself. */
 public sealed interface Metric {
@@ -23,7 +24,7 @@ public sealed interface Metric {
     default void prepare(Collection<Image> images) {}
 
     /** How often a metric of 0 and 1 is right, where that was measured; null where nobody knows. */
-    default Calibration calibration() {
+    default @Nullable Calibration calibration() {
         return null;
     }
 
@@ -31,7 +32,7 @@ public sealed interface Metric {
      * How often each judgement is right of which a value is a mean share, where that was measured: NON_INFERIOR corrects the difference for
      * it, since who errs sees less of a loss. Null where nobody knows, and where a value is no such share.
      */
-    default Calibration errorRates() {
+    default @Nullable Calibration errorRates() {
         return null;
     }
 

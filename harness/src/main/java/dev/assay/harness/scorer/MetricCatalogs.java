@@ -99,10 +99,10 @@ public final class MetricCatalogs {
                     throw twice("metric", name, metrics.get(name), place);
                 }
                 for (ModelRole<?> role : entry.needs()) {
+                    places.putIfAbsent(role.name(), place);
                     if (!roles.computeIfAbsent(role.name(), n -> role).equals(role)) {
                         throw twice("network", role.name(), places.get(role.name()), place);
                     }
-                    places.putIfAbsent(role.name(), place);
                 }
                 all.add(entry);
             }

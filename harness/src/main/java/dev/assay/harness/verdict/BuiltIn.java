@@ -144,9 +144,10 @@ public final class BuiltIn {
                 DISTINCT,
                 tooMany ? Outcome.REGRESSED : Outcome.PASSED,
                 alike.measured(),
-                same == 0
-                        ? new Reason.AllDiffer(all)
-                        : new Reason.SamePictures(same, all, alike.exact(), alike.one(), alike.other(), !tooMany));
+                alike.example()
+                        .<Reason>map(e ->
+                                new Reason.SamePictures(same, all, alike.exact(), e.one(), e.other(), !tooMany))
+                        .orElseGet(() -> new Reason.AllDiffer(all)));
     }
 
     /** @param others verdicts on the suite's criteria */
@@ -164,13 +165,13 @@ public final class BuiltIn {
     }
 
     private static Verdict verdict(Criterion criterion, Outcome outcome, Comparison comparison, Reason reason) {
-        return new Verdict(criterion, METRICS.get(criterion), outcome, comparison, reason, Scored.NOTHING, List.of());
+        return new Verdict(criterion, metric(criterion).orElseThrow(), outcome, comparison, reason, Scored.NOTHING, List.of());
     }
 
     private static Verdict verdict(Criterion criterion, Outcome outcome, List<Measurement> measured, Reason reason) {
         return new Verdict(
                 criterion,
-                METRICS.get(criterion),
+                metric(criterion).orElseThrow(),
                 outcome,
                 Comparison.ofMean(measured),
                 reason,

@@ -1,5 +1,7 @@
 package dev.assay.harness.verdict;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One compared pair.
  *
@@ -8,9 +10,9 @@ package dev.assay.harness.verdict;
  * @param candidate value on the candidate; null likewise
  * @param difference candidate minus base
  */
-public record Measurement(String caseId, Long seed, Double base, Double candidate, double difference) {
+public record Measurement(String caseId, @Nullable Long seed, @Nullable Double base, @Nullable Double candidate, double difference) {
     /** Of a metric that has no value per model. */
-    public static Measurement ofDifference(String caseId, Long seed, double difference) {
+    public static Measurement ofDifference(String caseId, @Nullable Long seed, double difference) {
         return new Measurement(caseId, seed, null, null, difference);
     }
 }

@@ -3,6 +3,7 @@ package dev.assay.harness.verdict;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What became of a criterion, or of a run. */
 public enum Outcome {
@@ -33,7 +34,7 @@ public enum Outcome {
     }
 
     /** The outcome that a file names; a word that is no outcome, or none at all, is no judgement: BROKEN. */
-    public static Outcome parse(String word) {
+    public static Outcome parse(@Nullable String word) {
         return Arrays.stream(values())
                 .filter(o -> o.name().equalsIgnoreCase(word))
                 .findFirst()

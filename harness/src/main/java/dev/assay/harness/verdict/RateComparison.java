@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The paired comparison of two defect rates, clustered by prompt.
@@ -30,14 +31,14 @@ public record RateComparison(
         double candidateRate,
         double p,
         double effectivePairs,
-        Calibration calibration) {
+        @Nullable Calibration calibration) {
     /**
      * @param unscored pairs without a score, carried along
      * @param confidence of the two-sided interval, in (0, 1)
      * @return estimates and ends are NaN without pairs; the ends are infinite with a single prompt
      */
     public static RateComparison of(
-            List<PairedOutcome> pairs, int unscored, double confidence, Calibration calibration) {
+            List<PairedOutcome> pairs, int unscored, double confidence, @Nullable Calibration calibration) {
         Map<String, List<PairedOutcome>> prompts = pairs.stream()
                 .collect(Collectors.groupingBy(PairedOutcome::cluster, TreeMap::new, Collectors.toList()));
         double[][] changes = prompts.values().stream()

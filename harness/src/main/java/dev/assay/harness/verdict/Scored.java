@@ -4,6 +4,7 @@ import dev.assay.harness.score.GridPattern;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a metric gave on the pairs of a run.
@@ -14,7 +15,11 @@ import java.util.function.Function;
  * @param pattern that it found on the pixel grid, else null
  */
 public record Scored(
-        List<Measurement> pairs, List<Unscored> unscored, List<WorstCase> worst, String finding, GridPattern pattern) {
+        List<Measurement> pairs,
+        List<Unscored> unscored,
+        List<WorstCase> worst,
+        @Nullable String finding,
+        @Nullable GridPattern pattern) {
     /** Nothing was scored. */
     public static final Scored NOTHING = of(List.of());
 
@@ -39,6 +44,7 @@ public record Scored(
     }
 
     /** Mean over the pairs, or null where the metric has no value per model. */
+    @Nullable
     Double mean(Function<Measurement, Double> side) {
         return pairs.isEmpty() || side.apply(pairs.get(0)) == null
                 ? null

@@ -3,6 +3,7 @@ package dev.assay.harness.verdict;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of one criterion, and why.
@@ -40,12 +41,12 @@ public record Verdict(
     }
 
     /** Mean value on the base; null where the metric has no value per model. */
-    public Double baseMean() {
+    public @Nullable Double baseMean() {
         return scored.mean(Measurement::base);
     }
 
     /** Mean value on the candidate; null likewise. */
-    public Double candidateMean() {
+    public @Nullable Double candidateMean() {
         return scored.mean(Measurement::candidate);
     }
 }

@@ -6,6 +6,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** From the scores of a metric to the verdict on a criterion. */
 public final class Verdicts {
@@ -24,8 +25,9 @@ public final class Verdicts {
             return ofRates(criterion, metric, scored, independent);
         }
         Comparison c = Compare.paired(PairedDifference.of(independent), scored.unscoredPairs(), CONFIDENCE);
-        if (criterion.rule() == Criterion.Rule.NON_INFERIOR && metric.errorRates() != null && c.clusters() > 1) {
-            return corrected(criterion, metric, scored, c, independent);
+        Calibration errors = metric.errorRates();
+        if (criterion.rule() == Criterion.Rule.NON_INFERIOR && errors != null && c.clusters() > 1) {
+            return corrected(criterion, metric.info(), errors, scored, c, independent);
         }
         return verdict(criterion, metric.info(), c, independent, scored, noiseFloor);
     }
@@ -45,12 +47,16 @@ public final class Verdicts {
 
     /** A difference of mean shares of judgements, without what their errors hide of it. */
     private static Verdict corrected(
-            Criterion criterion, Metric metric, Scored scored, Comparison seen, List<Clustered> independent) {
-        Calibration errors = metric.errorRates();
+            Criterion criterion,
+            MetricInfo info,
+            Calibration errors,
+            Scored scored,
+            Comparison seen,
+            List<Clustered> independent) {
         if (!RoganGladen.isInformative(errors, CONFIDENCE)) {
             return new Verdict(
                     criterion,
-                    metric.info(),
+                    info,
                     Outcome.INCONCLUSIVE,
                     seen,
                     new Reason.JudgeMayGuess(errors),
@@ -67,7 +73,7 @@ public final class Verdicts {
                 seen.clusters(),
                 seen.pairs(),
                 seen.unscored());
-        Verdict verdict = verdict(criterion, metric.info(), c, independent, scored, 0);
+        Verdict verdict = verdict(criterion, info, c, independent, scored, 0);
         return verdict.judged(verdict.outcome(), new Reason.Corrected(verdict.reason(), errors, seen.estimate()));
     }
 
@@ -96,7 +102,7 @@ public final class Verdicts {
                 independent);
     }
 
-    private static boolean defect(MetricInfo info, Double value) {
+    private static boolean defect(MetricInfo info, @Nullable Double value) {
         if (value == null || (value != 0 && value != 1)) {
             throw new IllegalArgumentException(info.name() + ": expected 0 or 1, found " + value);
         }

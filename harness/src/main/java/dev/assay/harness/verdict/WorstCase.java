@@ -2,6 +2,7 @@ package dev.assay.harness.verdict;
 
 import dev.assay.harness.score.Score.Mark;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pair that shows the defect most.
@@ -16,11 +17,11 @@ public record WorstCase(
         String caseId,
         String prompt,
         long seed,
-        Double base,
-        Double candidate,
+        @Nullable Double base,
+        @Nullable Double candidate,
         double difference,
-        String baseEvidence,
-        String candidateEvidence,
+        @Nullable String baseEvidence,
+        @Nullable String candidateEvidence,
         List<Mark> baseMarks,
         List<Mark> candidateMarks) {
     public WorstCase {

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -53,7 +54,7 @@ public final class Embeddings {
         if (!known.containsKey(key)) {
             compute(Map.of(key, image));
         }
-        return known.get(key).clone();
+        return Objects.requireNonNull(known.get(key)).clone();
     }
 
     /** L2-normalised; a copy. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where the vectors of all encoders are kept between runs. */
 public final class VectorFolder {
@@ -18,11 +19,11 @@ public final class VectorFolder {
     private static final List<String> WORDS =
             List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json");
 
-    private final Path folder;
-    private final FileHashes hashes;
+    private final @Nullable Path folder;
+    private final @Nullable FileHashes hashes;
 
     /** @param hashes may remember files that it read before */
-    public VectorFolder(Path folder, FileHashes hashes) {
+    public VectorFolder(@Nullable Path folder, @Nullable FileHashes hashes) {
         this.folder = folder;
         this.hashes = hashes;
     }
@@ -34,7 +35,7 @@ public final class VectorFolder {
      * @param other what else decides, by its text: version of the code, sizes, preprocessing, precision
      */
     public VectorStore of(List<Path> weights, Object... other) {
-        if (folder == null) {
+        if (folder == null || hashes == null) {
             return VectorStore.NONE;
         }
         StringBuilder all = new StringBuilder();

@@ -114,7 +114,9 @@ public final class AffineHead {
         Layer layer(SmallReads reads, Map<String, ModelHeader.Tensor> part) {
             ModelHeader.Tensor w = part.get("weight");
             ModelHeader.Tensor b = part.get("bias");
-            require(w != null && b != null && w.shape().size() == 2, "a weight of two dimensions and a bias");
+            if (w == null || b == null || w.shape().size() != 2) {
+                throw unlike("a weight of two dimensions and a bias");
+            }
             require(b.shape().equals(List.of(w.shape().get(0))), "a bias of as many numbers as outputs");
             double[] weight = floats(reads, w); // first: it refuses shapes beyond an int
             return new Layer(w.shape().get(0).intValue(), w.shape().get(1).intValue(), weight, floats(reads, b));
@@ -142,8 +144,12 @@ public final class AffineHead {
 
         void require(boolean holds, String expected) {
             if (!holds) {
-                throw new ModelFileException(file, "expected " + what + ": " + expected);
+                throw unlike(expected);
             }
+        }
+
+        ModelFileException unlike(String expected) {
+            return new ModelFileException(file, "expected " + what + ": " + expected);
         }
     }
 }

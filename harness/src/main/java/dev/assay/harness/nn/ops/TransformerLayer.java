@@ -2,6 +2,7 @@ package dev.assay.harness.nn.ops;
 
 import dev.assay.harness.nn.weights.WeightReader;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pre-norm transformer layer, (n, tokens, width) to the same: self-attention, then two fully connected layers. Names are those of
@@ -12,10 +13,10 @@ public final class TransformerLayer {
     private final LayerNorm norm1;
     private final Linear qkv;
     private final Linear out;
-    private final Tensor scale1; // (width), or null
+    private final @Nullable Tensor scale1; // (width)
     private final LayerNorm norm2;
     private final FeedForward mlp;
-    private final Tensor scale2;
+    private final @Nullable Tensor scale2;
     private final long heads;
     private final boolean causal;
 
@@ -47,7 +48,7 @@ public final class TransformerLayer {
         scale2 = scale(w, name + "layer_scale2.lambda1", width);
     }
 
-    private static Tensor scale(WeightReader w, String name, long width) {
+    private static @Nullable Tensor scale(WeightReader w, String name, long width) {
         return w.has(name) ? w.take(name, width) : null;
     }
 
@@ -58,7 +59,7 @@ public final class TransformerLayer {
         return scaled(mlp.forward(norm2.forward(x)), scale2).add_(x);
     }
 
-    private static Tensor scaled(Tensor x, Tensor scale) {
+    private static Tensor scaled(Tensor x, @Nullable Tensor scale) {
         return scale == null ? x : x.mul_(scale);
     }
 }
