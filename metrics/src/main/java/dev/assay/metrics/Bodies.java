@@ -10,12 +10,13 @@ import dev.assay.harness.suite.Visible;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** What the metrics of anatomy share: people and their skeletons, and how they are drawn. */
 record Bodies(Function<Image, List<Detection>> people, BiFunction<Image, Detection, Pose> pose) {
+    static final Score NO_PEOPLE = new Score.Unscored("no-people", "the case states no people");
+
     /** Pairs of slots between which a bone is drawn. */
     private static final int[][] BONES = {
         {Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER},
@@ -53,20 +54,35 @@ record Bodies(Function<Image, List<Detection>> people, BiFunction<Image, Detecti
                 .toList();
     }
 
-    List<Pose> poses(Image image, List<Detection> found) {
-        return found.stream().map(person -> pose.apply(image, person)).toList();
+    /** What is said of the people in a picture where the case states some and as many are found: a wrong number is a matter of adherence. */
+    static Score ofPeople(
+            Visible visible,
+            Image image,
+            Function<Image, List<Detection>> people,
+            Function<List<Detection>, Score> judge) {
+        if (!some(visible.people())) {
+            return NO_PEOPLE;
+        }
+        List<Detection> found = people.apply(image);
+        return visible.people() == found.size()
+                ? judge.apply(found)
+                : new Score.Unscored(
+                        "people-count",
+                        number(found.size(), "person", "people") + " found; the case expects " + visible.people());
     }
 
-    /** Why nothing can be said of bodies in this picture; empty when it can. A wrong number of people is a matter of adherence. */
-    static Optional<Score> unscored(Visible visible, int found) {
-        if (visible.people() == null || visible.people() == 0) {
-            return Optional.of(new Score.Unscored("no-people", "the case states no people"));
-        }
-        return visible.people() == found
-                ? Optional.empty()
-                : Optional.of(new Score.Unscored(
-                        "people-count",
-                        number(found, "person", "people") + " found; the case expects " + visible.people()));
+    /** The same, of their skeletons. */
+    Score ofPoses(Visible visible, Image image, Function<List<Pose>, Score> judge) {
+        return ofPeople(
+                visible,
+                image,
+                people,
+                found -> judge.apply(
+                        found.stream().map(person -> pose.apply(image, person)).toList()));
+    }
+
+    static boolean some(Integer stated) {
+        return stated != null && stated > 0;
     }
 
     /** Bones whose ends are to be seen, as context. */

@@ -65,10 +65,9 @@ public final class BodyArtifactsMetric implements Metric.ImageMetric {
 
     @Override
     public Score score(PromptCase prompt, Image image) {
-        boolean people = prompt.visible().people() != null && prompt.visible().people() > 0;
-        boolean hands = prompt.visible().hands() != null && prompt.visible().hands() > 0;
-        if (!people && !hands) {
-            return new Score.Unscored("no-people", "the case states no people");
+        if (!Bodies.some(prompt.visible().people())
+                && !Bodies.some(prompt.visible().hands())) {
+            return Bodies.NO_PEOPLE;
         }
         List<Detection> found =
                 detect.apply(image).stream().filter(d -> isDefect(d.label())).toList();

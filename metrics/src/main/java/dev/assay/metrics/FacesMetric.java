@@ -11,7 +11,6 @@ import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** Whether there are more faces than people: 1 if so. Fewer are no defect, a face may be turned away. */
@@ -45,15 +44,10 @@ public final class FacesMetric implements Metric.ImageMetric {
 
     @Override
     public Score score(PromptCase prompt, Image image) {
-        if (prompt.visible().people() == null || prompt.visible().people() == 0) {
-            return new Score.Unscored("no-people", "the case states no people");
-        }
-        int bodies = people.apply(image).size();
-        Optional<Score> unscored = Bodies.unscored(prompt.visible(), bodies);
-        if (unscored.isPresent()) {
-            return unscored.get();
-        }
-        List<Detection> found = faces.apply(image);
+        return Bodies.ofPeople(prompt.visible(), image, people, found -> count(found.size(), faces.apply(image)));
+    }
+
+    private static Score count(int bodies, List<Detection> found) {
         return new Score.Measured(
                 found.size() > bodies ? 1 : 0,
                 Bodies.number(found.size(), "face", "faces") + " of " + Bodies.number(bodies, "person", "people"),

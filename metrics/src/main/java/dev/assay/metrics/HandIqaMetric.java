@@ -63,10 +63,9 @@ public final class HandIqaMetric implements Metric.ImageMetric {
 
     @Override
     public Score score(PromptCase prompt, Image image) {
-        boolean people = prompt.visible().people() != null && prompt.visible().people() > 0;
-        boolean stated = prompt.visible().hands() != null && prompt.visible().hands() > 0;
-        if (!people && !stated) {
-            return new Score.Unscored("no-people", "the case states no people");
+        if (!Bodies.some(prompt.visible().people())
+                && !Bodies.some(prompt.visible().hands())) {
+            return Bodies.NO_PEOPLE;
         }
         List<Score.Mark> marks = new ArrayList<>();
         double sum = 0;

@@ -76,12 +76,7 @@ public final class HandsMetric implements Metric.ImageMetric {
         if (visible.people() == null && visible.hands() != null) {
             return counted(visible.hands(), hands.apply(image));
         }
-        if (visible.people() == null || visible.people() == 0) {
-            return new Score.Unscored("no-people", "the case states no people");
-        }
-        List<Detection> people = bodies.people().apply(image);
-        return Bodies.unscored(visible, people.size())
-                .orElseGet(() -> judge(bodies.poses(image, people), hands.apply(image), visible.hands(), reach));
+        return bodies.ofPoses(visible, image, poses -> judge(poses, hands.apply(image), visible.hands(), reach));
     }
 
     private static Score counted(int wanted, List<Detection> found) {

@@ -67,7 +67,7 @@ public final class LimbsMetric implements Metric.ImageMetric {
     public Score score(PromptCase prompt, Image image) {
         Visible visible = prompt.visible();
         return visible.people() == null && visible.hands() == null && visible.feet() == null
-                ? new Score.Unscored("no-people", "the case states no people")
+                ? Bodies.NO_PEOPLE
                 : count(visible, detect.apply(image));
     }
 
@@ -79,16 +79,16 @@ public final class LimbsMetric implements Metric.ImageMetric {
         if (visible.people() != null && visible.people() != people.size()) {
             return new Score.Unscored(
                     "people-count",
-                    number(people.size(), "person", "people") + " found; the case expects " + visible.people());
+                    Bodies.number(people.size(), "person", "people") + " found; the case expects " + visible.people());
         }
         Integer wantedHands = wanted(visible.hands(), visible.people());
         Integer wantedFeet = wanted(visible.feet(), visible.people());
         List<String> wrong = new ArrayList<>();
         if (wantedHands != null && wantedHands != hands.size()) {
-            wrong.add(number(hands.size(), "hand", "hands") + " found; the case expects " + wantedHands);
+            wrong.add(Bodies.number(hands.size(), "hand", "hands") + " found; the case expects " + wantedHands);
         }
         if (wantedFeet != null && wantedFeet != feet.size()) {
-            wrong.add(number(feet.size(), "foot", "feet") + " found; the case expects " + wantedFeet);
+            wrong.add(Bodies.number(feet.size(), "foot", "feet") + " found; the case expects " + wantedFeet);
         }
         List<Score.Mark> marks = new ArrayList<>(people);
         marks.addAll(hands);
@@ -96,8 +96,8 @@ public final class LimbsMetric implements Metric.ImageMetric {
         return wrong.isEmpty()
                 ? new Score.Measured(
                         0,
-                        number(hands.size(), "hand", "hands") + " and " + number(feet.size(), "foot", "feet")
-                                + " found, as the case expects",
+                        Bodies.number(hands.size(), "hand", "hands") + " and "
+                                + Bodies.number(feet.size(), "foot", "feet") + " found, as the case expects",
                         marks)
                 : new Score.Measured(1, String.join("; ", wrong), marks);
     }
@@ -112,11 +112,7 @@ public final class LimbsMetric implements Metric.ImageMetric {
     private static List<Score.Mark> marks(List<Detection> found, String label) {
         return found.stream()
                 .filter(d -> d.label().equals(label))
-                .map(d -> new Score.Mark(label, d.x0(), d.y0(), d.x1(), d.y1(), d.confidence()))
+                .map(d -> Bodies.box(label, d))
                 .toList();
-    }
-
-    private static String number(int count, String one, String many) {
-        return count + " " + (count == 1 ? one : many);
     }
 }

@@ -2,7 +2,6 @@ package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.nn.onnx.Detector;
-import dev.assay.harness.nn.onnx.Detector.Detection;
 import dev.assay.harness.nn.onnx.Pose;
 import dev.assay.harness.nn.onnx.PoseNetwork;
 import dev.assay.harness.score.Direction;
@@ -51,11 +50,7 @@ public final class PoseConfidenceMetric implements Metric.ImageMetric {
 
     @Override
     public Score score(PromptCase prompt, Image image) {
-        if (prompt.visible().people() == null || prompt.visible().people() == 0) {
-            return new Score.Unscored("no-people", "the case states no people");
-        }
-        List<Detection> people = bodies.people().apply(image);
-        return Bodies.unscored(prompt.visible(), people.size()).orElseGet(() -> mean(bodies.poses(image, people)));
+        return bodies.ofPoses(prompt.visible(), image, poses -> mean(poses));
     }
 
     /** @param poses at least one */

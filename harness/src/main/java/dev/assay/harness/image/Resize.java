@@ -61,11 +61,6 @@ public final class Resize {
                 : to(image, Math.toIntExact(size * width / height), size, filter);
     }
 
-    /** As {@link #shortestEdge(Image, int, Filter)}, bicubic. */
-    public static Image shortestEdge(Image image, int size) {
-        return shortestEdge(image, size, Filter.BICUBIC);
-    }
-
     /** Scales so that the longer edge has {@code size} pixels, and puts the picture in the middle of a black square. */
     public static Image longestEdgePadded(Image image, int size, Filter filter) {
         double scale = size / (double) Math.max(image.width(), image.height());

@@ -86,8 +86,8 @@ final class DuplicatePictures {
                             .toList(),
                     looked,
                     exact,
-                    example.map(f ->
-                            new Alike.Example(f.painted().place(), f.twin().place())));
+                    example.map(
+                            f -> new Alike.Example(f.painted().place(), f.twin().place())));
         }
     }
 

@@ -145,8 +145,8 @@ public final class BuiltIn {
                 tooMany ? Outcome.REGRESSED : Outcome.PASSED,
                 alike.measured(),
                 alike.example()
-                        .<Reason>map(e ->
-                                new Reason.SamePictures(same, all, alike.exact(), e.one(), e.other(), !tooMany))
+                        .<Reason>map(
+                                e -> new Reason.SamePictures(same, all, alike.exact(), e.one(), e.other(), !tooMany))
                         .orElseGet(() -> new Reason.AllDiffer(all)));
     }
 
@@ -165,7 +165,8 @@ public final class BuiltIn {
     }
 
     private static Verdict verdict(Criterion criterion, Outcome outcome, Comparison comparison, Reason reason) {
-        return new Verdict(criterion, metric(criterion).orElseThrow(), outcome, comparison, reason, Scored.NOTHING, List.of());
+        return new Verdict(
+                criterion, metric(criterion).orElseThrow(), outcome, comparison, reason, Scored.NOTHING, List.of());
     }
 
     private static Verdict verdict(Criterion criterion, Outcome outcome, List<Measurement> measured, Reason reason) {

@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param candidate value on the candidate; null likewise
  * @param difference candidate minus base
  */
-public record Measurement(String caseId, @Nullable Long seed, @Nullable Double base, @Nullable Double candidate, double difference) {
+public record Measurement(
+        String caseId,
+        @Nullable Long seed,
+        @Nullable Double base,
+        @Nullable Double candidate,
+        double difference) {
     /** Of a metric that has no value per model. */
     public static Measurement ofDifference(String caseId, @Nullable Long seed, double difference) {
         return new Measurement(caseId, seed, null, null, difference);

@@ -55,13 +55,7 @@ public final class Verdicts {
             List<Clustered> independent) {
         if (!RoganGladen.isInformative(errors, CONFIDENCE)) {
             return new Verdict(
-                    criterion,
-                    info,
-                    Outcome.INCONCLUSIVE,
-                    seen,
-                    new Reason.JudgeMayGuess(errors),
-                    scored,
-                    independent);
+                    criterion, info, Outcome.INCONCLUSIVE, seen, new Reason.JudgeMayGuess(errors), scored, independent);
         }
         RoganGladen.Corrected right = RoganGladen.difference(
                 seen.estimate(), new Rates.Interval(seen.lower(), seen.upper()), errors, CONFIDENCE);

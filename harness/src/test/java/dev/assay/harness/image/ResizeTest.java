@@ -40,9 +40,15 @@ class ResizeTest {
 
     @Test
     void the_shorter_edge_is_scaled_and_the_longer_rounded_down() {
-        assertThat(Resize.shortestEdge(Noise.of(640, 360, 1), 224).toString()).isEqualTo("Image 398 x 224");
-        assertThat(Resize.shortestEdge(Noise.of(36, 64, 1), 22).toString()).isEqualTo("Image 22 x 39");
-        assertThat(Resize.shortestEdge(Noise.of(64, 64, 1), 22).toString()).isEqualTo("Image 22 x 22");
+        assertThat(Resize.shortestEdge(Noise.of(640, 360, 1), 224, Resize.Filter.BICUBIC)
+                        .toString())
+                .isEqualTo("Image 398 x 224");
+        assertThat(Resize.shortestEdge(Noise.of(36, 64, 1), 22, Resize.Filter.BICUBIC)
+                        .toString())
+                .isEqualTo("Image 22 x 39");
+        assertThat(Resize.shortestEdge(Noise.of(64, 64, 1), 22, Resize.Filter.BICUBIC)
+                        .toString())
+                .isEqualTo("Image 22 x 22");
     }
 
     @Test

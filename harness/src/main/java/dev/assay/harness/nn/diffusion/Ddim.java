@@ -32,16 +32,6 @@ final class Ddim implements Sampler {
     }
 
     @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public Tensor scaleModelInput(Tensor latents, int i) {
-        return latents;
-    }
-
-    @Override
     public Tensor step(Tensor modelOutput, int i, Tensor latents, Supplier<Tensor> noise) {
         int t = (int) timesteps[i];
         int previous = t - config.trainTimesteps() / timesteps.length;

@@ -46,16 +46,6 @@ final class DpmPlusPlus2M implements Sampler {
     }
 
     @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public Tensor scaleModelInput(Tensor latents, int i) {
-        return latents;
-    }
-
-    @Override
     public Tensor step(Tensor modelOutput, int i, Tensor latents, Supplier<Tensor> noise) {
         if (i > 0 && previous == null) {
             throw new IllegalStateException("expected step 0 first, found step " + i);

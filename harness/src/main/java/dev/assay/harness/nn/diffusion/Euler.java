@@ -5,9 +5,9 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** Euler's method on the probability flow of Karras et al. 2022. Equal to diffusers' EulerDiscreteScheduler. */
-final class Euler implements Sampler {
+class Euler implements Sampler {
     private final SchedulerConfig config;
-    private final NoiseLevels levels;
+    final NoiseLevels levels;
 
     Euler(SchedulerConfig config, NoiseLevels levels) {
         this.config = config;
@@ -39,17 +39,6 @@ final class Euler implements Sampler {
         return timesteps;
     }
 
-    /** The first latents' scale, shared with the ancestral variant. */
-    static double initNoiseSigma(SchedulerConfig config, NoiseLevels levels) {
-        float max = levels.maxSigma();
-        return config.spacing() == TimestepSpacing.LEADING ? (float) Math.sqrt(max * max + 1) : max;
-    }
-
-    /** Latents scaled to the unit variance that the UNet was trained on, shared with the ancestral variant. */
-    static Tensor scaled(Tensor latents, float sigma) {
-        return latents.div(new Scalar((float) Math.sqrt(sigma * sigma + 1)));
-    }
-
     @Override
     public int steps() {
         return levels.steps();
@@ -62,19 +51,27 @@ final class Euler implements Sampler {
 
     @Override
     public double initNoiseSigma() {
-        return initNoiseSigma(config, levels);
+        float max = levels.maxSigma();
+        return config.spacing() == TimestepSpacing.LEADING ? (float) Math.sqrt(max * max + 1) : max;
     }
 
+    /** To the unit variance that the UNet was trained on. */
     @Override
     public Tensor scaleModelInput(Tensor latents, int i) {
-        return scaled(latents, levels.sigma(i));
+        float sigma = levels.sigma(i);
+        return latents.div(new Scalar((float) Math.sqrt(sigma * sigma + 1)));
     }
 
     @Override
     public Tensor step(Tensor modelOutput, int i, Tensor latents, Supplier<Tensor> noise) {
+        return towards(levels.sigma(i + 1), modelOutput, i, latents);
+    }
+
+    /** Along the slope at step {@code i} to a level. */
+    Tensor towards(float next, Tensor modelOutput, int i, Tensor latents) {
         float sigma = levels.sigma(i);
         Tensor clean = CleanLatents.of(config.prediction(), modelOutput, latents, sigma);
         Tensor slope = latents.sub(clean).div(new Scalar(sigma));
-        return latents.add(slope.mul(new Scalar(levels.sigma(i + 1) - sigma)));
+        return latents.add(slope.mul(new Scalar(next - sigma)));
     }
 }

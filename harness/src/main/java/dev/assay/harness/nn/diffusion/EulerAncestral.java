@@ -8,33 +8,9 @@ import org.bytedeco.pytorch.Tensor;
  * Euler steps to below the next level, then fresh noise up to it. Equal to diffusers' EulerAncestralDiscreteScheduler. Draws
  * noise at every step, also at the last, where its scale is 0.
  */
-final class EulerAncestral implements Sampler {
-    private final SchedulerConfig config;
-    private final NoiseLevels levels;
-
+final class EulerAncestral extends Euler {
     EulerAncestral(SchedulerConfig config, NoiseLevels levels) {
-        this.config = config;
-        this.levels = levels;
-    }
-
-    @Override
-    public int steps() {
-        return levels.steps();
-    }
-
-    @Override
-    public double timestep(int i) {
-        return levels.timestep(i);
-    }
-
-    @Override
-    public double initNoiseSigma() {
-        return Euler.initNoiseSigma(config, levels);
-    }
-
-    @Override
-    public Tensor scaleModelInput(Tensor latents, int i) {
-        return Euler.scaled(latents, levels.sigma(i));
+        super(config, levels);
     }
 
     @Override
@@ -43,8 +19,6 @@ final class EulerAncestral implements Sampler {
         float to = levels.sigma(i + 1);
         float up = (float) Math.sqrt(to * to * (from * from - to * to) / (from * from));
         float down = (float) Math.sqrt(to * to - up * up);
-        Tensor clean = CleanLatents.of(config.prediction(), modelOutput, latents, from);
-        Tensor slope = latents.sub(clean).div(new Scalar(from));
-        return latents.add(slope.mul(new Scalar(down - from))).add(noise.get().mul(new Scalar(up)));
+        return towards(down, modelOutput, i, latents).add(noise.get().mul(new Scalar(up)));
     }
 }

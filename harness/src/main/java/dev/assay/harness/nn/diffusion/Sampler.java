@@ -11,10 +11,14 @@ public interface Sampler {
     double timestep(int i);
 
     /** The first latents are unit noise times this. */
-    double initNoiseSigma();
+    default double initNoiseSigma() {
+        return 1;
+    }
 
     /** What the UNet sees at step {@code i}. */
-    Tensor scaleModelInput(Tensor latents, int i);
+    default Tensor scaleModelInput(Tensor latents, int i) {
+        return latents;
+    }
 
     /**
      * One step.

@@ -89,21 +89,6 @@ public record SchedulerConfig(
         }
     }
 
-    /** The same process with another meaning of the UNet's output, for single files that need it. */
-    public SchedulerConfig withPrediction(Prediction other) {
-        return new SchedulerConfig(
-                trainTimesteps,
-                betaStart,
-                betaEnd,
-                betaSchedule,
-                other,
-                spacing,
-                stepsOffset,
-                alphaToOne,
-                clipSampleRange,
-                zeroTerminalSnr);
-    }
-
     /**
      * Reads a {@code scheduler_config.json} of diffusers.
      *

@@ -1,7 +1,6 @@
 package dev.assay.harness.nn.diffusion;
 
 import dev.assay.harness.image.Image;
-import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.nn.text.ClipTextModel;
 import dev.assay.harness.nn.text.ClipTokenizer;
 import dev.assay.harness.nn.weights.Scopes;
@@ -83,13 +82,6 @@ public final class StableDiffusion implements AutoCloseable {
             vae = new AutoencoderKl(parts.vaeConfig(), parts.vae().to(vaeDtype, device), where + " vae");
         }
         scheduler = parts.scheduler();
-    }
-
-    /** Loads for the CPU. */
-    public static StableDiffusion load(Checkpoint checkpoint, WeightChange change) {
-        try (ModelParts parts = ModelParts.open(checkpoint)) {
-            return load(parts, change, "cpu");
-        }
     }
 
     /**

@@ -49,10 +49,6 @@ public final class ClipTextModel {
         return weights.rename(name -> name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name);
     }
 
-    public ClipTextConfig config() {
-        return config;
-    }
-
     /**
      * What a diffusion model attends to.
      *

@@ -169,11 +169,6 @@ public final class ClipTokenizer implements AutoCloseable {
         return ids;
     }
 
-    /** The tokens of which ids there are. */
-    public int length() {
-        return length;
-    }
-
     @Override
     public void close() {
         tokenizer.close();

@@ -30,15 +30,11 @@ record Outcome(
         cached = Set.copyOf(cached);
     }
 
-    /** The node that failed, and with what; texts are the server's, cleaned, and {@code data} is as it came. */
-    record Failure(String node, String nodeType, String exceptionType, String message, JsonNode data) {
+    /** With what a node failed; texts are the server's, cleaned, and {@code data} is as it came. */
+    record Failure(String exceptionType, String message, JsonNode data) {
         /** Memory that freeing models may give back. */
         boolean outOfMemory() {
             return ComfyErrors.isOutOfMemory(exceptionType, message);
-        }
-
-        String words() {
-            return "node " + node + " (" + nodeType + "): " + exceptionType + ": " + PlainText.line(message, 400);
         }
     }
 
@@ -98,8 +94,6 @@ record Outcome(
 
     private static Failure failure(JsonNode data) {
         return new Failure(
-                PlainText.line(data.path("node_id").asText("?"), 40),
-                PlainText.line(data.path("node_type").asText("?"), 80),
                 PlainText.line(data.path("exception_type").asText("error"), 80),
                 PlainText.of(data.path("exception_message").asText("")).strip(),
                 data);

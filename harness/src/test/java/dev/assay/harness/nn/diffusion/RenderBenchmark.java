@@ -25,7 +25,8 @@ final class RenderBenchmark {
         double guidance = Double.parseDouble(args[4]);
         torch.set_num_threads(Integer.parseInt(args[5]));
         long begin = System.nanoTime();
-        try (StableDiffusion model = StableDiffusion.load(new Checkpoint(Path.of(args[0])), WeightChange.NONE);
+        try (ModelParts parts = ModelParts.open(new Checkpoint(Path.of(args[0])));
+                StableDiffusion model = StableDiffusion.load(parts, WeightChange.NONE, "cpu");
                 BufferedReader seeds = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println("loaded " + (System.nanoTime() - begin) / 1e9);
             for (String seed = seeds.readLine(); seed != null; seed = seeds.readLine()) {

@@ -23,7 +23,9 @@ class StableDiffusionTest {
     private static final String PROMPT = "a red circle on blue";
 
     private static StableDiffusion load(String path, WeightChange change) {
-        return StableDiffusion.load(new Checkpoint(Golden.path(path)), change);
+        try (ModelParts parts = ModelParts.open(new Checkpoint(Golden.path(path)))) {
+            return StableDiffusion.load(parts, change, "cpu");
+        }
     }
 
     private static Image render(StableDiffusion model, double guidance, int clipSkip) {

@@ -43,7 +43,9 @@ class ComfyJobTest {
 
         @Override
         public String failed(Outcome.Failure failure) {
-            return failure.words();
+            return "node " + failure.data().path("node_id").asText() + " ("
+                    + failure.data().path("node_type").asText() + "): " + failure.exceptionType() + ": "
+                    + failure.message();
         }
     };
 

@@ -24,8 +24,6 @@ public final class ComfyErrors {
         OUT_OF_MEMORY,
         /** Files that do not belong together: a text encoder, VAE or LoRA of another family. */
         MISMATCH,
-        /** Somebody cancelled it. */
-        INTERRUPTED,
         /** A node blocked those after it; the server goes on, and may still succeed. */
         BLOCKED,
         /** The server or something before it does not work as ComfyUI does. */
@@ -90,15 +88,6 @@ public final class ComfyErrors {
                 broken(type, message, files(id, graph))
                         .map(advice -> advice + "\n" + said)
                         .orElse(said));
-    }
-
-    /** From the data of an {@code execution_interrupted}. */
-    public static Failure ofInterruption(JsonNode data) {
-        return new Failure(
-                Kind.INTERRUPTED,
-                where(data.path("node_id").asText(), data.path("node_type").asText())
-                        + ": somebody cancelled this picture on the server; start again, the finished pictures are"
-                        + " kept");
     }
 
     private static Failure rejected(JsonNode answer, ComfyGraph graph) {

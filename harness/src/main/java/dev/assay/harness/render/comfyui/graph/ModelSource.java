@@ -63,11 +63,6 @@ public record ModelSource(Kind kind, String file, String weightDtype) {
         this(kind, file, DEFAULT_DTYPE);
     }
 
-    /** A file that holds the model only. */
-    public static ModelSource modelOnly(String file, String weightDtype) {
-        return new ModelSource(isGguf(file) ? Kind.GGUF : Kind.DIFFUSION_MODEL, file, weightDtype);
-    }
-
     /**
      * Where the server has a file.
      *

@@ -114,14 +114,6 @@ public final class ServerNodes {
         return info(nodeClass).map(NodeInfo::outputs).orElse(0);
     }
 
-    public List<String> samplers() {
-        return options("KSampler", "sampler_name").orElse(List.of());
-    }
-
-    public List<String> schedulers() {
-        return options("KSampler", "scheduler").orElse(List.of());
-    }
-
     public List<String> loras() {
         return options("LoraLoader", "lora_name").orElse(List.of());
     }

@@ -118,14 +118,6 @@ public final class Workflow {
         return List.copyOf(notes);
     }
 
-    /** The file that the workflow's model loader has; empty if there are several loaders, or a placeholder. */
-    public Optional<String> modelFile() {
-        List<Place> places = modelPlaces();
-        return places.size() != 1
-                ? Optional.empty()
-                : Optional.of(value(places.get(0)).asText()).filter(f -> !f.contains(Placeholders.CHECKPOINT));
-    }
-
     /**
      * The graph of one picture.
      *

@@ -141,7 +141,7 @@ class GraphCheckTest {
     private static ComfyGraph flux(String model, String sampler, String scheduler, String lora) {
         return TextToImage.write(new GraphRequest(
                 FamilyGraphs.named("flux1-dev"),
-                ModelSource.modelOnly(model, null),
+                new ModelSource(ModelSource.Kind.DIFFUSION_MODEL, model, null),
                 List.of("clip_l.safetensors", "flux/t5xxl_fp8_e4m3fn_scaled.safetensors"),
                 "ae.safetensors",
                 List.of(new LoraUse(lora, 1, 1, false)),

@@ -45,7 +45,7 @@ class ServerNodesTest {
                 "LoraLoader",
                 required(
                         "\"model\":[\"MODEL\"],\"clip\":[\"CLIP\"],\"lora_name\":[[\"style-v2.safetensors\",\"sub\\\\x.safetensors\"]],"
-                                + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
+                            + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
                         2));
         answers.put(
                 "LoraLoaderModelOnly",
@@ -56,9 +56,9 @@ class ServerNodesTest {
                 "KSampler",
                 required(
                         "\"model\":[\"MODEL\"],\"seed\":[\"INT\"],\"steps\":[\"INT\"],\"cfg\":[\"FLOAT\"],"
-                                + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
-                                + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
-                                + "\"denoise\":[\"FLOAT\"]",
+                            + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
+                            + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
+                            + "\"denoise\":[\"FLOAT\"]",
                         1));
         answers.put("CLIPTextEncode", required("\"text\":[\"STRING\"],\"clip\":[\"CLIP\"]", 1));
         answers.put("ConditioningZeroOut", required("\"conditioning\":[\"CONDITIONING\"]", 1));
@@ -99,8 +99,9 @@ class ServerNodesTest {
         assertThat(server.options("UNETLoader", "weight_dtype")).contains(List.of("default", "fp8_e4m3fn"));
         assertThat(server.options("VAELoader", "vae_name")).contains(List.of("ae.safetensors", "taef1"));
         assertThat(server.options("KSampler", "steps")).isEmpty();
-        assertThat(server.samplers()).containsExactly("euler", "euler_ancestral", "dpmpp_2m");
-        assertThat(server.schedulers()).containsExactly("simple", "normal", "karras");
+        assertThat(server.options("KSampler", "sampler_name").orElseThrow())
+                .containsExactly("euler", "euler_ancestral", "dpmpp_2m");
+        assertThat(server.options("KSampler", "scheduler").orElseThrow()).containsExactly("simple", "normal", "karras");
     }
 
     @Test
@@ -151,7 +152,7 @@ class ServerNodesTest {
     @Test
     void the_usual_files_are_taken_the_best_first_from_any_folder() {
         ComfyVariant flux = FamilyGraphs.named("flux1-dev");
-        ModelSource model = ModelSource.modelOnly("flux1-dev.safetensors", null);
+        ModelSource model = new ModelSource(ModelSource.Kind.DIFFUSION_MODEL, "flux1-dev.safetensors", null);
         PartFiles parts = PartFiles.choose(flux, model, List.of(), null, server());
         assertThat(parts.textEncoders())
                 .containsExactly("clip_l.safetensors", "flux/t5xxl_fp8_e4m3fn_scaled.safetensors");
@@ -167,7 +168,7 @@ class ServerNodesTest {
         ServerNodes two = server("\"a/clip_l.safetensors\",\"b/clip_l.safetensors\"");
         assertThatThrownBy(() -> PartFiles.choose(
                         FamilyGraphs.named("flux1-dev"),
-                        ModelSource.modelOnly("flux1-dev.safetensors", null),
+                        new ModelSource(ModelSource.Kind.DIFFUSION_MODEL, "flux1-dev.safetensors", null),
                         List.of(),
                         null,
                         two))
@@ -178,7 +179,7 @@ class ServerNodesTest {
     @Test
     void the_users_files_win_and_must_be_there() {
         ComfyVariant flux = FamilyGraphs.named("flux1-dev");
-        ModelSource model = ModelSource.modelOnly("flux1-dev.safetensors", null);
+        ModelSource model = new ModelSource(ModelSource.Kind.DIFFUSION_MODEL, "flux1-dev.safetensors", null);
         assertThat(PartFiles.choose(flux, model, List.of("clip_l.safetensors"), "taef1", server()))
                 .isEqualTo(new PartFiles(List.of("clip_l.safetensors"), "taef1"));
         assertThatThrownBy(() -> PartFiles.choose(flux, model, List.of("clip_1.safetensors"), null, server()))

@@ -116,7 +116,7 @@ class TextToImageTest {
     void gguf_files_have_their_own_loaders_and_loras_come_before_the_shift() {
         GraphRequest request = new GraphRequest(
                 FamilyGraphs.named("flux1-dev"),
-                ModelSource.modelOnly("flux1-dev-Q8_0.gguf", null),
+                new ModelSource(ModelSource.Kind.GGUF, "flux1-dev-Q8_0.gguf", null),
                 List.of("clip_l.safetensors", "t5-v1_1-xxl-Q8_0.gguf"),
                 "ae.safetensors",
                 List.of(new LoraUse("a.safetensors", 1, 1, false), new LoraUse("te.safetensors", 0.7, 0.6, true)),
@@ -134,7 +134,7 @@ class TextToImageTest {
         ComfyVariant sd3 = FamilyGraphs.named("sd3");
         GraphRequest request = new GraphRequest(
                 sd3,
-                ModelSource.modelOnly("sd3.5_large.safetensors", "fp8_e4m3fn"),
+                new ModelSource(ModelSource.Kind.DIFFUSION_MODEL, "sd3.5_large.safetensors", "fp8_e4m3fn"),
                 List.of("clip_l.safetensors", "clip_g.safetensors", "t5xxl_fp16.safetensors"),
                 "sd3.5_vae.safetensors",
                 List.of(),
@@ -225,7 +225,7 @@ class TextToImageTest {
     @Test
     void a_model_only_file_needs_the_other_files() {
         ComfyVariant flux = FamilyGraphs.named("flux1-dev");
-        ModelSource model = ModelSource.modelOnly("x.safetensors", null);
+        ModelSource model = new ModelSource(ModelSource.Kind.DIFFUSION_MODEL, "x.safetensors", null);
         assertThatThrownBy(() -> request(flux, model, List.of(), "ae.safetensors"))
                 .hasMessage("assay.comfyui.textEncoders: x.safetensors holds the model only; Flux.1 dev needs"
                         + " 2 text encoders, e.g. clip_l.safetensors, t5xxl_fp16.safetensors");
@@ -239,7 +239,7 @@ class TextToImageTest {
     void a_weight_type_for_a_checkpoint_is_refused() {
         assertThatThrownBy(() -> new ModelSource(ModelSource.Kind.CHECKPOINT, "x.safetensors", "fp8_e5m2"))
                 .hasMessageContaining("assay.comfyui.weightDtype: fp8_e5m2 is for model-only safetensors");
-        assertThatThrownBy(() -> ModelSource.modelOnly("x.safetensors", "int4"))
+        assertThatThrownBy(() -> new ModelSource(ModelSource.Kind.DIFFUSION_MODEL, "x.safetensors", "int4"))
                 .hasMessageContaining("expected one of default, fp8_e4m3fn");
     }
 
@@ -283,7 +283,9 @@ class TextToImageTest {
         boolean whole = List.of("sd15", "sdxl", "sd3").contains(family.name());
         return new GraphRequest(
                 family,
-                whole ? new ModelSource(ModelSource.Kind.CHECKPOINT, file) : ModelSource.modelOnly(file, null),
+                whole
+                        ? new ModelSource(ModelSource.Kind.CHECKPOINT, file)
+                        : new ModelSource(ModelSource.Kind.DIFFUSION_MODEL, file, null),
                 whole ? List.of() : first(family),
                 whole ? null : family.vaes().get(0),
                 List.of(),
