@@ -1,6 +1,7 @@
 package dev.assay.harness.model.family;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way in which ComfyUI lets a LoRA name the modules of a model.
@@ -10,7 +11,8 @@ import java.util.regex.Pattern;
  * @param flat whether dots are underscores
  * @param only which modules have such names; null for all
  */
-public record ComfyUiSpelling(String prefix, Names names, boolean flat, Pattern only) {
+public record ComfyUiSpelling(
+        String prefix, Names names, boolean flat, @Nullable Pattern only) {
     public enum Names {
         /** Those of the authors, which are ComfyUI's own. */
         ORIGINAL,

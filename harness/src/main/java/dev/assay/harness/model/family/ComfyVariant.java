@@ -3,6 +3,7 @@ package dev.assay.harness.model.family;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How ComfyUI makes pictures with one variant of a family: its official defaults. Those are of ComfyUI's own templates
@@ -36,7 +37,13 @@ public record ComfyVariant(
      * @param shift what the node of {@link Shift} sets; null leaves the model's own
      */
     public record Defaults(
-            int side, int steps, double cfg, String sampler, String scheduler, Double guidance, Double shift) {}
+            int side,
+            int steps,
+            double cfg,
+            String sampler,
+            String scheduler,
+            @Nullable Double guidance,
+            @Nullable Double shift) {}
 
     public ComfyVariant {
         vaes = List.copyOf(vaes);

@@ -4,6 +4,7 @@ import dev.assay.harness.model.ModelHeader.Tensor;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A file's tensors under a prefix, by their names after it. */
 public final class Layers {
@@ -66,6 +67,7 @@ public final class Layers {
     }
 
     /** The first tensor (in the order of names) that ends so; null if none does. */
+    @Nullable
     Tensor first(String end) {
         for (Map.Entry<String, Tensor> entry : tensors.tailMap(prefix, true).entrySet()) {
             if (!entry.getKey().startsWith(prefix)) {

@@ -3,6 +3,7 @@ package dev.assay.harness.model.family;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A family that Assay knows by name only, so that its files are not taken for another's.
@@ -10,10 +11,11 @@ import java.util.regex.Pattern;
  * @param keys all of which its model has; one that ends with a dot stands for any key below it
  * @param adapter layers of its LoRAs; null if unknown
  */
-record OtherFamily(String title, List<String> keys, Pattern adapter) implements Recognizer {
+record OtherFamily(
+        String title, List<String> keys, @Nullable Pattern adapter) implements Recognizer {
     static final String VIDEO = "a video model: Assay judges pictures and does not judge it";
 
-    static OtherFamily of(String title, String adapter, String... keys) {
+    static OtherFamily of(String title, @Nullable String adapter, String... keys) {
         return new OtherFamily(title, List.of(keys), adapter == null ? null : Pattern.compile(adapter));
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The chat-completions dialect that llama.cpp, vLLM, Ollama and LM Studio share: one picture and one question in, one token out. */
 final class Chat {
@@ -49,7 +50,7 @@ final class Chat {
     }
 
     /** Null where a server gives no probabilities: some take the field and leave it out of the answer. */
-    static Reading reading(JsonNode answer, boolean words) {
+    static @Nullable Reading reading(JsonNode answer, boolean words) {
         JsonNode choice = answer.path("choices").path(0);
         JsonNode message = choice.path("message").path("content");
         if (!choice.isObject()) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A judge behind an OpenAI-compatible endpoint. Opening it asks two questions about two plain pictures: a server that is down, knows no
@@ -65,7 +66,7 @@ public final class HttpJudge implements VlmJudge {
         return judge;
     }
 
-    private static JsonNode models(JudgeHttp http) {
+    private static @Nullable JsonNode models(JudgeHttp http) {
         try {
             return http.get("/models");
         } catch (JudgeHttp.RefusedException e) {
@@ -172,8 +173,8 @@ public final class HttpJudge implements VlmJudge {
         }
         if (reading == null) {
             throw new JudgeException("the judge " + name() + " at " + options.base()
-                    + " gives no token probabilities (logprobs), as llama.cpp, vLLM and Ollama do; use one of these, or let its"
-                    + " word count as 0 or 1 with " + JudgeOptions.ANSWERS + "=words");
+                    + " gives no token probabilities (logprobs), as llama.cpp, vLLM and Ollama do; use one of these,"
+                    + " or let its word count as 0 or 1 with " + JudgeOptions.ANSWERS + "=words");
         }
         return reading;
     }

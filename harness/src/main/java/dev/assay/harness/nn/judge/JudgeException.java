@@ -1,12 +1,13 @@
 package dev.assay.harness.nn.judge;
 
 import dev.assay.harness.text.AssayException;
+import org.jspecify.annotations.Nullable;
 
 /** The judge cannot be asked; the message is for people and says what to do. */
 public final class JudgeException extends AssayException {
     private static final long serialVersionUID = 1L;
 
-    public JudgeException(String message, Throwable cause) {
+    public JudgeException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 

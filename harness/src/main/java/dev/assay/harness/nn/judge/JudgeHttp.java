@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Requests to one judge: bounds, times, tries, and words for what goes wrong. Redirects are not followed: the token stays with its server. */
 final class JudgeHttp {
@@ -54,7 +55,7 @@ final class JudgeHttp {
         private static final long serialVersionUID = 1L;
         private final transient Optional<Duration> pause; // that the server asked for
 
-        Trouble(String message, Optional<Duration> pause, Throwable cause) {
+        Trouble(String message, Optional<Duration> pause, @Nullable Throwable cause) {
             super(message, cause);
             this.pause = pause;
         }
@@ -173,7 +174,7 @@ final class JudgeHttp {
     }
 
     /** A cause is printed with the exception: one that holds the token is left out. */
-    private Throwable harmless(Throwable cause) {
+    private @Nullable Throwable harmless(@Nullable Throwable cause) {
         return secrets.harmless(cause);
     }
 }

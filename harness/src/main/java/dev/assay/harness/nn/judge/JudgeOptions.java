@@ -4,6 +4,7 @@ import dev.assay.harness.text.Secrets;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a judge is and how it is asked.
@@ -14,7 +15,8 @@ import java.time.Duration;
  * @param words true for judges without token probabilities: their word counts as 0 or 1
  * @param times how long to wait and how often to ask
  */
-public record JudgeOptions(String base, String model, String token, boolean words, Times times) {
+public record JudgeOptions(
+        String base, @Nullable String model, @Nullable String token, boolean words, Times times) {
     public static final String URL = "assay.judge.url";
     public static final String MODEL = "assay.judge.model";
     public static final String ANSWERS = "assay.judge.answers";

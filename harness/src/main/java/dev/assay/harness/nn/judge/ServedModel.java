@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model as its server lists it.
@@ -25,7 +26,7 @@ record ServedModel(String id, String facts) {
      * @param wanted null for the only one
      * @throws JudgeException when the server has no such model, or several to choose from
      */
-    static ServedModel choose(JsonNode list, String wanted) {
+    static ServedModel choose(@Nullable JsonNode list, @Nullable String wanted) {
         List<JsonNode> models = new ArrayList<>();
         if (list != null) {
             list.path("data").forEach(models::add);

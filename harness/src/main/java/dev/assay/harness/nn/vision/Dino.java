@@ -37,9 +37,9 @@ public final class Dino implements ImageEncoder, AutoCloseable {
         Compute compute = new Compute(device);
         StateDict all = VisionLayouts.names(file.weights());
         boolean own = file.weights().has(OWN_MARK);
-        Path folder = file.path().toAbsolutePath().getParent();
-        VisionConfig config = own ? ofShapes(file.path(), all) : ofFolder(folder);
-        Path processor = folder.resolve("preprocessor_config.json");
+        Path beside = file.path().toAbsolutePath();
+        VisionConfig config = own ? ofShapes(file.path(), all) : ofConfig(beside.resolveSibling("config.json"));
+        Path processor = beside.resolveSibling("preprocessor_config.json");
         Preprocessing preprocessing = own ? Preprocessing.dinov2() : Preprocessing.read(processor);
         if (preprocessing.size() % config.patchSize() != 0) {
             throw new ModelFileException(
@@ -60,13 +60,11 @@ public final class Dino implements ImageEncoder, AutoCloseable {
                 });
     }
 
-    private static VisionConfig ofFolder(Path folder) throws IOException {
-        JsonNode json = JsonFile.config(folder.resolve("config.json"), "DINOv2");
+    private static VisionConfig ofConfig(Path file) throws IOException {
+        JsonNode json = JsonFile.config(file, "DINOv2");
         String type = json.path("model_type").asText("nothing");
         if (!type.equals("dinov2") && !type.equals("dinov2_with_registers")) {
-            throw new ModelFileException(
-                    folder.resolve("config.json"),
-                    "model_type: expected dinov2 or dinov2_with_registers, found " + type);
+            throw new ModelFileException(file, "model_type: expected dinov2 or dinov2_with_registers, found " + type);
         }
         return VisionConfig.of(VisionConfig.Kind.DINOV2, json);
     }

@@ -4,6 +4,7 @@ import dev.assay.harness.nn.weights.StateDict;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names of image encoders in the layouts that people have, brought to transformers' names of CLIP: those of transformers with and without
@@ -65,12 +66,12 @@ public final class VisionLayouts {
         return weights.rename(VisionLayouts::name);
     }
 
-    /** The name of a tensor of one layer of open_clip, {@code N.ln_1.weight}, in an encoder of transformers. */
-    public static String layer(String found) {
+    /** The name of a tensor of one layer of open_clip, {@code N.ln_1.weight}, in an encoder of transformers; null for what belongs to training alone. */
+    public static @Nullable String layer(String found) {
         return name("transformer.resblocks." + found);
     }
 
-    static String name(String found) {
+    static @Nullable String name(String found) {
         if (found.endsWith("mask_token")) {
             return null;
         }

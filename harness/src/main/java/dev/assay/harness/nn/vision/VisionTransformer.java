@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.kBicubic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A vision transformer (Dosovitskiy et al. 2021) as CLIP, SigLIP, DINOv2 and BLIP build it; the numbers are those of transformers. Weights
@@ -24,13 +25,13 @@ public final class VisionTransformer {
     private final VisionConfig config;
     private final Tensor patches; // (hidden, 3, patch, patch)
     private final TensorOptional patchBias; // (hidden), or none
-    private final Tensor classToken; // (hidden) or (1, 1, hidden), or null
+    private final @Nullable Tensor classToken; // (hidden) or (1, 1, hidden)
     private final Tensor positions; // (tokens, hidden) or (1, tokens, hidden)
-    private final Tensor registers; // (1, registers, hidden), or null
-    private final LayerNorm before; // or null
+    private final @Nullable Tensor registers; // (1, registers, hidden)
+    private final @Nullable LayerNorm before;
     private final List<TransformerLayer> layers = new ArrayList<>();
     private final LayerNorm after;
-    private final AttentionPool pool; // or null
+    private final @Nullable AttentionPool pool;
 
     /**
      * Takes its weights; the caller finishes the reader.

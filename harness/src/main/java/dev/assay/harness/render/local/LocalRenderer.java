@@ -21,16 +21,17 @@ import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.SettingsException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Renders in this JVM: Stable Diffusion 1 class models, LoRAs merged into their weights. */
 public final class LocalRenderer implements Renderer {
     /** GPU memory for activations of one guided picture and for the libraries themselves; a generous guess. */
     private static final long WORKING_BYTES = 3L << 30;
 
-    private final CudaDevice gpu; // null on a CPU
+    private final @Nullable CudaDevice gpu; // null on a CPU
     private final LoraReader loras;
 
-    private LocalRenderer(CudaDevice gpu, LoraReader loras) {
+    private LocalRenderer(@Nullable CudaDevice gpu, LoraReader loras) {
         this.gpu = gpu;
         this.loras = loras;
     }
@@ -134,8 +135,8 @@ public final class LocalRenderer implements Renderer {
 
     /** Keeps the last model loaded. */
     private final class Session implements RenderSession {
-        private ModelUnderTest loaded;
-        private StableDiffusion pipeline;
+        private @Nullable ModelUnderTest loaded;
+        private @Nullable StableDiffusion pipeline;
 
         /** Merges the LoRAs for real; what stays loaded is the checkpoint alone: of a candidate that is a LoRA, it is the base. */
         private void prepare(ModelUnderTest model) {
@@ -157,13 +158,14 @@ public final class LocalRenderer implements Renderer {
         public Rendered render(RenderRequest request) {
             boolean warm = request.model().equals(loaded);
             long start = System.nanoTime();
-            if (!warm) {
+            StableDiffusion ready = pipeline;
+            if (ready == null || !warm) {
                 try (ModelParts parts = ModelParts.open(request.model().checkpoint())) {
-                    load(request.model(), parts, merge(request.model(), parts));
+                    ready = load(request.model(), parts, merge(request.model(), parts));
                 }
             }
             GenerationSettings s = request.settings();
-            Image image = pipeline.render(
+            Image image = ready.render(
                     request.prompt(),
                     request.negativePrompt(),
                     request.seed(),
@@ -178,10 +180,12 @@ public final class LocalRenderer implements Renderer {
                     image, new Cost((System.nanoTime() - start) / 1e9, 0, gpu == null ? 0 : gpu.usedBytes(), warm));
         }
 
-        private void load(ModelUnderTest model, ModelParts parts, WeightChange change) {
+        private StableDiffusion load(ModelUnderTest model, ModelParts parts, WeightChange change) {
             close();
-            pipeline = StableDiffusion.load(parts, change, gpu == null ? "cpu" : "cuda");
+            StableDiffusion ready = StableDiffusion.load(parts, change, gpu == null ? "cpu" : "cuda");
+            pipeline = ready;
             loaded = model;
+            return ready;
         }
 
         @Override

@@ -1,2 +1,5 @@
 /** The renderer in this JVM. */
+@NullMarked
 package dev.assay.harness.render.local;
+
+import org.jspecify.annotations.NullMarked;
