@@ -82,7 +82,7 @@ public sealed interface Metric {
         String summary();
 
         /** Likewise: what pattern on the pixel grid all candidate pictures share, more than the base's; null for none. */
-        default GridPattern pattern() {
+        default @Nullable GridPattern pattern() {
             return null;
         }
     }
@@ -109,7 +109,10 @@ public sealed interface Metric {
      * @param summary one sentence for people, e.g. {@code period 8 px across x, 3.1 grey levels}
      * @param pattern see {@link Accumulation#pattern}
      */
-    record Finding(List<Score> differences, String summary, GridPattern pattern) {
+    record Finding(
+            List<Score> differences,
+            String summary,
+            @Nullable GridPattern pattern) {
         public Finding {
             differences = List.copyOf(differences);
         }

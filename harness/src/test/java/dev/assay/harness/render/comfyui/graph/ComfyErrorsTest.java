@@ -50,30 +50,30 @@ class ComfyErrorsTest {
             quoteCharacter = '`',
             value = {
                 "1|CheckpointLoaderSimple|value_not_in_list|\"input_name\":\"ckpt_name\",\"input_config\":null,\"received_value\":\"base.safetensors\"|^assay.base"
-                    + " or assay.checkpoint: .base.safetensors. is not on the server$",
+                        + " or assay.checkpoint: .base.safetensors. is not on the server$",
                 "3|VAELoader|value_not_in_list|\"input_name\":\"vae_name\",\"input_config\":[\"COMBO\",{\"options\":[\"v.safetensors\"]}],\"received_value\":\"vae.safetensors\"|^assay.comfyui.vae:"
-                    + " .* is not on the server; it has: v.safetensors$",
+                        + " .* is not on the server; it has: v.safetensors$",
                 "2|DualCLIPLoader|value_not_in_list|\"input_name\":\"clip_name2\",\"input_config\":[[]],\"received_value\":\"clip_g.safetensors\"|^assay.comfyui.textEncoders:"
-                    + " .* it has: no such files at all$",
+                        + " .* it has: no such files at all$",
                 "7|KSampler|value_not_in_list|\"input_name\":\"sampler_name\",\"input_config\":[[\"euler\",\"lcm\"],{}],\"received_value\":\"eulr\"|^the"
-                    + " suite's settings.sampler: the server has no sampler eulr; did you mean euler\\?$",
+                        + " suite's settings.sampler: the server has no sampler eulr; did you mean euler\\?$",
                 "7|KSampler|value_not_in_list|\"input_name\":\"scheduler\",\"input_config\":null,\"received_value\":\"beta57\"|^the"
-                    + " suite's settings.scheduler: the server has no scheduler beta57$",
+                        + " suite's settings.scheduler: the server has no scheduler beta57$",
                 "7|KSampler|value_bigger_than_max|\"input_name\":\"steps\",\"input_config\":[\"INT\",{\"min\":1,\"max\":10000}],\"received_value\":20000|^the"
-                    + " suite's settings.steps \\(20000\\): the server takes 1 to 10000; change it$",
+                        + " suite's settings.steps \\(20000\\): the server takes 1 to 10000; change it$",
                 "6|EmptyLatentImage|value_smaller_than_min|\"input_name\":\"width\",\"input_config\":[\"INT\",{\"min\":16,\"max\":16384}],\"received_value\":8|^the"
-                    + " suite's settings.width \\(8\\): the server takes 16 to 16384; change it$",
+                        + " suite's settings.width \\(8\\): the server takes 16 to 16384; change it$",
                 "7|KSampler|invalid_input_type|\"input_name\":\"cfg\",\"input_config\":[\"FLOAT\",{}],\"received_value\":\"x\",\"exception_message\":\"e\"|^the"
-                    + " suite's settings.guidanceScale: expected FLOAT, found x$",
+                        + " suite's settings.guidanceScale: expected FLOAT, found x$",
                 "7|KSampler|required_input_missing|\"input_name\":\"new_one\"|^node 7 \\(KSampler\\): the server's"
                         + " version of this node needs an input new_one",
                 "7|KSampler|bad_linked_input|\"input_name\":\"model\",\"input_config\":[\"MODEL\"],\"received_value\":[\"1\"]|^node"
-                    + " 7 \\(KSampler\\): model: expected a link",
+                        + " 7 \\(KSampler\\): model: expected a link",
                 "7|KSampler|return_type_mismatch|\"input_name\":\"model\",\"input_config\":[\"MODEL\"],\"received_type\":\"CLIP\",\"linked_node\":[\"2\",0]|^node"
-                    + " 7 \\(KSampler\\): model: linked to an output of the wrong type",
+                        + " 7 \\(KSampler\\): model: linked to an output of the wrong type",
                 "7|KSampler|custom_validation_failed|\"input_name\":\"image\"|the node refuses its value",
                 "8|VAEDecode|exception_during_inner_validation|\"input_name\":\"vae\",\"exception_type\":\"KeyError\",\"traceback\":[],\"linked_node\":[\"77\",0]|^node"
-                    + " 8 \\(VAEDecode\\): the server failed while checking it: KeyError",
+                        + " 8 \\(VAEDecode\\): the server failed while checking it: KeyError",
                 "9|SaveImage|exception_during_validation|\"exception_type\":\"RuntimeError\",\"traceback\":[]|^node 9"
                         + " \\(SaveImage\\): the server failed while checking it: RuntimeError",
                 "7|KSampler|dependency_cycle|\"node_id\":\"7\",\"cycle_nodes\":[\"7\",\"8\"]|the nodes 7, 8 wait for"
@@ -99,8 +99,8 @@ class ComfyErrorsTest {
             quoteCharacter = '`',
             value = {
                 "missing_node_type|Node 'x' not"
-                    + " found|{\"node_id\":\"5\",\"class_type\":\"UnetLoaderGGUF\",\"node_title\":\"x\"}|^node 5"
-                    + " \\(UnetLoaderGGUF\\): the server has no such node; it comes with the node pack ComfyUI-GGUF",
+                        + " found|{\"node_id\":\"5\",\"class_type\":\"UnetLoaderGGUF\",\"node_title\":\"x\"}|^node 5"
+                        + " \\(UnetLoaderGGUF\\): the server has no such node; it comes with the node pack ComfyUI-GGUF",
                 "missing_node_type|m|{\"node_id\":\"5\",\"class_type\":\"Power Lora Loader"
                         + " (rgthree)\",\"node_title\":null}|rgthree-comfy",
                 "missing_node_type|m|{\"node_id\":\"5\",\"class_type\":null,\"node_title\":null}|^node 5 has no"
@@ -242,8 +242,8 @@ class ComfyErrorsTest {
             delimiter = ';',
             value = {
                 "1;CheckpointLoaderSimple;RuntimeError|ERROR: Could not detect model type of:"
-                    + " /models/base.safetensors;assay.base or assay.checkpoint: base.safetensors: the server does not"
-                    + " know this kind of model",
+                        + " /models/base.safetensors;assay.base or assay.checkpoint: base.safetensors: the server does not"
+                        + " know this kind of model",
                 "101;LoraLoader;safetensors_rust.SafetensorError|Error while deserializing header:"
                         + " HeaderTooLarge;assay.lora: style.safetensors: the file on the server is damaged",
                 "3;VAELoader;FileNotFoundError|Model in folder 'vae' with filename 'vae.safetensors' not"
