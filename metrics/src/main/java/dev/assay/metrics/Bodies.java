@@ -15,8 +15,6 @@ import java.util.function.Function;
 
 /** What the metrics of anatomy share: people and their skeletons, and how they are drawn. */
 record Bodies(Function<Image, List<Detection>> people, BiFunction<Image, Detection, Pose> pose) {
-    static final Score NO_PEOPLE = new Score.Unscored("no-people", "the case states no people");
-
     /** Pairs of slots between which a bone is drawn. */
     private static final int[][] BONES = {
         {Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER},
@@ -61,14 +59,12 @@ record Bodies(Function<Image, List<Detection>> people, BiFunction<Image, Detecti
             Function<Image, List<Detection>> people,
             Function<List<Detection>, Score> judge) {
         if (!some(visible.people())) {
-            return NO_PEOPLE;
+            return NoScore.noPeople();
         }
         List<Detection> found = people.apply(image);
         return visible.people() == found.size()
                 ? judge.apply(found)
-                : new Score.Unscored(
-                        "people-count",
-                        number(found.size(), "person", "people") + " found; the case expects " + visible.people());
+                : NoScore.otherPeopleCount(visible.people(), found.size());
     }
 
     /** The same, of their skeletons. */

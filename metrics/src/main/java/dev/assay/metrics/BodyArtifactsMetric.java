@@ -67,7 +67,7 @@ public final class BodyArtifactsMetric implements Metric.ImageMetric {
     public Score score(PromptCase prompt, Image image) {
         if (!Bodies.some(prompt.visible().people())
                 && !Bodies.some(prompt.visible().hands())) {
-            return Bodies.NO_PEOPLE;
+            return NoScore.noPeople();
         }
         List<Detection> found =
                 detect.apply(image).stream().filter(d -> isDefect(d.label())).toList();

@@ -1,6 +1,7 @@
 package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
+import dev.assay.harness.image.PictureFile;
 import dev.assay.harness.image.PictureFolder;
 import dev.assay.harness.nn.embed.ImageEncoder;
 import dev.assay.harness.score.Direction;
@@ -10,6 +11,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.AssayException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,7 @@ public final class CopiesMetric implements Metric.ImageMetric {
      */
     public CopiesMetric(ImageEncoder encoder, PictureFolder training, double threshold) {
         if (!(threshold > 0 && threshold <= MAX_THRESHOLD)) {
-            throw new IllegalArgumentException(
+            throw new AssayException(
                     "copies: expected a threshold above 0 and at most " + MAX_THRESHOLD + ", found " + threshold);
         }
         this.encoder = encoder;
@@ -61,7 +63,7 @@ public final class CopiesMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (vectors.isEmpty()) {
-            training.forEach(file -> vectors.add(encoder.embed(PictureFolder.read(file))));
+            training.forEach(file -> vectors.add(encoder.embed(PictureFile.read(file))));
         }
         float[] own = encoder.embed(image);
         int nearest = 0;

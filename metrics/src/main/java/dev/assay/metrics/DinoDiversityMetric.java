@@ -49,8 +49,7 @@ public final class DinoDiversityMetric implements Metric.SetMetric {
     @Override
     public Score score(PromptCase prompt, List<Image> pictures) {
         if (pictures.size() < 2) {
-            return new Score.Unscored(
-                    "few-pictures", "diversity needs at least 2 pictures of a prompt, found " + pictures.size());
+            return NoScore.fewPictures(pictures.size());
         }
         double distance = meanDistance(pictures.stream().map(images::embed).toList());
         return new Score.Measured(

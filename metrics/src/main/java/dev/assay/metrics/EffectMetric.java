@@ -33,8 +33,7 @@ public final class EffectMetric implements Metric.PairMetric {
     @Override
     public Score score(PromptCase prompt, Image base, Image candidate) {
         if (!base.hasSizeOf(candidate)) {
-            return new Score.Unscored(
-                    "sizes-differ", "the pictures differ in size: base " + base + ", candidate " + candidate);
+            return NoScore.sizesDiffer(base, candidate);
         }
         double distance = base.rmsTo(candidate);
         return new Score.Measured(

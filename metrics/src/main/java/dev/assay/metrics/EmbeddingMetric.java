@@ -16,16 +16,16 @@ import java.util.function.Function;
 public final class EmbeddingMetric implements Metric.ImageMetric {
     private final MetricInfo info;
     private final ImageEncoder images;
-    private final BiFunction<PromptCase, float[], Score> score;
+    private final BiFunction<PromptCase, Image, Score> score;
 
-    private EmbeddingMetric(MetricInfo info, ImageEncoder images, BiFunction<PromptCase, float[], Score> score) {
+    private EmbeddingMetric(MetricInfo info, ImageEncoder images, BiFunction<PromptCase, Image, Score> score) {
         this.info = info;
         this.images = images;
         this.score = score;
     }
 
     static EmbeddingMetric ofPicture(MetricInfo info, ImageEncoder images, Function<float[], Score> score) {
-        return new EmbeddingMetric(info, images, (prompt, image) -> score.apply(image));
+        return new EmbeddingMetric(info, images, (prompt, image) -> score.apply(images.embed(image)));
     }
 
     /**
@@ -43,9 +43,9 @@ public final class EmbeddingMetric implements Metric.ImageMetric {
             DoubleFunction<String> evidence) {
         return new EmbeddingMetric(info, images, (prompt, image) -> {
             if (!prompt.promptKnown()) {
-                return new Score.Unscored("no-prompt", "no prompt is known for this picture");
+                return NoScore.noPrompt();
             }
-            double measured = value.applyAsDouble(cosine(image, texts.apply(prompt.prompt())));
+            double measured = value.applyAsDouble(cosine(images.embed(image), texts.apply(prompt.prompt())));
             return new Score.Measured(measured, evidence.apply(measured));
         });
     }
@@ -62,7 +62,7 @@ public final class EmbeddingMetric implements Metric.ImageMetric {
 
     @Override
     public Score score(PromptCase prompt, Image image) {
-        return score.apply(prompt, images.embed(image));
+        return score.apply(prompt, image);
     }
 
     /** In [-1, 1]; neither vector needs to be normalised. */

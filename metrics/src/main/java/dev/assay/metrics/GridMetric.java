@@ -143,9 +143,9 @@ public final class GridMetric implements Metric.SuiteMetric {
         private final Field difference;
         private final Field base;
 
-        Residuals(PromptImages prompt) {
-            base = Field.mean(prompt.base());
-            difference = Field.mean(prompt.candidate()).plus(base, -1);
+        Residuals(Field base, Field candidate) {
+            this.base = base;
+            difference = candidate.plus(base, -1);
         }
 
         long bytes() {
@@ -191,9 +191,8 @@ public final class GridMetric implements Metric.SuiteMetric {
                 height = first.height();
                 candidates = candidates(width, height);
             }
-            mixed = mixed == null ? otherSize(prompt) : mixed;
-            if (mixed == null && !candidates.isEmpty()) {
-                Residuals own = new Residuals(prompt);
+            Residuals own = mixed == null ? residuals(prompt) : null;
+            if (own != null && !candidates.isEmpty()) {
                 differences = shown == 1 ? own.difference : differences.plus(own.difference, 1);
                 bases = shown == 1 ? own.base : bases.plus(own.base, 1);
                 if (kept.size() == shown - 1 && (kept.size() + 1) * own.bytes() <= maxBytes) {
@@ -202,18 +201,28 @@ public final class GridMetric implements Metric.SuiteMetric {
             }
         }
 
-        /** A pattern of pixels can only be folded at one size. */
-        private String otherSize(PromptImages prompt) {
-            for (List<Image> images : List.of(prompt.base(), prompt.candidate())) {
-                for (Image image : images) {
-                    if (image.width() != width || image.height() != height) {
-                        return "pictures of one size are needed, found " + width + " x " + height
-                                + " and, for " + prompt.prompt().id() + ", " + image.width() + " x " + image.height()
-                                + "; a pattern of pixels can only be folded at one size";
-                    }
+        /** Null where a picture has another size. */
+        private Residuals residuals(PromptImages prompt) {
+            Field base = residual(prompt, prompt.base());
+            Field candidate = base == null ? null : residual(prompt, prompt.candidate());
+            return candidate == null ? null : new Residuals(base, candidate);
+        }
+
+        /** The mean residuals of pictures, each decoded once; null where one has another size, which {@code mixed} then says. */
+        private Field residual(PromptImages prompt, List<Image> images) {
+            Field mean = new Field(width, height);
+            for (Image image : images) {
+                if (image.width() != width || image.height() != height) {
+                    mixed = "pictures of one size are needed, found " + width + " x " + height
+                            + " and, for " + prompt.prompt().id() + ", " + image.width() + " x " + image.height()
+                            + "; a pattern of pixels can only be folded at one size";
+                    return null;
+                }
+                if (!candidates.isEmpty()) { // else they are too small for residuals
+                    mean.add(image, images.size());
                 }
             }
-            return null;
+            return mean;
         }
 
         /** Why no prompt has a score; null where they have. */
@@ -223,7 +232,7 @@ public final class GridMetric implements Metric.SuiteMetric {
                         "few-prompts", "a pattern shared by prompts needs at least 2 with pictures, found " + shown);
             }
             if (mixed != null) {
-                return new Score.Unscored("sizes-differ", mixed);
+                return NoScore.sizesDiffer(mixed);
             }
             return candidates.isEmpty()
                     ? new Score.Unscored(
@@ -239,7 +248,7 @@ public final class GridMetric implements Metric.SuiteMetric {
             if (prompt.candidate().isEmpty()) {
                 return new Score.Unscored("no-pair", "no pair of pictures to compare");
             }
-            Residuals own = kept.isEmpty() ? new Residuals(prompt) : kept.remove();
+            Residuals own = kept.isEmpty() ? residuals(prompt) : kept.remove();
             Field others = differences.plus(own.difference, -1);
             Candidate best = best(others, candidates, 0);
             double[] pattern = centred(mean(tiles(others, best, 0)));
@@ -661,18 +670,15 @@ public final class GridMetric implements Metric.SuiteMetric {
             return fold == Fold.CELL ? checks : lines;
         }
 
-        static Field mean(List<Image> images) {
-            Field mean = new Field(images.get(0).width(), images.get(0).height());
-            for (Image image : images) {
-                double[] luma = image.luma();
-                double[] line = lineResidual(luma, mean.width, mean.height);
-                double[] check = checkResidual(luma, mean.width, mean.height);
-                for (int i = 0; i < line.length; i++) {
-                    mean.lines[i] += (float) (line[i] / images.size());
-                    mean.checks[i] += (float) (check[i] / images.size());
-                }
+        /** One of so many pictures whose mean this becomes. */
+        void add(Image image, int of) {
+            double[] luma = image.luma();
+            double[] line = lineResidual(luma, width, height);
+            double[] check = checkResidual(luma, width, height);
+            for (int i = 0; i < line.length; i++) {
+                lines[i] += (float) (line[i] / of);
+                checks[i] += (float) (check[i] / of);
             }
-            return mean;
         }
 
         Field plus(Field other, int factor) {

@@ -65,7 +65,7 @@ public final class HandIqaMetric implements Metric.ImageMetric {
     public Score score(PromptCase prompt, Image image) {
         if (!Bodies.some(prompt.visible().people())
                 && !Bodies.some(prompt.visible().hands())) {
-            return Bodies.NO_PEOPLE;
+            return NoScore.noPeople();
         }
         List<Score.Mark> marks = new ArrayList<>();
         double sum = 0;

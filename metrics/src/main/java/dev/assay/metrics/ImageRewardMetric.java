@@ -52,7 +52,7 @@ public final class ImageRewardMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
-            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
+            return NoScore.noPrompt();
         }
         double value = reward.applyAsDouble(prompt.prompt(), image);
         return new Score.Measured(

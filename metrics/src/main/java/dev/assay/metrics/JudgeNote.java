@@ -21,7 +21,7 @@ final class JudgeNote {
         String on = " on " + rates.set();
         if (!rates.isEnough()) {
             return "uncalibrated: " + rates.ofYes() + " questions with the answer yes and "
-                    + rates.ofNo() + " with no" + on + " are too few, " + JudgeRates.LEAST
+                    + rates.ofNo() + " with no" + on + " are too few, " + JudgeRates.MIN_ANSWERS
                     + " of each are needed";
         }
         return "right where the answer is yes " + share(rates.yesRight(), rates.ofYes()) + ", where it is no "

@@ -67,7 +67,7 @@ public final class LimbsMetric implements Metric.ImageMetric {
     public Score score(PromptCase prompt, Image image) {
         Visible visible = prompt.visible();
         return visible.people() == null && visible.hands() == null && visible.feet() == null
-                ? Bodies.NO_PEOPLE
+                ? NoScore.noPeople()
                 : count(visible, detect.apply(image));
     }
 
@@ -77,9 +77,7 @@ public final class LimbsMetric implements Metric.ImageMetric {
         List<Score.Mark> hands = marks(found, "hand");
         List<Score.Mark> feet = marks(found, "foot");
         if (visible.people() != null && visible.people() != people.size()) {
-            return new Score.Unscored(
-                    "people-count",
-                    Bodies.number(people.size(), "person", "people") + " found; the case expects " + visible.people());
+            return NoScore.otherPeopleCount(visible.people(), people.size());
         }
         Integer wantedHands = wanted(visible.hands(), visible.people());
         Integer wantedFeet = wanted(visible.feet(), visible.people());

@@ -43,8 +43,7 @@ public final class LpipsEffectMetric implements Metric.PairMetric {
     @Override
     public Score score(PromptCase prompt, Image base, Image candidate) {
         if (!base.hasSizeOf(candidate)) {
-            return new Score.Unscored(
-                    "sizes-differ", "the pictures differ in size: base " + base + ", candidate " + candidate);
+            return NoScore.sizesDiffer(base, candidate);
         }
         double distance = distances.apply(List.of(base, candidate))[0][1];
         return new Score.Measured(

@@ -13,6 +13,7 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
 import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,7 +94,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     private static double share(Map<String, Double> parameters, String name) {
         double value = parameters.get(name);
         if (!(value >= 0 && value < 1)) {
-            throw new IllegalArgumentException("objects: " + name + ": expected 0 to below 1, found " + value);
+            throw new AssayException("objects: " + name + ": expected 0 to below 1, found " + value);
         }
         return value;
     }
@@ -145,9 +146,8 @@ public final class ObjectsMetric implements Metric.ImageMetric {
         return Shortened.of(detector.labels(), 10);
     }
 
-    private static IllegalArgumentException wrong(PromptCase c, String expected, String found) {
-        return new IllegalArgumentException(
-                "objects: case " + c.id() + ": visible: expected " + expected + ", found " + found);
+    private static AssayException wrong(PromptCase c, String expected, String found) {
+        return new AssayException("objects: case " + c.id() + ": visible: expected " + expected + ", found " + found);
     }
 
     /** The stated object that a relation names: {@code circle} or {@code red circle}; a person that no object states is one too. */
@@ -347,7 +347,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     static ObjectsMetric with(Detector detector, Supplier<Colours> clip, Map<String, Double> parameters) {
         double choice = parameters.get("clipColours");
         if (choice != 0 && choice != 1) {
-            throw new IllegalArgumentException("objects: clipColours: expected 0 or 1, found " + choice);
+            throw new AssayException("objects: clipColours: expected 0 or 1, found " + choice);
         }
         return new ObjectsMetric(detector, choice == 1 ? clip.get() : ColourNames::byPixels, parameters);
     }

@@ -44,7 +44,7 @@ public final class PeopleMetric implements Metric.ImageMetric {
     public Score score(PromptCase prompt, Image image) {
         Integer wanted = prompt.visible().people();
         if (wanted == null) {
-            return new Score.Unscored("no-people", "the case does not say how many people");
+            return NoScore.noCountOfPeople();
         }
         List<Detection> found = people.apply(image);
         String count = Bodies.number(found.size(), "person", "people") + " found";

@@ -66,13 +66,11 @@ public final class PerceptualDiversityMetric implements Metric.SetMetric {
     @Override
     public Score score(PromptCase prompt, List<Image> images) {
         if (images.size() < 2) {
-            return new Score.Unscored(
-                    "few-pictures", "diversity needs at least 2 pictures of a prompt, found " + images.size());
+            return NoScore.fewPictures(images.size());
         }
         for (Image image : images) {
             if (!image.hasSizeOf(images.get(0))) {
-                return new Score.Unscored(
-                        "sizes-differ", "the pictures differ in size: " + images.get(0) + ", " + image);
+                return NoScore.sizesDiffer("the pictures differ in size: " + images.get(0) + ", " + image);
             }
         }
         Pairs pairs = pairs(distances.apply(images));

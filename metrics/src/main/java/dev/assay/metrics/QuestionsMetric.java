@@ -89,7 +89,7 @@ public final class QuestionsMetric implements Metric.ImageMetric {
                 asked -> judge.ask(
                         image, asked.stream().map(q -> Query.question(q.text())).toList()));
         return answers.problem() != null
-                ? new Score.Unscored("no-answer", answers.problem())
+                ? NoScore.noAnswer(answers.problem())
                 : new Score.Measured(value.applyAsDouble(answers), evidence(answers) + "; " + JudgeNote.of(judge));
     }
 

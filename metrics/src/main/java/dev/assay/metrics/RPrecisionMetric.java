@@ -71,7 +71,7 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
         /** Why no prompt has a score; null where they have. */
         private Score.Unscored unscored() {
             if (known == 0) {
-                return new Score.Unscored("no-prompt", "no prompt is known for these pictures");
+                return NoScore.noPrompts();
             }
             return texts.size() < 2
                     ? new Score.Unscored("one-prompt", "one prompt only; a picture cannot be closer to another")
@@ -84,7 +84,7 @@ public final class RPrecisionMetric implements Metric.SuiteMetric {
                 return unscored();
             }
             if (!p.prompt().promptKnown()) {
-                return new Score.Unscored("no-prompt", "no prompt is known for this picture");
+                return NoScore.noPrompt();
             }
             double b = precision(p.base(), p.prompt().prompt());
             double c = precision(p.candidate(), p.prompt().prompt());

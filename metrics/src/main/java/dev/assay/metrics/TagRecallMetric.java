@@ -9,6 +9,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.AssayException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,8 +46,7 @@ public final class TagRecallMetric implements Metric.ImageMetric {
 
     TagRecallMetric(Tagger tagger, double threshold) {
         if (!(threshold > 0 && threshold < 1)) {
-            throw new IllegalArgumentException(
-                    "tag-recall: threshold: expected above 0 and below 1, found " + threshold);
+            throw new AssayException("tag-recall: threshold: expected above 0 and below 1, found " + threshold);
         }
         this.tagger = tagger;
         this.threshold = threshold;
@@ -64,7 +64,7 @@ public final class TagRecallMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
-            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
+            return NoScore.noPrompt();
         }
         List<String> asked = new ArrayList<>();
         List<String> unknown = new ArrayList<>();

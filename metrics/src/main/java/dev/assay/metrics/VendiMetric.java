@@ -9,6 +9,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.AssayException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,7 @@ public final class VendiMetric implements Metric.SetMetric {
      */
     public VendiMetric(ImageEncoder images, double order) {
         if (!(order >= MIN_ORDER)) {
-            throw new IllegalArgumentException("vendi: expected an order of " + MIN_ORDER + " or more, found " + order);
+            throw new AssayException("vendi: expected an order of " + MIN_ORDER + " or more, found " + order);
         }
         this.images = images;
         this.order = order;
@@ -69,8 +70,7 @@ public final class VendiMetric implements Metric.SetMetric {
     @Override
     public Score score(PromptCase prompt, List<Image> pictures) {
         if (pictures.size() < 2) {
-            return new Score.Unscored(
-                    "few-pictures", "diversity needs at least 2 pictures of a prompt, found " + pictures.size());
+            return NoScore.fewPictures(pictures.size());
         }
         double effective = vendi(cosines(pictures.stream().map(images::embed).toList()), order);
         return new Score.Measured(

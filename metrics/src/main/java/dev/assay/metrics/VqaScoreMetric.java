@@ -43,7 +43,7 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
     @Override
     public Score score(PromptCase prompt, Image image) {
         if (!prompt.promptKnown()) {
-            return new Score.Unscored("no-prompt", "no prompt is known for this picture");
+            return NoScore.noPrompt();
         }
         if (!Query.fits(prompt.prompt())) {
             return new Score.Unscored(
@@ -60,6 +60,6 @@ public final class VqaScoreMetric implements Metric.ImageMetric {
                                 "the judge says that this is the prompt with %.2f; %s",
                                 p.yes(),
                                 JudgeNote.of(judge)))
-                : new Score.Unscored("no-answer", ((Answer.None) answer).reason());
+                : NoScore.noAnswer(((Answer.None) answer).reason());
     }
 }

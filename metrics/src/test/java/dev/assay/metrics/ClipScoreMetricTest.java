@@ -29,7 +29,11 @@ class ClipScoreMetricTest {
 
     @Test
     void a_picture_whose_prompt_nobody_knows_has_no_score() {
-        EmbeddingMetric metric = ClipScoreMetric.with(image -> new float[] {1, 0}, text -> new float[] {1, 0});
+        EmbeddingMetric metric = ClipScoreMetric.with(
+                image -> {
+                    throw new AssertionError("embedded for nothing");
+                },
+                text -> new float[] {1, 0});
         PromptCase unknown = new PromptCase("cat", "cat (no prompt is known)", "", List.of(1L), List.of(), null, false);
         assertThat(metric.score(unknown, Golden.flat(2, 0, 0, 0)))
                 .isEqualTo(new Score.Unscored("no-prompt", "no prompt is known for this picture"));

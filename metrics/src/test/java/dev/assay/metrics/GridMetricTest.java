@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.image.Image;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.GridPattern.Shape;
+import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.Metric.Finding;
 import dev.assay.harness.score.Metric.PromptImages;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.verdict.Compare;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.PairedDifference;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -223,6 +225,32 @@ class GridMetricTest {
                 .hasSize(3)
                 .allSatisfy(s -> assertThat(((Score.Unscored) s).reason())
                         .startsWith("pictures of one size are needed, found 64 x 64 and, for prompt-0, 32 x 32"));
+    }
+
+    @Test
+    void a_picture_is_decoded_once_while_a_suite_is_taken_in() {
+        List<Image> decoded = new ArrayList<>();
+        Metric.Accumulation grid = new GridMetric().begin();
+        List<PromptImages> prompts = suite(12, 3, 2, NOTHING, NOTHING);
+        prompts.forEach(p ->
+                grid.add(new PromptImages(p.prompt(), decoding(p.base(), decoded), decoding(p.candidate(), decoded))));
+
+        assertThat(decoded).as("and the first for its size").hasSize(1 + 3 * 2 * 2);
+    }
+
+    private static List<Image> decoding(List<Image> images, List<Image> decoded) {
+        return new AbstractList<>() {
+            @Override
+            public Image get(int i) {
+                decoded.add(images.get(i));
+                return images.get(i);
+            }
+
+            @Override
+            public int size() {
+                return images.size();
+            }
+        };
     }
 
     private static Pattern lines(int period, double amplitude) {

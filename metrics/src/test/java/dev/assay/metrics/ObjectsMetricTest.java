@@ -14,6 +14,7 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
 import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
+import dev.assay.harness.text.AssayException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -145,7 +146,7 @@ class ObjectsMetricTest {
     void what_cannot_be_checked_is_an_error_before_the_first_picture() {
         ObjectsMetric metric = metric(List.of(), Map.of(), "cup", "dog");
         assertThatThrownBy(() -> metric.check(List.of(prompt(new VisibleObject("gizmo", null, 1)))))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(AssayException.class)
                 .hasMessage(
                         "objects: case x: visible: expected objects that the detector knows (cup, dog), found gizmo");
         assertThatThrownBy(() -> metric.check(List.of(prompt(new VisibleObject("cup", "mauve", 1)))))

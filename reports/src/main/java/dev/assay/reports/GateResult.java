@@ -8,6 +8,7 @@ import static dev.assay.harness.run.SettingKeys.OVERRIDE;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Settings;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.collection.Candidate;
 import dev.assay.reports.collection.CuratedCollection;
@@ -72,14 +73,13 @@ record GateResult(boolean in, List<String> reasons, List<String> lines, Waiver w
     }
 
     private static Candidate candidate(RunRecord run, Gate gate, Settings settings, Path root) {
-        Judged judged = Judged.of(run, gate.outcome().name());
+        Judged judged = Judged.of(run, gate.outcome());
         Waiver waiver = Waiver.parse(settings.get(OVERRIDE));
         List<RunRecord.LoraPart> loras = run.candidate().loras();
         if (settings.get(CHECKPOINT) == null) {
             if (loras.size() > 1
                     || ModelReference.items(root, settings.get(LORA)).size() > 1) {
-                throw new IllegalArgumentException(
-                        "a gate takes one file at a time; judge each LoRA of the stack by itself");
+                throw new AssayException("a gate takes one file at a time; judge each LoRA of the stack by itself");
             }
             return loras.isEmpty()
                     ? new Candidate(root.resolve(settings.get(LORA)), null, judged, waiver, run.problem())
@@ -87,7 +87,7 @@ record GateResult(boolean in, List<String> reasons, List<String> lines, Waiver w
                             root.resolve(loras.get(0).file()), loras.get(0).sha256(), judged, waiver, run.problem());
         }
         if (settings.get(LORA) != null) {
-            throw new IllegalArgumentException("a gate takes one file at a time: a LoRA or a checkpoint");
+            throw new AssayException("a gate takes one file at a time: a LoRA or a checkpoint");
         }
         List<RunRecord.ModelPart> files = run.candidate().files();
         return new Candidate(

@@ -80,7 +80,7 @@ public final class Summary {
     private static String[] cells(VerdictEntry v, boolean stopped) {
         boolean passed = v.is(Outcome.PASSED);
         return new String[] {
-            Words.line(v.family(), 20) + "/" + Words.line(v.id(), 50),
+            v.family().word() + "/" + Words.line(v.id(), 50),
             v.outcome().name(),
             Words.signed(v.estimate()),
             Words.interval(v.interval()),

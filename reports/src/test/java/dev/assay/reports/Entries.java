@@ -2,6 +2,7 @@ package dev.assay.reports;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Direction;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.verdict.Outcome;
@@ -34,7 +35,7 @@ public final class Entries {
                 id,
                 metric,
                 version,
-                family,
+                Family.of(family),
                 "suite",
                 outcome,
                 estimate,

@@ -7,6 +7,7 @@ import dev.assay.harness.image.Png;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Settings;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Judged;
 import java.io.IOException;
@@ -105,8 +106,8 @@ class GateResultTest {
     @Test
     void what_is_known_of_a_run_has_the_weights_that_were_given_for_it() {
         RunRecord run = Runs.asking(passed(), Map.of("assay.weights", "detector=weak.onnx"));
-        assertThat(Judged.of(run, "PASSED").weights()).isEqualTo("detector=weak.onnx");
-        assertThat(Judged.of(passed(), "PASSED").weights()).isNull();
+        assertThat(Judged.of(run, Outcome.PASSED).weights()).isEqualTo("detector=weak.onnx");
+        assertThat(Judged.of(passed(), Outcome.PASSED).weights()).isNull();
     }
 
     private RunRecord passed() {

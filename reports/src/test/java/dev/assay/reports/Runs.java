@@ -12,6 +12,7 @@ import dev.assay.harness.run.RunRecord.Settings;
 import dev.assay.harness.run.RunRecord.SuiteInfo;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Direction;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Score.Mark;
 import dev.assay.harness.score.Score.Shape;
 import dev.assay.harness.suite.Criterion.Rule;
@@ -150,7 +151,7 @@ public final class Runs {
                 metric,
                 metric,
                 "1",
-                family,
+                Family.of(family),
                 "suite",
                 Outcome.valueOf(outcome),
                 null,
@@ -202,7 +203,7 @@ public final class Runs {
                 HOSTILE,
                 HOSTILE,
                 HOSTILE,
-                HOSTILE,
+                Family.of(HOSTILE),
                 HOSTILE,
                 null,
                 1.0,
@@ -260,8 +261,7 @@ public final class Runs {
                 List.of(new RunRecord.FindingEntry(Finding.Level.WARNING, HOSTILE)),
                 Map.of("assay.lora", HOSTILE),
                 List.of(new RunRecord.WeightsEntry(
-                        HOSTILE, HOSTILE, HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)))),
-                null);
+                        HOSTILE, HOSTILE, HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)))));
     }
 
     /** The same run with another claim. */
@@ -291,8 +291,7 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 r.asked(),
-                r.weights(),
-                r.build());
+                r.weights());
     }
 
     /** The same run, as if the candidate's files had never been read. */
@@ -317,8 +316,7 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 r.asked(),
-                r.weights(),
-                r.build());
+                r.weights());
     }
 
     /** The same run, asked for with these settings. */
@@ -343,8 +341,7 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 settings,
-                r.weights(),
-                r.build());
+                r.weights());
     }
 
     private static RunRecord run(
@@ -384,8 +381,7 @@ public final class Runs {
                         "MIT",
                         List.of(
                                 new ModelPart("config.json", sha256, 4_519),
-                                new ModelPart("model.safetensors", sha256, 1_710_540_580L)))),
-                null);
+                                new ModelPart("model.safetensors", sha256, 1_710_540_580L)))));
     }
 
     public static VerdictEntry verdict(
@@ -427,7 +423,7 @@ public final class Runs {
                 metric,
                 metric,
                 "1",
-                family,
+                Family.of(family),
                 "suite",
                 Outcome.valueOf(outcome),
                 none ? null : mean,

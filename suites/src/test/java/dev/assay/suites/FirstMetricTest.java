@@ -8,6 +8,7 @@ import dev.assay.harness.junit.AssayEngine;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.score.Family;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URL;
@@ -38,6 +39,9 @@ class FirstMetricTest {
     /** A path in backquotes on a line of its own, then a block with the file. */
     private static final Pattern FILE = Pattern.compile("\n`([\\w./-]+)`\n\n```\\w*\n(.*?)```\n", Pattern.DOTALL);
 
+    private static final Pattern ARTIFACT =
+            Pattern.compile("<artifactId>([\\w-]+)</artifactId>\\s*<version>([^<]*)</version>");
+
     @TempDir
     Path folder;
 
@@ -56,6 +60,31 @@ class FirstMetricTest {
     @AfterEach
     void restore() {
         settings.keySet().forEach(System::clearProperty);
+    }
+
+    @Test
+    void its_versions_are_those_that_this_build_uses() throws IOException {
+        String ours = Files.readString(Path.of("../pom.xml"));
+        Matcher used = ARTIFACT.matcher(Files.readString(folder.resolve("pom.xml")));
+        Map<String, String> versions = new TreeMap<>();
+        while (used.find()) {
+            versions.put(used.group(1), used.group(2));
+        }
+
+        assertThat(versions.remove("my-metrics")).isEqualTo("1");
+        assertThat(versions.remove("junit-jupiter")).isEqualTo(first("<junit.version>([^<]*)<", ours));
+        assertThat(versions.remove("harness")).isEqualTo(first("<version>([^<]*)<", ours));
+        assertThat(versions)
+                .hasSize(4)
+                .allSatisfy((plugin, version) -> assertThat(ours)
+                        .containsPattern(
+                                "<artifactId>" + plugin + "</artifactId>\\s*<version>" + Pattern.quote(version) + "<"));
+    }
+
+    private static String first(String pattern, String text) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertThat(found.find()).isTrue();
+        return found.group(1);
     }
 
     @Test
@@ -83,7 +112,7 @@ class FirstMetricTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(verdict.pairs()).isEqualTo(10);
-        assertThat(verdict.family()).isEqualTo("artifact");
+        assertThat(verdict.family()).isEqualTo(Family.ARTIFACT);
         assertThat(verdict.baseMean()).isBetween(2.0, 9.0);
         assertThat(verdict.estimate()).as("a grid over every picture has edges").isPositive();
         assertThat(verdict.worst().get(0).candidateEvidence()).startsWith("log variance of the Laplacian ");
@@ -107,6 +136,29 @@ class FirstMetricTest {
         assertThat(run(folder.resolve("nowhere.jar")).problem()).contains("nowhere.jar: expected a jar with metrics");
         assertThat(run(empty).problem())
                 .contains("empty.jar: expected a jar with metrics, found no META-INF/services/");
+    }
+
+    @Test
+    void a_catalog_that_fails_is_named_and_its_words_are_not_taken_for_ours() throws Exception {
+        Path catalog = folder.resolve("src/main/java/my/metrics/MyMetrics.java");
+        String sound = Files.readString(catalog);
+        Files.writeString(
+                catalog,
+                sound.replaceFirst(
+                        "return List\\.of",
+                        "if (true) throw new IllegalArgumentException(\"no key\");\n        return List.of"));
+        assertThat(Files.readString(catalog)).isNotEqualTo(sound);
+        Path jar = jar("my-metrics-1.jar");
+
+        assertThat(run(jar).problem())
+                .startsWith("my.metrics.MyMetrics in " + jar + ": failed when asked for its metrics:")
+                .contains("java.lang.IllegalArgumentException: no key at my.metrics.MyMetrics.entries")
+                .endsWith("mend it, or leave its jar out");
+    }
+
+    @Test
+    void a_comma_at_the_end_names_no_jar() throws Exception {
+        assertThat(run(jar("my-metrics-1.jar") + ",").problem()).isNull();
     }
 
     private void compile(String sources, String classes) throws IOException {
@@ -146,15 +198,17 @@ class FirstMetricTest {
     }
 
     private RunRecord run(Path... jars) {
+        return run(String.join(", ", Stream.of(jars).map(Path::toString).toList()));
+    }
+
+    private RunRecord run(String jars) {
         settings.put("assay.root", folder.toString());
         settings.put("assay.out", folder.resolve("out").toString());
         settings.put(
                 "assay.microcosm", MicrocosmPictures.MICROCOSM.toAbsolutePath().toString());
         settings.put("assay.suite", "sharp.yaml");
         settings.put("assay.lora", "microcosm:grid");
-        settings.put(
-                "assay.metrics",
-                String.join(", ", Stream.of(jars).map(Path::toString).toList()));
+        settings.put("assay.metrics", jars);
         settings.forEach(System::setProperty);
         EngineTestKit.engine(AssayEngine.ID)
                 .selectors(selectClasspathResource("suites/microcosm.yaml"))

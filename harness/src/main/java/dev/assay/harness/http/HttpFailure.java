@@ -3,11 +3,11 @@ package dev.assay.harness.http;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Why no whole answer came. The message names no address and no server: whoever asked knows what for. */
+/** Why no whole answer came. The message names neither address nor server: whoever asked says them. */
 public final class HttpFailure extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** What kind of failure; only a {@link #BROKEN} one may be of any cause. */
+    /** What kind of failure. */
     public enum Kind {
         /** Nobody takes the connection. */
         ABSENT,
@@ -15,6 +15,7 @@ public final class HttpFailure extends IOException {
         LATE,
         /** The answer is longer than its bound. */
         TOO_LONG,
+        /** Anything else; the cause tells. */
         BROKEN
     }
 

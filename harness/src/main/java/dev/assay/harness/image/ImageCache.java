@@ -42,21 +42,13 @@ public final class ImageCache {
         if (found != null) {
             return found;
         }
-        Image image = decode(file);
+        Image image = PictureFile.read(file);
         if (!image.sha256().equals(sha256)) {
             throw new ImageFileException(file + ": shows other pixels than when the run began to use it; run again when"
                     + " nobody writes there");
         }
         add(image);
         return image;
-    }
-
-    private static Image decode(Path file) {
-        try {
-            return PictureFile.decode(PictureFile.bytes(file)).image();
-        } catch (ImageFileException e) {
-            throw new ImageFileException(file + ": " + e.getMessage(), e);
-        }
     }
 
     private synchronized @Nullable Image find(String sha256) {

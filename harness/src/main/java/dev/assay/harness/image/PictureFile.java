@@ -56,6 +56,19 @@ public record PictureFile(Image image, Map<String, String> text, Format format, 
     }
 
     /**
+     * The picture in a file.
+     *
+     * @throws ImageFileException naming the file
+     */
+    public static Image read(Path file) {
+        try {
+            return decode(bytes(file)).image();
+        } catch (ImageFileException e) {
+            throw new ImageFileException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * A file's bytes, bounded.
      *
      * @throws ImageFileException saying what is wrong, without the file's name

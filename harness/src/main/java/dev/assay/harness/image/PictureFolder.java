@@ -33,15 +33,6 @@ public record PictureFolder(List<Path> files) {
         }
     }
 
-    /** @throws ImageFileException naming the file */
-    public static Image read(Path file) {
-        try {
-            return PictureFile.decode(PictureFile.bytes(file)).image();
-        } catch (ImageFileException e) {
-            throw new ImageFileException(file + ": " + e.getMessage(), e);
-        }
-    }
-
     private static boolean isPicture(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         return Files.isRegularFile(file) && ENDINGS.stream().anyMatch(name::endsWith);

@@ -69,7 +69,7 @@ public final class AssayEngine extends HierarchicalTestEngine<AssayContext> {
         }
         Map<String, NodeDescriptor> nodes = new LinkedHashMap<>();
         for (Criterion criterion : session.criteria()) {
-            String family = session.family(criterion);
+            String family = session.family(criterion).word();
             NodeDescriptor node = nodes.computeIfAbsent(family, f -> NodeDescriptor.under(candidate, "family", f));
             node.addChild(new CriterionDescriptor(node, criterion, family, session));
         }

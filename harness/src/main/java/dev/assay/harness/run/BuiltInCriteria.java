@@ -45,9 +45,6 @@ final class BuiltInCriteria {
 
     /** The metric of any criterion; empty where there is none of that name. */
     static Optional<MetricInfo> metric(Criterion criterion, MetricCatalog catalog) {
-        return BuiltIn.metric(criterion)
-                .or(() -> catalog.infos().stream()
-                        .filter(i -> i.name().equals(criterion.metric()))
-                        .findFirst());
+        return BuiltIn.metric(criterion).or(() -> catalog.find(criterion.metric()));
     }
 }

@@ -1,6 +1,8 @@
 package dev.assay.harness.run;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,6 +26,23 @@ public final class ClassArchive {
         this.there = Files.isRegularFile(file)
                 && Files.exists(classPath)
                 && Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(classPath)) > 0;
+        sweep();
+    }
+
+    /** What processes left that were killed before they gave theirs the name of the archive. */
+    private void sweep() {
+        try (DirectoryStream<Path> left =
+                Files.newDirectoryStream(file.toAbsolutePath().getParent(), file.getFileName() + ".*")) {
+            for (Path one : left) {
+                String pid = one.toString().substring(one.toString().lastIndexOf('.') + 1);
+                if (pid.matches("[0-9]{1,18}")
+                        && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+                    Files.deleteIfExists(one);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException noFolder) {
+            // There is nothing that we could tidy.
+        }
     }
 
     /** For the JVM: it says nothing of what it thinks of an archive. */

@@ -22,7 +22,6 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,12 +80,7 @@ final class ComfyServers {
 
     private static List<String> list(Settings settings, SettingKey<String> key, List<String> ifAbsent) {
         String value = settings.get(key);
-        return value == null
-                ? ifAbsent
-                : Arrays.stream(value.split(","))
-                        .map(String::strip)
-                        .filter(s -> !s.isEmpty())
-                        .toList();
+        return value == null ? ifAbsent : SettingKey.items(value);
     }
 
     /** {@code NAME: VALUE}, several with line breaks or {@code |} between. */

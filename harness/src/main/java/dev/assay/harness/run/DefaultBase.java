@@ -28,15 +28,19 @@ final class DefaultBase {
         if (!checkpoint.equals(base) && !isBelow(checkpoint, microcosm)) {
             ask(checkpoint, Inspector.ofHeaders().inspect(checkpoint));
         }
-        for (Lora lora : loras) {
-            if (!isBelow(lora.path(), microcosm)) {
-                Inspection file = Inspector.ofHeaders().inspect(lora.path(), headers::read);
-                if (file.kind().filter(ModelKind::isAdapter).isPresent()
-                        && !file.broken()
-                        && !fits(lora, base, headers)) {
-                    ask(lora.path(), file);
-                } // what is no LoRA, or broken, is so on any base: the pre-flight says it
-            }
+        List<Lora> others =
+                loras.stream().filter(l -> !isBelow(l.path(), microcosm)).toList();
+        if (others.isEmpty()) {
+            return;
+        }
+        BaseModules modules = BaseModules.of(headers.read(base).header().shapes());
+        for (Lora lora : others) {
+            Inspection file = Inspector.ofHeaders().inspect(lora.path(), headers::read);
+            if (file.kind().filter(ModelKind::isAdapter).isPresent()
+                    && !file.broken()
+                    && !fits(lora, modules, headers)) {
+                ask(lora.path(), file);
+            } // what is no LoRA, or broken, is so on any base: the pre-flight says it
         }
     }
 
@@ -46,8 +50,7 @@ final class DefaultBase {
                 .startsWith(folder.toAbsolutePath().normalize());
     }
 
-    private static boolean fits(Lora lora, Path base, LoraReader headers) {
-        BaseModules modules = BaseModules.of(headers.read(base).header().shapes());
+    private static boolean fits(Lora lora, BaseModules modules, LoraReader headers) {
         LoraCheck check = LoraCheck.of(headers.read(lora.path()), lora.strength(), Optional.of(modules), true);
         return check.works() && check.fit().orElseThrow().belongs();
     }

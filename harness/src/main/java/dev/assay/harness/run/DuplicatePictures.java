@@ -38,7 +38,7 @@ final class DuplicatePictures {
     private static final int COARSE = 4; // fine cells of an edge of a coarse one
     private static final int CELLS = (FINE - 2 * MARGIN) / COARSE;
     private static final double PROMISING = 0.7; // a shift is tried only where pictures resemble each other without
-    private static final int MOST = 400; // pictures that are compared with each other
+    private static final int MAX_COMPARED = 400; // pictures that are compared with each other
     private static final int BLOCK = 20; // of many, that follow each other: seeds of one prompt, and prompts beside it
     private static final int MAX_COPIES = 100; // pixel by pixel, that are compared whatever their place
 
@@ -103,7 +103,7 @@ final class DuplicatePictures {
 
     /** @param all pairs whose base picture is not blank; of more than 400 some are looked at, among them those that are the same pixel by pixel */
     static Result of(List<Painted> all) {
-        List<Painted> some = all.size() <= MOST ? all : some(all);
+        List<Painted> some = all.size() <= MAX_COMPARED ? all : some(all);
         return new Result(new DuplicatePictures(some).find(), some.size());
     }
 
@@ -117,7 +117,7 @@ final class DuplicatePictures {
                 .flatMap(List::stream)
                 .limit(MAX_COPIES)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        int blocks = MOST / BLOCK;
+        int blocks = MAX_COMPARED / BLOCK;
         for (int b = 0; b < blocks; b++) {
             int from = (int) ((long) b * (all.size() - BLOCK) / (blocks - 1));
             some.addAll(all.subList(from, from + BLOCK));

@@ -19,7 +19,8 @@ public final class EarlyFiles {
     /** Their files in a checkout, below its root. */
     public static final Path BUNDLED_SUITES = Path.of("suites", "src", "main", "resources", "suites");
 
-    private static final List<String> MODELS = List.of("assay.lora", "assay.checkpoint", "assay.base");
+    private static final List<String> MODELS =
+            List.of(SettingKeys.LORA.name(), SettingKeys.CHECKPOINT.name(), SettingKeys.BASE.name());
     private static final Pattern STRENGTH = Pattern.compile("@[^@/\\\\]*$");
     private static final Pattern BUNDLE_OR_LIST = Pattern.compile("(?s)[a-z][a-z0-9-]+:(?![/\\\\]).*|.*[,\"'].*");
 
@@ -27,7 +28,7 @@ public final class EarlyFiles {
 
     /** @throws SettingsException on a suite that is neither bundled nor a file, and on a model's file that is not there */
     static void require(Path root, Map<String, SettingKeys.Given> given) throws IOException {
-        SettingKeys.Given suite = given.get("assay.suite");
+        SettingKeys.Given suite = given.get(SettingKeys.SUITE.name());
         if (suite != null) {
             suite(root, suite);
         }
@@ -43,9 +44,9 @@ public final class EarlyFiles {
 
     /** Whether a model can be nothing but a file below the root: no server, no library, no file of settings that may name one. */
     private static boolean namesFiles(Path root, Map<String, SettingKeys.Given> given) {
-        SettingKeys.Given renderer = given.get("assay.renderer");
+        SettingKeys.Given renderer = given.get(SettingKeys.RENDERER.name());
         return (renderer == null || renderer.value().equals("local"))
-                && !given.containsKey("assay.models")
+                && !given.containsKey(SettingKeys.MODELS.name())
                 && Files.notExists(root.resolve(SettingKeys.FILE));
     }
 

@@ -65,14 +65,13 @@ public final class MetricWeights {
      */
     public static MetricWeights read(
             String wanted, Map<String, String> environment, Map<String, String> properties, Transfer transfer) {
-        Path root = Path.of(properties.getOrDefault("assay.root", "")).toAbsolutePath();
-        Path microcosm = Path.of(properties.getOrDefault(
-                "assay.microcosm", root.resolve("suites/microcosm").toString()));
+        Workspace workspace = Workspace.of(properties);
+        Path root = workspace.root();
         Settings settings = Settings.read(root, environment, properties);
         MetricCatalog catalog = MetricCatalogs.with(WeightsSettings.jars(settings, root));
         ModelReference references = new ModelReference(
                 root,
-                Map.of("microcosm", microcosm),
+                Map.of("microcosm", workspace.microcosm()),
                 Optional.ofNullable(settings.get(MODELS)).map(root::resolve),
                 false);
         WeightsResolver resolver = WeightsSettings.resolver(

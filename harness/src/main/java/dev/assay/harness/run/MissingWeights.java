@@ -46,8 +46,7 @@ record MissingWeights(String suite, List<String> criteria, int of, List<WeightsS
         Map<String, WeightsState> lacking = new LinkedHashMap<>();
         List<String> unjudged = new ArrayList<>();
         for (Criterion criterion : criteria) {
-            if (BuiltIn.isBuiltIn(criterion)
-                    || catalog.infos().stream().noneMatch(i -> i.name().equals(criterion.metric()))) {
+            if (BuiltIn.isBuiltIn(criterion) || catalog.find(criterion.metric()).isEmpty()) {
                 continue;
             }
             boolean lacks = false;

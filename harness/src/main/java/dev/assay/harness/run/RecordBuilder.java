@@ -132,8 +132,7 @@ final class RecordBuilder {
                 List.copyOf(renderings),
                 List.copyOf(findings),
                 Map.of(),
-                List.of(),
-                null);
+                List.of());
     }
 
     /** The record of a run that could not even be planned. */

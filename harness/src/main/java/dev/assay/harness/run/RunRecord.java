@@ -1,9 +1,11 @@
 package dev.assay.harness.run;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.score.Direction;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Criterion;
@@ -20,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -41,7 +42,6 @@ import java.util.stream.Stream;
  * @param findings what was noticed about the models' files and how they were applied
  * @param weights of the networks that metrics looked with; null in records of old
  * @param asked settings that were given for this run, by key: {@code assay.lora}; with them it can be run again
- * @param build the build that this run is of; null in records of old
  */
 public record RunRecord(
         String schema,
@@ -63,11 +63,8 @@ public record RunRecord(
         List<RenderingEntry> renderings,
         List<FindingEntry> findings,
         Map<String, String> asked,
-        List<WeightsEntry> weights,
-        Build build) {
+        List<WeightsEntry> weights) {
     public static final String SCHEMA = "assay-run/1";
-
-    private static final int MAX_PROCESSES = 16; // from an evaluation up to the build that started it
 
     /** Without holes: a view may read any part, whatever the file left out. */
     public RunRecord {
@@ -114,32 +111,7 @@ public record RunRecord(
                 List.of(),
                 List.of(),
                 Map.of(),
-                List.of(),
-                null);
-    }
-
-    /**
-     * The build that a run is of.
-     *
-     * @param token that the build gives its evaluation and its last step; empty where it gives none
-     * @param processes that made the run: its own, then those that started it, the nearest first
-     */
-    public record Build(String token, List<Long> processes) {
-        public Build {
-            processes = processes == null ? List.of() : List.copyOf(processes);
-        }
-
-        /** Of this process. */
-        static Build here(String token) {
-            List<Long> processes = Stream.iterate(
-                            Optional.of(ProcessHandle.current()),
-                            Optional::isPresent,
-                            p -> p.flatMap(ProcessHandle::parent))
-                    .limit(MAX_PROCESSES)
-                    .map(p -> p.orElseThrow().pid())
-                    .toList();
-            return new Build(token == null ? "" : token.strip(), processes);
-        }
+                List.of());
     }
 
     /** The same record, with every text that a server or a library may have written put through {@code words}. */
@@ -171,26 +143,20 @@ public record RunRecord(
                         .map(f -> new FindingEntry(f.level(), words.apply(f.text())))
                         .toList(),
                 given,
-                weights,
-                build);
+                weights);
     }
 
     /** The same record, and what metrics looked with. */
     RunRecord looking(List<WeightsEntry> networks) {
-        return with(asked, networks, build);
+        return with(asked, networks);
     }
 
     /** The same record, and what was asked for. */
     RunRecord asking(Map<String, String> settings) {
-        return with(settings, weights, build);
+        return with(settings, weights);
     }
 
-    /** The same record, and of which build it is. */
-    public RunRecord of(Build whose) {
-        return with(asked, weights, whose);
-    }
-
-    private RunRecord with(Map<String, String> settings, List<WeightsEntry> networks, Build whose) {
+    private RunRecord with(Map<String, String> settings, List<WeightsEntry> networks) {
         return new RunRecord(
                 schema,
                 id,
@@ -211,8 +177,7 @@ public record RunRecord(
                 renderings,
                 findings,
                 settings,
-                networks,
-                whose);
+                networks);
     }
 
     /**
@@ -280,8 +245,7 @@ public record RunRecord(
     /**
      * @param metric name
      * @param metricVersion e.g. {@code 1}
-     * @param family lower case: {@code file}, {@code artifact}, {@code anatomy}, {@code adherence}, {@code diversity}, {@code aesthetic},
-     *     {@code effect}, {@code cost}
+     * @param family {@link Family#UNKNOWN} where the file names none that is known
      * @param scope {@code suite}, or the tags of the cases covered
      * @param estimate mean of candidate minus base; null when nothing was compared; corrected for the metric's error rates where the
      *     rule is {@code DEFECT_RATE_NON_INFERIOR} and they are known
@@ -299,7 +263,10 @@ public record RunRecord(
             String id,
             String metric,
             String metricVersion,
-            String family,
+
+            @JsonSerialize(converter = FamilyWord.Written.class) @JsonDeserialize(converter = FamilyWord.Read.class)
+            Family family,
+
             String scope,
             Outcome outcome,
             Double estimate,
@@ -327,7 +294,7 @@ public record RunRecord(
             id = Objects.requireNonNullElse(id, "unknown");
             metric = Objects.requireNonNullElse(metric, "unknown");
             metricVersion = Objects.requireNonNullElse(metricVersion, "");
-            family = Objects.requireNonNullElse(family, "unknown");
+            family = Objects.requireNonNullElse(family, Family.UNKNOWN);
             scope = Objects.requireNonNullElse(scope, "");
             outcome = Objects.requireNonNullElse(outcome, Outcome.BROKEN);
             estimate = finite(estimate);
@@ -376,7 +343,7 @@ public record RunRecord(
                     criterion.id(),
                     metric.name(),
                     metric.version(),
-                    metric.family().word(),
+                    metric.family(),
                     criterion.scope(),
                     v.outcome(),
                     c.hasEstimate() ? c.estimate() : null,
@@ -452,7 +419,7 @@ public record RunRecord(
                     names.apply(id),
                     names.apply(metric),
                     names.apply(metricVersion),
-                    names.apply(family),
+                    family,
                     names.apply(scope),
                     outcome,
                     estimate,

@@ -59,7 +59,7 @@ public final class RunRecords {
         }
     }
 
-    /** @throws IllegalArgumentException on a file that is no run record of a schema we know, or was edited after it was sealed */
+    /** @throws AssayException on a file that is no run record of a schema we know, or was edited after it was sealed */
     public static RunRecord read(Path file) {
         return read(file, false);
     }
@@ -73,23 +73,22 @@ public final class RunRecords {
         try {
             JsonNode tree = JSON.readTree(SmallFile.bytes(file, MAX_BYTES));
             if (!(tree instanceof ObjectNode fields)) {
-                throw new IllegalArgumentException(file + ": expected a run record, found " + tree.getNodeType());
+                throw new AssayException(file + ": expected a run record, found " + tree.getNodeType());
             }
             String schema = fields.path("schema").asText();
             if (!RunRecord.SCHEMA.equals(schema)) {
-                throw new IllegalArgumentException(
-                        file + ": expected schema " + RunRecord.SCHEMA + ", found " + schema);
+                throw new AssayException(file + ": expected schema " + RunRecord.SCHEMA + ", found " + schema);
             }
             JsonNode seal = fields.remove(SEAL);
             if (seal == null ? sealed : !seal.asText().equals(seal(fields))) {
-                throw new IllegalArgumentException(file
+                throw new AssayException(file
                         + (seal == null
                                 ? ": has no seal; run again"
                                 : ": was edited after the run had ended: its seal does not fit; run again"));
             }
             return JSON.treeToValue(fields, RunRecord.class);
         } catch (IOException e) {
-            throw new IllegalArgumentException(file + ": expected a run record, found " + Trouble.words(e), e);
+            throw new AssayException(file + ": expected a run record, found " + Trouble.words(e), e);
         }
     }
 

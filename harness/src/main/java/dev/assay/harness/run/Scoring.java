@@ -224,11 +224,7 @@ final class Scoring {
     }
 
     private Scored result(Direction better) {
-        ToDoubleFunction<Pair> worsening = s -> switch (better) {
-            case HIGHER -> -s.values().difference();
-            case LOWER -> s.values().difference();
-            case TWO_SIDED -> Math.abs(s.values().difference());
-        };
+        ToDoubleFunction<Pair> worsening = s -> better.worsening(s.values().difference());
         List<WorstCase> worst = scored.stream()
                 .sorted(Comparator.comparingDouble(worsening).reversed())
                 .limit(WORST)

@@ -33,6 +33,8 @@ import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.folder.FinishedPictures;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.scorer.ModelRoles;
@@ -321,11 +323,11 @@ public final class Session {
         return plan == null ? "unknown" : plan.candidateName();
     }
 
-    /** The family of a criterion's metric, or {@code unknown}: the evaluation will say that there is no such metric. */
-    public String family(Criterion criterion) {
+    /** The family of a criterion's metric; unknown where the evaluation will say that there is no such metric. */
+    public Family family(Criterion criterion) {
         return BuiltInCriteria.metric(criterion, catalog)
-                .map(i -> i.family().word())
-                .orElse("unknown");
+                .map(MetricInfo::family)
+                .orElse(Family.UNKNOWN);
     }
 
     /** The built-in ones, then the suite's; empty when there is a problem. */
@@ -411,9 +413,8 @@ public final class Session {
     }
 
     private RunRecord written(RunRecord judged) {
-        RunRecord record = judged.asking(settings == null ? Map.of() : settings.given())
-                .of(RunRecord.Build.here(System.getProperty("assay.build.id")))
-                .saying(secrets()::redact);
+        RunRecord record =
+                judged.asking(settings == null ? Map.of() : settings.given()).saying(secrets()::redact);
         RunRecords.write(out, record);
         return record;
     }

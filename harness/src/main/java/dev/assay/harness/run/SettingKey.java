@@ -74,11 +74,17 @@ public record SettingKey<T>(
         return of(
                 name,
                 null,
-                value -> Stream.of(value.split(",", -1))
-                        .map(String::strip)
-                        .filter(w -> !w.isEmpty())
+                value -> items(value).stream()
                         .flatMap(w -> one.wrong().apply(w).stream())
                         .findFirst());
+    }
+
+    /** What stands between commas; nothing between two is nothing. */
+    public static List<String> items(String written) {
+        return Stream.of(written.split(",", -1))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
     }
 
     /** {@code NAME: REASON}; none if absent. */

@@ -8,6 +8,7 @@ import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteException;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.DidYouMean;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,12 +35,11 @@ final class SuiteCheck {
     }
 
     static MetricInfo info(Suite suite, String metric, MetricCatalog catalog) {
-        List<String> names = catalog.infos().stream().map(MetricInfo::name).toList();
-        return catalog.infos().stream()
-                .filter(i -> i.name().equals(metric))
-                .findFirst()
-                .orElseThrow(() -> new SuiteException(suite.name() + ": no metric " + metric + "; there are " + names
-                        + DidYouMean.hint(metric, names)));
+        try {
+            return catalog.named(metric);
+        } catch (AssayException none) {
+            throw new SuiteException(suite.name() + ": " + none.getMessage(), none);
+        }
     }
 
     /** All parameters of the criterion's metric: its own, and the metric's defaults. */
@@ -49,7 +49,8 @@ final class SuiteCheck {
         Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
         criterion.parameters().forEach((name, value) -> {
             if (parameters.replace(name, value) == null) {
-                throw new SuiteException(where + "no parameter " + name + "; there are " + parameters.keySet()
+                throw new SuiteException(where + "no parameter " + name + "; there are "
+                        + String.join(", ", parameters.keySet())
                         + DidYouMean.hint(name, parameters.keySet()));
             }
         });

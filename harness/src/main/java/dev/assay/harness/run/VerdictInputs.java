@@ -18,31 +18,34 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything that decides a verdict and can be known without opening a renderer. */
 final class VerdictInputs {
     /** Settings that decide nothing, or whose files are in the hashes. */
-    private static final Set<String> SILENT = Set.of(
-            "assay.lora",
-            "assay.checkpoint",
-            "assay.candidate",
-            "assay.base",
-            "assay.suite",
-            "assay.store",
-            "assay.progress",
-            "assay.inconclusive",
-            "assay.models",
-            "assay.download",
-            "assay.comfyui.url",
-            "assay.comfyui.headers",
-            "assay.comfyui.query",
-            "assay.comfyui.trustStore",
-            "assay.judge.url",
-            "assay.judge.calibration",
-            "assay.collection",
-            "assay.card",
-            "assay.sidecars",
-            "assay.override");
+    private static final Set<String> SILENT = Stream.<SettingKey<?>>of(
+                    SettingKeys.LORA,
+                    SettingKeys.CHECKPOINT,
+                    SettingKeys.CANDIDATE,
+                    SettingKeys.BASE,
+                    SettingKeys.SUITE,
+                    SettingKeys.STORE,
+                    SettingKeys.PROGRESS,
+                    SettingKeys.INCONCLUSIVE,
+                    SettingKeys.MODELS,
+                    SettingKeys.DOWNLOAD,
+                    SettingKeys.COMFYUI_URL,
+                    SettingKeys.COMFYUI_HEADERS,
+                    SettingKeys.COMFYUI_QUERY,
+                    SettingKeys.COMFYUI_TRUST_STORE,
+                    SettingKeys.JUDGE_URL,
+                    SettingKeys.JUDGE_CALIBRATION,
+                    SettingKeys.COLLECTION,
+                    SettingKeys.CARD,
+                    SettingKeys.SIDECARS,
+                    SettingKeys.OVERRIDE)
+            .map(SettingKey::name)
+            .collect(Collectors.toUnmodifiableSet());
 
     private VerdictInputs() {}
 

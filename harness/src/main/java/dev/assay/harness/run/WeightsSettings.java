@@ -17,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What settings say of the weights of metrics. */
 final class WeightsSettings {
@@ -47,10 +45,7 @@ final class WeightsSettings {
         String written = settings.get(SettingKeys.METRICS);
         return written == null
                 ? List.of()
-                : Stream.of(written.split(",", -1))
-                        .map(String::strip)
-                        .map(root::resolve)
-                        .toList();
+                : SettingKey.items(written).stream().map(root::resolve).toList();
     }
 
     /** Role to reference; empty where nothing was given. */
@@ -97,12 +92,7 @@ final class WeightsSettings {
                 table,
                 access,
                 download && downloads(settings),
-                licences == null
-                        ? Set.of()
-                        : Stream.of(licences.split(","))
-                                .map(String::strip)
-                                .filter(l -> !l.isEmpty())
-                                .collect(Collectors.toSet()),
+                licences == null ? Set.of() : Set.copyOf(SettingKey.items(licences)),
                 transfer);
     }
 }

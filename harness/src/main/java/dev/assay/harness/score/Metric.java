@@ -4,6 +4,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.render.Cost;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.AssayException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +17,7 @@ public sealed interface Metric {
     /**
      * Looks at the cases before the first picture of them is made.
      *
-     * @throws IllegalArgumentException when a case asks for what the metric can never tell, so that a score of it would mean nothing
+     * @throws AssayException when a case asks for what the metric can never tell, so that a score of it would mean nothing
      */
     default void check(List<PromptCase> cases) {}
 

@@ -26,6 +26,9 @@ public record MetricInfo(
         double maxMargin) {
     public MetricInfo {
         parameters = Map.copyOf(parameters);
+        if (family == Family.UNKNOWN) {
+            throw new IllegalArgumentException(name + ": expected one of the families " + Family.KNOWN);
+        }
         if (!question.endsWith("?")) {
             throw new IllegalArgumentException(name + ": expected a question, found " + question);
         }

@@ -57,22 +57,17 @@ public record Range(double lowest, double highest, boolean isRate, double usualL
     /** For people: {@code 0 or 1}, {@code [0, 1]}, {@code 0 or more}, {@code any number, mostly 15 to 26}. */
     @Override
     public String toString() {
-        String usual = usualLowest == lowest && usualHighest == highest
-                ? ""
-                : ", mostly " + number(usualLowest) + " to " + number(usualHighest);
-        return possible() + usual;
+        String possible = isRate ? "0 or 1" : words(lowest, highest, "[%s, %s]");
+        return usualLowest == lowest && usualHighest == highest
+                ? possible
+                : possible + ", mostly " + words(usualLowest, usualHighest, "%s to %s");
     }
 
-    private String possible() {
-        if (isRate) {
-            return "0 or 1";
+    private static String words(double low, double high, String between) {
+        if (Double.isInfinite(low)) {
+            return Double.isInfinite(high) ? "any number" : number(high) + " or less";
         }
-        if (Double.isInfinite(lowest)) {
-            return Double.isInfinite(highest) ? "any number" : number(highest) + " or less";
-        }
-        return Double.isInfinite(highest)
-                ? number(lowest) + " or more"
-                : "[" + number(lowest) + ", " + number(highest) + "]";
+        return Double.isInfinite(high) ? number(low) + " or more" : between.formatted(number(low), number(high));
     }
 
     private static String number(double value) {

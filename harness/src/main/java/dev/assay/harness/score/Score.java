@@ -1,18 +1,19 @@
 package dev.assay.harness.score;
 
+import dev.assay.harness.text.AssayException;
 import java.util.List;
 
 /** A number with its evidence, or the reason why there is none. */
 public sealed interface Score {
     /**
-     * @param value finite
+     * @param value finite; an {@link AssayException} says so of another: weights that are broken give none
      * @param evidence one sentence for people, e.g. {@code 3 feet found; the case expects 2}
      * @param marks places in the picture that show it; may be empty
      */
     record Measured(double value, String evidence, List<Mark> marks) implements Score {
         public Measured {
             if (!Double.isFinite(value)) {
-                throw new IllegalArgumentException("expected a finite value, found " + value + " (" + evidence + ")");
+                throw new AssayException("expected a finite value, found " + value + " (" + evidence + ")");
             }
             marks = List.copyOf(marks);
         }

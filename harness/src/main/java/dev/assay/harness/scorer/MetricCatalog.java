@@ -3,9 +3,11 @@ package dev.assay.harness.scorer;
 import dev.assay.harness.model.hub.WeightsTable;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.DidYouMean;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -38,7 +40,7 @@ public interface MetricCatalog {
     /**
      * The networks that a metric uses; empty for arithmetic on pixels.
      *
-     * @throws IllegalArgumentException when there is no such metric
+     * @throws AssayException when there is no such metric
      */
     default List<ModelRole<?>> needs(String name) {
         return entry(name).needs();
@@ -48,7 +50,8 @@ public interface MetricCatalog {
      * Opens a metric.
      *
      * @param parameters complete: every parameter of the metric's information, no other
-     * @throws IllegalArgumentException on another parameter, or one out of range
+     * @throws IllegalArgumentException on another parameter
+     * @throws AssayException when there is no such metric, or a parameter is out of range
      */
     default Metric open(String name, Map<String, Double> parameters, MetricModels models) {
         MetricEntry entry = entry(name);
@@ -60,12 +63,28 @@ public interface MetricCatalog {
         return entry.opener().open(models, parameters);
     }
 
+    /** The metric of a name; empty where there is none. */
+    default Optional<MetricInfo> find(String name) {
+        return infos().stream().filter(i -> i.name().equals(name)).findFirst();
+    }
+
+    /**
+     * The metric of a name.
+     *
+     * @throws AssayException where there is none; it says which there are
+     */
+    default MetricInfo named(String name) {
+        return entry(name).info();
+    }
+
     private MetricEntry entry(String name) {
-        List<String> names = infos().stream().map(MetricInfo::name).toList();
         return entries().stream()
                 .filter(e -> e.info().name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no metric " + name + "; there are "
-                        + String.join(", ", names) + DidYouMean.hint(name, names)));
+                .orElseThrow(() -> {
+                    List<String> names = infos().stream().map(MetricInfo::name).toList();
+                    return new AssayException("no metric " + name + "; there are " + String.join(", ", names)
+                            + DidYouMean.hint(name, names));
+                });
     }
 }

@@ -1,5 +1,7 @@
 package dev.assay.harness.scorer;
 
+import dev.assay.harness.text.AssayException;
+import dev.assay.harness.text.Trouble;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -10,8 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The metrics of all jars together. */
 public final class MetricCatalogs {
@@ -20,7 +25,7 @@ public final class MetricCatalogs {
     /**
      * Those of every {@link MetricCatalog} on the class path.
      *
-     * @throws IllegalStateException when there is none, when one cannot be loaded, or when two give a metric or a network the same name
+     * @throws AssayException when there is none, when one cannot be loaded, or when two give a metric or a network the same name
      */
     public static MetricCatalog onClassPath() {
         return with(List.of());
@@ -29,12 +34,12 @@ public final class MetricCatalogs {
     /**
      * As {@link #onClassPath}, with jars besides: their classes are loaded for as long as this process lives.
      *
-     * @throws IllegalStateException also when a jar is missing or has no metrics
+     * @throws AssayException also when a jar is missing or has no metrics
      */
     public static MetricCatalog with(List<Path> jars) {
         List<MetricCatalog> catalogs = found(jars);
         if (catalogs.isEmpty()) {
-            throw new IllegalStateException(
+            throw new AssayException(
                     "no metrics on the class path: expected the module dev.assay:metrics beside the harness");
         }
         return union(catalogs);
@@ -46,39 +51,60 @@ public final class MetricCatalogs {
     }
 
     private static List<MetricCatalog> found(List<Path> jars) {
-        List<MetricCatalog> found = new ArrayList<>();
         ClassLoader ours = Thread.currentThread().getContextClassLoader();
-        try {
-            ServiceLoader.load(MetricCatalog.class, ours).forEach(found::add);
-            for (Path jar : jars) {
-                ClassLoader theirs = loader(jar, ours);
-                List<MetricCatalog> others = ServiceLoader.load(MetricCatalog.class, theirs).stream()
-                        .filter(p -> theirs.equals(p.type().getClassLoader()))
-                        .map(ServiceLoader.Provider::get)
-                        .toList();
-                if (others.isEmpty()) {
-                    throw new IllegalStateException(jar + ": expected a jar with metrics, found no "
-                            + "META-INF/services/" + MetricCatalog.class.getName() + " in it (docs/first-metric.md)");
-                }
-                found.addAll(others);
+        List<MetricCatalog> found =
+                new ArrayList<>(loaded("the class path", () -> ServiceLoader.load(MetricCatalog.class, ours).stream()));
+        for (Path jar : jars) {
+            ClassLoader theirs = loader(jar, ours);
+            List<MetricCatalog> others = loaded(
+                    jar.toString(),
+                    () -> ServiceLoader.load(MetricCatalog.class, theirs).stream()
+                            .filter(p -> theirs.equals(p.type().getClassLoader())));
+            if (others.isEmpty()) {
+                throw new AssayException(jar + ": expected a jar with metrics, found no META-INF/services/"
+                        + MetricCatalog.class.getName() + " in it (docs/first-metric.md)");
             }
-        } catch (ServiceConfigurationError | LinkageError e) {
-            throw new IllegalStateException(
-                    "a jar names metrics that cannot be loaded (" + e.getMessage()
-                            + "); build it with this version of Assay, or leave it out",
-                    e);
+            found.addAll(others);
         }
         return found;
     }
 
+    private static List<MetricCatalog> loaded(
+            String place, Supplier<Stream<ServiceLoader.Provider<MetricCatalog>>> providers) {
+        try {
+            return providers.get().map(ServiceLoader.Provider::get).toList();
+        } catch (ServiceConfigurationError | LinkageError e) {
+            Throwable why = e instanceof ServiceConfigurationError && e.getCause() != null ? e.getCause() : e;
+            throw new AssayException(
+                    place + ": names metrics that cannot be loaded: " + e.getMessage()
+                            + (why == e ? "" : ": " + Trouble.words(why))
+                            + "; build it with this version of Assay, or leave it out",
+                    e);
+        }
+    }
+
     private static ClassLoader loader(Path jar, ClassLoader ours) {
         if (!Files.exists(jar)) {
-            throw new IllegalStateException(jar + ": expected a jar with metrics, found no such file");
+            throw new AssayException(jar + ": expected a jar with metrics, found no such file");
         }
         try {
             return new URLClassLoader(new URL[] {jar.toUri().toURL()}, ours);
         } catch (MalformedURLException e) {
-            throw new IllegalStateException(jar + ": " + e.getMessage(), e);
+            throw new AssayException(jar + ": " + Trouble.words(e), e);
+        }
+    }
+
+    /** What a catalog lists. It may be a stranger's: whatever goes wrong in it is its own fault, and said so. */
+    private static List<MetricEntry> entries(MetricCatalog catalog, String place) {
+        try {
+            return catalog.entries().stream()
+                    .map(e -> new MetricEntry(Objects.requireNonNull(e.info()), e.needs(), e.opener()))
+                    .toList();
+        } catch (RuntimeException | LinkageError trouble) {
+            throw new AssayException(
+                    place + ": failed when asked for its metrics: " + Trouble.words(trouble)
+                            + "; mend it, or leave its jar out",
+                    trouble);
         }
     }
 
@@ -93,7 +119,7 @@ public final class MetricCatalogs {
         }
         for (MetricCatalog catalog : catalogs) {
             String place = place(catalog);
-            for (MetricEntry entry : catalog.entries()) {
+            for (MetricEntry entry : entries(catalog, place)) {
                 String name = entry.info().name();
                 if (metrics.putIfAbsent(name, place) != null) {
                     throw twice("metric", name, metrics.get(name), place);
@@ -111,8 +137,8 @@ public final class MetricCatalogs {
         return () -> entries;
     }
 
-    private static IllegalStateException twice(String what, String name, String one, String other) {
-        return new IllegalStateException("two " + what + "s have the name " + name + ": of " + one + " and of " + other
+    private static AssayException twice(String what, String name, String one, String other) {
+        return new AssayException("two " + what + "s have the name " + name + ": of " + one + " and of " + other
                 + "; rename one, or leave its jar out");
     }
 

@@ -2,6 +2,7 @@ package dev.assay.harness.scorer;
 
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.text.AssayException;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +18,7 @@ public record MetricEntry(MetricInfo info, List<ModelRole<?>> needs, Opener open
         /**
          * @param models for the networks that the metric needs, and no other
          * @param parameters complete: every parameter of the metric's information, no other
-         * @throws IllegalArgumentException on a parameter out of range
+         * @throws AssayException on a parameter out of range
          */
         Metric open(MetricModels models, Map<String, Double> parameters);
     }

@@ -1,6 +1,7 @@
 package dev.assay.harness.scorer;
 
 import dev.assay.harness.score.UnavailableException;
+import dev.assay.harness.text.AssayException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +12,7 @@ public interface MetricModels extends AutoCloseable {
      * The network of a role.
      *
      * @throws UnavailableException when its weights are missing
-     * @throws IllegalArgumentException when the suite names none
+     * @throws AssayException when the suite names none
      */
     <T> T get(ModelRole<T> role);
 

@@ -25,7 +25,7 @@ public final class PlainText {
     private static final Pattern ANY = Pattern.compile(SEQUENCE);
     private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final Pattern BREAKS = Pattern.compile("[\r\f\u000b\u0085\u2028\u2029]");
-    private static final int MOST = 300; // characters of a stranger's text in a message
+    private static final int MAX_QUOTED = 300; // characters of a stranger's text in a message
     private static final int MAX_NAME = 120;
     private static final Pattern OWN_OR_ANY = Pattern.compile("(" + OWN + ")|" + SEQUENCE);
 
@@ -56,7 +56,7 @@ public final class PlainText {
 
     /** {@link #line(String, int)} as long as a message has room for a stranger's text. */
     public static String line(String text) {
-        return line(text, MOST);
+        return line(text, MAX_QUOTED);
     }
 
     /** At most so many characters, the last of them an ellipsis where the text is longer. */
@@ -190,7 +190,7 @@ public final class PlainText {
 
     /** Bytes are whole characters at every flush and line break, for a {@link PrintStream} writes before it. */
     private static final class Gate extends OutputStream {
-        private static final int MOST = 1 << 16; // bytes; a longer line is let through in pieces
+        private static final int MAX_LINE = 1 << 16; // bytes; a longer line is let through in pieces
 
         private final OutputStream out;
         private final Charset charset;
@@ -214,7 +214,7 @@ public final class PlainText {
         @Override
         public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
             line.write(bytes, offset, length);
-            if (line.size() > MOST || (length > 0 && bytes[offset + length - 1] == '\n')) {
+            if (line.size() > MAX_LINE || (length > 0 && bytes[offset + length - 1] == '\n')) {
                 pass();
             }
         }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * address or JSON has them. A server may say back what it was sent.
  */
 public final class Secrets {
-    private static final int LEAST = 4; // characters; a shorter one would blank out half of every text
+    private static final int MIN_LENGTH = 4; // characters; a shorter one would blank out half of every text
     private static final int MIN_WORD = 8; // of a header such as "Bearer abc...": a word by itself is a secret, too
     private static final String HIDDEN = "***";
     private static final Pattern USER = Pattern.compile("(?<=//|^)[^/\\s,@]*@|[^/\\s,@]*:[^/\\s,@]*@");
@@ -40,7 +40,7 @@ public final class Secrets {
             }
         }
         forms = all.stream()
-                .filter(s -> s.length() >= LEAST)
+                .filter(s -> s.length() >= MIN_LENGTH)
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList();
     }
@@ -111,7 +111,9 @@ public final class Secrets {
     private int begun(String text) {
         int most = 0;
         for (String form : forms) {
-            for (int length = Math.min(form.length(), text.length()); length >= Math.max(LEAST, most + 1); length--) {
+            for (int length = Math.min(form.length(), text.length());
+                    length >= Math.max(MIN_LENGTH, most + 1);
+                    length--) {
                 if (text.regionMatches(text.length() - length, form, 0, length)) {
                     most = length;
                 }

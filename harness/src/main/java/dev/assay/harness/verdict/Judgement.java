@@ -47,7 +47,7 @@ public record Judgement(Outcome outcome, Reason reason) {
             double noiseFloor) {
         boolean counts = criterion.rule() == Criterion.Rule.NO_NEW_DEFECTS;
         int worse = (int) differences.stream()
-                .filter(d -> counts && worsening(d.value(), metric.better()) > 0)
+                .filter(d -> counts && metric.better().worsening(d.value()) > 0)
                 .count();
         Reason found = new Reason.NewDefects(worse, comparison.pairs(), metric.name());
         if (worse > 0) {
@@ -124,14 +124,6 @@ public record Judgement(Outcome outcome, Reason reason) {
                 ? new Judgement(
                         Outcome.INCONCLUSIVE, new Reason.BaseIsWorst(reason, mean, metric.better(), metric.unit()))
                 : this;
-    }
-
-    private static double worsening(double difference, Direction better) {
-        return switch (better) {
-            case HIGHER -> -difference;
-            case LOWER -> difference;
-            case TWO_SIDED -> Math.abs(difference);
-        };
     }
 
     private static Optional<Reason> missing(Criterion criterion, Comparison c, List<Unscored> unscored) {

@@ -35,4 +35,25 @@ class ClassArchiveTest {
         Files.setLastModifiedTime(classPath, FileTime.from(Instant.now().plusSeconds(60)));
         assertThat(new ClassArchive(classPath).options().get(2)).startsWith("-XX:ArchiveClassesAtExit=");
     }
+
+    @Test
+    void what_killed_processes_left_is_swept_and_what_living_ones_write_is_not() throws Exception {
+        Path classPath = Files.writeString(folder.resolve("classpath.txt"), "a.jar");
+        Process killed = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")
+                .redirectErrorStream(true)
+                .start();
+        killed.getInputStream().readAllBytes();
+        killed.waitFor();
+        Path left = Files.writeString(folder.resolve("classpath.txt.jsa." + killed.pid()), "half");
+        Path written = Files.writeString(
+                folder.resolve("classpath.txt.jsa." + ProcessHandle.current().pid()), "half");
+        Path others = Files.writeString(folder.resolve("classpath.txt.jsa.old"), "mine");
+
+        new ClassArchive(classPath);
+
+        assertThat(left).doesNotExist();
+        assertThat(written).exists();
+        assertThat(others).exists();
+    }
 }

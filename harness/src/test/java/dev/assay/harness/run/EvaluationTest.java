@@ -24,8 +24,6 @@ import dev.assay.harness.score.Score;
 import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.MetricEntry;
-import dev.assay.harness.scorer.MetricModels;
-import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
@@ -34,6 +32,7 @@ import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Measurement;
@@ -872,19 +871,6 @@ class EvaluationTest {
                 .run(Arrays.asList(criteria));
     }
 
-    private static final class NoModels implements MetricModels {
-        @Override
-        public <T> T get(ModelRole<T> role) {
-            throw new IllegalStateException("no such network");
-        }
-
-        @Override
-        public void makeRoomFor(List<ModelRole<?>> roles) {}
-
-        @Override
-        public void close() {}
-    }
-
     /** Small metrics with arithmetic that can be checked by hand. */
     private static final class TestCatalog implements MetricCatalog {
         private static final MetricInfo BRIGHTNESS = info("brightness", Family.AESTHETIC, Direction.LOWER);
@@ -970,7 +956,7 @@ class EvaluationTest {
 
             @Override
             public void check(List<PromptCase> cases) {
-                throw new IllegalArgumentException("choosy: " + cases.size() + " cases that it cannot check");
+                throw new AssayException("choosy: " + cases.size() + " cases that it cannot check");
             }
 
             @Override

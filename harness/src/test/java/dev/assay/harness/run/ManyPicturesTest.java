@@ -19,8 +19,6 @@ import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.MetricEntry;
-import dev.assay.harness.scorer.MetricModels;
-import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
@@ -184,19 +182,6 @@ class ManyPicturesTest {
                         null,
                         null))
                 .toList();
-    }
-
-    private static final class NoModels implements MetricModels {
-        @Override
-        public <T> T get(ModelRole<T> role) {
-            throw new IllegalStateException("no such network");
-        }
-
-        @Override
-        public void makeRoomFor(List<ModelRole<?>> roles) {}
-
-        @Override
-        public void close() {}
     }
 
     /** A metric of each shape. */

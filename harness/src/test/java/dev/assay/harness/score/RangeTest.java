@@ -27,6 +27,12 @@ class RangeTest {
     }
 
     @Test
+    void what_is_usual_may_have_no_end_either() {
+        assertThat(Range.open().mostly(0, Double.POSITIVE_INFINITY)).hasToString("any number, mostly 0 or more");
+        assertThat(Range.open().mostly(Double.NEGATIVE_INFINITY, 1.5)).hasToString("any number, mostly 1.5 or less");
+    }
+
+    @Test
     void it_reads_as_people_write_it() {
         assertThat(Range.rate()).hasToString("0 or 1");
         assertThat(Range.closed(0, 255)).hasToString("[0, 255]");

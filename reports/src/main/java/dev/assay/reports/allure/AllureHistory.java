@@ -1,6 +1,7 @@
 package dev.assay.reports.allure;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
@@ -138,7 +139,7 @@ final class AllureHistory {
         Unjudged criteria = criteria(run);
         Stream.concat(
                         criteria.judged().stream().map(e -> Categories.of(e.outcome(), e.family(), e.metric())),
-                        criteria.folded().stream().map(f -> Categories.of(f.outcome(), "", "")))
+                        criteria.folded().stream().map(f -> Categories.of(f.outcome(), Family.UNKNOWN, "")))
                 .filter(category -> !category.isEmpty())
                 .forEach(category -> counts.merge(category, 1, Integer::sum));
         return counts;
@@ -158,7 +159,8 @@ final class AllureHistory {
                         identity(run, "not judged", UNJUDGED),
                         item(run, UNJUDGED, word(Categories.status(f.outcome())), text(f.line()), end, end)));
         for (VerdictEntry e : criteria.judged()) {
-            items.put(identity(run, e.family(), e.id()), item(run, e.id(), status(e), text(e.reason()), end, end));
+            items.put(
+                    identity(run, e.family().word(), e.id()), item(run, e.id(), status(e), text(e.reason()), end, end));
         }
         return items;
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
@@ -186,7 +187,7 @@ public final class AllureResults {
         TestResult result = base("not judged", AllureHistory.UNJUDGED, fold.head(), criterionTime())
                 .setStatus(Categories.status(fold.outcome()))
                 .setStatusDetails(new StatusDetails()
-                        .setMessage(Categories.message(fold.outcome(), "not judged", "", fold.reason())))
+                        .setMessage(Categories.message(fold.outcome(), Family.UNKNOWN, "", fold.reason())))
                 .setDescriptionHtml(Description.unjudged(fold, run, context));
         result.getLabels().add(label("severity", "normal"));
         provenance(result.getParameters());
@@ -238,7 +239,7 @@ public final class AllureResults {
                 firstName = name;
             }
         }
-        TestResult result = base(v.family(), v.id(), sanitize(Words.title(v)), criterionTime())
+        TestResult result = base(v.family().word(), v.id(), sanitize(Words.title(v)), criterionTime())
                 .setStatus(Categories.status(v.outcome()))
                 .setStatusDetails(details(v))
                 .setDescriptionHtml(Description.of(
@@ -251,7 +252,7 @@ public final class AllureResults {
                         Description.of(run, context)))
                 .setAttachments(attached);
         result.getLabels().add(label("severity", severity(v)));
-        Stream.of(v.family(), v.metric(), v.scope())
+        Stream.of(v.family().word(), v.metric(), v.scope())
                 .map(t -> text(t, 60))
                 .filter(t -> !t.isEmpty())
                 .distinct()

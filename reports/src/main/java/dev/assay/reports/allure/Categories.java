@@ -1,6 +1,7 @@
 package dev.assay.reports.allure;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Status;
@@ -40,7 +41,7 @@ final class Categories {
     }
 
     /** The category of a criterion; empty when it passed. */
-    static String of(Outcome outcome, String family, String metric) {
+    static String of(Outcome outcome, Family family, String metric) {
         return switch (outcome) {
             case PASSED -> "";
             case REGRESSED -> ABOUT_APPLYING.contains(metric) ? NOT_APPLIED : regression(family);
@@ -51,7 +52,7 @@ final class Categories {
     }
 
     /** What a criterion's message says: a code, then the reason. */
-    static String message(Outcome outcome, String family, String metric, String reason) {
+    static String message(Outcome outcome, Family family, String metric, String reason) {
         String category = of(outcome, family, metric);
         String code = category.startsWith(REGRESSION) ? REGRESSION + text(metric, 60) : category;
         String said = text(reason, 2000);
@@ -86,8 +87,8 @@ final class Categories {
         return Map.of("name", name, "matchedStatuses", statuses, "messageRegex", "(?s)" + regex + ": .*");
     }
 
-    private static String regression(String family) {
-        return REGRESSION + ("artifact".equals(family) ? "artifacts" : text(family, 40));
+    private static String regression(Family family) {
+        return REGRESSION + (family == Family.ARTIFACT ? "artifacts" : family.word());
     }
 
     /** Allure 2.34 puts status messages into its page as HTML, where an image's onerror runs: no text of ours may hold a tag. */

@@ -19,8 +19,8 @@ final class Measures {
             if (v.estimate() == null) {
                 continue;
             }
-            String id =
-                    AllureHistory.identity(run.suite().name(), run.candidate().name(), v.family(), v.id());
+            String id = AllureHistory.identity(
+                    run.suite().name(), run.candidate().name(), v.family().word(), v.id());
             Map<String, Object> measure = new LinkedHashMap<>();
             measure.put("id", id);
             measure.put("key", id);
@@ -29,8 +29,8 @@ final class Measures {
             measure.put("stop", start + Math.max(0, Math.round(1000 * run.seconds())));
             measure.put("title", Categories.text(v.id(), 120) + ", candidate minus base");
             measure.put("unit", Categories.text(v.unit(), 40));
-            measure.put("group", Categories.text(v.family(), 40));
-            measure.put("groupTitle", Categories.text(v.family(), 40));
+            measure.put("group", v.family().word());
+            measure.put("groupTitle", v.family().word());
             if (v.better() != Direction.TWO_SIDED) {
                 measure.put("better", v.better() == Direction.HIGHER ? "higher" : "lower");
             }

@@ -21,7 +21,7 @@ final class CardCsv {
                     Csv.text(card.suite().name()),
                     Csv.text(card.suite().version()),
                     Csv.text(card.base().name()),
-                    Csv.text(v.family()),
+                    Csv.text(v.family().word()),
                     Csv.text(v.id()),
                     Csv.text(v.metric()),
                     Csv.text(v.metricVersion()),

@@ -36,7 +36,7 @@ final class CardMarkdown {
                         .append(' ')
                         .append(v.outcome().name())
                         .append(" | ")
-                        .append(text(v.family() + "/" + v.id()))
+                        .append(text(v.family().word() + "/" + v.id()))
                         .append(" | ")
                         .append(Words.signed(v.estimate()))
                         .append(" | ")

@@ -29,7 +29,7 @@ final class JunitXml {
             xml.writeAttribute("skipped", Integer.toString(counts[2]));
             xml.writeAttribute("timestamp", card.judged());
             for (VerdictEntry v : card.verdicts()) {
-                start(xml, suite + "." + v.family(), v.id());
+                start(xml, suite + "." + v.family().word(), v.id());
                 said(xml, v.outcome(), v.reason(), inconclusiveAllowed);
                 xml.writeEndElement();
             }

@@ -12,6 +12,8 @@ import dev.assay.harness.json.Json;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.family.Sites;
+import dev.assay.harness.run.SettingKey;
+import dev.assay.harness.text.SettingsException;
 import dev.assay.reports.card.VerdictCard.Recommended;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -75,16 +77,10 @@ public final class Sidecars {
     /**
      * From {@code lora-manager,civitai,a1111,preview}.
      *
-     * @throws IllegalArgumentException on another word
+     * @throws SettingsException on another word
      */
     public static List<Kind> parse(String text) {
-        List<Kind> kinds = new ArrayList<>();
-        for (String word : text.split(",", -1)) {
-            if (!word.isBlank()) {
-                kinds.add(kind(word.strip()));
-            }
-        }
-        return kinds;
+        return SettingKey.items(text).stream().map(Sidecars::kind).toList();
     }
 
     private static Kind kind(String word) {
@@ -93,9 +89,8 @@ public final class Sidecars {
                 return kind;
             }
         }
-        throw new IllegalArgumentException(
-                "assay.sidecars: expected some of lora-manager, civitai, a1111, preview, found "
-                        + Words.line(word, 60));
+        throw new SettingsException("assay.sidecars: expected some of lora-manager, civitai, a1111, preview, found "
+                + Words.line(word, 60));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.assay.reports.card;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Plain;
@@ -237,7 +238,7 @@ public record VerdictCard(
     public String plainly() {
         List<String> worse = verdicts.stream()
                 .filter(v -> v.is(Outcome.REGRESSED))
-                .map(v -> v.family().equals("file") ? "its files" : v.family())
+                .map(v -> v.family() == Family.FILE ? "its files" : v.family().word())
                 .distinct()
                 .toList();
         String advice = Plain.advice(verdicts.stream().map(Plain::of).toList(), strength());

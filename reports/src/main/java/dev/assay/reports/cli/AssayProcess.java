@@ -1,5 +1,6 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.Assay;
@@ -34,7 +35,7 @@ public final class AssayProcess {
                 case "judge" -> assay.judge();
                 case "evaluate" -> assay.evaluate();
                 case "nightly" -> night(assay, environment, properties);
-                default -> throw new IllegalArgumentException("expected judge, evaluate or nightly, found " + command);
+                default -> throw new AssayException("expected judge, evaluate or nightly, found " + command);
             };
         } catch (InterruptedException stopped) {
             return BROKEN;

@@ -1,13 +1,13 @@
 package dev.assay.reports.collection;
 
 import dev.assay.harness.text.Numbers;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -15,9 +15,6 @@ import java.util.function.Function;
 
 /** Whether a file may enter under a policy. Pure: it reads no file and no clock. */
 final class Admission {
-    private static final String REGRESSED = "REGRESSED";
-    private static final String INCONCLUSIVE = "INCONCLUSIVE";
-
     private Admission() {}
 
     /** @param isFinal no override helps: nothing was judged, or adding would damage the collection */
@@ -43,7 +40,7 @@ final class Admission {
             Function<String, Optional<String>> bundled) {
         List<Objection> found = new ArrayList<>();
         FileNames.wrong(name).ifPresent(wrong -> found.add(new Objection(wrong, true)));
-        if (current.outcome().equals("BROKEN") || current.criteria().isEmpty()) {
+        if (current.outcome() == Outcome.BROKEN || current.criteria().isEmpty()) {
             found.add(new Objection("nothing was judged: the run is BROKEN", true));
             return found;
         }
@@ -114,29 +111,29 @@ final class Admission {
             List<CriterionJudged> bad = j.refusedUnseen()
                     .map(List::of)
                     .orElseGet(() -> j.criteria().stream()
-                            .filter(c -> !c.outcome().equals("PASSED"))
+                            .filter(c -> c.outcome() != Outcome.PASSED)
                             .toList());
             for (CriterionJudged c : bad) {
                 boolean unavailable =
-                        c.outcome().equals("UNAVAILABLE") || (c.outcome().equals(INCONCLUSIVE) && c.pairs() == 0);
+                        c.outcome() == Outcome.UNAVAILABLE || (c.outcome() == Outcome.INCONCLUSIVE && c.pairs() == 0);
                 Policy.Say say = unavailable
                         ? policy.unavailable()
-                        : c.outcome().equals(INCONCLUSIVE) ? policy.inconclusive() : Policy.Say.REFUSE;
+                        : c.outcome() == Outcome.INCONCLUSIVE ? policy.inconclusive() : Policy.Say.REFUSE;
                 if (say == Policy.Say.REFUSE) {
                     found.add(new Objection(
                             suite + Words.line(c.id(), 60) + " is "
                                     + (unavailable
                                             ? "unavailable: its weights are missing, or it could compare no pair"
-                                            : outcome(c.outcome()))
+                                            : c.outcome())
                                     + c.because(),
-                            c.outcome().equals("BROKEN")));
+                            c.outcome() == Outcome.BROKEN));
                 }
             }
-            boolean passed = j.outcome().equals("PASSED");
-            boolean open = j.outcome().equals(INCONCLUSIVE) && !bad.isEmpty();
-            boolean regressed = j.outcome().equals(REGRESSED) && !bad.isEmpty();
+            boolean passed = j.outcome() == Outcome.PASSED;
+            boolean open = j.outcome() == Outcome.INCONCLUSIVE && !bad.isEmpty();
+            boolean regressed = j.outcome() == Outcome.REGRESSED && !bad.isEmpty();
             if (!passed && !open && !regressed) { // told apart above, criterion by criterion
-                found.add(new Objection(suite + "the run is " + outcome(j.outcome()), true));
+                found.add(new Objection(suite + "the run is " + j.outcome(), true));
             }
         }
         return List.copyOf(counted);
@@ -161,7 +158,7 @@ final class Admission {
                                 + String.join(", ", j.baseFiles()) + ", together: " + j.baseSha256(),
                         false));
             }
-            boolean looked = j.outcome().equals("PASSED") || (j.prompts() != null && j.prompts() > 0);
+            boolean looked = j.outcome() == Outcome.PASSED || (j.prompts() != null && j.prompts() > 0);
             if (looked && j.prompts() != null && j.prompts() < policy.minPrompts()) {
                 found.add(new Objection(
                         suite + j.prompts() + (j.prompts() == 1 ? " prompt was" : " prompts were")
@@ -178,7 +175,7 @@ final class Admission {
         for (String family : policy.families()) {
             boolean judged = counted.stream()
                     .flatMap(j -> j.criteria().stream())
-                    .anyMatch(c -> family.equals(c.family()) && c.pairs() > 0);
+                    .anyMatch(c -> c.family().word().equals(family) && c.pairs() > 0);
             if (!judged) {
                 found.add(new Objection(
                         "family " + family + " is required and unavailable: no suite judged it; judge one that does",
@@ -236,9 +233,5 @@ final class Admission {
     /** As many as there can be where there is no bound. */
     private static long bytes(Integer megabytes) {
         return megabytes == null ? Long.MAX_VALUE : megabytes * 1_000_000L;
-    }
-
-    private static String outcome(String word) {
-        return Words.line(word, 20).toUpperCase(Locale.ROOT);
     }
 }

@@ -194,12 +194,15 @@ public final class CollectionCommand implements Runnable {
                     e.override().against().forEach(a -> row(out, "  against", a));
                 }
                 for (Judged j : e.judged()) {
-                    row(out, j.outcome(), j.suite() + " " + j.suiteVersion() + " on " + j.base() + ", " + j.when());
+                    row(
+                            out,
+                            j.outcome().name(),
+                            j.suite() + " " + j.suiteVersion() + " on " + j.base() + ", " + j.when());
                     j.criteria()
                             .forEach(c -> row(
                                     out,
-                                    "  " + Words.line(c.outcome(), 20),
-                                    c.family() + "/" + c.id() + " (metric version " + c.metricVersion() + ")"
+                                    "  " + c.outcome().name(),
+                                    c.family().word() + "/" + c.id() + " (metric version " + c.metricVersion() + ")"
                                             + c.because()));
                 }
                 return 0;
@@ -337,7 +340,7 @@ public final class CollectionCommand implements Runnable {
         return String.join(
                 ", ",
                 e.judged().stream()
-                        .map(j -> Words.line(j.suite(), 30) + " " + Words.line(j.outcome(), 20))
+                        .map(j -> Words.line(j.suite(), 30) + " " + j.outcome())
                         .toList());
     }
 }

@@ -34,13 +34,13 @@ public record Entry(
 
     public Entry {
         FileNames.wrong(name).ifPresent(wrong -> {
-            throw new IllegalArgumentException(wrong);
+            throw new CollectionException(wrong);
         });
         if (sha256 == null || !SHA256.matcher(sha256).matches()) {
-            throw new IllegalArgumentException(name + ": sha256: expected 64 hexadecimal digits, found " + sha256);
+            throw new CollectionException(name + ": sha256: expected 64 hexadecimal digits, found " + sha256);
         }
         if (bytes < 0) {
-            throw new IllegalArgumentException(name + ": bytes: expected 0 or more, found " + bytes);
+            throw new CollectionException(name + ": bytes: expected 0 or more, found " + bytes);
         }
         triggerWords = triggerWords == null ? List.of() : List.copyOf(triggerWords);
         judged = judged == null ? List.of() : List.copyOf(judged);

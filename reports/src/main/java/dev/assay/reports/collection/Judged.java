@@ -1,7 +1,11 @@
 package dev.assay.reports.collection;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.run.FamilyWord;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
@@ -14,7 +18,7 @@ import java.util.Optional;
  * What one run found out about a file.
  *
  * @param suiteSha256 of the suite file
- * @param outcome of the run: {@code PASSED}, {@code REGRESSED}, {@code INCONCLUSIVE}, {@code BROKEN}
+ * @param outcome of the run; BROKEN where a manifest names none that is known
  * @param run id of the run record
  * @param when ISO 8601, UTC
  * @param base name of the base, for people
@@ -30,7 +34,7 @@ public record Judged(
         String suite,
         String suiteVersion,
         String suiteSha256,
-        String outcome,
+        Outcome outcome,
         String run,
         String when,
         String base,
@@ -49,11 +53,27 @@ public record Judged(
     /**
      * A criterion's outcome.
      *
+     * @param family unknown where a manifest names none that is known
+     * @param outcome BROKEN where a manifest names none that is known
      * @param pairs 0 where nothing could be compared
      * @param reason why it did not pass; null where it did, and in manifests of before
      */
     public record CriterionJudged(
-            String id, String metric, String metricVersion, String family, String outcome, int pairs, String reason) {
+            String id,
+            String metric,
+            String metricVersion,
+
+            @JsonSerialize(converter = FamilyWord.Written.class) @JsonDeserialize(converter = FamilyWord.Read.class)
+            Family family,
+
+            Outcome outcome,
+            int pairs,
+            String reason) {
+        public CriterionJudged {
+            family = Objects.requireNonNullElse(family, Family.UNKNOWN);
+            outcome = Objects.requireNonNullElse(outcome, Outcome.BROKEN);
+        }
+
         /** {@code : worse by 2.3 grey levels}, or nothing. */
         String because() {
             return reason == null ? "" : ": " + Words.line(reason, REASON);
@@ -63,11 +83,12 @@ public record Judged(
     /** What the pre-flight says of a file that cannot work: nothing else was asked then. */
     Optional<CriterionJudged> refusedUnseen() {
         return criteria.stream()
-                .filter(c -> "preflight".equals(c.metric()) && "REGRESSED".equals(c.outcome()))
+                .filter(c -> "preflight".equals(c.metric()) && c.outcome() == Outcome.REGRESSED)
                 .findFirst();
     }
 
     public Judged {
+        outcome = Objects.requireNonNullElse(outcome, Outcome.BROKEN);
         criteria = criteria == null ? List.of() : List.copyOf(criteria);
         baseFiles = baseFiles == null ? List.of() : List.copyOf(baseFiles);
     }
@@ -77,7 +98,7 @@ public record Judged(
             String suite,
             String suiteVersion,
             String suiteSha256,
-            String outcome,
+            Outcome outcome,
             String run,
             String when,
             String base,
@@ -104,12 +125,12 @@ public record Judged(
     }
 
     /** @param outcome the build's say, which may be stricter than the record's */
-    public static Judged of(RunRecord run, String outcome) {
+    public static Judged of(RunRecord run, Outcome outcome) {
         return of(run, outcome, false);
     }
 
     /** @param selected tests were chosen, so that criteria may be missing */
-    public static Judged of(RunRecord run, String outcome, boolean selected) {
+    public static Judged of(RunRecord run, Outcome outcome, boolean selected) {
         List<RunRecord.LoraPart> loras = run.candidate().loras();
         return new Judged(
                 run.suite().name(),
@@ -128,7 +149,7 @@ public record Judged(
                                 v.metric(),
                                 v.metricVersion(),
                                 v.family(),
-                                v.outcome().name(),
+                                v.outcome(),
                                 v.pairs(),
                                 v.is(Outcome.PASSED) ? null : Words.line(v.reason(), REASON)))
                         .toList(),

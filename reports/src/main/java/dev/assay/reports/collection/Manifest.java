@@ -22,7 +22,7 @@ public record Manifest(String schema, List<Entry> files, List<Refused> quarantin
 
     public Manifest {
         if (!SCHEMA.equals(schema)) {
-            throw new IllegalArgumentException("expected schema " + SCHEMA + ", found " + schema);
+            throw new CollectionException("expected schema " + SCHEMA + ", found " + schema);
         }
         files = sorted(files, Comparator.comparing(Entry::name));
         quarantine = sorted(
@@ -32,7 +32,7 @@ public record Manifest(String schema, List<Entry> files, List<Refused> quarantin
         Set<String> names = new HashSet<>();
         for (Entry entry : files) {
             if (!names.add(Words.fold(entry.name()))) {
-                throw new IllegalArgumentException("two files of the name " + entry.name());
+                throw new CollectionException("two files of the name " + entry.name());
             }
         }
     }

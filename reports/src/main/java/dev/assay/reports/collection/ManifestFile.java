@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.json.Json;
+import dev.assay.harness.text.AssayException;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +23,7 @@ final class ManifestFile {
     private static final JsonMapper JSON = Json.STRICT
             .rebuild()
             .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
             .defaultPrettyPrinter(new DefaultPrettyPrinter()
                     .withObjectIndenter(new DefaultIndenter("  ", "\n"))
                     .withArrayIndenter(new DefaultIndenter("  ", "\n")))
@@ -48,7 +51,7 @@ final class ManifestFile {
         } catch (JsonProcessingException e) {
             String where =
                     e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
-            Throwable cause = e.getCause() instanceof IllegalArgumentException wrong ? wrong : e;
+            Throwable cause = e.getCause() instanceof AssayException wrong ? wrong : e;
             String said = cause == e ? e.getOriginalMessage() : cause.getMessage();
             throw new CollectionException(
                     file + where + ": " + Words.line(said, 300) + "; put it right, or take it from git", e);

@@ -13,7 +13,6 @@ import dev.assay.harness.verdict.Judgement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -59,7 +58,7 @@ public record Policy(
 
     private static final String FILE = "collection.yaml";
     private static final List<String> FAMILIES =
-            Arrays.stream(Family.values()).map(Family::word).toList();
+            Family.KNOWN.stream().map(Family::word).toList();
 
     public enum Say {
         REFUSE,

@@ -8,6 +8,7 @@ import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.suite.Yaml;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import dev.assay.reports.words.Words;
@@ -53,7 +54,7 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
         try {
             metrics = MetricCatalogs.onClassPath().infos().stream()
                     .collect(Collectors.toMap(MetricInfo::name, MetricInfo::version));
-        } catch (IllegalStateException e) {
+        } catch (AssayException e) {
             throw new CollectionException(e.getMessage() + ": what is stale cannot be told", e);
         }
         Map<String, CurrentSuite> suites = new LinkedHashMap<>();

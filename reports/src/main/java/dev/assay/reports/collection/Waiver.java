@@ -17,7 +17,7 @@ public record Waiver(String who, String why, String when, List<String> against) 
     public Waiver {
         against = against == null ? List.of() : List.copyOf(against);
         if (who == null || who.isBlank() || why == null || why.isBlank()) {
-            throw new IllegalArgumentException("an override needs a name and a reason");
+            throw new CollectionException("an override needs a name and a reason");
         }
     }
 

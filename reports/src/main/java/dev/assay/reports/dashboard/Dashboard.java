@@ -1,5 +1,6 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.text.AssayException;
 import dev.assay.reports.history.History;
 import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.pages.Templates;
@@ -35,7 +36,7 @@ public final class Dashboard {
      * @param listing what the collection holds; {@link Listing#none()} shows every model of the history
      * @param out a folder of the site's own: empty, or of an earlier site
      * @return the page to open
-     * @throws IllegalArgumentException if {@code out} holds something else
+     * @throws AssayException if {@code out} holds something else
      */
     public static Path write(History history, Listing listing, Path out) {
         try {

@@ -1,5 +1,6 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.PlainText;
 import dev.assay.reports.history.History;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ public final class DashboardMain {
             System.setProperty("java.awt.headless", "true");
         }
         if (arguments.length != 2 || !Files.isRegularFile(Path.of(arguments[0]))) {
-            throw new IllegalArgumentException("expected a history and a folder: DashboardMain HISTORY.jsonl FOLDER");
+            throw new AssayException("expected a history and a folder: DashboardMain HISTORY.jsonl FOLDER");
         }
         long start = System.nanoTime();
         Path page = Dashboard.write(new History(Path.of(arguments[0])), Listing.none(), Path.of(arguments[1]));

@@ -1,5 +1,6 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.text.AssayException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ public record Listing(String name, List<Item> items) {
         Set<String> seen = new HashSet<>();
         for (Item item : items) {
             if (!seen.add(item.model())) {
-                throw new IllegalArgumentException(
+                throw new AssayException(
                         "listing " + name + ": expected each model once, found " + item.model() + " twice");
             }
         }
@@ -33,7 +34,7 @@ public record Listing(String name, List<Item> items) {
     public record Item(String model, String family, String sha256, long bytes, List<String> triggers) {
         public Item {
             if (model == null || model.isEmpty()) {
-                throw new IllegalArgumentException("listing: expected a name for each model");
+                throw new AssayException("listing: expected a name for each model");
             }
             triggers = triggers == null ? List.of() : List.copyOf(triggers);
         }

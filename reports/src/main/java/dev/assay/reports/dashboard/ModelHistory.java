@@ -1,11 +1,13 @@
 package dev.assay.reports.dashboard;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.history.RunSummary.Part;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,8 +93,8 @@ record ModelHistory(String model, Listing.Item item, List<RunSummary> runs, List
     }
 
     /** Per family of metrics, likewise. */
-    Map<String, State> families() {
-        Map<String, State> families = new LinkedHashMap<>();
+    Map<Family, State> families() {
+        Map<Family, State> families = new EnumMap<>(Family.class);
         for (LatestResult s : standings) {
             s.latest()
                     .criteria()

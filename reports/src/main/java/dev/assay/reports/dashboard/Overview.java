@@ -1,5 +1,6 @@
 package dev.assay.reports.dashboard;
 
+import dev.assay.harness.score.Family;
 import dev.assay.reports.dashboard.ModelHistory.Change;
 import dev.assay.reports.history.History;
 import dev.assay.reports.history.RunSummary;
@@ -76,18 +77,13 @@ record Overview(
         return nights.isEmpty() ? "" : nights.get(nights.size() - 1);
     }
 
-    /** Families of metrics in their usual order, then others. */
-    List<String> families() {
-        Set<String> seen = new TreeSet<>();
-        stories.forEach(s -> seen.addAll(s.families().keySet()));
-        List<String> families = new ArrayList<>();
-        for (dev.assay.harness.score.Family family : dev.assay.harness.score.Family.values()) {
-            if (seen.remove(family.word())) {
-                families.add(family.word());
-            }
-        }
-        families.addAll(seen);
-        return families;
+    /** Families of metrics in their usual order. */
+    List<Family> families() {
+        return stories.stream()
+                .flatMap(s -> s.families().keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** By their names. */

@@ -1,6 +1,7 @@
 package dev.assay.reports.dashboard;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.dashboard.Group.Judged;
@@ -153,7 +154,7 @@ public final class Pages {
     // ---- overview ----
 
     static Index index(Overview survey, Set<String> suites, Set<String> metrics, Map<String, RunPictures> pictures) {
-        List<String> families = survey.families();
+        List<Family> families = survey.families();
         Map<State, Integer> counts = new LinkedHashMap<>();
         for (State s : List.of(State.PASSED, State.REGRESSED, State.INCONCLUSIVE, State.BROKEN, State.UNJUDGED)) {
             counts.put(s, 0);
@@ -194,7 +195,7 @@ public final class Pages {
                                         + Words.line(d.what(), 300))));
         String name = Words.line(survey.listing().name(), NAME);
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("families", families);
+        data.put("families", families.stream().map(Family::word).toList());
         data.put("rows", rows);
         return new Index(
                 name.isEmpty() ? "Models" : name,
@@ -225,8 +226,8 @@ public final class Pages {
 
     /** The order is known to {@code assay.js}. */
     private static Object[] row(
-            Overview survey, ModelHistory story, List<String> families, boolean worse, RunPictures pictures) {
-        Map<String, State> states = story.families();
+            Overview survey, ModelHistory story, List<Family> families, boolean worse, RunPictures pictures) {
+        Map<Family, State> states = story.families();
         StringBuilder verdicts = new StringBuilder();
         families.forEach(
                 f -> verdicts.append(states.getOrDefault(f, State.UNJUDGED).code()));
@@ -617,7 +618,7 @@ public final class Pages {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("asks", Words.question(entry.question(), entry.family()), false));
         facts.add(new Fact("how to read it", Words.page(metric), true));
-        facts.add(new Fact("family", Words.line(entry.family(), 40), false));
+        facts.add(new Fact("family", entry.family().word(), false));
         facts.add(new Fact("version", Words.line(entry.metricVersion(), 40), false));
         facts.add(new Fact("unit", Words.line(entry.unit(), 60), false));
         facts.add(new Fact("direction", better(entry), false));

@@ -1,6 +1,7 @@
 package dev.assay.reports.dashboard;
 
 import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.text.AssayException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,12 +25,12 @@ final class SiteFolder {
         this.root = root;
     }
 
-    /** @throws IllegalArgumentException on a folder with something else in it */
+    /** @throws AssayException on a folder with something else in it */
     static SiteFolder open(Path root) throws IOException {
         if (Files.exists(root) && !Files.exists(root.resolve(MARK))) {
             try (Stream<Path> files = Files.list(root)) {
                 if (files.findAny().isPresent()) {
-                    throw new IllegalArgumentException(root
+                    throw new AssayException(root
                             + ": expected an empty folder or an earlier dashboard, found other files; give the"
                             + " dashboard a folder of its own");
                 }

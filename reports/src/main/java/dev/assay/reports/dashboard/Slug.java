@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** File names of the site. Whatever a model calls itself, its page is named by letters, digits and hyphens. */
 final class Slug {
-    private static final int MOST = 48;
+    private static final int MAX_LENGTH = 48;
     private static final Pattern OTHERS = Pattern.compile("[^a-z0-9]+");
     private static final Pattern ENDS = Pattern.compile("^-|-$");
 
@@ -18,7 +18,7 @@ final class Slug {
         String hash = Hashes.sha256(name.getBytes(StandardCharsets.UTF_8)).substring(0, 10);
         String plain = OTHERS.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
         plain = ENDS.matcher(plain).replaceAll("");
-        String head = plain.substring(0, Math.min(MOST, plain.length()));
+        String head = plain.substring(0, Math.min(MAX_LENGTH, plain.length()));
         return head.isEmpty() ? hash : head + "-" + hash;
     }
 }

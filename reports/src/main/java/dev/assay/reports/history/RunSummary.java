@@ -5,6 +5,8 @@ import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +79,7 @@ public record RunSummary(
      */
     public record Cost(Double secondsPerPicture, Double baseSecondsPerPicture, Long peakVramBytes) {}
 
-    /** @throws IllegalArgumentException also for a PASSED that its criteria do not bear out: nothing passes on nothing */
+    /** @throws AssayException also for a PASSED that its criteria do not bear out: nothing passes on nothing */
     public RunSummary {
         require(SCHEMA.equals(schema), "schema " + SCHEMA);
         require(
@@ -204,7 +206,7 @@ public record RunSummary(
     /** How much the candidate changes: the estimate of the first {@code effect} criterion that has one, else null. */
     public Double effect() {
         return criteria.stream()
-                .filter(e -> e.family().equals("effect") && e.estimate() != null)
+                .filter(e -> e.family() == Family.EFFECT && e.estimate() != null)
                 .map(VerdictEntry::estimate)
                 .findFirst()
                 .orElse(null);
@@ -260,7 +262,7 @@ public record RunSummary(
 
     private static void require(boolean holds, String expected) {
         if (!holds) {
-            throw new IllegalArgumentException("digest of a run: expected " + expected);
+            throw new AssayException("digest of a run: expected " + expected);
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.run.SettingKey;
 import dev.assay.harness.run.Settings;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
@@ -295,7 +296,7 @@ final class Nightly {
     /** The manifest keeps up with what is known of its files. */
     private void note(Item item, RunRecord run, Gate gate) {
         if (item.entry() != null && gate.outcome() != Outcome.BROKEN) {
-            collection.note(item.entry(), Judged.of(run, gate.outcome().name()));
+            collection.note(item.entry(), Judged.of(run, gate.outcome()));
         }
     }
 
@@ -333,7 +334,7 @@ final class Nightly {
         Path file = RunRecords.last(folder);
         try {
             return Files.isRegularFile(file) ? RunRecords.read(file) : null;
-        } catch (IllegalArgumentException damaged) {
+        } catch (AssayException damaged) {
             return null;
         }
     }

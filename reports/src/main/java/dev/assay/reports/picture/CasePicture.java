@@ -1,6 +1,7 @@
 package dev.assay.reports.picture;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.score.Score.Mark;
 import dev.assay.harness.verdict.WorstCase;
@@ -48,7 +49,7 @@ public final class CasePicture {
      * artifact}) is of all seeds too, but is seen in the difference of one pair.
      */
     public static boolean showsSeeds(VerdictEntry verdict, WorstCase worst, Renderings renderings) {
-        return !"artifact".equals(verdict.family())
+        return verdict.family() != Family.ARTIFACT
                 && verdict.measurements().stream()
                         .anyMatch(m -> m.seed() == null && Objects.equals(m.caseId(), worst.caseId()))
                 && SeedStrips.seeds(worst.caseId(), renderings).size() > 1;

@@ -1,6 +1,7 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.verdict.Outcome;
@@ -20,8 +21,8 @@ public record Plain(VerdictEntry verdict) {
         return Words.line(verdict.metric(), 60);
     }
 
-    private String family() {
-        return Words.line(verdict.family(), 60);
+    private Family family() {
+        return verdict.family();
     }
 
     private String unit() {
@@ -93,7 +94,7 @@ public record Plain(VerdictEntry verdict) {
     }
 
     private boolean isDiversity() {
-        return family().equals("diversity") && !metric().equals("copies");
+        return family() == Family.DIVERSITY && !metric().equals("copies");
     }
 
     /** {@code Things, counts, colours or places of the prompt are missing more often}. */
@@ -115,10 +116,10 @@ public record Plain(VerdictEntry verdict) {
             case "memory" -> "A picture takes more device memory";
             default ->
                 switch (family()) {
-                    case "anatomy" -> "More bodies are wrong";
-                    case "adherence" -> "Pictures show less of their prompt";
-                    case "aesthetic" -> "Pictures are less pleasing";
-                    case "artifact" -> "More pictures are defective";
+                    case ANATOMY -> "More bodies are wrong";
+                    case ADHERENCE -> "Pictures show less of their prompt";
+                    case AESTHETIC -> "Pictures are less pleasing";
+                    case ARTIFACT -> "More pictures are defective";
                     default -> "Worse than the base";
                 };
         };
@@ -137,10 +138,10 @@ public record Plain(VerdictEntry verdict) {
             case "clip-score", "siglip-score" -> "How well pictures fit their prompt";
             default ->
                 switch (family()) {
-                    case "anatomy" -> "Bodies";
-                    case "adherence" -> "How well pictures fit their prompt";
-                    case "aesthetic" -> "How pleasing pictures are";
-                    case "diversity" -> "How different the seeds of a prompt are";
+                    case ANATOMY -> "Bodies";
+                    case ADHERENCE -> "How well pictures fit their prompt";
+                    case AESTHETIC -> "How pleasing pictures are";
+                    case DIVERSITY -> "How different the seeds of a prompt are";
                     default -> "Candidate and base";
                 };
         };
@@ -217,7 +218,7 @@ public record Plain(VerdictEntry verdict) {
 
     /** A file that does not work, or does nothing, does not work better at half its strength. */
     private boolean cannotBeWeaker() {
-        return verdict.is(Outcome.REGRESSED) && (family().equals("file") || family().equals("effect"));
+        return verdict.is(Outcome.REGRESSED) && (family() == Family.FILE || family() == Family.EFFECT);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
 import java.text.Normalizer;
@@ -102,8 +103,8 @@ public final class Words {
      *
      * @param asked as the record has it; empty in those written before records had it, which are named by the family
      */
-    public static String question(String asked, String family) {
-        return asked.isEmpty() ? line(family, 60) : line(asked, QUESTION);
+    public static String question(String asked, Family family) {
+        return asked.isEmpty() ? family.word() : line(asked, QUESTION);
     }
 
     /** The rule with its margin as a sentence, about candidate minus base. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
 import dev.assay.reports.history.RunSummary;
@@ -147,11 +148,12 @@ class AllureHistoryTest {
 
     @Test
     void a_candidate_that_was_not_applied_is_a_category_of_its_own() {
-        assertThat(Categories.of(Outcome.REGRESSED, "effect", "applied")).isEqualTo("Not applied");
-        assertThat(Categories.of(Outcome.REGRESSED, "file", "preflight")).isEqualTo("Not applied");
-        assertThat(Categories.of(Outcome.REGRESSED, "effect", "effect")).isEqualTo("Regression: effect");
-        assertThat(Categories.of(Outcome.UNAVAILABLE, "aesthetic", "clip-iqa")).isEqualTo("Unavailable");
-        assertThat(Categories.message(Outcome.REGRESSED, "effect", "applied", "not applied: as the base"))
+        assertThat(Categories.of(Outcome.REGRESSED, Family.EFFECT, "applied")).isEqualTo("Not applied");
+        assertThat(Categories.of(Outcome.REGRESSED, Family.FILE, "preflight")).isEqualTo("Not applied");
+        assertThat(Categories.of(Outcome.REGRESSED, Family.EFFECT, "effect")).isEqualTo("Regression: effect");
+        assertThat(Categories.of(Outcome.UNAVAILABLE, Family.AESTHETIC, "clip-iqa"))
+                .isEqualTo("Unavailable");
+        assertThat(Categories.message(Outcome.REGRESSED, Family.EFFECT, "applied", "not applied: as the base"))
                 .isEqualTo("Not applied: as the base");
     }
 

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.assay.harness.score.Family;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.collection.CuratedCollection.Result;
 import dev.assay.reports.facts.FileFacts;
 import java.io.IOException;
@@ -177,7 +179,7 @@ class CuratedCollectionTest {
         assertThat(turned.reasons()).anyMatch(r -> r.contains("assay collection remove"));
         assertThat(collection.manifest().files().get(0).judged())
                 .extracting(Judged::outcome)
-                .containsExactly("REGRESSED");
+                .containsExactly(Outcome.REGRESSED);
         assertThat(collection.manifest().quarantine()).isEmpty();
     }
 
@@ -454,6 +456,20 @@ class CuratedCollectionTest {
         assertThatThrownBy(() -> collection.admit(candidate(file(owned, "b.safetensors", 2, 500), "PASSED")))
                 .isInstanceOf(CollectionException.class);
         assertThat(manifest).hasContent(evil);
+    }
+
+    @Test
+    void outcomes_and_families_are_words_in_the_manifest_and_an_unknown_one_is_no_verdict() throws IOException {
+        collection.admit(candidate(file(owned, "style.safetensors", 1, 500), "PASSED"));
+        Path manifest = shelf.resolve("collection.json");
+        String written = Files.readString(manifest);
+        assertThat(written).contains("\"outcome\" : \"PASSED\"").contains("\"family\" : \"artifact\"");
+        Files.writeString(manifest, written.replace("PASSED", "SPLENDID").replace("\"artifact\"", "\"odour\""));
+
+        Judged judged = collection.manifest().files().get(0).judged().get(0);
+        assertThat(judged.outcome()).isEqualTo(Outcome.BROKEN);
+        assertThat(judged.criteria().get(0).outcome()).isEqualTo(Outcome.BROKEN);
+        assertThat(judged.criteria().get(0).family()).isEqualTo(Family.UNKNOWN);
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.assay.reports.collection;
 
 import dev.assay.harness.model.Hashes;
+import dev.assay.harness.score.Family;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +30,8 @@ final class Judgements {
     }
 
     static CriterionJudged criterion(String family, String outcome, int pairs) {
-        return new CriterionJudged(family + "-metric", family + "-metric", "1", family, outcome, pairs, null);
+        return new CriterionJudged(
+                family + "-metric", family + "-metric", "1", Family.of(family), Outcome.valueOf(outcome), pairs, null);
     }
 
     /** Of the bundled suite of this name, or of a file that never was. */
@@ -41,7 +44,7 @@ final class Judgements {
                 suite,
                 "1",
                 hash(suite),
-                outcome,
+                Outcome.valueOf(outcome),
                 "run-" + suite,
                 "2026-11-22T12:00:00Z",
                 "base",

@@ -1,12 +1,13 @@
 package dev.assay.reports.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.text.AssayException;
 import dev.assay.reports.Runs;
 import dev.assay.reports.history.History;
 import dev.assay.reports.history.RunSummary;
@@ -142,7 +143,7 @@ class DashboardTest {
     void a_folder_with_something_else_in_it_is_left_alone() throws IOException {
         Path mine = Files.writeString(
                 Files.createDirectories(folder.resolve("home")).resolve("thesis.txt"), "mine");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(AssayException.class)
                 .isThrownBy(() -> Dashboard.write(history(), Listing.none(), mine.getParent()))
                 .withMessageContaining("a folder of its own");
         assertThat(mine).hasContent("mine");

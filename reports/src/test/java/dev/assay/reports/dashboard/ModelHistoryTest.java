@@ -3,6 +3,7 @@ package dev.assay.reports.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Entries;
 import dev.assay.reports.Runs;
@@ -121,17 +122,17 @@ class ModelHistoryTest {
         assertThat(story(new Listing.Item("m", null, "aa", 1, null)).state()).isEqualTo(State.PASSED);
         ModelHistory changed = story(new Listing.Item("m", null, "ff", 1, null));
         assertThat(changed.state()).isEqualTo(State.UNJUDGED);
-        assertThat(changed.families()).containsEntry("artifact", State.UNJUDGED);
+        assertThat(changed.families()).containsEntry(Family.ARTIFACT, State.UNJUDGED);
     }
 
     @Test
     void the_outcome_of_a_family_is_that_of_its_worst_criterion(@TempDir Path folder) throws IOException {
         runs.add(RunSummary.of(Runs.mixed(folder)));
         assertThat(story(null).families())
-                .containsEntry("artifact", State.PASSED)
-                .containsEntry("anatomy", State.REGRESSED)
-                .containsEntry("diversity", State.INCONCLUSIVE)
-                .containsEntry("effect", State.BROKEN);
+                .containsEntry(Family.ARTIFACT, State.PASSED)
+                .containsEntry(Family.ANATOMY, State.REGRESSED)
+                .containsEntry(Family.DIVERSITY, State.INCONCLUSIVE)
+                .containsEntry(Family.EFFECT, State.BROKEN);
     }
 
     @Test
@@ -179,8 +180,8 @@ class ModelHistoryTest {
                 null,
                 Map.of()));
         assertThat(story(null).families())
-                .containsEntry("artifact", State.REGRESSED)
-                .containsEntry("diversity", State.UNJUDGED);
+                .containsEntry(Family.ARTIFACT, State.REGRESSED)
+                .containsEntry(Family.DIVERSITY, State.UNJUDGED);
     }
 
     @Test

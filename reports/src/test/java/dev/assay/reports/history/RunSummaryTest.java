@@ -1,10 +1,11 @@
 package dev.assay.reports.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class RunSummaryTest {
         assertThat(stopped.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(stopped.problem()).isEqualTo("file not found");
         RunSummary whole = RunSummary.of(Runs.single(folder, "PASSED"));
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(AssayException.class)
                 .isThrownBy(() -> new RunSummary(
                         RunSummary.SCHEMA,
                         "run",
@@ -105,7 +106,6 @@ class RunSummaryTest {
                 0,
                 0,
                 0,
-                null,
                 null,
                 null,
                 null,

@@ -182,7 +182,7 @@ class NightlyTest {
                 .admit(new Candidate(
                         file,
                         Hashes.sha256(file),
-                        Judged.of(run, "REGRESSED"),
+                        Judged.of(run, Outcome.REGRESSED),
                         Waiver.parse("Ada: it is meant to be"),
                         null));
         Findings fourth = night();
@@ -248,12 +248,12 @@ class NightlyTest {
         Path mine = Files.writeString(root.resolve("kept.safetensors"), "k");
         RunRecord run = Runs.passed(root, Hashes.sha256(mine), "first");
         CuratedCollection collection = CuratedCollection.in(shelf);
-        collection.admit(new Candidate(mine, Hashes.sha256(mine), Judged.of(run, "PASSED"), null, null));
+        collection.admit(new Candidate(mine, Hashes.sha256(mine), Judged.of(run, Outcome.PASSED), null, null));
         outcomes.put("kept.safetensors", "REGRESSED");
         night();
         assertThat(collection.manifest().find("kept.safetensors").orElseThrow().judged())
                 .extracting(Judged::outcome)
-                .contains("REGRESSED");
+                .contains(Outcome.REGRESSED);
         Files.delete(shelf.resolve("kept.safetensors"));
         assertThat(night().trouble()).singleElement().asString().startsWith("missing: kept.safetensors");
     }

@@ -6,6 +6,7 @@ import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Direction;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.verdict.Outcome;
@@ -135,7 +136,7 @@ class SeedStripsTest {
                 "grid",
                 "grid",
                 "2",
-                "artifact",
+                Family.ARTIFACT,
                 "suite",
                 Outcome.REGRESSED,
                 2.0,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Direction;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.GridPattern.Shape;
 import dev.assay.harness.suite.Criterion.Rule;
@@ -113,7 +114,7 @@ class PlainTest {
                 "grid",
                 "grid",
                 "1",
-                "artifact",
+                Family.ARTIFACT,
                 "suite",
                 Outcome.REGRESSED,
                 2.37,

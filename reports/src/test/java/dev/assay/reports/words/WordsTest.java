@@ -3,6 +3,7 @@ package dev.assay.reports.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.score.Family;
 import dev.assay.reports.Runs;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -18,8 +19,8 @@ class WordsTest {
 
     @Test
     void a_verdict_is_named_by_its_question_and_in_older_records_by_its_family() {
-        assertThat(Words.question("Are they\u202E as sharp?", "artifact")).isEqualTo("Are they as sharp?");
-        assertThat(Words.question("", "anatomy")).isEqualTo("anatomy");
+        assertThat(Words.question("Are they\u202E as sharp?", Family.ARTIFACT)).isEqualTo("Are they as sharp?");
+        assertThat(Words.question("", Family.ANATOMY)).isEqualTo("anatomy");
     }
 
     @Test

@@ -21,7 +21,7 @@ record BlipTextConfig(
         int maxPositions,
         Activation hiddenAct,
         double layerNormEps) {
-    private static final int MOST = 1 << 20; // of any size; BERT large has 1024 and 30,524
+    private static final int MAX_SIZE = 1 << 20; // of any size; BERT large has 1024 and 30,524
     private static final int MAX_LAYERS = 1000;
 
     static BlipTextConfig read(Path file) {
@@ -54,7 +54,7 @@ record BlipTextConfig(
 
     private static int size(Path file, JsonNode json, String key) {
         int value = json.path(key).asInt();
-        require(file, value >= 1 && value <= MOST, key + " as a whole number from 1 to " + MOST, json.get(key));
+        require(file, value >= 1 && value <= MAX_SIZE, key + " as a whole number from 1 to " + MAX_SIZE, json.get(key));
         return value;
     }
 

@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int projection, Preprocessing preprocessing) {
     static final String FILE = "open_clip_config.json";
-    private static final int MOST = 65_536; // of any size but the vocabulary's
+    private static final int MAX_SIZE = 65_536; // of any size but the vocabulary's
     private static final int HEAD = 64; // usual width of a head
     private static final int ARGMAX = 2; // open_clip finds the end of a text as the highest id
 
@@ -51,7 +51,7 @@ public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int proje
         int size = required(file, v, "image_size");
         int width = required(file, v, "width");
         int textWidth = required(file, t, "width");
-        int head = JsonFile.whole(file + ": ", v, "head_width", HEAD, 1, MOST);
+        int head = JsonFile.whole(file + ": ", v, "head_width", HEAD, 1, MAX_SIZE);
         if (head < 1 || width % head != 0) {
             throw new ModelFileException(file, "head_width: expected a divisor of width " + width + ", found " + head);
         }
@@ -65,8 +65,8 @@ public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int proje
                         width / head,
                         activation),
                 text(
-                        JsonFile.whole(file + ": ", t, "context_length", 77, 1, MOST),
-                        JsonFile.whole(file + ": ", t, "vocab_size", 49408, 1, 64 * MOST),
+                        JsonFile.whole(file + ": ", t, "context_length", 77, 1, MAX_SIZE),
+                        JsonFile.whole(file + ": ", t, "vocab_size", 49408, 1, 64 * MAX_SIZE),
                         textWidth,
                         (int) (textWidth * JsonFile.real(file + ": ", t, "mlp_ratio", 4, 0.01, 8)),
                         required(file, t, "layers"),
@@ -108,6 +108,6 @@ public record OpenClipConfig(VisionConfig vision, ClipTextConfig text, int proje
         if (!json.hasNonNull(key)) {
             throw new ModelFileException(file, key + ": expected a whole number above 0, found none");
         }
-        return JsonFile.whole(file + ": ", json, key, 0, 1, MOST);
+        return JsonFile.whole(file + ": ", json, key, 0, 1, MAX_SIZE);
     }
 }

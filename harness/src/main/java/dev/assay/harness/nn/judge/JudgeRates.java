@@ -22,7 +22,7 @@ public record JudgeRates(
         int unanswered,
         String set) {
     /** Labelled questions of each answer below which nothing is known. */
-    public static final int LEAST = 20;
+    public static final int MIN_ANSWERS = 20;
 
     /** Questions with the answer yes. */
     public int ofYes() {
@@ -51,6 +51,6 @@ public record JudgeRates(
 
     /** Enough questions of both answers to speak of rates. */
     public boolean isEnough() {
-        return ofYes() >= LEAST && ofNo() >= LEAST;
+        return ofYes() >= MIN_ANSWERS && ofNo() >= MIN_ANSWERS;
     }
 }
