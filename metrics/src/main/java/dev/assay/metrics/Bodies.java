@@ -112,10 +112,6 @@ record Bodies(Function<Image, List<Detection>> people, BiFunction<Image, Detecti
         return new Score.Mark(label, d.x0(), d.y0(), d.x1(), d.y1(), d.confidence());
     }
 
-    static String number(int count, String one, String many) {
-        return count + " " + (count == 1 ? one : many);
-    }
-
     static String fixed(double value) {
         return String.format(Locale.ROOT, "%.2f", value);
     }

@@ -10,6 +10,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.Numbers;
 import java.util.List;
 import java.util.function.Function;
 
@@ -50,7 +51,7 @@ public final class FacesMetric implements Metric.ImageMetric {
     private static Score count(int bodies, List<Detection> found) {
         return new Score.Measured(
                 found.size() > bodies ? 1 : 0,
-                Bodies.number(found.size(), "face", "faces") + " of " + Bodies.number(bodies, "person", "people"),
+                Numbers.counted(found.size(), "face", "faces") + " of " + Numbers.counted(bodies, "person", "people"),
                 found.stream().map(d -> Bodies.box("face", d)).toList());
     }
 }

@@ -11,6 +11,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +90,7 @@ public final class HandIqaMetric implements Metric.ImageMetric {
                 ? new Score.Unscored("no-hand", "no hand of " + LEAST + " pixels or more found")
                 : new Score.Measured(
                         sum / marks.size(),
-                        Bodies.number(marks.size(), "hand", "hands")
+                        Numbers.counted(marks.size(), "hand", "hands")
                                 + String.format(Locale.ROOT, ", the worst is sound with %.0f %%", 100 * worst),
                         marks);
     }

@@ -14,6 +14,7 @@ import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
+import dev.assay.harness.text.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -81,7 +82,7 @@ public final class HandsMetric implements Metric.ImageMetric {
 
     private static Score counted(int wanted, List<Detection> found) {
         List<Score.Mark> marks = found.stream().map(d -> Bodies.box("hand", d)).toList();
-        String count = Bodies.number(found.size(), "hand", "hands") + " found";
+        String count = Numbers.counted(found.size(), "hand", "hands") + " found";
         return found.size() == wanted
                 ? new Score.Measured(0, count + ", as the case expects", marks)
                 : new Score.Measured(1, count + "; the case expects " + wanted, marks);
@@ -136,13 +137,13 @@ public final class HandsMetric implements Metric.ImageMetric {
         }
         List<String> wrong = new ArrayList<>();
         if (nobody > 0) {
-            wrong.add(Bodies.number(nobody, "hand belongs", "hands belong") + " to no wrist");
+            wrong.add(Numbers.counted(nobody, "hand belongs", "hands belong") + " to no wrist");
         }
         if (wanted != null && wanted != hands.size()) {
             wrong.add("the case expects " + wanted);
         }
-        String found =
-                Bodies.number(hands.size(), "hand", "hands") + " of " + Bodies.number(poses.size(), "person", "people");
+        String found = Numbers.counted(hands.size(), "hand", "hands") + " of "
+                + Numbers.counted(poses.size(), "person", "people");
         return wrong.isEmpty()
                 ? new Score.Measured(0, found + ", each at a wrist", marks)
                 : new Score.Measured(1, found + "; " + String.join("; ", wrong), marks);

@@ -12,6 +12,7 @@ import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Visible;
+import dev.assay.harness.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -83,10 +84,10 @@ public final class LimbsMetric implements Metric.ImageMetric {
         Integer wantedFeet = wanted(visible.feet(), visible.people());
         List<String> wrong = new ArrayList<>();
         if (wantedHands != null && wantedHands != hands.size()) {
-            wrong.add(Bodies.number(hands.size(), "hand", "hands") + " found; the case expects " + wantedHands);
+            wrong.add(Numbers.counted(hands.size(), "hand", "hands") + " found; the case expects " + wantedHands);
         }
         if (wantedFeet != null && wantedFeet != feet.size()) {
-            wrong.add(Bodies.number(feet.size(), "foot", "feet") + " found; the case expects " + wantedFeet);
+            wrong.add(Numbers.counted(feet.size(), "foot", "feet") + " found; the case expects " + wantedFeet);
         }
         List<Score.Mark> marks = new ArrayList<>(people);
         marks.addAll(hands);
@@ -94,8 +95,8 @@ public final class LimbsMetric implements Metric.ImageMetric {
         return wrong.isEmpty()
                 ? new Score.Measured(
                         0,
-                        Bodies.number(hands.size(), "hand", "hands") + " and "
-                                + Bodies.number(feet.size(), "foot", "feet") + " found, as the case expects",
+                        Numbers.counted(hands.size(), "hand", "hands") + " and "
+                                + Numbers.counted(feet.size(), "foot", "feet") + " found, as the case expects",
                         marks)
                 : new Score.Measured(1, String.join("; ", wrong), marks);
     }

@@ -2,6 +2,7 @@ package dev.assay.metrics;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.score.Score.Unscored;
+import dev.assay.harness.text.Numbers;
 
 /** Why pictures have no score, where several metrics have the same reason: pairs are counted by its kind. */
 final class NoScore {
@@ -22,7 +23,7 @@ final class NoScore {
     /** A wrong number of people is a matter of adherence. */
     static Unscored otherPeopleCount(int wanted, int found) {
         return new Unscored(
-                "people-count", Bodies.number(found, "person", "people") + " found; the case expects " + wanted);
+                "people-count", Numbers.counted(found, "person", "people") + " found; the case expects " + wanted);
     }
 
     static Unscored noPrompt() {

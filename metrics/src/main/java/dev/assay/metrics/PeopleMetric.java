@@ -10,6 +10,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.Numbers;
 import java.util.List;
 import java.util.function.Function;
 
@@ -47,7 +48,7 @@ public final class PeopleMetric implements Metric.ImageMetric {
             return NoScore.noCountOfPeople();
         }
         List<Detection> found = people.apply(image);
-        String count = Bodies.number(found.size(), "person", "people") + " found";
+        String count = Numbers.counted(found.size(), "person", "people") + " found";
         return new Score.Measured(
                 found.size() == wanted ? 0 : 1,
                 found.size() == wanted ? count + ", as the case expects" : count + "; the case expects " + wanted,

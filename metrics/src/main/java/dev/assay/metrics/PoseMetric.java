@@ -11,6 +11,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.text.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,7 +105,7 @@ public final class PoseMetric implements Metric.ImageMetric {
             return new Score.Unscored("no-joint", "no joint is to be seen");
         }
         return words.isEmpty()
-                ? new Score.Measured(0, Bodies.number(joints, "joint", "joints") + " in order", marks)
+                ? new Score.Measured(0, Numbers.counted(joints, "joint", "joints") + " in order", marks)
                 : new Score.Measured(1, String.join("; ", words), marks);
     }
 

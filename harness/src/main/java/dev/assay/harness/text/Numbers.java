@@ -73,4 +73,9 @@ public final class Numbers {
                         ? String.format(Locale.ROOT, "%.1f million", things / 1e6)
                         : String.format(Locale.ROOT, "%,d", things);
     }
+
+    /** {@code 1 hand}, {@code 2 hands}. */
+    public static String counted(int count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
+    }
 }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Memory of a run does not grow with the number of its pictures: whole runs in a JVM with a small heap. For 10,000 pictures of 1024 x 1024 in 2
- * GB (an hour, and 240 MB of disk, for its pictures are plain): {@code -Dassay.pictures=10000 -Dassay.pixels=1024 -Dassay.heap=2g}.
+ * GB (half an hour, and 240 MB of disk, for its pictures are plain): {@code -Dassay.pictures=10000 -Dassay.pixels=1024 -Dassay.heap=2g}.
  */
 @Tag("slow")
 class ManyPicturesTest {
