@@ -3,17 +3,20 @@ package dev.assay.suites;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathResource;
 
+import dev.assay.harness.image.Image;
 import dev.assay.harness.image.Png;
 import dev.assay.harness.junit.AssayEngine;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -116,6 +119,44 @@ class FolderRunTest {
         Path copy = RunRecords.folder(folder.resolve("out"), again.id())
                 .resolve(again.renderings().get(0).file());
         assertThat(Png.read(copy).text()).doesNotContainKeys("parameters", "assay:settings");
+    }
+
+    @Test
+    void pictures_that_a_corrected_table_gives_other_prompts_are_not_taken_from_the_store() throws IOException {
+        for (String side : List.of("base", "candidate")) {
+            Path pictures = Files.createDirectory(folder.resolve(side));
+            for (int i = 0; i < 6; i++) {
+                byte[] rgb = new byte[64 * 64 * 3];
+                boolean black = side.equals("base") ? i == 0 : i == 1;
+                if (!black) {
+                    new Random(31L * i + side.length()).nextBytes(rgb);
+                }
+                Files.write(pictures.resolve(i + ".png"), Png.encode(Image.of(64, 64, rgb), Map.of()));
+            }
+            table(side, "alpha", "beta");
+        }
+        String suite = """
+            name: two
+            version: "1"
+            seeds: [1]
+            criteria:
+              - {metric: blank-frame, rule: NO_NEW_DEFECTS, margin: 0, minPairs: 5}
+            cases:
+              - {id: alpha, prompt: alpha}
+            """;
+        Map<String, String> folders =
+                Map.of("assay.renderer", "folder", "assay.base", "base", "assay.candidate", "candidate");
+        table("candidate", "beta", "alpha");
+        assertThat(run(suite, folders).outcome()).isEqualTo(Outcome.PASSED);
+        table("candidate", "alpha", "beta");
+        assertThat(run(suite, folders).outcome()).isEqualTo(Outcome.REGRESSED);
+    }
+
+    private void table(String side, String first, String second) throws IOException {
+        Files.writeString(
+                folder.resolve(side).resolve("prompts.csv"),
+                "file,prompt,seed\n0.png," + first + ",1\n1.png," + second
+                        + ",1\n2.png,gamma,1\n3.png,delta,1\n4.png,epsilon,1\n5.png,zeta,1\n");
     }
 
     @Test

@@ -1,12 +1,15 @@
 package dev.assay.harness.model;
 
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -14,28 +17,34 @@ import java.util.stream.Stream;
  * pictures.
  */
 public record Fingerprint(List<Part> files, List<LoraPart> loras) {
+    /** Of a model's folder: what can change a picture. */
+    private static final Pattern READ = Pattern.compile(".*\\.(safetensors|json|txt)");
+
     public Fingerprint {
         files = List.copyOf(files);
         loras = List.copyOf(loras);
     }
 
-    /** A file of the checkpoint; the name is relative to a checkpoint folder. */
+    /** A file of the checkpoint; the name is relative to a checkpoint folder, or to the folder that a checkpoint file is in. */
     public record Part(String file, String sha256, long bytes) {}
 
     /** A LoRA file and its strength. */
     public record LoraPart(String file, String sha256, double strength, long bytes) {}
 
-    /** Of the files on this disk; a diffusers folder is read without its pictures and texts. */
+    /**
+     * Of the files on this disk; a diffusers folder is read without its pictures and texts, through links as its loader reads it.
+     *
+     * @throws ModelFileException also on a link in the folder that leads nowhere or around in a circle
+     */
     public static Fingerprint of(ModelUnderTest model, FileHashes hashes) {
         return new Fingerprint(parts(model.checkpoint().path(), hashes), loraParts(model, hashes));
     }
 
     private static List<Part> parts(Path checkpoint, FileHashes hashes) {
         List<Part> files = new ArrayList<>();
+        Path folder = Files.isDirectory(checkpoint) ? checkpoint : checkpoint.resolveSibling("");
         for (Path file : files(checkpoint)) {
-            String name = file.equals(checkpoint)
-                    ? checkpoint.getFileName().toString()
-                    : checkpoint.relativize(file).toString().replace('\\', '/');
+            String name = folder.relativize(file).toString().replace('\\', '/');
             files.add(new Part(name, hashes.sha256(file), size(file)));
         }
         if (files.isEmpty()) {
@@ -71,16 +80,28 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
     }
 
     private static List<Path> files(Path checkpoint) {
-        if (!Files.isDirectory(checkpoint)) {
-            return List.of(checkpoint);
+        if (Files.isDirectory(checkpoint)) {
+            return files(checkpoint, 2);
         }
-        try (Stream<Path> tree = Files.walk(checkpoint, 2)) {
-            return tree.filter(Files::isRegularFile)
-                    .filter(p -> p.toString().matches(".*\\.(safetensors|json|txt)"))
-                    .sorted()
+        Path tokenizer = checkpoint.resolveSibling("tokenizer"); // used where there is one
+        List<Path> files = new ArrayList<>(List.of(checkpoint));
+        if (Files.isDirectory(tokenizer)) {
+            files.addAll(files(tokenizer, 1));
+        }
+        return files;
+    }
+
+    private static List<Path> files(Path folder, int depth) {
+        try (Stream<Path> tree = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
+            List<Path> all = tree.sorted().toList();
+            all.stream().filter(p -> !Files.exists(p)).findFirst().ifPresent(p -> {
+                throw new ModelFileException(p, SafetensorsHeader.missing(p));
+            });
+            return all.stream()
+                    .filter(p -> READ.matcher(p.toString()).matches() && Files.isRegularFile(p))
                     .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new ModelFileException(folder, "cannot be listed: " + Trouble.words(e), e);
         }
     }
 

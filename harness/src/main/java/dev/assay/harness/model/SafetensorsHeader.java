@@ -99,7 +99,7 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
         }
     }
 
-    private static String missing(Path path) {
+    static String missing(Path path) {
         if (!Files.isSymbolicLink(path)) {
             return "no such file; check the path";
         }

@@ -16,7 +16,7 @@ public record PictureOrigin(SortedMap<String, String> fields) {
      * @param model hash of the model's files, as the renderer knows them
      */
     public static PictureOrigin rendered(RenderRequest request, String model, Renderer renderer) {
-        PictureOrigin origin = found(model, request.prompt(), request.negativePrompt(), request.seed());
+        PictureOrigin origin = of(model, request.prompt(), request.negativePrompt(), request.seed());
         origin.fields.put("assay:settings", request.settings().key());
         origin.fields.put("assay:repeat", Integer.toString(request.repeat()));
         origin.fields.put("assay:renderer", renderer.name() + " " + renderer.version());
@@ -28,11 +28,18 @@ public record PictureOrigin(SortedMap<String, String> fields) {
      * Of a picture that was finished before: nobody knows the settings.
      *
      * @param folder hash of all files of the picture's folder
+     * @param file SHA-256 of the picture's own file: which one belongs to a prompt and seed, the folder's files alone do not tell
      */
-    public static PictureOrigin found(String folder, String prompt, String negativePrompt, long seed) {
+    public static PictureOrigin found(String folder, String file, String prompt, String negativePrompt, long seed) {
+        PictureOrigin origin = of(folder, prompt, negativePrompt, seed);
+        origin.fields.put("assay:file", file);
+        return origin;
+    }
+
+    private static PictureOrigin of(String model, String prompt, String negativePrompt, long seed) {
         return new PictureOrigin(new TreeMap<>(Map.of(
                 "assay:model",
-                folder,
+                model,
                 "assay:prompt",
                 prompt,
                 "assay:negativePrompt",

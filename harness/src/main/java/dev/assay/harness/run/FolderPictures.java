@@ -72,7 +72,8 @@ record FolderPictures(Plan plan, FinishedPictures finished, RenderStore store, F
     private Picture picture(RenderQueue.Pair pair, String role, Path folder, String hash) {
         PromptCase c = plan.suite().cases().get(pair.prompt());
         long seed = c.seeds().get(pair.seed());
-        PictureOrigin origin = PictureOrigin.found(hash, c.prompt(), c.negativePrompt(), seed);
+        PictureOrigin origin = PictureOrigin.found(
+                hash, finished.sha256(folder, c.prompt(), seed), c.prompt(), c.negativePrompt(), seed);
         Picture picture = store.find(origin.key())
                 .orElseGet(() -> store.put(
                         origin, new Rendered(finished.image(folder, c.prompt(), seed), Cost.UNKNOWN), Map.of()));

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
@@ -95,6 +96,9 @@ public final class Trouble {
         }
         if (e instanceof NoSuchFileException) {
             return file + "does not exist";
+        }
+        if (e instanceof FileSystemLoopException) {
+            return file + "is a link to a folder that it lies in itself: remove it";
         }
         if (e instanceof NotDirectoryException) {
             return file + "is no folder";

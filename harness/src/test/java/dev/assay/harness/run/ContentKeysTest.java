@@ -53,8 +53,8 @@ class ContentKeysTest {
                                 new PatternRenderer())
                         .key())
                 .isEqualTo("094b131f4a7abf9e70199639809c70b0dcdad2a56ffea40b0cabe113347032f8");
-        assertThat(PictureOrigin.found("00", "a dog", "", 7).key())
-                .isEqualTo("58def9dfd08291bb6f374ec02be3487fa78776bbd952b0d4b0bc0eedc3a92fa7");
+        assertThat(PictureOrigin.found("00", "11", "a dog", "", 7).key())
+                .isEqualTo("41984dc9a35a3ca1bd3b70eed5a89c67bf05f09414eaff5e383cf76f7a5af25c");
     }
 
     @Test

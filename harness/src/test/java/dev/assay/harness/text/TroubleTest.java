@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -54,6 +55,8 @@ class TroubleTest {
         assertThat(Trouble.words(new AccessDeniedException("s/a.png")))
                 .startsWith("s/a.png: this user may not read or write it");
         assertThat(Trouble.words(new NoSuchFileException("s/a.png"))).isEqualTo("s/a.png: does not exist");
+        assertThat(Trouble.words(new UncheckedIOException(new FileSystemLoopException("s/again"))))
+                .isEqualTo("s/again: is a link to a folder that it lies in itself: remove it");
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.assay.harness.model.hub;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -308,8 +310,8 @@ public final class WeightsResolver {
                     .filter(p -> !path.relativize(p).toString().startsWith("."))
                     .sorted()
                     .toList();
-        } catch (IOException e) {
-            throw new ModelFileException(path, "cannot be listed: " + e, e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new ModelFileException(path, "cannot be listed: " + Trouble.words(e), e);
         }
     }
 

@@ -106,10 +106,11 @@ public final class ModelParts implements AutoCloseable {
                 JsonFile.tokenizer(index).path("weight_map").forEach(n -> shards.add(n.asText()));
                 List<SafetensorsFile> opened = new ArrayList<>();
                 for (String shard : shards) {
-                    if (!ModelHeader.isShardName(shard)) {
+                    if (!ModelHeader.isShardName(shard) || !shard.endsWith(".safetensors")) {
                         throw new ModelFileException(
                                 index,
-                                "names the shard " + shard + "; expected a plain file name: do not trust this file");
+                                "names the shard " + shard
+                                        + "; expected a plain file name that ends in .safetensors: do not trust this file");
                     }
                     opened.add(open(path.resolve(folder).resolve(shard)));
                 }

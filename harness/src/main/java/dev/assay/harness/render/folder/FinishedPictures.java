@@ -37,6 +37,11 @@ public record FinishedPictures(
         return known;
     }
 
+    /** SHA-256 of the file of a picture when the folder was read. */
+    public String sha256(Path folder, String prompt, long seed) {
+        return pictures.get(new Place(folder, prompt, seed)).sha256();
+    }
+
     /**
      * The picture of a prompt and seed of the suite that was made of the folders.
      *

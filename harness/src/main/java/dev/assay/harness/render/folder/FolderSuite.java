@@ -8,6 +8,7 @@ import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ public record FolderSuite(Suite suite, FinishedPictures pictures) {
      */
     public static FolderSuite of(Suite chosen, Path base, Path candidate, Optional<String> pattern) {
         NamePattern names = NamePattern.of(pattern);
-        if (base.toAbsolutePath().normalize().equals(candidate.toAbsolutePath().normalize())) {
+        if (isSame(base, candidate)) {
             throw new IllegalArgumentException(
                     "assay.candidate: expected another folder than assay.base, found " + base);
         }
@@ -60,6 +61,14 @@ public record FolderSuite(Suite suite, FinishedPictures pictures) {
                         pictures,
                         findings,
                         facts(bases, candidates, pairing)));
+    }
+
+    private static boolean isSame(Path base, Path candidate) {
+        try {
+            return base.toRealPath().equals(candidate.toRealPath());
+        } catch (IOException missing) {
+            return false; // whoever reads it will say so
+        }
     }
 
     private static Suite suite(Suite chosen, List<PromptCase> cases, List<Finding> findings) {

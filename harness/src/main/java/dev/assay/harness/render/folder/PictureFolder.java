@@ -6,6 +6,7 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +75,10 @@ record PictureFolder(
             }
         }
         files.stream()
-                .filter(f -> NOT_READ.contains(ending(f)))
+                .filter(f -> !Files.exists(f) && !READ.contains(ending(f)))
+                .forEach(f -> unread.add(relative(folder, f) + ": is a link that leads nowhere"));
+        files.stream()
+                .filter(f -> Files.exists(f) && NOT_READ.contains(ending(f)))
                 .forEach(f -> unread.add(
                         relative(folder, f) + ": is of a format that is not read; expected PNG, JPEG, WebP"));
         if (pictures.isEmpty()) {
@@ -90,6 +94,9 @@ record PictureFolder(
     private static Seen see(Path folder, Path file, Optional<ImageInfo> row, String table, NamePattern pattern) {
         String relative = relative(folder, file);
         try {
+            if (!Files.exists(file)) {
+                throw new ImageFileException("is a link that leads nowhere");
+            }
             byte[] bytes = PictureFile.bytes(file);
             PictureFile picture = PictureFile.decode(bytes);
             String repeat = picture.text().getOrDefault("assay:repeat", "0");
@@ -152,10 +159,11 @@ record PictureFolder(
         return rows;
     }
 
+    /** Regular files, through links, and links that lead nowhere. */
     private static List<Path> files(Path folder) {
-        try (Stream<Path> tree = Files.walk(folder, MAX_DEPTH)) {
+        try (Stream<Path> tree = Files.walk(folder, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
             List<Path> files = tree.filter(f -> !f.getFileName().toString().startsWith("."))
-                    .filter(Files::isRegularFile)
+                    .filter(f -> Files.isRegularFile(f) || !Files.exists(f))
                     .limit(MAX_FILES + 1L)
                     .sorted(Comparator.comparing(f -> relative(folder, f)))
                     .toList();
@@ -164,7 +172,7 @@ record PictureFolder(
             }
             return files;
         } catch (IOException | UncheckedIOException e) {
-            throw new IllegalArgumentException(folder + ": cannot be listed: " + e.getMessage(), e);
+            throw new IllegalArgumentException(folder + ": cannot be listed: " + Trouble.words(e), e);
         }
     }
 

@@ -350,6 +350,53 @@ class FolderSuiteTest {
     }
 
     @Test
+    void a_folder_that_is_a_link_is_read_and_is_the_same_as_the_folder_that_it_leads_to() throws IOException {
+        png(base, "x.png", a1111("a", 1));
+        Path real = Files.createDirectory(folder.resolve("real"));
+        png(real, "x.png", a1111("a", 1));
+        candidate = Files.createSymbolicLink(folder.resolve("link"), real);
+        FolderSuite found = read();
+        assertThat(shown(found, candidate, found.suite().cases().get(0), 1).sha256())
+                .isEqualTo(image(real.resolve("x.png").hashCode(), 8).sha256());
+        assertThatThrownBy(() -> FolderSuite.of(CHOSEN, real, candidate, Optional.empty()))
+                .hasMessageContaining("another folder");
+    }
+
+    @Test
+    void linked_pictures_and_folders_are_read_and_watched_and_links_to_nothing_are_named() throws IOException {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        png(elsewhere, "one.png", a1111("a", 1));
+        png(elsewhere, "in/two.png", a1111("b", 2));
+        for (Path side : List.of(base, candidate)) {
+            Files.createSymbolicLink(side.resolve("one.png"), elsewhere.resolve("one.png"));
+            Files.createSymbolicLink(side.resolve("in"), elsewhere.resolve("in"));
+        }
+        Files.createSymbolicLink(candidate.resolve("gone.png"), folder.resolve("nowhere.png"));
+        Files.createSymbolicLink(candidate.resolve("old"), folder.resolve("nowhere"));
+        FolderSuite found = read();
+        assertThat(found.suite().cases()).extracting(PromptCase::prompt).containsExactlyInAnyOrder("a", "b");
+        assertThat(warnings(found))
+                .anySatisfy(w -> assertThat(w)
+                        .contains("gone.png: is a link that leads nowhere", "old: is a link that leads nowhere"));
+
+        FileHashes hashes = new FileHashes();
+        found.pictures().fingerprint(base, hashes);
+        Files.delete(base.resolve("in"));
+        Files.createSymbolicLink(base.resolve("in"), Files.createDirectory(folder.resolve("other")));
+        png(base, "in/two.png", a1111("b", 2));
+        assertThatThrownBy(() -> hashes.requireUnchanged("before the run had ended"))
+                .hasMessageContaining("two.png: changed before the run had ended");
+    }
+
+    @Test
+    void a_circle_of_links_is_an_error_in_words() throws IOException {
+        both("x.png", a1111("a", 1));
+        Files.createSymbolicLink(candidate.resolve("again"), candidate);
+        assertThatThrownBy(this::read)
+                .hasMessageContaining(candidate.resolve("again") + ": is a link to a folder that it lies in itself");
+    }
+
+    @Test
     void a_picture_that_changes_after_it_was_judged_breaks_the_run() throws IOException {
         both("x.png", a1111("a person waving", 1));
         FolderSuite found = read();
