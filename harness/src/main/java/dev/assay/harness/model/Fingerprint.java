@@ -91,10 +91,16 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
         return files;
     }
 
+    /** A link that leads nowhere, by the name of what would be read: a part's folder, or a file of one. */
+    private static boolean isMissing(Path path) {
+        String name = path.getFileName().toString();
+        return !Files.exists(path) && (READ.matcher(name).matches() || !name.contains("."));
+    }
+
     private static List<Path> files(Path folder, int depth) {
         try (Stream<Path> tree = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
             List<Path> all = tree.sorted().toList();
-            all.stream().filter(p -> !Files.exists(p)).findFirst().ifPresent(p -> {
+            all.stream().filter(Fingerprint::isMissing).findFirst().ifPresent(p -> {
                 throw new ModelFileException(p, SafetensorsHeader.missing(p));
             });
             return all.stream()

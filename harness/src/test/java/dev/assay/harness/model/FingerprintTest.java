@@ -110,6 +110,13 @@ class FingerprintTest {
     }
 
     @Test
+    void a_link_to_nothing_that_nobody_reads_harms_nothing() throws IOException {
+        String before = hash(model);
+        Files.createSymbolicLink(model.resolve("preview.png"), folder.resolve("gone.png"));
+        assertThat(hash(model)).isEqualTo(before);
+    }
+
+    @Test
     void the_tokenizer_beside_a_file_is_part_of_it() throws IOException {
         Path file = folder.resolve("one.safetensors");
         Files.writeString(file, "weights");
