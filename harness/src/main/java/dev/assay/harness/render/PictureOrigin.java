@@ -1,14 +1,18 @@
 package dev.assay.harness.render;
 
+import dev.assay.harness.model.ContentKey;
 import dev.assay.harness.model.Hashes;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Everything that decides the pixels of a picture, by the names under which its file in the store keeps it. */
 public record PictureOrigin(SortedMap<String, String> fields) {
     static final String SEED = "assay:seed";
+    private static final String PREFIX = "assay:";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "[A-Za-z]+");
 
     /**
      * Of a picture that is made in a run.
@@ -54,8 +58,16 @@ public record PictureOrigin(SortedMap<String, String> fields) {
                 "rendered elsewhere")));
     }
 
-    /** SHA-256; hex. */
+    /**
+     * SHA-256; hex. Of the plain text of the fields, as stores have it from of old, where no other fields have the same text: all
+     * names begin with {@code assay:}, so a text without that inside a value is taken apart in one way only.
+     */
     public String key() {
-        return Hashes.sha256(fields.toString().getBytes(StandardCharsets.UTF_8));
+        boolean plain =
+                fields.keySet().stream().allMatch(name -> NAME.matcher(name).matches())
+                        && fields.values().stream().noneMatch(value -> value.contains(", " + PREFIX));
+        return plain
+                ? Hashes.sha256(fields.toString().getBytes(StandardCharsets.UTF_8))
+                : new ContentKey("assay-picture/2").withAll("fields", fields).sha256();
     }
 }

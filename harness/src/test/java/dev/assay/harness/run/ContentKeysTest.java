@@ -58,6 +58,19 @@ class ContentKeysTest {
     }
 
     @Test
+    void no_two_prompts_share_a_picture() {
+        assertThat(PictureOrigin.found("00", "blue, assay:prompt=a red circle", "x", 7)
+                        .key())
+                .isNotEqualTo(PictureOrigin.found("00", "a red circle", "x, assay:prompt=blue", 7)
+                        .key())
+                .isNotEqualTo(PictureOrigin.found("00", "a red circle", "x", 7).key());
+        // Commas and equals signs alone make no second reading: such pictures are found under the key they had.
+        assertThat(PictureOrigin.found("00", "a, b=c, prompt=d}", "x, y=z, assay", 7)
+                        .key())
+                .isEqualTo("5dac66914150f43b2d7b651b2b509ed214bfe536b247cd41813b2c7f451e29fb");
+    }
+
+    @Test
     void settings_are_keyed_by_name() {
         assertThat(PLAIN.key())
                 .isEqualTo("GenerationSettings[width=512, height=768, steps=20, guidanceScale=7.5, sampler=dpmpp_2m,"
