@@ -1,7 +1,12 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.text.AssayException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,45 +25,50 @@ public record OldWords(Object tree, List<String> notes) {
             "leastPrompts", "minPrompts",
             "mostMegabytes", "maxMegabytes",
             "mostTotalMegabytes", "maxTotalMegabytes");
-    private static final String RULE = "rule";
     private static final Map<String, String> RULES = Map.of(
             "NONE_NEW", "NO_NEW_DEFECTS",
             "NO_MORE_DEFECTS", "DEFECT_RATE_NON_INFERIOR",
             "EFFECTIVE", "HAS_EFFECT");
 
     /**
-     * Renews a whole file.
+     * Renews a whole file: names of the fields that its records have, and rules. What people name themselves stays.
      *
+     * @param form record of the file's fields
      * @throws AssayException where an old name of a field stands beside its new one, naming the place
      */
-    public static OldWords in(Object yaml) {
+    public static OldWords in(Object yaml, Class<?> form) {
         Set<String> notes = new TreeSet<>();
-        Object tree = renewed(yaml, "", notes);
+        Object tree = renewed(yaml, form, "", notes);
         return new OldWords(tree, List.copyOf(notes));
     }
 
-    private static Object renewed(Object value, String path, Set<String> notes) {
-        if (value instanceof List<?> list) {
+    private static Object renewed(Object value, Type type, String path, Set<String> notes) {
+        if (value instanceof List<?> list && type instanceof ParameterizedType many) {
             List<Object> items = new ArrayList<>();
             for (Object item : list) {
-                items.add(renewed(item, path + "[" + items.size() + "]", notes));
+                items.add(renewed(item, many.getActualTypeArguments()[0], path + "[" + items.size() + "]", notes));
             }
             return items;
         }
-        if (!(value instanceof Map<?, ?> map)) {
+        if (type == Rule.class && value instanceof String rule) {
+            return word(RULES, rule, notes);
+        }
+        if (!(value instanceof Map<?, ?> map && type instanceof Class<?> form && form.isRecord())) {
             return value;
+        }
+        Map<String, Type> known = new HashMap<>();
+        for (RecordComponent each : form.getRecordComponents()) {
+            known.put(each.getName(), each.getGenericType());
         }
         Map<String, Object> fields = new LinkedHashMap<>();
         map.forEach((key, inner) -> {
             String place = path.isEmpty() ? key.toString() : path + "." + key;
-            String name = word(FIELDS, key.toString(), notes);
+            String old = key.toString();
+            String name = known.containsKey(FIELDS.get(old)) ? word(FIELDS, old, notes) : old;
             if (!name.equals(key) && map.containsKey(name)) {
                 throw new AssayException(place + ": is called " + name + " now, and that is given too; remove one");
             }
-            Object renewed = name.equals(RULE) && inner instanceof String rule
-                    ? word(RULES, rule, notes)
-                    : renewed(inner, place, notes);
-            fields.put(name, renewed);
+            fields.put(name, renewed(inner, known.get(name), place, notes));
         });
         return fields;
     }

@@ -81,7 +81,8 @@ public record SuiteFile(
      */
     public static Suite parse(String file, byte[] yaml) {
         try {
-            return YamlFile.read(OldWords.in(Yaml.read(yaml)).tree(), SuiteFile.class, SuiteFile::suite);
+            return YamlFile.read(
+                    OldWords.in(Yaml.read(yaml), SuiteFile.class).tree(), SuiteFile.class, SuiteFile::suite);
         } catch (AssayException e) {
             throw new SuiteException(file + ": " + e.getMessage(), e);
         }
@@ -93,7 +94,7 @@ public record SuiteFile(
      * @param yaml a file that can be read
      */
     public static List<String> notes(String file, byte[] yaml) {
-        return OldWords.in(Yaml.read(yaml)).notes().stream()
+        return OldWords.in(Yaml.read(yaml), SuiteFile.class).notes().stream()
                 .map(note -> file + ": " + note)
                 .toList();
     }

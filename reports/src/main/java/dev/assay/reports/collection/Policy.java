@@ -158,7 +158,7 @@ public record Policy(
 
     private static OldWords words(byte[] yaml) {
         try {
-            return OldWords.in(Yaml.read(yaml));
+            return OldWords.in(Yaml.read(yaml), Policy.class);
         } catch (AssayException e) {
             throw new CollectionException(FILE + ": " + e.getMessage(), e);
         }
