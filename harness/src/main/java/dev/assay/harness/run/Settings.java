@@ -10,12 +10,15 @@ import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * What the user wants of a run. Text that names files is as the user wrote it, relative to the working root.
@@ -28,6 +31,10 @@ import java.util.stream.Collectors;
 public record Settings(Map<String, String> values, Map<String, String> sources, Keyring keyring) {
     /** The user's keys, in the order of messages. */
     public static final List<String> KEYS = SettingKeys.NAMES;
+
+    /** A bare word of YAML, by what it means. */
+    private static final Map<String, String> SWITCHES =
+            Map.of("on", "on", "yes", "on", "true", "on", "off", "off", "no", "off", "false", "off");
 
     private static final String PREFIX = SettingKeys.PREFIX;
     private static final String FILE = SettingKeys.FILE;
@@ -97,7 +104,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
             if (Files.notExists(file)) {
                 return;
             }
-            content = Yaml.read(SmallFile.bytes(file, Yaml.MAX_BYTES));
+            content = Yaml.readAsWritten(SmallFile.bytes(file, Yaml.MAX_BYTES));
         } catch (IOException e) {
             throw new SettingsException(FILE + ": cannot be read: " + Trouble.words(e), e);
         } catch (AssayException e) {
@@ -109,38 +116,54 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
         if (!(content instanceof Map<?, ?> map)) {
             throw new SettingsException(FILE + ": expected settings (lora: FILE), found " + kind(content));
         }
-        addAll(map, "", given);
+        addAll(map, "", new HashSet<>(), given);
     }
 
     /** {@code comfyui: {url: ...}} is {@code comfyui.url: ...}. */
-    private static void addAll(Map<?, ?> map, String group, Map<String, Given> given) {
+    private static void addAll(Map<?, ?> map, String group, Set<String> seen, Map<String, Given> given) {
         map.forEach((end, value) -> {
             String name = group + end;
             if (value instanceof Map<?, ?> inner && isGroup(name)) {
-                addAll(inner, name + ".", given);
+                addAll(inner, name + ".", seen, given);
                 return;
             }
             String key = fileKey(name);
-            if (given.containsKey(key)) {
+            if (!seen.add(key)) {
                 throw new SettingsException(FILE + ": " + name + ": given twice; remove one");
             }
             if (key.equals(SettingKeys.LORA.name()) && value instanceof List<?> loras && !loras.isEmpty()) {
-                SettingKeys.add(
-                        key,
-                        loras.stream()
-                                .map(lora -> ModelReference.quoted(String.valueOf(lora)))
-                                .collect(Collectors.joining(",")),
-                        FILE,
-                        given);
+                SettingKeys.add(key, loras(name, loras), FILE, given);
                 return;
             }
             if (value instanceof Map || value instanceof List) {
                 throw new SettingsException(FILE + ": " + name + ": expected one value, found " + kind(value));
             }
-            // YAML reads a bare on and off as true and false.
-            String text = value instanceof Boolean on ? (on ? "on" : "off") : value == null ? null : value.toString();
-            SettingKeys.add(key, text, FILE, given);
+            SettingKeys.add(key, value == null ? null : switched(key, value.toString()), FILE, given);
         });
+    }
+
+    /** In one text; names with commas in quotes. */
+    private static String loras(String name, List<?> loras) {
+        List<String> items = new ArrayList<>();
+        for (Object lora : loras) {
+            if (!(lora instanceof String text) || text.isBlank()) {
+                throw new SettingsException(FILE + ": " + name + "[" + items.size()
+                        + "]: expected a file (a.safetensors or a.safetensors@0.8), found " + kind(lora));
+            }
+            items.add(ModelReference.quoted(text));
+        }
+        return String.join(",", items);
+    }
+
+    /** A setting that can be on or off may be yes, true, no or false as well, as YAML has them. */
+    private static String switched(String key, String text) {
+        String word = SWITCHES.get(text.toLowerCase(Locale.ROOT));
+        SettingKey<?> setting = SettingKeys.ALL.get(KEYS.indexOf(key));
+        return word != null
+                        && setting.wrong().apply(text).isPresent()
+                        && setting.wrong().apply(word).isEmpty()
+                ? word
+                : text;
     }
 
     private static boolean isGroup(String name) {
@@ -149,7 +172,9 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
     }
 
     private static String kind(Object value) {
-        return value instanceof Map ? "fields" : value instanceof List ? "a list" : value.toString();
+        return value instanceof Map
+                ? "fields"
+                : value instanceof List ? "a list" : value == null || value.equals("") ? "nothing" : value.toString();
     }
 
     private static String fileKey(String name) {

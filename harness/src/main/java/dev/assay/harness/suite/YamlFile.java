@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Binds YAML to records, whose components are its fields. The first mistake is told with its place, what was expected and what was found. */
@@ -48,6 +49,8 @@ public final class YamlFile {
                             .forEach(shape -> c.setCoercion(shape, CoercionAction.Fail)))
             .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
             .build();
+
+    private static final Pattern NUMBER = Pattern.compile("[-+.0-9][-+.0-9:_eE]{0,40}");
 
     private YamlFile() {}
 
@@ -157,8 +160,15 @@ public final class YamlFile {
         if (type == null) {
             return e.getOriginalMessage();
         }
-        return "expected " + expected(type, found) + ", found " + found(found)
+        return "expected " + expected(type, found) + ", found "
+                + (isQuotedNumber(type, found) ? "the text " + found : found(found))
                 + (type.isEnum() ? DidYouMean.hint(found.asText(), words(type)) : "");
+    }
+
+    /** The quotes are what is wrong. */
+    private static boolean isQuotedNumber(Class<?> type, JsonNode found) {
+        boolean number = type.isPrimitive() ? type != boolean.class : Number.class.isAssignableFrom(type);
+        return number && found.isTextual() && NUMBER.matcher(found.textValue()).matches();
     }
 
     private static String expected(Class<?> type, JsonNode found) {
@@ -193,6 +203,6 @@ public final class YamlFile {
             return "nothing";
         }
         String text = node.isObject() ? "fields" : node.isArray() ? "a list" : PlainText.line(node.asText());
-        return text.isEmpty() ? "\"\"" : text;
+        return node.asText().isEmpty() && node.isTextual() ? "nothing" : text.isEmpty() ? "\"\"" : text;
     }
 }

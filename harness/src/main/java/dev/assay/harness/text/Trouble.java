@@ -82,7 +82,7 @@ public final class Trouble {
 
     private static String io(IOException e) {
         String file = e instanceof FileSystemException f && f.getFile() != null ? f.getFile() + ": " : "";
-        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        String reason = e instanceof FileSystemException f ? f.getReason() : withoutSource(e.getMessage());
         String low = String.valueOf(reason).toLowerCase(Locale.ROOT);
         if (low.contains("no space left") || low.contains("not enough space") || low.contains("quota")) {
             return file + "the disk is full (" + reason
@@ -107,6 +107,15 @@ public final class Trouble {
             return file + "something else is in its place: move it away";
         }
         return file + (reason == null ? e.toString() : reason);
+    }
+
+    /** Parsers add objects of theirs to what they say; the place remains. */
+    private static String withoutSource(String message) {
+        return message == null
+                ? null
+                : message.replaceAll("\\[Source: [^;\\]]*(?:; )?([^\\]]*)\\]", "$1")
+                        .replaceAll(" \\(through reference chain: [^)]*\\)", "")
+                        .replaceAll("\\R at ", " at ");
     }
 
     private static String at(Throwable trouble) {

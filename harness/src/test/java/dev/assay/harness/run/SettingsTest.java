@@ -13,6 +13,7 @@ import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.text.SettingsException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -182,6 +183,58 @@ class SettingsTest {
         file("base: [a, b]\n");
         assertThatThrownBy(() -> read(Map.of(), Map.of()))
                 .hasMessage("assay.yaml: base: expected one value, found a list");
+    }
+
+    @Test
+    void what_the_file_says_is_taken_as_written() throws IOException {
+        file("lora: 0123\nbase: 1.10\nsuite: 1_0\nstore: yes\ncheckpoint: .nan\nmodels: 0x10\n");
+        assertThat(read(Map.of(), Map.of()).given())
+                .isEqualTo(Map.of(
+                        "assay.lora", "0123",
+                        "assay.base", "1.10",
+                        "assay.suite", "1_0",
+                        "assay.store", "yes",
+                        "assay.checkpoint", ".nan",
+                        "assay.models", "0x10"));
+        file("lora: [0123, 1.10]\nseedOffset: 010\ndownload: yes\nprogress: false\n");
+        assertThat(read(Map.of(), Map.of()).given())
+                .isEqualTo(Map.of(
+                        "assay.lora", "0123,1.10",
+                        "assay.seedOffset", "010",
+                        "assay.download", "on",
+                        "assay.progress", "off"));
+        assertThat(read(Map.of(), Map.of()).get(SettingKeys.SEED_OFFSET)).isEqualTo(10);
+        file("steps: 0x10\n");
+        assertRefused(
+                Map.of(),
+                Map.of(),
+                "assay.steps (assay.yaml): expected a whole number from 1 to 2147483647, found 0x10");
+        Files.write(root.resolve("assay.yaml"), "steps: 2\nlora: caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertRefused(
+                Map.of(), Map.of(), "assay.yaml: line 2: expected UTF-8, found the byte 0xE9; save the file as UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lora: [[a]] | lora[0]: expected a file (a.safetensors or a.safetensors@0.8), found a list",
+                "lora: [b, {a: b}] | lora[1]: expected a file (a.safetensors or a.safetensors@0.8), found fields",
+                "lora: [~, a] | lora[0]: expected a file (a.safetensors or a.safetensors@0.8), found nothing",
+                "'lora: [a, \"\"]' | lora[1]: expected a file (a.safetensors or a.safetensors@0.8), found nothing",
+                "lora: [] | lora: expected one value, found a list"
+            })
+    void a_list_of_loras_is_one_of_files(String yaml, String expected) throws IOException {
+        file(yaml + "\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: " + expected);
+    }
+
+    @Test
+    void a_setting_with_and_without_its_prefix_is_given_twice_though_one_be_empty() throws IOException {
+        file("assay.steps:\nsteps: 2\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: steps: given twice; remove one");
+        file("steps: 2\nassay.steps:\n");
+        assertRefused(Map.of(), Map.of(), "assay.yaml: assay.steps: given twice; remove one");
     }
 
     @Test

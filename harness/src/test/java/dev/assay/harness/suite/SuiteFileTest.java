@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SuiteFileTest {
     static String full() throws Exception {
@@ -110,7 +111,8 @@ class SuiteFileTest {
                 "steps: 12 | steps: 4294967297 | settings.steps: expected a whole number below 2147483648",
                 "steps: 12 | step: 12 | settings.step: no such field; there are width, height, steps, guidanceScale,"
                         + " sampler, scheduler, clipSkip, distilledGuidance, shift; did you mean steps?",
-                "guidanceScale: 3.5 | guidanceScale: .nan | line 5, column 66: Malformed numeric value",
+                "guidanceScale: 3.5 | guidanceScale: .nan | settings.guidanceScale: expected 0 to 100, found NaN",
+                "guidanceScale: 3.5 | guidanceScale: 3.5, shift: -.inf | settings.shift: expected 0 to 100, found -Infinity",
                 "sampler: ddim | sampler: DPM++ 2M | settings.sampler: expected a name as ComfyUI has it",
                 "scheduler: karras | scheduler: a b | settings.scheduler: expected a name as ComfyUI has it",
                 "clipSkip: 1 | clipSkip: -1 | settings.clipSkip: expected 0 to 11, found -1",
@@ -153,7 +155,8 @@ class SuiteFileTest {
                 "metric: limbs | severity: MINOR | criteria[3].metric: expected text, found nothing",
                 "minPairs: 3 | severity: MINOR | criteria[3].minPairs: expected a whole number, found nothing",
                 "people: 0 | people: \"  \" | cases[0].visible.people: expected a whole number, found \"\"",
-                "clipSkip: 1 | clipSkip: \"1\" | settings.clipSkip: expected a whole number, found 1",
+                "clipSkip: 1 | clipSkip: \"1\" | settings.clipSkip: expected a whole number, found the text \"1\"",
+                "clipSkip: 1 | clipSkip: | settings.clipSkip: expected a whole number, found nothing",
                 "dependsOn: [circle] | dependsOn: [null] | cases[0].questions[1].dependsOn[0]: expected text, found"
                         + " nothing",
                 "relations: [{ | relations: [null, { | cases[0].visible.relations[0]: expected fields (name: value),"
@@ -162,7 +165,9 @@ class SuiteFileTest {
                         + " DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, found a list",
                 "severity: BLOCKER | severity: HIGH | criteria[0].severity: expected one of BLOCKER, CRITICAL",
                 "margin: 1, | margin: -1, | criteria[0].margin: expected a finite number, 0 or more, found -1.0",
-                "margin: 1, | margin: .NaN, | line 27, column",
+                "margin: 1, | margin: .NaN, | criteria[0].margin: expected a finite number, 0 or more, found NaN",
+                "margin: 1, | margin: .inf, | criteria[0].margin: expected a finite number, 0 or more, found Infinity",
+                "period: 8 | period: .nan | criteria[0].parameters.period: expected a finite number, found NaN",
                 "margin: 1, | | criteria[0].margin: expected a number, found nothing",
                 "minPairs: 4 | minPairs: 0 | criteria[0].minPairs: expected 1 or more, found 0",
                 "tags: [one] | tags: [onee] | criteria[2].tags: expected tags of cases (one, shapes), found onee,"
@@ -175,6 +180,7 @@ class SuiteFileTest {
                 "rule: DEFECT_RATE_NON_INFERIOR | rule: NON_INFERIOR | criteria[3].calibration: expected the rule"
                         + " DEFECT_RATE_NON_INFERIOR",
                 "period: 8 | period: 1e999 | criteria[0].parameters.period: expected a finite number, found Infinity",
+                "minPairs: 4 | leastPrompts: 4 | criteria[0].leastPrompts: no such field",
                 "name: shapes | name: [ | line ",
                 "name: shapes | name: shapes\\nname: twice | line 3",
                 "name: shapes | name: &a shapes\\ndescription: *a | YAML aliases (*a) are not supported",
@@ -190,6 +196,61 @@ class SuiteFileTest {
                 .isInstanceOf(SuiteException.class)
                 .hasMessageStartingWith("suite.yaml: " + (expected.startsWith("YAML") ? "line" : expected))
                 .hasMessageContaining(expected);
+    }
+
+    /** YAML reads 8, 8, 16, 5, 10, 1000.5 and 90.5 there, and nobody who wrote it may know. */
+    @ParameterizedTest
+    @ValueSource(strings = {"010", "-010", "0x10", "0b101", "1_0", "1_000.5", "1:30.5"})
+    void a_number_in_another_form_than_decimal_is_an_error(String number) throws Exception {
+        for (String field : List.of("minPairs: 4", "margin: 1,", "period: 8", "clipSkip: 1", "9007199254740993")) {
+            String end = field.endsWith(",") ? "," : "";
+            String broken = full().replaceFirst(field, field.replaceFirst("[0-9]+,?$", "") + number + end);
+            assertThatThrownBy(() -> parse(broken))
+                    .isInstanceOf(SuiteException.class)
+                    .hasMessageMatching("suite\\.yaml: line \\d+: .*decimal digits.*found \\Q" + number + "\\E");
+        }
+    }
+
+    @Test
+    void a_file_that_is_no_utf_8_is_an_error() throws Exception {
+        String cafe = full().replace("a red circle", "a red caf\u00e9");
+        assertThat(parse(cafe).cases().get(0).prompt()).isEqualTo("a red caf\u00e9");
+        assertThatThrownBy(() -> SuiteFile.parse("suite.yaml", cafe.getBytes(StandardCharsets.ISO_8859_1)))
+                .isInstanceOf(SuiteException.class)
+                .hasMessage("suite.yaml: line 11: expected UTF-8, found the byte 0xE9; save the file as UTF-8");
+        assertThatThrownBy(() -> SuiteFile.parse("suite.yaml", cafe.getBytes(StandardCharsets.UTF_16)))
+                .hasMessage("suite.yaml: line 1: expected UTF-8, found the byte 0xFE; save the file as UTF-8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*a : b\n",
+                "? [a, b]\n: c\n",
+                "deep: {a: [[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]}\n",
+                "tab:\n\t- a\n",
+                "zero: \u0000\n",
+                "name: {\n"
+            })
+    void words_of_the_library_reach_nobody(String yaml) {
+        assertThatThrownBy(() -> parse("a: b\n" + yaml))
+                .isInstanceOf(SuiteException.class)
+                .hasMessageStartingWith("suite.yaml: line ")
+                .message()
+                .doesNotContain("org.yaml")
+                .doesNotContain("`")
+                .doesNotContain("Source")
+                .doesNotContain("while scanning");
+    }
+
+    @Test
+    void names_that_people_give_are_no_old_words() throws Exception {
+        String yaml = full().replace("period: 8", "leastPairs: 8, rule: 2")
+                .replace("clip: microcosm:clip", "leastPairs: microcosm:clip\n  rule: NONE_NEW");
+        assertThat(parse(yaml).criteria().get(0).parameters()).isEqualTo(Map.of("leastPairs", 8.0, "rule", 2.0));
+        assertThat(parse(yaml).models()).isEqualTo(Map.of("leastPairs", "microcosm:clip", "rule", "NONE_NEW"));
+        assertThat(SuiteFile.notes("suite.yaml", yaml.getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
     }
 
     private static String old(String suite) {

@@ -1,9 +1,12 @@
 package dev.assay.harness.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.harness.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
@@ -37,6 +40,25 @@ class TroubleTest {
                 .contains("15G")
                 .doesNotContain("-Xmx");
     }
+
+    @Test
+    void a_file_that_ends_early_is_told_with_the_place_and_no_object_of_the_parser() {
+        assertThatThrownBy(() -> Json.STRICT.readTree("{\"a\": [1,".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(
+                        IOException.class,
+                        cut -> assertThat(Trouble.words(cut))
+                                .startsWith("Unexpected end-of-input")
+                                .contains("line: 1")
+                                .doesNotContain("Source", "REDACTED", "`", "\n"));
+        assertThatThrownBy(() -> Json.STRICT.readValue("{\"x\": \"a\"}", Point.class))
+                .isInstanceOfSatisfying(
+                        IOException.class,
+                        wrong -> assertThat(Trouble.words(wrong))
+                                .contains("line: 1")
+                                .doesNotContain("Source", "REDACTED", "reference chain", "\n"));
+    }
+
+    private record Point(int x) {}
 
     @Test
     void nesting_says_what_it_is_of() {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A suite that a policy asks for, by what is in it: a bundled one by name, any by the hash of its file.
@@ -15,15 +16,19 @@ import java.util.function.Function;
  * @param sha256 of the suite file; null for the bundled suite of this name
  */
 public record RequiredSuite(String name, String version, String sha256) {
+    /** {@code NAME} or {@code NAME@VERSION}, neither empty. */
+    private static final Pattern NAME = Pattern.compile("[^@]*[^@\\s](@\\s*\\S.*)?");
+
     /** From {@code NAME}, {@code NAME@VERSION}, or fields {@code name} and {@code sha256}. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static RequiredSuite of(Object yaml) {
-        if (yaml instanceof String text && !text.isBlank()) {
+        if (yaml instanceof String text && NAME.matcher(text.strip()).matches()) {
             return parse(text.strip());
         }
         if (yaml instanceof Map<?, ?> map
                 && map.keySet().equals(Set.of("name", "sha256"))
                 && map.get("name") instanceof String name
+                && !name.isBlank()
                 && map.get("sha256") instanceof String hash
                 && Entry.SHA256.matcher(hash).matches()) {
             return new RequiredSuite(name, null, hash);

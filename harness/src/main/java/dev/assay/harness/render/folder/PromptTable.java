@@ -11,8 +11,10 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.json.Json;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Trouble;
+import dev.assay.harness.text.Utf8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,13 +50,15 @@ record PromptTable(String file, Map<String, ImageInfo> rows) {
         Path table = found.get(0);
         String name = table.getFileName().toString();
         try {
-            String text = SmallFile.text(table, MAX_BYTES);
+            String text = Utf8.text(SmallFile.bytes(table, MAX_BYTES));
             return new PromptTable(name, rows(table, text.startsWith("\ufeff") ? text.substring(1) : text));
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             throw new IllegalArgumentException(table + ": line " + line + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new IllegalArgumentException(table + ": cannot be read: " + Trouble.words(e), e);
+        } catch (AssayException e) {
+            throw new IllegalArgumentException(table + ": " + e.getMessage(), e);
         }
     }
 

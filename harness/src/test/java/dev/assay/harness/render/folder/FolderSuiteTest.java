@@ -16,6 +16,7 @@ import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.Visible;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -250,6 +251,16 @@ class FolderSuiteTest {
                 .anyMatch(w -> w.startsWith("base: sources disagree about 1 pictures")
                         && w.contains("prompts.csv says \"a ship; at \"sea\"\" and seed 7, the file itself"
                                 + " \"something else\" and seed 3"));
+    }
+
+    @Test
+    void a_table_that_is_no_utf_8_is_an_error_and_no_other_prompt() throws IOException {
+        both("x.png", a1111("a", 1));
+        byte[] latin1 = "file,prompt\nx.png,caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
+        Path table = Files.write(base.resolve("prompts.csv"), latin1);
+        assertThatThrownBy(this::read)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(table + ": line 2: expected UTF-8, found the byte 0xE9; save the file as UTF-8");
     }
 
     @ParameterizedTest
