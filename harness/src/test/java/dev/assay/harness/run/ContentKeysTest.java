@@ -59,15 +59,16 @@ class ContentKeysTest {
 
     @Test
     void no_two_prompts_share_a_picture() {
-        assertThat(PictureOrigin.found("00", "blue, assay:prompt=a red circle", "x", 7)
+        assertThat(PictureOrigin.found("00", "11", "blue, assay:prompt=a red circle", "x", 7)
                         .key())
-                .isNotEqualTo(PictureOrigin.found("00", "a red circle", "x, assay:prompt=blue", 7)
+                .isNotEqualTo(PictureOrigin.found("00", "11", "a red circle", "x, assay:prompt=blue", 7)
                         .key())
-                .isNotEqualTo(PictureOrigin.found("00", "a red circle", "x", 7).key());
+                .isNotEqualTo(
+                        PictureOrigin.found("00", "11", "a red circle", "x", 7).key());
         // Commas and equals signs alone make no second reading: such pictures are found under the key they had.
-        assertThat(PictureOrigin.found("00", "a, b=c, prompt=d}", "x, y=z, assay", 7)
+        assertThat(PictureOrigin.found("00", "11", "a, b=c, prompt=d}", "x, y=z, assay", 7)
                         .key())
-                .isEqualTo("5dac66914150f43b2d7b651b2b509ed214bfe536b247cd41813b2c7f451e29fb");
+                .isEqualTo("d26d771d0b42a0ea3a989d5f276a40c102b28367ae1f41f788f983a2dfac9389");
     }
 
     @Test
