@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.image.Image;
 import dev.assay.harness.model.Checkpoint;
+import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
@@ -114,6 +115,26 @@ class LocalRendererTest {
                 .hasMessageContaining("foreign.safetensors")
                 .hasMessageContaining("6 of 6 modules")
                 .hasMessageContaining("lora_unet_double_blocks_0_img_attn_proj");
+    }
+
+    /** Only files of this ending are in a model's fingerprint. */
+    @Test
+    void a_shard_of_another_ending_is_refused(@TempDir Path folder) throws IOException {
+        for (Path file : Fingerprint.files(new ModelUnderTest(BASE, List.of()))) {
+            Path copy = folder.resolve(BASE.path().relativize(file).toString());
+            Files.createDirectories(copy.getParent());
+            Files.copy(file, copy);
+        }
+        Path unet = folder.resolve("unet/diffusion_pytorch_model.safetensors");
+        Files.move(unet, folder.resolve("unet/weights.bin"));
+        Files.writeString(
+                folder.resolve("unet/diffusion_pytorch_model.safetensors.index.json"),
+                "{\"weight_map\": {\"conv_in.weight\": \"weights.bin\"}}");
+        ModelUnderTest model = new ModelUnderTest(new Checkpoint(folder), List.of());
+        assertThatThrownBy(() -> renderer.check(model, GenerationSettings.STABLE_DIFFUSION))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining(
+                        "names the shard weights.bin; expected a plain file name that ends in .safetensors");
     }
 
     @Test

@@ -125,7 +125,7 @@ final class LazyModels implements MetricModels {
 
     private void watch(String role, String reference) {
         try {
-            source.find(role, reference).files().forEach(hashes::watch);
+            source.find(role, reference).deciders().forEach(hashes::watch);
         } catch (ModelFileException missing) {
             // Opening it says so.
         }
@@ -145,9 +145,7 @@ final class LazyModels implements MetricModels {
                         .with("torch", PipelineVersion.get())
                         .with("onnxruntime", OnnxRuntimeVersion.get());
                 FoundWeights found = source.find(role.name(), reference);
-                VectorFolder.withWords(found.files()).stream()
-                        .sorted()
-                        .forEach(f -> key.with(f.getFileName().toString(), hashes.sha256(f)));
+                found.deciders().forEach(f -> key.with(f.getFileName().toString(), hashes.sha256(f)));
                 identity.put(role.name(), key.sha256());
             } catch (ModelFileException missing) {
                 return Optional.empty();

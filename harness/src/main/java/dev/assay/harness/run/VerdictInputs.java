@@ -92,8 +92,7 @@ final class VerdictInputs {
     private static String weights(String role, String reference, LazyModels.Source source, FileHashes hashes) {
         try {
             FoundWeights found = source.find(role, reference);
-            return found.files().stream()
-                    .sorted()
+            return found.deciders().stream()
                     .map(f -> (f.equals(found.path()) ? "" : found.path().relativize(f) + " ") + hashes.sha256(f))
                     .collect(Collectors.joining(", "));
         } catch (ModelFileException missing) {

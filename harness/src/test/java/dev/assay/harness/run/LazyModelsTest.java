@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.HeaderFiles;
+import dev.assay.harness.model.HeaderFiles.Entry;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
@@ -24,9 +26,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LazyModelsTest {
     private static final WeightsTable NONE = new WeightsTable(List.of());
@@ -113,6 +118,41 @@ class LazyModelsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "small, classes.txt",
+        "small, config.json",
+        "small, ../config.json",
+        "small, selected_tags.csv",
+        "small, preprocessor_config.json",
+        "small, small.onnx_data",
+        "small, vocab.txt",
+        "sharded, sharded-1.safetensors"
+    })
+    void what_a_network_reads_beside_its_file_decides_its_scores_and_may_not_change(String name, String beside)
+            throws IOException {
+        folder = Files.createDirectory(folder.resolve("room"));
+        Files.writeString(
+                folder.resolve("sharded.safetensors.index.json"),
+                "{\"weight_map\": {\"w\": \"sharded-1.safetensors\"}}");
+        Path shard = folder.resolve("sharded-1.safetensors");
+        HeaderFiles.safetensors(shard, Map.of(), List.of(Entry.of("w", "F32", 2)));
+        ModelRole<Network> role = role(name);
+        Optional<Map<String, String>> before = models(10_000).identity(List.of(role));
+        assertThat(before).isPresent();
+        Path file = folder.resolve(beside);
+        Files.deleteIfExists(file);
+        HeaderFiles.safetensors(file, Map.of("more", "x"), List.of(Entry.of("w", "F32", 2)));
+        assertThat(models(10_000).identity(List.of(role))).isPresent().isNotEqualTo(before);
+        FileHashes watched = new FileHashes();
+        try (LazyModels models = models(10_000, watched)) {
+            models.get(role);
+            Files.delete(file);
+            assertThatThrownBy(() -> watched.requireUnchanged("before the run had ended"))
+                    .hasMessageContaining(file.getFileName() + ": changed before the run had ended");
+        }
+    }
+
     private ModelRole<Network> role(String name) {
         return new ModelRole<>(name, "some file", (weights, place) -> {
             assertThat(weights.path()).exists();
@@ -121,6 +161,10 @@ class LazyModelsTest {
     }
 
     private LazyModels models(long budget) throws IOException {
+        return models(budget, new FileHashes());
+    }
+
+    private LazyModels models(long budget, FileHashes hashes) throws IOException {
         Files.createDirectories(folder.resolve("large"));
         Files.write(folder.resolve("large/model.safetensors"), new byte[1_000]);
         Files.write(folder.resolve("small.onnx"), new byte[100]);
@@ -129,7 +173,15 @@ class LazyModelsTest {
                 "1",
                 "",
                 null,
-                Map.of("large", "large", "small", "small.onnx", "absent", "nowhere.onnx"),
+                Map.of(
+                        "large",
+                        "large",
+                        "small",
+                        "small.onnx",
+                        "absent",
+                        "nowhere.onnx",
+                        "sharded",
+                        "sharded.safetensors.index.json"),
                 List.of(new PromptCase("a", "a cat", "", List.of(1L), List.of(), null)),
                 List.of(new Criterion("grid", List.of(), null, 1, 1, null, Map.of())));
         return new LazyModels(
@@ -144,7 +196,7 @@ class LazyModelsTest {
                 NONE,
                 "cpu",
                 budget,
-                new FileHashes(),
+                hashes,
                 VectorFolder.NONE);
     }
 }

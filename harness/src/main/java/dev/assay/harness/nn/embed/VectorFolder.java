@@ -48,7 +48,7 @@ public final class VectorFolder {
     }
 
     /** Files of weights, and those of a tokenizer beside the first one. */
-    public static List<Path> withWords(List<Path> weights) {
+    private static List<Path> withWords(List<Path> weights) {
         List<Path> files = new ArrayList<>(weights);
         WORDS.stream()
                 .map(weights.get(0).toAbsolutePath()::resolveSibling)
