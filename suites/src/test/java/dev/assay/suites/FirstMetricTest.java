@@ -5,10 +5,14 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathResource;
 
 import dev.assay.harness.junit.AssayEngine;
+import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.FindingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecords;
+import dev.assay.harness.run.Session;
 import dev.assay.harness.score.Family;
+import dev.assay.harness.verdict.Outcome;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URL;
@@ -154,6 +158,99 @@ class FirstMetricTest {
                 .startsWith("my.metrics.MyMetrics in " + jar + ": failed when asked for its metrics:")
                 .contains("java.lang.IllegalArgumentException: no key at my.metrics.MyMetrics.entries")
                 .endsWith("mend it, or leave its jar out");
+    }
+
+    @Test
+    void a_jar_that_is_built_anew_gets_scores_of_its_own_and_another_judgement_at_night() throws Exception {
+        Path jar = jar("my-metrics-1.jar");
+        assertThat(sharpness(run(jar)).estimate()).isPositive();
+        Map<String, String> before = deciders();
+        assertThat(before).isEqualTo(deciders()).doesNotContainKey("setting assay.metrics");
+
+        edit("SharpnessMetric", "double value = Math.log\\(variance\\)", "double value = 3 + 0 * Math.log(variance)");
+        jar("my-metrics-1.jar");
+        RunRecord again = run(jar);
+
+        assertThat(sharpness(again).estimate()).isZero();
+        assertThat(again.findings())
+                .extracting(FindingEntry::text)
+                .contains("the metric sharpness is not Assay's own; SHA-256 of its code: " + Hashes.sha256(jar));
+        assertThat(deciders()).isNotEqualTo(before).containsKey("metric sharpness");
+        edit("SharpnessMetric", "Range\\.open\\(\\)\\.mostly\\(2, 9\\)", "Range.closed(0, 1)");
+        assertThat(broken(jar("my-metrics-1.jar")))
+                .isEqualTo("metric sharpness: expected a value of its range, [0, 1], found 3.0"
+                        + " (log variance of the Laplacian 3.00)");
+    }
+
+    @Test
+    void a_metric_that_gives_nothing_or_never_ends_is_named() throws Exception {
+        edit(
+                "SharpnessMetric",
+                "double variance = variance",
+                "if (true) return null;\n        double variance = variance");
+        assertThat(broken(jar("my-metrics-1.jar")))
+                .isEqualTo("metric sharpness: expected a score, or why there is none, found null");
+
+        edit("SharpnessMetric", "if \\(true\\) return null", "if (true) return score(prompt, image)");
+        assertThat(broken(jar("my-metrics-1.jar")))
+                .startsWith(
+                        "metric sharpness failed: java.lang.StackOverflowError at my.metrics.SharpnessMetric.score");
+
+        edit("SharpnessMetric", "return INFO;", "return null;");
+        assertThat(broken(jar("my-metrics-1.jar")))
+                .startsWith("metric sharpness: expected a metric with the information that its catalog lists, ")
+                .endsWith(", found null");
+    }
+
+    @Test
+    void a_name_of_a_check_of_every_run_is_taken_and_a_name_is_words_with_hyphens() throws Exception {
+        String taken = "sharpness";
+        for (String name : List.of("applied", "preflight", "distinct", "preference")) {
+            edit("SharpnessMetric", "\"" + taken + "\"", "\"" + name + "\"");
+            taken = name;
+            Path jar = jar("my-metrics-1.jar");
+            assertThat(run(jar).problem())
+                    .contains("two metrics have the name " + name + ": of the checks of every run and of"
+                            + " my.metrics.MyMetrics in " + jar);
+        }
+        for (String name : List.of("../../x y", "Sharp", "a--b", "", "a".repeat(65))) {
+            edit("SharpnessMetric", "\"" + Pattern.quote(taken) + "\"", "\"" + name + "\"");
+            taken = name;
+            Path jar = jar("my-metrics-1.jar");
+            assertThat(run(jar).problem())
+                    .startsWith("my.metrics.MyMetrics in " + jar + ": expected a metric's name of at most 64 lower-case"
+                            + " letters and digits")
+                    .contains("found \"" + name + "\"");
+        }
+    }
+
+    private static VerdictEntry sharpness(RunRecord record) {
+        assertThat(record.problem()).isNull();
+        return record.verdicts().stream()
+                .filter(v -> v.metric().equals("sharpness"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Why the criterion, or the run, is broken. */
+    private String broken(Path jar) {
+        RunRecord record = run(jar);
+        return record.verdicts().stream()
+                .filter(v -> v.outcome() == Outcome.BROKEN)
+                .map(VerdictEntry::reason)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Map<String, String> deciders() {
+        return Session.read("microcosm", Map.of(), new TreeMap<>(settings)).deciders(Hashes::sha256);
+    }
+
+    private void edit(String file, String pattern, String with) throws IOException {
+        Path source = folder.resolve("src/main/java/my/metrics/" + file + ".java");
+        String before = Files.readString(source);
+        Files.writeString(source, before.replaceFirst(pattern, Matcher.quoteReplacement(with)));
+        assertThat(Files.readString(source)).isNotEqualTo(before);
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.SuiteException;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.BuiltIn;
@@ -81,6 +82,7 @@ record Evaluation(
             record.models(files);
             source.check();
             SuiteCheck.require(plan.suite(), catalog);
+            record.found(strangers(criteria));
             Map<Criterion, Verdict> settled = new LinkedHashMap<>(); // verdicts that no metric gives
             List<Criterion> open = open(criteria, settled);
             if (!settled.isEmpty() && (open.isEmpty() || !incomplete)) {
@@ -180,6 +182,8 @@ record Evaluation(
             try {
                 open(criterion).check(covered(criterion, plan.suite().cases(), c -> c));
                 open.add(criterion);
+            } catch (StackOverflowError | NullPointerException fault) {
+                throw new AssayException(MetricAnswer.words(info(criterion.metric()), fault), fault);
             } catch (UnavailableException missing) {
                 unavailable.put(
                         criterion,
@@ -194,7 +198,17 @@ record Evaluation(
     }
 
     private ScoreStore.Kept kept(String metric, Map<String, Double> parameters) {
-        return scores.of(info(metric), parameters, models.identity(catalog.needs(metric)));
+        return scores.of(info(metric), catalog.code(metric), parameters, models.identity(catalog.needs(metric)));
+    }
+
+    /** Whose code gave the numbers, where it is not Assay's own. */
+    private List<Finding> strangers(List<Criterion> criteria) {
+        return criteria.stream()
+                .filter(c -> !BuiltIn.isBuiltIn(c) && !catalog.code(c.metric()).isEmpty())
+                .map(c -> Finding.note("the metric " + c.metric() + " is not Assay's own; SHA-256 of its code: "
+                        + catalog.code(c.metric())))
+                .distinct()
+                .toList();
     }
 
     private Metric open(Criterion criterion) {
@@ -239,7 +253,8 @@ record Evaluation(
             double floor = noiseFloor(metric, pictures, kept);
             return Verdicts.of(criterion, metric, scored, copies.without(scored.pairs()), floor);
         } catch (RuntimeException | Error trouble) {
-            return Verdict.unjudged(criterion, info, Outcome.BROKEN, new Reason.Broken(Trouble.words(trouble)));
+            return Verdict.unjudged(
+                    criterion, info, Outcome.BROKEN, new Reason.Broken(MetricAnswer.words(info, trouble)));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.assay.harness.run;
 import static dev.assay.harness.run.SettingKeys.MODELS;
 import static dev.assay.harness.run.SettingKeys.SUITE;
 
+import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.model.hub.KnownWeights;
@@ -68,7 +69,7 @@ public final class MetricWeights {
         Workspace workspace = Workspace.of(properties);
         Path root = workspace.root();
         Settings settings = Settings.read(root, environment, properties);
-        MetricCatalog catalog = MetricCatalogs.with(WeightsSettings.jars(settings, root));
+        MetricCatalog catalog = MetricCatalogs.with(WeightsSettings.jars(settings, root), new FileHashes());
         ModelReference references = new ModelReference(
                 root,
                 Map.of("microcosm", workspace.microcosm()),

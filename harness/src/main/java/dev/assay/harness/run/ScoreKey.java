@@ -15,15 +15,16 @@ final class ScoreKey {
     /**
      * Of all scores of a metric.
      *
+     * @param code of a metric of others ({@link dev.assay.harness.scorer.MetricEntry#code}); empty for one of Assay's own
      * @param networks what decides the numbers of those that it uses, by role
      */
-    static String metric(MetricInfo info, Map<String, Double> parameters, Map<String, String> networks) {
-        return new ContentKey("assay-scores/1")
+    static String metric(MetricInfo info, String code, Map<String, Double> parameters, Map<String, String> networks) {
+        ContentKey key = new ContentKey("assay-scores/1")
                 .with("metric", info.name())
                 .with("version", info.version())
                 .withAll("parameter", parameters)
-                .withAll("network", networks)
-                .sha256();
+                .withAll("network", networks);
+        return (code.isEmpty() ? key : key.with("code", code)).sha256();
     }
 
     /** Of a case, all of which a metric may read. */

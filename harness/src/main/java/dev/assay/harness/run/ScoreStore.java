@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Scores on disk, found again by the hash of everything that decides them ({@link ScoreKey}): a second candidate's run scores no picture of
@@ -47,7 +48,7 @@ final class ScoreStore {
 
     private final Path folder;
     private final FileHashes weights;
-    private Kept last = new Kept(null, ""); // criteria of one metric often follow each other
+    private Kept last = new Kept(null, null, ""); // criteria of one metric often follow each other
 
     /** @param weights of the networks: scores of files that changed since they were hashed are not kept */
     ScoreStore(Path folder, FileHashes weights) {
@@ -58,15 +59,16 @@ final class ScoreStore {
     /**
      * The scores of a metric.
      *
+     * @param code see {@link ScoreKey#metric}
      * @param networks what decides the numbers of those that it uses, by role; empty where nobody knows: then nothing is kept
      */
-    Kept of(MetricInfo info, Map<String, Double> parameters, Optional<Map<String, String>> networks) {
+    Kept of(MetricInfo info, String code, Map<String, Double> parameters, Optional<Map<String, String>> networks) {
         if (folder == null || networks.isEmpty()) {
-            return new Kept(null, "");
+            return new Kept(info, null, "");
         }
-        String metric = ScoreKey.metric(info, parameters, networks.get());
-        if (!last.metric.equals(metric)) {
-            last = new Kept(folder.resolve(metric + ".scores"), metric);
+        String metric = ScoreKey.metric(info, code, parameters, networks.get());
+        if (!last.metric.equals(metric) || !info.equals(last.info)) {
+            last = new Kept(info, folder.resolve(metric + ".scores"), metric);
         }
         return last;
     }
@@ -95,15 +97,20 @@ final class ScoreStore {
         }
     }
 
-    /** The scores of one metric. What is new goes to the file with {@link #flush}. */
+    /**
+     * The scores of one metric, each as {@link MetricAnswer} requires: one that is kept and is not is computed again. What is new goes to the
+     * file with {@link #flush}.
+     */
     final class Kept {
+        private final MetricInfo info;
         private final Path file; // null: nothing is kept
         private final String metric;
         private final Map<String, String> known = new HashMap<>(); // JSON by key
         private final Map<String, String> fresh = new LinkedHashMap<>(); // not in the file yet
         private final Map<PromptCase, String> prompts = new HashMap<>(); // keys of cases
 
-        private Kept(Path file, String metric) {
+        private Kept(MetricInfo info, Path file, String metric) {
+            this.info = info;
             this.file = file;
             this.metric = metric;
             read();
@@ -111,9 +118,16 @@ final class ScoreStore {
 
         /** The score of these pictures, in this order. */
         Score score(PromptCase prompt, List<Picture> pictures, Supplier<Score> otherwise) {
-            return find(key(prompt, pictures), () -> new Finding(List.of(otherwise.get()), null, null))
+            return find(
+                            key(prompt, pictures),
+                            kept -> required(() -> kept.differences().get(0)),
+                            () -> required(otherwise))
                     .differences()
                     .get(0);
+        }
+
+        private Finding required(Supplier<Score> score) {
+            return new Finding(List.of(MetricAnswer.score(info, score)), null, null);
         }
 
         boolean has(PromptCase prompt, List<Picture> pictures) {
@@ -126,13 +140,17 @@ final class ScoreStore {
 
         /** What a metric finds in a whole suite. */
         Finding suite(List<CasePictures> cases, Supplier<Finding> otherwise) {
-            return find(ScoreKey.suite(cases), otherwise);
+            return find(
+                    ScoreKey.suite(cases),
+                    kept -> MetricAnswer.finding(info, cases.size(), () -> kept),
+                    () -> MetricAnswer.finding(info, cases.size(), otherwise));
         }
 
-        private Finding find(String key, Supplier<Finding> otherwise) {
+        private Finding find(String key, UnaryOperator<Finding> require, Supplier<Finding> otherwise) {
             if (known.containsKey(key)) {
                 try {
-                    return Json.LENIENT.readValue(known.get(key), Entry.class).finding();
+                    return require.apply(
+                            Json.LENIENT.readValue(known.get(key), Entry.class).finding());
                 } catch (JsonProcessingException | RuntimeException notOurs) {
                     known.remove(key);
                 }

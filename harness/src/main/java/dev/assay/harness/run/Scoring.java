@@ -119,7 +119,11 @@ final class Scoring {
             } else if (metric instanceof PairMetric m) {
                 difference(c, seed, seed, pair(m, c.prompt(), base, candidate, kept));
             } else if (metric instanceof CostMetric m) {
-                difference(c, seed, seed, m.score(c.prompt(), base.cost(), candidate.cost()));
+                difference(
+                        c,
+                        seed,
+                        seed,
+                        MetricAnswer.score(m.info(), () -> m.score(c.prompt(), base.cost(), candidate.cost())));
             }
         }
     }

@@ -89,6 +89,7 @@ public final class Session {
     private final Plan plan;
     private final FinishedPictures finished; // null where pictures will be rendered
     private final LoraReader headers;
+    private final FileHashes hashes; // of everything that decides the verdict
 
     private Session(
             Path out,
@@ -100,7 +101,8 @@ public final class Session {
             HubAccess access,
             Plan plan,
             FinishedPictures finished,
-            LoraReader headers) {
+            LoraReader headers,
+            FileHashes hashes) {
         this.out = out;
         this.catalog = catalog;
         this.problem = problem;
@@ -111,6 +113,7 @@ public final class Session {
         this.plan = plan;
         this.finished = finished;
         this.headers = headers;
+        this.hashes = hashes;
     }
 
     /** Reads settings from the system properties, the environment and {@code assay.yaml} in {@code assay.root}. */
@@ -130,7 +133,8 @@ public final class Session {
         Settings settings = null; // where they can be read, the record of a broken session says what was asked for, too
         try {
             settings = Settings.read(root, environment, properties);
-            MetricCatalog catalog = MetricCatalogs.with(WeightsSettings.jars(settings, root));
+            FileHashes hashes = new FileHashes();
+            MetricCatalog catalog = MetricCatalogs.with(WeightsSettings.jars(settings, root), hashes);
             requirePaths(settings, root);
             if (workspace.gate()) {
                 requireOneFile(settings, root);
@@ -147,13 +151,23 @@ public final class Session {
             if (settings.get(RENDERER).equals("folder")) {
                 FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.get(SUITE), root, USERS_SUITE));
                 return new Session(
-                        out, catalog, null, settings, root, references, access, run.plan(), run.pictures(), null);
+                        out,
+                        catalog,
+                        null,
+                        settings,
+                        root,
+                        references,
+                        access,
+                        run.plan(),
+                        run.pictures(),
+                        null,
+                        hashes);
             }
             LoraReader headers = new LoraReader();
             Plan plan = plan(settings, references, root, out, defaultSuite, headers);
-            return new Session(out, catalog, null, settings, root, references, access, plan, null, headers);
+            return new Session(out, catalog, null, settings, root, references, access, plan, null, headers, hashes);
         } catch (RuntimeException | Error trouble) {
-            return new Session(out, null, Trouble.words(trouble), settings, root, null, null, null, null, null);
+            return new Session(out, null, Trouble.words(trouble), settings, root, null, null, null, null, null, null);
         }
     }
 
@@ -437,7 +451,6 @@ public final class Session {
         Path kept = settings.get(STORE) == null ? root.resolve(".assay") : store;
         WeightsResolver weights = WeightsSettings.resolver(
                 settings, references, catalog.weights(), access, true, new DownloadProgress(progress));
-        FileHashes hashes = new FileHashes();
         RunRecord record = null;
         RenderStore pictures = new RenderStore(store);
         pictures.sweep();

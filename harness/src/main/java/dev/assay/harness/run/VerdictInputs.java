@@ -9,7 +9,6 @@ import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.nn.diffusion.PipelineVersion;
-import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.suite.Criterion;
 import java.nio.file.Files;
@@ -32,6 +31,7 @@ final class VerdictInputs {
                     SettingKeys.STORE,
                     SettingKeys.PROGRESS,
                     SettingKeys.INCONCLUSIVE,
+                    SettingKeys.METRICS,
                     SettingKeys.MODELS,
                     SettingKeys.DOWNLOAD,
                     SettingKeys.COMFYUI_URL,
@@ -65,8 +65,10 @@ final class VerdictInputs {
                 deciders.put("setting " + key, value);
             }
         });
-        Map<String, String> versions =
-                catalog.infos().stream().collect(Collectors.toMap(MetricInfo::name, MetricInfo::version));
+        Map<String, String> versions = catalog.entries().stream()
+                .collect(Collectors.toMap(
+                        e -> e.info().name(),
+                        e -> e.info().version() + (e.code().isEmpty() ? "" : " of " + e.code())));
         for (Criterion criterion : plan.suite().criteria()) {
             deciders.put("metric " + criterion.metric(), versions.getOrDefault(criterion.metric(), "none"));
         }

@@ -8,7 +8,7 @@ import java.util.Map;
  * @param question that a verdict answers, for who made the pictures; a yes is what they hope for, e.g. {@code Do the pictures still show what
  *     the prompt says?}
  * @param unit e.g. {@code grey levels}, {@code cosine}, {@code log ratio}
- * @param range of one value
+ * @param range of one value; of a {@link Metric.SuiteMetric} that of the two whose difference it gives. A score outside breaks the criterion
  * @param source paper or repository of the formula
  * @param parameters names and defaults
  * @param maxMargin that a criterion may allow: with a larger one nothing that a suite shows could fail

@@ -13,6 +13,8 @@ import java.util.OptionalDouble;
  * @param usualHighest up to where they lie; {@code highest} where nothing more is known
  */
 public record Range(double lowest, double highest, boolean isRate, double usualLowest, double usualHighest) {
+    private static final double ROUNDING = 1e-6; // of an end, and of 1 where the end is smaller
+
     public Range {
         if (!(lowest < highest && lowest <= usualLowest && usualLowest < usualHighest && usualHighest <= highest)) {
             throw new IllegalArgumentException("expected a range with usual values inside, found " + lowest + " to "
@@ -42,6 +44,24 @@ public record Range(double lowest, double highest, boolean isRate, double usualL
     /** The same, with what people may expect of real pictures; decides nothing. */
     public Range mostly(double from, double to) {
         return new Range(lowest, highest, isRate, from, to);
+    }
+
+    /** Whether a value is possible. Finite ends are taken with some rounding, the two values of a rate are not. */
+    public boolean contains(double value) {
+        return isRate
+                ? value == lowest || value == highest
+                : Double.isFinite(value) && value >= lowest - rounding(lowest) && value <= highest + rounding(highest);
+    }
+
+    /** Whether two possible values can differ by so much. */
+    public boolean containsDifference(double difference) {
+        double most = highest - lowest;
+        double size = Math.abs(difference);
+        return isRate ? size == 0 || size == most : Double.isFinite(size) && size <= most + rounding(most);
+    }
+
+    private static double rounding(double end) {
+        return ROUNDING * Math.max(1, Math.abs(end));
     }
 
     /** The end than which nothing is worse; empty where there is none, and where both directions are bad. */

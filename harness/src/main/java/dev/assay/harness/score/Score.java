@@ -6,20 +6,29 @@ import java.util.List;
 /** A number with its evidence, or the reason why there is none. */
 public sealed interface Score {
     /**
-     * @param value finite; an {@link AssayException} says so of another: weights that are broken give none
+     * @param value finite; a {@link NotFiniteException} says so of another: weights that are broken give none
      * @param evidence one sentence for people, e.g. {@code 3 feet found; the case expects 2}
      * @param marks places in the picture that show it; may be empty
      */
     record Measured(double value, String evidence, List<Mark> marks) implements Score {
         public Measured {
             if (!Double.isFinite(value)) {
-                throw new AssayException("expected a finite value, found " + value + " (" + evidence + ")");
+                throw new NotFiniteException("expected a finite value, found " + value + " (" + evidence + ")");
             }
             marks = List.copyOf(marks);
         }
 
         public Measured(double value, String evidence) {
             this(value, evidence, List.of());
+        }
+    }
+
+    /** A value that is no number to compare. */
+    final class NotFiniteException extends AssayException {
+        private static final long serialVersionUID = 1;
+
+        NotFiniteException(String message) {
+            super(message);
         }
     }
 

@@ -51,7 +51,8 @@ public interface MetricCatalog {
      *
      * @param parameters complete: every parameter of the metric's information, no other
      * @throws IllegalArgumentException on another parameter
-     * @throws AssayException when there is no such metric, or a parameter is out of range
+     * @throws AssayException when there is no such metric, when a parameter is out of range, or when the metric is not what
+     *     the catalog says
      */
     default Metric open(String name, Map<String, Double> parameters, MetricModels models) {
         MetricEntry entry = entry(name);
@@ -60,7 +61,23 @@ public interface MetricCatalog {
                     + new TreeSet<>(entry.info().parameters().keySet()) + ", found "
                     + new TreeSet<>(parameters.keySet()));
         }
-        return entry.opener().open(models, parameters);
+        Metric metric = entry.opener().open(models, parameters);
+        MetricInfo own = metric == null ? null : metric.info();
+        if (!entry.info().equals(own)) {
+            throw new AssayException(
+                    "metric " + name + ": expected a metric with the information that its catalog lists, "
+                            + entry.info() + ", found " + own);
+        }
+        return metric;
+    }
+
+    /**
+     * See {@link MetricEntry#code}.
+     *
+     * @throws AssayException when there is no such metric
+     */
+    default String code(String name) {
+        return entry(name).code();
     }
 
     /** The metric of a name; empty where there is none. */

@@ -1,8 +1,11 @@
 package dev.assay.harness.scorer;
 
+import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Trouble;
+import dev.assay.harness.verdict.BuiltIn;
 import java.net.MalformedURLException;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -16,10 +19,15 @@ import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The metrics of all jars together. */
 public final class MetricCatalogs {
+    private static final String OWN = "dev.assay.metrics.Metrics";
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*"); // of files and addresses, too
+    private static final int MAX_NAME = 64;
+
     private MetricCatalogs() {}
 
     /**
@@ -28,16 +36,17 @@ public final class MetricCatalogs {
      * @throws AssayException when there is none, when one cannot be loaded, or when two give a metric or a network the same name
      */
     public static MetricCatalog onClassPath() {
-        return with(List.of());
+        return with(List.of(), new FileHashes());
     }
 
     /**
      * As {@link #onClassPath}, with jars besides: their classes are loaded for as long as this process lives.
      *
+     * @param hashes get the files that metrics of others are from: one that changes from now on is told by them
      * @throws AssayException also when a jar is missing or has no metrics
      */
-    public static MetricCatalog with(List<Path> jars) {
-        List<MetricCatalog> catalogs = found(jars);
+    public static MetricCatalog with(List<Path> jars, FileHashes hashes) {
+        List<Found> catalogs = found(jars, hashes);
         if (catalogs.isEmpty()) {
             throw new AssayException(
                     "no metrics on the class path: expected the module dev.assay:metrics beside the harness");
@@ -47,14 +56,26 @@ public final class MetricCatalogs {
 
     /** Names of the networks that a suite may name weights for; ours even where no metrics are on the class path. */
     public static List<String> roles() {
-        return union(found(List.of())).roles().stream().map(ModelRole::name).toList();
+        return union(found(List.of(), new FileHashes())).roles().stream()
+                .map(ModelRole::name)
+                .toList();
     }
 
-    private static List<MetricCatalog> found(List<Path> jars) {
+    /** @param code see {@link MetricEntry#code} */
+    private record Found(MetricCatalog catalog, String code) {}
+
+    private static List<Found> found(List<Path> jars, FileHashes hashes) {
         ClassLoader ours = Thread.currentThread().getContextClassLoader();
-        List<MetricCatalog> found =
-                new ArrayList<>(loaded("the class path", () -> ServiceLoader.load(MetricCatalog.class, ours).stream()));
+        List<Found> found = new ArrayList<>();
+        for (MetricCatalog catalog :
+                loaded("the class path", () -> ServiceLoader.load(MetricCatalog.class, ours).stream())) {
+            found.add(new Found(catalog, catalog.getClass().getName().equals(OWN) ? "" : code(catalog, hashes)));
+        }
         for (Path jar : jars) {
+            if (!Files.exists(jar)) {
+                throw new AssayException(jar + ": expected a jar with metrics, found no such file");
+            }
+            String code = MetricCode.hash(jar, hashes); // before anything of it is loaded
             ClassLoader theirs = loader(jar, ours);
             List<MetricCatalog> others = loaded(
                     jar.toString(),
@@ -64,7 +85,7 @@ public final class MetricCatalogs {
                 throw new AssayException(jar + ": expected a jar with metrics, found no META-INF/services/"
                         + MetricCatalog.class.getName() + " in it (docs/first-metric.md)");
             }
-            found.addAll(others);
+            others.forEach(catalog -> found.add(new Found(catalog, code)));
         }
         return found;
     }
@@ -84,9 +105,6 @@ public final class MetricCatalogs {
     }
 
     private static ClassLoader loader(Path jar, ClassLoader ours) {
-        if (!Files.exists(jar)) {
-            throw new AssayException(jar + ": expected a jar with metrics, found no such file");
-        }
         try {
             return new URLClassLoader(new URL[] {jar.toUri().toURL()}, ours);
         } catch (MalformedURLException e) {
@@ -95,32 +113,38 @@ public final class MetricCatalogs {
     }
 
     /** What a catalog lists. It may be a stranger's: whatever goes wrong in it is its own fault, and said so. */
-    private static List<MetricEntry> entries(MetricCatalog catalog, String place) {
+    private static List<MetricEntry> entries(Found found, String place) {
         try {
-            return catalog.entries().stream()
-                    .map(e -> new MetricEntry(Objects.requireNonNull(e.info()), e.needs(), e.opener()))
+            return found.catalog().entries().stream()
+                    .map(e -> new MetricEntry(Objects.requireNonNull(e.info()), e.needs(), e.opener(), found.code()))
                     .toList();
-        } catch (RuntimeException | LinkageError trouble) {
+        } catch (RuntimeException | LinkageError | StackOverflowError trouble) {
             throw new AssayException(
-                    place + ": failed when asked for its metrics: " + Trouble.words(trouble)
+                    place + ": failed when asked for its metrics: " + Trouble.ofCode(trouble)
                             + "; mend it, or leave its jar out",
                     trouble);
         }
     }
 
-    private static MetricCatalog union(List<MetricCatalog> catalogs) {
+    private static MetricCatalog union(List<Found> catalogs) {
         List<MetricEntry> all = new ArrayList<>();
         Map<String, String> metrics = new LinkedHashMap<>(); // name to where it is from
+        BuiltIn.NAMES.forEach(name -> metrics.put(name, "the checks of every run"));
         Map<String, String> places = new LinkedHashMap<>(); // of roles
         Map<String, ModelRole<?>> roles = new LinkedHashMap<>();
         for (ModelRole<?> role : ModelRoles.OWN) {
             roles.put(role.name(), role);
             places.put(role.name(), "ModelRoles of Assay itself");
         }
-        for (MetricCatalog catalog : catalogs) {
-            String place = place(catalog);
-            for (MetricEntry entry : entries(catalog, place)) {
+        for (Found found : catalogs) {
+            String place = place(found.catalog());
+            for (MetricEntry entry : entries(found, place)) {
                 String name = entry.info().name();
+                if (!NAME.matcher(name).matches() || name.length() > MAX_NAME) {
+                    throw new AssayException(place + ": expected a metric's name of at most " + MAX_NAME
+                            + " lower-case letters and digits, its words joined by hyphens, found \"" + name
+                            + "\"; rename it, or leave its jar out");
+                }
                 if (metrics.putIfAbsent(name, place) != null) {
                     throw twice("metric", name, metrics.get(name), place);
                 }
@@ -144,8 +168,23 @@ public final class MetricCatalogs {
 
     /** The class and its jar or folder. */
     private static String place(MetricCatalog catalog) {
-        CodeSource source = catalog.getClass().getProtectionDomain().getCodeSource();
-        URL url = source == null ? null : source.getLocation();
+        URL url = source(catalog);
         return catalog.getClass().getName() + (url == null ? "" : " in " + url.getPath());
+    }
+
+    private static String code(MetricCatalog catalog, FileHashes hashes) {
+        try {
+            return MetricCode.hash(Path.of(source(catalog).toURI()), hashes);
+        } catch (RuntimeException | URISyntaxException trouble) {
+            throw new AssayException(
+                    place(catalog) + ": expected metrics from a jar or a folder that can be read: "
+                            + Trouble.words(trouble),
+                    trouble);
+        }
+    }
+
+    private static URL source(MetricCatalog catalog) {
+        CodeSource source = catalog.getClass().getProtectionDomain().getCodeSource();
+        return source == null ? null : source.getLocation();
     }
 }

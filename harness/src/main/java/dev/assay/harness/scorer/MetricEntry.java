@@ -10,8 +10,10 @@ import java.util.Map;
  * A metric that can be opened.
  *
  * @param needs the networks that it uses; none for arithmetic on pixels
+ * @param code hash of the jar or folder that a metric of others is from, which {@link MetricCatalogs} finds out; empty for one of Assay's own,
+ *     whose version says enough
  */
-public record MetricEntry(MetricInfo info, List<ModelRole<?>> needs, Opener opener) {
+public record MetricEntry(MetricInfo info, List<ModelRole<?>> needs, Opener opener, String code) {
     /** Makes the metric. */
     @FunctionalInterface
     public interface Opener {
@@ -25,6 +27,10 @@ public record MetricEntry(MetricInfo info, List<ModelRole<?>> needs, Opener open
 
     public MetricEntry {
         needs = List.copyOf(needs);
+    }
+
+    public MetricEntry(MetricInfo info, List<ModelRole<?>> needs, Opener opener) {
+        this(info, needs, opener, "");
     }
 
     public static MetricEntry of(MetricInfo info, Opener opener, ModelRole<?>... needs) {

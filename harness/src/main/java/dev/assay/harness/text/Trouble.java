@@ -44,6 +44,11 @@ public final class Trouble {
         return isWorded(trouble) && trouble.getMessage() != null ? trouble.getMessage() : trouble + at(trouble);
     }
 
+    /** As {@link #words}, of what ran in code such as a metric's: when that uses up the stack, no file is to blame. */
+    public static String ofCode(Throwable trouble) {
+        return trouble instanceof StackOverflowError ? trouble + at(trouble) : words(trouble);
+    }
+
     /** Whether the message is for people: what we refuse as an argument is worded as well, what Java refuses is not. */
     private static boolean isWorded(Throwable trouble) {
         StackTraceElement[] trace = trouble.getStackTrace();

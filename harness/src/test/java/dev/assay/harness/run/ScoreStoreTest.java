@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.render.Cost;
 import dev.assay.harness.render.Picture;
@@ -48,7 +49,7 @@ class ScoreStoreTest {
 
     private static MetricInfo metric(String name, String version) {
         return new MetricInfo(
-                name, version, "Is it good?", Family.AESTHETIC, Direction.HIGHER, "u", Range.closed(0, 1), "test");
+                name, version, "Is it good?", Family.AESTHETIC, Direction.HIGHER, "u", Range.atLeast(0), "test");
     }
 
     private static Picture picture(int pixels) {
@@ -58,7 +59,7 @@ class ScoreStoreTest {
     }
 
     private ScoreStore.Kept open() {
-        return new ScoreStore(folder, new FileHashes()).of(metric("m", "1"), Map.of(), Optional.of(Map.of()));
+        return new ScoreStore(folder, new FileHashes()).of(metric("m", "1"), "", Map.of(), Optional.of(Map.of()));
     }
 
     private static Score kept(ScoreStore.Kept kept, int... pixels) {
@@ -101,28 +102,54 @@ class ScoreStoreTest {
         ScoreStore store = new ScoreStore(folder, new FileHashes());
         Optional<Map<String, String>> clip = Optional.of(Map.of("clip", "aa"));
         Map<String, Double> gamma = Map.of("gamma", 1.0);
-        keep(store.of(metric("m", "1"), gamma, clip), ODD, 1);
+        keep(store.of(metric("m", "1"), "", gamma, clip), ODD, 1);
 
-        assertThat(kept(store.of(metric("m", "1"), gamma, clip), 1)).isEqualTo(ODD);
+        assertThat(kept(store.of(metric("m", "1"), "", gamma, clip), 1)).isEqualTo(ODD);
         for (ScoreStore.Kept other : List.of(
-                store.of(metric("n", "1"), gamma, clip),
-                store.of(metric("m", "2"), gamma, clip),
-                store.of(metric("m", "1"), Map.of("gamma", 1.5), clip),
-                store.of(metric("m", "1"), gamma, Optional.of(Map.of("clip", "ab"))),
-                store.of(metric("m", "1"), gamma, Optional.of(Map.of("dino", "aa"))),
-                store.of(metric("m", "1"), gamma, Optional.of(Map.of())),
-                store.of(metric("m", "1"), gamma, Optional.empty()),
-                ScoreStore.NONE.of(metric("m", "1"), gamma, clip))) {
+                store.of(metric("n", "1"), "", gamma, clip),
+                store.of(metric("m", "2"), "", gamma, clip),
+                store.of(metric("m", "1"), "the code of a jar", gamma, clip),
+                store.of(metric("m", "1"), "", Map.of("gamma", 1.5), clip),
+                store.of(metric("m", "1"), "", gamma, Optional.of(Map.of("clip", "ab"))),
+                store.of(metric("m", "1"), "", gamma, Optional.of(Map.of("dino", "aa"))),
+                store.of(metric("m", "1"), "", gamma, Optional.of(Map.of())),
+                store.of(metric("m", "1"), "", gamma, Optional.empty()),
+                ScoreStore.NONE.of(metric("m", "1"), "", gamma, clip))) {
             assertThat(kept(other, 1)).isEqualTo(NOT_KEPT);
         }
         PromptCase dog = new PromptCase("cat", "a dog", "", List.of(1L), List.of(), null);
-        assertThat(store.of(metric("m", "1"), gamma, clip).score(dog, List.of(picture(1)), () -> NOT_KEPT))
+        assertThat(store.of(metric("m", "1"), "", gamma, clip).score(dog, List.of(picture(1)), () -> NOT_KEPT))
+                .isEqualTo(NOT_KEPT);
+    }
+
+    @Test
+    void the_scores_of_assays_own_metrics_stay_where_they_are() throws IOException {
+        keep(open(), ODD, 1);
+        assertThat(file().getFileName())
+                .hasToString(Hashes.sha256("assay-scores/1\nmetric=1:m\nversion=1:1\nparameter=1:0\nnetwork=1:0\n"
+                                .getBytes(StandardCharsets.UTF_8))
+                        + ".scores");
+    }
+
+    @Test
+    void a_score_that_its_metric_cannot_give_breaks_and_where_it_is_kept_it_is_computed_again() {
+        MetricInfo narrow = new MetricInfo(
+                "m", "1", "Is it good?", Family.AESTHETIC, Direction.HIGHER, "u", Range.closed(0, 1), "test");
+        ScoreStore store = new ScoreStore(folder, new FileHashes());
+        ScoreStore.Kept share = store.of(narrow, "", Map.of(), Optional.of(Map.of()));
+        assertThatThrownBy(() -> keep(share, new Measured(7, "much"), 1))
+                .hasMessage("metric m: expected a value of its range, [0, 1], found 7.0 (much)");
+        assertThatThrownBy(() -> keep(share, null, 1)).hasMessageStartingWith("metric m: expected a score");
+
+        keep(open(), new Measured(7, "much"), 1);
+        assertThat(kept(open(), 1)).isEqualTo(new Measured(7, "much"));
+        assertThat(kept(new ScoreStore(folder, new FileHashes()).of(narrow, "", Map.of(), Optional.of(Map.of())), 1))
                 .isEqualTo(NOT_KEPT);
     }
 
     @Test
     void what_nobody_can_know_is_not_kept() throws IOException {
-        keep(new ScoreStore(folder, new FileHashes()).of(metric("m", "1"), Map.of(), Optional.empty()), ODD, 1);
+        keep(new ScoreStore(folder, new FileHashes()).of(metric("m", "1"), "", Map.of(), Optional.empty()), ODD, 1);
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -213,13 +240,14 @@ class ScoreStoreTest {
 
     @Test
     void what_a_suite_was_found_to_have_is_known_by_all_its_pictures() {
-        List<CasePictures> suite = List.of(new CasePictures(CAT, List.of(picture(1)), List.of(picture(2))));
-        List<CasePictures> turned = List.of(new CasePictures(CAT, List.of(picture(2)), List.of(picture(1))));
+        CasePictures both = new CasePictures(CAT, List.of(picture(1)), List.of(picture(2)));
+        List<CasePictures> suite = List.of(both, both);
+        List<CasePictures> turned = List.of(both, new CasePictures(CAT, List.of(picture(2)), List.of(picture(1))));
         Finding found = new Finding(
                 List.of(ODD, new Unscored("none", "none of them")),
                 "period 8 px",
                 new GridPattern(8, GridPattern.Shape.Y));
-        Finding other = new Finding(List.of(), "computed", null);
+        Finding other = new Finding(List.of(NOT_KEPT, NOT_KEPT), "computed", null);
         ScoreStore.Kept kept = open();
         kept.suite(suite, () -> found);
         kept.flush();
@@ -236,7 +264,7 @@ class ScoreStoreTest {
         List<String> lines = Files.readAllLines(file);
         String foreign = lines.get(3);
         keep(
-                new ScoreStore(folder, new FileHashes()).of(metric("m", "2"), Map.of(), Optional.of(Map.of())),
+                new ScoreStore(folder, new FileHashes()).of(metric("m", "2"), "", Map.of(), Optional.of(Map.of())),
                 new Measured(9, "of another version"),
                 3);
         Path other;
@@ -274,7 +302,7 @@ class ScoreStoreTest {
     void a_folder_that_cannot_be_written_to_is_no_trouble() throws IOException {
         Path taken = Files.writeString(folder.resolve("file"), "no folder");
         ScoreStore.Kept kept =
-                new ScoreStore(taken, new FileHashes()).of(metric("m", "1"), Map.of(), Optional.of(Map.of()));
+                new ScoreStore(taken, new FileHashes()).of(metric("m", "1"), "", Map.of(), Optional.of(Map.of()));
         keep(kept, ODD, 1);
         assertThat(Files.readString(taken)).isEqualTo("no folder");
     }
@@ -286,7 +314,7 @@ class ScoreStoreTest {
         String hash = hashes.sha256(weights);
         Path scores = folder.resolve("scores");
         ScoreStore.Kept kept =
-                new ScoreStore(scores, hashes).of(metric("m", "1"), Map.of(), Optional.of(Map.of("clip", hash)));
+                new ScoreStore(scores, hashes).of(metric("m", "1"), "", Map.of(), Optional.of(Map.of("clip", hash)));
         Files.writeString(weights, "another");
         assertThatThrownBy(() -> keep(kept, ODD, 1)).isInstanceOf(ModelFileException.class);
         assertThat(scores).doesNotExist();

@@ -3,6 +3,7 @@ package dev.assay.harness.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RangeTest {
@@ -53,5 +54,38 @@ class RangeTest {
         assertThat(info.maxMargin()).isEqualTo(127.5);
         assertThat(info.withMaxMargin(8).maxMargin()).isEqualTo(8);
         assertThatThrownBy(() -> info.withMaxMargin(0)).hasMessage("a: expected a largest margin above 0, found 0.0");
+    }
+
+    @Test
+    void a_value_outside_is_not_contained_but_for_rounding() {
+        assertThat(Stream.of(0.0, 0.5, 1.0, -1e-7, 1 + 1e-7)
+                        .allMatch(v -> Range.closed(0, 1).contains(v)))
+                .isTrue();
+        assertThat(Stream.of(-1e-5, 1 + 1e-5, 7.0, Double.NaN, Double.POSITIVE_INFINITY)
+                        .noneMatch(v -> Range.closed(0, 1).contains(v)))
+                .isTrue();
+        assertThat(Range.closed(0, 255).contains(255.0002)).isTrue();
+        assertThat(Range.atLeast(0).contains(1e300)).isTrue();
+        assertThat(Range.atLeast(0).contains(Double.POSITIVE_INFINITY)).isFalse();
+        assertThat(Range.open().contains(Double.NaN)).isFalse();
+    }
+
+    @Test
+    void a_rate_is_one_of_its_ends_to_the_last_bit() {
+        assertThat(Stream.of(0.0, -0.0, 1.0).allMatch(Range.rate()::contains)).isTrue();
+        assertThat(Stream.of(0.5, 1e-9, -1.0).noneMatch(Range.rate()::contains)).isTrue();
+        assertThat(Stream.of(-1.0, 0.0, 1.0).allMatch(Range.rate()::containsDifference))
+                .isTrue();
+        assertThat(Range.rate().containsDifference(0.5)).isFalse();
+    }
+
+    @Test
+    void two_values_differ_by_no_more_than_the_range_is_wide() {
+        assertThat(Stream.of(-1.0, 1.0, 1 + 1e-7).allMatch(Range.closed(0, 1)::containsDifference))
+                .isTrue();
+        assertThat(Stream.of(-1.1, 7.0, Double.NaN).noneMatch(Range.closed(0, 1)::containsDifference))
+                .isTrue();
+        assertThat(Range.open().containsDifference(-1e9)).isTrue();
+        assertThat(Range.open().containsDifference(Double.NEGATIVE_INFINITY)).isFalse();
     }
 }
