@@ -54,7 +54,7 @@ public final class JsonFile {
             String line =
                     e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
             throw new ModelFileException(
-                    file, "expected the JSON of " + what + ": " + e.getOriginalMessage() + line, e);
+                    file, "expected the JSON of " + what + ": " + Trouble.ofParser(e.getOriginalMessage()) + line, e);
         } catch (IOException e) {
             throw new ModelFileException(file, "expected the JSON of " + what + ": " + Trouble.words(e), e);
         }

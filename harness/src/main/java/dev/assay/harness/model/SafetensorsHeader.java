@@ -2,6 +2,7 @@ package dev.assay.harness.model;
 
 import com.fasterxml.jackson.core.JacksonException;
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.Trouble;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -73,7 +74,8 @@ public record SafetensorsHeader(Path path, long bytes, Map<String, TensorInfo> t
         } catch (JacksonException e) {
             throw new ModelFileException(
                     path,
-                    "the header is malformed JSON: " + e.getOriginalMessage() + "; the file is damaged" + AGAIN,
+                    "the header is malformed JSON: " + Trouble.ofParser(e.getOriginalMessage())
+                            + "; the file is damaged" + AGAIN,
                     e);
         } catch (IOException e) {
             throw new ModelFileException(path, "cannot be read: " + e, e);

@@ -87,7 +87,7 @@ public final class Trouble {
 
     private static String io(IOException e) {
         String file = e instanceof FileSystemException f && f.getFile() != null ? f.getFile() + ": " : "";
-        String reason = e instanceof FileSystemException f ? f.getReason() : withoutSource(e.getMessage());
+        String reason = e instanceof FileSystemException f ? f.getReason() : ofParser(e.getMessage());
         String low = String.valueOf(reason).toLowerCase(Locale.ROOT);
         if (low.contains("no space left") || low.contains("not enough space") || low.contains("quota")) {
             return file + "the disk is full (" + reason
@@ -114,11 +114,12 @@ public final class Trouble {
         return file + (reason == null ? e.toString() : reason);
     }
 
-    /** Parsers add objects of theirs to what they say; the place remains. */
-    private static String withoutSource(String message) {
+    /** What a parser says (null for nothing) without objects and methods of its own; the place remains. */
+    public static String ofParser(String message) {
         return message == null
                 ? null
                 : message.replaceAll("\\[Source: [^;\\]]*(?:; )?([^\\]]*)\\]", "$1")
+                        .replaceAll(", from `[^`]*`", "")
                         .replaceAll(" \\(through reference chain: [^)]*\\)", "")
                         .replaceAll("\\R at ", " at ");
     }

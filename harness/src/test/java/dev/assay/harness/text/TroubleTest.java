@@ -3,6 +3,7 @@ package dev.assay.harness.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.assay.harness.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TroubleTest {
     @Test
@@ -56,6 +59,18 @@ class TroubleTest {
                         wrong -> assertThat(Trouble.words(wrong))
                                 .contains("line: 1")
                                 .doesNotContain("Source", "REDACTED", "reference chain", "\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\": [1,", "{\"a\" 1}", "DEEP"})
+    void what_a_parser_says_in_short_has_no_object_of_its_own_either(String text) {
+        String json = text.replace("DEEP", "[".repeat(2000));
+        assertThatThrownBy(() -> Json.STRICT.readTree(json))
+                .isInstanceOfSatisfying(
+                        JsonProcessingException.class,
+                        e -> assertThat(Trouble.ofParser(e.getOriginalMessage()))
+                                .isNotBlank()
+                                .doesNotContain("Source", "REDACTED", "`", "Constraints"));
     }
 
     private record Point(int x) {}

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.text.AssayException;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ final class ManifestFile {
             String where =
                     e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
             Throwable cause = e.getCause() instanceof AssayException wrong ? wrong : e;
-            String said = cause == e ? e.getOriginalMessage() : cause.getMessage();
+            String said = cause == e ? Trouble.ofParser(e.getOriginalMessage()) : cause.getMessage();
             throw new CollectionException(
                     file + where + ": " + Words.line(said, 300) + "; put it right, or take it from git", e);
         } catch (IOException e) {

@@ -15,6 +15,7 @@ import dev.assay.harness.files.LockFile;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.text.Trouble;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.InputStream;
@@ -210,7 +211,9 @@ public final class History {
                     : READER.readValue(text);
             return new Line(digest, null);
         } catch (JacksonException | IllegalArgumentException damaged) {
-            String why = damaged instanceof JacksonException json ? json.getOriginalMessage() : damaged.getMessage();
+            String why = damaged instanceof JacksonException json
+                    ? Trouble.ofParser(json.getOriginalMessage())
+                    : damaged.getMessage();
             String kind = text.stripTrailing().endsWith("}") ? "" : "torn, as by a process that died while appending: ";
             return new Line(null, new Damage(number, kind + Words.line(why, 200)));
         }

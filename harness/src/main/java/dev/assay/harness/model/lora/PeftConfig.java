@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.text.Trouble;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +48,8 @@ public final class PeftConfig {
         try {
             return new PeftConfig(path, Json.LENIENT.readTree(text));
         } catch (JsonProcessingException e) {
-            throw new ModelFileException(path, "lora_adapter_metadata is not JSON: " + e.getOriginalMessage(), e);
+            throw new ModelFileException(
+                    path, "lora_adapter_metadata is not JSON: " + Trouble.ofParser(e.getOriginalMessage()), e);
         }
     }
 

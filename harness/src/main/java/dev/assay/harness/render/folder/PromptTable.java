@@ -54,7 +54,8 @@ record PromptTable(String file, Map<String, ImageInfo> rows) {
             return new PromptTable(name, rows(table, text.startsWith("\ufeff") ? text.substring(1) : text));
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            throw new IllegalArgumentException(table + ": line " + line + ": " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    table + ": line " + line + ": " + Trouble.ofParser(e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw new IllegalArgumentException(table + ": cannot be read: " + Trouble.words(e), e);
         } catch (AssayException e) {

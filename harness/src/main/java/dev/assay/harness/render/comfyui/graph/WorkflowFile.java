@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -45,7 +46,8 @@ final class WorkflowFile {
             root = JSON.readTree(bytes);
         } catch (JsonProcessingException e) {
             throw new GraphException(
-                    name + ": expected JSON, found " + PlainText.line(String.valueOf(e.getOriginalMessage()))
+                    name + ": expected JSON, found "
+                            + PlainText.line(String.valueOf(Trouble.ofParser(e.getOriginalMessage())))
                             + (e.getLocation() == null
                                     ? ""
                                     : " (line " + e.getLocation().getLineNr() + ", column "
