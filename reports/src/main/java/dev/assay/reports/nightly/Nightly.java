@@ -32,6 +32,7 @@ import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -361,12 +362,13 @@ final class Nightly {
         return required.isEmpty() ? defaults : required;
     }
 
-    /** Every model file in the folder and below, but for what Assay and others hide. */
+    /** Every model file in the folder and below, through links, but for what Assay and others hide. */
     private List<Item> items() throws IOException {
         Manifest manifest = collection.manifest();
         Path top = collection.folder();
         List<Item> items = new ArrayList<>();
-        Files.walkFileTree(top, new SimpleFileVisitor<>() {
+        Set<FileVisitOption> through = Set.of(FileVisitOption.FOLLOW_LINKS);
+        Files.walkFileTree(top, through, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 return !folder.equals(top) && folder.getFileName().toString().startsWith(".")
@@ -391,7 +393,8 @@ final class Nightly {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException unreadable) {
-                return FileVisitResult.CONTINUE; // another program's; what the manifest names is audited
+                return FileVisitResult
+                        .CONTINUE; // a link around in a circle; another program's; what the manifest names is audited
             }
         });
         items.sort((a, b) -> a.name().compareTo(b.name()));

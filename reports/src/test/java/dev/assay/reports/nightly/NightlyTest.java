@@ -80,6 +80,18 @@ class NightlyTest {
     }
 
     @Test
+    void linked_folders_and_a_linked_collection_are_judged_and_circles_end() throws Exception {
+        Path elsewhere = Files.createDirectories(root.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("d.safetensors"), "d");
+        Files.createSymbolicLink(shelf.resolve("linked"), elsewhere);
+        Files.createSymbolicLink(shelf.resolve("again"), shelf);
+        Path real = shelf;
+        shelf = Files.createSymbolicLink(root.resolve("link"), real);
+        assertThat(night().good()).isTrue();
+        assertThat(judged).containsExactly("a.safetensors", "linked/d.safetensors", "sub/b.safetensors");
+    }
+
+    @Test
     void two_files_with_the_same_bytes_share_a_verdict_and_have_a_line_each() throws Exception {
         put("copy.safetensors", "a");
         assertThat(night().verdicts()).allMatch(Findings.Verdict::fresh).hasSize(3);
