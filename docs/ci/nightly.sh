@@ -7,7 +7,9 @@ collection=$(realpath "${1:?which collection? nightly.sh DIR}")
 cd "$(dirname "$0")/../.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! mvn -B -ntp verify -Pnightly -Dassay.collection="$collection" >"$log" 2>&1; then
+code=0
+mvn -B -ntp verify -Pnightly -Dassay.collection="$collection" >"$log" 2>&1 || code=$?
+if [ "$code" != 0 ]; then
   cat "$log" # cron mails what a job prints: a good night prints nothing
-  exit 1
 fi
+exit "$code"
