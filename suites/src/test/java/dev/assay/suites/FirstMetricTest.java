@@ -200,6 +200,11 @@ class FirstMetricTest {
         assertThat(broken(jar("my-metrics-1.jar")))
                 .startsWith("metric sharpness: expected a metric with the information that its catalog lists, ")
                 .endsWith(", found null");
+
+        edit("MyMetrics", "SharpnessMetric\\.INFO", "null");
+        assertThat(run(jar("my-metrics-1.jar")).problem())
+                .startsWith("my.metrics.MyMetrics in ")
+                .contains("a metric's information is null");
     }
 
     @Test

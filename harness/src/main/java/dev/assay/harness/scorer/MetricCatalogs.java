@@ -116,7 +116,11 @@ public final class MetricCatalogs {
     private static List<MetricEntry> entries(Found found, String place) {
         try {
             return found.catalog().entries().stream()
-                    .map(e -> new MetricEntry(Objects.requireNonNull(e.info()), e.needs(), e.opener(), found.code()))
+                    .map(e -> new MetricEntry(
+                            Objects.requireNonNull(e.info(), "a metric's information is null"),
+                            e.needs(),
+                            e.opener(),
+                            found.code()))
                     .toList();
         } catch (RuntimeException | LinkageError | StackOverflowError trouble) {
             throw new AssayException(
