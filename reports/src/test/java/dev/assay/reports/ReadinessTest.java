@@ -70,7 +70,7 @@ class ReadinessTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        metric: grid       | metric: gird                    | starter: no metric gird; | ; did you mean grid?
+        metric: grid       | metric: gird                    | mine.yaml: criteria[1].metric: no metric gird; | ; did you mean grid?; metrics of another jar are given with assay.metrics
         margin: 0.5        | margin: 900                     | starter: criterion grid: margin: expected at most | , found 900.0
         severity: NORMAL   | parameters: {oder: 2}           | starter: criterion effect: no parameter oder; | there are
         rule: NON_INFERIOR | rule: DEFECT_RATE_NON_INFERIOR           | starter: criterion grid: the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1 | NON_INFERIOR

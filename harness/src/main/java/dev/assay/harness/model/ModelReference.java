@@ -34,6 +34,11 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     /** Meant as a strength, and none. */
     private static final Pattern NO_STRENGTH = Pattern.compile("(.+)@([+-]?(?i:nan|inf|infinity))");
 
+    /** After {@link #WHOLE} what stands behind a decimal comma. */
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+
+    private static final Pattern WHOLE = Pattern.compile(".+@[+-]?[0-9]+");
+
     private static final int MAX_STRENGTH = 1000; // far beyond what any sampler survives
     private static final Pattern QUOTED = Pattern.compile("^(?:\"([^\"]+)\"|'([^']+)')\\s*(@.*)?$");
     /** Up to the next comma or the end; a quoted name first. */
@@ -98,7 +103,22 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
      * @throws ModelFileException on an empty list or item, a strength that is none or beyond 1000, or a file that is not there
      */
     public List<Lora> loras(String written) {
-        return items(root, written).stream().map(this::lora).toList();
+        List<Lora> loras = new ArrayList<>();
+        String before = "";
+        for (String item : items(root, written)) {
+            try {
+                loras.add(lora(item));
+            } catch (ModelFileException none) {
+                if (DIGITS.matcher(item).matches() && WHOLE.matcher(before).matches()) {
+                    throw new ModelFileException(
+                            before + "," + item + ": a comma separates files, and there is no file " + item
+                                    + "; did you mean " + before.substring(before.lastIndexOf('@')) + "." + item + "?");
+                }
+                throw none;
+            }
+            before = item;
+        }
+        return List.copyOf(loras);
     }
 
     /**

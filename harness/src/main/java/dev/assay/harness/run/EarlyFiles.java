@@ -3,11 +3,13 @@ package dev.assay.harness.run;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.SettingsException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -24,10 +26,18 @@ public final class EarlyFiles {
     private static final Pattern STRENGTH = Pattern.compile("@[^@/\\\\]*$");
     private static final Pattern BUNDLE_OR_LIST = Pattern.compile("(?s)[a-z][a-z0-9-]+:(?![/\\\\]).*|.*[,\"'].*");
 
+    /** Without a quote or bracket, but for one pair around plain text and those of a comment. */
+    private static final Pattern ONE_LINE = Pattern.compile(
+            "[^\"'{\\[#]*(?:\"[^\"\\\\]*\"|'[^']*'|\\[[^]\\[{}\"'#]*]|\\{[^]\\[{}\"'#]*})?\\s*(?:#.*)?");
+
+    private static final Pattern NAME = Pattern.compile("([A-Za-z][A-Za-z0-9._-]*)[ \\t]*:(?:[ \\t].*)?");
+    private static final int MAX_BYTES = 1 << 20; // far beyond what settings need
+
     private EarlyFiles() {}
 
-    /** @throws SettingsException on a suite that is neither bundled nor a file, and on a model's file that is not there */
+    /** @throws SettingsException on a name in the file of settings that is none, a suite that is neither bundled nor a file, and on a model's file that is not there */
     static void require(Path root, Map<String, SettingKeys.Given> given) throws IOException {
+        names(root.resolve(SettingKeys.FILE));
         SettingKeys.Given suite = given.get(SettingKeys.SUITE.name());
         if (suite != null) {
             suite(root, suite);
@@ -38,6 +48,22 @@ public final class EarlyFiles {
                 if (model != null && !BUNDLE_OR_LIST.matcher(model.value()).matches()) {
                     model(root, key, model);
                 }
+            }
+        }
+    }
+
+    /** Of settings at the start of a line, up to the first quote or bracket that another line may close: the run reads all of it. */
+    private static void names(Path file) throws IOException {
+        if (!Files.isReadable(file) || !Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+            return;
+        }
+        for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+            if (!ONE_LINE.matcher(line).matches()) {
+                return;
+            }
+            Matcher name = NAME.matcher(line);
+            if (name.matches() && !SettingKeys.isGroup(name.group(1))) {
+                SettingKeys.ofFile(name.group(1));
             }
         }
     }

@@ -226,7 +226,7 @@ record Evaluation(
     }
 
     private MetricInfo info(String name) {
-        return SuiteCheck.info(plan.suite(), name, catalog);
+        return SuiteCheck.info(plan.suite().name(), name, catalog);
     }
 
     /** Empty for a criterion of an unknown metric. */

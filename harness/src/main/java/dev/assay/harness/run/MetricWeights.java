@@ -85,6 +85,7 @@ public final class MetricWeights {
             named.putAll(WeightsSettings.given(settings));
         } else {
             Suite suite = SuiteFile.parse(name, Session.suiteFile(name, root, name));
+            SuiteCheck.require(name, suite, catalog);
             suite.criteria().stream().map(Criterion::metric).distinct().forEach(metrics::add);
             named.putAll(WeightsSettings.over(suite, settings).models());
         }

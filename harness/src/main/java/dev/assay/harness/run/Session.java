@@ -376,7 +376,11 @@ public final class Session {
             return Optional.of(problem);
         }
         try {
-            SuiteCheck.require(plan.suite(), catalog);
+            if (finished == null) {
+                SuiteCheck.require(suiteSource(settings, plan.suite().name()), plan.suite(), catalog);
+            } else {
+                SuiteCheck.require(plan.suite(), catalog); // pictures may have left out criteria of the file
+            }
         } catch (SuiteException wrong) {
             return Optional.of(Trouble.words(wrong));
         }

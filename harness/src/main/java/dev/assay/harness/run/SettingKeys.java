@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * compiles it by itself before anything else, so that a wrong key costs a second (see {@link EarlyCheck}).
  */
 public final class SettingKeys {
-    static final String PREFIX = "assay.";
+    private static final String PREFIX = "assay.";
 
     /** Of settings, in the root folder. */
     static final String FILE = "assay.yaml";
@@ -256,7 +256,25 @@ public final class SettingKeys {
         });
     }
 
-    static SettingsException unknown(String where, String name, List<String> known) {
+    /** Whether names in the file may stand below this one: {@code comfyui}. */
+    static boolean isGroup(String name) {
+        String start = (name.startsWith(PREFIX) ? name : PREFIX + name) + ".";
+        return NAMES.stream().anyMatch(k -> k.startsWith(start));
+    }
+
+    /** @throws SettingsException where a name in the file, with or without {@code assay.}, is no setting */
+    static String ofFile(String name) {
+        String key = name.startsWith(PREFIX) ? name : PREFIX + name;
+        if (!NAMES.contains(key)) {
+            List<String> known = name.startsWith(PREFIX)
+                    ? NAMES
+                    : NAMES.stream().map(k -> k.substring(PREFIX.length())).toList();
+            throw unknown(FILE + ": " + name, name, known);
+        }
+        return key;
+    }
+
+    private static SettingsException unknown(String where, String name, List<String> known) {
         String hint = DidYouMean.hint(name, known);
         return new SettingsException(
                 where + ": no such setting" + (hint.isEmpty() ? "; there are " + String.join(", ", known) : hint));

@@ -36,7 +36,6 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
     private static final Map<String, String> SWITCHES =
             Map.of("on", "on", "yes", "on", "true", "on", "off", "off", "no", "off", "false", "off");
 
-    private static final String PREFIX = SettingKeys.PREFIX;
     private static final String FILE = SettingKeys.FILE;
 
     public Settings {
@@ -123,11 +122,11 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
     private static void addAll(Map<?, ?> map, String group, Set<String> seen, Map<String, Given> given) {
         map.forEach((end, value) -> {
             String name = group + end;
-            if (value instanceof Map<?, ?> inner && isGroup(name)) {
+            if (value instanceof Map<?, ?> inner && SettingKeys.isGroup(name)) {
                 addAll(inner, name + ".", seen, given);
                 return;
             }
-            String key = fileKey(name);
+            String key = SettingKeys.ofFile(name);
             if (!seen.add(key)) {
                 throw new SettingsException(FILE + ": " + name + ": given twice; remove one");
             }
@@ -166,25 +165,9 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
                 : text;
     }
 
-    private static boolean isGroup(String name) {
-        String start = (name.startsWith(PREFIX) ? name : PREFIX + name) + ".";
-        return KEYS.stream().anyMatch(k -> k.startsWith(start));
-    }
-
     private static String kind(Object value) {
         return value instanceof Map
                 ? "fields"
                 : value instanceof List ? "a list" : value == null || value.equals("") ? "nothing" : value.toString();
-    }
-
-    private static String fileKey(String name) {
-        String key = name.startsWith(PREFIX) ? name : PREFIX + name;
-        if (!KEYS.contains(key)) {
-            List<String> known = name.startsWith(PREFIX)
-                    ? KEYS
-                    : KEYS.stream().map(k -> k.substring(PREFIX.length())).toList();
-            throw SettingKeys.unknown(FILE + ": " + name, name, known);
-        }
-        return key;
     }
 }

@@ -34,17 +34,32 @@ final class SuiteCheck {
         suite.criteria().forEach(c -> parameters(suite, c, catalog));
     }
 
-    static MetricInfo info(Suite suite, String metric, MetricCatalog catalog) {
+    /**
+     * As {@link #require(Suite, MetricCatalog)}, and names the place of a metric that there is not.
+     *
+     * @param file of the suite, for messages
+     * @param whole with all criteria of the file
+     */
+    static void require(String file, Suite whole, MetricCatalog catalog) {
+        for (int i = 0; i < whole.criteria().size(); i++) {
+            info(file + ": criteria[" + i + "].metric", whole.criteria().get(i).metric(), catalog);
+        }
+        require(whole, catalog);
+    }
+
+    static MetricInfo info(String where, String metric, MetricCatalog catalog) {
         try {
             return catalog.named(metric);
         } catch (AssayException none) {
-            throw new SuiteException(suite.name() + ": " + none.getMessage(), none);
+            boolean ownAlone = catalog.entries().stream().allMatch(e -> e.code().isEmpty());
+            String hint = ownAlone ? "; metrics of another jar are given with assay.metrics" : "";
+            throw new SuiteException(where + ": " + none.getMessage() + hint, none);
         }
     }
 
     /** All parameters of the criterion's metric: its own, and the metric's defaults. */
     static Map<String, Double> parameters(Suite suite, Criterion criterion, MetricCatalog catalog) {
-        MetricInfo info = info(suite, criterion.metric(), catalog);
+        MetricInfo info = info(suite.name(), criterion.metric(), catalog);
         String where = suite.name() + ": criterion " + criterion.id() + ": ";
         Map<String, Double> parameters = new LinkedHashMap<>(info.parameters());
         criterion.parameters().forEach((name, value) -> {

@@ -110,6 +110,21 @@ class ModelReferenceTest {
         }
     }
 
+    @Test
+    void a_comma_in_a_strength_is_told_from_one_between_files() throws IOException {
+        assertThatThrownBy(() -> references.loras("microcosm:sound@0,8"))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessage("microcosm:sound@0,8: a comma separates files, and there is no file 8; did you mean @0.8?");
+        assertThatThrownBy(() -> references.loras("style.safetensors@-1,25,odd@3@2"))
+                .hasMessageEndingWith("did you mean @-1.25?");
+        assertThatThrownBy(() -> references.loras("style.safetensors,8")).hasMessageContaining("8: no such file");
+        assertThatThrownBy(() -> references.loras("style.safetensors@0.5,8")).hasMessageContaining("8: no such file");
+        touch("8");
+        assertThat(references.loras("microcosm:sound@0,8"))
+                .containsExactly(
+                        new Lora(bundle.resolve("loras/sound.safetensors"), 0), new Lora(root.resolve("8"), 1));
+    }
+
     private void touch(String name) throws IOException {
         Files.createFile(root.resolve(name));
     }

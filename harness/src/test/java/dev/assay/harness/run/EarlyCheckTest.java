@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xml.sax.InputSource;
 
 class EarlyCheckTest {
@@ -123,6 +124,69 @@ class EarlyCheckTest {
         assertThatCode(() -> EarlyCheck.check(
                         Map.of(), properties(key, value, other, its, "assay.build.goals", "goals: [verify]")))
                 .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "suit: shapes.yaml, suit: no such setting; did you mean suite?",
+        "assay.suit: shapes.yaml, assay.suit: no such setting; did you mean assay.suite?",
+        "'---\n# it''s\nlora: \"a, b\" # \"x\nbase: ''c''\nstesp : 3', stesp: no such setting; did you mean steps?",
+        "'comfyui:\n  url: http://127.0.0.1:8188\nlora: [a@0.5, b]\nsede:', sede: no such setting; did you mean seeds?",
+        "'comfyui.headers: |\n  stpes: a\n  b: c\ncomfui:\n  url: x', comfui: no such setting",
+        "'comfyui: {url: x}\r\nout: x\r\n', out: no such setting; there are lora",
+    })
+    void a_name_in_the_file_that_is_no_setting_is_said_before_anything_is_compiled(String yaml, String said)
+            throws IOException {
+        Files.writeString(root.resolve("assay.yaml"), yaml.replace("\\n", "\n").replace("\\r", "\r"));
+        assertThatThrownBy(() -> EarlyCheck.check(Map.of(), properties("assay.build.goals", "goals: [verify]")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("assay.yaml: " + said);
+        assertThatThrownBy(() -> Settings.read(root, Map.of(), Map.of()))
+                .as("the reader of the run agrees")
+                .isInstanceOf(SettingsException.class);
+        assertThatCode(() -> EarlyCheck.check(Map.of(), properties("assay.build.goals", "goals: [test]")))
+                .as("no verdict was asked for")
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "# suit: x\n",
+                "---\nlora: a.safetensors@0.8\n...\n",
+                "\ufefflora: a\n",
+                "lora : a\nassay.base: b # suit: x\n",
+                "lora: it's\n",
+                "\"lora\": a\n'base': b\n",
+                "lora:\n- a.safetensors@0.5\n- b: c.safetensors\n",
+                "lora:\n- a.safetensors\n- 'my, own.safetensors'\n",
+                "lora: [a,\nb]\n",
+                "lora: 'a\nsuit: x'\n",
+                "lora: \"a\\\"\nsuit: x\"\n",
+                "lora: >-\n  a\n\n  suit: x\nsteps: 3\n",
+                "comfyui.headers: |\n  X-Team: a\n  X-Other: b\n",
+                "comfyui:\n  url: http://127.0.0.1:8188\n  vae: a\njudge:\n  model: b\nfolder:\n  pattern: c\n",
+                "assay.comfyui:\n  url: http://127.0.0.1:8188\n",
+                "comfyui: {url: 'http://127.0.0.1:8188',\nvae: a}\n",
+                "{\nlora: a,\nsteps: 3\n}\n",
+                "? lora\n: a\n",
+                "lora: a\n  suit: x\n",
+            })
+    void what_the_file_says_is_not_refused_early(String yaml) throws IOException {
+        Files.writeString(root.resolve("assay.yaml"), yaml);
+        assertThatCode(() -> EarlyCheck.check(Map.of(), properties("assay.build.goals", "goals: [verify]")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void every_setting_may_stand_in_the_file() throws IOException {
+        for (String name : Settings.KEYS) {
+            Files.writeString(root.resolve("assay.yaml"), name + ": x\n" + name.substring(6) + ": x\n");
+            assertThatCode(() -> EarlyCheck.check(Map.of(), properties("assay.build.goals", "goals: [verify]")))
+                    .as(name)
+                    .doesNotThrowAnyException();
+        }
     }
 
     @Test

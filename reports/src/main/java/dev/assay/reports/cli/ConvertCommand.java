@@ -68,6 +68,12 @@ public final class ConvertCommand implements Callable<Integer> {
         if (!to.equals("comfyui")) {
             throw new ParameterException(spec.commandLine(), "--to " + to + ": expected comfyui");
         }
+        if (!out.toString().endsWith(".safetensors")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "-o " + PlainText.line(out.toString(), 300)
+                            + ": expected a name that ends in .safetensors, the only format that is written");
+        }
         try {
             Inspector inspector = Inspector.ofHeaders();
             LoraReader headers = new LoraReader();

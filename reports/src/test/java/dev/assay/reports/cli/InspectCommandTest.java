@@ -210,6 +210,17 @@ class InspectCommandTest {
     }
 
     @Test
+    void convert_writes_no_safetensors_under_another_ending() {
+        for (String name : List.of("x.pt", "x", "x.safetensors.pt")) {
+            Path out = folder.resolve(name);
+            Answer answer = assay("convert", "lora.safetensors", "--base", "base.safetensors", "-o", out.toString());
+            assertThat(answer.exit()).isEqualTo(2);
+            assertThat(answer.err()).contains("-o " + out + ": expected a name that ends in .safetensors");
+            assertThat(out).doesNotExist();
+        }
+    }
+
+    @Test
     void nothing_found_is_not_fine() {
         Answer answer = assay("inspect", folder.toString());
         assertThat(answer.exit()).isEqualTo(InspectCommand.PROBLEMS);

@@ -101,6 +101,16 @@ class ModelsCommandTest {
     }
 
     @Test
+    void a_metric_that_there_is_not_is_said_with_file_and_place() throws IOException {
+        Path file = Path.of(suite("detector: hf:a/b/hands.onnx"));
+        Files.writeString(file, Files.readString(file).replace("metric: limbs", "metric: lims"));
+        assertThat(run("--suite", file.toString())).isEqualTo(2);
+        assertThat(err.toString().replaceAll("\\s+", " "))
+                .startsWith(file + ": criteria[1].metric: no metric lims; there are ")
+                .contains("; did you mean limbs?; metrics of another jar are given with assay.metrics");
+    }
+
+    @Test
     void a_suite_lacks_downloads_and_has() throws IOException {
         String suite = suite("detector: hf:a/b/hands.onnx");
         assertThat(run("--suite", suite)).isEqualTo(ModelsCommand.LACKING);
