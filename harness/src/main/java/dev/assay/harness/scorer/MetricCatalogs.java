@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
@@ -172,13 +173,13 @@ public final class MetricCatalogs {
 
     /** The class and its jar or folder. */
     private static String place(MetricCatalog catalog) {
-        URL url = source(catalog);
-        return catalog.getClass().getName() + (url == null ? "" : " in " + url.getPath());
+        return catalog.getClass().getName()
+                + source(catalog).map(url -> " in " + url.getPath()).orElse("");
     }
 
     private static String code(MetricCatalog catalog, FileHashes hashes) {
         try {
-            return MetricCode.hash(Path.of(source(catalog).toURI()), hashes);
+            return MetricCode.hash(Path.of(source(catalog).orElseThrow().toURI()), hashes);
         } catch (RuntimeException | URISyntaxException trouble) {
             throw new AssayException(
                     place(catalog) + ": expected metrics from a jar or a folder that can be read: "
@@ -187,8 +188,8 @@ public final class MetricCatalogs {
         }
     }
 
-    private static URL source(MetricCatalog catalog) {
-        CodeSource source = catalog.getClass().getProtectionDomain().getCodeSource();
-        return source == null ? null : source.getLocation();
+    private static Optional<URL> source(MetricCatalog catalog) {
+        return Optional.ofNullable(catalog.getClass().getProtectionDomain().getCodeSource())
+                .map(CodeSource::getLocation);
     }
 }
