@@ -82,6 +82,7 @@ public final class Session {
     private final Path out;
     private final MetricCatalog catalog;
     private final String problem;
+    private final String suiteName;
     private final Settings settings;
     private final Path root;
     private final ModelReference references;
@@ -95,6 +96,7 @@ public final class Session {
             Path out,
             MetricCatalog catalog,
             String problem,
+            String suiteName,
             Settings settings,
             Path root,
             ModelReference references,
@@ -106,6 +108,7 @@ public final class Session {
         this.out = out;
         this.catalog = catalog;
         this.problem = problem;
+        this.suiteName = suiteName;
         this.settings = settings;
         this.root = root;
         this.references = references;
@@ -154,6 +157,7 @@ public final class Session {
                         out,
                         catalog,
                         null,
+                        run.plan().suite().name(),
                         settings,
                         root,
                         references,
@@ -165,9 +169,9 @@ public final class Session {
             }
             LoraReader headers = new LoraReader();
             Plan plan = plan(settings, references, root, out, defaultSuite, headers);
-            return new Session(out, catalog, null, settings, root, references, access, plan, null, headers, hashes);
+            return new Session(out, catalog, null, plan.suite().name(), settings, root, references, access, plan, null, headers, hashes);
         } catch (RuntimeException | Error trouble) {
-            return new Session(out, null, Trouble.words(trouble), settings, root, null, null, null, null, null, null);
+            return new Session(out, null, Trouble.words(trouble), suiteName(settings, root, defaultSuite), settings, root, null, null, null, null, null, null);
         }
     }
 
@@ -227,7 +231,7 @@ public final class Session {
             String defaultSuite,
             LoraReader headers) {
         boolean local = settings.get(RENDERER).equals("local");
-        String suiteName = local ? defaultSuite : USERS_SUITE;
+        String suiteName = defaultSuite(settings, defaultSuite);
         byte[] suiteFile = suiteFile(settings.get(SUITE), root, suiteName);
         Suite suite = WeightsSettings.over(
                 shorten(SuiteFile.parse(suiteSource(settings, suiteName), suiteFile), settings), settings);
@@ -262,6 +266,21 @@ public final class Session {
                 settings.get(SEED_OFFSET),
                 SuiteFile.notes(suiteSource(settings, suiteName), suiteFile),
                 out);
+    }
+
+    private static String defaultSuite(Settings settings, String local) {
+        return settings.get(RENDERER).equals("local") ? local : USERS_SUITE;
+    }
+
+    /** Also of a session that cannot run for another reason than its suite; {@code unknown} where that cannot be read. */
+    private static String suiteName(Settings settings, Path root, String localSuite) {
+        try {
+            String name = defaultSuite(settings, localSuite);
+            return SuiteFile.parse(suiteSource(settings, name), suiteFile(settings.get(SUITE), root, name))
+                    .name();
+        } catch (RuntimeException unreadable) {
+            return "unknown";
+        }
     }
 
     static byte[] suiteFile(String wanted, Path root, String defaultSuite) {
@@ -330,7 +349,7 @@ public final class Session {
     }
 
     public String suiteName() {
-        return plan == null ? "unknown" : plan.suite().name();
+        return suiteName;
     }
 
     public String candidateName() {

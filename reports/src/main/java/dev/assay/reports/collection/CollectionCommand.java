@@ -149,7 +149,7 @@ public final class CollectionCommand implements Runnable {
                                 : "  let in by " + Words.line(e.override().who(), 60)));
             }
             long bytes = manifest.files().stream().mapToLong(Entry::bytes).sum();
-            out.println(manifest.files().size() + " files, " + Numbers.bytes(bytes) + "; "
+            out.println(count(manifest.files().size()) + ", " + Numbers.bytes(bytes) + "; "
                     + manifest.quarantine().size() + " refused");
         }
 
@@ -239,7 +239,7 @@ public final class CollectionCommand implements Runnable {
                         .forEach(n -> out.println(
                                 "leftover " + Words.line(n, 200) + ": the next gate finishes or cleans it"));
                 int files = collection.manifest().files().size();
-                out.println(files + " files in the manifest: "
+                out.println(count(files) + " in the manifest: "
                         + (audit.clean()
                                 ? "all are there, as they were judged"
                                 : audit.missing().size() + " missing, "
@@ -296,7 +296,7 @@ public final class CollectionCommand implements Runnable {
                     f.reasons().forEach(r -> out.println("  " + r));
                 }
                 out.println(
-                        stale.size() + " of " + collection.manifest().files().size() + " files are stale"
+                        stale.size() + " of " + count(collection.manifest().files().size()) + (stale.size() == 1 ? " is stale" : " are stale")
                                 + (stale.isEmpty()
                                         ? ""
                                         : "; judge them again: mvn verify -Pnightly -Dassay.collection="
@@ -342,5 +342,9 @@ public final class CollectionCommand implements Runnable {
                 e.judged().stream()
                         .map(j -> Words.line(j.suite(), 30) + " " + j.outcome())
                         .toList());
+    }
+
+    private static String count(int files) {
+        return files + (files == 1 ? " file" : " files");
     }
 }

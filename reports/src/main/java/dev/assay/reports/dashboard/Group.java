@@ -17,6 +17,9 @@ import java.util.TreeSet;
  * history there are some hundred thousand.
  */
 final class Group {
+    /** Stands for the suite of a run that broke before one was read: no suite, and no page. */
+    static final String NO_SUITE = "unknown";
+
     /** @param entry null where it is about the whole run */
     record Judged(ModelHistory story, LatestResult standing, VerdictEntry entry) {}
 
@@ -36,6 +39,9 @@ final class Group {
         Map<String, Integer> index = index(nights);
         for (ModelHistory story : stories) {
             for (LatestResult standing : story.standings()) {
+                if (standing.variant().suite().equals(NO_SUITE)) {
+                    continue;
+                }
                 Group group = suites.computeIfAbsent(standing.variant().suite(), s -> new Group(nights.size()));
                 group.judged.add(new Judged(story, standing, null));
                 State before = null;

@@ -96,7 +96,11 @@ public final class Pages {
             String plain,
             String reason) {}
 
-    /** One variant of a model. */
+    /**
+     * One variant of a model.
+     *
+     * @param suite null where it is not known
+     */
     public record VariantPart(
             String heading,
             Link suite,
@@ -425,7 +429,9 @@ public final class Pages {
                 name(standing.variant().suite())
                         + strengths(standing, " at strength ")
                         + (run.base().isEmpty() ? "" : " on " + name(run.base())),
-                suiteLink(standing.variant().suite()),
+                standing.variant().suite().equals(Group.NO_SUITE)
+                        ? null
+                        : suiteLink(standing.variant().suite()),
                 Chip.of(run.outcome()),
                 standing.stale(),
                 Words.line(run.night(), 20),

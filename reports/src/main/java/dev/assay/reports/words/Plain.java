@@ -142,7 +142,7 @@ public record Plain(VerdictEntry verdict) {
                     case ADHERENCE -> "How well pictures fit their prompt";
                     case AESTHETIC -> "How pleasing pictures are";
                     case DIVERSITY -> "How different the seeds of a prompt are";
-                    default -> "Candidate and base";
+                    default -> means().isEmpty() ? "Candidate minus base" : "Base → candidate";
                 };
         };
     }
@@ -195,7 +195,8 @@ public record Plain(VerdictEntry verdict) {
     /** A size on the axis of candidate minus base. */
     private String amount(double size) {
         if (metric().equals("vendi")) {
-            return Math.round(100 * (1 - Math.exp(-size))) + " %";
+            double percent = 100 * (1 - Math.exp(-size));
+            return (Math.abs(percent) < 1 ? Words.number(percent) : Math.round(percent)) + " %";
         }
         return isShare() ? Words.number(100 * size) + " points" : Words.number(size) + " " + unit();
     }

@@ -89,6 +89,10 @@ class CollectionCommandTest {
         assertThat(run("remove", "good.safetensors")).isZero();
         assertThat(shelf.resolve("good.safetensors")).doesNotExist();
         assertThat(collection.manifest().files()).hasSize(1);
+        run("list");
+        run("verify");
+        run("recheck");
+        assertThat(said.toString()).contains("1 file, 1.0 kB", "1 file in the manifest", "1 of 1 file is stale");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.assay.reports.nightly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.run.RunRecord;
@@ -14,6 +15,8 @@ import dev.assay.reports.collection.CollectionException;
 import dev.assay.reports.collection.CuratedCollection;
 import dev.assay.reports.collection.Judged;
 import dev.assay.reports.collection.Waiver;
+import dev.assay.reports.dashboard.Dashboard;
+import dev.assay.reports.dashboard.Listing;
 import dev.assay.reports.history.History;
 import dev.assay.reports.history.RunSummary;
 import java.io.ByteArrayOutputStream;
@@ -33,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +165,26 @@ class NightlyTest {
         outcomes.clear();
         assertThat(night().good()).isTrue();
         assertThat(judged).containsExactly("a.safetensors", "sub/b.safetensors", "a.safetensors");
+    }
+
+    @Test
+    void a_file_that_fits_no_base_is_told_under_the_suites_name() throws Exception {
+        given.put("assay.base", "no-such-base.safetensors");
+        assertThat(night().verdicts())
+                .extracting(Findings.Verdict::suite, Findings.Verdict::outcome)
+                .containsOnly(tuple("microcosm", Outcome.BROKEN));
+        assertThat(judged).isEmpty();
+
+        given.put("assay.suite", "no-such-suite");
+        assertThat(night().verdicts()).extracting(Findings.Verdict::suite).containsOnly("unknown");
+        Dashboard.write(new History(shelf.resolve("history.jsonl")), Listing.none(), root.resolve("site"));
+        assertThat(root.resolve("site/suites")).isDirectoryContaining("glob:**microcosm*");
+        assertThat(root.resolve("site/suites")).isDirectoryNotContaining("glob:**unknown*");
+        assertThat(root.resolve("site/index.html")).content().doesNotContain("suites/unknown");
+        assertThat(root.resolve("site/models")).isDirectoryRecursivelyContaining("glob:**.html");
+        try (Stream<Path> models = Files.list(root.resolve("site/models"))) {
+            assertThat(models).allSatisfy(m -> assertThat(m).content().doesNotContain("suites/unknown"));
+        }
     }
 
     @Test

@@ -142,6 +142,48 @@ class PlainTest {
     }
 
     @Test
+    void what_has_no_words_of_its_own_is_told_from_base_to_candidate() {
+        assertThat(other(6.16, 6.69).sentence()).isEqualTo("Not decided: base → candidate: 6.16 → 6.69 log variance");
+        assertThat(other(null, null).sentence()).isEqualTo("Not decided: candidate minus base: +0.53 log variance");
+    }
+
+    private static Plain other(Double base, Double candidate) {
+        return plain(
+                "sharpness",
+                "artifact",
+                "INCONCLUSIVE",
+                "NON_INFERIOR",
+                "HIGHER",
+                0.53,
+                -0.2,
+                1.3,
+                0.1,
+                "log variance",
+                base,
+                candidate,
+                "");
+    }
+
+    @Test
+    void a_small_bound_on_different_pictures_is_not_rounded_to_nothing() {
+        Plain vendi = plain(
+                "vendi",
+                "diversity",
+                "PASSED",
+                "NON_INFERIOR",
+                "HIGHER",
+                0.1,
+                -0.003,
+                0.2,
+                0.08,
+                "log effective pictures",
+                0.223,
+                0.323,
+                "");
+        assertThat(vendi.sentence()).endsWith("; worse by more than 0.3 % is ruled out, less is not");
+    }
+
+    @Test
     void a_pass_says_what_it_rules_out_and_what_not() {
         Plain hands = plain(
                 "hands",

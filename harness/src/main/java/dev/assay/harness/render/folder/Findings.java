@@ -20,21 +20,21 @@ final class Findings {
         List<Finding> all = new ArrayList<>();
         for (PictureFolder side : List.of(base, candidate)) {
             String role = side.role();
-            add(all, Level.WARNING, side.unread(), role + ": %d pictures are left out: %s");
+            add(all, Level.WARNING, side.unread(), role + ": %d [picture is|pictures are] left out: %s");
             add(
                     all,
                     Level.WARNING,
                     side.conflicts(),
-                    role + ": sources disagree about %d pictures; the table goes before the"
+                    role + ": sources disagree about %d [picture|pictures]; the table goes before the"
                             + " texts in a file, these before its name: %s");
-            add(all, Level.WARNING, side.misfits(), role + ": the pattern does not fit %d file names: %s");
+            add(all, Level.WARNING, side.misfits(), role + ": the pattern does not fit %d file [name|names]: %s");
         }
-        add(all, Level.WARNING, names(pairing.baseAlone()), "base: %d pictures have no partner and are not judged: %s");
+        add(all, Level.WARNING, names(pairing.baseAlone()), "base: %d [picture has|pictures have] no partner and [is|are] not judged: %s");
         add(
                 all,
                 Level.WARNING,
                 names(pairing.candidateAlone()),
-                "candidate: %d pictures have no partner and are not judged: %s");
+                "candidate: %d [picture has|pictures have] no partner and [is|are] not judged: %s");
         List<Pair> pairs = pairing.pairs();
         add(
                 all,
@@ -42,25 +42,29 @@ final class Findings {
                 named(pairs.stream()
                         .filter(p -> !p.base().size().equals(p.candidate().size()))
                         .toList()),
-                "%d pairs differ in size, and metrics that compare pixels leave them out: %s");
+                "%d [pair differs|pairs differ] in size, and metrics that compare pixels leave [it|them] out: %s");
         add(
                 all,
                 Level.WARNING,
                 named(pairs.stream().filter(p -> p.base().lossy()).toList()),
-                "%d pairs are JPEG or lossy WebP: their blocks of 8 pixels can hide a grid or look like one, and"
+                "%d [pair is|pairs are] JPEG or lossy WebP: [its|their] blocks of 8 pixels can hide a grid or look like one, and"
                         + " compression takes fine detail; PNG is better: %s");
+        List<String> promptless =
+                named(pairs.stream().filter(p -> p.known().prompt() == null).toList());
         add(
                 all,
                 Level.WARNING,
-                named(pairs.stream().filter(p -> p.known().prompt() == null).toList()),
-                "no prompt is known for %d pairs, so that adherence is" + " not judged on them: %s");
+                promptless,
+                "no prompt is known for %d [pair|pairs], so that adherence is" + " not judged on [it|them]: %s");
+        List<String> seedByName = named(pairs.stream()
+                .filter(p -> p.base().seedFromName() || p.known().seed() == null)
+                .toList());
         add(
                 all,
                 Level.WARNING,
-                named(pairs.stream()
-                        .filter(p -> p.base().seedFromName() || p.known().seed() == null)
-                        .toList()),
-                "of %d pairs the file names alone say that both have the same seed: %s");
+                seedByName,
+                "of %d [pair|pairs] the file names alone say that both have the same seed: "
+                        + (seedByName.size() > 1 && seedByName.equals(promptless) ? "the same ones" : "%s"));
         add(
                 all,
                 Level.WARNING,
@@ -71,14 +75,14 @@ final class Findings {
                                         p.base().known().negative(),
                                         p.candidate().known().negative()))
                         .toList()),
-                "%d pairs have different negative prompts: %s");
-        count(all, pairing.byName(), "%d pairs were matched by name, since prompt or seed is not known on one side");
+                "%d [pair has|pairs have] different negative prompts: %s");
+        count(all, pairing.byName(), "%d [pair was|pairs were] matched by name, since prompt or seed is not known on one side");
         count(
                 all,
                 pairing.batches(),
-                "%d pairs are of batches, several pictures of one prompt and seed: paired in the order of"
+                "%d [pair is|pairs are] of batches, several pictures of one prompt and seed: paired in the order of"
                         + " their names, counted as the seeds that follow");
-        count(all, pairing.copies(), "%d files are copies of others beside them and were left out");
+        count(all, pairing.copies(), "%d [file is a copy of another|files are copies of others] beside [it|them] and [was|were] left out");
         all.add(new Finding(
                 Level.NOTE,
                 "the pictures were rendered elsewhere: how much that renderer differs from itself is not"
@@ -107,15 +111,20 @@ final class Findings {
 
     private static void add(List<Finding> all, Level level, List<String> items, String words) {
         if (!items.isEmpty()) {
-            all.add(new Finding(
-                    level, words.replace("%d", Integer.toString(items.size())).replace("%s", listed(items))));
+            all.add(new Finding(level, counted(items.size(), words).replace("%s", listed(items))));
         }
     }
 
     private static void count(List<Finding> all, int count, String words) {
         if (count > 0) {
-            all.add(new Finding(Level.NOTE, words.replace("%d", Integer.toString(count))));
+            all.add(new Finding(Level.NOTE, counted(count, words)));
         }
+    }
+
+    /** Puts in the number, and of each {@code [one|several]} the word that goes with it. */
+    private static String counted(int count, String words) {
+        return words.replace("%d", Integer.toString(count))
+                .replaceAll("\\[([^|\\]]*)\\|([^\\]]*)\\]", count == 1 ? "$1" : "$2");
     }
 
     private static List<String> named(List<Pair> pairs) {

@@ -141,8 +141,8 @@ class FolderSuiteTest {
                         "candidate: 3 pictures are left out: again.png: is a repeated render, made to measure noise,"
                                 + " broken.png: is no PNG, JPEG or WebP file, by its first bytes,"
                                 + " new.avif: is of a format that is not read; expected PNG, JPEG, WebP",
-                        "base: 1 pictures have no partner and are not judged: alone.png",
-                        "candidate: 1 pictures have no partner and are not judged: other.png");
+                        "base: 1 picture has no partner and is not judged: alone.png",
+                        "candidate: 1 picture has no partner and is not judged: other.png");
     }
 
     @Test
@@ -212,7 +212,10 @@ class FolderSuiteTest {
         assertThat(found.suite().cases().get(1).seeds()).containsExactly(1L, 2L);
         assertThat(shown(found, base, found.suite().cases().get(2), 1))
                 .isEqualTo(Png.read(base.resolve("ship_1.png")).image());
-        assertThat(warnings(found)).anyMatch(w -> w.startsWith("no prompt is known for 4 pairs"));
+        assertThat(warnings(found)).anyMatch(w -> w.startsWith("no prompt is known for 4 pairs, so"));
+        assertThat(warnings(found))
+                .as("the names were listed just above")
+                .contains("of 4 pairs the file names alone say that both have the same seed: the same ones");
     }
 
     @Test
@@ -226,7 +229,7 @@ class FolderSuiteTest {
 
         assertThat(found.suite().cases()).extracting(PromptCase::prompt).containsExactly("a person waving");
         assertThat(found.suite().cases().get(0).seeds()).containsExactly(5L);
-        assertThat(warnings(found)).contains("candidate: 1 pictures have no partner and are not judged: y_1.png");
+        assertThat(warnings(found)).contains("candidate: 1 picture has no partner and is not judged: y_1.png");
     }
 
     @Test
@@ -246,9 +249,9 @@ class FolderSuiteTest {
                 .extracting(PromptCase::prompt)
                 .containsExactly("a person waving", "a ship; at \"sea\"");
         assertThat(found.suite().cases().get(1).tags()).containsExactly("sea", "calm");
-        assertThat(warnings(found)).contains("1 pairs have different negative prompts: x.png");
+        assertThat(warnings(found)).contains("1 pair has different negative prompts: x.png");
         assertThat(warnings(found))
-                .anyMatch(w -> w.startsWith("base: sources disagree about 1 pictures")
+                .anyMatch(w -> w.startsWith("base: sources disagree about 1 picture;")
                         && w.contains("prompts.csv says \"a ship; at \"sea\"\" and seed 7, the file itself"
                                 + " \"something else\" and seed 3"));
     }
@@ -293,7 +296,7 @@ class FolderSuiteTest {
 
         assertThat(found.suite().cases().get(0).prompt()).isEqualTo("a person waving");
         assertThat(found.suite().cases().get(0).seeds()).containsExactly(1L);
-        assertThat(warnings(found)).contains("base: the pattern does not fit 1 file names: odd.png");
+        assertThat(warnings(found)).contains("base: the pattern does not fit 1 file name: odd.png");
         assertThatThrownBy(() -> FolderSuite.of(CHOSEN, base, candidate, Optional.of("{promt}_{seed}")))
                 .hasMessageContaining("assay.folder.pattern: expected {prompt}, {case}, {seed} and {any}")
                 .hasMessageContaining("found {promt}");
@@ -305,7 +308,7 @@ class FolderSuiteTest {
     void different_sizes_are_said() throws IOException {
         both("x.png", a1111("a person waving", 1));
         Files.write(candidate.resolve("x.png"), Png.encode(image(1, 16), a1111("a person waving", 1)));
-        assertThat(warnings(read())).singleElement().asString().startsWith("1 pairs differ in size");
+        assertThat(warnings(read())).singleElement().asString().startsWith("1 pair differs in size");
     }
 
     @Test
@@ -321,7 +324,7 @@ class FolderSuiteTest {
                 CHOSEN.cases(),
                 List.of(CHOSEN.criteria().get(0)));
         assertThat(warnings(FolderSuite.of(chosen, base, candidate, Optional.empty())))
-                .anyMatch(w -> w.startsWith("1 pairs are JPEG or lossy WebP"));
+                .anyMatch(w -> w.startsWith("1 pair is JPEG or lossy WebP"));
 
         Files.delete(candidate.resolve("x.webp"));
         png(candidate, "x.png", Map.of());
