@@ -169,9 +169,33 @@ public final class Session {
             }
             LoraReader headers = new LoraReader();
             Plan plan = plan(settings, references, root, out, defaultSuite, headers);
-            return new Session(out, catalog, null, plan.suite().name(), settings, root, references, access, plan, null, headers, hashes);
+            return new Session(
+                    out,
+                    catalog,
+                    null,
+                    plan.suite().name(),
+                    settings,
+                    root,
+                    references,
+                    access,
+                    plan,
+                    null,
+                    headers,
+                    hashes);
         } catch (RuntimeException | Error trouble) {
-            return new Session(out, null, Trouble.words(trouble), suiteName(settings, root, defaultSuite), settings, root, null, null, null, null, null, null);
+            return new Session(
+                    out,
+                    null,
+                    Trouble.words(trouble),
+                    suiteName(settings, root, defaultSuite),
+                    settings,
+                    root,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
         }
     }
 

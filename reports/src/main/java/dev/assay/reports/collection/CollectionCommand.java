@@ -295,12 +295,12 @@ public final class CollectionCommand implements Runnable {
                     out.println(Words.line(f.entry().name(), 200));
                     f.reasons().forEach(r -> out.println("  " + r));
                 }
-                out.println(
-                        stale.size() + " of " + count(collection.manifest().files().size()) + (stale.size() == 1 ? " is stale" : " are stale")
-                                + (stale.isEmpty()
-                                        ? ""
-                                        : "; judge them again: mvn verify -Pnightly -Dassay.collection="
-                                                + collection.folder()));
+                out.println(stale.size() + " of "
+                        + count(collection.manifest().files().size()) + (stale.size() == 1 ? " is stale" : " are stale")
+                        + (stale.isEmpty()
+                                ? ""
+                                : "; judge them again: mvn verify -Pnightly -Dassay.collection="
+                                        + collection.folder()));
                 return stale.isEmpty() ? 0 : WRONG;
             });
         }

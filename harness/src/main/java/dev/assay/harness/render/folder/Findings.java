@@ -29,7 +29,11 @@ final class Findings {
                             + " texts in a file, these before its name: %s");
             add(all, Level.WARNING, side.misfits(), role + ": the pattern does not fit %d file [name|names]: %s");
         }
-        add(all, Level.WARNING, names(pairing.baseAlone()), "base: %d [picture has|pictures have] no partner and [is|are] not judged: %s");
+        add(
+                all,
+                Level.WARNING,
+                names(pairing.baseAlone()),
+                "base: %d [picture has|pictures have] no partner and [is|are] not judged: %s");
         add(
                 all,
                 Level.WARNING,
@@ -76,13 +80,19 @@ final class Findings {
                                         p.candidate().known().negative()))
                         .toList()),
                 "%d [pair has|pairs have] different negative prompts: %s");
-        count(all, pairing.byName(), "%d [pair was|pairs were] matched by name, since prompt or seed is not known on one side");
+        count(
+                all,
+                pairing.byName(),
+                "%d [pair was|pairs were] matched by name, since prompt or seed is not known on one side");
         count(
                 all,
                 pairing.batches(),
                 "%d [pair is|pairs are] of batches, several pictures of one prompt and seed: paired in the order of"
                         + " their names, counted as the seeds that follow");
-        count(all, pairing.copies(), "%d [file is a copy of another|files are copies of others] beside [it|them] and [was|were] left out");
+        count(
+                all,
+                pairing.copies(),
+                "%d [file is a copy of another|files are copies of others] beside [it|them] and [was|were] left out");
         all.add(new Finding(
                 Level.NOTE,
                 "the pictures were rendered elsewhere: how much that renderer differs from itself is not"
