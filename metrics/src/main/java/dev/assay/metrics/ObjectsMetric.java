@@ -14,6 +14,7 @@ import dev.assay.harness.suite.Visible;
 import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
 import dev.assay.harness.text.AssayException;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -315,7 +316,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
                             d.y1(),
                             d.confidence()))
                     .toList();
-            String evidence = holds.size() + " of " + all + (all == 1 ? " holds" : " hold")
+            String evidence = holds.size() + " of " + Numbers.counted(all, "holds", "hold")
                     + (fails.isEmpty() ? ": " + String.join("; ", holds) : ": " + String.join("; ", fails));
             return new Score.Measured((double) holds.size() / all, evidence, marks);
         }

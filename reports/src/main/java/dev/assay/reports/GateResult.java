@@ -9,6 +9,7 @@ import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.text.AssayException;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.collection.Candidate;
 import dev.assay.reports.collection.CuratedCollection;
@@ -114,7 +115,7 @@ record GateResult(boolean in, List<String> reasons, List<String> lines, Waiver w
 
     private static String files(CuratedCollection collection) {
         int files = collection.manifest().files().size();
-        return files + (files == 1 ? " file" : " files");
+        return Numbers.counted(files, "file", "files");
     }
 
     private static GateResult turned(List<String> reasons, CuratedCollection collection) {

@@ -2,6 +2,7 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.render.Picture;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Clustered;
 import dev.assay.harness.verdict.Measurement;
 import dev.assay.harness.verdict.Place;
@@ -66,7 +67,7 @@ record Copies(Map<String, String> cluster, Set<Place> pairs, Set<String> cases, 
         if (!pairs.isEmpty()) {
             findings.add(new Finding(
                     Finding.Level.WARNING,
-                    pairs.size() + (pairs.size() == 1 ? " pair" : " pairs")
+                    Numbers.counted(pairs.size(), "pair", "pairs")
                             + " of pictures, pixel by pixel on both sides, are there already under another seed or"
                             + " prompt; they count once"));
         }

@@ -77,8 +77,8 @@ public final class Phrasebook {
 
     private static Optional<String> tooLittle(Reason reason) {
         if (reason instanceof TooFewPairs r) {
-            return Optional.of(r.pairs() + " of " + r.all() + " pairs scored; " + r.needed()
-                    + (r.needed() == 1 ? " is" : " are") + " needed" + Unscored.words(r.unscored()));
+            return Optional.of(r.pairs() + " of " + r.all() + " pairs scored; "
+                    + Numbers.counted(r.needed(), "is", "are") + " needed" + Unscored.words(r.unscored()));
         }
         if (reason instanceof TooManyUnscored r) {
             return Optional.of(r.pairs() + " of " + r.all() + " pairs unscored; at most a quarter may be"
@@ -89,7 +89,7 @@ public final class Phrasebook {
                     + Unscored.words(r.unscored()));
         }
         if (reason instanceof FewPrompts r) {
-            return Optional.of(say(r.found()) + "; but on " + r.prompts() + (r.prompts() == 1 ? " prompt" : " prompts")
+            return Optional.of(say(r.found()) + "; but on " + Numbers.counted(r.prompts(), "prompt", "prompts")
                     + " alone: fewer than " + Judgement.MIN_PROMPTS + " show nothing of the others");
         }
         if (reason instanceof BaseHasDefect r) {

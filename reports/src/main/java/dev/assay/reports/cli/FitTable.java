@@ -3,6 +3,7 @@ package dev.assay.reports.cli;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.ModelKind;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
 import dev.assay.reports.words.Csv;
 import java.nio.file.Path;
@@ -96,12 +97,11 @@ record FitTable(Report base, List<Report> files, Map<Path, Path> copies) {
             }
         }
         lines.add("");
-        lines.add(files.size()
-                + (files.size() == 1 ? " file: " : " files: ")
+        lines.add(Numbers.counted(files.size(), "file: ", "files: ")
                 + counts.entrySet().stream()
                         .map(e -> e.getValue() + " " + e.getKey().word)
                         .collect(Collectors.joining(", "))
-                + (copies.isEmpty() ? "" : "; " + copies.size() + (copies.size() == 1 ? " copy" : " copies")));
+                + (copies.isEmpty() ? "" : "; " + Numbers.counted(copies.size(), "copy", "copies")));
         if (files.stream().noneMatch(f -> f.check().isPresent())) {
             lines.add(paint.dim("By headers and alphas alone: files of zeros fit too. --weights reads the numbers."));
         }

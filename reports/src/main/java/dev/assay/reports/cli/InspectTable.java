@@ -40,8 +40,7 @@ final class InspectTable {
             }
         }
         lines.add("");
-        lines.add(reports.size()
-                + (reports.size() == 1 ? " file" : " files")
+        lines.add(Numbers.counted(reports.size(), "file", "files")
                 + (broken == 0 ? "" : ", " + paint.red(broken + " cannot work"))
                 + (noted == 0 ? "" : ", " + paint.yellow(noted + " with notes")));
         return lines;

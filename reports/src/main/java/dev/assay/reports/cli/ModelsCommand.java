@@ -267,7 +267,7 @@ public final class ModelsCommand implements Callable<Integer> {
         }
         long bytes = fetchable.stream().mapToLong(n -> size(n.state())).sum();
         long unknown = fetchable.stream().filter(n -> size(n.state()) == 0).count();
-        lines.add("to fetch: " + fetchable.size() + (fetchable.size() == 1 ? " network" : " networks")
+        lines.add("to fetch: " + Numbers.counted(fetchable.size(), "network", "networks")
                 + (bytes == 0 ? "" : ", about " + Numbers.bytes(bytes))
                 + (unknown == 0 ? "" : (bytes == 0 ? ", " : " and ") + unknown + " of unknown size") + ", into "
                 + Words.line(cache.toString(), 300));

@@ -161,8 +161,8 @@ final class Admission {
             boolean looked = j.outcome() == Outcome.PASSED || (j.prompts() != null && j.prompts() > 0);
             if (looked && j.prompts() != null && j.prompts() < policy.minPrompts()) {
                 found.add(new Objection(
-                        suite + j.prompts() + (j.prompts() == 1 ? " prompt was" : " prompts were")
-                                + " looked at; at least " + policy.minPrompts() + " are required (minPrompts)",
+                        suite + Numbers.counted(j.prompts(), "prompt was", "prompts were") + " looked at; at least "
+                                + policy.minPrompts() + " are required (minPrompts)",
                         false));
             }
         }

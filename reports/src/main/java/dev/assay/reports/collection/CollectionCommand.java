@@ -345,6 +345,6 @@ public final class CollectionCommand implements Runnable {
     }
 
     private static String count(int files) {
-        return files + (files == 1 ? " file" : " files");
+        return Numbers.counted(files, "file", "files");
     }
 }

@@ -6,6 +6,7 @@ import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.run.FamilyWord;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.score.Family;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
@@ -175,7 +176,7 @@ public record Judged(
         }
         RunRecord.Settings made = run.settings();
         if (made.usualSteps() != null && made.steps() * MIN_OF_STEPS < made.usualSteps()) {
-            by.add(made.steps() + (made.steps() == 1 ? " step" : " steps") + ", where the model's usual are "
+            by.add(Numbers.counted(made.steps(), "step", "steps") + ", where the model's usual are "
                     + made.usualSteps());
         }
         return by.isEmpty() ? null : String.join(", ", by);

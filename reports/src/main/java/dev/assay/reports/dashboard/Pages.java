@@ -300,7 +300,7 @@ public final class Pages {
                     .forEach(what -> models.merge(what, 1, Integer::sum));
         }
         return models.entrySet().stream()
-                .map(e -> new Trouble(null, e.getValue() + (e.getValue() == 1 ? " model" : " models"), e.getKey()))
+                .map(e -> new Trouble(null, Numbers.counted(e.getValue(), "model", "models"), e.getKey()))
                 .toList();
     }
 

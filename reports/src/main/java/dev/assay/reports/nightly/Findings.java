@@ -1,5 +1,6 @@
 package dev.assay.reports.nightly;
 
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ record Findings(List<Verdict> verdicts, List<Listed> files, List<String> trouble
         long judged = verdicts.stream().filter(Verdict::fresh).count();
         long passed =
                 verdicts.stream().filter(v -> v.outcome() == Outcome.PASSED).count();
-        lines.add("Nightly: " + verdicts.size() + (verdicts.size() == 1 ? " verdict, " : " verdicts, ") + judged
+        lines.add("Nightly: " + Numbers.counted(verdicts.size(), "verdict, ", "verdicts, ") + judged
                 + " judged tonight, " + (verdicts.size() - judged) + " still hold; " + passed + " passed");
         return lines;
     }

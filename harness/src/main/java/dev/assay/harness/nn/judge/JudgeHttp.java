@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.http.Http;
 import dev.assay.harness.http.HttpFailure;
 import dev.assay.harness.json.Json;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Secrets;
 import java.io.IOException;
@@ -92,8 +93,8 @@ final class JudgeHttp {
             } catch (Trouble e) {
                 if (attempt >= tries) {
                     throw new JudgeException(
-                            redact("the judge at " + options.base() + ": " + e.getMessage() + " (" + attempt
-                                    + (attempt == 1 ? " try" : " tries") + ")"),
+                            redact("the judge at " + options.base() + ": " + e.getMessage() + " ("
+                                    + Numbers.counted(attempt, "try", "tries") + ")"),
                             harmless(e.getCause()));
                 }
                 sleep(Http.pause(options.times().pause(), attempt, e.pause));

@@ -4,6 +4,7 @@ import dev.assay.harness.model.Float16;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.inspect.SmallReads;
+import dev.assay.harness.text.Numbers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,7 +66,7 @@ public final class AffineHead {
                 source.require(
                         layer.out() == weight.length,
                         "layers that follow each other to one output, found " + layer.out() + " outputs before "
-                                + weight.length + (weight.length == 1 ? " input" : " inputs"));
+                                + Numbers.counted(weight.length, "input", "inputs"));
                 bias += dot(weight, layer.bias());
                 weight = through(weight, layer);
             }

@@ -1,6 +1,7 @@
 package dev.assay.harness.render.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -287,7 +288,7 @@ final class ComfyJob {
             client.waits(
                     others == 0
                             ? "waiting in the server's queue"
-                            : "waiting behind " + others + (others == 1 ? " job" : " jobs") + " of others",
+                            : "waiting behind " + Numbers.counted(others, "job", "jobs") + " of others",
                     since,
                     "");
         } else if (place == ComfyClient.Place.RUNNING && waited > MOVES_EVERY) {

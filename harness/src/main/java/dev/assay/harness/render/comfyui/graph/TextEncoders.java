@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui.graph;
 
 import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.model.family.TextEncoderFiles;
+import dev.assay.harness.text.Numbers;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -37,7 +38,7 @@ final class TextEncoders {
     /** Like {@code 2 text encoders, e.g. clip_l.safetensors, t5xxl_fp16.safetensors}. */
     static String describe(TextEncoderFiles encoders) {
         List<List<String>> files = encoders.files();
-        return files.size() + (files.size() == 1 ? " text encoder" : " text encoders") + ", e.g. "
+        return Numbers.counted(files.size(), "text encoder", "text encoders") + ", e.g. "
                 + files.stream().map(names -> names.get(0)).collect(Collectors.joining(", "));
     }
 }
