@@ -29,7 +29,7 @@ class ArchitectureTest {
     private static final String HARNESS = "dev.assay.harness.";
     /** A package imports those before it, never after. */
     private static final List<String> PIPELINE = List.of(
-            "text", "files", "http", "json", "image", "model", "nn", "suite", "render", "score", "verdict", "scorer",
+            "text", "files", "http", "json", "image", "model", "nn", "suite", "usage", "render", "score", "verdict", "scorer",
             "run", "junit");
 
     /** Where a process begins; {@code WholeFile} asks for the name of the machine. */
@@ -147,6 +147,7 @@ class ArchitectureTest {
                         List.of(
                                 HARNESS + "json..",
                                 HARNESS + "suite..",
+                                HARNESS + "usage..",
                                 HARNESS + "model..",
                                 HARNESS + "nn..",
                                 HARNESS + "run..",

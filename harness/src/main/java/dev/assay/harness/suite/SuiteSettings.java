@@ -1,5 +1,7 @@
 package dev.assay.harness.suite;
 
+import dev.assay.harness.text.KeyText;
+
 /**
  * What a suite says of how pictures are made; null where it leaves the choice to the model's family.
  *
@@ -14,7 +16,8 @@ public record SuiteSettings(
         String scheduler,
         Integer clipSkip,
         Double distilledGuidance,
-        Double shift) {
+        Double shift)
+        implements KeyText.Keyed {
     /** Leaves everything to the family. */
     public static final SuiteSettings OPEN = new SuiteSettings(null, null, null, null, null, null, null, null, null);
 
@@ -35,6 +38,21 @@ public record SuiteSettings(
     public SuiteSettings withSteps(int newSteps) {
         return new SuiteSettings(
                 width, height, newSteps, guidanceScale, sampler, scheduler, clipSkip, distilledGuidance, shift);
+    }
+
+    @Override
+    public String key() {
+        return new KeyText("SuiteSettings")
+                .with("width", width)
+                .with("height", height)
+                .with("steps", steps)
+                .with("guidanceScale", guidanceScale)
+                .with("sampler", sampler)
+                .with("scheduler", scheduler)
+                .with("clipSkip", clipSkip)
+                .with("distilledGuidance", distilledGuidance)
+                .with("shift", shift)
+                .text();
     }
 
     private static <T> T either(T said, T otherwise) {
