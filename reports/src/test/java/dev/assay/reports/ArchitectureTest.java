@@ -29,8 +29,8 @@ class ArchitectureTest {
     private static final String HARNESS = "dev.assay.harness.";
     /** A package imports those before it, never after. */
     private static final List<String> PIPELINE = List.of(
-            "text", "files", "http", "json", "image", "model", "nn", "suite", "usage", "render", "score", "verdict", "scorer",
-            "run", "junit");
+            "text", "files", "http", "json", "image", "model", "nn", "suite", "usage", "render", "score", "verdict",
+            "scorer", "run", "junit");
 
     /** Where a process begins; {@code WholeFile} asks for the name of the machine. */
     private static final List<String> ENTRIES =

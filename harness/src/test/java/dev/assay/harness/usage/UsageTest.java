@@ -56,8 +56,7 @@ class UsageTest {
     @Test
     void sources_cannot_be_changed_afterwards() {
         Map<Fact, String> sources = new HashMap<>(Map.of(Fact.PURPOSE, "assay.yaml"));
-        Usage usage = new Usage(
-                List.of(), Usage.START, null, null, SuiteSettings.OPEN, null, Purpose.STYLE, sources);
+        Usage usage = new Usage(List.of(), Usage.START, null, null, SuiteSettings.OPEN, null, Purpose.STYLE, sources);
         sources.clear();
         assertThat(usage.source(Fact.PURPOSE)).contains("assay.yaml");
         assertThat(usage.source(Fact.STEPS)).isEmpty();
@@ -68,8 +67,7 @@ class UsageTest {
         assertThat(Purpose.of(" Style ")).contains(Purpose.STYLE);
         assertThat(Purpose.of("styles")).isEmpty();
         assertThat(Purpose.words())
-                .containsExactly(
-                        "style", "character", "concept", "enhancer", "speed", "fix", "finetune", "unknown");
+                .containsExactly("style", "character", "concept", "enhancer", "speed", "fix", "finetune", "unknown");
     }
 
     private static Usage with(List<String> triggers, String template) {
