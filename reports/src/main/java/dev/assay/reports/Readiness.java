@@ -4,10 +4,10 @@ import static dev.assay.harness.run.SettingKeys.COLLECTION;
 import static dev.assay.harness.run.SettingKeys.OVERRIDE;
 import static dev.assay.harness.run.SettingKeys.SIDECARS;
 
-import dev.assay.harness.run.BundledSuites;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.Workspace;
+import dev.assay.harness.suite.BundledSuites;
 import dev.assay.harness.text.SettingsException;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.card.Sidecars;

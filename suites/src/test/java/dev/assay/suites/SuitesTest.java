@@ -73,6 +73,19 @@ class SuitesTest {
     }
 
     @Test
+    void the_suite_that_the_docs_make_of_another_is_one() throws IOException {
+        String page = Files.readString(Path.of("../docs/first-suite.md"));
+        String example = page.substring(page.indexOf("name: my-everyday"));
+        byte[] yaml = example.substring(0, example.indexOf("```")).getBytes(StandardCharsets.UTF_8);
+        Suite whole = SuiteFile.read(FOLDER.resolve("microcosm.yaml"));
+        Suite mine = SuiteFile.parse("my-everyday.yaml", yaml);
+
+        assertThat(mine.cases()).hasSameSizeAs(whole.cases());
+        assertThat(mine.cases()).filteredOn(c -> c.varies().equals("material")).hasSize(1);
+        assertThat(mine.criteria()).hasSize(whole.criteria().size() - 1);
+    }
+
+    @Test
     void the_microcosm_has_at_least_24_prompts_of_4_seeds_in_tagged_groups() {
         Suite suite = SuiteFile.read(FOLDER.resolve("microcosm.yaml"));
 

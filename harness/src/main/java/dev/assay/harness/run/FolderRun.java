@@ -13,9 +13,9 @@ import dev.assay.harness.model.Hashes;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.folder.FinishedPictures;
 import dev.assay.harness.render.folder.FolderSuite;
+import dev.assay.harness.suite.LoadedSuite;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
-import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.text.SettingsException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
     /** Settings that say how pictures are made. */
     private static final List<SettingKey<?>> NO_MEANING = List.of(LORA, CHECKPOINT, STEPS, SEED_OFFSET);
 
-    static FolderRun of(Settings settings, Path root, Path out, byte[] suiteFile) {
+    static FolderRun of(Settings settings, Path root, Path out, LoadedSuite loaded) {
         for (SettingKey<?> key : NO_MEANING) {
             if (settings.isGiven(key)) {
                 throw new SettingsException(key.name() + " (" + settings.source(key)
@@ -36,16 +36,15 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
         }
         Path base = folder(settings, root, BASE);
         Path candidate = folder(settings, root, CANDIDATE);
-        String file = Session.suiteSource(settings, Session.USERS_SUITE);
         FolderSuite folder = FolderSuite.of(
-                SuiteFile.parse(file, suiteFile), base, candidate, Optional.ofNullable(settings.get(FOLDER_PATTERN)));
+                loaded.suite(), base, candidate, Optional.ofNullable(settings.get(FOLDER_PATTERN)));
         Suite suite = WeightsSettings.over(Session.shorten(folder.suite(), settings), settings);
         boolean alike = base.getFileName().equals(candidate.getFileName());
         return new FolderRun(
                 new Plan(
                         suite,
                         // The cases are no part of the file.
-                        Hashes.sha256((Hashes.sha256(suiteFile)
+                        Hashes.sha256((loaded.sha256()
                                         + suite.cases().stream()
                                                 .map(PromptCase::key)
                                                 .toList())
@@ -55,7 +54,7 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
                         new ModelUnderTest(new Checkpoint(candidate), List.of()),
                         name(candidate, alike),
                         0,
-                        SuiteFile.notes(file, suiteFile),
+                        loaded.notes(),
                         out),
                 folder.pictures());
     }

@@ -84,7 +84,7 @@ public final class MetricWeights {
             catalog.infos().stream().map(MetricInfo::name).forEach(metrics::add);
             named.putAll(WeightsSettings.given(settings));
         } else {
-            Suite suite = SuiteFile.parse(name, Session.suiteFile(name, root, name));
+            Suite suite = Session.suite(name, root, name).suite();
             SuiteCheck.require(name, suite, catalog);
             suite.criteria().stream().map(Criterion::metric).distinct().forEach(metrics::add);
             named.putAll(WeightsSettings.over(suite, settings).models());

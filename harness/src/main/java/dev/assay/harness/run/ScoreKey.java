@@ -55,7 +55,7 @@ final class ScoreKey {
                         .with("text", q.text())
                         .with("expected", q.expected())
                         .withAll("depends on", q.dependsOn()));
-        return key.sha256();
+        return (prompt.varies().isEmpty() ? key : key.with("varies", prompt.varies())).sha256();
     }
 
     /**

@@ -48,7 +48,7 @@ final class Scoring {
         this.kept = kept;
     }
 
-    private record Pair(Measurement values, String prompt, long seed, Score base, Score candidate) {}
+    private record Pair(Measurement values, PromptCase prompt, long seed, Score base, Score candidate) {}
 
     /**
      * Scores what is not kept.
@@ -199,7 +199,7 @@ final class Scoring {
     private void add(CasePictures c, Long seed, long shown, Score base, Score candidate) {
         if (base instanceof Measured b && candidate instanceof Measured d) {
             Measurement pair = new Measurement(c.prompt().id(), seed, b.value(), d.value(), d.value() - b.value());
-            scored.add(new Pair(pair, c.prompt().prompt(), shown, base, candidate));
+            scored.add(new Pair(pair, c.prompt(), shown, base, candidate));
         } else {
             boolean ofCandidate = candidate instanceof Score.Unscored;
             unscored(ofCandidate ? "candidate: " : "base: ", (Score.Unscored) (ofCandidate ? candidate : base));
@@ -210,7 +210,7 @@ final class Scoring {
         if (score instanceof Measured m) {
             scored.add(new Pair(
                     Measurement.ofDifference(c.prompt().id(), seed, m.value()),
-                    c.prompt().prompt(),
+                    c.prompt(),
                     shown,
                     null,
                     score));
@@ -242,7 +242,7 @@ final class Scoring {
         Measurement p = s.values();
         return new WorstCase(
                 p.caseId(),
-                s.prompt(),
+                s.prompt().prompt(),
                 s.seed(),
                 p.base(),
                 p.candidate(),
@@ -250,7 +250,8 @@ final class Scoring {
                 evidence(s.base()),
                 evidence(s.candidate()),
                 marks(s.base()),
-                marks(s.candidate()));
+                marks(s.candidate()),
+                p.seed() != null || s.prompt().varies().isEmpty() ? null : s.prompt().varies());
     }
 
     private static String evidence(Score score) {

@@ -38,7 +38,9 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.MetricCatalogs;
 import dev.assay.harness.scorer.ModelRoles;
+import dev.assay.harness.suite.BundledSuites;
 import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.LoadedSuite;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteException;
@@ -68,7 +70,7 @@ import java.util.stream.Stream;
  * like any other trouble.
  */
 public final class Session {
-    public static final String DEFAULT_SUITE = "microcosm";
+    public static final String DEFAULT_SUITE = BundledSuites.MICROCOSM;
     static final String USERS_SUITE = "starter"; // where other models than the bundled ones are rendered
     private static final String DEFAULT_BASE = "microcosm:base";
     private static final String DEFAULT_LORA = "microcosm:sound";
@@ -152,7 +154,7 @@ public final class Session {
             }
             HubAccess access = WeightsSettings.access(environment);
             if (settings.get(RENDERER).equals("folder")) {
-                FolderRun run = FolderRun.of(settings, root, out, suiteFile(settings.get(SUITE), root, USERS_SUITE));
+                FolderRun run = FolderRun.of(settings, root, out, suite(settings.get(SUITE), root, USERS_SUITE));
                 return new Session(
                         out,
                         catalog,
@@ -256,9 +258,8 @@ public final class Session {
             LoraReader headers) {
         boolean local = settings.get(RENDERER).equals("local");
         String suiteName = defaultSuite(settings, defaultSuite);
-        byte[] suiteFile = suiteFile(settings.get(SUITE), root, suiteName);
-        Suite suite = WeightsSettings.over(
-                shorten(SuiteFile.parse(suiteSource(settings, suiteName), suiteFile), settings), settings);
+        LoadedSuite loaded = suite(settings.get(SUITE), root, suiteName);
+        Suite suite = WeightsSettings.over(shorten(loaded.suite(), settings), settings);
 
         if (settings.get(BASE) == null && !local) {
             throw new SettingsException(
@@ -282,13 +283,13 @@ public final class Session {
         }
         return new Plan(
                 suite,
-                Hashes.sha256(suiteFile),
+                loaded.sha256(),
                 new ModelUnderTest(new Checkpoint(base), List.of()),
                 stem(base),
                 new ModelUnderTest(new Checkpoint(checkpoint), loras),
                 candidateName(base, checkpoint, loras, settings.get(SEED_OFFSET)),
                 settings.get(SEED_OFFSET),
-                SuiteFile.notes(suiteSource(settings, suiteName), suiteFile),
+                loaded.notes(),
                 out);
     }
 
@@ -299,34 +300,25 @@ public final class Session {
     /** Also of a session that cannot run for another reason than its suite; {@code unknown} where that cannot be read. */
     private static String suiteName(Settings settings, Path root, String localSuite) {
         try {
-            String name = defaultSuite(settings, localSuite);
-            return SuiteFile.parse(suiteSource(settings, name), suiteFile(settings.get(SUITE), root, name))
+            return suite(settings.get(SUITE), root, defaultSuite(settings, localSuite))
+                    .suite()
                     .name();
         } catch (RuntimeException unreadable) {
             return "unknown";
         }
     }
 
-    static byte[] suiteFile(String wanted, Path root, String defaultSuite) {
-        try {
-            if (wanted != null && Files.isRegularFile(root.resolve(wanted))) {
-                return SmallFile.bytes(root.resolve(wanted), Yaml.MAX_BYTES);
-            }
-            String name = wanted == null ? defaultSuite : wanted;
-            try (InputStream in =
-                    Thread.currentThread().getContextClassLoader().getResourceAsStream("suites/" + name + ".yaml")) {
-                if (in == null) {
-                    List<String> names = BundledSuites.names();
-                    throw new SettingsException(
-                            "assay.suite: expected the name of a bundled suite (" + String.join(", ", names)
-                                    + ") or a file, found " + name + "; no such file in " + root
-                                    + DidYouMean.hint(name, names));
-                }
-                return in.readAllBytes();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("assay.suite: " + wanted, e);
+    /** @param wanted a file, or the name of a bundled suite; null for {@code defaultSuite} */
+    static LoadedSuite suite(String wanted, Path root, String defaultSuite) {
+        if (wanted != null && Files.isRegularFile(root.resolve(wanted))) {
+            return LoadedSuite.read(wanted, root.resolve(wanted));
         }
+        String name = wanted == null ? defaultSuite : wanted;
+        List<String> names = BundledSuites.names();
+        return BundledSuites.find(name)
+                .orElseThrow(() -> new SettingsException("assay.suite: expected the name of a bundled suite ("
+                        + String.join(", ", names) + ") or a file, found " + name + "; no such file in " + root
+                        + DidYouMean.hint(name, names)));
     }
 
     /** The suite file's name, for messages. */

@@ -18,6 +18,11 @@ public final class Checks {
         }
     }
 
+    /** Whether it may be an id, a tag or the name of a suite. */
+    static boolean isWord(String text) {
+        return WORD.matcher(text).matches();
+    }
+
     /** Ids and tags become file names, test ids and links. */
     static void requireWord(String field, String found) {
         require(found != null, field, "text", null);

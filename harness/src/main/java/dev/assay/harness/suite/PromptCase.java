@@ -14,6 +14,8 @@ import java.util.List;
  * @param tags by which criteria choose cases
  * @param promptKnown false for pictures from elsewhere whose prompt nobody knows: {@code prompt} is then a name for people,
  *     and nothing may be scored against it
+ * @param varies what the prompt leaves open, in which its seeds should differ: {@code material} of "a chair, any material"; empty where it names
+ *     nothing
  * @param questions to ask of its pictures; each depends on none but those before it. Where there are none, those that {@code visible} implies
  */
 public record PromptCase(
@@ -24,9 +26,11 @@ public record PromptCase(
         List<String> tags,
         Visible visible,
         boolean promptKnown,
+        String varies,
         List<Question> questions)
         implements KeyText.Keyed {
     private static final int MAX_QUESTIONS = 50; // of a picture; each is a look of the judge
+    private static final int MAX_VARIES = 60; // characters; it stands in sentences
 
     public PromptCase {
         negativePrompt = negativePrompt == null ? "" : negativePrompt;
@@ -40,6 +44,12 @@ public record PromptCase(
         seeds.forEach(s -> Checks.require(s >= 0, "seeds", "0 or more", s));
         tags.forEach(t -> Checks.requireWord("tags", t));
         Checks.requireDistinct("tags", tags);
+        varies = varies == null ? "" : varies;
+        Checks.require(
+                varies.isEmpty() || (!varies.isBlank() && varies.length() <= MAX_VARIES),
+                "varies",
+                "a word or two, at most " + MAX_VARIES + " characters (material)",
+                varies.isBlank() ? null : varies.length() + " characters");
         questions = questions == null ? List.of() : List.copyOf(questions);
         Checks.require(questions.size() <= MAX_QUESTIONS, "questions", "at most " + MAX_QUESTIONS, questions.size());
         requireOrder(questions);
@@ -75,16 +85,28 @@ public record PromptCase(
             List<String> tags,
             Visible visible,
             boolean promptKnown) {
-        this(id, prompt, negativePrompt, seeds, tags, visible, promptKnown, List.of());
+        this(id, prompt, negativePrompt, seeds, tags, visible, promptKnown, "", List.of());
+    }
+
+    public PromptCase(
+            String id,
+            String prompt,
+            String negativePrompt,
+            List<Long> seeds,
+            List<String> tags,
+            Visible visible,
+            boolean promptKnown,
+            List<Question> questions) {
+        this(id, prompt, negativePrompt, seeds, tags, visible, promptKnown, "", questions);
     }
 
     public PromptCase withSeeds(List<Long> newSeeds) {
-        return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible, promptKnown, questions);
+        return new PromptCase(id, prompt, negativePrompt, newSeeds, tags, visible, promptKnown, varies, questions);
     }
 
     @Override
     public String key() {
-        return new KeyText("PromptCase")
+        KeyText key = new KeyText("PromptCase")
                 .with("id", id)
                 .with("prompt", prompt)
                 .with("negativePrompt", negativePrompt)
@@ -92,7 +114,7 @@ public record PromptCase(
                 .with("tags", tags)
                 .with("visible", visible)
                 .with("promptKnown", promptKnown)
-                .with("questions", questions)
-                .text();
+                .with("questions", questions);
+        return (varies.isEmpty() ? key : key.with("varies", varies)).text();
     }
 }

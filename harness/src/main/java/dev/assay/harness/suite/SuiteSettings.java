@@ -35,6 +35,20 @@ public record SuiteSettings(
                 either(shift, defaults.shift()));
     }
 
+    /** What these settings say, and the given ones where they say nothing. */
+    SuiteSettings over(SuiteSettings others) {
+        return new SuiteSettings(
+                either(width, others.width),
+                either(height, others.height),
+                either(steps, others.steps),
+                either(guidanceScale, others.guidanceScale),
+                either(sampler, others.sampler),
+                either(scheduler, others.scheduler),
+                either(clipSkip, others.clipSkip),
+                either(distilledGuidance, others.distilledGuidance),
+                either(shift, others.shift));
+    }
+
     public SuiteSettings withSteps(int newSteps) {
         return new SuiteSettings(
                 width, height, newSteps, guidanceScale, sampler, scheduler, clipSkip, distilledGuidance, shift);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseEvidence null likewise
  * @param baseMarks what the metric saw in the base picture
  * @param candidateMarks what it saw in the candidate picture
+ * @param varies what the prompt leaves open, where the pair is one of all seeds; null where it says nothing, and in records of old
  */
 public record WorstCase(
         String caseId,
@@ -23,9 +24,35 @@ public record WorstCase(
         @Nullable String baseEvidence,
         @Nullable String candidateEvidence,
         List<Mark> baseMarks,
-        List<Mark> candidateMarks) {
+        List<Mark> candidateMarks,
+        @Nullable String varies) {
     public WorstCase {
         baseMarks = baseMarks == null ? List.of() : List.copyOf(baseMarks);
         candidateMarks = candidateMarks == null ? List.of() : List.copyOf(candidateMarks);
+    }
+
+    public WorstCase(
+            String caseId,
+            String prompt,
+            long seed,
+            @Nullable Double base,
+            @Nullable Double candidate,
+            double difference,
+            @Nullable String baseEvidence,
+            @Nullable String candidateEvidence,
+            List<Mark> baseMarks,
+            List<Mark> candidateMarks) {
+        this(
+                caseId,
+                prompt,
+                seed,
+                base,
+                candidate,
+                difference,
+                baseEvidence,
+                candidateEvidence,
+                baseMarks,
+                candidateMarks,
+                null);
     }
 }

@@ -102,6 +102,8 @@ class ContentKeysTest {
                         new Question("and", "And above?", false, List.of("is-it"))));
         PromptCase two = new PromptCase("two", "unknown", null, List.of(3L), null, null, false);
 
+        PromptCase open = new PromptCase("two", "unknown", null, List.of(3L), null, null, false, "material", List.of());
+        assertThat(open.key()).isEqualTo(two.key().replaceFirst("]$", ", varies=material]"));
         assertThat(List.of(one.key(), two.key()))
                 .hasToString(
                         "[PromptCase[id=one, prompt=a red circle, above [it], negativePrompt=blurry, seeds=[1, 22],"
@@ -134,7 +136,7 @@ class ContentKeysTest {
                         GenerationSettings.class,
                         "width height steps guidanceScale sampler scheduler clipSkip distilledGuidance shift"),
                 Arguments.of(RenderRequest.class, "model prompt negativePrompt seed settings repeat"),
-                Arguments.of(PromptCase.class, "id prompt negativePrompt seeds tags visible promptKnown questions"),
+                Arguments.of(PromptCase.class, "id prompt negativePrompt seeds tags visible promptKnown varies questions"),
                 Arguments.of(Question.class, "id text expected dependsOn"),
                 Arguments.of(Visible.class, "people hands feet objects relations"),
                 Arguments.of(VisibleObject.class, "name color count"),

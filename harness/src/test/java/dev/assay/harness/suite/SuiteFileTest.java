@@ -60,7 +60,10 @@ class SuiteFileTest {
                                 "a crowd",
                                 List.of(9007199254740993L),
                                 List.of(),
-                                Visible.UNSTATED));
+                                Visible.UNSTATED,
+                                true,
+                                "clothes",
+                                List.of()));
         assertThat(suite.criteria())
                 .containsExactly(
                         new Criterion(
@@ -102,8 +105,8 @@ class SuiteFileTest {
                         + " once, found limbs twice",
                 "name: shapes | title: shapes | title: no such field; there are name, version",
                 "version: \"2\" | version: 2 | version: expected text in quotes, found 2",
-                "criteria: | criterias: | criterias: no such field; there are name, version, description, settings,"
-                        + " models, seeds, cases, criteria; did you mean criteria?",
+                "criteria: | criterias: | criterias: no such field; there are name, version, description, extend, keep,"
+                        + " drop, settings, models, seeds, cases, criteria; did you mean criteria?",
                 "width: 64 | width: 65 | settings.width: expected a multiple of 8 from 8 to 8192, found 65",
                 "height: 128 | height: 0 | settings.height: expected a multiple of 8",
                 "steps: 12 | steps: 0 | settings.steps: expected 1 to 1000, found 0",
@@ -128,7 +131,13 @@ class SuiteFileTest {
                         + " person\"",
                 "prompt: a person | prompt: \"  \" | cases[1].prompt: expected text, found nothing",
                 "negativePrompt: | negative_prompt: | cases[1].negative_prompt: no such field; there are id, prompt,"
-                        + " negativePrompt, seeds, tags, visible, questions; did you mean negativePrompt?",
+                        + " negativePrompt, seeds, tags, visible, varies, questions; did you mean negativePrompt?",
+                "varies: clothes | varies: \"  \" | cases[1].varies: expected a word or two, at most 60 characters (material),"
+                        + " found nothing",
+                "varies: clothes | varies: a very long word for what is open in this prompt and in which its seeds differ"
+                        + " | cases[1].varies: expected a word or two, at most 60 characters (material), found 78 characters",
+                "name: shapes | name: shapes\\nkeep: {cases: [person]} | keep: expected extend beside it, a suite to choose"
+                        + " from, found nothing",
                 "people: 0 | people: -1 | cases[0].visible.people: expected 0 or more, found -1",
                 "count: 1 | count: many | cases[0].visible.objects[0].count: expected a whole number, found many",
                 "color: | colour: | cases[0].visible.objects[0].colour: no such field; there are name, color, count;"
@@ -149,7 +158,7 @@ class SuiteFileTest {
                         + " expected, dependsOn; did you mean expected?",
                 "text: \"Is there a circle?\" | text: \"\" | cases[0].questions[0].text: expected text, found nothing",
                 "prompt: a person | promtp: a person | cases[1].promtp: no such field; there are id, prompt,"
-                        + " negativePrompt, seeds, tags, visible, questions; did you mean prompt?",
+                        + " negativePrompt, seeds, tags, visible, varies, questions; did you mean prompt?",
                 "metric: limbs | metrc: limbs | criteria[3].metrc: no such field; there are metric, tags, rule,"
                         + " margin, minPairs, severity, parameters, calibration, confirmedBy; did you mean metric?",
                 "metric: limbs | severity: MINOR | criteria[3].metric: expected text, found nothing",
@@ -249,7 +258,7 @@ class SuiteFileTest {
                 .replace("clip: microcosm:clip", "leastPairs: microcosm:clip\n  rule: NONE_NEW");
         assertThat(parse(yaml).criteria().get(0).parameters()).isEqualTo(Map.of("leastPairs", 8.0, "rule", 2.0));
         assertThat(parse(yaml).models()).isEqualTo(Map.of("leastPairs", "microcosm:clip", "rule", "NONE_NEW"));
-        assertThat(SuiteFile.notes("suite.yaml", yaml.getBytes(StandardCharsets.UTF_8)))
+        assertThat(LoadedSuite.parse("suite.yaml", yaml.getBytes(StandardCharsets.UTF_8)).notes())
                 .isEmpty();
     }
 
@@ -267,13 +276,13 @@ class SuiteFileTest {
                         "- {metric: effect, rule: HAS_EFFECT, margin: 2, minPairs: 5}\n  - metric: limbs");
         byte[] file = old(today).getBytes(StandardCharsets.UTF_8);
         assertThat(SuiteFile.parse("old.yaml", file)).isEqualTo(parse(today));
-        assertThat(SuiteFile.notes("old.yaml", file))
+        assertThat(LoadedSuite.parse("old.yaml", file).notes())
                 .containsExactly(
                         "old.yaml: EFFECTIVE is called HAS_EFFECT now",
                         "old.yaml: NONE_NEW is called NO_NEW_DEFECTS now",
                         "old.yaml: NO_MORE_DEFECTS is called DEFECT_RATE_NON_INFERIOR now",
                         "old.yaml: leastPairs is called minPairs now");
-        assertThat(SuiteFile.notes("new.yaml", today.getBytes(StandardCharsets.UTF_8)))
+        assertThat(LoadedSuite.parse("new.yaml", today.getBytes(StandardCharsets.UTF_8)).notes())
                 .isEmpty();
     }
 

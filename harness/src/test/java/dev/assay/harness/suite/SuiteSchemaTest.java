@@ -47,6 +47,9 @@ class SuiteSchemaTest {
                 "margin: 1, | ",
                 "minPairs: 4 | minPairs: 0",
                 "criteria: | criterias:",
+                "seeds: [1, 2, 3] | extend: /etc/passwd",
+                "seeds: [1, 2, 3] | keep: {cases: [person]}",
+                "varies: clothes | varies: ' '",
             })
     void a_bad_suite_is_not(String sound, String wrong) throws Exception {
         assertThat(SuiteFileTest.full()).contains(sound);
@@ -57,9 +60,10 @@ class SuiteSchemaTest {
     @Test
     void the_schema_has_the_components_of_the_records_and_no_others() throws Exception {
         Set<String> suite = components(Suite.class);
-        suite.add("seeds"); // of every case without its own
+        suite.addAll(Set.of("seeds", "extend", "keep", "drop")); // of every case without its own; of other files
         assertThat(fields(schema())).isEqualTo(suite);
         List<Class<?>> parts = List.of(
+                SuiteFile.Selection.class,
                 GenerationSettings.class,
                 PromptCase.class,
                 Question.class,

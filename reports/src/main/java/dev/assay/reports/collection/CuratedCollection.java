@@ -3,6 +3,7 @@ package dev.assay.reports.collection;
 import dev.assay.harness.files.LockFile;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.model.Hashes;
+import dev.assay.harness.suite.BundledSuites;
 import dev.assay.harness.text.Numbers;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Words;

@@ -1,19 +1,14 @@
 package dev.assay.reports.collection;
 
-import dev.assay.harness.files.SmallFile;
-import dev.assay.harness.model.Hashes;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.scorer.MetricCatalogs;
-import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.BundledSuites;
+import dev.assay.harness.suite.LoadedSuite;
 import dev.assay.harness.suite.SuiteException;
-import dev.assay.harness.suite.SuiteFile;
-import dev.assay.harness.suite.Yaml;
 import dev.assay.harness.text.AssayException;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import dev.assay.reports.words.Words;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,31 +57,24 @@ public record Stale(Map<String, String> metrics, Map<String, CurrentSuite> suite
         collection.policy().suites().forEach(s -> names.add(s.name()));
         collection.manifest().files().forEach(e -> e.judged().forEach(j -> names.add(j.suite())));
         for (String name : names) {
-            byte[] file = suiteFile(name, root);
-            if (file != null) {
-                try {
-                    Suite suite = SuiteFile.parse(name, file);
-                    suites.put(suite.name(), new CurrentSuite(suite.version(), Hashes.sha256(file)));
-                } catch (SuiteException unreadable) {
-                    throw new CollectionException(unreadable.getMessage(), unreadable);
-                }
+            try {
+                suite(name, root)
+                        .ifPresent(s -> suites.put(
+                                s.suite().name(), new CurrentSuite(s.suite().version(), s.sha256())));
+            } catch (SuiteException unreadable) {
+                throw new CollectionException(unreadable.getMessage(), unreadable);
             }
         }
         return new Stale(metrics, suites);
     }
 
-    private static byte[] suiteFile(String name, Path root) {
-        try {
-            Optional<byte[]> bundled = BundledSuites.file(name);
-            if (bundled.isPresent()) {
-                return bundled.get();
-            }
-            Path file =
-                    root.resolve(name.endsWith(".yaml") ? name : name + ".yaml").normalize();
-            return Files.isRegularFile(file) ? SmallFile.bytes(file, Yaml.MAX_BYTES) : null;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static Optional<LoadedSuite> suite(String name, Path root) {
+        Optional<LoadedSuite> bundled = BundledSuites.find(name);
+        if (bundled.isPresent()) {
+            return bundled;
         }
+        Path file = root.resolve(name.endsWith(".yaml") ? name : name + ".yaml").normalize();
+        return Files.isRegularFile(file) ? Optional.of(LoadedSuite.read(name, file)) : Optional.empty();
     }
 
     /** The files with something out of date, in the manifest's order. */

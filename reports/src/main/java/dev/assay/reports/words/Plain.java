@@ -80,8 +80,8 @@ public record Plain(VerdictEntry verdict) {
             case "distinct" ->
                 Math.round(100 * estimate())
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
-            case "vendi" -> "The seeds of a prompt look more alike" + diversity(" different pictures") + allowed();
-            default -> (isDiversity() ? "The seeds of a prompt look more alike" : heads()) + means() + allowed();
+            case "vendi" -> "The seeds of a prompt look more alike" + varies() + diversity(" different pictures") + allowed();
+            default -> (isDiversity() ? "The seeds of a prompt look more alike" + varies() : heads()) + means() + allowed();
         };
     }
 
@@ -95,6 +95,16 @@ public record Plain(VerdictEntry verdict) {
 
     private boolean isDiversity() {
         return family() == Family.DIVERSITY && !metric().equals("copies");
+    }
+
+    /** {@code  (most in material, weather)}: what the worst prompts leave open. */
+    private String varies() {
+        List<String> open = verdict.worst().stream()
+                .filter(w -> w.difference() < 0 && w.varies() != null)
+                .map(w -> Words.line(w.varies(), 60))
+                .distinct()
+                .toList();
+        return open.isEmpty() ? "" : " (most in " + String.join(", ", open) + ")";
     }
 
     /** {@code Things, counts, colours or places of the prompt are missing more often}. */

@@ -2,6 +2,7 @@ package dev.assay.reports.collection;
 
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.score.Family;
+import dev.assay.harness.suite.BundledSuites;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.collection.Judged.CriterionJudged;
 import java.io.IOException;

@@ -10,6 +10,7 @@ import dev.assay.harness.score.GridPattern.Shape;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.Entries;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,45 @@ class PlainTest {
                         + " (8 % allowed)");
         assertThat(vendi("INCONCLUSIVE").sentence())
                 .isEqualTo("Not decided: different pictures of a prompt: 1.25 → 1.06, 15 % fewer");
+    }
+
+    @Test
+    void what_the_worst_prompts_leave_open_is_named() {
+        VerdictEntry entry = new VerdictEntry(
+                "dino-diversity",
+                "dino-diversity",
+                "1",
+                Family.DIVERSITY,
+                "suite",
+                Outcome.REGRESSED,
+                -0.2,
+                List.of(-0.25, -0.15),
+                0.9,
+                0.05,
+                Rule.NON_INFERIOR,
+                Severity.CRITICAL,
+                Direction.HIGHER,
+                "1 - cosine",
+                0.5,
+                0.3,
+                60,
+                60,
+                0,
+                Map.of(),
+                null,
+                "worse by 0.2 1 - cosine",
+                List.of(),
+                List.of(worst(-0.4, "material"), worst(-0.3, null), worst(-0.2, "weather"), worst(0.1, "breed")),
+                null,
+                null,
+                null);
+        assertThat(Plain.of(entry).sentence())
+                .startsWith("The seeds of a prompt look more alike (most in material, weather): 0.5");
+    }
+
+    private static WorstCase worst(double difference, String varies) {
+        return new WorstCase(
+                "chair", "a chair", 1, 0.5, 0.5 + difference, difference, "", "", List.of(), List.of(), varies);
     }
 
     @Test

@@ -142,6 +142,7 @@ public record FolderSuite(Suite suite, FinishedPictures pictures) {
                     List.copyOf(tags),
                     stated == null ? null : stated.visible(),
                     first.prompt() != null,
+                    stated == null ? "" : stated.varies(),
                     stated == null ? List.of() : stated.questions());
             if (stated == null) {
                 others.add(made);

@@ -1,6 +1,7 @@
-package dev.assay.harness.run;
+package dev.assay.harness.suite;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
 import java.net.URI;
@@ -10,11 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The suites on the class path. */
 public final class BundledSuites {
+    /** The one that is always there. */
+    public static final String MICROCOSM = "microcosm";
+
     private static final String FOLDER = "suites/";
     private static final String ENDING = ".yaml";
 
@@ -25,9 +30,7 @@ public final class BundledSuites {
         TreeSet<String> names = new TreeSet<>();
         try {
             // The one that is always there leads to the others: jars need no entries for folders.
-            for (URL one : Collections.list(Thread.currentThread()
-                    .getContextClassLoader()
-                    .getResources(FOLDER + Session.DEFAULT_SUITE + ENDING))) {
+            for (URL one : Collections.list(loader().getResources(FOLDER + MICROCOSM + ENDING))) {
                 files(one).stream()
                         .filter(f -> f.endsWith(ENDING))
                         .map(f -> f.substring(0, f.length() - ENDING.length()))
@@ -37,6 +40,32 @@ public final class BundledSuites {
             throw new UncheckedIOException(e);
         }
         return List.copyOf(names);
+    }
+
+    /** A suite by its name; empty where none of that name is bundled. */
+    public static Optional<LoadedSuite> find(String name) {
+        return file(name).map(yaml -> LoadedSuite.parse(name + ENDING, yaml));
+    }
+
+    /** What {@link LoadedSuite#sha256} is of a suite. */
+    public static Optional<String> sha256(String name) {
+        return find(name).map(LoadedSuite::sha256);
+    }
+
+    /** The file of a suite; empty where none of that name is bundled, and where it is no name. */
+    static Optional<byte[]> file(String name) {
+        if (!Checks.isWord(name)) {
+            return Optional.empty();
+        }
+        try (InputStream in = loader().getResourceAsStream(FOLDER + name + ENDING)) {
+            return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ClassLoader loader() {
+        return Thread.currentThread().getContextClassLoader();
     }
 
     private static List<String> files(URL suite) throws IOException {
