@@ -25,15 +25,19 @@ import org.jspecify.annotations.Nullable;
 public record LoadedSuite(Suite suite, String sha256, List<String> notes) {
     private static final int MAX_FILES = 5; // far beyond what anybody could follow
 
-    /**
-     * A file that is read.
-     *
-     * @param name for messages
-     * @param place null for one that stands in no folder
-     */
-    private record Source(String name, byte[] yaml, @Nullable Path place) {
-        /** Two sources that are the same file. */
-        boolean isSameAs(Source other) {
+    /** A file that is read. */
+    private static final class Source {
+        private final String name; // for messages
+        private final byte[] yaml;
+        private final @Nullable Path place; // null for one that stands in no folder
+
+        Source(String name, byte[] yaml, @Nullable Path place) {
+            this.name = name;
+            this.yaml = yaml;
+            this.place = place;
+        }
+
+        boolean isSameFileAs(Source other) {
             return place == null ? other.place == null && name.equals(other.name) : place.equals(other.place);
         }
     }
@@ -77,7 +81,7 @@ public record LoadedSuite(Suite suite, String sha256, List<String> notes) {
         while (next != null) {
             Source source = next;
             String where = sources.stream().map(s -> s.name + ": extend: ").collect(Collectors.joining()) + source.name;
-            if (sources.stream().anyMatch(source::isSameAs)) {
+            if (sources.stream().anyMatch(source::isSameFileAs)) {
                 throw new SuiteException(where + ": extends itself in the end");
             }
             if (sources.size() == MAX_FILES) {
