@@ -36,8 +36,8 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
         }
         Path base = folder(settings, root, BASE);
         Path candidate = folder(settings, root, CANDIDATE);
-        FolderSuite folder = FolderSuite.of(
-                loaded.suite(), base, candidate, Optional.ofNullable(settings.get(FOLDER_PATTERN)));
+        FolderSuite folder =
+                FolderSuite.of(loaded.suite(), base, candidate, Optional.ofNullable(settings.get(FOLDER_PATTERN)));
         Suite suite = WeightsSettings.over(Session.shorten(folder.suite(), settings), settings);
         boolean alike = base.getFileName().equals(candidate.getFileName());
         return new FolderRun(

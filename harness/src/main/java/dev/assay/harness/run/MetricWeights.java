@@ -17,7 +17,6 @@ import dev.assay.harness.scorer.ModelRole;
 import dev.assay.harness.scorer.ModelRoles;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Suite;
-import dev.assay.harness.suite.SuiteFile;
 import dev.assay.harness.text.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -209,11 +209,7 @@ final class Scoring {
     private void difference(CasePictures c, Long seed, long shown, Score score) {
         if (score instanceof Measured m) {
             scored.add(new Pair(
-                    Measurement.ofDifference(c.prompt().id(), seed, m.value()),
-                    c.prompt(),
-                    shown,
-                    null,
-                    score));
+                    Measurement.ofDifference(c.prompt().id(), seed, m.value()), c.prompt(), shown, null, score));
         } else {
             unscored("", (Score.Unscored) score);
         }
@@ -251,7 +247,9 @@ final class Scoring {
                 evidence(s.candidate()),
                 marks(s.base()),
                 marks(s.candidate()),
-                p.seed() != null || s.prompt().varies().isEmpty() ? null : s.prompt().varies());
+                p.seed() != null || s.prompt().varies().isEmpty()
+                        ? null
+                        : s.prompt().varies());
     }
 
     private static String evidence(Score score) {

@@ -128,8 +128,9 @@ public record LoadedSuite(Suite suite, String sha256, List<String> notes) {
             List<String> names = BundledSuites.names();
             return BundledSuites.file(wanted)
                     .map(yaml -> new Source(wanted + ".yaml", yaml, null))
-                    .orElseThrow(() -> new AssayException("extend: expected a bundled suite (" + String.join(", ", names)
-                            + ") or a file (NAME.yaml), found " + wanted + DidYouMean.hint(wanted, names)));
+                    .orElseThrow(
+                            () -> new AssayException("extend: expected a bundled suite (" + String.join(", ", names)
+                                    + ") or a file (NAME.yaml), found " + wanted + DidYouMean.hint(wanted, names)));
         }
         Path place = by.place;
         String expected = "extend: expected the name of a bundled suite"

@@ -4,7 +4,6 @@ import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.text.DidYouMean;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,15 @@ public record SuiteFile(
             List<Question> questions) {
         PromptCase with(List<Long> seedsOfAll) {
             return new PromptCase(
-                    id, prompt, negativePrompt, seeds == null ? seedsOfAll : seeds, tags, visible, true, varies, questions);
+                    id,
+                    prompt,
+                    negativePrompt,
+                    seeds == null ? seedsOfAll : seeds,
+                    tags,
+                    visible,
+                    true,
+                    varies,
+                    questions);
         }
     }
 
@@ -127,7 +134,8 @@ public record SuiteFile(
                 null,
                 null,
                 settings == null || extended.settings == null
-                        ? Objects.requireNonNullElse(settings, extended.settings == null ? SuiteSettings.OPEN : extended.settings)
+                        ? Objects.requireNonNullElse(
+                                settings, extended.settings == null ? SuiteSettings.OPEN : extended.settings)
                         : settings.over(extended.settings),
                 both(models, extended.models),
                 seeds == null ? extended.seeds : seeds,

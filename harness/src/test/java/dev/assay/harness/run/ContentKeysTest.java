@@ -136,7 +136,8 @@ class ContentKeysTest {
                         GenerationSettings.class,
                         "width height steps guidanceScale sampler scheduler clipSkip distilledGuidance shift"),
                 Arguments.of(RenderRequest.class, "model prompt negativePrompt seed settings repeat"),
-                Arguments.of(PromptCase.class, "id prompt negativePrompt seeds tags visible promptKnown varies questions"),
+                Arguments.of(
+                        PromptCase.class, "id prompt negativePrompt seeds tags visible promptKnown varies questions"),
                 Arguments.of(Question.class, "id text expected dependsOn"),
                 Arguments.of(Visible.class, "people hands feet objects relations"),
                 Arguments.of(VisibleObject.class, "name color count"),

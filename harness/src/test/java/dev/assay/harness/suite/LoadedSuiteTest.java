@@ -53,8 +53,7 @@ class LoadedSuiteTest {
                 """);
         Suite suite = loaded.suite();
         assertThat(suite.name()).isEqualTo("mine");
-        assertThat(suite.settings())
-                .isEqualTo(new SuiteSettings(64, 64, 8, null, null, null, null, null, 3.0));
+        assertThat(suite.settings()).isEqualTo(new SuiteSettings(64, 64, 8, null, null, null, null, null, 3.0));
         assertThat(suite.models()).isEqualTo(Map.of("clip", "c", "dino", "b"));
         assertThat(suite.cases()).extracting(PromptCase::prompt).containsExactly("one", "another two", "four");
         assertThat(suite.cases()).extracting(PromptCase::seeds).containsOnly(List.of(5L));
@@ -65,7 +64,8 @@ class LoadedSuiteTest {
 
     @Test
     void it_keeps_what_it_names_and_the_seeds_of_the_other() throws IOException {
-        Suite suite = extending("keep: {cases: [two, one], criteria: [effect.few]}").suite();
+        Suite suite =
+                extending("keep: {cases: [two, one], criteria: [effect.few]}").suite();
         assertThat(suite.cases()).extracting(PromptCase::id).containsExactly("one", "two");
         assertThat(suite.cases()).extracting(PromptCase::seeds).containsExactly(List.of(1L, 2L), List.of(7L));
         assertThat(suite.criteria()).extracting(Criterion::id).containsExactly("effect.few");
@@ -141,7 +141,8 @@ class LoadedSuiteTest {
     @Test
     void a_circle_and_a_long_row_are_errors() throws IOException {
         write("base.yaml", "name: base\nversion: '1'\nextend: mine.yaml\n");
-        assertThatThrownBy(() -> extending("seeds: [3]")).hasMessageEndingWith("base.yaml: extend: mine.yaml: extends itself in the end");
+        assertThatThrownBy(() -> extending("seeds: [3]"))
+                .hasMessageEndingWith("base.yaml: extend: mine.yaml: extends itself in the end");
         for (int i = 0; i < 6; i++) {
             write("f" + i + ".yaml", "name: f\nversion: '1'\nextend: f" + (i + 1) + ".yaml\n");
         }

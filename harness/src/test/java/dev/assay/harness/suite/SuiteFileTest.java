@@ -258,7 +258,8 @@ class SuiteFileTest {
                 .replace("clip: microcosm:clip", "leastPairs: microcosm:clip\n  rule: NONE_NEW");
         assertThat(parse(yaml).criteria().get(0).parameters()).isEqualTo(Map.of("leastPairs", 8.0, "rule", 2.0));
         assertThat(parse(yaml).models()).isEqualTo(Map.of("leastPairs", "microcosm:clip", "rule", "NONE_NEW"));
-        assertThat(LoadedSuite.parse("suite.yaml", yaml.getBytes(StandardCharsets.UTF_8)).notes())
+        assertThat(LoadedSuite.parse("suite.yaml", yaml.getBytes(StandardCharsets.UTF_8))
+                        .notes())
                 .isEmpty();
     }
 
@@ -282,7 +283,8 @@ class SuiteFileTest {
                         "old.yaml: NONE_NEW is called NO_NEW_DEFECTS now",
                         "old.yaml: NO_MORE_DEFECTS is called DEFECT_RATE_NON_INFERIOR now",
                         "old.yaml: leastPairs is called minPairs now");
-        assertThat(LoadedSuite.parse("new.yaml", today.getBytes(StandardCharsets.UTF_8)).notes())
+        assertThat(LoadedSuite.parse("new.yaml", today.getBytes(StandardCharsets.UTF_8))
+                        .notes())
                 .isEmpty();
     }
 

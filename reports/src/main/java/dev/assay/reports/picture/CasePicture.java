@@ -61,8 +61,10 @@ public final class CasePicture {
         String seen = said(worst.baseEvidence()) && said(worst.candidateEvidence())
                 ? ": " + Words.line(worst.baseEvidence(), 120) + " \u2192 " + Words.line(worst.candidateEvidence(), 120)
                 : ", difference " + Words.signed(worst.difference()) + " " + Words.line(verdict.unit(), 40);
-        return Words.line(worst.prompt(), 200) + (all ? ", all seeds" : ", seed " + worst.seed())
-                + (worst.varies() == null ? "" : " (" + Words.line(worst.varies(), 60) + " is left open)") + seen;
+        return Words.line(worst.prompt(), 200)
+                + (all ? ", all seeds" : ", seed " + worst.seed())
+                + (worst.varies() == null ? "" : " (" + Words.line(worst.varies(), 60) + " is left open)")
+                + seen;
     }
 
     private static boolean said(String evidence) {

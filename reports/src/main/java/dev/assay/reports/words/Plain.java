@@ -80,8 +80,10 @@ public record Plain(VerdictEntry verdict) {
             case "distinct" ->
                 Math.round(100 * estimate())
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
-            case "vendi" -> "The seeds of a prompt look more alike" + varies() + diversity(" different pictures") + allowed();
-            default -> (isDiversity() ? "The seeds of a prompt look more alike" + varies() : heads()) + means() + allowed();
+            case "vendi" ->
+                "The seeds of a prompt look more alike" + varies() + diversity(" different pictures") + allowed();
+            default ->
+                (isDiversity() ? "The seeds of a prompt look more alike" + varies() : heads()) + means() + allowed();
         };
     }
 
