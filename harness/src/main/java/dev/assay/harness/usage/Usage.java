@@ -8,6 +8,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param strength on the diffusion model; null where nobody says
  * @param clipStrength on text encoders; null for that of the diffusion model
  * @param settings of its pictures; null in it what nobody says
- * @param negativePrompt null where nobody says; empty for none
+ * @param negativePrompt what a picture shall not show, beside what the suite says; null where nobody says
  * @param sources who says a fact, in words: {@code my-style.assay.yaml}; of every fact that is said
  */
 public record Usage(
@@ -31,14 +33,16 @@ public record Usage(
         Purpose purpose,
         Map<Fact, String> sources)
         implements KeyText.Keyed {
-    public static final String TRIGGER = "{trigger}";
-    public static final String PROMPT = "{prompt}";
+    public static final String TRIGGER = Fact.TRIGGER;
+    public static final String PROMPT = Fact.PROMPT;
 
     /** Words before the prompt, as most files want them. */
-    public static final String START = TRIGGER + ", " + PROMPT;
+    public static final String START = Fact.START;
 
     /** Words after the prompt. */
-    public static final String END = PROMPT + ", " + TRIGGER;
+    public static final String END = Fact.END;
+
+    private static final Pattern PLACES = Pattern.compile("\\{trigger}|\\{prompt}");
 
     /** Nobody says anything. */
     public static final Usage OPEN =
@@ -60,7 +64,51 @@ public record Usage(
     public String prompt(String plain) {
         return triggers.isEmpty()
                 ? plain
-                : template.replace(TRIGGER, String.join(", ", triggers)).replace(PROMPT, plain);
+                : PLACES.matcher(template)
+                        .replaceAll(place -> Matcher.quoteReplacement(
+                                place.group().equals(TRIGGER) ? String.join(", ", triggers) : plain));
+    }
+
+    /** What it shall not show where the suite says {@code plain}, which may be empty. */
+    public String negative(String plain) {
+        return negativePrompt == null ? plain : plain.isBlank() ? negativePrompt : plain + ", " + negativePrompt;
+    }
+
+    /** The same file without its trigger words. */
+    public Usage withoutTrigger() {
+        return new Usage(
+                List.of(), template, strength, clipStrength, settings, negativePrompt, purpose, sources);
+    }
+
+    /** What this one says, and what the other says where this one is silent. */
+    public Usage over(Usage other) {
+        Facts facts = new Facts();
+        facts.addAll(this);
+        facts.addAll(other);
+        return facts.usage();
+    }
+
+    /** Of a fact that is said, as {@link Fact#value} gives it; null where nobody says it. */
+    @Nullable Object value(Fact fact) {
+        if (!sources.containsKey(fact)) {
+            return null;
+        }
+        return switch (fact) {
+            case TRIGGERS -> triggers;
+            case TEMPLATE -> template;
+            case PURPOSE -> purpose;
+            case STRENGTH -> strength;
+            case CLIP_STRENGTH -> clipStrength;
+            case STEPS -> settings.steps();
+            case GUIDANCE -> settings.guidanceScale();
+            case DISTILLED_GUIDANCE -> settings.distilledGuidance();
+            case SAMPLER -> settings.sampler();
+            case SCHEDULER -> settings.scheduler();
+            case SHIFT -> settings.shift();
+            case CLIP_SKIP -> settings.clipSkip();
+            case SIZE -> new Fact.Size(settings.width(), settings.height());
+            case NEGATIVE -> negativePrompt;
+        };
     }
 
     /** Whatever decides a picture or a verdict, without who says it. */

@@ -71,6 +71,11 @@ public final class Inspector {
         return new Metadata(metadata).claimedFamily().map(ModelFamily::id);
     }
 
+    /** Words in a file's metadata that may start its effect, the likeliest first; hints, never a proof. */
+    public static List<Inspection.Trigger> triggers(Map<String, String> metadata) {
+        return new Metadata(metadata).triggers();
+    }
+
     /** Headers and hashes, for which every byte is read unless the cache knows the file. */
     public static Inspector withHashes(ModelHashes hashes, Progress progress) {
         return new Inspector(hashes, progress);
