@@ -61,8 +61,8 @@ final class AssayFile {
         return fact.orElseThrow(() -> {
             var known = Stream.of(Fact.values()).map(Fact::key).toList();
             String hint = DidYouMean.hint(field, known);
-            return new AssayException(field + ": no such field"
-                    + (hint.isEmpty() ? "; there are " + String.join(", ", known) : hint));
+            return new AssayException(
+                    field + ": no such field" + (hint.isEmpty() ? "; there are " + String.join(", ", known) : hint));
         });
     }
 }

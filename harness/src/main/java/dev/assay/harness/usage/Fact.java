@@ -161,8 +161,7 @@ public enum Fact {
 
     private static Object name(Object raw, String example) {
         if (!(raw instanceof String text) || !NAME.matcher(text).matches()) {
-            throw wrong(
-                    "a name as ComfyUI has it: lower-case letters, digits, underscores (" + example + ")", raw);
+            throw wrong("a name as ComfyUI has it: lower-case letters, digits, underscores (" + example + ")", raw);
         }
         return text;
     }
@@ -210,15 +209,13 @@ public enum Fact {
             throw wrong("text", raw);
         }
         if (text.length() > 4 * most) {
-            throw new IllegalArgumentException(
-                    "expected at most " + most + " characters, found " + text.length());
+            throw new IllegalArgumentException("expected at most " + most + " characters, found " + text.length());
         }
         String line = BLANKS.matcher(text).replaceAll(" ").strip();
         if (line.isEmpty() || line.length() > most) {
             throw line.isEmpty()
                     ? wrong("text", null)
-                    : new IllegalArgumentException(
-                            "expected at most " + most + " characters, found " + line.length());
+                    : new IllegalArgumentException("expected at most " + most + " characters, found " + line.length());
         }
         if (!PlainText.allVisible(line)) {
             throw wrong("text without characters that cannot be seen", PlainText.quoted(line));
@@ -233,8 +230,6 @@ public enum Fact {
     private static String found(Object raw) {
         return raw == null
                 ? "nothing"
-                : raw instanceof List
-                        ? "a list"
-                        : raw instanceof Map ? "fields" : PlainText.line(raw.toString(), 80);
+                : raw instanceof List ? "a list" : raw instanceof Map ? "fields" : PlainText.line(raw.toString(), 80);
     }
 }

@@ -12,18 +12,15 @@ import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What other programs wrote beside a file, or its trainer into it: often downloaded, so nobody here said it. A value that no picture could be
@@ -117,7 +114,8 @@ final class Strangers {
         JsonNode civitai = json.path("civitai");
         boolean ours = isOfOld(json.path("notes"));
         List<String> words = texts(civitai.path("trainedWords"));
-        boolean own = civitai.path("id").isMissingNode() && civitai.path("modelId").isMissingNode();
+        boolean own =
+                civitai.path("id").isMissingNode() && civitai.path("modelId").isMissingNode();
         trained(words.isEmpty() ? texts(json.path("trainedWords")) : words, json, ours && own);
         JsonNode tips = tips(json.path("usage_tips"));
         strength(tips.path("strength"), json, ours);
@@ -130,12 +128,16 @@ final class Strangers {
                 middle(least.asDouble(), most.asDouble());
             }
         }
-        JsonNode clip = tips.path("clip_strength").isMissingNode() ? tips.path("clipStrength") : tips.path("clip_strength");
+        JsonNode clip =
+                tips.path("clip_strength").isMissingNode() ? tips.path("clipStrength") : tips.path("clip_strength");
         add(Fact.CLIP_STRENGTH, clip, "usage_tips.clip_strength");
         JsonNode skip = tips.path("clip_skip");
         if (!skip.isMissingNode() && !skip.isNull()) {
             // There, 1 uses the last layer.
-            add(Fact.CLIP_SKIP, skip.isNumber() ? (Object) (skip.asDouble() - 1) : skip.asText(), "usage_tips.clip_skip");
+            add(
+                    Fact.CLIP_SKIP,
+                    skip.isNumber() ? (Object) (skip.asDouble() - 1) : skip.asText(),
+                    "usage_tips.clip_skip");
         }
         tags(json.path("tags"), civitai.path("model").path("tags"));
         base(civitai.path("baseModel").isTextual() ? civitai.path("baseModel") : json.path("base_model"));
@@ -189,7 +191,8 @@ final class Strangers {
             return;
         }
         List<String> clean = entries.stream()
-                .map(e -> LOADER.matcher(e.length() > 100_000 ? e.substring(0, 100_000) : e).replaceAll(" "))
+                .map(e -> LOADER.matcher(e.length() > 100_000 ? e.substring(0, 100_000) : e)
+                        .replaceAll(" "))
                 .map(e -> e.strip().replaceAll("^,\\s*|\\s*,$", ""))
                 .filter(e -> !e.isBlank())
                 .toList();
@@ -255,7 +258,10 @@ final class Strangers {
             });
         }
         if (found.size() == 1) {
-            facts.add(Fact.PURPOSE, found.iterator().next(), source + ", tag " + words.iterator().next());
+            facts.add(
+                    Fact.PURPOSE,
+                    found.iterator().next(),
+                    source + ", tag " + words.iterator().next());
         } else if (found.size() > 1) {
             hint("has tags of several purposes (" + String.join(", ", words)
                     + "), so none is taken from it; give assay.purpose");

@@ -76,8 +76,7 @@ public record Usage(
 
     /** The same file without its trigger words. */
     public Usage withoutTrigger() {
-        return new Usage(
-                List.of(), template, strength, clipStrength, settings, negativePrompt, purpose, sources);
+        return new Usage(List.of(), template, strength, clipStrength, settings, negativePrompt, purpose, sources);
     }
 
     /** What this one says, and what the other says where this one is silent. */
@@ -89,7 +88,8 @@ public record Usage(
     }
 
     /** Of a fact that is said, as {@link Fact#value} gives it; null where nobody says it. */
-    @Nullable Object value(Fact fact) {
+    @Nullable
+    Object value(Fact fact) {
         if (!sources.containsKey(fact)) {
             return null;
         }

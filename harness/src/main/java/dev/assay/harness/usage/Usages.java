@@ -46,7 +46,8 @@ public final class Usages {
         Object value = Objects.requireNonNull(first.usage().value(fact));
         String source = String.join(
                 " and ", saying.stream().map(f -> source(fact, f)).distinct().toList());
-        @Nullable FileUsage other = saying.stream()
+        @Nullable
+        FileUsage other = saying.stream()
                 .filter(f -> !value.equals(f.usage().value(fact)))
                 .findFirst()
                 .orElse(null);
@@ -65,7 +66,8 @@ public final class Usages {
             default -> {
                 if (other != null) {
                     throw new SettingsException(first.name() + " wants " + fact.words() + " " + value + " ("
-                            + source(fact, first) + "), " + other.name() + " wants " + other.usage().value(fact) + " ("
+                            + source(fact, first) + "), " + other.name() + " wants "
+                            + other.usage().value(fact) + " ("
                             + source(fact, other) + "); say which for both: " + fact.setting() + "=" + value);
                 }
                 facts.add(fact, value, source);

@@ -73,8 +73,9 @@ class FileUsageTest {
                         "blurry, grey",
                         Purpose.SPEED,
                         usage.sources()));
-        assertThat(usage.sources()).hasSize(Fact.values().length).allSatisfy((fact, source) -> assertThat(source)
-                .isEqualTo("my-style.assay.yaml"));
+        assertThat(usage.sources())
+                .hasSize(Fact.values().length)
+                .allSatisfy((fact, source) -> assertThat(source).isEqualTo("my-style.assay.yaml"));
     }
 
     @ParameterizedTest
@@ -171,7 +172,9 @@ class FileUsageTest {
     @Test
     void the_first_source_in_order_has_the_word_on_each_fact() throws IOException {
         beside(".assay.yaml", "strength: 0.9");
-        beside(".metadata.json", "{\"civitai\": {\"trainedWords\": [\"manager\"]}, \"usage_tips\": {\"strength\": 0.1}}");
+        beside(
+                ".metadata.json",
+                "{\"civitai\": {\"trainedWords\": [\"manager\"]}, \"usage_tips\": {\"strength\": 0.1}}");
         beside(".civitai.info", "{\"trainedWords\": [\"civitai\"]}");
         beside(".json", "{\"activation text\": \"web\", \"negative text\": \"grey\"}");
         Usage usage = read(Map.of("modelspec.trigger_phrase", "own")).usage();
@@ -191,7 +194,12 @@ class FileUsageTest {
     @Test
     void of_its_own_metadata_the_trigger_phrase_is_used_and_a_hint_is_shown() {
         FileUsage found = read(Map.of(
-                "modelspec.trigger_phrase", "sks man", "modelspec.usage_hint", "strength\u0007 0.7", "ss_clip_skip", "2"));
+                "modelspec.trigger_phrase",
+                "sks man",
+                "modelspec.usage_hint",
+                "strength\u0007 0.7",
+                "ss_clip_skip",
+                "2"));
         assertThat(found.usage().triggers()).containsExactly("sks man");
         assertThat(found.usage().source(Fact.TRIGGERS)).contains("the file's own metadata");
         assertThat(found.usage().settings()).isEqualTo(SuiteSettings.OPEN); // how it was trained is not how it is used
@@ -223,7 +231,8 @@ class FileUsageTest {
                 "{\"usage_tips\": \"{}\"                          | is not used: ",
                 "[1]                                              | is not used: expected fields",
             })
-    void what_strangers_wrote_and_no_picture_can_have_is_told_and_not_used(String json, String said) throws IOException {
+    void what_strangers_wrote_and_no_picture_can_have_is_told_and_not_used(String json, String said)
+            throws IOException {
         FileUsage found = beside(".metadata.json", json);
         assertThat(found.usage()).isEqualTo(Usage.OPEN);
         assertThat(found.hints()).singleElement().asString().startsWith("my-style.metadata.json: " + said);
@@ -239,7 +248,10 @@ class FileUsageTest {
         assertThat(text.hints()).singleElement().asString().contains("expected at most 600 characters");
         FileUsage large = beside(".civitai.info", "{\"x\": \"" + "a".repeat(10 << 20) + "\"}");
         assertThat(large.usage()).isEqualTo(Usage.OPEN);
-        assertThat(large.hints()).singleElement().asString().contains("my-style.civitai.info: is not used: expected at most");
+        assertThat(large.hints())
+                .singleElement()
+                .asString()
+                .contains("my-style.civitai.info: is not used: expected at most");
     }
 
     @Test

@@ -20,7 +20,8 @@ class UsagesTest {
     @Test
     void a_command_has_the_word_over_a_file() {
         Usage command = file("command", Map.of(Fact.STEPS, 4)).usage();
-        Usage both = Usages.together(command, List.of(file("a", Map.of(Fact.STEPS, 8, Fact.GUIDANCE, 1, Fact.STRENGTH, 0.5))));
+        Usage both = Usages.together(
+                command, List.of(file("a", Map.of(Fact.STEPS, 8, Fact.GUIDANCE, 1, Fact.STRENGTH, 0.5))));
         assertThat(both.settings().steps()).isEqualTo(4);
         assertThat(both.settings().guidanceScale()).isEqualTo(1);
         assertThat(both.strength()).isEqualTo(0.5);
@@ -39,7 +40,15 @@ class UsagesTest {
         Usage both = Usages.together(
                 Usage.OPEN,
                 List.of(
-                        file("a", Map.of(Fact.TRIGGERS, List.of("sks", "oil"), Fact.NEGATIVE, "grey", Fact.STRENGTH, 0.5)),
+                        file(
+                                "a",
+                                Map.of(
+                                        Fact.TRIGGERS,
+                                        List.of("sks", "oil"),
+                                        Fact.NEGATIVE,
+                                        "grey",
+                                        Fact.STRENGTH,
+                                        0.5)),
                         file("b", Map.of(Fact.TRIGGERS, List.of("oil", "dog"), Fact.NEGATIVE, "dull", Fact.STEPS, 8))));
         assertThat(both.triggers()).containsExactly("sks", "oil", "dog");
         assertThat(both.source(Fact.TRIGGERS)).contains("a.assay.yaml and b.assay.yaml");
@@ -55,7 +64,9 @@ class UsagesTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessage("a.safetensors wants steps 8 (a.assay.yaml), b.safetensors wants 4 (b.assay.yaml);"
                         + " say which for both: assay.usage.steps=8");
-        assertThat(Usages.together(file("c", Map.of(Fact.STEPS, 6)).usage(), files).settings().steps())
+        assertThat(Usages.together(file("c", Map.of(Fact.STEPS, 6)).usage(), files)
+                        .settings()
+                        .steps())
                 .isEqualTo(6);
     }
 
@@ -63,7 +74,9 @@ class UsagesTest {
     void purposes_that_differ_are_none() {
         assertThat(Usages.together(
                                 Usage.OPEN,
-                                List.of(file("a", Map.of(Fact.PURPOSE, "style")), file("b", Map.of(Fact.PURPOSE, "speed"))))
+                                List.of(
+                                        file("a", Map.of(Fact.PURPOSE, "style")),
+                                        file("b", Map.of(Fact.PURPOSE, "speed"))))
                         .purpose())
                 .isEqualTo(Purpose.UNKNOWN);
     }
