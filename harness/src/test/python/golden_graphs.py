@@ -4,8 +4,8 @@ Python 3, no packages. Run from the harness folder: python src/test/python/golde
 src/test/resources/golden/comfyui_graphs.json. Read the table below against the templates, not against our Java.
 Templates: blueprints "Text to Image (Flux.1 Dev | Flux.1 Krea Dev | Qwen-Image | Qwen-Image 2512 | Z-Image-Turbo |
 Z-Image-Base)", workflow_templates image_chroma_text_to_image, hidream_i1_full (with its note on dev and fast),
-flux_schnell_full_text_to_image, sd3.5_simple_example, image_sdxl_simple (comfyui-workflow-templates-json 0.1.123); the example of
-SD 1.5. Negatives are the templates' but SDXL's: that one asks for no colour, which belongs to its statue alone.
+flux_schnell_full_text_to_image, sd3.5_simple_example, image_sdxl_simple, image_flux2_text_to_image, image_flux2_text_to_image_9b,
+image_flux2_klein_text_to_image (comfyui-workflow-templates-json 0.1.123); the example of SD 1.5. Negatives are the templates' but SDXL's: that one asks for no colour, which belongs to its statue alone.
 """
 
 import json
@@ -100,6 +100,29 @@ def qwen(file, steps, negative):
     } | tail(["3", 0])
 
 
+def flux2(file, text, decoder, steps, guider, conditionings):
+    return {
+        "1": unet(file), "2": node("CLIPLoader", clip_name=text, type="flux2"), "3": vae(decoder),
+        "4": encode(PROMPT, ["2", 0]), "14": guider, "6": latent("EmptyFlux2LatentImage", 1024),
+        "13": node("RandomNoise", noise_seed=SEED), "15": node("KSamplerSelect", sampler_name="euler"),
+        "16": node("Flux2Scheduler", steps=steps, width=1024, height=1024),
+        "7": node("SamplerCustomAdvanced", noise=["13", 0], guider=["14", 0], sampler=["15", 0], sigmas=["16", 0],
+                  latent_image=["6", 0]),
+    } | conditionings | tail(["3", 0])
+
+
+def cfg_guider(cfg):
+    return node("CFGGuider", model=["1", 0], positive=["4", 0], negative=["5", 0], cfg=cfg)
+
+
+def klein(file, text, decoder):
+    return flux2(file, text, decoder, 4, cfg_guider(1.0), {"5": zero(["4", 0])})
+
+
+def klein_base(file, text, decoder):
+    return flux2(file, text, decoder, 20, cfg_guider(5.0), {"5": encode("", ["2", 0])})
+
+
 def hidream(file, shift, steps, cfg, sampler, scheduler):
     return {
         "1": unet(file), "2": HIDREAM_CLIP, "3": vae("ae.safetensors"),
@@ -138,7 +161,7 @@ GRAPHS = {
         "7": ksampler(["1", 0], 4, 1.0, "euler", "simple", ["4", 0], ["5", 0]),
     } | tail(["3", 0]),
     "chroma": {
-        "1": unet("Chroma1-HD-fp8_scaled_rev2.safetensors"),
+        "1": unet("Chroma1-HD-fp8mixed.safetensors"),
         "2": node("CLIPLoader", clip_name="t5xxl_fp8_e4m3fn_scaled.safetensors", type="chroma"),
         "3": vae("ae.safetensors"),
         "10": node("T5TokenizerOptions", clip=["2", 0], min_padding=0, min_length=0),
@@ -152,6 +175,15 @@ GRAPHS = {
         "7": node("SamplerCustomAdvanced", noise=["13", 0], guider=["14", 0], sampler=["15", 0], sigmas=["16", 0],
                   latent_image=["6", 0]),
     } | tail(["3", 0]),
+    "flux2-dev": flux2("flux2_dev_fp8mixed.safetensors", "mistral_3_small_flux2_bf16.safetensors",
+                       "full_encoder_small_decoder.safetensors", 20,
+                       node("BasicGuider", model=["1", 0], conditioning=["11", 0]), {"11": guidance(["4", 0], 4.0)}),
+    "flux2-klein-4b": klein("flux-2-klein-4b.safetensors", "qwen_3_4b.safetensors", "flux2-vae.safetensors"),
+    "flux2-klein-base-4b": klein_base("flux-2-klein-base-4b.safetensors", "qwen_3_4b.safetensors", "flux2-vae.safetensors"),
+    "flux2-klein-9b": klein("flux-2-klein-9b-fp8.safetensors", "qwen_3_8b_fp8mixed.safetensors",
+                            "full_encoder_small_decoder.safetensors"),
+    "flux2-klein-base-9b": klein_base("flux-2-klein-base-9b-fp8.safetensors", "qwen_3_8b_fp8mixed.safetensors",
+                                      "full_encoder_small_decoder.safetensors"),
     "qwen-image": qwen("qwen_image_fp8_e4m3fn.safetensors", 20, ""),
     "qwen-image-2512": qwen("qwen_image_2512_fp8_e4m3fn.safetensors", 50, ZH),
     "hidream-i1-full": hidream("hidream_i1_full_fp8.safetensors", 3.0, 50, 5.0, "uni_pc", "simple"),

@@ -53,7 +53,7 @@ final class Chroma {
                             NEGATIVE,
                             new TextEncoderFiles(List.of(TextEncoderFiles.T5_SMALL), Map.of(1, ID)),
                             Flux1.VAE_FILES,
-                            GraphNodes.of(Latent.CHANNELS_16, Shift.AURA, Trait.ADVANCED))),
+                            GraphNodes.of(Latent.CHANNELS_16, Shift.AURA, Trait.ADVANCED, Trait.T5_OPTIONS))),
             DiffusersPipeline.CHROMA);
 
     private Chroma() {}

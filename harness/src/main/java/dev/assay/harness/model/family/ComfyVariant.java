@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param negative the negative prompt when a suite has none
  * @param textEncoders usual file names
  * @param vaes usual file names of the VAE, the best first
+ * @param size of the family's sizes the one that it is of; empty where all are rendered alike
  */
 public record ComfyVariant(
         String name,
@@ -27,7 +28,16 @@ public record ComfyVariant(
         String negative,
         TextEncoderFiles textEncoders,
         List<String> vaes,
-        GraphNodes nodes) {
+        GraphNodes nodes,
+        Optional<Size> size) {
+    /**
+     * One of a family's sizes.
+     *
+     * @param detail as a model's layers tell it, {@link FamilyMatch#detail}
+     * @param inName what a file's name says of it, where its layers are out of reach
+     */
+    public record Size(String detail, Pattern inName) {}
+
     /**
      * Settings of the official template.
      *
@@ -47,6 +57,20 @@ public record ComfyVariant(
 
     public ComfyVariant {
         vaes = List.copyOf(vaes);
+    }
+
+    /** Of a family of which all sizes are rendered alike. */
+    ComfyVariant(
+            String name,
+            String family,
+            String title,
+            Optional<Pattern> fileHint,
+            Defaults defaults,
+            String negative,
+            TextEncoderFiles textEncoders,
+            List<String> vaes,
+            GraphNodes nodes) {
+        this(name, family, title, fileHint, defaults, negative, textEncoders, vaes, nodes, Optional.empty());
     }
 
     /** The one variant of a family, of the family's name. */

@@ -7,7 +7,8 @@ public record GraphNodes(Latent latent, Shift shift, Set<Trait> traits) {
     /** The node that makes the empty latent. */
     public enum Latent {
         CHANNELS_4("EmptyLatentImage", 8),
-        CHANNELS_16("EmptySD3LatentImage", 16);
+        CHANNELS_16("EmptySD3LatentImage", 16),
+        FLUX2("EmptyFlux2LatentImage", 16);
 
         private final String node;
         private final int pixels;
@@ -34,7 +35,9 @@ public record GraphNodes(Latent latent, Shift shift, Set<Trait> traits) {
         SD3("ModelSamplingSD3"),
         AURA("ModelSamplingAuraFlow"),
         /** The shift is mu, the exponent; the same at every size. The model's own is 1.15. */
-        FLUX("ModelSamplingFlux");
+        FLUX("ModelSamplingFlux"),
+        /** The schedule works it out from the picture's size: no node sets it. */
+        BY_SIZE("");
 
         private final String node;
 
@@ -57,8 +60,29 @@ public record GraphNodes(Latent latent, Shift shift, Set<Trait> traits) {
         CLIP_SKIP,
         /** The model takes guidance as an input. */
         DISTILLED_GUIDANCE,
-        /** Sampled by {@code SamplerCustomAdvanced} with {@code T5TokenizerOptions}. */
-        ADVANCED
+        /** Sampled by {@code SamplerCustomAdvanced}. */
+        ADVANCED,
+        /** The sampler of {@link #ADVANCED} has no negative without guidance. */
+        BASIC_GUIDER,
+        /** The prompt is not padded: {@code T5TokenizerOptions}. */
+        T5_OPTIONS
+    }
+
+    /** A schedule of noise levels that is a node of its own and no name that {@code BasicScheduler} knows; for {@link Trait#ADVANCED}. */
+    public enum Schedule {
+        /** {@code Flux2Scheduler}, by steps and the picture's size. */
+        FLUX2("flux2");
+
+        private final String word;
+
+        Schedule(String word) {
+            this.word = word;
+        }
+
+        /** What stands where a scheduler's name does. */
+        public String word() {
+            return word;
+        }
     }
 
     public GraphNodes {

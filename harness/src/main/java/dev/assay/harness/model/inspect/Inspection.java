@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
  * @param kind empty where the file could not be read or is none of the kinds
  * @param family for machines: {@code sdxl}, {@code flux1}, {@code unknown}
  * @param familyTitle for people; no more than the layers show
+ * @param detail which of the family's sizes or variants it is, a part of the title; may be empty
  * @param families words of every family whose layers these may be: one, or those that the layers cannot tell apart; empty where
  *     none is known
  * @param contents components ({@code unet}, {@code dit}, {@code vae}, {@code clip-l}), or of a LoRA the ones that it changes
@@ -38,6 +39,7 @@ public record Inspection(
         Optional<ModelKind> kind,
         String family,
         String familyTitle,
+        String detail,
         List<String> families,
         List<String> contents,
         Optional<Rank> rank,
@@ -101,6 +103,7 @@ public record Inspection(
                 bytes,
                 Optional.empty(),
                 "unknown",
+                "",
                 "",
                 List.of(),
                 List.of(),

@@ -354,6 +354,7 @@ public final class Inspector {
                     Optional.ofNullable(kind),
                     family.word(),
                     title,
+                    family.detail(),
                     family.families(),
                     contents,
                     Optional.ofNullable(rank),

@@ -12,6 +12,7 @@ import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.lora.LoraModule;
 import dev.assay.harness.model.lora.LoraReader;
@@ -262,14 +263,16 @@ final class GraphMaker {
     }
 
     private ComfyVariant family(ModelUnderTest model, Path given, String name) {
-        Optional<String> family = (Files.exists(given)
+        Optional<Inspection> seen = (Files.exists(given)
                         ? Optional.of(given)
                         : files.visible(name, ServerModelFolder.MODEL))
-                .map(f -> Inspector.ofHeaders().inspect(f, headers::read).family())
-                .filter(f -> !f.equals(FamilyMatch.UNKNOWN))
+                .map(f -> Inspector.ofHeaders().inspect(f, headers::read))
+                .filter(i -> !i.family().equals(FamilyMatch.UNKNOWN));
+        Optional<String> family = seen.map(Inspection::family)
                 .or(() -> claimed(name).filter(f -> options.variant() == null || FamilyGraphs.has(f)));
         if (family.isPresent()) {
-            FamilyGraphs.Choice choice = FamilyGraphs.choose(family.get(), name, options.variant());
+            FamilyGraphs.Choice choice = FamilyGraphs.choose(
+                    family.get(), seen.map(Inspection::detail).orElse(""), name, options.variant());
             if (!choice.certain()) {
                 note(model, Finding.Level.NOTE, name + ": " + choice.reason());
             }

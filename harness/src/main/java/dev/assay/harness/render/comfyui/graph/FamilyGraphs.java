@@ -51,11 +51,12 @@ public final class FamilyGraphs {
      * The graph for a model file. A header does not tell variants of a family apart: the file's name may, or a setting.
      *
      * @param family as the header tells: {@code sdxl}, {@code flux1} ...
+     * @param detail as the header tells which of the family's sizes it is; may be empty
      * @param file name of the base model's file
      * @param variant the user's setting, a name of {@link #ALL}; null if not given
      * @throws GraphException if the family has no graph, or variants with different defaults cannot be told apart
      */
-    public static Choice choose(String family, String file, String variant) {
+    public static Choice choose(String family, String detail, String file, String variant) {
         Optional<ComfyUi> comfyui = ModelFamilies.of(family).map(ModelFamily::comfyui);
         List<ComfyVariant> variants = comfyui.map(ComfyUi::variants).orElse(List.of());
         if (variants.isEmpty()) {
@@ -64,44 +65,72 @@ public final class FamilyGraphs {
                     + ALL.stream().map(ComfyVariant::family).distinct().collect(Collectors.joining(", "))
                     + "; export a workflow of your own as API and give it as " + Keys.WORKFLOW);
         }
+        String name = stem(file);
+        List<ComfyVariant> fitting = ofSize(variants, detail, name);
         if (variant != null) {
-            ComfyVariant chosen = variants.stream()
-                    .filter(g -> g.name().equals(variant))
-                    .findFirst()
-                    .orElseThrow(() -> unknown(Keys.VARIANT, variant, names(variants)));
+            ComfyVariant chosen = byName(file, detail, variant, variants, fitting);
             return new Choice(chosen, chosen.title() + ", as " + Keys.VARIANT + " says", true);
         }
-        if (variants.size() == 1) {
-            ComfyVariant only = variants.get(0);
-            return new Choice(only, only.title() + ", the only variant of its family", true);
-        }
-        String name = stem(file);
         comfyui.orElseThrow().others().forEach((pattern, title) -> {
             if (pattern.matcher(name).find()) {
                 throw new GraphException(file + ": by its name it is " + title
                         + ", for which there is no graph; export a"
                         + " workflow of your own as API and give it as " + Keys.WORKFLOW + ", or set " + Keys.VARIANT
-                        + " if it is one of " + String.join(", ", names(variants)));
+                        + " if it is one of " + String.join(", ", names(fitting)));
             }
         });
-        List<ComfyVariant> hinted = variants.stream()
+        if (fitting.size() == 1) {
+            ComfyVariant only = fitting.get(0);
+            return new Choice(
+                    only,
+                    only.title() + ", the only variant of its " + (variants.size() == 1 ? "family" : "size"),
+                    true);
+        }
+        List<ComfyVariant> hinted = fitting.stream()
                 .filter(g -> g.fileHint().filter(h -> h.matcher(name).find()).isPresent())
                 .toList();
         if (hinted.size() == 1) {
             ComfyVariant chosen = hinted.get(0);
             return new Choice(chosen, chosen.title() + ", because of the file's name (" + file + ")", true);
         }
-        ComfyVariant first = variants.get(0);
-        if (variants.stream().allMatch(g -> g.defaults().equals(first.defaults()))) {
+        ComfyVariant first = fitting.get(0);
+        if (fitting.stream().allMatch(g -> g.defaults().equals(first.defaults()))) {
             return new Choice(
                     first,
                     first.title() + " or a finetune of it: its file cannot be told from "
-                            + titles(variants.subList(1, variants.size())) + ", which is used with the same settings",
+                            + titles(fitting.subList(1, fitting.size())) + ", which is used with the same settings",
                     false);
         }
-        throw new GraphException(file + ": " + titles(variants)
+        throw new GraphException(file + ": " + titles(fitting)
                 + " have the same tensors and other settings, and the file's name does not say which it is; set "
-                + Keys.VARIANT + " to one of " + String.join(", ", names(variants)));
+                + Keys.VARIANT + " to one of " + String.join(", ", names(fitting)));
+    }
+
+    /** @param fitting those of the file's size */
+    private static ComfyVariant byName(
+            String file, String detail, String variant, List<ComfyVariant> variants, List<ComfyVariant> fitting) {
+        ComfyVariant chosen = variants.stream()
+                .filter(g -> g.name().equals(variant))
+                .findFirst()
+                .orElseThrow(() -> unknown(Keys.VARIANT, variant, names(variants)));
+        if (!detail.isEmpty() && !fitting.contains(chosen)) {
+            throw new GraphException(Keys.VARIANT + " (" + variant + "): " + file + " is "
+                    + ModelFamilies.of(chosen.family()).orElseThrow().title() + ", " + detail
+                    + ", by its layers; set it to one of " + String.join(", ", names(fitting)));
+        }
+        return chosen;
+    }
+
+    /** Those of one size, if the header tells it, or else the name does; a size that nobody published has no variants of its own. */
+    private static List<ComfyVariant> ofSize(List<ComfyVariant> variants, String detail, String name) {
+        List<ComfyVariant> told = variants.stream()
+                .filter(v -> v.size().filter(s -> s.detail().equals(detail)).isPresent())
+                .toList();
+        List<ComfyVariant> named = variants.stream()
+                .filter(v ->
+                        v.size().filter(s -> s.inName().matcher(name).find()).isPresent())
+                .toList();
+        return !told.isEmpty() ? told : detail.isEmpty() && !named.isEmpty() ? named : variants;
     }
 
     private static String stem(String file) {
@@ -131,8 +160,11 @@ public final class FamilyGraphs {
 
     /** @throws GraphException naming a setting that a variant does not have */
     public static void requireFits(ComfyVariant variant, GenerationSettings settings) {
-        if (settings.shift() != null && variant.nodes().shift() == Shift.NONE) {
-            throw no(variant, "shift", settings.shift(), "is no flow model");
+        if (settings.shift() != null && variant.nodes().shift().node().isEmpty()) {
+            String why = variant.nodes().shift() == Shift.NONE
+                    ? "is no flow model"
+                    : "has its shift from the picture's size";
+            throw no(variant, "shift", settings.shift(), why);
         }
         if (settings.distilledGuidance() != null && !variant.has(Trait.DISTILLED_GUIDANCE)) {
             throw no(variant, "distilledGuidance", settings.distilledGuidance(), "takes no guidance as an input");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.family.ComfyVariant;
+import dev.assay.harness.model.family.GraphNodes.Schedule;
 import dev.assay.harness.model.family.GraphNodes.Shift;
 import dev.assay.harness.model.family.GraphNodes.Trait;
 import dev.assay.harness.model.family.TextEncoderFiles;
@@ -54,7 +55,8 @@ public final class TextToImage {
         textOptions();
         shift();
         JsonNode positive = text("4", request.prompt());
-        JsonNode negative = negative(positive);
+        boolean alone = family.has(Trait.BASIC_GUIDER) && settings.guidanceScale() <= 1;
+        JsonNode negative = alone ? null : negative(positive);
         positive = guided("11", positive);
         JsonNode latent = NodeWriter.add(graph, "6", family.nodes().latent().node())
                 .put("width", settings.width())
@@ -139,7 +141,7 @@ public final class TextToImage {
     }
 
     private void textOptions() {
-        if (family.has(Trait.ADVANCED)) {
+        if (family.has(Trait.T5_OPTIONS)) {
             clip = NodeWriter.add(graph, "10", "T5TokenizerOptions")
                     .link("clip", clip)
                     .put("min_padding", 0)
@@ -231,21 +233,11 @@ public final class TextToImage {
         JsonNode noise = NodeWriter.add(graph, "13", "RandomNoise")
                 .put("noise_seed", NodeWriter.seed(request.seed()))
                 .out(0);
-        JsonNode guider = NodeWriter.add(graph, "14", "CFGGuider")
-                .link("model", model)
-                .link("positive", positive)
-                .link("negative", negative)
-                .put("cfg", settings.guidanceScale())
-                .out(0);
+        JsonNode guider = guider(positive, negative);
         JsonNode sampler = NodeWriter.add(graph, "15", "KSamplerSelect")
                 .put("sampler_name", settings.sampler())
                 .out(0);
-        JsonNode sigmas = NodeWriter.add(graph, "16", "BasicScheduler")
-                .link("model", model)
-                .put("scheduler", settings.scheduler())
-                .put("steps", settings.steps())
-                .put("denoise", 1.0)
-                .out(0);
+        JsonNode sigmas = sigmas();
         nonce(NodeWriter.add(graph, SAMPLER, "SamplerCustomAdvanced")
                 .link("noise", noise)
                 .link("guider", guider)
@@ -253,10 +245,42 @@ public final class TextToImage {
                 .link("sigmas", sigmas)
                 .link("latent_image", latent));
         key("13", "noise_seed", "seed");
-        key("14", "cfg", "guidanceScale");
         key("15", "sampler_name", "sampler");
-        key("16", "scheduler", "scheduler");
         key("16", "steps", "steps");
+    }
+
+    /** @param negative null for none */
+    private JsonNode guider(JsonNode positive, JsonNode negative) {
+        if (negative == null) {
+            return NodeWriter.add(graph, "14", "BasicGuider")
+                    .link("model", model)
+                    .link("conditioning", positive)
+                    .out(0);
+        }
+        key("14", "cfg", "guidanceScale");
+        return NodeWriter.add(graph, "14", "CFGGuider")
+                .link("model", model)
+                .link("positive", positive)
+                .link("negative", negative)
+                .put("cfg", settings.guidanceScale())
+                .out(0);
+    }
+
+    private JsonNode sigmas() {
+        if (settings.scheduler().equals(Schedule.FLUX2.word())) {
+            return NodeWriter.add(graph, "16", "Flux2Scheduler")
+                    .put("steps", settings.steps())
+                    .put("width", settings.width())
+                    .put("height", settings.height())
+                    .out(0);
+        }
+        key("16", "scheduler", "scheduler");
+        return NodeWriter.add(graph, "16", "BasicScheduler")
+                .link("model", model)
+                .put("scheduler", settings.scheduler())
+                .put("steps", settings.steps())
+                .put("denoise", 1.0)
+                .out(0);
     }
 
     private void key(String id, String input, String field) {

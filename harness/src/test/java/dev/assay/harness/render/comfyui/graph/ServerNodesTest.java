@@ -45,7 +45,7 @@ class ServerNodesTest {
                 "LoraLoader",
                 required(
                         "\"model\":[\"MODEL\"],\"clip\":[\"CLIP\"],\"lora_name\":[[\"style-v2.safetensors\",\"sub\\\\x.safetensors\"]],"
-                                + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
+                            + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
                         2));
         answers.put(
                 "LoraLoaderModelOnly",
@@ -56,9 +56,9 @@ class ServerNodesTest {
                 "KSampler",
                 required(
                         "\"model\":[\"MODEL\"],\"seed\":[\"INT\"],\"steps\":[\"INT\"],\"cfg\":[\"FLOAT\"],"
-                                + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
-                                + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
-                                + "\"denoise\":[\"FLOAT\"]",
+                            + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
+                            + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
+                            + "\"denoise\":[\"FLOAT\"]",
                         1));
         answers.put("CLIPTextEncode", required("\"text\":[\"STRING\"],\"clip\":[\"CLIP\"]", 1));
         answers.put("ConditioningZeroOut", required("\"conditioning\":[\"CONDITIONING\"]", 1));
@@ -193,23 +193,23 @@ class ServerNodesTest {
 
     @Test
     void variants_that_a_name_does_not_tell_are_asked_for_if_their_settings_differ() {
-        FamilyGraphs.Choice flux = FamilyGraphs.choose("flux1", "my-style-merge.safetensors", null);
+        FamilyGraphs.Choice flux = FamilyGraphs.choose("flux1", "", "my-style-merge.safetensors", null);
         assertThat(flux.graph().name()).isEqualTo("flux1-dev");
         assertThat(flux.certain()).isFalse();
         assertThat(flux.reason())
                 .isEqualTo("Flux.1 dev or a finetune of it: its file cannot be told from Flux.1 Krea dev,"
                         + " which is used with the same settings");
-        assertThatThrownBy(() -> FamilyGraphs.choose("hidream-i1", "mine.safetensors", null))
+        assertThatThrownBy(() -> FamilyGraphs.choose("hidream-i1", "", "mine.safetensors", null))
                 .hasMessageEndingWith(
                         "set assay.comfyui.variant to one of hidream-i1-full, hidream-i1-dev, hidream-i1-fast");
-        assertThatThrownBy(() -> FamilyGraphs.choose("z-image", "zimage-base-to-turbo.safetensors", null))
+        assertThatThrownBy(() -> FamilyGraphs.choose("z-image", "", "zimage-base-to-turbo.safetensors", null))
                 .isInstanceOf(GraphException.class);
-        assertThat(FamilyGraphs.choose("z-image", "mine.safetensors", "z-image-turbo")
+        assertThat(FamilyGraphs.choose("z-image", "", "mine.safetensors", "z-image-turbo")
                         .reason())
                 .isEqualTo("Z-Image turbo, as assay.comfyui.variant says");
-        assertThatThrownBy(() -> FamilyGraphs.choose("z-image", "mine.safetensors", "z-image-turbp"))
+        assertThatThrownBy(() -> FamilyGraphs.choose("z-image", "", "mine.safetensors", "z-image-turbp"))
                 .hasMessageEndingWith("did you mean z-image-turbo?");
-        assertThatThrownBy(() -> FamilyGraphs.choose("wan", "w.safetensors", null))
+        assertThatThrownBy(() -> FamilyGraphs.choose("wan", "", "w.safetensors", null))
                 .hasMessageContaining("no graph for the family wan (a video model")
                 .hasMessageContaining("assay.comfyui.workflow");
     }

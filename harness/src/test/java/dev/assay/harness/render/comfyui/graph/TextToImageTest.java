@@ -13,12 +13,12 @@ import java.io.InputStream;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,23 +26,6 @@ class TextToImageTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PROMPT = "a \"red\" cube\n— 立方体 \uD83E\uDDCA, {\\}";
     private static final long SEED = -1; // 2^64 - 1
-
-    /** The files of the official templates. */
-    private static final Map<String, String> MODELS = Map.ofEntries(
-            Map.entry("sd15", "v1-5-pruned-emaonly-fp16.safetensors"),
-            Map.entry("sdxl", "sd_xl_base_1.0.safetensors"),
-            Map.entry("sd3", "sd3.5_large_fp8_scaled.safetensors"),
-            Map.entry("flux1-dev", "flux1-dev.safetensors"),
-            Map.entry("flux1-krea-dev", "flux1-krea-dev_fp8_scaled.safetensors"),
-            Map.entry("flux1-schnell", "flux1-schnell.safetensors"),
-            Map.entry("chroma", "Chroma1-HD-fp8_scaled_rev2.safetensors"),
-            Map.entry("qwen-image", "qwen_image_fp8_e4m3fn.safetensors"),
-            Map.entry("qwen-image-2512", "qwen_image_2512_fp8_e4m3fn.safetensors"),
-            Map.entry("hidream-i1-full", "hidream_i1_full_fp8.safetensors"),
-            Map.entry("hidream-i1-dev", "hidream_i1_dev_fp8.safetensors"),
-            Map.entry("hidream-i1-fast", "hidream_i1_fast_fp8.safetensors"),
-            Map.entry("z-image-turbo", "z_image_turbo_bf16.safetensors"),
-            Map.entry("z-image", "z_image_bf16.safetensors"));
 
     private static JsonNode golden;
 
@@ -73,7 +56,7 @@ class TextToImageTest {
                 "qwen_image_layered_bf16.safetensors"
             })
     void a_model_that_looks_like_a_family_and_needs_other_nodes_gets_no_graph_of_its(String file) {
-        assertThatThrownBy(() -> FamilyGraphs.choose("qwen-image", file, null))
+        assertThatThrownBy(() -> FamilyGraphs.choose("qwen-image", "", file, null))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining(file)
                 .hasMessageContaining("for which there is no graph")
@@ -84,10 +67,45 @@ class TextToImageTest {
     @MethodSource("families")
     void the_official_file_is_recognised_as_its_variant(String name) {
         ComfyVariant family = FamilyGraphs.named(name);
-        FamilyGraphs.Choice choice = FamilyGraphs.choose(family.family(), "sub\\" + MODELS.get(name), null);
+        FamilyGraphs.Choice choice =
+                FamilyGraphs.choose(family.family(), "", "sub\\" + OfficialTemplates.model(name), null);
         assertThat(choice.graph()).isSameAs(family);
         assertThat(choice.certain()).isTrue();
         assertThat(choice.reason()).startsWith(family.title());
+    }
+
+    /** The header tells the size, the name what the header does not; out of reach of the header the name tells both. */
+    @ParameterizedTest
+    @CsvSource({
+        "dev, mine.safetensors, flux2-dev",
+        "'', flux2-dev-Q4_K_M.gguf, flux2-dev",
+        "klein 4B, klein-mine.safetensors, flux2-klein-4b",
+        "klein 9B, klein-base-mine.safetensors, flux2-klein-base-9b",
+        "klein 9B, flux-2-klein-4b-to-9b.safetensors, flux2-klein-9b",
+        "'', FLUX.2-klein-base-9B-Q8_0.gguf, flux2-klein-base-9b",
+        "'', flux-2-klein-4b-fp8.safetensors, flux2-klein-4b",
+    })
+    void the_size_of_a_model_decides_before_its_name(String detail, String file, String variant) {
+        assertThat(FamilyGraphs.choose("flux2", detail, file, null).graph().name())
+                .isEqualTo(variant);
+    }
+
+    @Test
+    void a_variant_of_another_size_than_the_files_is_refused() {
+        assertThatThrownBy(() -> FamilyGraphs.choose("flux2", "dev", "mine.safetensors", "flux2-klein-4b"))
+                .isInstanceOf(GraphException.class)
+                .hasMessage(
+                        "assay.comfyui.variant (flux2-klein-4b): mine.safetensors is Flux.2, dev, by its layers; set"
+                                + " it to one of flux2-dev");
+        assertThatThrownBy(() -> FamilyGraphs.choose("flux2", "klein 4B", "mine.safetensors", null))
+                .hasMessageContaining(
+                        "Flux.2 klein 4B and Flux.2 klein base 4B have the same tensors and other settings");
+        assertThat(FamilyGraphs.choose("flux2", "klein 4B", "mine.safetensors", "flux2-klein-base-4b")
+                        .graph()
+                        .name())
+                .isEqualTo("flux2-klein-base-4b");
+        assertThatThrownBy(() -> FamilyGraphs.choose("flux2", "klein 9B", "flux-2-klein-9b-kv-fp8.safetensors", null))
+                .hasMessageContaining("by its name it is Flux.2 klein KV, which edits pictures");
     }
 
     @Test
@@ -217,6 +235,11 @@ class TextToImageTest {
         GenerationSettings guided = new GenerationSettings(512, 512, 20, 1, "euler", "normal", 0, 3.5, null);
         assertThatThrownBy(() -> FamilyGraphs.requireFits(FamilyGraphs.named("flux1-schnell"), guided))
                 .hasMessageContaining("distilledGuidance");
+        GenerationSettings klein = new GenerationSettings(512, 512, 4, 1, "euler", "flux2", 0, null, 2.0);
+        assertThatThrownBy(() -> FamilyGraphs.requireFits(FamilyGraphs.named("flux2-klein-4b"), klein))
+                .hasMessage(
+                        "the suite's settings.shift (2.0): Flux.2 klein 4B has its shift from the picture's size; leave"
+                                + " the setting out");
         GenerationSettings skipped = new GenerationSettings(512, 512, 20, 1, "euler", "normal", 1);
         assertThatThrownBy(() -> FamilyGraphs.requireFits(FamilyGraphs.named("flux1-dev"), skipped))
                 .hasMessageContaining("clipSkip");
@@ -279,7 +302,7 @@ class TextToImageTest {
 
     /** As the official templates have it: the first three families as full checkpoints, the others model-only. */
     static GraphRequest defaults(ComfyVariant family, long seed, String prompt) {
-        String file = MODELS.get(family.name());
+        String file = OfficialTemplates.model(family.name());
         boolean whole = List.of("sd15", "sdxl", "sd3").contains(family.name());
         return new GraphRequest(
                 family,
@@ -316,12 +339,12 @@ class TextToImageTest {
                 1 + random.nextInt(50),
                 random.nextInt(3) * 3,
                 "euler",
-                "simple",
+                random.nextBoolean() ? "simple" : family.defaults().scheduler(),
                 family.has(GraphNodes.Trait.CLIP_SKIP) ? random.nextInt(3) : 0,
                 family.has(GraphNodes.Trait.DISTILLED_GUIDANCE) && random.nextBoolean()
                         ? Double.valueOf(random.nextInt(9))
                         : null,
-                family.nodes().shift() != GraphNodes.Shift.NONE && random.nextBoolean()
+                !family.nodes().shift().node().isEmpty() && random.nextBoolean()
                         ? Double.valueOf(random.nextInt(9))
                         : null);
         return new GraphRequest(
