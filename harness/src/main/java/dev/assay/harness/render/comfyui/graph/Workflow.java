@@ -3,6 +3,7 @@ package dev.assay.harness.render.comfyui.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.model.family.GraphNodes.Schedule;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,6 +61,9 @@ public final class Workflow {
             }
         }
     }
+
+    private static final String FLUX2_SCHEDULER = "Flux2Scheduler";
+    private static final Set<String> SIZED = Set.of("ModelSamplingFlux", FLUX2_SCHEDULER);
 
     private final String name;
     private final ObjectNode graph;
@@ -241,16 +245,27 @@ public final class Workflow {
                     number(Placeholders.WIDTH, "width", usual.width()).intValue(),
                     number(Placeholders.HEIGHT, "height", usual.height()).intValue(),
                     number(Placeholders.STEPS, "steps", usual.steps()).intValue(),
-                    number(Placeholders.CFG, "guidanceScale", usual.guidanceScale())
-                            .doubleValue(),
+                    has(Placeholders.CFG, "BasicGuider")
+                            ? 1
+                            : number(Placeholders.CFG, "guidanceScale", usual.guidanceScale())
+                                    .doubleValue(),
                     word(Placeholders.SAMPLER, "sampler", usual.sampler()),
-                    word(Placeholders.SCHEDULER, "scheduler", usual.scheduler()),
+                    has(Placeholders.SCHEDULER, FLUX2_SCHEDULER)
+                            ? Schedule.FLUX2.word()
+                            : word(Placeholders.SCHEDULER, "scheduler", usual.scheduler()),
                     clipSkip(),
                     optional(Placeholders.GUIDANCE),
                     optional(Placeholders.SHIFT));
         } catch (IllegalArgumentException e) {
             throw new GraphException(name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Whether no input holds a setting, but a node of a class that stands for one of its values. */
+    private boolean has(String word, String nodeClass) {
+        return slots.of(word).isEmpty()
+                && graph.properties().stream()
+                        .anyMatch(n -> Wiring.nodeClass(graph, n.getKey()).equals(nodeClass));
     }
 
     private Number number(String word, String field, Number usual) {
@@ -324,10 +339,10 @@ public final class Workflow {
             }
             Wiring.inputs(filled, nodes.get(0)).put("stop_at_clip_layer", -1 - wanted.clipSkip());
         }
-        // The shift of this node depends on the size.
+        // The shift of these nodes depends on the size.
         filled.properties().forEach(e -> {
             ObjectNode inputs = Wiring.inputs(filled, e.getKey());
-            if (Wiring.nodeClass(filled, e.getKey()).equals("ModelSamplingFlux")
+            if (SIZED.contains(Wiring.nodeClass(filled, e.getKey()))
                     && inputs.path("width").asInt() == settings.width()
                     && inputs.path("height").asInt() == settings.height()) {
                 inputs.put("width", wanted.width()).put("height", wanted.height());

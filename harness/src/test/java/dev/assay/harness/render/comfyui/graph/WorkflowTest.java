@@ -109,6 +109,26 @@ class WorkflowTest {
                 .contains(family.has(GraphNodes.Trait.LORA_ON_TEXT) ? "LoraLoader" : "LoraLoaderModelOnly");
     }
 
+    /** The schedule of Flux.2 is by the picture's size. */
+    @Test
+    void a_scheduler_by_size_follows_the_size() {
+        ComfyVariant klein = FamilyGraphs.named("flux2-klein-4b");
+        Workflow workflow = read(TextToImage.write(TextToImageTest.defaults(klein, 5, "another"))
+                .nodes()
+                .toString());
+        GenerationSettings smaller = new GenerationSettings(768, 512, 4, 1, "euler", "flux2", 0);
+        ObjectNode filled = workflow.fill(
+                        new Workflow.Request(List.of(), null, PROMPT, null, 1, smaller, "evals/x", null))
+                .nodes();
+        assertThat(filled.at("/16/inputs/width").asInt()).isEqualTo(768);
+        assertThat(filled.at("/16/inputs/height").asInt()).isEqualTo(512);
+        assertThat(workflow.notes()).isEmpty();
+        GenerationSettings other = new GenerationSettings(768, 512, 4, 1, "euler", "simple", 0);
+        assertThatThrownBy(() ->
+                        workflow.fill(new Workflow.Request(List.of(), null, PROMPT, null, 1, other, "evals/x", null)))
+                .hasMessageContaining("scheduler");
+    }
+
     @Test
     void the_loras_under_test_follow_the_loader_and_the_base_is_the_same_graph_without() {
         Workflow workflow = read(SDXL);
@@ -134,14 +154,14 @@ class WorkflowTest {
     void an_advanced_sampler_is_followed_to_its_parts_and_a_linked_seed_to_its_node() {
         Workflow workflow = read(FLUX);
         assertThat(workflow.settings())
-                .isEqualTo(new GenerationSettings(1024, 768, 20, 7, "euler", "simple", 0, 4.0, null));
+                .isEqualTo(new GenerationSettings(1024, 768, 20, 1, "euler", "simple", 0, 4.0, null));
         ComfyGraph graph = workflow.fill(new Workflow.Request(
                 List.of(new LoraUse("a.safetensors", 1, 1, false)),
                 null,
                 PROMPT,
                 "not this",
                 9,
-                new GenerationSettings(512, 512, 8, 7, "lcm", "beta", 0, 2.5, null),
+                new GenerationSettings(512, 512, 8, 1, "lcm", "beta", 0, 2.5, null), // a BasicGuider has no guidance
                 null,
                 "again"));
         JsonNode nodes = graph.nodes();
@@ -159,9 +179,8 @@ class WorkflowTest {
         assertThat(nodes.at("/13/inputs/_nonce").asText()).isEqualTo("again");
         assertThat(nodes.at("/15/class_type").asText()).isEqualTo("PreviewImage");
         assertThat(graph.notes())
-                .contains(
-                        "the workflow has no place for a negative prompt; the suite's are not used",
-                        "the workflow has no place for guidanceScale; it uses its own, which the record does not show");
+                .contains("the workflow has no place for a negative prompt; the suite's are not used")
+                .noneMatch(n -> n.contains("guidanceScale"));
         assertThat(GraphShape.problems(graph)).isEmpty();
     }
 
@@ -266,8 +285,8 @@ class WorkflowTest {
                 .replace(
                         "\"8\":{",
                         "\"30\":{\"class_type\":\"ConditioningConcat\",\"inputs\":{\"conditioning_to\":[\"6\",0],"
-                                + "\"conditioning_from\":[\"31\",0]}},\"31\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":"
-                                + "{\"text\":\"style\",\"clip\":[\"4\",1]},\"_meta\":{\"title\":\"style\"}},\"8\":{");
+                            + "\"conditioning_from\":[\"31\",0]}},\"31\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":"
+                            + "{\"text\":\"style\",\"clip\":[\"4\",1]},\"_meta\":{\"title\":\"style\"}},\"8\":{");
         assertThatThrownBy(() -> read(joined))
                 .hasMessageContaining("%prompt% could be in 2 nodes")
                 .hasMessageContaining("31 (CLIPTextEncode, \"style\")");
@@ -286,7 +305,7 @@ class WorkflowTest {
                 .replace(
                         "\"8\":{",
                         "\"40\":{\"class_type\":\"ControlNetApplyAdvanced\",\"inputs\":{\"positive\":[\"6\",0],\"negative\":"
-                                + "[\"7\",0],\"strength\":1}},\"8\":{");
+                            + "[\"7\",0],\"strength\":1}},\"8\":{");
         JsonNode nodes = fill(read(controlled)).nodes();
         assertThat(nodes.at("/6/inputs/text").asText()).isEqualTo("p");
         assertThat(nodes.at("/7/inputs/text").asText()).isEqualTo("n");
