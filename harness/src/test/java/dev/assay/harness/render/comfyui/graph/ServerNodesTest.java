@@ -45,7 +45,7 @@ class ServerNodesTest {
                 "LoraLoader",
                 required(
                         "\"model\":[\"MODEL\"],\"clip\":[\"CLIP\"],\"lora_name\":[[\"style-v2.safetensors\",\"sub\\\\x.safetensors\"]],"
-                            + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
+                                + "\"strength_model\":[\"FLOAT\",{\"min\":-100}],\"strength_clip\":[\"FLOAT\",{}]",
                         2));
         answers.put(
                 "LoraLoaderModelOnly",
@@ -56,9 +56,9 @@ class ServerNodesTest {
                 "KSampler",
                 required(
                         "\"model\":[\"MODEL\"],\"seed\":[\"INT\"],\"steps\":[\"INT\"],\"cfg\":[\"FLOAT\"],"
-                            + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
-                            + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
-                            + "\"denoise\":[\"FLOAT\"]",
+                                + "\"sampler_name\":[[\"euler\",\"euler_ancestral\",\"dpmpp_2m\"]],\"scheduler\":[[\"simple\",\"normal\",\"karras\"]],"
+                                + "\"positive\":[\"CONDITIONING\"],\"negative\":[\"CONDITIONING\"],\"latent_image\":[\"LATENT\"],"
+                                + "\"denoise\":[\"FLOAT\"]",
                         1));
         answers.put("CLIPTextEncode", required("\"text\":[\"STRING\"],\"clip\":[\"CLIP\"]", 1));
         answers.put("ConditioningZeroOut", required("\"conditioning\":[\"CONDITIONING\"]", 1));

@@ -285,8 +285,8 @@ class WorkflowTest {
                 .replace(
                         "\"8\":{",
                         "\"30\":{\"class_type\":\"ConditioningConcat\",\"inputs\":{\"conditioning_to\":[\"6\",0],"
-                            + "\"conditioning_from\":[\"31\",0]}},\"31\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":"
-                            + "{\"text\":\"style\",\"clip\":[\"4\",1]},\"_meta\":{\"title\":\"style\"}},\"8\":{");
+                                + "\"conditioning_from\":[\"31\",0]}},\"31\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":"
+                                + "{\"text\":\"style\",\"clip\":[\"4\",1]},\"_meta\":{\"title\":\"style\"}},\"8\":{");
         assertThatThrownBy(() -> read(joined))
                 .hasMessageContaining("%prompt% could be in 2 nodes")
                 .hasMessageContaining("31 (CLIPTextEncode, \"style\")");
@@ -305,7 +305,7 @@ class WorkflowTest {
                 .replace(
                         "\"8\":{",
                         "\"40\":{\"class_type\":\"ControlNetApplyAdvanced\",\"inputs\":{\"positive\":[\"6\",0],\"negative\":"
-                            + "[\"7\",0],\"strength\":1}},\"8\":{");
+                                + "[\"7\",0],\"strength\":1}},\"8\":{");
         JsonNode nodes = fill(read(controlled)).nodes();
         assertThat(nodes.at("/6/inputs/text").asText()).isEqualTo("p");
         assertThat(nodes.at("/7/inputs/text").asText()).isEqualTo("n");
