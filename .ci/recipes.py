@@ -4,6 +4,7 @@
     python .ci/recipes.py NAME ...           scripts whose path holds NAME
     --big                                    also models of full size (6 GB on disk, 8 GB of memory)
     --comfyui PATH                           checkout of ComfyUI, for golden_comfyui_loader.py, _effects.py and golden_lora_algorithms.py
+    --real PATH                              folder with published networks and real pictures, for golden_mediapipe.py
     --classpath FILE                         class path of the tests of metrics, for the benchmarks (their docstrings tell how)
 
 It works in a copy: the repository stays as it is. Each script names the versions of its packages; others may round otherwise, so
@@ -45,6 +46,7 @@ GOLDEN = {
     H + "golden_lora.py": (H, ["../resources/dev/assay/harness/nn/weights"], None),
     H + "golden_lora_algorithms.py": (H, ["{comfyui}", "../resources/dev/assay/harness/model/lora"], None),
     H + "golden_lora_changes.py": (H, ["../resources/dev/assay/harness/model/lora"], None),
+    H + "golden_mediapipe.py": (H, ["{real}/weights", "{real}/pictures", "../resources/onnx/mediapipe.json"], None),
     H + "golden_networks.py": (".", ["harness/src/test/resources/golden/networks"], None),
     H + "golden_onnx.py": (H, ["../resources/onnx"], None),
     H + "golden_open_clip.py": (".", ["harness/src/test/resources/golden"], None),
@@ -251,6 +253,7 @@ def main() -> int:
     p.add_argument("names", nargs="*")
     p.add_argument("--big", action="store_true")
     p.add_argument("--comfyui", type=Path)
+    p.add_argument("--real", type=Path)
     p.add_argument("--classpath", type=Path)
     options = p.parse_args()
     known = set(GOLDEN) | set(RUNS) | MODULES
@@ -274,6 +277,7 @@ def main() -> int:
             out = Path(tempfile.mkdtemp(dir=scratch))
             values = {"scratch": str(out), "big": str(big) if options.big else "",
                       "comfyui": str(options.comfyui.resolve()) if options.comfyui else "",
+                      "real": str(options.real.resolve()) if options.real else "",
                       "classpath": options.classpath.read_text().strip() if options.classpath else ""}
             start = time.monotonic()
             try:

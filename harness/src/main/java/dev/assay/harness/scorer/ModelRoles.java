@@ -16,6 +16,7 @@ import dev.assay.harness.nn.clip.TorchSiglip;
 import dev.assay.harness.nn.judge.VlmJudge;
 import dev.assay.harness.nn.onnx.Detector;
 import dev.assay.harness.nn.onnx.DwPose;
+import dev.assay.harness.nn.onnx.MediaPipe;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
 import dev.assay.harness.nn.onnx.OnnxTagger;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The networks of the metrics, one entry each: all that Assay knows of one stands there. */
@@ -46,6 +48,34 @@ public final class ModelRoles {
             "yolox_l.onnx",
             216_746_733,
             "7860ae79de6c89a3c1eb72ae9a2756c0ccfbe04b7791bb5880afabd97855a411");
+    /** OpenCV's model zoo, the same on the hub as on GitHub; each folder of it has its licence. */
+    private static final String ZOO = "hf:opencv/opencv_zoo";
+
+    private static final KnownWeights ZOO_BODIES = free(
+            ZOO,
+            "Apache-2.0",
+            new KnownWeights.File(
+                    "person_detection_mediapipe_2023mar.onnx",
+                    11_990_159,
+                    "47fd5599d6fa17608f03e0eb0ae230baa6e597d7e8a2c8199fe00abea55a701f"),
+            new KnownWeights.File(
+                    "pose_estimation_mediapipe_2023mar.onnx",
+                    5_557_238,
+                    "9d89c599319a18fb7d2e28451a883476164543182bafca5f09eb2cf767ed2f3f"));
+    private static final FolderLayout[] TWO_STAGE_BODIES = twoStage(
+            "person_detection_mediapipe/person_detection_mediapipe_2023mar.onnx",
+            "pose_estimation_mediapipe/pose_estimation_mediapipe_2023mar.onnx",
+            "pose_detection.onnx",
+            "pose_landmark_full.onnx|pose_landmark_heavy.onnx|pose_landmark_lite.onnx");
+    private static final FolderLayout[] TWO_STAGE_HANDS = twoStage(
+            "palm_detection_mediapipe/palm_detection_mediapipe_2023feb.onnx",
+            "handpose_estimation_mediapipe/handpose_estimation_mediapipe_2023feb.onnx",
+            "palm_detection_full.onnx|palm_detection_lite.onnx",
+            "hand_landmark_full.onnx|hand_landmark_lite.onnx");
+    private static final FolderLayout TWO_STAGE_FACES = FolderLayout.of(
+            "face_landmark.onnx",
+            "face_detection_full_range_sparse.onnx|face_detection_full_range.onnx",
+            "face_detection_short_range.onnx?");
     private static final int VIT_H_PIXELS = 224; // edge of what ViT-H/14 sees
 
     public static final ModelRole<ClipEncoder> CLIP = listed(new ModelRole<ClipEncoder>(
@@ -88,31 +118,62 @@ public final class ModelRoles {
             .withLayouts(FolderLayout.of("detector.onnx")));
     public static final ModelRole<Detector> PEOPLE = listed(new ModelRole<Detector>(
                     "people",
-                    "an ONNX detector of people: yolox_l.onnx of DWPose, or any other with the class person",
-                    (weights, where) -> new RememberingDetector(detector(weights.path(), where)))
+                    "an ONNX detector of people: yolox_l.onnx of DWPose, or any other with the class person; or"
+                            + " MediaPipe's person and pose networks in one folder",
+                    (weights, where) -> new RememberingDetector(files(weights.path(), TWO_STAGE_BODIES)
+                            .map(f -> MediaPipe.people(f.get(0), f.get(1), where.threads()))
+                            .orElseGet(() -> detector(weights.path(), where))))
+            .withLayouts(TWO_STAGE_BODIES)
             .withKnown(
-                    YOLOX_L, optIn("hf:Bingsu/adetailer/person_yolov8s-seg.pt", "AGPL-3.0", "person_yolov8s-seg.pt")));
+                    YOLOX_L,
+                    ZOO_BODIES,
+                    optIn("hf:Bingsu/adetailer/person_yolov8s-seg.pt", "AGPL-3.0", "person_yolov8s-seg.pt")));
     public static final ModelRole<PoseNetwork> POSE = listed(new ModelRole<PoseNetwork>(
                     "pose",
-                    "DWPose's dw-ll_ucoco_384.onnx, or another whole-body pose network with its outputs",
-                    (weights, where) -> DwPose.open(file(weights.path(), "pose.onnx"), where.threads()))
-            .withKnown(free(
-                    "hf:yzd-v/DWPose/dw-ll_ucoco_384.onnx",
-                    "Apache-2.0",
-                    "dw-ll_ucoco_384.onnx",
-                    134_399_116,
-                    "724f4ff2439ed61afb86fb8a1951ec39c6220682803b4a8bd4f598cd913b1843")));
+                    "DWPose's dw-ll_ucoco_384.onnx, or another whole-body pose network with its outputs; or MediaPipe's"
+                            + " person and pose networks in one folder",
+                    (weights, where) -> files(weights.path(), TWO_STAGE_BODIES)
+                            .map(f -> MediaPipe.poses(f.get(0), f.get(1), where.threads()))
+                            .orElseGet(() -> DwPose.open(file(weights.path(), "pose.onnx"), where.threads())))
+            .withLayouts(TWO_STAGE_BODIES)
+            .withKnown(
+                    free(
+                            "hf:yzd-v/DWPose/dw-ll_ucoco_384.onnx",
+                            "Apache-2.0",
+                            "dw-ll_ucoco_384.onnx",
+                            134_399_116,
+                            "724f4ff2439ed61afb86fb8a1951ec39c6220682803b4a8bd4f598cd913b1843"),
+                    ZOO_BODIES));
     public static final ModelRole<Detector> HANDS = listed(new ModelRole<Detector>(
                     "hands",
-                    "an ONNX detector of hands with the class hand",
-                    (weights, where) -> new RememberingDetector(detector(weights.path(), where)))
+                    "an ONNX detector of hands with the class hand; or MediaPipe's palm and hand networks in one"
+                            + " folder",
+                    (weights, where) -> new RememberingDetector(files(weights.path(), TWO_STAGE_HANDS)
+                            .map(f -> MediaPipe.hands(f.get(0), f.get(1), where.threads()))
+                            .orElseGet(() -> detector(weights.path(), where))))
+            .withLayouts(TWO_STAGE_HANDS)
             .withKnown(
+                    free(
+                            ZOO,
+                            "Apache-2.0",
+                            new KnownWeights.File(
+                                    "palm_detection_mediapipe_2023feb.onnx",
+                                    3_905_734,
+                                    "78ff51c38496b7fc8b8ebdb6cc8c1abb02fa6c38427c6848254cdaba57fcce7c"),
+                            new KnownWeights.File(
+                                    "handpose_estimation_mediapipe_2023feb.onnx",
+                                    4_099_621,
+                                    "db0898ae717b76b075d9bf563af315b29562e11f8df5027a1ef07b02bef6d81c")),
                     free("hf:deepghs/anime_hand_detection/hand_detect_v1.0_s/model.onnx", "OpenRAIL", "model.onnx"),
                     optIn("hf:Bingsu/adetailer/hand_yolov8s.pt", "AGPL-3.0", "hand_yolov8s.pt")));
     public static final ModelRole<Detector> FACES = listed(new ModelRole<Detector>(
                     "faces",
-                    "an ONNX detector of faces with the class face",
-                    (weights, where) -> new RememberingDetector(detector(weights.path(), where)))
+                    "an ONNX detector of faces with the class face; or MediaPipe's face detectors and"
+                            + " face_landmark.onnx in one folder",
+                    (weights, where) -> new RememberingDetector(files(weights.path(), TWO_STAGE_FACES)
+                            .map(f -> MediaPipe.faces(f.subList(1, f.size()), f.get(0), where.threads()))
+                            .orElseGet(() -> detector(weights.path(), where))))
+            .withLayouts(TWO_STAGE_FACES)
             .withKnown(optIn("hf:Bingsu/adetailer/face_yolov8m.pt", "AGPL-3.0", "face_yolov8m.pt")));
     public static final ModelRole<Detector> ARTIFACTS = listed(new ModelRole<>(
             "artifacts",
@@ -253,6 +314,24 @@ public final class ModelRoles {
 
     private static Detector detector(Path path, ModelRole.Place where) {
         return OnnxDetector.open(file(path, "detector.onnx"), Map.of(), where.threads());
+    }
+
+    /** The layouts of a detector and the network that looks at what it proposes: of the zoo, of copies of its files, and of our conversions. */
+    private static FolderLayout[] twoStage(String zooFirst, String zooSecond, String first, String second) {
+        return new FolderLayout[] {
+            FolderLayout.of("models/" + zooFirst, "models/" + zooSecond),
+            FolderLayout.of(
+                    zooFirst.substring(zooFirst.indexOf('/') + 1), zooSecond.substring(zooSecond.indexOf('/') + 1)),
+            FolderLayout.of(first, second)
+        };
+    }
+
+    /** The files of the first of these layouts that a folder has. */
+    private static Optional<List<Path>> files(Path path, FolderLayout... layouts) {
+        return Stream.of(layouts)
+                .map(layout -> layout.in(path))
+                .filter(found -> !found.isEmpty())
+                .findFirst();
     }
 
     /** A folder holds a file of this name. */

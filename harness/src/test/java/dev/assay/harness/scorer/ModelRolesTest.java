@@ -55,7 +55,7 @@ class ModelRolesTest {
         assertThat(role.layouts())
                 .allSatisfy(layout -> assertThat(layout.files())
                         .isNotEmpty()
-                        .allMatch(f -> f.matches("[\\w.-]+([|+][\\w.-]+)*[?]?"))
+                        .allMatch(f -> f.matches("[\\w./-]+([|+][\\w./-]+)*[?]?"))
                         .as("pickles are named, never taken from a folder")
                         .noneMatch(f -> f.matches(".*\\.(pt|pth|bin|ckpt)\\b.*")));
         assertThat(role.known()).allSatisfy(known -> {

@@ -1,5 +1,7 @@
 package dev.assay.harness.model.hub;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -18,6 +20,14 @@ public record FolderLayout(List<String> files) {
         return new FolderLayout(List.of(files));
     }
 
+    /** The files of this layout in a folder, in its order; none where one that may not be missing is. */
+    public List<Path> in(Path folder) {
+        Predicate<String> has = f -> Files.isRegularFile(folder.resolve(f));
+        return missing(has).isEmpty()
+                ? present(has).stream().map(folder::resolve).toList()
+                : List.of();
+    }
+
     /** What is missing, in words; empty where nothing is. */
     List<String> missing(Predicate<String> has) {
         return files.stream()
@@ -25,6 +35,15 @@ public record FolderLayout(List<String> files) {
                 .filter(f -> alternatives(f).stream().noneMatch(a -> a.stream().allMatch(has)))
                 .map(f -> f.replace("|", " or ").replace("+", " and "))
                 .toList();
+    }
+
+    /** Whether it takes these weights: it names their files. */
+    boolean holds(KnownWeights weights) {
+        return weights.files().stream()
+                .allMatch(known -> files.stream()
+                        .flatMap(f -> alternatives(f).stream())
+                        .flatMap(List::stream)
+                        .anyMatch(f -> f.equals(known.name()) || f.endsWith("/" + known.name())));
     }
 
     /** The files of this layout that are there. */

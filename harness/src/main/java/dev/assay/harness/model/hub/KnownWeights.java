@@ -37,6 +37,11 @@ public record KnownWeights(String reference, List<File> files, String licence, b
         return new KnownWeights(reference, List.of(new File(file, bytes, sha256)), licence, false);
     }
 
+    /** Weights of several files that anybody may use. */
+    public static KnownWeights free(String reference, String licence, File... files) {
+        return new KnownWeights(reference, List.of(files), licence, false);
+    }
+
     /** Weights that are used only where their licence was asked for. */
     public static KnownWeights optIn(String reference, String licence, String file) {
         return new KnownWeights(reference, List.of(new File(file, 0, null)), licence, true);

@@ -198,7 +198,7 @@ public final class WeightsResolver {
     }
 
     private WeightsState onHub(String role, String written, HubReference wanted) {
-        Optional<KnownWeights> known = table.at(wanted);
+        Optional<KnownWeights> known = table.at(role, wanted);
         Optional<FoundWeights> found;
         List<String> missing = List.of();
         if (wanted.isFolder()) {
@@ -211,7 +211,10 @@ public final class WeightsResolver {
                     .flatMap(l -> inCache(role, written, wanted, l, known).stream())
                     .findFirst();
             if (found.isEmpty()) {
-                missing = layouts.get(0)
+                missing = layouts.stream()
+                        .filter(l -> known.isPresent() && l.holds(known.get()))
+                        .findFirst()
+                        .orElse(layouts.get(0))
                         .missing(f -> hub.cache().find(wanted.file(f)).isPresent());
             }
         } else {
@@ -336,9 +339,9 @@ public final class WeightsResolver {
     }
 
     private String missing(String role, String written, List<String> missing, Optional<KnownWeights> known) {
-        String size = known.flatMap(
-                        k -> k.files().stream().filter(f -> f.bytes() > 0).findFirst())
-                .map(f -> ", " + f.name() + " has " + (f.bytes() + 500_000) / 1_000_000 + " MB")
+        String size = known.map(KnownWeights::files)
+                .filter(files -> files.stream().allMatch(f -> f.bytes() > 0))
+                .map(files -> ", " + (files.size() == 1 ? files.get(0).name() + " has " : "") + megabytes(files))
                 .orElse("");
         return written + ": not in " + hub.cache().place(HubReference.parse(written)) + ": "
                 + String.join(", ", missing)
@@ -347,6 +350,10 @@ public final class WeightsResolver {
                         : "; download with  assay models --download " + role + "=" + written
                                 + "  or -Dassay.download=on (licence " + licence(known) + size + "), or")
                 + " name a place that has them: -Dassay.weights=" + role + "=PATH";
+    }
+
+    private static String megabytes(List<KnownWeights.File> files) {
+        return (files.stream().mapToLong(KnownWeights.File::bytes).sum() + 500_000) / 1_000_000 + " MB";
     }
 
     /** Where a file of this role could be had. */

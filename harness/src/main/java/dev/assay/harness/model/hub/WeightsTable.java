@@ -28,15 +28,21 @@ public record WeightsTable(List<RoleWeights> roles) {
         return roles.stream().flatMap(r -> r.known().stream());
     }
 
-    /** What a reference on the hub means: the same repository, and the same file where the table names one. */
-    Optional<KnownWeights> at(HubReference reference) {
-        return all().filter(k -> !k.reference().isEmpty())
-                .filter(k -> {
-                    HubReference known = HubReference.parse(k.reference());
-                    return known.repository().equalsIgnoreCase(reference.repository())
-                            && (known.isFolder() || known.path().equals(reference.path()));
-                })
-                .findFirst();
+    /**
+     * What a reference on the hub means: the file that the table names, else what the role takes from the repository, else what is known of
+     * the repository.
+     */
+    Optional<KnownWeights> at(String role, HubReference reference) {
+        List<KnownWeights> same = Stream.concat(of(role).known().stream(), all())
+                .filter(k -> !k.reference().isEmpty())
+                .filter(k -> HubReference.parse(k.reference()).repository().equalsIgnoreCase(reference.repository()))
+                .toList();
+        return same.stream()
+                .filter(k -> HubReference.parse(k.reference()).path().equals(reference.path()))
+                .findFirst()
+                .or(() -> same.stream()
+                        .filter(k -> HubReference.parse(k.reference()).isFolder())
+                        .findFirst());
     }
 
     /** What a file of this name is likely to be. */

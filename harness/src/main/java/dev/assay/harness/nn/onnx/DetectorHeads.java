@@ -6,7 +6,6 @@ import dev.assay.harness.text.Shortened;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Tells the kind of a detector by the names and shapes of its outputs. */
 final class DetectorHeads {
@@ -46,7 +45,7 @@ final class DetectorHeads {
                 "expected the outputs of a YOLOv8 (1, 4 + classes, boxes), a YOLOX or YOLOv5 (1, boxes, 5 + classes)"
                         + " or an RT-DETR (labels, boxes, scores; or logits, pred_boxes)"
                         + (names.isEmpty() ? "" : " for the " + names.size() + " classes " + Shortened.of(names, 4))
-                        + " at " + size + " pixels, found " + shapes(outputs));
+                        + " at " + size + " pixels, found " + OnnxNetwork.shapes(outputs));
     }
 
     private static Found oneOutput(Path file, Shape shape, List<String> names, int size) {
@@ -82,11 +81,5 @@ final class DetectorHeads {
                                     : "; a DETR that adds a class for nothing is not read"));
         }
         return labels;
-    }
-
-    private static String shapes(Map<String, OnnxNetwork.Output> outputs) {
-        return outputs.entrySet().stream()
-                .map(e -> e.getKey() + " " + e.getValue().shape())
-                .collect(Collectors.joining(", "));
     }
 }

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** One ONNX file, run by DJL's OnnxRuntime engine. Thread-safe: one call at a time. */
 final class OnnxNetwork implements AutoCloseable {
@@ -127,6 +128,13 @@ final class OnnxNetwork implements AutoCloseable {
 
     Output run(long[] values, long... shape) {
         return wanted(run(List.of(Input.of(values, shape))));
+    }
+
+    /** Outputs in words, for people whose file is another one. */
+    static String shapes(Map<String, Output> outputs) {
+        return outputs.entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue().shape())
+                .collect(Collectors.joining(", "));
     }
 
     /** The outputs by name. */

@@ -103,6 +103,38 @@ class WeightsResolverTest {
         assertThat(hub.asked).isEmpty();
     }
 
+    /** One repository serves several roles: each takes its own files, below the folders in which they lie. */
+    @Test
+    void of_a_repository_of_many_networks_come_the_two_of_the_role() {
+        String palms = "models/palm_detection_mediapipe/palm_detection_mediapipe_2023feb.onnx";
+        String hands = "models/handpose_estimation_mediapipe/handpose_estimation_mediapipe_2023feb.onnx";
+        hub.large(palms, HubDownloadTest.pattern(700)).large(hands, HubDownloadTest.pattern(800));
+        WeightsResolver resolver = resolver(true);
+        assertThat(resolver.sizeOf(resolver.look("hands", CLIP))).hasValue(1_500);
+        FoundWeights found = resolver.find("hands", CLIP);
+        assertThat(found.files())
+                .containsExactly(found.path().resolve(palms), found.path().resolve(hands));
+        assertThat(resolver.look("hands", CLIP).isReady()).isTrue();
+    }
+
+    @Test
+    void known_weights_of_several_files_say_all_that_is_missing_and_their_bytes_together() {
+        WeightsState hands = resolver(false).look("hands", "hf:opencv/opencv_zoo");
+        assertThat(hands.licence()).isEqualTo("Apache-2.0");
+        assertThat(hands.problem())
+                .contains("palm_detection_mediapipe_2023feb.onnx", "handpose_estimation_mediapipe_2023feb.onnx")
+                .contains("(licence Apache-2.0, 8 MB)");
+        WeightsState people = resolver(false).look("people", "hf:opencv/opencv_zoo");
+        assertThat(people.problem())
+                .contains("person_detection_mediapipe_2023mar.onnx")
+                .contains("(licence Apache-2.0, 18 MB)");
+        assertThat(resolver(false)
+                        .look("people", "hf:yzd-v/DWPose/yolox_l.onnx")
+                        .problem())
+                .contains("yolox_l.onnx has 217 MB");
+        assertThat(hub.asked).isEmpty();
+    }
+
     @Test
     void a_pickle_comes_when_it_is_named() {
         FoundWeights found = resolver(true).find("hps", CLIP + "/pytorch_model.bin");
