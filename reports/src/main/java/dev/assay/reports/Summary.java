@@ -41,7 +41,7 @@ public final class Summary {
                                 : "Assay: there is no record of the run");
         Unjudged parts = Unjudged.of(run.verdicts());
         List<String[]> cells = parts.judged().stream()
-                .map(v -> cells(v, run.problem() != null))
+                .map(v -> cells(v, run.problem() != null, run.suite().seedsPerPrompt()))
                 .toList();
         int[] widths = new int[5];
         cells.forEach(c -> {
@@ -77,7 +77,7 @@ public final class Summary {
     }
 
     /** Five columns, the reason, and what it means: only where something is to be explained, for lines are short. */
-    private static String[] cells(VerdictEntry v, boolean stopped) {
+    private static String[] cells(VerdictEntry v, boolean stopped, int seeds) {
         boolean passed = v.is(Outcome.PASSED);
         return new String[] {
             v.family().word() + "/" + Words.line(v.id(), 50),
@@ -86,7 +86,7 @@ public final class Summary {
             Words.interval(v.interval()),
             stopped ? "not judged" : BuiltIn.NAMES.contains(v.metric()) ? "-" : margin(v),
             stopped || passed ? "" : v.reason(),
-            stopped || passed ? "" : Plain.of(v).sentence()
+            stopped || passed ? "" : Plain.of(v, seeds).sentence()
         };
     }
 

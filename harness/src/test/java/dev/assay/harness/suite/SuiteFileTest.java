@@ -115,7 +115,8 @@ class SuiteFileTest {
                 "steps: 12 | step: 12 | settings.step: no such field; there are width, height, steps, guidanceScale,"
                         + " sampler, scheduler, clipSkip, distilledGuidance, shift; did you mean steps?",
                 "guidanceScale: 3.5 | guidanceScale: .nan | settings.guidanceScale: expected 0 to 100, found NaN",
-                "guidanceScale: 3.5 | guidanceScale: 3.5, shift: -.inf | settings.shift: expected 0 to 100, found -Infinity",
+                "guidanceScale: 3.5 | guidanceScale: 3.5, shift: -.inf | settings.shift: expected 0 to 100, found"
+                        + " -Infinity",
                 "sampler: ddim | sampler: DPM++ 2M | settings.sampler: expected a name as ComfyUI has it",
                 "scheduler: karras | scheduler: a b | settings.scheduler: expected a name as ComfyUI has it",
                 "clipSkip: 1 | clipSkip: -1 | settings.clipSkip: expected 0 to 11, found -1",

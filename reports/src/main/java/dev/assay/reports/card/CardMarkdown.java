@@ -30,7 +30,7 @@ final class CardMarkdown {
         } else {
             s.append("| | criterion | candidate − base | interval | margin | why |\n|---|---|--:|---|--:|---|\n");
             for (VerdictEntry v : card.criteria().judged()) {
-                String plain = Plain.of(v).sentence();
+                String plain = Plain.of(v, card.suite().seedsPerPrompt()).sentence();
                 s.append("| ")
                         .append(sign(v.outcome()))
                         .append(' ')

@@ -3,10 +3,10 @@ package dev.assay.reports.card;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
-import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.facts.FileFacts;
-import dev.assay.reports.words.Plain;
+import dev.assay.reports.words.Headline;
+import dev.assay.reports.words.NextSteps;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
@@ -234,26 +234,15 @@ public record VerdictCard(
         return Unjudged.of(verdicts);
     }
 
-    /** The outcome as a person would say it. */
+    /** The outcome in a sentence about the pictures, and what to do next. */
     public String plainly() {
-        List<String> worse = verdicts.stream()
-                .filter(v -> v.is(Outcome.REGRESSED))
-                .map(v -> v.family() == Family.FILE ? "its files" : v.family().word())
-                .distinct()
-                .toList();
-        String advice = Plain.advice(verdicts.stream().map(Plain::of).toList(), strength());
-        return switch (outcome) {
-            case PASSED -> "Nothing got worse than the base beyond what the suite allows.";
-            case REGRESSED ->
-                (worse.equals(List.of("its files"))
-                                ? "It cannot work: no picture was made."
-                                : worse.equals(List.of("effect"))
-                                        ? "It does nothing that one could see."
-                                        : "Worse than the base in " + String.join(", ", worse) + ".")
-                        + (advice.isEmpty() ? "" : " " + advice + ".");
-            case INCONCLUSIVE, UNAVAILABLE -> "It could not be shown to be as good as the base, nor to be worse.";
-            case BROKEN -> "There is no judgement: something failed, or nothing was judged.";
-        };
+        String next = outcome == Outcome.PASSED || outcome == Outcome.BROKEN
+                ? ""
+                : NextSteps.of(outcome, verdicts, suite.name(), strength()).stream()
+                        .findFirst()
+                        .map(step -> " " + step + ".")
+                        .orElse("");
+        return Headline.of(outcome, verdicts, suite.seedsPerPrompt()) + "." + next;
     }
 
     /** Of the one LoRA; null for a checkpoint and for several. */

@@ -4,17 +4,29 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.suite.Criterion.Rule;
-import dev.assay.harness.verdict.Outcome;
-import java.util.List;
+import dev.assay.harness.text.Numbers;
+import dev.assay.harness.verdict.BuiltIn;
 import java.util.Locale;
 
 /**
  * What a criterion's outcome means for the pictures, in words that need no statistics. The reason of the verdict, with its interval, stands
  * beside it and is never replaced.
+ *
+ * @param seeds pictures of a prompt; 0 where that is not known
  */
-public record Plain(VerdictEntry verdict) {
+public record Plain(VerdictEntry verdict, int seeds) {
     public static Plain of(VerdictEntry verdict) {
-        return new Plain(verdict);
+        return new Plain(verdict, 0);
+    }
+
+    public static Plain of(VerdictEntry verdict, int seeds) {
+        return new Plain(verdict, seeds);
+    }
+
+    /** {@link #sentence}, or the reason where that says it all. */
+    public String words() {
+        String sentence = sentence();
+        return sentence.isEmpty() ? Words.block(verdict.reason()) : sentence;
     }
 
     private String metric() {
@@ -54,12 +66,18 @@ public record Plain(VerdictEntry verdict) {
         if (rule() == Rule.HAS_EFFECT) {
             return "It changes what one sees: by " + Words.number(estimate()) + " " + unit() + " on average";
         }
+        if (rule() == Rule.NO_NEW_DEFECTS) {
+            return BuiltIn.NAMES.contains(metric())
+                    ? ""
+                    : "None of " + Numbers.counted(verdict.pairs(), "pair", "pairs")
+                            + " is worse than the base's picture";
+        }
         return bound().isEmpty() ? "" : seen() + "; " + bound();
     }
 
-    /** What a PASSED rules out, and no more: a wide interval under a wide verdict.margin() is green too. */
+    /** What a PASSED rules out, and no more: a wide interval under a wide margin is green too. */
     private String bound() {
-        if (verdict.interval() == null || rule() == Rule.NO_NEW_DEFECTS) {
+        if (verdict.interval() == null) {
             return "";
         }
         double low = verdict.low();
@@ -69,7 +87,9 @@ public record Plain(VerdictEntry verdict) {
             case LOWER -> high;
             case TWO_SIDED -> Math.max(-low, high);
         };
-        return most <= 0 ? "" : "worse by more than " + amount(most) + " is ruled out, less is not";
+        return most <= 0
+                ? "that it is worse is ruled out"
+                : "worse by more than " + amount(most) + " is ruled out, less is not";
     }
 
     private String worse() {
@@ -80,17 +100,19 @@ public record Plain(VerdictEntry verdict) {
             case "distinct" ->
                 Math.round(100 * estimate())
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
-            case "vendi" ->
-                "The seeds of a prompt look more alike" + varies() + diversity(" different pictures") + allowed();
-            default ->
-                (isDiversity() ? "The seeds of a prompt look more alike" + varies() : heads()) + means() + allowed();
+case "vendi" -> "Seeds look alike" + varies() + alike() + allowed();
+            default -> (isDiversity() ? "Seeds look alike" + varies() : heads()) + means() + allowed();
         };
     }
 
-    private String seen() {
+    /** What was found, good or bad; empty where nothing was compared. */
+    String seen() {
+        if (estimate() == null) {
+            return "";
+        }
         return switch (metric()) {
             case "grid" -> "A pattern on the pixel grid: " + change();
-            case "vendi" -> "Different pictures of a prompt" + diversity("");
+            case "vendi" -> "Different pictures of a prompt" + diversity();
             default -> subject() + (means().isEmpty() ? ": " + change() : means());
         };
     }
@@ -145,9 +167,13 @@ public record Plain(VerdictEntry verdict) {
             case "people" -> "Wrong numbers of people";
             case "pose" -> "Impossible limbs";
             case "pose-confidence" -> "How surely joints are found";
-            case "objects" -> "What the prompts ask for";
-            case "r-precision" -> "Pictures closest to their own prompt";
-            case "clip-score", "siglip-score" -> "How well pictures fit their prompt";
+            case "objects" -> "What the prompts ask for is there";
+            case "r-precision" -> "Pictures that are closest to their own prompt";
+            case "clip-score", "siglip-score", "vqa-score" -> "How well pictures fit their prompt";
+            case "tag-recall" -> "The prompts' tags that are found again";
+            case "copies" -> "Copies of training pictures";
+            case "seconds" -> "Time for a picture";
+            case "memory" -> "Device memory for a picture";
             default ->
                 switch (family()) {
                     case ANATOMY -> "Bodies";
@@ -170,30 +196,50 @@ public record Plain(VerdictEntry verdict) {
                         + found.shape().words();
     }
 
-    /** The score is a logarithm of a number of pictures. */
-    private String diversity(String what) {
-        if (verdict.baseMean() == null || verdict.candidateMean() == null) {
-            return "";
-        }
+    /** The score is a logarithm of a number of pictures: {@code : 1.06 different pictures of 4, the base 1.25}. */
+    private String alike() {
+        return hasMeans()
+                ? String.format(
+                                Locale.ROOT,
+                                ": %.2f different pictures%s, the base %.2f",
+                                Math.exp(verdict.candidateMean()),
+                                seeds > 0 ? " of " + seeds : "",
+                                Math.exp(verdict.baseMean()))
+                        + "; " + fewer()
+                : "";
+    }
+
+    private String diversity() {
+        return hasMeans()
+                ? String.format(
+                                Locale.ROOT,
+                                ": %.2f → %.2f",
+                                Math.exp(verdict.baseMean()),
+                                Math.exp(verdict.candidateMean()))
+                        + (seeds > 0 ? " of " + seeds : "") + ", " + fewer()
+                : ": " + fewer();
+    }
+
+    private String fewer() {
         long percent = Math.round(100 * (Math.exp(estimate()) - 1));
-        return String.format(
-                        Locale.ROOT,
-                        ": %.2f%s → %.2f",
-                        Math.exp(verdict.baseMean()),
-                        what,
-                        Math.exp(verdict.candidateMean()))
-                + ", " + (percent == 0 ? "as many" : Math.abs(percent) + " % " + (percent < 0 ? "fewer" : "more"));
+        return percent == 0 ? "as many" : Math.abs(percent) + " % " + (percent < 0 ? "fewer" : "more");
+    }
+
+    private boolean hasMeans() {
+        return verdict.baseMean() != null && verdict.candidateMean() != null;
     }
 
     private String means() {
-        return verdict.baseMean() == null || verdict.candidateMean() == null
+        return !hasMeans()
                 ? ""
                 : ": " + value(verdict.baseMean()) + " → " + value(verdict.candidateMean())
                         + (isShare() || unit().isEmpty() ? "" : " " + unit());
     }
 
     private String change() {
-        return Words.signed(estimate()) + " " + unit();
+        return isShare()
+                ? estimate() == 0 ? "as many as the base's" : Words.signed(100 * estimate()) + " points"
+                : Words.signed(estimate()) + " " + unit();
     }
 
     private String allowed() {
@@ -218,35 +264,14 @@ public record Plain(VerdictEntry verdict) {
     }
 
     /** Units that are parts of a whole. */
-    private boolean isShare() {
+    boolean isShare() {
         return unit().endsWith("rate")
                 || unit().startsWith("of ")
                 || unit().equals("share")
                 || rule() == Rule.DEFECT_RATE_NON_INFERIOR;
     }
 
-    private static String lower(String sentence) {
+    static String lower(String sentence) {
         return sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
-    }
-
-    /** A file that does not work, or does nothing, does not work better at half its strength. */
-    private boolean cannotBeWeaker() {
-        return verdict.is(Outcome.REGRESSED) && (family() == Family.FILE || family() == Family.EFFECT);
-    }
-
-    /**
-     * What people try next.
-     *
-     * @param strength that was judged; null for a checkpoint and for several LoRAs
-     * @return a sentence without a full stop; empty for nothing to say
-     */
-    public static String advice(List<Plain> criteria, Double strength) {
-        boolean weaker = strength != null
-                && strength > 0.5
-                && criteria.stream().noneMatch(Plain::cannotBeWeaker)
-                && criteria.stream().anyMatch(p -> p.verdict().is(Outcome.REGRESSED));
-        return weaker
-                ? "A lower strength may be good: judge it at " + Words.number(Math.round(strength * 6) / 10.0)
-                : "";
     }
 }

@@ -71,8 +71,9 @@ class PlainTest {
     @Test
     void a_logarithm_is_told_as_pictures() {
         assertThat(vendi("REGRESSED").sentence())
-                .isEqualTo("The seeds of a prompt look more alike: 1.25 different pictures → 1.06, 15 % fewer"
-                        + " (8 % allowed)");
+                .isEqualTo("Seeds look alike: 1.06 different pictures, the base 1.25; 15 % fewer (8 % allowed)");
+        assertThat(Plain.of(vendi("REGRESSED").verdict(), 4).sentence())
+                .isEqualTo("Seeds look alike: 1.06 different pictures of 4, the base 1.25; 15 % fewer (8 % allowed)");
         assertThat(vendi("INCONCLUSIVE").sentence())
                 .isEqualTo("Not decided: different pictures of a prompt: 1.25 → 1.06, 15 % fewer");
     }
@@ -108,7 +109,7 @@ class PlainTest {
                 null,
                 null);
         assertThat(Plain.of(entry).sentence())
-                .startsWith("The seeds of a prompt look more alike (most in material, weather): 0.5");
+                .startsWith("Seeds look alike (most in material, weather): 0.5");
     }
 
     private static WorstCase worst(double difference, String varies) {
@@ -255,7 +256,9 @@ class PlainTest {
                 0.8,
                 0.85,
                 "");
-        assertThat(better.sentence()).as("all of the interval is better").isEmpty();
+        assertThat(better.sentence())
+                .as("all of the interval is better")
+                .isEqualTo("How well pictures fit their prompt: 0.8 → 0.85 cosine; that it is worse is ruled out");
     }
 
     @Test
@@ -278,17 +281,75 @@ class PlainTest {
     }
 
     @Test
-    void a_lower_strength_is_no_advice_for_a_file_that_cannot_work() {
-        Plain file = plain(
-                "preflight", "file", "REGRESSED", "NO_NEW_DEFECTS", "LOWER", null, null, null, 0, "", null, null, "");
-        Plain effect =
-                plain("effect", "effect", "REGRESSED", "HAS_EFFECT", "HIGHER", 0.1, 0.0, 0.2, 2, "", null, null, "");
-        assertThat(Plain.advice(List.of(vendi("REGRESSED")), 1.0))
-                .isEqualTo("A lower strength may be good: judge it at 0.6");
-        assertThat(Plain.advice(List.of(vendi("REGRESSED")), null)).isEmpty();
-        assertThat(Plain.advice(List.of(vendi("REGRESSED")), 0.4)).isEmpty();
-        assertThat(Plain.advice(List.of(vendi("PASSED")), 1.0)).isEmpty();
-        assertThat(Plain.advice(List.of(file), 1.0)).isEmpty();
-        assertThat(Plain.advice(List.of(effect), 1.0)).isEmpty();
+    void every_pass_has_words() {
+        Plain precision = plain(
+                "r-precision",
+                "adherence",
+                "PASSED",
+                "NON_INFERIOR",
+                "HIGHER",
+                0.0,
+                0.0,
+                0.0,
+                0.15,
+                "of pictures",
+                null,
+                null,
+                "no difference in 42 pairs");
+        assertThat(precision.sentence())
+                .isEqualTo("Pictures that are closest to their own prompt: as many as the base's;"
+                        + " that it is worse is ruled out");
+        Plain objects = plain(
+                "objects",
+                "adherence",
+                "PASSED",
+                "NON_INFERIOR",
+                "HIGHER",
+                -0.006,
+                -0.0133,
+                0.0014,
+                0.08,
+                "of what is stated",
+                1.0,
+                0.994,
+                "");
+        assertThat(objects.sentence())
+                .isEqualTo("What the prompts ask for is there: 100 % → 99.4 %;"
+                        + " worse by more than 1.33 points is ruled out, less is not");
+        Plain vendi = plain(
+                "vendi",
+                "diversity",
+                "PASSED",
+                "NON_INFERIOR",
+                "HIGHER",
+                0.1,
+                0.01,
+                0.2,
+                0.08,
+                "log effective pictures",
+                0.223,
+                0.323,
+                "");
+        assertThat(Plain.of(vendi.verdict(), 4).sentence())
+                .isEqualTo(
+                        "Different pictures of a prompt: 1.25 → 1.38 of 4, 11 % more; that it is worse is ruled out");
+        Plain blank = plain(
+                "blank-frame", "artifact", "PASSED", "NO_NEW_DEFECTS", "LOWER", 0.0, 0.0, 0.0, 0, "", 0.0, 0.0, "");
+        assertThat(blank.sentence()).isEqualTo("None of 4 pairs is worse than the base's picture");
+        Plain preflight = plain(
+                "preflight",
+                "file",
+                "PASSED",
+                "NO_NEW_DEFECTS",
+                "HIGHER",
+                null,
+                null,
+                null,
+                0,
+                "files",
+                null,
+                null,
+                "nothing in the files keeps the candidate from working");
+        assertThat(preflight.words()).isEqualTo("nothing in the files keeps the candidate from working");
     }
 }
