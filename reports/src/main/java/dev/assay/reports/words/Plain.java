@@ -100,7 +100,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
             case "distinct" ->
                 Math.round(100 * estimate())
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
-case "vendi" -> "Seeds look alike" + varies() + alike() + allowed();
+            case "vendi" -> "Seeds look alike" + varies() + alike() + allowed();
             default -> (isDiversity() ? "Seeds look alike" + varies() : heads()) + means() + allowed();
         };
     }

@@ -108,8 +108,7 @@ class PlainTest {
                 null,
                 null,
                 null);
-        assertThat(Plain.of(entry).sentence())
-                .startsWith("Seeds look alike (most in material, weather): 0.5");
+        assertThat(Plain.of(entry).sentence()).startsWith("Seeds look alike (most in material, weather): 0.5");
     }
 
     private static WorstCase worst(double difference, String varies) {
