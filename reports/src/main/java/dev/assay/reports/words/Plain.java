@@ -6,6 +6,7 @@ import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.BuiltIn;
+import java.util.List;
 import java.util.Locale;
 
 /**
