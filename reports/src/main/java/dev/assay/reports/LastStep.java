@@ -65,15 +65,20 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
         if (made.problem() != null) {
             out.println("The report could not be made: " + made.problem());
         }
-        out.println("Report: " + Words.block(made.path().toString()));
+        if (made.path() != null) {
+            out.println("Report: " + Words.block(made.path().toString()));
+        }
         out.flush();
         return Ending.of(gate, settings, admitted, made.problem() == null && card.problem() == null);
     }
 
-    /** Where the report is, or null for the path and why not. */
+    /** Where the report is, null for none, and why it could not be made. */
     private record Made(Path path, String problem) {}
 
     private Made makeReport(JudgedRun judged, Gate gate, List<RunSummary> earlier, GateResult admitted) {
+        if (place.allure() == null) {
+            return new Made(null, null);
+        }
         Path results = place.target().resolve("allure-results");
         Path report = place.target().resolve("allure-report");
         try {

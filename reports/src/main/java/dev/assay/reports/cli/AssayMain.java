@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = AssayMain.Version.class,
         subcommands = {
+            JudgeCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
             ModelsCommand.class,
@@ -28,6 +29,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CommandLine.HelpCommand.class
         })
 public final class AssayMain implements Runnable {
+    /** EX_USAGE of sysexits.h: the command line is wrong. */
+    static final int USAGE = 64;
+
     @Spec
     private CommandSpec spec;
 
@@ -40,6 +44,12 @@ public final class AssayMain implements Runnable {
         boolean colours = CommandLine.Help.Ansi.AUTO.enabled();
         line.setOut(PlainText.outWriter(colours));
         line.setErr(PlainText.errWriter(colours));
+        for (CommandLine command : line.getSubcommands().values()) {
+            if (command.getCommand() instanceof Judging) {
+                SettingOptions.addTo(command.getCommandSpec());
+            }
+        }
+        codes(line);
         line.setUsageHelpAutoWidth(true);
         line.setParameterExceptionHandler(AssayMain::wrongUsage);
         line.setExecutionExceptionHandler((trouble, command, parsed) -> {
@@ -47,6 +57,12 @@ public final class AssayMain implements Runnable {
             return CommandLine.ExitCode.SOFTWARE;
         });
         return line;
+    }
+
+    /** Of wrong usage, for all commands: 1 to 3 are what judging ends with. */
+    private static void codes(CommandLine line) {
+        line.getCommandSpec().exitCodeOnInvalidInput(USAGE);
+        line.getSubcommands().values().forEach(AssayMain::codes);
     }
 
     /** What is wrong, what was meant, and where help is: a page of options would hide it. */
