@@ -51,6 +51,7 @@ public final class AssayMain implements Runnable {
         }
         codes(line);
         line.setUsageHelpAutoWidth(true);
+        line.setUsageHelpLongOptionsMaxWidth(32);
         line.setParameterExceptionHandler(AssayMain::wrongUsage);
         line.setExecutionExceptionHandler((trouble, command, parsed) -> {
             command.getErr().println(Words.block(Trouble.words(trouble)));

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Each FILE is a run of its own; FILE@0.6 is a LoRA at strength 0.6. Without FILE, assay.yaml of this folder"
                     + " names it. What an option does not say is taken from the environment (ASSAY_BASE) and from"
-                    + " assay.yaml. All of a run lies in .assay here.",
+                    + " assay.yaml. All of a run lies in the folder .assay here.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  assay judge my-style.safetensors --base flux1-dev.safetensors --comfyui http://127.0.0.1:8188",
-            "  assay judge my-style.safetensors@0.6 --base v1-5.safetensors --without-weights",
+            "  assay judge style.safetensors --base flux1-dev.safetensors --comfyui URL",
+            "  assay judge style.safetensors@0.6 --base v1-5.safetensors",
             "  assay judge microcosm:narrow",
         })
 final class JudgeCommand extends Judging {
