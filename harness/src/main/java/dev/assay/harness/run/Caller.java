@@ -55,7 +55,8 @@ public enum Caller {
                 .replace("; run mvn again, without -o", "; unpack Assay again");
         said = PROFILE.matcher(said).replaceAll(m -> "assay " + (m.group(1) == null ? "judge" : m.group(1)));
         said = SET.matcher(said)
-                .replaceAll(m -> Matcher.quoteReplacement(option(m.group(1)) + (m.group(2).isEmpty() ? "" : " ")));
+                .replaceAll(m -> Matcher.quoteReplacement(
+                        option(m.group(1)) + (m.group(2).isEmpty() ? "" : " ")));
         said = GIVEN.matcher(said).replaceAll("$2");
         return FIRST.matcher(said)
                 .replaceAll(m -> SettingKeys.NAMES.contains("assay." + m.group(1)) ? option(m.group(1)) : m.group());

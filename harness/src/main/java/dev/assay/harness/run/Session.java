@@ -466,10 +466,9 @@ public final class Session {
     }
 
     private RunRecord written(RunRecord judged) {
-        RunRecord record =
-                judged.saying(caller::words)
-                        .asking(settings == null ? Map.of() : settings.given())
-                        .saying(secrets()::redact);
+        RunRecord record = judged.saying(caller::words)
+                .asking(settings == null ? Map.of() : settings.given())
+                .saying(secrets()::redact);
         RunRecords.write(out, record);
         return record;
     }

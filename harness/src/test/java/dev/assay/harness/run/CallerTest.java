@@ -19,10 +19,7 @@ class CallerTest {
     Path root;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             which base? give -Dassay.base=FILE -Dassay.renderer=comfyui (without | which base? give --base FILE --comfyui http://HOST:PORT (without
             To judge without them: -Dassay.unavailable=allow | To judge without them: --without-weights
             needs -Dassay.lora=FILE or -Dassay.checkpoint=FILE | needs --lora FILE or --checkpoint FILE

@@ -25,7 +25,9 @@ record Batch(FrontDoor door, PrintWriter out) {
      */
     record Line(String file, int code, RunRecord run) {
         String outcome() {
-            return run == null ? Outcome.BROKEN.name() : Gate.judge(run).outcome().name();
+            return run == null
+                    ? Outcome.BROKEN.name()
+                    : Gate.judge(run).outcome().name();
         }
 
         String why() {
@@ -100,7 +102,9 @@ record Batch(FrontDoor door, PrintWriter out) {
     private static String counts(List<Line> lines) {
         List<String> parts = new ArrayList<>();
         for (Outcome outcome : Outcome.values()) {
-            long n = lines.stream().filter(l -> l.outcome().equals(outcome.name())).count();
+            long n = lines.stream()
+                    .filter(l -> l.outcome().equals(outcome.name()))
+                    .count();
             if (n > 0) {
                 parts.add(n + " " + outcome.name());
             }

@@ -33,7 +33,8 @@ record CandidateFile(String key, String value) {
         }
         String name = given ? strong.group(1) : written;
         if (find(models, name)
-                .filter(file -> FileFacts.CHECKPOINT.equals(FileFacts.glance(file).kind()))
+                .filter(file ->
+                        FileFacts.CHECKPOINT.equals(FileFacts.glance(file).kind()))
                 .isPresent()) {
             if (given || strength != null) {
                 throw new AssayException(name + " is a checkpoint, and has no strength");

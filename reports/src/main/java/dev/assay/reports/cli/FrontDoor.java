@@ -39,7 +39,10 @@ record FrontDoor(Path root, Optional<Home> home, Starter starter) {
 
     static FrontDoor here() {
         Map<String, String> named = Map.of(
-                Home.PROPERTY, System.getProperty(Home.PROPERTY, ""), "assay.root", System.getProperty("assay.root", ""));
+                Home.PROPERTY,
+                System.getProperty(Home.PROPERTY, ""),
+                "assay.root",
+                System.getProperty("assay.root", ""));
         Optional<Home> home = Home.find(named, FrontDoor.class);
         return new FrontDoor(
                 Path.of(named.get("assay.root")).toAbsolutePath(),
@@ -85,7 +88,8 @@ record FrontDoor(Path root, Optional<Home> home, Starter starter) {
         }
     }
 
-    private static ProcessBuilder process(Optional<Home> home, String command, Map<String, String> properties) throws IOException {
+    private static ProcessBuilder process(Optional<Home> home, String command, Map<String, String> properties)
+            throws IOException {
         Map<String, String> java = new TreeMap<>();
         for (String name : System.getProperties().stringPropertyNames()) {
             if (name.matches("(https?|socks|java\\.net|javax\\.net)\\..*")) {

@@ -41,16 +41,14 @@ final class JudgeCommand extends Judging {
     @Parameters(arity = "0..*", paramLabel = "FILE", description = "LoRA or checkpoint.")
     private List<String> files = new ArrayList<>();
 
-    @Option(
-            names = "--strength",
-            paramLabel = "S",
-            order = -4,
-            description = "Of every LoRA FILE: 0.6 is FILE@0.6.")
+    @Option(names = "--strength", paramLabel = "S", order = -4, description = "Of every LoRA FILE: 0.6 is FILE@0.6.")
     private Double strength;
 
     @Override
     public Integer call() {
         List<Map<String, String>> runs = runs(files, strength);
-        return runs.size() == 1 ? door.start("judge", runs.get(0)) : new Batch(door, spec.commandLine().getOut()).judge(files, runs);
+        return runs.size() == 1
+                ? door.start("judge", runs.get(0))
+                : new Batch(door, spec.commandLine().getOut()).judge(files, runs);
     }
 }

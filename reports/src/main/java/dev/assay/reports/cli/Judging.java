@@ -97,8 +97,8 @@ abstract class Judging implements Callable<Integer> {
             CandidateFile candidate = candidate(models(given), file, strength);
             String other = mine.put(candidate.key(), candidate.value());
             if (other != null) {
-                throw wrong(Caller.option(candidate.key()) + " " + other + " and " + file
-                        + ": which of them? give one");
+                throw wrong(
+                        Caller.option(candidate.key()) + " " + other + " and " + file + ": which of them? give one");
             }
             mine.put("assay.build.candidate", "given");
             runs.add(door.properties(mine));
@@ -148,8 +148,8 @@ abstract class Judging implements Callable<Integer> {
 
     /** Whatever is wrong with the settings, the suite or the plain files, before anything is started. */
     private void require(Map<String, String> properties) {
-        String problem = Session.read(Session.DEFAULT_SUITE, environment, properties)
-                .problem();
+        String problem =
+                Session.read(Session.DEFAULT_SUITE, environment, properties).problem();
         if (problem != null) {
             throw wrong(Words.block(problem));
         }

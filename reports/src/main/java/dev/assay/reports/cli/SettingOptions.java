@@ -29,7 +29,12 @@ final class SettingOptions {
     private static Map<String, Text> texts() {
         Map<String, Text> texts = new LinkedHashMap<>();
         String what = "What is judged";
-        put(texts, what, "base", "MODEL", "What it is compared with: a file, a folder, or a name that the server knows.");
+        put(
+                texts,
+                what,
+                "base",
+                "MODEL",
+                "What it is compared with: a file, a folder, or a name that the server knows.");
         put(texts, what, "lora", "FILE[@S],...", "LoRAs, together; several with commas. FILE alone is shorter.");
         put(texts, what, "checkpoint", "MODEL", "A finetune as the candidate, or what the LoRA is put on.");
         put(texts, what, "suite", "NAME|FILE", "Prompts and criteria; `assay suites` lists those that are bundled.");
@@ -37,7 +42,12 @@ final class SettingOptions {
         put(texts, what, "steps", "N", "Fewer sampler steps than the suite says.");
         put(texts, what, "seedOffset", "N", "Shifts the candidate's seeds: a test of the gate.");
         String use = "How the file is meant to be used";
-        put(texts, use, "trigger", "off|on|both", "Whether its trigger words are in the prompt; both shows what it does without.");
+        put(
+                texts,
+                use,
+                "trigger",
+                "off|on|both",
+                "Whether its trigger words are in the prompt; both shows what it does without.");
         put(texts, use, "triggerWords", "WORDS", "Its trigger words, several with commas.");
         put(texts, use, "triggerTemplate", "TEXT", "Where they go: {trigger}, {prompt}.");
         put(texts, use, "purpose", "WORD", "style, character, concept, enhancer, speed, fix or finetune.");

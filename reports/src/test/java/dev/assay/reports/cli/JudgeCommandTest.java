@@ -41,8 +41,8 @@ class JudgeCommandTest {
         CommandLine line = AssayMain.commandLine();
         Judging judging = line.getSubcommands().get(name).getCommand();
         judging.environment = Map.of();
-        judging.door = new FrontDoor(
-                root, Optional.of(new Home(MICROCOSM.getParent().getParent())), (command, properties) -> {
+        judging.door =
+                new FrontDoor(root, Optional.of(new Home(MICROCOSM.getParent().getParent())), (command, properties) -> {
                     started.add(new TreeMap<>(properties));
                     return 0;
                 });
@@ -63,7 +63,14 @@ class JudgeCommandTest {
     @Test
     void an_option_is_a_setting() throws Exception {
         lora("a.safetensors");
-        assertThat(judge("a.safetensors", "--seeds", "2", "--suite=starter", "--without-weights", "--inconclusive", "allow"))
+        assertThat(judge(
+                        "a.safetensors",
+                        "--seeds",
+                        "2",
+                        "--suite=starter",
+                        "--without-weights",
+                        "--inconclusive",
+                        "allow"))
                 .isZero();
         assertThat(started).hasSize(1);
         assertThat(started.get(0))
@@ -109,8 +116,8 @@ class JudgeCommandTest {
         assertThat(judge(name + "@0.6")).as("%s", said).isZero();
         assertThat(started.get(1)).containsEntry("assay.lora", started.get(2).get("assay.lora"));
         // The process that judges gets the same words.
-        started.forEach(
-                p -> assertThat(AssayProcess.given(new Properties(), AssayProcess.write(p))).isEqualTo(p));
+        started.forEach(p -> assertThat(AssayProcess.given(new Properties(), AssayProcess.write(p)))
+                .isEqualTo(p));
     }
 
     @Test
@@ -173,7 +180,8 @@ class JudgeCommandTest {
                 .extracting(SettingKey::name)
                 .filteredOn(key -> !SettingKeys.PRIVATE.contains(key))
                 .allSatisfy(key -> {
-                    assertThat(judge.getCommandSpec().findOption(Caller.option(key))).isNotNull();
+                    assertThat(judge.getCommandSpec().findOption(Caller.option(key)))
+                            .isNotNull();
                     assertThat(SettingOptions.hasWords(key)).isTrue();
                 });
         assertThat(SettingKeys.PRIVATE)
