@@ -443,7 +443,7 @@ public final class Session {
         MissingWeights missing = MissingWeights.of(
                 plan.suite(),
                 settings.get(SUITE) == null ? plan.suite().name() : settings.get(SUITE),
-                criteria,
+                criteria.stream().filter(c -> !c.soft()).toList(),
                 catalog,
                 WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET),
                 WeightsSettings.downloads(settings));

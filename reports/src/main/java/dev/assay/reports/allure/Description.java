@@ -66,7 +66,7 @@ public final class Description {
         return Templates.render(
                 "allure/criterion.jte",
                 Map.of(
-                        "outcome", v.outcome().name(),
+                        "outcome", v.outcomeWords(),
                         "plain", Plain.of(v).sentence(),
                         "reason", Words.line(v.reason(), 2000),
                         "picture", dataUri(picture),
@@ -174,7 +174,7 @@ public final class Description {
     static String counts(RunRecord r) {
         Map<String, Long> counts = r.verdicts().stream()
                 .collect(Collectors.groupingBy(
-                        v -> v.outcome().name().toLowerCase(java.util.Locale.ROOT),
+                        v -> v.outcome().name().toLowerCase(java.util.Locale.ROOT) + (v.soft() ? " (soft)" : ""),
                         java.util.TreeMap::new,
                         Collectors.counting()));
         return r.verdicts().size() + " of " + r.criteriaDeclared() + " criteria judged: "

@@ -6,6 +6,7 @@ import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.card.VerdictCard.Part;
 import dev.assay.reports.pages.Row;
 import dev.assay.reports.pages.Templates;
+import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,13 @@ public record CardHtml(VerdictCard card, List<Shown> pictures) {
         return card.outcome() == Outcome.BROKEN
                 ? List.of()
                 : card.criteria().judged().stream()
-                        .filter(v -> !v.is(Outcome.PASSED))
+                        .filter(v -> !v.is(Outcome.PASSED) && !v.soft())
                         .toList();
+    }
+
+    /** Criteria in a line, without the soft ones. */
+    public List<Unjudged.Fold> folded() {
+        return card.criteria().folded().stream().filter(f -> !f.soft()).toList();
     }
 
     public String day() {
@@ -38,6 +44,11 @@ public record CardHtml(VerdictCard card, List<Shown> pictures) {
     /** Of the outcome. */
     public static String color(Outcome outcome) {
         return Badge.color(outcome);
+    }
+
+    /** A soft verdict that is no PASSED alarms nobody. */
+    public static String color(VerdictEntry verdict) {
+        return verdict.soft() && !verdict.is(Outcome.PASSED) ? Badge.GREY : color(verdict.outcome());
     }
 
     /** An SVG element; its texts are escaped. */

@@ -21,6 +21,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
@@ -71,6 +73,28 @@ class CardsTest {
                             "card.schema.json", json.replace("assay-card/1", "assay-card/9"), InputFormat.JSON))
                     .isNotEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Outcome.class, names = "PASSED", mode = EnumSource.Mode.EXCLUDE)
+    void a_soft_verdict_is_on_every_card_and_fails_none(Outcome outcome) throws Exception {
+        RunRecord run = Runs.withSoft(folder, outcome);
+        VerdictCard card = card(run, Outcome.PASSED);
+        Element junit = xml(JunitXml.of(card, false)).getDocumentElement();
+        assertThat(List.of(
+                        junit.getAttribute("failures"), junit.getAttribute("errors"), junit.getAttribute("skipped")))
+                .containsExactly("0", "0", "1");
+        assertThat(CardMarkdown.of(card))
+                .contains("\u2796 " + outcome + " (soft)")
+                .doesNotContain("\u274c");
+        assertThat(new CardHtml(card, List.of()).bad()).isEmpty();
+        assertThat(Files.readString(Cards.write(card, run, folder, folder.resolve("card"), false)))
+                .contains(outcome + " (soft)");
+        assertThat(card.plainly()).startsWith("Nothing got worse");
+        String json = CardJson.of(card);
+        assertThat(json).contains("\"soft\" : true");
+        assertThat(SchemaCheck.errors("card.schema.json", json, InputFormat.JSON)).isEmpty();
+        assertThat(CardCsv.of(card)).contains(",soft\r\n").contains(",\"yes\"\r\n");
     }
 
     @Test

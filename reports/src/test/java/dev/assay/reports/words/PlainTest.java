@@ -107,7 +107,9 @@ class PlainTest {
                 List.of(worst(-0.4, "material"), worst(-0.3, null), worst(-0.2, "weather"), worst(0.1, "breed")),
                 null,
                 null,
-                null);
+                null,
+                false,
+                false);
         assertThat(Plain.of(entry).sentence()).startsWith("Seeds look alike (most in material, weather): 0.5");
     }
 
@@ -177,7 +179,9 @@ class PlainTest {
                 List.of(),
                 null,
                 null,
-                pattern);
+                pattern,
+                false,
+                false);
         return Plain.of(entry).sentence();
     }
 
