@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param margin null for the criterion's own
  * @param minPairs null for the criterion's own
  */
-public record Asked(Weight as, @Nullable Arm arm, @Nullable Double margin, @Nullable Integer minPairs) {
+public record Asked(
+        Weight as,
+        @Nullable Arm arm,
+        @Nullable Double margin,
+        @Nullable Integer minPairs) {
     private static final Set<String> FIELDS = Set.of("as", "arm", "margin", "minPairs");
 
     /** What a verdict is worth. */
@@ -66,9 +70,8 @@ public record Asked(Weight as, @Nullable Arm arm, @Nullable Double margin, @Null
         }
         for (Object field : fields.keySet()) {
             if (!FIELDS.contains(String.valueOf(field))) {
-                throw new IllegalArgumentException(
-                        field + ": no such field; there are as, arm, margin, minPairs" + DidYouMean.hint(
-                                String.valueOf(field), FIELDS));
+                throw new IllegalArgumentException(field + ": no such field; there are as, arm, margin, minPairs"
+                        + DidYouMean.hint(String.valueOf(field), FIELDS));
             }
         }
         return new Asked(

@@ -752,7 +752,10 @@ class EvaluationTest {
                 .containsExactly(
                         tuple("brightness", Outcome.PASSED, false),
                         tuple("glaring", Outcome.REGRESSED, true),
-                        tuple("lacking", Outcome.UNAVAILABLE, true)); // missing weights of what decides nothing stop nothing
+                        tuple(
+                                "lacking",
+                                Outcome.UNAVAILABLE,
+                                true)); // missing weights of what decides nothing stop nothing
         assertThat(record.outcome()).isEqualTo(Outcome.PASSED);
         assertThat(run(1.0, soft(hard)).outcome())
                 .as("nothing passes on what decides nothing")

@@ -280,13 +280,16 @@ class SuiteFileTest {
     @Test
     void nothing_passes_for_a_purpose_that_nothing_hard_is_asked_of() throws Exception {
         String one = full().replaceFirst("(?s)criteria:.*", "");
-        assertThatThrownBy(() -> parse(one + "criteria:\n  - {metric: grid, margin: 1, minPairs: 4, purposes: {style: soft}}\n"))
-                .hasMessage("suite.yaml: criteria: expected at least one that is hard for the purpose style, found none");
+        assertThatThrownBy(() ->
+                        parse(one + "criteria:\n  - {metric: grid, margin: 1, minPairs: 4, purposes: {style: soft}}\n"))
+                .hasMessage(
+                        "suite.yaml: criteria: expected at least one that is hard for the purpose style, found none");
         assertThatThrownBy(() -> parse(one + "criteria:\n  - {metric: grid, margin: 1, minPairs: 4, soft: yes}\n"))
-                .hasMessageStartingWith("suite.yaml: criteria: expected at least one that is hard for the purpose style");
+                .hasMessageStartingWith(
+                        "suite.yaml: criteria: expected at least one that is hard for the purpose style");
         assertThatThrownBy(() -> parse(full().replace(
-                        "blank-frame, rule: NO_NEW_DEFECTS, minPairs: 1",
-                        "blank-frame, rule: NO_NEW_DEFECTS, minPairs: 1, purposes: {fix: skip}")))
+                                "blank-frame, rule: NO_NEW_DEFECTS, minPairs: 1",
+                                "blank-frame, rule: NO_NEW_DEFECTS, minPairs: 1, purposes: {fix: skip}")))
                 .hasMessage("suite.yaml: criteria.grid.one.confirmedBy: expected one that is asked for the purpose fix,"
                         + " found none, so that it could never regress");
     }

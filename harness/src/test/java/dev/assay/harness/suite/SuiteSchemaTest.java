@@ -121,7 +121,8 @@ class SuiteSchemaTest {
         for (String at : List.of(
                 "/$defs/Criterion/properties/purposes/additionalProperties/anyOf/0/enum",
                 "/$defs/Asked/properties/as/enum")) {
-            assertThat(JSON.convertValue(schema().at(at), String[].class)).containsExactly(words(Asked.Weight.values()));
+            assertThat(JSON.convertValue(schema().at(at), String[].class))
+                    .containsExactly(words(Asked.Weight.values()));
         }
     }
 

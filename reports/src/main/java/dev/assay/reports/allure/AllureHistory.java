@@ -138,7 +138,8 @@ final class AllureHistory {
         }
         Unjudged criteria = criteria(run);
         Stream.concat(
-                        criteria.judged().stream().map(e -> Categories.of(e.outcome(), e.soft(), e.family(), e.metric())),
+                        criteria.judged().stream()
+                                .map(e -> Categories.of(e.outcome(), e.soft(), e.family(), e.metric())),
                         criteria.folded().stream().map(f -> Categories.of(f.outcome(), f.soft(), Family.UNKNOWN, "")))
                 .filter(category -> !category.isEmpty())
                 .forEach(category -> counts.merge(category, 1, Integer::sum));

@@ -86,7 +86,8 @@ final class JunitXml {
 
     /** Trouble that stands at no criterion. */
     private static boolean brokenRun(VerdictCard card) {
-        return card.outcome() == Outcome.BROKEN && card.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN) && !v.soft());
+        return card.outcome() == Outcome.BROKEN
+                && card.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN) && !v.soft());
     }
 
     /** Failures, errors, skipped. */

@@ -553,7 +553,12 @@ public final class Pages {
             lastRun = run;
             last = e;
             points.put(night, new Object[] { // as drawable() has it
-                night, e.estimate(), e.low(), e.high(), (e.soft() ? State.of(e) : State.of(e.outcome())).code(), rules.size() - 1
+                night,
+                e.estimate(),
+                e.low(),
+                e.high(),
+                (e.soft() ? State.of(e) : State.of(e.outcome())).code(),
+                rules.size() - 1
             });
         }
     }

@@ -115,8 +115,7 @@ public record RunSummary(
                 .map(v -> v.brief(name -> Words.line(name, MAX_TEXT), reason -> Words.line(reason, MAX_TEXT)))
                 .toList();
         Outcome said = run.outcome();
-        Outcome outcome =
-                Outcome.worst(Stream.of(said, RunRecord.worst(criteria)));
+        Outcome outcome = Outcome.worst(Stream.of(said, RunRecord.worst(criteria)));
         String problem = run.problem();
         if (outcome == Outcome.PASSED && criteria.stream().anyMatch(e -> !e.soft() && e.pairs() == 0)) {
             outcome = Outcome.BROKEN;

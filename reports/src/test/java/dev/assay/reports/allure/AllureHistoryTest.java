@@ -161,9 +161,12 @@ class AllureHistoryTest {
 
     @Test
     void a_candidate_that_was_not_applied_is_a_category_of_its_own() {
-        assertThat(Categories.of(Outcome.REGRESSED, false, Family.EFFECT, "applied")).isEqualTo("Not applied");
-        assertThat(Categories.of(Outcome.REGRESSED, false, Family.FILE, "preflight")).isEqualTo("Not applied");
-        assertThat(Categories.of(Outcome.REGRESSED, false, Family.EFFECT, "effect")).isEqualTo("Regression: effect");
+        assertThat(Categories.of(Outcome.REGRESSED, false, Family.EFFECT, "applied"))
+                .isEqualTo("Not applied");
+        assertThat(Categories.of(Outcome.REGRESSED, false, Family.FILE, "preflight"))
+                .isEqualTo("Not applied");
+        assertThat(Categories.of(Outcome.REGRESSED, false, Family.EFFECT, "effect"))
+                .isEqualTo("Regression: effect");
         assertThat(Categories.of(Outcome.UNAVAILABLE, false, Family.AESTHETIC, "clip-iqa"))
                 .isEqualTo("Unavailable");
         assertThat(Categories.message(Outcome.REGRESSED, false, Family.EFFECT, "applied", "not applied: as the base"))

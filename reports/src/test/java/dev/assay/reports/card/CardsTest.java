@@ -81,8 +81,7 @@ class CardsTest {
         RunRecord run = Runs.withSoft(folder, outcome);
         VerdictCard card = card(run, Outcome.PASSED);
         Element junit = xml(JunitXml.of(card, false)).getDocumentElement();
-        assertThat(List.of(
-                        junit.getAttribute("failures"), junit.getAttribute("errors"), junit.getAttribute("skipped")))
+        assertThat(List.of(junit.getAttribute("failures"), junit.getAttribute("errors"), junit.getAttribute("skipped")))
                 .containsExactly("0", "0", "1");
         assertThat(CardMarkdown.of(card))
                 .contains("\u2796 " + outcome + " (soft)")
@@ -93,7 +92,8 @@ class CardsTest {
         assertThat(card.plainly()).startsWith("Nothing got worse");
         String json = CardJson.of(card);
         assertThat(json).contains("\"soft\" : true");
-        assertThat(SchemaCheck.errors("card.schema.json", json, InputFormat.JSON)).isEmpty();
+        assertThat(SchemaCheck.errors("card.schema.json", json, InputFormat.JSON))
+                .isEmpty();
         assertThat(CardCsv.of(card)).contains(",soft\r\n").contains(",\"yes\"\r\n");
     }
 
