@@ -96,7 +96,7 @@ public record RunSummary(
                 outcome != Outcome.PASSED
                         || (criteria.stream().anyMatch(e -> !e.soft())
                                 && criteria.stream().allMatch(e -> e.soft() || e.is(Outcome.PASSED))),
-                "PASSED with every hard criterion passed");
+                "PASSED with every criterion passed that decides");
     }
 
     /** Of a run whose record was not kept. */
