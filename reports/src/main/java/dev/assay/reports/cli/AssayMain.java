@@ -17,15 +17,26 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** {@code java -jar assay.jar}. A new subcommand is one class and one line here. */
 @Command(
         name = "assay",
-        description = "Knows model files, and keeps the ones that were judged.",
+        description = {
+            "Does this LoRA make the base model worse? Judges LoRAs and finetunes of diffusion models.",
+            "",
+            "To begin: assay doctor, assay demo, then assay judge FILE --base MODEL.",
+            ""
+        },
         mixinStandardHelpOptions = true,
         versionProvider = AssayMain.Version.class,
         subcommands = {
             JudgeCommand.class,
+            GateCommand.class,
+            NightlyCommand.class,
+            ReportCommand.class,
+            DemoCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
             ModelsCommand.class,
             CollectionCommand.class,
+            SuitesCommand.class,
+            StoreCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class AssayMain implements Runnable {

@@ -15,7 +15,6 @@ import picocli.CommandLine.Parameters;
         synopsisHeading = "Usage: ",
         customSynopsis = "assay judge FILE... [--base MODEL] [--comfyui URL] [--suite NAME] [OPTION...]",
         description = {
-            "",
             "Judges LoRAs and finetunes against their base model: does FILE make it worse?",
             "",
             "Each FILE is a run of its own; FILE@0.6 is a LoRA at strength 0.6. Without FILE, assay.yaml of this folder"
