@@ -64,9 +64,13 @@ final class SuitesCommand implements Runnable {
         }
         if (prompts) {
             out.println();
+            int width = view.suite().cases().stream()
+                    .mapToInt(c -> c.id().length())
+                    .max()
+                    .orElse(0);
             view.suite()
                     .cases()
-                    .forEach(c -> out.println("  " + Words.line(c.id(), 60) + "  "
+                    .forEach(c -> out.println("  " + c.id() + " ".repeat(width - c.id().length()) + "  "
                             + Numbers.counted(c.seeds().size(), "seed", "seeds") + "  " + Words.line(c.prompt(), 300)));
         }
         out.flush();

@@ -195,4 +195,79 @@ class JudgeCommandTest {
         assertThat(Batch.worse(1, 2)).isEqualTo(1);
         assertThat(Batch.worse(1, 3)).isEqualTo(3);
     }
+
+    @Test
+    void a_gate_takes_each_file_of_a_folder_and_needs_a_collection() throws Exception {
+        Files.createDirectories(root.resolve("in/below"));
+        lora("in/a.safetensors");
+        lora("in/below/b.safetensors");
+        Files.writeString(root.resolve("in/notes.txt"), "x");
+        assertThat(run("gate", "in")).isEqualTo(64);
+        assertThat(said).contains("which collection? give --collection DIR");
+        run("gate", "in", "--collection", "keep");
+        assertThat(started)
+                .extracting(p -> p.get("assay.lora"))
+                .containsExactly(
+                        Path.of("in", "a.safetensors").toString(),
+                        Path.of("in", "below", "b.safetensors").toString());
+        assertThat(started).allSatisfy(p -> assertThat(p)
+                .containsEntry("assay.build.gate", "true")
+                .containsEntry("assay.collection", "keep"));
+        Files.createDirectories(root.resolve("empty"));
+        assertThat(run("gate", "empty", "--collection", "keep")).isEqualTo(64);
+        assertThat(said).contains("empty: no model file in this folder");
+    }
+
+    @Test
+    void a_demo_is_the_bundled_model_whatever_the_folder_says() throws Exception {
+        Files.writeString(root.resolve("assay.yaml"), "base: flux.safetensors\nrenderer: comfyui\nlora: x\n");
+        assertThat(run("demo", "narrow")).as("%s", said).isZero();
+        assertThat(started.get(0))
+                .containsEntry("assay.lora", "microcosm:narrow")
+                .containsEntry("assay.base", "microcosm:base")
+                .containsEntry("assay.renderer", "local");
+        assertThat(run("demo", "narow")).isEqualTo(64);
+        assertThat(said).contains("did you mean narrow?");
+        assertThat(run("demo", "--list")).isZero();
+        assertThat(said).contains("microcosm:extra-limb");
+    }
+
+    @Test
+    void a_nightly_is_checked_before_it_starts() {
+        assertThat(run("nightly", "--collection", "keep")).isZero();
+        assertThat(started.get(0)).containsEntry("assay.collection", "keep");
+        assertThat(run("nightly", "--seeds", "x")).isEqualTo(64);
+    }
+
+    @Test
+    void an_earlier_run_is_found_by_the_beginning_of_its_id() throws Exception {
+        for (String id : List.of("20261128-101010-000-a", "20261129-101010-000-b")) {
+            Files.createDirectories(root.resolve(".assay/runs").resolve(id));
+            Files.writeString(root.resolve(".assay/runs").resolve(id).resolve("run.json"), "{}");
+        }
+        assertThat(report("20261129")).isZero();
+        assertThat(started.get(0).get("assay.record")).endsWith(Path.of("20261129-101010-000-b", "run.json").toString());
+        assertThat(report("2026")).isEqualTo(64);
+        assertThat(said).contains("2 runs begin so");
+        assertThat(report("x")).isEqualTo(64);
+        assertThat(said).contains("x: no such run; there are 20261129-101010-000-b, 20261128-101010-000-a");
+        assertThat(report()).isEqualTo(64);
+        assertThat(said).contains("no run in");
+    }
+
+    private int report(String... arguments) {
+        CommandLine line = AssayMain.commandLine();
+        ((ReportCommand) line.getSubcommands().get("report").getCommand()).door =
+                new FrontDoor(root, Optional.empty(), (command, properties) -> {
+                    started.add(new TreeMap<>(properties));
+                    return 0;
+                });
+        StringWriter text = new StringWriter();
+        line.setErr(new PrintWriter(text, true));
+        List<String> all = new ArrayList<>(List.of("report"));
+        all.addAll(List.of(arguments));
+        int code = line.execute(all.toArray(String[]::new));
+        said = text.toString();
+        return code;
+    }
 }
