@@ -60,14 +60,13 @@ public record SuiteView(Suite suite, List<Asked> criteria) {
         Optional<MetricInfo> metric = catalog.find(criterion.metric());
         String unit = metric.map(m -> " " + m.unit()).orElse("");
         String margin = Numbers.of(criterion.margin()) + unit;
-        String rule =
-                switch (criterion.rule()) {
-                    case NON_INFERIOR -> "may be worse by at most " + margin;
-                    case DEFECT_RATE_NON_INFERIOR ->
-                        "at most " + Numbers.of(100 * criterion.margin()) + " points more pictures with the defect";
-                    case NO_NEW_DEFECTS -> "no picture may have it where the base's has not";
-                    case HAS_EFFECT -> "must change pictures by more than " + margin + " beyond the renderer's noise";
-                };
+        String rule = switch (criterion.rule()) {
+            case NON_INFERIOR -> "may be worse by at most " + margin;
+            case DEFECT_RATE_NON_INFERIOR ->
+                "at most " + Numbers.of(100 * criterion.margin()) + " points more pictures with the defect";
+            case NO_NEW_DEFECTS -> "no picture may have it where the base's has not";
+            case HAS_EFFECT -> "must change pictures by more than " + margin + " beyond the renderer's noise";
+        };
         String scope = criterion.tags().isEmpty() ? "" : "; on prompts tagged " + String.join(", ", criterion.tags());
         return new Asked(
                 criterion.id(),
@@ -92,6 +91,8 @@ public record SuiteView(Suite suite, List<Asked> criteria) {
     public String needs() {
         return suite.models().isEmpty()
                 ? "no weights"
-                : "weights for " + String.join(", ", suite.models().keySet().stream().sorted().toList());
+                : "weights for "
+                        + String.join(
+                                ", ", suite.models().keySet().stream().sorted().toList());
     }
 }

@@ -36,7 +36,8 @@ final class DemoCommand extends Judging {
                     .orElse(List.of())
                     .forEach(file -> spec.commandLine()
                             .getOut()
-                            .println("microcosm:" + file.getFileName().toString().replaceFirst("\\.safetensors$", "")));
+                            .println(
+                                    "microcosm:" + file.getFileName().toString().replaceFirst("\\.safetensors$", "")));
             spec.commandLine().getOut().flush();
             return 0;
         }

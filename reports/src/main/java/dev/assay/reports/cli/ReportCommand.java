@@ -26,7 +26,11 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:it passed", "1:regressed", "2:inconclusive", "3:broken, or no record that can be believed", "64:there is none of this name"
+            "0:it passed",
+            "1:regressed",
+            "2:inconclusive",
+            "3:broken, or no record that can be believed",
+            "64:there is none of this name"
         })
 final class ReportCommand implements java.util.concurrent.Callable<Integer> {
     @Spec
@@ -66,15 +70,14 @@ final class ReportCommand implements java.util.concurrent.Callable<Integer> {
         if (begin.size() == 1) {
             return begin.get(0).resolve("run.json");
         }
-        throw wrong(
-                run + ": " + (begin.isEmpty() ? "no such run" : begin.size() + " runs begin so") + "; there are "
-                        + String.join(
-                                ", ",
-                                (begin.isEmpty() ? runs(out) : begin)
-                                        .stream()
-                                                .limit(10)
-                                                .map(f -> f.getFileName().toString())
-                                                .toList()));
+        throw wrong(run + ": " + (begin.isEmpty() ? "no such run" : begin.size() + " runs begin so") + "; there are "
+                + String.join(
+                        ", ",
+                        (begin.isEmpty() ? runs(out) : begin)
+                                .stream()
+                                        .limit(10)
+                                        .map(f -> f.getFileName().toString())
+                                        .toList()));
     }
 
     /** Newest first. */

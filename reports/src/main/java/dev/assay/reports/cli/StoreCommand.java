@@ -58,9 +58,11 @@ final class StoreCommand implements Runnable {
         parts.add(part("runs", "records: the truth about runs"));
         parts.add(part("report", "pages and cards; assay report makes them again"));
         out.println(door.folder());
-        parts.stream().filter(p -> p.files() > 0).forEach(p -> out.printf(
-                "  %-10s  %9s in %s%n              %s%n",
-                p.name(), Numbers.bytes(p.bytes()), Numbers.counted(p.files(), "file", "files"), p.what()));
+        parts.stream()
+                .filter(p -> p.files() > 0)
+                .forEach(p -> out.printf(
+                        "  %-10s  %9s in %s%n              %s%n",
+                        p.name(), Numbers.bytes(p.bytes()), Numbers.counted(p.files(), "file", "files"), p.what()));
         long all = parts.stream().mapToLong(Part::bytes).sum();
         out.println("together " + Numbers.bytes(all));
         out.flush();
@@ -68,7 +70,11 @@ final class StoreCommand implements Runnable {
 
     private Part part(String name, String what) {
         List<Path> files = files(door.folder().resolve(name));
-        return new Part(name, what, files.size(), files.stream().mapToLong(StoreCommand::bytes).sum());
+        return new Part(
+                name,
+                what,
+                files.size(),
+                files.stream().mapToLong(StoreCommand::bytes).sum());
     }
 
     @Command(
@@ -84,7 +90,10 @@ final class StoreCommand implements Runnable {
             @Option(names = "--unused", description = "Those that no run's record names.") boolean unused,
             @Option(names = "--older-than", paramLabel = "DAYS", description = "Those made before so many days.")
                     Long days,
-            @Option(names = "--collection", paramLabel = "DIR", description = "Collections whose nightlies' records count, too.")
+            @Option(
+                            names = "--collection",
+                            paramLabel = "DIR",
+                            description = "Collections whose nightlies' records count, too.")
                     List<Path> collections,
             @Option(names = "--yes", description = "Deletes them.") boolean yes) {
         if (!unused && days == null) {
@@ -123,9 +132,7 @@ final class StoreCommand implements Runnable {
             if (!Files.isDirectory(nightly)) {
                 throw wrong(collection + ": no nightly was here (no folder .assay/nightly)");
             }
-            files(nightly).stream()
-                    .filter(f -> f.endsWith("run.json"))
-                    .forEach(records::add);
+            files(nightly).stream().filter(f -> f.endsWith("run.json")).forEach(records::add);
         }
         Set<Path> used = new HashSet<>();
         for (Path record : records) {

@@ -210,9 +210,10 @@ class JudgeCommandTest {
                 .containsExactly(
                         Path.of("in", "a.safetensors").toString(),
                         Path.of("in", "below", "b.safetensors").toString());
-        assertThat(started).allSatisfy(p -> assertThat(p)
-                .containsEntry("assay.build.gate", "true")
-                .containsEntry("assay.collection", "keep"));
+        assertThat(started)
+                .allSatisfy(p -> assertThat(p)
+                        .containsEntry("assay.build.gate", "true")
+                        .containsEntry("assay.collection", "keep"));
         Files.createDirectories(root.resolve("empty"));
         assertThat(run("gate", "empty", "--collection", "keep")).isEqualTo(64);
         assertThat(said).contains("empty: no model file in this folder");
@@ -246,7 +247,8 @@ class JudgeCommandTest {
             Files.writeString(root.resolve(".assay/runs").resolve(id).resolve("run.json"), "{}");
         }
         assertThat(report("20261129")).isZero();
-        assertThat(started.get(0).get("assay.record")).endsWith(Path.of("20261129-101010-000-b", "run.json").toString());
+        assertThat(started.get(0).get("assay.record"))
+                .endsWith(Path.of("20261129-101010-000-b", "run.json").toString());
         assertThat(report("2026")).isEqualTo(64);
         assertThat(said).contains("2 runs begin so");
         assertThat(report("x")).isEqualTo(64);
@@ -257,8 +259,8 @@ class JudgeCommandTest {
 
     private int report(String... arguments) {
         CommandLine line = AssayMain.commandLine();
-        ((ReportCommand) line.getSubcommands().get("report").getCommand()).door =
-                new FrontDoor(root, Optional.empty(), (command, properties) -> {
+        ((ReportCommand) line.getSubcommands().get("report").getCommand()).door = new FrontDoor(
+                root, Optional.empty(), (command, properties) -> {
                     started.add(new TreeMap<>(properties));
                     return 0;
                 });

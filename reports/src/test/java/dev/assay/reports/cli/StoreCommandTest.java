@@ -49,11 +49,27 @@ class StoreCommandTest {
         RunRecords.write(
                 out,
                 new RunRecord(
-                        run.schema(), run.id(), run.outcome(), null, run.started(), 0, 0, run.base(), run.candidate(),
-                        run.suite(), run.settings(), run.renderer(), 0, 0, 0, List.of(),
+                        run.schema(),
+                        run.id(),
+                        run.outcome(),
+                        null,
+                        run.started(),
+                        0,
+                        0,
+                        run.base(),
+                        run.candidate(),
+                        run.suite(),
+                        run.settings(),
+                        run.renderer(),
+                        0,
+                        0,
+                        0,
+                        List.of(),
                         List.of(new RunRecord.RenderingEntry(
                                 "c", "p", List.of(), 1, "base", picture, 1, 0, 0, true, false, "00")),
-                        List.of(), Map.of(), List.of()));
+                        List.of(),
+                        Map.of(),
+                        List.of()));
     }
 
     private int store(String... arguments) {

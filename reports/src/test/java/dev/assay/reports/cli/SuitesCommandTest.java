@@ -27,8 +27,10 @@ class SuitesCommandTest {
     @Test
     void all_that_are_bundled_are_listed_with_what_they_cost_and_need() {
         assertThat(suites()).isZero();
-        assertThat(BundledSuites.names()).isNotEmpty().allSatisfy(name -> assertThat(said.lines())
-                .anySatisfy(line -> assertThat(line).startsWith(name + " ")));
+        assertThat(BundledSuites.names())
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(said.lines())
+                        .anySatisfy(line -> assertThat(line).startsWith(name + " ")));
         assertThat(said).contains("microcosm", "42 prompts, 336 pictures with both models", "needs no weights");
         String listed = said;
         assertThat(suites("list")).isZero();
@@ -41,7 +43,10 @@ class SuitesCommandTest {
         assertThat(said)
                 .contains("artifact/grid", "may be worse by at most 0.25 grey levels", "anatomy/limbs.figure")
                 .contains("at most 20 points more pictures with the defect; on prompts tagged figure")
-                .contains("clip  microcosm:clip", "red-circle-above-blue-square", "  4 seeds  a red circle above a blue square");
+                .contains(
+                        "clip  microcosm:clip",
+                        "red-circle-above-blue-square",
+                        "  4 seeds  a red circle above a blue square");
     }
 
     @Test
