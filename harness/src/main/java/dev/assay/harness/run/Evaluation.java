@@ -85,18 +85,16 @@ record Evaluation(
             record.found(strangers(criteria));
             Map<Criterion, Verdict> settled = new LinkedHashMap<>(); // verdicts that no metric gives
             List<Criterion> open = open(criteria, settled);
-            Map<Criterion, Verdict> lacking = new LinkedHashMap<>(settled);
-            lacking.keySet().removeIf(Criterion::soft); // what decides nothing keeps nothing from being judged
-            if (!lacking.isEmpty() && (open.isEmpty() || !incomplete)) {
-                String reasons = lacking.values().stream()
+            if (!settled.isEmpty() && (open.isEmpty() || !incomplete)) {
+                String reasons = settled.values().stream()
                         .map(Phrasebook::say)
                         .distinct()
                         .collect(Collectors.joining("; "));
                 throw new UnavailableException(
                         open.isEmpty()
                                 ? "nothing can be judged, every criterion lacks its weights: " + reasons
-                                : lacking.size() + " of " + criteria.size() + " criteria cannot be judged ("
-                                        + lacking.keySet().stream()
+                                : settled.size() + " of " + criteria.size() + " criteria cannot be judged ("
+                                        + settled.keySet().stream()
                                                 .map(Criterion::id)
                                                 .collect(Collectors.joining(", "))
                                         + "): " + reasons + "; to judge without them: -Dassay.unavailable=allow");
@@ -129,7 +127,7 @@ record Evaluation(
             }
             Map<Criterion, Verdict> confirmed = Confirmation.applied(settled);
             List<Verdict> judged = criteria.stream()
-                    .filter(c -> !BuiltIn.isBuiltIn(c) && !c.soft())
+                    .filter(c -> !BuiltIn.isBuiltIn(c))
                     .map(confirmed::get)
                     .toList();
             confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));

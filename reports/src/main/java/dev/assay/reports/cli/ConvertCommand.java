@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Writes a LoRA again under names that ComfyUI loads, where new names are all it takes: PEFT's"
-                    + " base_model.model., diffusers' names for SDXL, split attention of musubi-tuner, kohya's OFT. An"
-                    + " alpha that stands in the metadata alone becomes tensors, which ComfyUI reads. The numbers of the"
-                    + " change stay as they are.",
+                + " base_model.model., diffusers' names for SDXL, split attention of musubi-tuner, kohya's OFT. An"
+                + " alpha that stands in the metadata alone becomes tensors, which ComfyUI reads. The numbers of the"
+                + " change stay as they are.",
             "",
             "The result is checked by the rules of ComfyUI's own loader, as assay inspect does. Nothing is overwritten."
         },
@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:the file is written, or ComfyUI loads the LoRA as it is",
             "1:new names are not enough, or a file cannot be read or written; nothing is written",
-            "64:the command line is wrong"
+            "2:the command line is wrong"
         },
         footerHeading = "%nExample:%n",
         footer = "  assay convert my-style.safetensors --base flux1-dev.safetensors -o my-style-comfyui.safetensors")

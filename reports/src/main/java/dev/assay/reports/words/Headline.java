@@ -1,6 +1,5 @@
 package dev.assay.reports.words;
 
-import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.BuiltIn;
@@ -27,9 +26,9 @@ public final class Headline {
         };
     }
 
-    /** What decides and did not pass, in the order in which people want to know it: what makes all else idle, then what they can see. */
+    /** What did not pass, in the order in which people want to know it: what makes all else idle, then what they can see. */
     public static List<VerdictEntry> gravestFirst(List<VerdictEntry> verdicts) {
-        return RunRecord.deciding(verdicts).stream()
+        return verdicts.stream()
                 .filter(v -> !v.is(Outcome.PASSED))
                 .sorted(Comparator.comparing((VerdictEntry v) -> switch (v.outcome()) {
                             case REGRESSED -> 0;

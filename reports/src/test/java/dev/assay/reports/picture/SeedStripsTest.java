@@ -159,9 +159,7 @@ class SeedStripsTest {
                 vendi.worst(),
                 null,
                 null,
-                null,
-                false,
-                false);
+                null);
         assertThat(CasePicture.showsSeeds(pattern, first, renderings)).isFalse();
         assertThat(CasePicture.caption(pattern, first, renderings)).startsWith("three orange triangles, seed 1: ");
     }
