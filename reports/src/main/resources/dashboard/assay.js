@@ -2,14 +2,15 @@
 (function () {
   "use strict";
 
-  // The order of dev.assay.reports.dashboard.State.
+  // By the code of dev.assay.reports.dashboard.State.
   var STATES = [
     { word: "passed", sign: "\u2713", style: "passed" },
     { word: "not judged", sign: "\u2013", style: "unjudged" },
     { word: "unavailable", sign: "\u2205", style: "unavailable" },
     { word: "inconclusive", sign: "?", style: "inconclusive" },
     { word: "regressed", sign: "\u2717", style: "regressed" },
-    { word: "broken", sign: "!", style: "broken" }
+    { word: "broken", sign: "!", style: "broken" },
+    { word: "soft", sign: "~", style: "soft" }
   ];
   var UNJUDGED = "1"; // as a family's verdict stands in the data
   var data = JSON.parse(document.getElementById("data").textContent);
@@ -384,7 +385,7 @@
     };
   }
 
-  var SYMBOLS = ["circle", "emptyCircle", "emptyTriangle", "triangle", "diamond", "rect"];
+  var SYMBOLS = ["circle", "emptyCircle", "emptyTriangle", "triangle", "diamond", "rect", "emptyDiamond"];
 
   function overNights(c) {
     return function () {
@@ -527,7 +528,7 @@
       return;
     }
     // No criterion is unjudged; one may be unavailable, a run never is.
-    var order = [0, 2, 3, 4, 5].filter(function (o) { return o !== 2 || data.counts.some(function (n) { return n[2] > 0; }); });
+    var order = [0, 6, 2, 3, 4, 5].filter(function (o) { return (o !== 2 && o !== 6) || data.counts.some(function (n) { return n[o] > 0; }); });
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", "models by verdict, night by night; the newest: " + (data.counts.length ? order.map(function (o) {
       return data.counts[data.counts.length - 1][o] + " " + STATES[o].word;

@@ -44,7 +44,11 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         }
         List<String> regressed = new ArrayList<>();
         List<String> open = new ArrayList<>();
-        Unjudged parts = Unjudged.of(verdicts);
+        List<VerdictEntry> hard = RunRecord.deciding(verdicts);
+        if (hard.isEmpty()) {
+            whole.add("only soft criteria were judged, which decide nothing");
+        }
+        Unjudged parts = Unjudged.of(hard);
         parts.folded().forEach(f -> (f.outcome() == Outcome.BROKEN ? broken : open).add(why(f.line())));
         for (VerdictEntry v : parts.judged()) {
             String line = why(Words.line(v.id(), 80) + ": " + v.reason());
@@ -63,7 +67,7 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         if (regressed.isEmpty() && run.renderings().isEmpty()) {
             whole.add("no picture was looked at");
         }
-        Outcome found = whole.isEmpty() ? Outcome.worst(verdicts.stream().map(VerdictEntry::outcome)) : Outcome.BROKEN;
+        Outcome found = whole.isEmpty() ? RunRecord.worst(verdicts) : Outcome.BROKEN;
         if (found != run.outcome() && found != Outcome.BROKEN) {
             whole.add("the record says " + run.outcome() + ", its verdicts say " + found);
             found = Outcome.BROKEN;

@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.Workspace;
 import dev.assay.reports.allure.ReportExecutor;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.Map;
  *
  * @param workspace of the run
  * @param target folder for {@code allure-results}, {@code allure-report} and {@code card}
- * @param allure the unpacked command line of Allure
+ * @param allure the unpacked command line of Allure; null where there is none and none is asked for
  * @param colors of the terminal
  * @param gitHubStepSummary file of the job's summary on GitHub; null elsewhere
  * @param executor what runs this build
@@ -34,10 +35,16 @@ record ReportPlace(
         return new ReportPlace(
                 workspace,
                 target,
-                target.resolve(properties.getOrDefault("assay.allure", "allure-cli")),
+                allure(target, properties),
                 colors.equals("on") || (colors.equals("auto") && !environment.containsKey("NO_COLOR") && onTerminal()),
                 summary.isBlank() ? null : Path.of(summary),
                 ReportExecutor.of(environment));
+    }
+
+    /** A build has it; whoever has a release may do without. */
+    private static Path allure(Path target, Map<String, String> properties) {
+        Path folder = target.resolve(properties.getOrDefault("assay.allure", "allure-cli"));
+        return Caller.of(properties) == Caller.BUILD || Files.isDirectory(folder) ? folder : null;
     }
 
     Path root() {

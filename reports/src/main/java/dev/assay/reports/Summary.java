@@ -52,7 +52,7 @@ public final class Summary {
         for (String[] c : cells) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                String cell = i == 1 ? colored(c[i], Outcome.parse(c[i]), colors) : c[i];
+                String cell = i == 1 ? colored(c[i], color(c[i]), colors) : c[i];
                 line.append("  ").append(cell).append(" ".repeat(widths[i] - c[i].length()));
             }
             lines.add(line.toString().stripTrailing());
@@ -81,7 +81,7 @@ public final class Summary {
         boolean passed = v.is(Outcome.PASSED);
         return new String[] {
             v.family().word() + "/" + Words.line(v.id(), 50),
-            v.outcome().name(),
+            v.outcomeWords(),
             Words.signed(v.estimate()),
             Words.interval(v.interval()),
             stopped ? "not judged" : BuiltIn.NAMES.contains(v.metric()) ? "-" : margin(v),
@@ -106,9 +106,14 @@ public final class Summary {
             return "nothing was judged";
         }
         if (gate.reasons().isEmpty()) {
-            return "all " + run.verdicts().size() + " criteria met";
+            int deciding = RunRecord.deciding(run.verdicts()).size();
+            return deciding == run.verdicts().size()
+                    ? "all " + deciding + " criteria met"
+                    : (deciding == 1 ? "1 criterion that decides is" : "all " + deciding + " criteria that decide are")
+                            + " met" + soft(run);
         }
         Map<String, Long> counts = criteria.judged().stream()
+                .filter(v -> !v.soft())
                 .collect(Collectors.groupingBy(
                         v -> v.outcome().name().toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
         List<String> parts = new ArrayList<>(gate.wholeRun());
@@ -116,7 +121,26 @@ public final class Summary {
         if (criteria.count() > 0) {
             parts.add(criteria.count() + " not judged");
         }
-        return String.join(", ", parts);
+        return String.join(", ", parts) + soft(run);
+    }
+
+    /** {@code ; soft, deciding nothing: 1 passed, 2 regressed}; empty for none. */
+    private static String soft(RunRecord run) {
+        Map<String, Long> counts = run.verdicts().stream()
+                .filter(VerdictEntry::soft)
+                .collect(Collectors.groupingBy(
+                        v -> v.outcome().name().toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
+        return counts.isEmpty()
+                ? ""
+                : counts.entrySet().stream()
+                        .map(c -> c.getValue() + " " + c.getKey())
+                        .collect(Collectors.joining(", ", "; soft, deciding nothing: ", ""));
+    }
+
+    /** A soft verdict has the colour of what is worth a look, never that of an alarm. */
+    private static Outcome color(String words) {
+        Outcome said = Outcome.parse(words.split(" ", 2)[0]);
+        return words.endsWith("(soft)") && said != Outcome.PASSED ? Outcome.INCONCLUSIVE : said;
     }
 
     private static String colored(String text, Outcome outcome, boolean colors) {

@@ -34,7 +34,7 @@ class ArchitectureTest {
 
     /** Where a process begins; {@code WholeFile} asks for the name of the machine. */
     private static final List<String> ENTRIES =
-            List.of("EarlyCheck", "Session", "AssayProcess", "ModelsCommand", "WholeFile");
+            List.of("EarlyCheck", "Session", "AssayProcess", "Judging", "ModelsCommand", "WholeFile");
 
     private static JavaClasses house;
     private static JavaClasses trespassers;

@@ -58,7 +58,9 @@ public final class Entries {
                 List.of(),
                 null,
                 "Is " + metric + " still right?",
-                null);
+                null,
+                false,
+                false);
     }
 
     /** One above the base, between 0.5 and 1.5. */
@@ -81,5 +83,39 @@ public final class Entries {
                 4,
                 0,
                 "");
+    }
+
+    /** The same, deciding nothing. */
+    public static VerdictEntry soft(VerdictEntry v) {
+        return new VerdictEntry(
+                v.id(),
+                v.metric(),
+                v.metricVersion(),
+                v.family(),
+                v.scope(),
+                v.outcome(),
+                v.estimate(),
+                v.interval(),
+                v.confidence(),
+                v.margin(),
+                v.rule(),
+                v.severity(),
+                v.better(),
+                v.unit(),
+                v.baseMean(),
+                v.candidateMean(),
+                v.clusters(),
+                v.pairs(),
+                v.unscored(),
+                v.unscoredReasons(),
+                v.finding(),
+                v.reason(),
+                v.measurements(),
+                v.worst(),
+                v.reasonKind(),
+                v.question(),
+                v.pattern(),
+                true,
+                v.untriggered());
     }
 }

@@ -7,6 +7,8 @@ import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.collection.Judged;
+import dev.assay.reports.history.RunSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,11 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GateTest {
     private static final String STARTED = "2026-11-22T12:00:00Z";
@@ -108,6 +112,38 @@ class GateTest {
         assertThat(Ending.of(gate, allowing, GateResult.refused("no"), true).code())
                 .as("not in the collection")
                 .isEqualTo(strict == 0 ? 2 : strict);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Outcome.class)
+    void a_soft_verdict_is_shown_and_changes_neither_outcome_nor_exit_code(Outcome outcome) {
+        RunRecord run = Runs.withSoft(folder, outcome);
+        Gate gate = Gate.judge(run);
+        assertThat(gate.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(gate.reasons()).isEmpty();
+        assertThat(Ending.of(gate, null, null, true).code()).isZero();
+        List<String> lines = Summary.lines(run, gate, true);
+        assertThat(lines.get(2)).contains("diversity/vendi").contains(outcome + " (soft)");
+        assertThat(lines.get(2)).doesNotContain("\u001b[31m");
+        assertThat(lines.get(lines.size() - 1))
+                .startsWith("\u001b[32mPASSED\u001b[0m: 1 criterion that decides is met; soft, deciding nothing: 1 "
+                        + outcome.name().toLowerCase(Locale.ROOT));
+        RunSummary digest = RunSummary.of(run);
+        assertThat(digest.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(digest.criteria().get(1).soft()).isTrue();
+        assertThat(Judged.of(run, gate.outcome()).criteria())
+                .as("what decides nothing lets nothing in")
+                .extracting(Judged.CriterionJudged::id)
+                .containsExactly("grid");
+    }
+
+    @Test
+    void soft_verdicts_alone_pass_nothing() {
+        RunRecord run = Runs.withSoft(folder, Outcome.PASSED);
+        RunRecord alone = Runs.with(run, "PASSED", 1, run.verdicts().subList(1, 2), STARTED);
+        assertThat(Gate.judge(alone).outcome()).isEqualTo(Outcome.BROKEN);
+        assertThat(Gate.judge(alone).reasons()).contains("only soft criteria were judged, which decide nothing");
+        assertThat(RunSummary.of(alone).outcome()).isEqualTo(Outcome.BROKEN);
     }
 
     private Ending ending(JudgedRun judged, String inconclusive) {

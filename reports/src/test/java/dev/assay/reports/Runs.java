@@ -174,7 +174,9 @@ public final class Runs {
                 List.of(),
                 null,
                 "Is " + metric + " still right?",
-                null);
+                null,
+                false,
+                false);
     }
 
     /** A run of one criterion with this outcome. */
@@ -236,7 +238,9 @@ public final class Runs {
                         List.of(new Mark(HOSTILE, -5, -5, 900, 900, 0.5)))),
                 HOSTILE,
                 "Is " + HOSTILE + " still right?",
-                null);
+                null,
+                false,
+                false);
         RunRecord r = run(HOSTILE, "REGRESSED", null, HOSTILE, prompts, List.of(v, bad), pictures(folder, prompts));
         Model model = new Model(
                 HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)), List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1)));
@@ -262,6 +266,14 @@ public final class Runs {
                 Map.of("assay.lora", HOSTILE),
                 List.of(new RunRecord.WeightsEntry(
                         HOSTILE, HOSTILE, HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)))));
+    }
+
+    /** A run that passed, and a soft criterion of an outcome. */
+    public static RunRecord withSoft(Path folder, Outcome outcome) {
+        RunRecord run = single(folder, "PASSED");
+        VerdictEntry vendi = verdict(
+                "vendi", "diversity", outcome.name(), "NON_INFERIOR", "HIGHER", 0.2, "its seeds look more alike");
+        return with(run, "PASSED", 2, List.of(run.verdicts().get(0), Entries.soft(vendi)), run.started());
     }
 
     /** The same run with another claim. */
@@ -446,7 +458,9 @@ public final class Runs {
                 outcome.equals("PASSED") ? worst.subList(0, Math.min(1, worst.size())) : worst,
                 null,
                 "Is " + metric + " still right?",
-                null);
+                null,
+                false,
+                false);
     }
 
     private static List<RenderingEntry> pictures(Path folder, List<String> prompts) {

@@ -5,6 +5,7 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.Session;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.text.PlainText;
+import dev.assay.harness.verdict.Outcome;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -71,6 +72,9 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
                                 ? "the run " + record.id() + " has no verdict on " + getDisplayName()
                                 : record.problem()));
         context.listener().reportingEntryPublished(this, ReportEntry.from(entries(record, verdict)));
+        if (verdict.soft() && !verdict.is(Outcome.PASSED)) { // it fails no build
+            throw new TestAbortedException(said(verdict.outcomeWords() + ": ", verdict));
+        }
         switch (verdict.outcome()) {
             case PASSED -> {}
             case REGRESSED -> throw new AssertionFailedError(said("Regression: ", verdict));
@@ -95,7 +99,7 @@ final class CriterionDescriptor extends AbstractTestDescriptor implements Node<A
 
     private static Map<String, String> entries(RunRecord record, VerdictEntry v) {
         Map<String, String> entries = new LinkedHashMap<>();
-        entries.put("outcome", v.outcome().name());
+        entries.put("outcome", v.outcomeWords());
         entries.put("estimate", String.valueOf(v.estimate()));
         entries.put("interval", String.valueOf(v.interval()));
         entries.put("margin", String.valueOf(v.margin()));

@@ -29,6 +29,12 @@ public final class BuildStep {
     /** Main class, of the module {@code reports}. */
     public static final String FRONT_DOOR = "dev.assay.reports.cli.AssayProcess";
 
+    /**
+     * Environment variable of the front door with more properties of ours. What stands in an argument, a process of Windows may get with
+     * other quotes and letters.
+     */
+    public static final String GIVEN = "_ASSAY_GIVEN";
+
     /** Below {@code assay.root}: class path of the last build that came to this step, one entry per line. */
     static final String CLASS_PATH = "target/early/classpath";
 
@@ -61,11 +67,19 @@ public final class BuildStep {
         return switch (code) {
             case 1, 2, 3 -> "not passed; why stands above and in the report";
             case 130, 143 -> "stopped";
-            case 134 -> "BROKEN: the process that judges was aborted";
-            case 137 -> "BROKEN: the process that judges was killed; was there enough memory?";
-            case 139 -> "BROKEN: the process that judges crashed in native code";
-            default -> "BROKEN: the process that judges ended with " + code;
+            default -> "BROKEN: " + crash(code);
         };
+    }
+
+    /** @param code of a process that ended otherwise than it does by itself */
+    public static String crash(int code) {
+        return "the process that judges "
+                + switch (code) {
+                    case 134 -> "was aborted";
+                    case 137 -> "was killed; was there enough memory?";
+                    case 139 -> "crashed in native code";
+                    default -> "ended with " + code;
+                };
     }
 
     private static int start(Path root, String command, List<String> classPath)

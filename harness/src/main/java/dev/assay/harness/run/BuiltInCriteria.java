@@ -40,6 +40,7 @@ final class BuiltInCriteria {
     /** Whether a criterion of the suite is of a kind; one of an unknown metric is none, which the evaluation will say. */
     private static boolean any(Plan plan, MetricCatalog catalog, BiPredicate<Criterion, MetricInfo> kind) {
         return plan.suite().criteria().stream()
+                .filter(c -> !c.soft())
                 .anyMatch(c -> metric(c, catalog).filter(i -> kind.test(c, i)).isPresent());
     }
 

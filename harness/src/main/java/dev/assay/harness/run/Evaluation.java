@@ -85,16 +85,18 @@ record Evaluation(
             record.found(strangers(criteria));
             Map<Criterion, Verdict> settled = new LinkedHashMap<>(); // verdicts that no metric gives
             List<Criterion> open = open(criteria, settled);
-            if (!settled.isEmpty() && (open.isEmpty() || !incomplete)) {
-                String reasons = settled.values().stream()
+            Map<Criterion, Verdict> lacking = new LinkedHashMap<>(settled);
+            lacking.keySet().removeIf(Criterion::soft); // what decides nothing keeps nothing from being judged
+            if (!lacking.isEmpty() && (open.isEmpty() || !incomplete)) {
+                String reasons = lacking.values().stream()
                         .map(Phrasebook::say)
                         .distinct()
                         .collect(Collectors.joining("; "));
                 throw new UnavailableException(
                         open.isEmpty()
                                 ? "nothing can be judged, every criterion lacks its weights: " + reasons
-                                : settled.size() + " of " + criteria.size() + " criteria cannot be judged ("
-                                        + settled.keySet().stream()
+                                : lacking.size() + " of " + criteria.size() + " criteria cannot be judged ("
+                                        + lacking.keySet().stream()
                                                 .map(Criterion::id)
                                                 .collect(Collectors.joining(", "))
                                         + "): " + reasons + "; to judge without them: -Dassay.unavailable=allow");
@@ -127,7 +129,7 @@ record Evaluation(
             }
             Map<Criterion, Verdict> confirmed = Confirmation.applied(settled);
             List<Verdict> judged = criteria.stream()
-                    .filter(c -> !BuiltIn.isBuiltIn(c))
+                    .filter(c -> !BuiltIn.isBuiltIn(c) && !c.soft())
                     .map(confirmed::get)
                     .toList();
             confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));

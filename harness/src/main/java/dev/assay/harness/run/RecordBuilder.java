@@ -107,7 +107,9 @@ final class RecordBuilder {
                 id,
                 problem != null
                         ? Outcome.BROKEN
-                        : Outcome.worst(verdicts.stream().map(Verdict::outcome)),
+                        : Outcome.worst(verdicts.stream()
+                                .filter(v -> !v.criterion().soft())
+                                .map(Verdict::outcome)),
                 problem,
                 started.toString(),
                 (System.nanoTime() - clock) / 1e9,

@@ -8,6 +8,7 @@ import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.MetricInfo;
+import dev.assay.harness.suite.Asked.Arm;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.Measurement;
@@ -83,6 +84,16 @@ public record RunRecord(
                 .toList();
         asked = Objects.requireNonNullElse(asked, Map.of());
         weights = known(weights);
+    }
+
+    /** What verdicts make of a whole: the worst of those that decide; of none it is BROKEN. */
+    public static Outcome worst(List<VerdictEntry> verdicts) {
+        return Outcome.worst(deciding(verdicts).stream().map(VerdictEntry::outcome));
+    }
+
+    /** Those that are not soft, in their order. */
+    public static List<VerdictEntry> deciding(List<VerdictEntry> verdicts) {
+        return verdicts.stream().filter(v -> !v.soft()).toList();
     }
 
     private static <T> List<T> known(List<T> list) {
@@ -258,6 +269,8 @@ public record RunRecord(
      * @param reasonKind a short name that stays: {@code TooFewPairs}; null in records of old
      * @param question that the verdict answers; empty in older records
      * @param pattern on the pixel grid, which the candidate's pictures share; null where none was found and in older records
+     * @param soft judged and shown, and decides nothing; false in older records
+     * @param untriggered asked of the candidate's pictures of the plain prompt, without its trigger words; false in older records
      */
     public record VerdictEntry(
             String id,
@@ -289,7 +302,9 @@ public record RunRecord(
             List<WorstCase> worst,
             String reasonKind,
             String question,
-            GridPattern pattern) {
+            GridPattern pattern,
+            boolean soft,
+            boolean untriggered) {
         public VerdictEntry {
             id = Objects.requireNonNullElse(id, "unknown");
             metric = Objects.requireNonNullElse(metric, "unknown");
@@ -367,7 +382,9 @@ public record RunRecord(
                     scored.worst(),
                     v.reason().kind(),
                     metric.question(),
-                    scored.pattern());
+                    scored.pattern(),
+                    criterion.soft(),
+                    criterion.arm() == Arm.UNTRIGGERED);
         }
 
         /** Lower end of the interval; null without one. */
@@ -382,6 +399,11 @@ public record RunRecord(
 
         public boolean is(Outcome wanted) {
             return outcome == wanted;
+        }
+
+        /** The outcome as people read it: {@code REGRESSED (soft)}. */
+        public String outcomeWords() {
+            return outcome + (soft ? " (soft)" : "");
         }
 
         /** Whether there is a verdict on the candidate, or at least a number; else nothing was compared. */
@@ -442,7 +464,9 @@ public record RunRecord(
                     newWorst,
                     reasonKind,
                     newQuestion,
-                    pattern);
+                    pattern,
+                    soft,
+                    untriggered);
         }
     }
 

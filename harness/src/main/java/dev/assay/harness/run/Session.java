@@ -86,6 +86,7 @@ public final class Session {
     private final FinishedPictures finished; // null where pictures will be rendered
     private final LoraReader headers;
     private final FileHashes hashes; // of everything that decides the verdict
+    private Caller caller = Caller.BUILD;
 
     private Session(
             Path out,
@@ -125,6 +126,12 @@ public final class Session {
 
     /** @param properties all system properties, or those that take their place */
     public static Session read(String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
+        Session session = of(defaultSuite, environment, properties);
+        session.caller = Caller.of(properties);
+        return session;
+    }
+
+    private static Session of(String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
         Workspace workspace = Workspace.of(properties);
         Path root = workspace.root();
         Path out = workspace.out();
@@ -349,7 +356,7 @@ public final class Session {
 
     /** What keeps this session from running, for people; null when nothing does. */
     public String problem() {
-        return problem;
+        return caller.words(problem);
     }
 
     /** Empty where they cannot be read; {@link #problem()} says why. */
@@ -436,7 +443,7 @@ public final class Session {
         MissingWeights missing = MissingWeights.of(
                 plan.suite(),
                 settings.get(SUITE) == null ? plan.suite().name() : settings.get(SUITE),
-                criteria,
+                criteria.stream().filter(c -> !c.soft()).toList(),
                 catalog,
                 WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET),
                 WeightsSettings.downloads(settings));
@@ -459,8 +466,9 @@ public final class Session {
     }
 
     private RunRecord written(RunRecord judged) {
-        RunRecord record =
-                judged.asking(settings == null ? Map.of() : settings.given()).saying(secrets()::redact);
+        RunRecord record = judged.saying(caller::words)
+                .asking(settings == null ? Map.of() : settings.given())
+                .saying(secrets()::redact);
         RunRecords.write(out, record);
         return record;
     }

@@ -143,7 +143,7 @@ public final class SettingKeys {
     public static final SettingKey<String> WEIGHTS = SettingKey.of("assay.weights", null, SettingKeys::wrongWeights);
 
     /** In the order of messages. */
-    static final List<SettingKey<?>> ALL = List.of(
+    public static final List<SettingKey<?>> ALL = List.of(
             LORA,
             CHECKPOINT,
             CANDIDATE,
@@ -191,7 +191,7 @@ public final class SettingKeys {
             "ASSAY_COMFYUI_TOKEN", "ASSAY_COMFYUI_BASIC", "ASSAY_COMFYUI_TRUST_STORE_PASSWORD", "ASSAY_JUDGE_TOKEN");
 
     /** Kept out of command lines and records: they may let others in. */
-    static final Set<String> PRIVATE = Set.of(COMFYUI_HEADERS.name(), COMFYUI_QUERY.name());
+    public static final Set<String> PRIVATE = Set.of(COMFYUI_HEADERS.name(), COMFYUI_QUERY.name());
 
     /** Addresses, which must not hold a password. */
     static final List<String> ADDRESSES = List.of(COMFYUI_URL.name(), JUDGE_URL.name());
@@ -199,6 +199,7 @@ public final class SettingKeys {
     /** System properties that the build sets; with {@code assay.build.} in front there may be others. */
     private static final List<String> BUILD_KEYS = List.of(
             "assay.root",
+            "assay.home",
             "assay.out",
             "assay.microcosm",
             "assay.reports",
@@ -230,9 +231,10 @@ public final class SettingKeys {
                 add(environmentKey(name), value, "environment " + name, given);
             }
         });
+        Caller caller = Caller.of(properties);
         new TreeMap<>(properties).forEach((name, value) -> {
             if (name.toLowerCase(Locale.ROOT).startsWith(PREFIX) && !isOfBuild(name)) {
-                add(property(name), value, "-D" + name, given);
+                add(property(name), value, caller.source(name), given);
                 if (PRIVATE.contains(name) && !value.isBlank()) {
                     throw new SettingsException("-D" + name + ": a secret there stands in lists of processes and in"
                             + " the reports of the build; give it as environment "

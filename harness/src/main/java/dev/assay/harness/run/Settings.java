@@ -55,6 +55,13 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
         Map<String, Given> given = new TreeMap<>();
         addFile(root.resolve(FILE), given);
         given.putAll(SettingKeys.given(env, properties));
+        if (properties.getOrDefault("assay.build.candidate", "").equals("given")) {
+            // A command that names the file to judge does not mean the one that is written down.
+            List.of(SettingKeys.LORA, SettingKeys.CHECKPOINT, SettingKeys.CANDIDATE).stream()
+                    .map(SettingKey::name)
+                    .filter(key -> !properties.containsKey(key))
+                    .forEach(given::remove);
+        }
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, String> sources = new TreeMap<>();
         for (SettingKey<?> key : SettingKeys.ALL) {

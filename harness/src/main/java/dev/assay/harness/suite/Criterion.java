@@ -1,8 +1,11 @@
 package dev.assay.harness.suite;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
+import dev.assay.harness.suite.Asked.Arm;
+import dev.assay.harness.suite.Asked.Weight;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a candidate must show on one metric.
@@ -13,6 +16,9 @@ import java.util.Map;
  * @param parameters of the metric, by name; missing ones take the metric's defaults
  * @param calibration how often the metric is right on pictures like these, for DEFECT_RATE_NON_INFERIOR; null: as the metric says, if it does
  * @param confirmedBy ids of criteria of other metrics: a regression holds only when at least one of those regressed too; empty: it holds
+ * @param soft judged and shown, and decides nothing
+ * @param arm of the candidate's pictures
+ * @param purposes how it is asked of files of a purpose, where that is otherwise; empty once that is resolved
  */
 public record Criterion(
         String metric,
@@ -23,7 +29,10 @@ public record Criterion(
         Severity severity,
         Map<String, Double> parameters,
         Calibration calibration,
-        List<String> confirmedBy) {
+        List<String> confirmedBy,
+        boolean soft,
+        Arm arm,
+        Map<Purpose, Asked> purposes) {
     public Criterion {
         tags = tags == null ? List.of() : List.copyOf(tags);
         rule = rule == null ? Rule.NON_INFERIOR : rule;
@@ -53,6 +62,29 @@ public record Criterion(
                     "criteria of other metrics: the same method is no second one",
                     id);
         }
+        arm = arm == null ? Arm.TRIGGERED : arm;
+        purposes = purposes == null ? Map.of() : Map.copyOf(purposes);
+        Checks.require(
+                !purposes.containsKey(Purpose.UNKNOWN),
+                "purposes",
+                "purposes that a file can have; where none is known the criterion is asked as it stands",
+                Purpose.UNKNOWN);
+        Rule checked = rule;
+        double usual = margin;
+        int usualPairs = minPairs;
+        for (Map.Entry<Purpose, Asked> each : purposes.entrySet()) {
+            Asked asked = each.getValue();
+            YamlFile.at(
+                    "purposes." + each.getKey(),
+                    () -> new Criterion(
+                            metric,
+                            List.of(),
+                            checked,
+                            asked.margin() == null ? usual : asked.margin(),
+                            asked.minPairs() == null ? usualPairs : asked.minPairs(),
+                            null,
+                            Map.of()));
+        }
     }
 
     public Criterion(
@@ -67,6 +99,32 @@ public record Criterion(
         this(metric, tags, rule, margin, minPairs, severity, parameters, calibration, List.of());
     }
 
+    /** A hard one of the pictures that the run is about, whatever the purpose. */
+    public Criterion(
+            String metric,
+            List<String> tags,
+            Rule rule,
+            double margin,
+            int minPairs,
+            Severity severity,
+            Map<String, Double> parameters,
+            Calibration calibration,
+            List<String> confirmedBy) {
+        this(
+                metric,
+                tags,
+                rule,
+                margin,
+                minPairs,
+                severity,
+                parameters,
+                calibration,
+                confirmedBy,
+                false,
+                Arm.TRIGGERED,
+                Map.of());
+    }
+
     public Criterion(
             String metric,
             List<String> tags,
@@ -76,6 +134,26 @@ public record Criterion(
             Severity severity,
             Map<String, Double> parameters) {
         this(metric, tags, rule, margin, minPairs, severity, parameters, null, List.of());
+    }
+
+    /** As it is asked of files of a purpose; empty where it is not. Where the criterion says nothing of the purpose it stands as it is. */
+    Optional<Criterion> forPurpose(Purpose purpose) {
+        Asked asked = purposes.getOrDefault(purpose, new Asked(soft ? Weight.SOFT : Weight.HARD, null, null, null));
+        return asked.as() == Weight.SKIP
+                ? Optional.empty()
+                : Optional.of(new Criterion(
+                        metric,
+                        tags,
+                        rule,
+                        asked.margin() == null ? margin : asked.margin(),
+                        asked.minPairs() == null ? minPairs : asked.minPairs(),
+                        severity,
+                        parameters,
+                        calibration,
+                        confirmedBy,
+                        asked.as() == Weight.SOFT,
+                        asked.arm() == null ? arm : asked.arm(),
+                        Map.of()));
     }
 
     /** {@code suite}, or the tags joined: {@code figure+pose}. */

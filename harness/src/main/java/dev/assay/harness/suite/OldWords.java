@@ -50,6 +50,12 @@ public record OldWords(Object tree, List<String> notes) {
             }
             return items;
         }
+        if (value instanceof Map<?, ?> named && type instanceof ParameterizedType many) {
+            Map<String, Object> items = new LinkedHashMap<>();
+            named.forEach((name, item) -> items.put(
+                    name.toString(), renewed(item, many.getActualTypeArguments()[1], path + "." + name, notes)));
+            return items;
+        }
         if (type == Rule.class && value instanceof String rule) {
             return word(RULES, rule, notes);
         }

@@ -55,6 +55,36 @@ public record Suite(
         return this;
     }
 
+    /** Nothing passes on nothing: of files of no purpose are all criteria soft, or left out with every one that could confirm them. */
+    Suite requireSomethingHard() {
+        for (Purpose purpose : Purpose.values()) {
+            List<Criterion> asked = asked(purpose);
+            Checks.require(
+                    asked.stream().anyMatch(c -> !c.soft()),
+                    "criteria",
+                    "at least one that is hard for the purpose " + purpose,
+                    "none");
+            List<String> ids = asked.stream().map(Criterion::id).toList();
+            for (Criterion c : asked) {
+                Checks.require(
+                        c.confirmedBy().isEmpty() || c.confirmedBy().stream().anyMatch(ids::contains),
+                        "criteria." + c.id() + ".confirmedBy",
+                        "one that is asked for the purpose " + purpose,
+                        "none, so that it could never regress");
+            }
+        }
+        return this;
+    }
+
+    /** The suite as it is asked of files of a purpose: each criterion hard, soft or left out, with the margin that holds then. */
+    public Suite forPurpose(Purpose purpose) {
+        return new Suite(name, version, description, settings, models, cases, asked(purpose));
+    }
+
+    private List<Criterion> asked(Purpose purpose) {
+        return criteria.stream().flatMap(c -> c.forPurpose(purpose).stream()).toList();
+    }
+
     /** A criterion over no picture could never fail. */
     private static void requireCasesFor(List<Criterion> criteria, List<PromptCase> cases) {
         Set<String> tags = new TreeSet<>();

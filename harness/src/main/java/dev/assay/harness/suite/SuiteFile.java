@@ -1,9 +1,12 @@
 package dev.assay.harness.suite;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.assay.harness.suite.Asked.Arm;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.text.DidYouMean;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +73,10 @@ public record SuiteFile(
             Severity severity,
             Map<String, Double> parameters,
             Calibration calibration,
-            List<String> confirmedBy) {
+            List<String> confirmedBy,
+            @JsonDeserialize(using = YesNo.OrNo.class) boolean soft,
+            Arm arm,
+            Map<String, Asked> purposes) {
         Criterion criterion() {
             Checks.require(margin != null || rule == Rule.NO_NEW_DEFECTS, "margin", "a number", null);
             return new Criterion(
@@ -82,7 +88,22 @@ public record SuiteFile(
                     severity,
                     parameters,
                     calibration,
-                    confirmedBy);
+                    confirmedBy,
+                    soft,
+                    arm,
+                    byPurpose());
+        }
+
+        private Map<Purpose, Asked> byPurpose() {
+            Map<Purpose, Asked> all = new EnumMap<>(Purpose.class);
+            (purposes == null ? Map.<String, Asked>of() : purposes)
+                    .forEach((word, asked) -> all.put(
+                            Purpose.of(word)
+                                    .orElseThrow(() -> new IllegalArgumentException("purposes: expected purposes ("
+                                            + String.join(", ", Purpose.words()) + "), found " + word
+                                            + DidYouMean.hint(word, Purpose.words()))),
+                            asked));
+            return all;
         }
     }
 
@@ -205,6 +226,7 @@ public record SuiteFile(
                         models,
                         YamlFile.each("cases", cases, c -> c.with(common)),
                         YamlFile.each("criteria", criteria, Requirement::criterion))
-                .requireConfirmers();
+                .requireConfirmers()
+                .requireSomethingHard();
     }
 }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import java.io.IOException;
 
 /** {@code yes} or {@code no}, which YAML may have read as true and false already; yes when absent. */
-final class YesNo extends StdDeserializer<Boolean> {
+class YesNo extends StdDeserializer<Boolean> {
     private static final long serialVersionUID = 1;
 
     YesNo() {
@@ -25,5 +25,15 @@ final class YesNo extends StdDeserializer<Boolean> {
     @Override
     public Boolean getNullValue(DeserializationContext context) {
         return true;
+    }
+
+    /** No when absent. */
+    static final class OrNo extends YesNo {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Boolean getNullValue(DeserializationContext context) {
+            return false;
+        }
     }
 }

@@ -739,6 +739,53 @@ class EvaluationTest {
     }
 
     @Test
+    void a_soft_criterion_is_judged_and_recorded_and_decides_nothing() {
+        Criterion hard = criterion("brightness", Rule.NON_INFERIOR, 100);
+        RunRecord record = run(
+                1.0,
+                hard,
+                soft(criterion("glaring", Rule.DEFECT_RATE_NON_INFERIOR, 0.1)),
+                soft(criterion("lacking", Rule.NON_INFERIOR, 1)));
+
+        assertThat(record.verdicts())
+                .extracting(VerdictEntry::id, VerdictEntry::outcome, VerdictEntry::soft)
+                .containsExactly(
+                        tuple("brightness", Outcome.PASSED, false),
+                        tuple("glaring", Outcome.REGRESSED, true),
+                        tuple(
+                                "lacking",
+                                Outcome.UNAVAILABLE,
+                                true)); // missing weights of what decides nothing stop nothing
+        assertThat(record.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(run(1.0, soft(hard)).outcome())
+                .as("nothing passes on what decides nothing")
+                .isEqualTo(Outcome.BROKEN);
+    }
+
+    @Test
+    void liking_that_decides_nothing_is_not_guarded() {
+        Criterion liked = soft(criterion("gloss", Rule.NON_INFERIOR, 50));
+        assertThat(run(1.0, liked, criterion("shine", Rule.NON_INFERIOR, 50)).criteriaDeclared())
+                .isEqualTo(2 + 3);
+    }
+
+    private static Criterion soft(Criterion c) {
+        return new Criterion(
+                c.metric(),
+                c.tags(),
+                c.rule(),
+                c.margin(),
+                c.minPairs(),
+                c.severity(),
+                c.parameters(),
+                c.calibration(),
+                c.confirmedBy(),
+                true,
+                c.arm(),
+                c.purposes());
+    }
+
+    @Test
     void a_case_that_a_metric_cannot_check_is_trouble_before_the_first_picture() {
         RunRecord record = run(1.0, criterion("choosy", Rule.NON_INFERIOR, 1));
 

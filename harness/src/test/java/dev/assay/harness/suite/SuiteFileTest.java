@@ -2,7 +2,10 @@ package dev.assay.harness.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.assay.harness.suite.Asked.Arm;
+import dev.assay.harness.suite.Asked.Weight;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
 import dev.assay.harness.suite.Visible.Relation;
@@ -78,7 +81,16 @@ class SuiteFileTest {
                                 Severity.CRITICAL,
                                 Map.of(),
                                 null,
-                                List.of("blank-frame")),
+                                List.of("blank-frame"),
+                                true,
+                                Arm.TRIGGERED,
+                                Map.of(
+                                        Purpose.STYLE,
+                                        Asked.as(Weight.HARD),
+                                        Purpose.CHARACTER,
+                                        new Asked(Weight.SOFT, Arm.UNTRIGGERED, 0.25, 5),
+                                        Purpose.SPEED,
+                                        Asked.as(Weight.SKIP))),
                         new Criterion(
                                 "limbs",
                                 List.of(),
@@ -133,14 +145,12 @@ class SuiteFileTest {
                 "prompt: a person | prompt: \"  \" | cases[1].prompt: expected text, found nothing",
                 "negativePrompt: | negative_prompt: | cases[1].negative_prompt: no such field; there are id, prompt,"
                         + " negativePrompt, seeds, tags, visible, varies, questions; did you mean negativePrompt?",
-                "varies: clothes | varies: \"  \" | cases[1].varies: expected a word or two, at most 60 characters"
-                        + " (material), found nothing",
-                "varies: clothes | varies: a very long word for what is open in this prompt and in which its seeds"
-                        + " differ | cases[1].varies: expected a word or two, at most 60 characters (material), found 78"
-                        + " characters",
-                "name: shapes | name: shapes\\n"
-                        + "keep: {cases: [person]} | keep: expected extend beside it, a suite to choose from, found"
-                        + " nothing",
+                "varies: clothes | varies: \"  \" | cases[1].varies: expected a word or two, at most 60 characters (material),"
+                        + " found nothing",
+                "varies: clothes | varies: a very long word for what is open in this prompt and in which its seeds differ"
+                        + " | cases[1].varies: expected a word or two, at most 60 characters (material), found 78 characters",
+                "name: shapes | name: shapes\\nkeep: {cases: [person]} | keep: expected extend beside it, a suite to choose"
+                        + " from, found nothing",
                 "people: 0 | people: -1 | cases[0].visible.people: expected 0 or more, found -1",
                 "count: 1 | count: many | cases[0].visible.objects[0].count: expected a whole number, found many",
                 "color: | colour: | cases[0].visible.objects[0].colour: no such field; there are name, color, count;"
@@ -163,7 +173,29 @@ class SuiteFileTest {
                 "prompt: a person | promtp: a person | cases[1].promtp: no such field; there are id, prompt,"
                         + " negativePrompt, seeds, tags, visible, varies, questions; did you mean prompt?",
                 "metric: limbs | metrc: limbs | criteria[3].metrc: no such field; there are metric, tags, rule,"
-                        + " margin, minPairs, severity, parameters, calibration, confirmedBy; did you mean metric?",
+                        + " margin, minPairs, severity, parameters, calibration, confirmedBy, soft, arm, purposes; did"
+                        + " you mean metric?",
+                "soft: yes | soft: perhaps | criteria[2].soft: expected yes or no, found perhaps",
+                "arm: triggered | arm: third | criteria[2].arm: expected triggered or untriggered, found third",
+                "style: hard | styl: hard | criteria[2].purposes: expected purposes (style, character, concept,"
+                        + " enhancer, speed, fix, finetune, unknown), found styl; did you mean style?",
+                "style: hard | unknown: hard | criteria[2].purposes: expected purposes that a file can have; where none"
+                        + " is known the criterion is asked as it stands, found unknown",
+                "style: hard | style: hart | criteria[2].purposes.style.as: expected one of hard, soft, skip, found"
+                        + " hart; did you mean hard?",
+                "style: hard | style: | criteria[2].purposes.style: expected",
+                "style: hard | style: [hard] | criteria[2].purposes.style: expected hard, soft, skip or fields (as,"
+                        + " arm, margin, minPairs), found",
+                "as: soft | has: soft | criteria[2].purposes.character.has: no such field; there are as, arm, margin,"
+                        + " minPairs; did you mean as?",
+                "arm: untriggered | arm: both | criteria[2].purposes.character.arm: expected triggered or untriggered,"
+                        + " found both",
+                "margin: 0.25 | margin: wide | criteria[2].purposes.character.margin: expected a number, found wide",
+                "margin: 0.25 | margin: -1 | criteria[2].purposes.character.margin: expected a finite number, 0 or"
+                        + " more, found -1.0",
+                "minPairs: 5} | minPairs: 0} | criteria[2].purposes.character.minPairs: expected 1 or more, found 0",
+                "minPairs: 5} | minPairs: 0.5} | criteria[2].purposes.character.minPairs: expected a whole number,"
+                        + " found 0.5",
                 "metric: limbs | severity: MINOR | criteria[3].metric: expected text, found nothing",
                 "minPairs: 3 | severity: MINOR | criteria[3].minPairs: expected a whole number, found nothing",
                 "people: 0 | people: \"  \" | cases[0].visible.people: expected a whole number, found \"\"",
@@ -208,6 +240,58 @@ class SuiteFileTest {
                 .isInstanceOf(SuiteException.class)
                 .hasMessageStartingWith("suite.yaml: " + (expected.startsWith("YAML") ? "line" : expected))
                 .hasMessageContaining(expected);
+    }
+
+    @Test
+    void a_suite_is_asked_of_files_of_a_purpose_as_its_criteria_say() throws Exception {
+        Suite suite = parse(full());
+        assertThat(suite.forPurpose(Purpose.UNKNOWN).criteria())
+                .as("as they stand")
+                .allSatisfy(c -> assertThat(c.purposes()).isEmpty())
+                .extracting(Criterion::id, Criterion::soft, Criterion::margin)
+                .containsExactly(
+                        tuple("grid", false, 1.0),
+                        tuple("blank-frame", false, 0.0),
+                        tuple("grid.one", true, 0.5),
+                        tuple("limbs", false, 0.1));
+        assertThat(suite.forPurpose(Purpose.FIX)).isEqualTo(suite.forPurpose(Purpose.UNKNOWN));
+        assertThat(suite.forPurpose(Purpose.STYLE).criteria().get(2).soft()).isFalse();
+        assertThat(suite.forPurpose(Purpose.CHARACTER).criteria().get(2))
+                .isEqualTo(new Criterion(
+                        "grid",
+                        List.of("one"),
+                        Rule.NON_INFERIOR,
+                        0.25,
+                        5,
+                        Severity.CRITICAL,
+                        Map.of(),
+                        null,
+                        List.of("blank-frame"),
+                        true,
+                        Arm.UNTRIGGERED,
+                        Map.of()));
+        assertThat(suite.forPurpose(Purpose.SPEED).criteria())
+                .extracting(Criterion::id)
+                .containsExactly("grid", "blank-frame", "limbs");
+        Suite once = suite.forPurpose(Purpose.CHARACTER);
+        assertThat(once.forPurpose(Purpose.SPEED)).as("resolved once").isEqualTo(once);
+    }
+
+    @Test
+    void nothing_passes_for_a_purpose_that_nothing_hard_is_asked_of() throws Exception {
+        String one = full().replaceFirst("(?s)criteria:.*", "");
+        assertThatThrownBy(() ->
+                        parse(one + "criteria:\n  - {metric: grid, margin: 1, minPairs: 4, purposes: {style: soft}}\n"))
+                .hasMessage(
+                        "suite.yaml: criteria: expected at least one that is hard for the purpose style, found none");
+        assertThatThrownBy(() -> parse(one + "criteria:\n  - {metric: grid, margin: 1, minPairs: 4, soft: yes}\n"))
+                .hasMessageStartingWith(
+                        "suite.yaml: criteria: expected at least one that is hard for the purpose style");
+        assertThatThrownBy(() -> parse(full().replace(
+                                "blank-frame, rule: NO_NEW_DEFECTS, minPairs: 1",
+                                "blank-frame, rule: NO_NEW_DEFECTS, minPairs: 1, purposes: {fix: skip}")))
+                .hasMessage("suite.yaml: criteria.grid.one.confirmedBy: expected one that is asked for the purpose fix,"
+                        + " found none, so that it could never regress");
     }
 
     /** YAML reads 8, 8, 16, 5, 10, 1000.5 and 90.5 there, and nobody who wrote it may know. */

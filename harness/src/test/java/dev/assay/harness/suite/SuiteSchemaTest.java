@@ -46,6 +46,11 @@ class SuiteSchemaTest {
                 "margin: 1, | margin: -1,",
                 "margin: 1, | ",
                 "minPairs: 4 | minPairs: 0",
+                "soft: yes | soft: perhaps",
+                "arm: untriggered | arm: third",
+                "style: hard | style: harder",
+                "style: hard | unknown: hard",
+                "as: soft | has: soft",
                 "criteria: | criterias:",
                 "seeds: [1, 2, 3] | extend: /etc/passwd",
                 "seeds: [1, 2, 3] | keep: {cases: [person]}",
@@ -71,6 +76,7 @@ class SuiteSchemaTest {
                 Visible.VisibleObject.class,
                 Visible.Relation.class,
                 Calibration.class,
+                Asked.class,
                 Criterion.class);
         for (Class<?> part : parts) {
             Set<String> components = components(part);
@@ -100,6 +106,28 @@ class SuiteSchemaTest {
                                 p.getValue().has("description") || p.getValue().has("$ref"))
                         .as(p.getKey())
                         .isTrue());
+    }
+
+    @Test
+    void the_schema_has_the_words_of_purposes() throws Exception {
+        assertThat(JSON.convertValue(
+                        schema().at("/$defs/Criterion/properties/purposes/propertyNames/enum"), String[].class))
+                .containsExactlyElementsOf(Purpose.words().stream()
+                        .filter(w -> !w.equals(Purpose.UNKNOWN.word()))
+                        .toList());
+        for (String at : List.of("/$defs/Criterion/properties/arm/enum", "/$defs/Asked/properties/arm/enum")) {
+            assertThat(JSON.convertValue(schema().at(at), String[].class)).containsExactly(words(Asked.Arm.values()));
+        }
+        for (String at : List.of(
+                "/$defs/Criterion/properties/purposes/additionalProperties/anyOf/0/enum",
+                "/$defs/Asked/properties/as/enum")) {
+            assertThat(JSON.convertValue(schema().at(at), String[].class))
+                    .containsExactly(words(Asked.Weight.values()));
+        }
+    }
+
+    private static String[] words(Enum<?>[] values) {
+        return Arrays.stream(values).map(Object::toString).toArray(String[]::new);
     }
 
     private static List<String> names(Enum<?>[] values) {

@@ -101,7 +101,7 @@ final class AllureHistory {
         }
         Unjudged criteria = criteria(run);
         criteria.judged().forEach(e -> statuses.add(status(e)));
-        criteria.folded().forEach(f -> statuses.add(word(Categories.status(f.outcome()))));
+        criteria.folded().forEach(f -> statuses.add(word(Categories.status(f.outcome(), f.soft()))));
         return statuses;
     }
 
@@ -115,7 +115,7 @@ final class AllureHistory {
     }
 
     private static String status(VerdictEntry e) {
-        return word(Categories.status(e.outcome()));
+        return word(Categories.status(e));
     }
 
     private static String word(Status status) {
@@ -138,8 +138,9 @@ final class AllureHistory {
         }
         Unjudged criteria = criteria(run);
         Stream.concat(
-                        criteria.judged().stream().map(e -> Categories.of(e.outcome(), e.family(), e.metric())),
-                        criteria.folded().stream().map(f -> Categories.of(f.outcome(), Family.UNKNOWN, "")))
+                        criteria.judged().stream()
+                                .map(e -> Categories.of(e.outcome(), e.soft(), e.family(), e.metric())),
+                        criteria.folded().stream().map(f -> Categories.of(f.outcome(), f.soft(), Family.UNKNOWN, "")))
                 .filter(category -> !category.isEmpty())
                 .forEach(category -> counts.merge(category, 1, Integer::sum));
         return counts;
@@ -157,7 +158,7 @@ final class AllureHistory {
         criteria.folded()
                 .forEach(f -> items.put(
                         identity(run, "not judged", UNJUDGED),
-                        item(run, UNJUDGED, word(Categories.status(f.outcome())), text(f.line()), end, end)));
+                        item(run, UNJUDGED, word(Categories.status(f.outcome(), f.soft())), text(f.line()), end, end)));
         for (VerdictEntry e : criteria.judged()) {
             items.put(
                     identity(run, e.family().word(), e.id()), item(run, e.id(), status(e), text(e.reason()), end, end));

@@ -10,7 +10,6 @@ import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
-import dev.assay.reports.pages.ReportLink;
 import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
@@ -186,9 +185,9 @@ public final class AllureResults {
     /** Criteria that lack a judgement for one reason. */
     private TestResult unjudged(Unjudged.Fold fold) {
         TestResult result = base("not judged", AllureHistory.UNJUDGED, fold.head(), criterionTime())
-                .setStatus(Categories.status(fold.outcome()))
+                .setStatus(Categories.status(fold.outcome(), fold.soft()))
                 .setStatusDetails(new StatusDetails()
-                        .setMessage(Categories.message(fold.outcome(), Family.UNKNOWN, "", fold.reason())))
+                        .setMessage(Categories.message(fold.outcome(), fold.soft(), Family.UNKNOWN, "", fold.reason())))
                 .setDescriptionHtml(Description.unjudged(fold, run, context));
         result.getLabels().add(label("severity", "normal"));
         provenance(result.getParameters());
@@ -241,7 +240,7 @@ public final class AllureResults {
             }
         }
         TestResult result = base(v.family().word(), v.id(), sanitize(Words.title(v)), criterionTime())
-                .setStatus(Categories.status(v.outcome()))
+                .setStatus(Categories.status(v))
                 .setStatusDetails(details(v))
                 .setDescriptionHtml(Description.of(
                         v,
@@ -303,9 +302,9 @@ public final class AllureResults {
     }
 
     private StatusDetails details(VerdictEntry v) {
-        String message = run.problem() != null && Categories.status(v.outcome()) == Status.BROKEN
+        String message = run.problem() != null && Categories.status(v) == Status.BROKEN
                 ? Categories.HARNESS + ": not judged; the result \"run\" of this candidate says why"
-                : Categories.message(v.outcome(), v.family(), v.metric(), v.reason());
+                : Categories.message(v.outcome(), v.soft(), v.family(), v.metric(), v.reason());
         return new StatusDetails().setMessage(message);
     }
 

@@ -30,6 +30,17 @@ final class Categories {
 
     private Categories() {}
 
+    static final String SOFT = "Soft: decides nothing";
+
+    /** Allure's word for a verdict: what decides nothing fails nothing. */
+    static Status status(VerdictEntry v) {
+        return status(v.outcome(), v.soft());
+    }
+
+    static Status status(Outcome outcome, boolean soft) {
+        return soft && outcome != Outcome.PASSED ? Status.SKIPPED : status(outcome);
+    }
+
     /** Allure's word for an outcome. */
     static Status status(Outcome outcome) {
         return switch (outcome) {
@@ -41,7 +52,11 @@ final class Categories {
     }
 
     /** The category of a criterion; empty when it passed. */
-    static String of(Outcome outcome, Family family, String metric) {
+    static String of(Outcome outcome, boolean soft, Family family, String metric) {
+        return soft && outcome != Outcome.PASSED ? SOFT : of(outcome, family, metric);
+    }
+
+    private static String of(Outcome outcome, Family family, String metric) {
         return switch (outcome) {
             case PASSED -> "";
             case REGRESSED -> ABOUT_APPLYING.contains(metric) ? NOT_APPLIED : regression(family);
@@ -52,8 +67,8 @@ final class Categories {
     }
 
     /** What a criterion's message says: a code, then the reason. */
-    static String message(Outcome outcome, Family family, String metric, String reason) {
-        String category = of(outcome, family, metric);
+    static String message(Outcome outcome, boolean soft, Family family, String metric, String reason) {
+        String category = of(outcome, soft, family, metric);
         String code = category.startsWith(REGRESSION) ? REGRESSION + text(metric, 60) : category;
         String said = text(reason, 2000);
         return code.isEmpty() || said.toLowerCase(Locale.ROOT).startsWith(code.toLowerCase(Locale.ROOT) + ": ")
@@ -73,6 +88,7 @@ final class Categories {
         categories.add(category(NOT_APPLIED, "failed", NOT_APPLIED));
         metrics.forEach(
                 (name, of) -> categories.add(category(name, "failed", REGRESSION + "(" + String.join("|", of) + ")")));
+        categories.add(category(SOFT, "skipped", SOFT));
         categories.add(category(INCONCLUSIVE, "skipped", INCONCLUSIVE));
         categories.add(category(UNAVAILABLE, "skipped", UNAVAILABLE));
         categories.add(category(HARNESS, "broken", HARNESS));

@@ -6,6 +6,9 @@ import java.util.Locale;
 
 /** Two words on a coloured strip, as repositories show them; no font or file from elsewhere. */
 final class Badge {
+    /** Of what alarms nobody. */
+    static final String GREY = "#57606a";
+
     private static final int PADDING = 6; // pixels on each side of a word
     private static final String LABEL = "assay";
 

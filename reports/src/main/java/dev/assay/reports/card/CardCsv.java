@@ -9,7 +9,7 @@ import java.util.List;
 final class CardCsv {
     private static final String HEAD =
             "candidate,suite,suite_version,base,family,criterion,metric,metric_version,outcome,"
-                    + "estimate,lower,upper,margin,unit,base_mean,candidate_mean,pairs,unscored,reason";
+                    + "estimate,lower,upper,margin,unit,base_mean,candidate_mean,pairs,unscored,reason,soft";
 
     private CardCsv() {}
 
@@ -36,6 +36,7 @@ final class CardCsv {
             cells.add(Integer.toString(v.pairs()));
             cells.add(Integer.toString(v.unscored()));
             cells.add(Csv.text(v.reason()));
+            cells.add(Csv.text(v.soft() ? "yes" : "no"));
             lines.append(Csv.line(cells));
         }
         return lines.toString();

@@ -32,9 +32,9 @@ final class CardMarkdown {
             for (VerdictEntry v : card.criteria().judged()) {
                 String plain = Plain.of(v, card.suite().seedsPerPrompt()).sentence();
                 s.append("| ")
-                        .append(sign(v.outcome()))
+                        .append(v.soft() && !v.is(Outcome.PASSED) ? "➖" : sign(v.outcome()))
                         .append(' ')
-                        .append(v.outcome().name())
+                        .append(v.outcomeWords())
                         .append(" | ")
                         .append(text(v.family().word() + "/" + v.id()))
                         .append(" | ")

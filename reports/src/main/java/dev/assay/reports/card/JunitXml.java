@@ -30,12 +30,12 @@ final class JunitXml {
             xml.writeAttribute("timestamp", card.judged());
             for (VerdictEntry v : card.verdicts()) {
                 start(xml, suite + "." + v.family().word(), v.id());
-                said(xml, v.outcome(), v.reason(), inconclusiveAllowed);
+                said(xml, v.outcome(), v.soft(), v.reason(), inconclusiveAllowed);
                 xml.writeEndElement();
             }
             if (brokenRun(card)) {
                 start(xml, suite, "run");
-                said(xml, Outcome.BROKEN, String.join("; ", card.reasons()), inconclusiveAllowed);
+                said(xml, Outcome.BROKEN, false, String.join("; ", card.reasons()), inconclusiveAllowed);
                 xml.writeEndElement();
             }
             xml.writeCharacters("\n");
@@ -55,12 +55,14 @@ final class JunitXml {
         xml.writeAttribute("name", name);
     }
 
-    private static void said(XMLStreamWriter xml, Outcome outcome, String reason, boolean inconclusiveAllowed)
+    private static void said(
+            XMLStreamWriter xml, Outcome outcome, boolean soft, String reason, boolean inconclusiveAllowed)
             throws XMLStreamException {
-        String element = element(outcome, inconclusiveAllowed);
+        String element = element(outcome, soft, inconclusiveAllowed);
         if (element != null) {
             xml.writeStartElement(element);
-            xml.writeAttribute("message", outcome.name().toLowerCase(Locale.ROOT) + ": " + reason);
+            xml.writeAttribute(
+                    "message", outcome.name().toLowerCase(Locale.ROOT) + (soft ? " (soft): " : ": ") + reason);
             if (!element.equals("skipped")) {
                 xml.writeAttribute("type", outcome.name());
             }
@@ -68,7 +70,11 @@ final class JunitXml {
         }
     }
 
-    /** Null for a test that passed. */
+    /** Null for a test that passed; what decides nothing fails nothing. */
+    private static String element(Outcome outcome, boolean soft, boolean inconclusiveAllowed) {
+        return soft && outcome != Outcome.PASSED ? "skipped" : element(outcome, inconclusiveAllowed);
+    }
+
     private static String element(Outcome outcome, boolean inconclusiveAllowed) {
         return switch (outcome) {
             case PASSED -> null;
@@ -80,14 +86,15 @@ final class JunitXml {
 
     /** Trouble that stands at no criterion. */
     private static boolean brokenRun(VerdictCard card) {
-        return card.outcome() == Outcome.BROKEN && card.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN));
+        return card.outcome() == Outcome.BROKEN
+                && card.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN) && !v.soft());
     }
 
     /** Failures, errors, skipped. */
     private static int[] counts(VerdictCard card, boolean inconclusiveAllowed) {
         int[] counts = new int[3];
         for (VerdictEntry v : card.verdicts()) {
-            String element = element(v.outcome(), inconclusiveAllowed);
+            String element = element(v.outcome(), v.soft(), inconclusiveAllowed);
             if (element != null) {
                 counts[element.equals("failure") ? 0 : element.equals("error") ? 1 : 2]++;
             }

@@ -17,17 +17,32 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** {@code java -jar assay.jar}. A new subcommand is one class and one line here. */
 @Command(
         name = "assay",
-        description = "Knows model files, and keeps the ones that were judged.",
+        description = {
+            "Does this LoRA make the base model worse? Judges LoRAs and finetunes of diffusion models.",
+            "",
+            "To begin: assay doctor, assay demo, then assay judge FILE --base MODEL.",
+            ""
+        },
         mixinStandardHelpOptions = true,
         versionProvider = AssayMain.Version.class,
         subcommands = {
+            JudgeCommand.class,
+            GateCommand.class,
+            NightlyCommand.class,
+            ReportCommand.class,
+            DemoCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
             ModelsCommand.class,
             CollectionCommand.class,
+            SuitesCommand.class,
+            StoreCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class AssayMain implements Runnable {
+    /** EX_USAGE of sysexits.h: the command line is wrong. */
+    static final int USAGE = 64;
+
     @Spec
     private CommandSpec spec;
 
@@ -40,13 +55,26 @@ public final class AssayMain implements Runnable {
         boolean colours = CommandLine.Help.Ansi.AUTO.enabled();
         line.setOut(PlainText.outWriter(colours));
         line.setErr(PlainText.errWriter(colours));
+        for (CommandLine command : line.getSubcommands().values()) {
+            if (command.getCommand() instanceof Judging) {
+                SettingOptions.addTo(command.getCommandSpec());
+            }
+        }
+        codes(line);
         line.setUsageHelpAutoWidth(true);
+        line.setUsageHelpLongOptionsMaxWidth(32);
         line.setParameterExceptionHandler(AssayMain::wrongUsage);
         line.setExecutionExceptionHandler((trouble, command, parsed) -> {
             command.getErr().println(Words.block(Trouble.words(trouble)));
             return CommandLine.ExitCode.SOFTWARE;
         });
         return line;
+    }
+
+    /** Of wrong usage, for all commands: 1 to 3 are what judging ends with. */
+    private static void codes(CommandLine line) {
+        line.getCommandSpec().exitCodeOnInvalidInput(USAGE);
+        line.getSubcommands().values().forEach(AssayMain::codes);
     }
 
     /** What is wrong, what was meant, and where help is: a page of options would hide it. */

@@ -1,5 +1,7 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.run.BuildStep;
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
@@ -7,9 +9,13 @@ import dev.assay.reports.Assay;
 import dev.assay.reports.nightly.NightlyMain;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 
 /** The front door as a process of its own, which ends when its standard input does: so with whoever started it. */
@@ -25,7 +31,15 @@ public final class AssayProcess {
             System.setProperty("java.awt.headless", "true");
         }
         endWithParent();
-        System.exit(code(command[0], System.getenv(), given())); // whatever threads a library left
+        Map<String, String> environment = new TreeMap<>(System.getenv());
+        Map<String, String> given = given(System.getProperties(), environment.remove(BuildStep.GIVEN));
+        Caller caller = Caller.of(given);
+        System.setOut(caller.on(System.out));
+        System.setErr(caller.on(System.err));
+        int code = code(command[0], environment, given);
+        System.out.flush();
+        System.err.flush();
+        System.exit(code); // whatever threads a library left
     }
 
     private static int code(String command, Map<String, String> environment, Map<String, String> properties) {
@@ -55,16 +69,44 @@ public final class AssayProcess {
         return BROKEN;
     }
 
-    /** Ours; a property without a value was not given. */
-    private static Map<String, String> given() {
+    /**
+     * Ours, of both; a property without a value was not given.
+     *
+     * @param more as {@link #write} wrote them; null for none
+     */
+    static Map<String, String> given(Properties own, String more) {
+        Properties all = new Properties();
+        try {
+            all.load(new StringReader(more == null ? "" : more));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        all.putAll(own);
         Map<String, String> given = new TreeMap<>();
-        for (String name : System.getProperties().stringPropertyNames()) {
+        for (String name : all.stringPropertyNames()) {
             if (name.toLowerCase(Locale.ROOT).startsWith("assay.")
-                    && !System.getProperty(name).isBlank()) {
-                given.put(name, System.getProperty(name).strip());
+                    && !all.getProperty(name).isBlank()) {
+                given.put(name, all.getProperty(name).strip());
             }
         }
         return given;
+    }
+
+    /** In ASCII: neither quotes nor letters of any language are lost on the way to another process. */
+    static String write(Map<String, String> properties) {
+        Properties all = new Properties();
+        all.putAll(properties);
+        StringWriter text = new StringWriter();
+        try {
+            all.store(text, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        StringBuilder ascii = new StringBuilder();
+        text.toString()
+                .chars()
+                .forEach(c -> ascii.append(c < 0x80 ? String.valueOf((char) c) : String.format("\\u%04x", c)));
+        return ascii.toString();
     }
 
     /** The parent holds the other end of our input and writes nothing: its end is the parent's. What is to be said at the end is said. */

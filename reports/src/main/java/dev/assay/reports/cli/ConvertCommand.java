@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:the file is written, or ComfyUI loads the LoRA as it is",
             "1:new names are not enough, or a file cannot be read or written; nothing is written",
-            "2:the command line is wrong"
+            "64:the command line is wrong"
         },
         footerHeading = "%nExample:%n",
         footer = "  assay convert my-style.safetensors --base flux1-dev.safetensors -o my-style-comfyui.safetensors")

@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
             "0:nothing keeps the files from working; on a base: works",
             "1:a file has a problem that keeps it from working, or from working whole; or there is no model file; of"
                     + " files and folders on a base: none of them works",
-            "2:the command line is wrong"
+            "64:the command line is wrong"
         },
         footerHeading = "%nExamples:%n",
         footer = {

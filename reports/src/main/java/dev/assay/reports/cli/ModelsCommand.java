@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
 /** {@code assay models}: the weights that metrics need, have and lack; fetches them where asked. */
 @Command(
         name = "models",
+        exitCodeOnInvalidInput = AssayMain.USAGE,
         mixinStandardHelpOptions = true,
         description = {
             "Says which networks the metrics of a suite need, which of their files are here, and what would be"
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:every network has its files",
             "1:files are missing, or could not be downloaded",
-            "2:the command line is wrong"
+            "64:the command line is wrong"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -112,7 +113,7 @@ public final class ModelsCommand implements Callable<Integer> {
             weights = read(progress);
         } catch (RuntimeException | Error e) {
             spec.commandLine().getErr().println(Words.block(Trouble.words(e)));
-            return CommandLine.ExitCode.USAGE;
+            return AssayMain.USAGE;
         }
         if (download != null) {
             boolean all = true;

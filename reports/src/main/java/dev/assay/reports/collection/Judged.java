@@ -145,6 +145,7 @@ public record Judged(
                 hash(run.candidate()),
                 loras.size() == 1 ? loras.get(0).strength() : null,
                 run.verdicts().stream()
+                        .filter(v -> !v.soft()) // what decides nothing lets nothing in
                         .map(v -> new CriterionJudged(
                                 v.id(),
                                 v.metric(),

@@ -96,8 +96,8 @@ record ModelHistory(String model, Listing.Item item, List<RunSummary> runs, List
     Map<Family, State> families() {
         Map<Family, State> families = new EnumMap<>(Family.class);
         for (LatestResult s : standings) {
-            s.latest()
-                    .criteria()
+            s.latest().criteria().stream()
+                    .filter(e -> !e.soft()) // a family stands as what decides of it does
                     .forEach(e -> families.merge(
                             e.family(),
                             s.stale() ? State.UNJUDGED : State.of(e),
@@ -154,7 +154,7 @@ record ModelHistory(String model, Listing.Item item, List<RunSummary> runs, List
                 continue;
             }
             for (VerdictEntry now : latest.criteria()) {
-                if (!isJudgement(now)) {
+                if (now.soft() || !isJudgement(now)) {
                     continue;
                 }
                 RunSummary earlier = lastJudged(standing.runs(), now.id());
@@ -178,7 +178,7 @@ record ModelHistory(String model, Listing.Item item, List<RunSummary> runs, List
     private static RunSummary lastJudged(List<RunSummary> runs, String criterion) {
         for (int i = runs.size() - 2; i >= 0; i--) {
             VerdictEntry entry = entry(runs.get(i), criterion);
-            if (entry != null && isJudgement(entry)) {
+            if (entry != null && !entry.soft() && isJudgement(entry)) {
                 return runs.get(i);
             }
         }

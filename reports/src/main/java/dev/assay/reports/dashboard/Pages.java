@@ -45,6 +45,14 @@ public final class Pages {
         static Chip of(Outcome outcome) {
             return of(State.of(outcome));
         }
+
+        /** Of a criterion: {@code regressed (soft)}. */
+        static Chip of(VerdictEntry criterion) {
+            State state = State.of(criterion);
+            return state == State.SOFT
+                    ? new Chip(state.sign(), State.of(criterion.outcome()).word() + " (soft)", state.style())
+                    : of(criterion.outcome());
+        }
     }
 
     public record Link(String text, String page) {}
@@ -272,7 +280,7 @@ public final class Pages {
                                 + name(run.suite().name())));
             } else if (run.outcome() == Outcome.BROKEN) {
                 String broken = run.criteria().stream()
-                        .filter(e -> e.outcome() == Outcome.BROKEN)
+                        .filter(e -> e.outcome() == Outcome.BROKEN && !e.soft())
                         .map(e -> name(e.id()) + ": " + Words.line(e.reason(), 200))
                         .limit(3)
                         .collect(Collectors.joining("; "));
@@ -294,7 +302,7 @@ public final class Pages {
             story.standings().stream()
                     .filter(s -> !s.stale())
                     .flatMap(s -> s.latest().criteria().stream())
-                    .filter(e -> e.outcome() == Outcome.UNAVAILABLE)
+                    .filter(e -> e.outcome() == Outcome.UNAVAILABLE && !e.soft())
                     .map(e -> name(e.id()) + " is unavailable: " + Words.line(e.reason(), 300))
                     .distinct()
                     .forEach(what -> models.merge(what, 1, Integer::sum));
@@ -462,7 +470,7 @@ public final class Pages {
         return new CriterionRow(
                 metricLink(e.metric()),
                 name(e.id()),
-                Chip.of(e.outcome()),
+                Chip.of(e),
                 estimate(e),
                 interval(e),
                 rule(e),
@@ -545,7 +553,12 @@ public final class Pages {
             lastRun = run;
             last = e;
             points.put(night, new Object[] { // as drawable() has it
-                night, e.estimate(), e.low(), e.high(), State.of(e.outcome()).code(), rules.size() - 1
+                night,
+                e.estimate(),
+                e.low(),
+                e.high(),
+                (e.soft() ? State.of(e) : State.of(e.outcome())).code(),
+                rules.size() - 1
             });
         }
     }

@@ -178,13 +178,13 @@ record RunPictures(
             List<Shown> worst = new ArrayList<>();
             Map<String, RenderingEntry> toCompare = new LinkedHashMap<>();
             List<VerdictEntry> gravestFirst = new ArrayList<>(run.verdicts());
-            gravestFirst.sort(Comparator.comparing(v -> !v.is(Outcome.REGRESSED)));
+            gravestFirst.sort(Comparator.comparing(v -> !v.is(Outcome.REGRESSED) || v.soft()));
             for (VerdictEntry v : gravestFirst) {
                 for (WorstCase w : worst(v)) {
                     worst.add(picture(
                             "worst-" + (worst.size() + 1),
                             Words.line(v.id(), 60) + " ("
-                                    + v.outcome().name().toLowerCase(java.util.Locale.ROOT) + "): "
+                                    + v.outcomeWords().toLowerCase(java.util.Locale.ROOT) + "): "
                                     + CasePicture.caption(v, w, renderings),
                             CasePicture.of(v, w, renderings),
                             v.is(Outcome.REGRESSED)));

@@ -6,6 +6,8 @@ import dev.assay.harness.verdict.Outcome;
 /** What is known of a model, mildest first. Like an outcome, and: not judged, which is never shown as passed. */
 enum State {
     PASSED(0, "\u2713"),
+    /** Of a criterion that decides nothing: anything but passed. */
+    SOFT(6, "~"),
     UNJUDGED(1, "\u2013"),
     UNAVAILABLE(2, "\u2205"),
     INCONCLUSIVE(3, "?"),
@@ -29,6 +31,9 @@ enum State {
 
     /** A criterion of which nothing was compared was not judged. */
     static State of(VerdictEntry criterion) {
+        if (criterion.soft() && !criterion.is(Outcome.PASSED)) {
+            return SOFT;
+        }
         return criterion.is(Outcome.INCONCLUSIVE) && !criterion.wasJudged() ? UNJUDGED : of(criterion.outcome());
     }
 

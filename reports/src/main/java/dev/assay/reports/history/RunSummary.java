@@ -94,8 +94,9 @@ public record RunSummary(
         asked = asked == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(asked));
         require(
                 outcome != Outcome.PASSED
-                        || (!criteria.isEmpty() && criteria.stream().allMatch(e -> e.is(Outcome.PASSED))),
-                "PASSED with every criterion passed");
+                        || (criteria.stream().anyMatch(e -> !e.soft())
+                                && criteria.stream().allMatch(e -> e.soft() || e.is(Outcome.PASSED))),
+                "PASSED with every criterion passed that decides");
     }
 
     /** Of a run whose record was not kept. */
@@ -114,10 +115,9 @@ public record RunSummary(
                 .map(v -> v.brief(name -> Words.line(name, MAX_TEXT), reason -> Words.line(reason, MAX_TEXT)))
                 .toList();
         Outcome said = run.outcome();
-        Outcome outcome =
-                Outcome.worst(Stream.of(said, Outcome.worst(criteria.stream().map(VerdictEntry::outcome))));
+        Outcome outcome = Outcome.worst(Stream.of(said, RunRecord.worst(criteria)));
         String problem = run.problem();
-        if (outcome == Outcome.PASSED && criteria.stream().anyMatch(e -> e.pairs() == 0)) {
+        if (outcome == Outcome.PASSED && criteria.stream().anyMatch(e -> !e.soft() && e.pairs() == 0)) {
             outcome = Outcome.BROKEN;
             problem = "a criterion passed on no pair";
         }

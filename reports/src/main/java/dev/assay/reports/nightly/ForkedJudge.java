@@ -47,7 +47,7 @@ final class ForkedJudge implements Runner {
                     List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
             ProcessBuilder builder = BuildStep.process(properties, classPath, program, "evaluate");
             builder.environment().keySet().removeIf(k -> k.equals("ASSAY_LORA") || k.equals("ASSAY_CHECKPOINT"));
-            builder.environment().remove("JAVA_TOOL_OPTIONS");
+            builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", BuildStep.GIVEN));
             Process process = builder.redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();

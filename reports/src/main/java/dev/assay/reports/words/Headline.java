@@ -1,5 +1,6 @@
 package dev.assay.reports.words;
 
+import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.BuiltIn;
@@ -26,9 +27,9 @@ public final class Headline {
         };
     }
 
-    /** What did not pass, in the order in which people want to know it: what makes all else idle, then what they can see. */
+    /** What decides and did not pass, in the order in which people want to know it: what makes all else idle, then what they can see. */
     public static List<VerdictEntry> gravestFirst(List<VerdictEntry> verdicts) {
-        return verdicts.stream()
+        return RunRecord.deciding(verdicts).stream()
                 .filter(v -> !v.is(Outcome.PASSED))
                 .sorted(Comparator.comparing((VerdictEntry v) -> switch (v.outcome()) {
                             case REGRESSED -> 0;

@@ -1,5 +1,6 @@
 package dev.assay.reports.words;
 
+import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
@@ -19,7 +20,8 @@ public final class NextSteps {
      * @param suite its name
      * @param strength that was judged; null for a checkpoint and for several LoRAs
      */
-    public static List<String> of(Outcome outcome, List<VerdictEntry> verdicts, String suite, Double strength) {
+    public static List<String> of(Outcome outcome, List<VerdictEntry> all, String suite, Double strength) {
+        List<VerdictEntry> verdicts = RunRecord.deciding(all);
         List<String> steps = new ArrayList<>();
         if (outcome == Outcome.BROKEN) {
             steps.add("Mend what the message says, and give the same command again: finished pictures are kept");

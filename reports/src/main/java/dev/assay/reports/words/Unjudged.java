@@ -26,22 +26,23 @@ public record Unjudged(List<VerdictEntry> judged, List<Fold> folded) {
      * Several criteria as one line.
      *
      * @param outcome of all of them
+     * @param soft whether they decide nothing
      */
-    public record Fold(int criteria, Outcome outcome, String reason) {
+    public record Fold(int criteria, Outcome outcome, boolean soft, String reason) {
         /** {@code 12 criteria not judged: no picture was made}. */
         public String line() {
             return head() + (reason.isEmpty() ? "" : ": " + reason);
         }
 
         public String head() {
-            return criteria + " criteria not judged";
+            return criteria + (soft ? " soft" : "") + " criteria not judged";
         }
     }
 
     /** What criteria have in common that are one line. */
-    private record Why(Outcome outcome, String kind, String reason) {
+    private record Why(Outcome outcome, boolean soft, String kind, String reason) {
         static Why of(VerdictEntry v) {
-            return new Why(v.outcome(), v.reasonKind(), v.reason());
+            return new Why(v.outcome(), v.soft(), v.reasonKind(), v.reason());
         }
     }
 
@@ -53,7 +54,7 @@ public record Unjudged(List<VerdictEntry> judged, List<Fold> folded) {
                 .filter(v -> v.wasJudged() || !counts.containsKey(Why.of(v)))
                 .toList();
         List<Fold> folded = new ArrayList<>();
-        counts.forEach((why, n) -> folded.add(new Fold(n, why.outcome(), Words.block(why.reason()))));
+        counts.forEach((why, n) -> folded.add(new Fold(n, why.outcome(), why.soft(), Words.block(why.reason()))));
         return new Unjudged(judged, folded);
     }
 

@@ -10,7 +10,7 @@ import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
 import dev.assay.reports.history.RunSummary;
-import dev.assay.reports.pages.ReportLink;
+import io.qameta.allure.model.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +23,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AllureHistoryTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -147,14 +149,27 @@ class AllureHistoryTest {
         assertThat(read(results, "executor.json").get("buildOrder").asInt()).isEqualTo(2);
     }
 
+    @ParameterizedTest
+    @EnumSource(Outcome.class)
+    void a_soft_verdict_fails_nothing_and_has_a_category(Outcome outcome) {
+        boolean passed = outcome == Outcome.PASSED;
+        assertThat(Categories.status(outcome, true)).isEqualTo(passed ? Status.PASSED : Status.SKIPPED);
+        assertThat(Categories.message(outcome, true, Family.DIVERSITY, "vendi", "alike"))
+                .isEqualTo(passed ? "Alike" : "Soft: decides nothing: alike");
+        assertThat(Categories.json(List.of())).anyMatch(c -> c.get("name").equals("Soft: decides nothing"));
+    }
+
     @Test
     void a_candidate_that_was_not_applied_is_a_category_of_its_own() {
-        assertThat(Categories.of(Outcome.REGRESSED, Family.EFFECT, "applied")).isEqualTo("Not applied");
-        assertThat(Categories.of(Outcome.REGRESSED, Family.FILE, "preflight")).isEqualTo("Not applied");
-        assertThat(Categories.of(Outcome.REGRESSED, Family.EFFECT, "effect")).isEqualTo("Regression: effect");
-        assertThat(Categories.of(Outcome.UNAVAILABLE, Family.AESTHETIC, "clip-iqa"))
+        assertThat(Categories.of(Outcome.REGRESSED, false, Family.EFFECT, "applied"))
+                .isEqualTo("Not applied");
+        assertThat(Categories.of(Outcome.REGRESSED, false, Family.FILE, "preflight"))
+                .isEqualTo("Not applied");
+        assertThat(Categories.of(Outcome.REGRESSED, false, Family.EFFECT, "effect"))
+                .isEqualTo("Regression: effect");
+        assertThat(Categories.of(Outcome.UNAVAILABLE, false, Family.AESTHETIC, "clip-iqa"))
                 .isEqualTo("Unavailable");
-        assertThat(Categories.message(Outcome.REGRESSED, Family.EFFECT, "applied", "not applied: as the base"))
+        assertThat(Categories.message(Outcome.REGRESSED, false, Family.EFFECT, "applied", "not applied: as the base"))
                 .isEqualTo("Not applied: as the base");
     }
 

@@ -57,14 +57,14 @@ class AssayMainTest {
 
     @Test
     void wrong_usage_says_what_is_wrong_what_was_meant_and_where_help_is_and_no_more() {
-        assertThat(run("inspect", "--jsn", "x")).isEqualTo(2);
+        assertThat(run("inspect", "--jsn", "x")).isEqualTo(64);
         assertThat(said.lines())
                 .containsExactly("Unknown option: '--jsn'; did you mean --json?", "help: assay inspect --help");
-        assertThat(run("collection", "lst")).isEqualTo(2);
+        assertThat(run("collection", "lst")).isEqualTo(64);
         assertThat(said).contains("'lst'; did you mean list?");
-        assertThat(run("modles")).isEqualTo(2);
+        assertThat(run("modles")).isEqualTo(64);
         assertThat(said).contains("did you mean models?");
-        assertThat(run("collection", "show")).isEqualTo(2);
+        assertThat(run("collection", "show")).isEqualTo(64);
         assertThat(said.lines()).hasSize(2);
     }
 

@@ -214,7 +214,7 @@ class InspectCommandTest {
         for (String name : List.of("x.pt", "x", "x.safetensors.pt")) {
             Path out = folder.resolve(name);
             Answer answer = assay("convert", "lora.safetensors", "--base", "base.safetensors", "-o", out.toString());
-            assertThat(answer.exit()).isEqualTo(2);
+            assertThat(answer.exit()).isEqualTo(64);
             assertThat(answer.err()).contains("-o " + out + ": expected a name that ends in .safetensors");
             assertThat(out).doesNotExist();
         }
@@ -232,17 +232,17 @@ class InspectCommandTest {
 
     @Test
     void wrong_usage_is_exit_code_2() {
-        assertThat(assay("inspect").exit()).isEqualTo(2);
-        assertThat(assay("inspect", "--base", "x").exit()).isEqualTo(2);
-        assertThat(assay("inspect", "--no-such-option").exit()).isEqualTo(2);
+        assertThat(assay("inspect").exit()).isEqualTo(64);
+        assertThat(assay("inspect", "--base", "x").exit()).isEqualTo(64);
+        assertThat(assay("inspect", "--no-such-option").exit()).isEqualTo(64);
         assertThat(assay("inspect", "--base", "x", "--lora", "no-such.safetensors")
                         .exit())
-                .isEqualTo(2);
+                .isEqualTo(64);
     }
 
     @Test
     void help_tells_the_exit_codes() {
-        assertThat(assay("inspect", "--help").out()).contains("Exit codes:", "2   the command line is wrong");
+        assertThat(assay("inspect", "--help").out()).contains("Exit codes:", "64   the command line is wrong");
         assertThat(assay("--help").out()).contains("inspect", "collection");
     }
 
@@ -355,7 +355,7 @@ class InspectCommandTest {
     @Test
     void a_renderer_that_nobody_knows_is_a_wrong_command_line() throws IOException {
         Answer answer = onFlux("forge", "transformer.transformer_blocks.0.attn.to_q");
-        assertThat(answer.exit()).isEqualTo(2);
+        assertThat(answer.exit()).isEqualTo(64);
         assertThat(answer.err()).contains("--renderer forge: expected one of [comfyui, local");
     }
 
@@ -669,7 +669,7 @@ class InspectCommandTest {
     @Test
     void a_lora_without_a_base_is_asked_for_one_of_its_family() throws IOException {
         Answer answer = assay("inspect", "--lora", lora("a.safetensors", "sks") + "@0.5");
-        assertThat(answer.exit()).isEqualTo(2);
+        assertThat(answer.exit()).isEqualTo(64);
         assertThat(answer.err().replaceAll("\\s+", " "))
                 .contains("Which base? a.safetensors is a LoRA for Stable Diffusion 1.5: name a model of that family"
                         + " with --base");

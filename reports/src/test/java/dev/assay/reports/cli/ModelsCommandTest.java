@@ -104,7 +104,7 @@ class ModelsCommandTest {
     void a_metric_that_there_is_not_is_said_with_file_and_place() throws IOException {
         Path file = Path.of(suite("detector: hf:a/b/hands.onnx"));
         Files.writeString(file, Files.readString(file).replace("metric: limbs", "metric: lims"));
-        assertThat(run("--suite", file.toString())).isEqualTo(2);
+        assertThat(run("--suite", file.toString())).isEqualTo(64);
         assertThat(err.toString().replaceAll("\\s+", " "))
                 .startsWith(file + ": criteria[1].metric: no metric lims; there are ")
                 .contains("; did you mean limbs?; metrics of another jar are given with assay.metrics");
@@ -159,11 +159,11 @@ class ModelsCommandTest {
 
     @Test
     void a_wrong_command_line_names_the_right_one() throws IOException {
-        assertThat(run("--download", "detecter")).isEqualTo(2);
+        assertThat(run("--download", "detecter")).isEqualTo(64);
         assertThat(err.toString()).contains("detector");
-        assertThat(run("--download")).isEqualTo(2);
+        assertThat(run("--download")).isEqualTo(64);
         assertThat(err.toString()).contains("--download ROLE[=REFERENCE]");
-        assertThat(run("--suite", "nowhere")).isEqualTo(2);
+        assertThat(run("--suite", "nowhere")).isEqualTo(64);
         assertThat(err.toString()).contains("nowhere");
     }
 

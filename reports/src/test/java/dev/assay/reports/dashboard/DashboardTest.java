@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -192,7 +194,11 @@ class DashboardTest {
             script = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         }
         int at = 0;
-        for (State state : State.values()) {
+        List<State> byCode = Arrays.stream(State.values())
+                .sorted(Comparator.comparingInt(State::code))
+                .toList();
+        for (State state : byCode) {
+            assertThat(state).as("its code is its place").isEqualTo(byCode.get(state.code()));
             int next = script.indexOf("word: \"" + state.word() + "\"", at);
             assertThat(next).as(state.word()).isGreaterThan(at);
             assertThat(script.substring(next, script.indexOf('}', next))).contains("style: \"" + state.style() + "\"");

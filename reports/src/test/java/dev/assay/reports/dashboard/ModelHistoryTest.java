@@ -71,6 +71,39 @@ class ModelHistoryTest {
     }
 
     @Test
+    void a_soft_verdict_is_no_change_and_colours_no_family() {
+        VerdictEntry soft = Entries.soft(Entries.grid("1", Outcome.REGRESSED));
+        assertThat(State.of(soft)).isEqualTo(State.SOFT);
+        assertThat(Pages.Chip.of(soft).word()).isEqualTo("regressed (soft)");
+        assertThat(State.of(Entries.soft(Entries.grid("1", Outcome.PASSED)))).isEqualTo(State.PASSED);
+        night("2026-11-01", Outcome.PASSED).night("2026-11-02", Outcome.PASSED);
+        RunSummary last = runs.remove(1);
+        runs.add(new RunSummary(
+                last.schema(),
+                last.run(),
+                last.night(),
+                last.started(),
+                last.seconds(),
+                Outcome.INCONCLUSIVE,
+                null,
+                last.model(),
+                last.parts(),
+                last.base(),
+                last.baseHash(),
+                last.modelFamily(),
+                last.suite(),
+                last.renderer(),
+                1,
+                List.of(soft),
+                null,
+                null,
+                null,
+                Map.of()));
+        assertThat(changes()).isEmpty();
+        assertThat(story(null).families()).isEmpty();
+    }
+
+    @Test
     void a_broken_night_between_does_not_hide_a_regression() {
         night("2026-11-01", Outcome.PASSED).night("2026-11-02", Outcome.BROKEN).night("2026-11-03", Outcome.REGRESSED);
         assertThat(changes()).singleElement().matches(Change::worse);

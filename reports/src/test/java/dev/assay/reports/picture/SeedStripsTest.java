@@ -159,7 +159,9 @@ class SeedStripsTest {
                 vendi.worst(),
                 null,
                 null,
-                null);
+                null,
+                false,
+                false);
         assertThat(CasePicture.showsSeeds(pattern, first, renderings)).isFalse();
         assertThat(CasePicture.caption(pattern, first, renderings)).startsWith("three orange triangles, seed 1: ");
     }

@@ -5,6 +5,7 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.image.Resize;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.onnx.Detector.Detection;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,25 +25,34 @@ final class AnchorDetector implements AutoCloseable {
 
     /** The known detectors, told by size of input and number of anchors. */
     enum Kind {
-        PALM(192, 7, 0, List.of(new Grid(24, 2), new Grid(12, 6))),
-        FACE_SHORT_RANGE(128, 6, -1, List.of(new Grid(16, 2), new Grid(8, 6))),
-        FACE_FULL_RANGE(192, 6, -1, List.of(new Grid(48, 1))),
-        BODY(224, 4, -1, List.of(new Grid(28, 2), new Grid(14, 2), new Grid(7, 6)));
+        PALM(192, 7, 0),
+        FACE_SHORT_RANGE(128, 6, -1),
+        FACE_FULL_RANGE(192, 6, -1),
+        BODY(224, 4, -1);
 
         private final int size;
         private final int points;
         private final float low; // what black becomes in the input
-        private final List<Grid> grids;
 
-        Kind(int size, int points, float low, List<Grid> grids) {
+        Kind(int size, int points, float low) {
             this.size = size;
             this.points = points;
             this.low = low;
-            this.grids = grids;
+        }
+
+        private List<Grid> grids() {
+            return switch (this) {
+                case PALM -> List.of(new Grid(24, 2), new Grid(12, 6));
+                case FACE_SHORT_RANGE -> List.of(new Grid(16, 2), new Grid(8, 6));
+                case FACE_FULL_RANGE -> List.of(new Grid(48, 1));
+                case BODY -> List.of(new Grid(28, 2), new Grid(14, 2), new Grid(7, 6));
+            };
         }
 
         int anchors() {
-            return grids.stream().mapToInt(g -> g.side() * g.side() * g.each()).sum();
+            return grids().stream()
+                    .mapToInt(g -> g.side() * g.side() * g.each())
+                    .sum();
         }
     }
 
@@ -54,7 +64,11 @@ final class AnchorDetector implements AutoCloseable {
      *
      * @param points x and y of each
      */
-    record Found(Detection box, double[][] points) {}
+    record Found(Detection box, List<double[]> points) {
+        Found {
+            points = List.copyOf(points);
+        }
+    }
 
     private final OnnxNetwork network;
     private final SquareInput input;
@@ -94,7 +108,7 @@ final class AnchorDetector implements AutoCloseable {
         }
     }
 
-    private record Raw(float[] boxes, float[] logits) {}
+    private record Raw(FloatBuffer boxes, FloatBuffer logits) {}
 
     private Raw run(Image square) {
         Map<String, OnnxNetwork.Output> outputs = network.run(List.of(input.of(square, kind.low)));
@@ -103,11 +117,11 @@ final class AnchorDetector implements AutoCloseable {
         return new Raw(values(outputs, boxes), values(outputs, logits));
     }
 
-    private float[] values(Map<String, OnnxNetwork.Output> outputs, Shape shape) {
+    private FloatBuffer values(Map<String, OnnxNetwork.Output> outputs, Shape shape) {
         return outputs.values().stream()
                 .filter(o -> o.shape().equals(shape))
                 .findFirst()
-                .map(o -> o.values().array())
+                .map(OnnxNetwork.Output::values)
                 .orElseThrow(() -> new ModelFileException(
                         file, "expected an output of shape " + shape + ", found " + OnnxNetwork.shapes(outputs)));
     }
@@ -121,24 +135,24 @@ final class AnchorDetector implements AutoCloseable {
         double[][] anchors = anchors(kind);
         int row = 4 + 2 * kind.points;
         List<Found> found = new ArrayList<>();
-        for (int i : best(raw.logits, least)) {
+        for (int i : best(raw.logits.array(), least)) {
             double[] corners = new double[4];
             double[][] points = new double[kind.points][2];
             for (int axis = 0; axis < 2; axis++) {
                 int border = axis == 0 ? left : top;
-                double middle = raw.boxes[i * row + axis] + anchors[i][axis] * kind.size;
-                double half = raw.boxes[i * row + 2 + axis] / 2;
+                double middle = raw.boxes.get(i * row + axis) + anchors[i][axis] * kind.size;
+                double half = raw.boxes.get(i * row + 2 + axis) / 2;
                 corners[axis] = (middle - half - border) / scale;
                 corners[2 + axis] = (middle + half - border) / scale;
                 for (int p = 0; p < kind.points; p++) {
-                    double at = raw.boxes[i * row + 4 + 2 * p + axis] + anchors[i][axis] * kind.size;
+                    double at = raw.boxes.get(i * row + 4 + 2 * p + axis) + anchors[i][axis] * kind.size;
                     points[p][axis] = (at - border) / scale;
                 }
             }
-            Detection box =
-                    new Detection("", corners[0], corners[1], corners[2], corners[3], Logits.sigmoid(raw.logits[i]));
+            Detection box = new Detection(
+                    "", corners[0], corners[1], corners[2], corners[3], Logits.sigmoid(raw.logits.get(i)));
             if (found.stream().noneMatch(f -> OnnxDetector.overlap(f.box, box) > OVERLAP)) {
-                found.add(new Found(box, points));
+                found.add(new Found(box, List.of(points)));
             }
         }
         return found;
@@ -162,12 +176,12 @@ final class AnchorDetector implements AutoCloseable {
     static double[][] anchors(Kind kind) {
         double[][] anchors = new double[kind.anchors()][];
         int at = 0;
-        for (Grid grid : kind.grids) {
-            for (int cell = 0; cell < grid.side * grid.side; cell++) {
-                double x = (cell % grid.side + 0.5) / grid.side;
-                double y = (cell / grid.side + 0.5) / grid.side;
-                for (int k = 0; k < grid.each; k++) {
-                    anchors[at++] = new double[] {x, y};
+        for (Grid grid : kind.grids()) {
+            for (int row = 0; row < grid.side; row++) {
+                for (int column = 0; column < grid.side; column++) {
+                    for (int k = 0; k < grid.each; k++) {
+                        anchors[at++] = new double[] {(column + 0.5) / grid.side, (row + 0.5) / grid.side};
+                    }
                 }
             }
         }

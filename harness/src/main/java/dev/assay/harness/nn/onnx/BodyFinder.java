@@ -4,7 +4,6 @@ import dev.assay.harness.image.Image;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.nn.onnx.Detector.Detection;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /** MediaPipe's two networks of bodies: a detector of two points of a body, and 33 points of each. */
@@ -65,8 +64,8 @@ final class BodyFinder implements AutoCloseable {
     }
 
     private static TurnedSquare around(AnchorDetector.Found found) {
-        double[] hips = found.points()[HIPS];
-        double[] ring = found.points()[RING];
+        double[] hips = found.points().get(HIPS);
+        double[] ring = found.points().get(RING);
         return new TurnedSquare(
                 hips[0],
                 hips[1],
@@ -76,13 +75,14 @@ final class BodyFinder implements AutoCloseable {
 
     private Body look(Image image, TurnedSquare piece) {
         LandmarkNetwork.Seen seen = landmarks.look(image, piece);
-        List<Point> points = Arrays.stream(seen.points(), 0, POINTS)
+        List<Point> points = seen.points().stream()
+                .limit(POINTS)
                 .map(p -> new Point(p[0], p[1], Logits.sigmoid(p[VISIBILITY]), Logits.sigmoid(p[IN_FRAME])))
                 .toList();
-        double[][] inside = points.stream()
+        List<double[]> inside = points.stream()
                 .filter(p -> p.inPicture() >= IN_PICTURE)
                 .map(p -> new double[] {p.x(), p.y()})
-                .toArray(double[][]::new);
+                .toList();
         return new Body(MediaPipe.around(image, inside, GROWN, seen.presence(), "person"), points);
     }
 

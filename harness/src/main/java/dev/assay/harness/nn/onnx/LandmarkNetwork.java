@@ -42,7 +42,11 @@ final class LandmarkNetwork implements AutoCloseable {
      * @param presence 0 to 1
      * @param points x and y in pixels of the picture; what the network says besides, as it says it
      */
-    record Seen(double presence, double[][] points) {}
+    record Seen(double presence, List<double[]> points) {
+        Seen {
+            points = List.copyOf(points);
+        }
+    }
 
     private final Path file;
     private final OnnxNetwork network;
@@ -82,14 +86,14 @@ final class LandmarkNetwork implements AutoCloseable {
             points[p][0] = piece.x(u, v, kind.size);
             points[p][1] = piece.y(u, v, kind.size);
         }
-        return new Seen(kind.logit ? Logits.sigmoid(presence) : presence, points);
+        return new Seen(kind.logit ? Logits.sigmoid(presence) : presence, List.of(points));
     }
 
     /**
      * The first output of so many numbers. Hands have two of 63 and two of 1; converters from TensorFlow keep their order in the names Identity,
      * Identity_1 and so on, whatever order the file lists them in.
      */
-    private float[] values(Map<String, OnnxNetwork.Output> outputs, long numbers) {
+    private float[] values(Map<String, OnnxNetwork.Output> outputs, int numbers) {
         return outputs.entrySet().stream()
                 .filter(e -> e.getValue().shape().size() == numbers)
                 .min(Comparator.comparingInt(e -> order(e.getKey())))

@@ -102,7 +102,8 @@ public final class MediaPipe {
     private static TurnedSquare aroundHand(AnchorDetector.Found palm) {
         Detection box = palm.box();
         double height = box.y1() - box.y0();
-        double angle = TurnedSquare.upright(palm.points()[WRIST], palm.points()[MIDDLE_FINGER]);
+        double angle =
+                TurnedSquare.upright(palm.points().get(WRIST), palm.points().get(MIDDLE_FINGER));
         return new TurnedSquare(
                 (box.x0() + box.x1()) / 2 + HAND_SHIFT * height * Math.sin(angle),
                 (box.y0() + box.y1()) / 2 - HAND_SHIFT * height * Math.cos(angle),
@@ -116,7 +117,7 @@ public final class MediaPipe {
                 (box.x0() + box.x1()) / 2,
                 (box.y0() + box.y1()) / 2,
                 FACE_REACH * Math.max(box.x1() - box.x0(), box.y1() - box.y0()),
-                TurnedSquare.level(face.points()[0], face.points()[1]));
+                TurnedSquare.level(face.points().get(0), face.points().get(1)));
     }
 
     private static Detection hand(Image image, LandmarkNetwork.Seen seen) {
@@ -124,8 +125,8 @@ public final class MediaPipe {
     }
 
     /** The box around points, its sides so many times as long, cut off at the picture's borders; empty around none. */
-    static Detection around(Image image, double[][] points, double grown, double presence, String label) {
-        if (points.length == 0) {
+    static Detection around(Image image, List<double[]> points, double grown, double presence, String label) {
+        if (points.isEmpty()) {
             return new Detection(label, 0, 0, 0, 0, presence);
         }
         double[] low = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};

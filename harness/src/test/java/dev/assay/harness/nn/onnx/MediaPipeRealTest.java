@@ -249,11 +249,9 @@ class MediaPipeRealTest {
         }
     }
 
-    private static double[][] points(JsonNode rows) {
-        double[][] points = new double[rows.size()][];
-        for (int i = 0; i < points.length; i++) {
-            points[i] = OnnxGolden.doubles(rows.get(i));
-        }
+    private static List<double[]> points(JsonNode rows) {
+        List<double[]> points = new ArrayList<>();
+        rows.forEach(row -> points.add(OnnxGolden.doubles(row)));
         return points;
     }
 

@@ -89,10 +89,9 @@ class MediaPipeTest {
 
     @Test
     void a_box_around_points_is_grown_and_cut_off_at_the_borders() {
-        Detection box = MediaPipe.around(GREY, new double[][] {{2, 2}, {6, 12}}, 1.5, 0.7, "hand");
+        Detection box = MediaPipe.around(GREY, List.of(new double[] {2, 2}, new double[] {6, 12}), 1.5, 0.7, "hand");
         assertThat(box).isEqualTo(new Detection("hand", 1, 0, 7, 8, 0.7));
-        assertThat(MediaPipe.around(GREY, new double[0][], 1.5, 0.7, "hand").x1())
-                .isZero();
+        assertThat(MediaPipe.around(GREY, List.of(), 1.5, 0.7, "hand").x1()).isZero();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.assay.reports.pages;
+package dev.assay.reports.card;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.reports.words.Margins;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** One criterion as a strip: zero, the margin, the interval of candidate minus base. */
-public final class IntervalBar {
+final class IntervalBar {
     private static final int WIDTH = 180;
     private static final int HEIGHT = 26;
     private static final int EDGE = 6;
@@ -16,7 +16,7 @@ public final class IntervalBar {
     private IntervalBar() {}
 
     /** The SVG element; an empty text where nothing was compared. */
-    public static String svg(VerdictEntry v) {
+    static String svg(VerdictEntry v) {
         if (v.estimate() == null) {
             return "";
         }

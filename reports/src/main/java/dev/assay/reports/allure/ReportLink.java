@@ -1,8 +1,7 @@
-package dev.assay.reports.pages;
+package dev.assay.reports.allure;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /**
  * A link that people may follow; a report never does by itself.
@@ -31,12 +30,9 @@ public record ReportLink(String name, String url, String kind) {
     }
 
     /** The relative address of a file; with percent signs for all that means something in an address. */
-    public static String relative(Path file, Path pageFolder) {
+    static String relative(Path file, Path pageFolder) {
         Path from = pageFolder.toAbsolutePath().normalize();
         Path to = file.toAbsolutePath().normalize();
-        if (!Objects.equals(from.getRoot(), to.getRoot())) {
-            return to.toUri().toString(); // of another drive
-        }
         StringBuilder url = new StringBuilder();
         for (Path part : from.relativize(to)) {
             if (url.length() > 0) {
