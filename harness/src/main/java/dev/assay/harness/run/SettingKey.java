@@ -2,6 +2,7 @@ package dev.assay.harness.run;
 
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Secrets;
+import dev.assay.harness.usage.Fact;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -141,6 +142,22 @@ public record SettingKey<T>(
                     return Optional.of("expected a finite number, found " + value);
                 },
                 Double::valueOf);
+    }
+
+    /** What the user says of the use of the candidate's files; nothing if absent. */
+    static SettingKey<Object> of(Fact fact) {
+        return new SettingKey<>(
+                fact.setting(),
+                null,
+                value -> {
+                    try {
+                        fact.value(value);
+                        return Optional.empty();
+                    } catch (IllegalArgumentException e) {
+                        return Optional.of(e.getMessage());
+                    }
+                },
+                fact::value);
     }
 
     /** {@code assay.seedOffset} is {@code ASSAY_SEED_OFFSET}. */

@@ -3,6 +3,7 @@ package dev.assay.harness.run;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.Secrets;
 import dev.assay.harness.text.SettingsException;
+import dev.assay.harness.usage.Fact;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +49,13 @@ public final class SettingKeys {
 
     /** The suite's if absent. */
     public static final SettingKey<Integer> STEPS = SettingKey.count("assay.steps");
+
+    /** Whether the candidate is asked with its trigger words: with, without, or both ways. */
+    public static final SettingKey<String> TRIGGER = SettingKey.word("assay.trigger", "on", "off", "both");
+
+    /** What the user says of the use of the candidate's files, over what lies beside them: {@code docs/usage.md}. */
+    static final List<SettingKey<Object>> USAGE =
+            Stream.of(Fact.values()).map(SettingKey::of).toList();
 
     public static final SettingKey<String> RENDERER = SettingKey.word("assay.renderer", "local", "comfyui", "folder");
 
@@ -142,8 +150,7 @@ public final class SettingKeys {
     /** {@code ROLE=REFERENCE[,...]} of metrics' networks, over what the suite says. */
     public static final SettingKey<String> WEIGHTS = SettingKey.of("assay.weights", null, SettingKeys::wrongWeights);
 
-    /** In the order of messages. */
-    public static final List<SettingKey<?>> ALL = List.of(
+    private static final List<SettingKey<?>> OTHERS = List.of(
             LORA,
             CHECKPOINT,
             CANDIDATE,
@@ -158,6 +165,7 @@ public final class SettingKeys {
             UNAVAILABLE,
             SEED_OFFSET,
             SEEDS,
+            TRIGGER,
             MODELS,
             METRICS,
             WEIGHTS,
@@ -182,6 +190,10 @@ public final class SettingKeys {
             CARD,
             SIDECARS,
             OVERRIDE);
+
+    /** In the order of messages. */
+    public static final List<SettingKey<?>> ALL =
+            Stream.<SettingKey<?>>concat(OTHERS.stream(), USAGE.stream()).toList();
 
     /** The names of all, in the order of messages. */
     static final List<String> NAMES = ALL.stream().map(SettingKey::name).toList();

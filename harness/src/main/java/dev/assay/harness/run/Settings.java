@@ -7,11 +7,14 @@ import dev.assay.harness.suite.Yaml;
 import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.SettingsException;
 import dev.assay.harness.text.Trouble;
+import dev.assay.harness.usage.Fact;
+import dev.assay.harness.usage.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the user wants of a run. Text that names files is as the user wrote it, relative to the working root.
@@ -104,6 +108,25 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
         return sources.getOrDefault(key.name(), "default");
     }
 
+    /** What the user says of the use of the candidate's files. Steps for both sides ({@code assay.steps}) are steps of theirs, too. */
+    Usage usage() {
+        Map<Fact, Object> said = new EnumMap<>(Fact.class);
+        Map<Fact, String> from = new EnumMap<>(Fact.class);
+        for (Fact fact : Fact.values()) {
+            String value = values.get(fact.setting());
+            if (value != null) {
+                said.put(fact, fact.value(value));
+                from.put(fact, fact.setting() + " (" + sources.getOrDefault(fact.setting(), "default") + ")");
+            }
+        }
+        Integer steps = get(SettingKeys.STEPS);
+        if (steps != null && !said.containsKey(Fact.STEPS)) {
+            said.put(Fact.STEPS, steps);
+            from.put(Fact.STEPS, SettingKeys.STEPS.name() + " (" + source(SettingKeys.STEPS) + ")");
+        }
+        return Usage.of(said, from);
+    }
+
     private static void addFile(Path file, Map<String, Given> given) {
         Object content;
         try {
@@ -141,6 +164,10 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
                 SettingKeys.add(key, loras(name, loras), FILE, given);
                 return;
             }
+            if (key.equals(Fact.TRIGGERS.setting()) && value instanceof List<?> words && !words.isEmpty()) {
+                SettingKeys.add(key, triggers(name, words), FILE, given);
+                return;
+            }
             if (value instanceof Map || value instanceof List) {
                 throw new SettingsException(FILE + ": " + name + ": expected one value, found " + kind(value));
             }
@@ -159,6 +186,16 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
             items.add(ModelReference.quoted(text));
         }
         return String.join(",", items);
+    }
+
+    /** In one text, as they stand in a prompt. */
+    private static String triggers(String name, List<?> words) {
+        for (Object word : words) {
+            if (!(word instanceof String text) || text.isBlank()) {
+                throw new SettingsException(FILE + ": " + name + ": expected words, found " + kind(word));
+            }
+        }
+        return words.stream().map(Object::toString).collect(Collectors.joining(", "));
     }
 
     /** A setting that can be on or off may be yes, true, no or false as well, as YAML has them. */

@@ -76,7 +76,10 @@ public enum Fact {
 
     /** The setting that says it: {@code assay.usage.steps}, {@code assay.purpose}. */
     public String setting() {
-        return (ordinal() < STRENGTH.ordinal() ? "assay." : "assay.usage.") + key;
+        return switch (this) {
+            case TRIGGERS, TEMPLATE, PURPOSE -> "assay." + key;
+            default -> "assay.usage." + key;
+        };
     }
 
     /** For people: {@code distilled guidance}. */

@@ -55,6 +55,18 @@ public record Usage(
         sources = Collections.unmodifiableMap(said);
     }
 
+    /**
+     * Of single facts.
+     *
+     * @param values as {@link Fact#value} gives them
+     * @param sources of the same facts
+     */
+    public static Usage of(Map<Fact, Object> values, Map<Fact, String> sources) {
+        Facts facts = new Facts();
+        values.forEach((fact, value) -> facts.add(fact, value, sources.getOrDefault(fact, "unknown")));
+        return facts.usage();
+    }
+
     /** Who says it; empty where nobody does. */
     public Optional<String> source(Fact fact) {
         return Optional.ofNullable(sources.get(fact));

@@ -10,8 +10,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Purpose;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.SuiteSettings;
 import dev.assay.harness.text.SettingsException;
+import dev.assay.harness.usage.Fact;
+import dev.assay.harness.usage.Usage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +46,7 @@ class SettingsTest {
                         "assay.inconclusive", "fail",
                         "assay.unavailable", "fail",
                         "assay.seedOffset", "0",
+                        "assay.trigger", "on",
                         "assay.comfyui.weightDtype", "default",
                         "assay.card", "target"));
         assertThat(settings.sources()).isEmpty();
@@ -142,7 +147,22 @@ class SettingsTest {
                 Map.entry("assay.card", "beside"),
                 Map.entry("assay.sidecars", "preview"),
                 Map.entry("assay.override", "ann: tried by hand"),
-                Map.entry("assay.unavailable", "allow"));
+                Map.entry("assay.unavailable", "allow"),
+                Map.entry("assay.trigger", "both"),
+                Map.entry("assay.triggerWords", "sks man"),
+                Map.entry("assay.triggerTemplate", "{prompt} by {trigger}"),
+                Map.entry("assay.purpose", "speed"),
+                Map.entry("assay.usage.strength", "0.8"),
+                Map.entry("assay.usage.clipStrength", "0"),
+                Map.entry("assay.usage.steps", "8"),
+                Map.entry("assay.usage.guidance", "1"),
+                Map.entry("assay.usage.distilledGuidance", "3.5"),
+                Map.entry("assay.usage.sampler", "lcm"),
+                Map.entry("assay.usage.scheduler", "sgm_uniform"),
+                Map.entry("assay.usage.shift", "3"),
+                Map.entry("assay.usage.clipSkip", "1"),
+                Map.entry("assay.usage.size", "1024x768"),
+                Map.entry("assay.usage.negative", "blurry"));
         assertThat(values.keySet()).containsExactlyInAnyOrderElementsOf(Settings.KEYS);
         Map<String, String> open = new java.util.LinkedHashMap<>(values);
         open.keySet().removeAll(List.of("assay.comfyui.headers", "assay.comfyui.query"));
@@ -158,6 +178,55 @@ class SettingsTest {
                 (k, v) -> yaml.append(k.substring(6)).append(": '").append(v).append("'\n"));
         file(yaml.toString());
         assertThat(read(Map.of(), Map.of()).values()).isEqualTo(values);
+    }
+
+    @Test
+    void what_is_said_of_use_has_its_source() throws IOException {
+        file("triggerWords: [sks man, oil]\nusage:\n  steps: 8\n  size: 1024x768\n");
+        Usage usage = read(Map.of(), Map.of("assay.usage.steps", "4", "assay.purpose", "Speed")).usage();
+        assertThat(usage)
+                .isEqualTo(new Usage(
+                        List.of("sks man, oil"),
+                        Usage.START,
+                        null,
+                        null,
+                        new SuiteSettings(1024, 768, 4, null, null, null, null, null, null),
+                        null,
+                        Purpose.SPEED,
+                        Map.of(
+                                Fact.TRIGGERS, "assay.triggerWords (assay.yaml)",
+                                Fact.PURPOSE, "assay.purpose (-Dassay.purpose)",
+                                Fact.STEPS, "assay.usage.steps (-Dassay.usage.steps)",
+                                Fact.SIZE, "assay.usage.size (assay.yaml)")));
+    }
+
+    @Test
+    void steps_of_both_sides_are_those_of_the_candidate() {
+        assertThat(read(Map.of(), Map.of("assay.steps", "4")).usage().settings().steps())
+                .isEqualTo(4);
+        assertThat(read(Map.of(), Map.of("assay.steps", "4", "assay.usage.steps", "2"))
+                        .usage()
+                        .settings()
+                        .steps())
+                .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "assay.trigger | maybe | expected one of on, off, both, found maybe",
+                "assay.usage.steps | 100000 | assay.usage.steps (-Dassay.usage.steps): expected a whole number from 1 to 1000",
+                "assay.usage.strength | NaN | expected a number from -20 to 20, found NaN",
+                "assay.purpose | styles | found styles; did you mean style?",
+                "assay.triggerTemplate | {trigger} | expected start, end, or a text with {trigger} and {prompt} once each",
+                "assay.triggerWords | <lora:x:1> | expected words without < and >",
+                "assay.usage.strenght | 1 | did you mean assay.usage.strength?"
+            })
+    void what_no_picture_can_be_made_with_is_refused(String key, String value, String said) {
+        assertThatThrownBy(() -> read(Map.of(), Map.of(key, value)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(said);
     }
 
     @Test
