@@ -243,7 +243,7 @@ public final class Runs {
                 false);
         RunRecord r = run(HOSTILE, "REGRESSED", null, HOSTILE, prompts, List.of(v, bad), pictures(folder, prompts));
         Model model = new Model(
-                HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)), List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1)));
+                HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)), List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1, null)));
         return new RunRecord(
                 r.schema(),
                 r.id(),
@@ -376,7 +376,7 @@ public final class Runs {
                 new Model(
                         "three-legs",
                         List.of(new ModelPart("microcosm:base", sha256, 10_000_000)),
-                        List.of(new LoraPart("three-legs.safetensors", sha256, 0.8, 1_000_000))),
+                        List.of(new LoraPart("three-legs.safetensors", sha256, 0.8, 1_000_000, null))),
                 new SuiteInfo("microcosm", "1", sha256, prompts.size(), SEEDS.size()),
                 new Settings(SIZE, SIZE, 12, 3.0, "ddim", "normal", 0, null, null, null),
                 new RendererInfo("local", "1", "cpu", Map.of()),

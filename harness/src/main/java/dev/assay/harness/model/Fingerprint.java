@@ -28,8 +28,8 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
     /** A file of the checkpoint; the name is relative to a checkpoint folder, or to the folder that a checkpoint file is in. */
     public record Part(String file, String sha256, long bytes) {}
 
-    /** A LoRA file and its strength. */
-    public record LoraPart(String file, String sha256, double strength, long bytes) {}
+    /** A LoRA file and its strengths, as {@link Lora} has them. */
+    public record LoraPart(String file, String sha256, double strength, Double clipStrength, long bytes) {}
 
     /**
      * Of the files on this disk; a diffusers folder is read without its pictures and texts, through links as its loader reads it.
@@ -56,7 +56,8 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
 
     private static List<LoraPart> loraParts(ModelUnderTest model, FileHashes hashes) {
         return model.loras().stream()
-                .map(l -> new LoraPart(l.path().toString(), hashes.sha256(l.path()), l.strength(), size(l.path())))
+                .map(l -> new LoraPart(
+                        l.path().toString(), hashes.sha256(l.path()), l.strength(), l.clipStrength(), size(l.path())))
                 .toList();
     }
 
@@ -68,8 +69,15 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
                 .append(l.sha256())
                 .append(' ')
                 .append(l.strength())
+                .append(l.clipStrength() == null ? "" : " text " + l.clipStrength())
                 .append('\n'));
         return Hashes.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether all of a model's files are on this disk. */
+    public static boolean areHere(ModelUnderTest model) {
+        return Files.exists(model.checkpoint().path())
+                && model.loras().stream().allMatch(l -> Files.exists(l.path()));
     }
 
     /** Every file of a model that this disk has; a checkpoint's folder is read without its pictures and texts. */

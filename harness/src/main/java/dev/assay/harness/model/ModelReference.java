@@ -96,16 +96,26 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
         }
     }
 
+    /** A LoRA as it is written: the strength is null where none is given. */
+    public record Written(Path path, Double strength) {}
+
+    /** {@link #written}, with a strength of 1 where none is given. */
+    public List<Lora> loras(String text) {
+        return written(text).stream()
+                .map(w -> new Lora(w.path(), w.strength() == null ? 1 : w.strength()))
+                .toList();
+    }
+
     /**
-     * LoRAs in load order from {@code FILE[@STRENGTH][,FILE[@STRENGTH]...]}, as {@link #items} tells them apart; the strength is 1
-     * if none is given. Only a number after the last {@code @} is a strength: names may have others.
+     * LoRAs in load order from {@code FILE[@STRENGTH][,FILE[@STRENGTH]...]}, as {@link #items} tells them apart. Only a number after the
+     * last {@code @} is a strength: names may have others.
      *
      * @throws ModelFileException on an empty list or item, a strength that is none or beyond 1000, or a file that is not there
      */
-    public List<Lora> loras(String written) {
-        List<Lora> loras = new ArrayList<>();
+    public List<Written> written(String text) {
+        List<Written> loras = new ArrayList<>();
         String before = "";
-        for (String item : items(root, written)) {
+        for (String item : items(root, text)) {
             try {
                 loras.add(lora(item));
             } catch (ModelFileException none) {
@@ -164,7 +174,7 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
         return name.contains(",") ? quote + name + quote + item.substring(name.length()) : item;
     }
 
-    private Lora lora(String written) {
+    private Written lora(String written) {
         String item = QUOTED.matcher(written).replaceFirst("$1$2$3");
         Matcher strong = STRENGTH.matcher(item);
         if (!strong.matches()) {
@@ -172,13 +182,13 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
             if (meant.matches()) {
                 throw noStrength(item, meant.group(2));
             }
-            return new Lora(resolve(item), 1);
+            return new Written(resolve(item), null);
         }
         double strength = Double.parseDouble(strong.group(2));
         if (!(Math.abs(strength) <= MAX_STRENGTH)) {
             throw noStrength(item, strong.group(2));
         }
-        return new Lora(resolve(strong.group(1)), strength);
+        return new Written(resolve(strong.group(1)), strength);
     }
 
     private static ModelFileException noStrength(String item, String found) {

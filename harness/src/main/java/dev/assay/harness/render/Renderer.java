@@ -5,6 +5,7 @@ import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.suite.GenerationSettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +36,11 @@ public interface Renderer extends AutoCloseable {
     /** What is known of files that are not on this disk, before the first picture. */
     default List<Finding> hints(ModelUnderTest model) {
         return List.of();
+    }
+
+    /** What a LoRA that is not on this disk says of itself; empty where nobody can tell. */
+    default Map<String, String> metadata(Path lora) {
+        return Map.of();
     }
 
     /** How pictures of this model are made where the suite does not say. */

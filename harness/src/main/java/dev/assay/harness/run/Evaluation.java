@@ -65,7 +65,7 @@ record Evaluation(
             if (criteria.isEmpty()) {
                 throw new SuiteException(plan.suite().name() + ": no criterion selected; nothing would be judged");
             }
-            record.settings(source.settings());
+            record.settings(source.settings(), source.ownSettings());
             List<Finding> inFiles = source.preflight();
             record.found(inFiles);
             Verdict ready = BuiltIn.preflight(1 + plan.candidate().loras().size(), inFiles);
@@ -105,6 +105,7 @@ record Evaluation(
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
             PictureSource.Forecast forecast = source.forecast();
             DiskSpace.require(forecast.store(), forecast.toMake(), forecast.maxBytes());
+            record.usageWords().forEach(line -> progress.say(plan.candidateName() + ": " + line));
             progress.say(opening(forecast, criteria.size(), settled.keySet()));
             PictureSource.Pictures pictures = source.get();
             List<Finding> noticed = source.findings();

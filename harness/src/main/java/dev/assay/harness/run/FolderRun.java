@@ -7,6 +7,7 @@ import static dev.assay.harness.run.SettingKeys.FOLDER_PATTERN;
 import static dev.assay.harness.run.SettingKeys.LORA;
 import static dev.assay.harness.run.SettingKeys.SEED_OFFSET;
 import static dev.assay.harness.run.SettingKeys.STEPS;
+import static dev.assay.harness.run.SettingKeys.TRIGGER;
 
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Hashes;
@@ -17,6 +18,8 @@ import dev.assay.harness.suite.LoadedSuite;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.text.SettingsException;
+import dev.assay.harness.usage.Fact;
+import dev.assay.harness.usage.Usage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,13 +28,12 @@ import java.util.Optional;
 /** The plan of a run on two folders of finished pictures. */
 record FolderRun(Plan plan, FinishedPictures pictures) {
     /** Settings that say how pictures are made. */
-    private static final List<SettingKey<?>> NO_MEANING = List.of(LORA, CHECKPOINT, STEPS, SEED_OFFSET);
+    private static final List<SettingKey<?>> NO_MEANING = List.of(LORA, CHECKPOINT, STEPS, SEED_OFFSET, TRIGGER);
 
     static FolderRun of(Settings settings, Path root, Path out, LoadedSuite loaded) {
         for (SettingKey<?> key : NO_MEANING) {
             if (settings.isGiven(key)) {
-                throw new SettingsException(key.name() + " (" + settings.source(key)
-                        + "): has no meaning for finished pictures (assay.renderer=folder); remove it");
+                throw meaningless(key.name() + " (" + settings.source(key) + ")");
             }
         }
         Path base = folder(settings, root, BASE);
@@ -55,8 +57,24 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
                         name(candidate, alike),
                         0,
                         loaded.notes(),
+                        Use.of(purpose(settings)),
                         out),
                 folder.pictures());
+    }
+
+    /** Of what is said of use only the purpose is of the judgement, too. */
+    private static Usage purpose(Settings settings) {
+        for (Fact fact : Fact.values()) {
+            if (fact != Fact.PURPOSE && settings.usage().source(fact).isPresent()) {
+                throw meaningless(settings.usage().source(fact).get());
+            }
+        }
+        return settings.usage();
+    }
+
+    private static SettingsException meaningless(String setting) {
+        return new SettingsException(
+                setting + ": has no meaning for finished pictures (assay.renderer=folder); remove it");
     }
 
     private static Path folder(Settings settings, Path root, SettingKey<String> key) {

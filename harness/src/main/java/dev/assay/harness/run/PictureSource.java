@@ -14,8 +14,13 @@ interface PictureSource {
     /** Who makes the pictures, for the record. */
     RunRecord.RendererInfo info();
 
-    /** How pictures are made where nobody says otherwise, and what the suite says; unknown of those that others made. */
+    /** How the base's pictures are made; unknown of those that others made. */
     RunRecord.Settings settings();
+
+    /** Of the candidate's pictures, where its own are others. */
+    default RunRecord.Settings ownSettings() {
+        return settings();
+    }
 
     /** What the models' files tell without a picture. From here on they must not change. */
     List<Finding> preflight();

@@ -43,6 +43,7 @@ final class RecordBuilder {
     private Model candidate;
     private String problem;
     private RunRecord.Settings settings = RunRecord.Settings.UNKNOWN;
+    private RunRecord.UsageEntry usage; // null before settings are known
     private final List<Verdict> verdicts = new ArrayList<>();
     private final List<RenderingEntry> renderings = new ArrayList<>();
     private final List<FindingEntry> findings = new ArrayList<>();
@@ -59,6 +60,7 @@ final class RecordBuilder {
         this.base = unread(plan.baseName(), plan.base());
         this.candidate = unread(plan.candidateName(), plan.candidate());
         found(plan.notes().stream().map(Finding::warning).toList());
+        found(plan.use().hints().stream().map(Finding::note).toList());
     }
 
     /** Another run may have begun in the same millisecond, with a candidate of the same name. */
@@ -75,8 +77,15 @@ final class RecordBuilder {
         candidate = model(plan.candidateName(), files.candidate());
     }
 
-    void settings(RunRecord.Settings ofPictures) {
+    /** @param own of the candidate's pictures */
+    void settings(RunRecord.Settings ofPictures, RunRecord.Settings own) {
         settings = ofPictures;
+        usage = RunRecord.UsageEntry.of(plan.use(), own);
+    }
+
+    /** How the candidate is used, a sentence each. */
+    List<String> usageWords() {
+        return UsageWords.of(usage, candidate, settings);
     }
 
     void pictures(List<CasePictures> cases) {
@@ -134,7 +143,8 @@ final class RecordBuilder {
                 List.copyOf(renderings),
                 List.copyOf(findings),
                 Map.of(),
-                List.of());
+                List.of(),
+                usage);
     }
 
     /** The record of a run that could not even be planned. */
@@ -146,6 +156,7 @@ final class RecordBuilder {
     }
 
     private RenderingEntry entry(PromptCase c, String role, Picture p) {
+        String sent = role.equals(RenderTask.CANDIDATE) ? plan.use().asked().prompt(c.prompt()) : c.prompt();
         return new RenderingEntry(
                 c.id(),
                 c.prompt(),
@@ -158,7 +169,8 @@ final class RecordBuilder {
                 p.cost().peakVramBytes(),
                 p.cost().warm(),
                 p.reused(),
-                p.sha256());
+                p.sha256(),
+                sent.equals(c.prompt()) ? null : sent);
     }
 
     private String relative(Path file) {
@@ -176,7 +188,7 @@ final class RecordBuilder {
                         .map(f -> new ModelPart(f.file(), f.sha256(), f.bytes()))
                         .toList(),
                 files.loras().stream()
-                        .map(l -> new LoraPart(l.file(), l.sha256(), l.strength(), l.bytes()))
+                        .map(l -> new LoraPart(l.file(), l.sha256(), l.strength(), l.bytes(), l.clipStrength()))
                         .toList());
     }
 
@@ -185,7 +197,7 @@ final class RecordBuilder {
                 name,
                 List.of(new ModelPart(model.checkpoint().path().toString(), null, 0)),
                 model.loras().stream()
-                        .map(l -> new LoraPart(l.path().toString(), null, l.strength(), 0))
+                        .map(l -> new LoraPart(l.path().toString(), null, l.strength(), 0, l.clipStrength()))
                         .toList());
     }
 }

@@ -3,6 +3,8 @@ package dev.assay.harness.run;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.PictureOrigin;
 import dev.assay.harness.render.RenderRequest;
@@ -10,8 +12,9 @@ import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
 import dev.assay.harness.suite.GenerationSettings;
-import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
+import dev.assay.harness.suite.SuiteSettings;
+import dev.assay.harness.text.SettingsException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +45,8 @@ final class RenderQueue implements PictureSource {
     private final Map<Place, Picture> pictures = new ConcurrentHashMap<>();
     private final Map<Place, Picture> early = new HashMap<>(); // repeats of pictures that are still to be made
     private final List<Repeat> repeats = new ArrayList<>();
-    private GenerationSettings settings; // complete; null before they were asked for
+    private List<Arm> arms; // null before they were asked for
+    private List<Integer> usualSteps; // of base and candidate, likewise
     private List<RenderWorker> first; // null before the forecast
 
     /**
@@ -90,24 +94,50 @@ final class RenderQueue implements PictureSource {
         return new RunRecord.RendererInfo(one().name(), one().version(), one().device(), facts);
     }
 
-    /** Of the base's family, over it what the base's own file says, and over that the suite. */
     @Override
     public RunRecord.Settings settings() {
-        GenerationSettings usual =
-                ModelDefaults.of(one().atHand(plan.base()).checkpoint().path()).over(one().defaults(plan.base()));
-        GenerationSettings s = plan.suite().settings().over(usual);
-        settings = s;
-        return new RunRecord.Settings(
-                s.width(),
-                s.height(),
-                s.steps(),
-                s.guidanceScale(),
-                s.sampler(),
-                s.scheduler(),
-                s.clipSkip(),
-                s.distilledGuidance(),
-                s.shift(),
-                usual.steps());
+        return RunRecord.Settings.of(arms().get(0).settings(), usualSteps.get(0));
+    }
+
+    @Override
+    public RunRecord.Settings ownSettings() {
+        return RunRecord.Settings.of(arms().get(1).settings(), usualSteps.get(1));
+    }
+
+    /** The base first. A pair has one size: the candidate's where it says one, else the base's. */
+    private List<Arm> arms() {
+        if (arms == null) {
+            Use use = plan.use();
+            boolean sameModel = plan.candidate().checkpoint().equals(plan.base().checkpoint());
+            // The base last: a renderer remembers whose defaults were asked for, and compares the others with it.
+            Optional<GenerationSettings> other = sameModel ? Optional.empty() : usualIfKnown(plan.candidate());
+            GenerationSettings ofBase = usual(plan.base());
+            GenerationSettings ofCandidate = other.orElse(ofBase);
+            usualSteps = List.of(ofBase.steps(), ofCandidate.steps());
+            SuiteSettings asked = use.asked().settings();
+            GenerationSettings base = asked.sizeAlone()
+                    .over(use.base().settings().over(plan.suite().settings().over(ofBase)));
+            GenerationSettings candidate =
+                    base.sizeAlone().over(asked.over(plan.suite().settings().over(ofCandidate)));
+            arms = List.of(
+                    new Arm(RenderTask.BASE, plan.base(), use.base(), base, 0),
+                    new Arm(RenderTask.CANDIDATE, plan.candidate(), use.asked(), candidate, plan.seedOffset()));
+        }
+        return arms;
+    }
+
+    /** Of the model's family, and over it what the model's own file says. */
+    private GenerationSettings usual(ModelUnderTest model) {
+        return ModelDefaults.of(one().atHand(model).checkpoint().path()).over(one().defaults(model));
+    }
+
+    /** Of a candidate that may be no model at all, which pre-flight and check say in words. */
+    private Optional<GenerationSettings> usualIfKnown(ModelUnderTest candidate) {
+        try {
+            return Optional.of(usual(candidate));
+        } catch (RuntimeException unknown) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -134,8 +164,21 @@ final class RenderQueue implements PictureSource {
         for (Renderer renderer : renderers) {
             // First, with the hashes of the others: a check may need them too, and would read every file again.
             models(renderer);
-            renderer.check(plan.candidate(), settings);
-            renderer.check(plan.base(), settings);
+            check(renderer, arms().get(1));
+            renderer.check(plan.base(), arms().get(0).settings());
+        }
+    }
+
+    /** What a renderer does not take of the candidate's own settings is told with who says them. */
+    private void check(Renderer renderer, Arm arm) {
+        try {
+            renderer.check(arm.model(), arm.settings());
+        } catch (ModelFileException | SettingsException wrong) {
+            String own = UsageWords.settings(arm.usage());
+            if (own.isEmpty()) {
+                throw wrong;
+            }
+            throw new SettingsException(wrong.getMessage() + " (the candidate's own settings: " + own + ")", wrong);
         }
     }
 
@@ -146,7 +189,7 @@ final class RenderQueue implements PictureSource {
         return new Forecast(
                 first.stream().mapToInt(w -> w.shots().size()).sum(),
                 toMake,
-                toMake == 0 ? 0 : toMake * (3L * settings.width() * settings.height() + PNG_AND_TEXT),
+                toMake == 0 ? 0 : toMake * (3L * arms().get(0).settings().width() * arms().get(0).settings().height() + PNG_AND_TEXT),
                 store.folder(),
                 renderers.stream().map(Renderer::device).collect(Collectors.joining(", ")));
     }
@@ -219,26 +262,24 @@ final class RenderQueue implements PictureSource {
 
     /** In the order of rendering: the base, some of the base again, the candidate. */
     private List<RenderTask> shots(Renderer renderer, List<Pair> own) {
-        String base = renderer.fingerprint(plan.base(), hashes).hash();
-        String candidate = renderer.fingerprint(plan.candidate(), hashes).hash();
         List<RenderTask> shots = new ArrayList<>();
-        own.forEach(p -> shots.add(shot(renderer, p, RenderTask.BASE, base, 0)));
-        own.stream()
-                .filter(p -> p.seed() == 0)
-                .limit(REPEATS)
-                .forEach(p -> shots.add(shot(renderer, p, RenderTask.BASE, base, 1)));
-        own.forEach(p -> shots.add(shot(renderer, p, RenderTask.CANDIDATE, candidate, 0)));
+        for (Arm arm : arms()) {
+            String model = renderer.fingerprint(arm.model(), hashes).hash();
+            own.forEach(p -> shots.add(shot(renderer, p, arm, model, 0)));
+            if (arm.role().equals(RenderTask.BASE)) {
+                own.stream()
+                        .filter(p -> p.seed() == 0)
+                        .limit(REPEATS)
+                        .forEach(p -> shots.add(shot(renderer, p, arm, model, 1)));
+            }
+        }
         return shots;
     }
 
-    private RenderTask shot(Renderer renderer, Pair pair, String role, String modelHash, int repeat) {
-        PromptCase c = plan.suite().cases().get(pair.prompt());
-        boolean base = role.equals(RenderTask.BASE);
-        long seed = c.seeds().get(pair.seed()) + (base ? 0 : plan.seedOffset());
-        RenderRequest request = new RenderRequest(
-                base ? plan.base() : plan.candidate(), c.prompt(), c.negativePrompt(), seed, settings, repeat);
+    private RenderTask shot(Renderer renderer, Pair pair, Arm arm, String modelHash, int repeat) {
+        RenderRequest request = arm.request(plan.suite().cases().get(pair.prompt()), pair.seed(), repeat);
         String key = PictureOrigin.rendered(request, modelHash, renderer).key();
-        return new RenderTask(pair, role, request, modelHash, key);
+        return new RenderTask(pair, arm.role(), request, modelHash, key);
     }
 
     private synchronized void keep(RenderTask shot, Picture picture) {

@@ -10,6 +10,10 @@ import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.suite.Asked.Arm;
 import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.GenerationSettings;
+import dev.assay.harness.suite.Purpose;
+import dev.assay.harness.usage.Fact;
+import dev.assay.harness.usage.Usage;
 import dev.assay.harness.verdict.Comparison;
 import dev.assay.harness.verdict.Measurement;
 import dev.assay.harness.verdict.Outcome;
@@ -42,6 +46,7 @@ import java.util.stream.Stream;
  * @param criteriaDeclared criteria of the suite and the built-in ones of the run; {@code verdicts} may be fewer when some are selected
  * @param findings what was noticed about the models' files and how they were applied
  * @param weights of the networks that metrics looked with; null in records of old
+ * @param usage how the candidate was used; null in records of old and where it never came to that
  * @param asked settings that were given for this run, by key: {@code assay.lora}; with them it can be run again
  */
 public record RunRecord(
@@ -64,7 +69,8 @@ public record RunRecord(
         List<RenderingEntry> renderings,
         List<FindingEntry> findings,
         Map<String, String> asked,
-        List<WeightsEntry> weights) {
+        List<WeightsEntry> weights,
+        UsageEntry usage) {
     public static final String SCHEMA = "assay-run/1";
 
     /** Without holes: a view may read any part, whatever the file left out. */
@@ -122,7 +128,8 @@ public record RunRecord(
                 List.of(),
                 List.of(),
                 Map.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     /** The same record, with every text that a server or a library may have written put through {@code words}. */
@@ -154,7 +161,8 @@ public record RunRecord(
                         .map(f -> new FindingEntry(f.level(), words.apply(f.text())))
                         .toList(),
                 given,
-                weights);
+                weights,
+                usage);
     }
 
     /** The same record, and what metrics looked with. */
@@ -188,7 +196,8 @@ public record RunRecord(
                 renderings,
                 findings,
                 settings,
-                networks);
+                networks,
+                usage);
     }
 
     /**
@@ -222,7 +231,8 @@ public record RunRecord(
     /** A file of a checkpoint; the path is as the user gave it or relative to the checkpoint folder. */
     public record ModelPart(String file, String sha256, long bytes) {}
 
-    public record LoraPart(String file, String sha256, double strength, long bytes) {}
+    /** @param clipStrength on text encoders; null for {@code strength} and in records of old */
+    public record LoraPart(String file, String sha256, double strength, long bytes, Double clipStrength) {}
 
     public record SuiteInfo(String name, String version, String sha256, int prompts, int seedsPerPrompt) {
         public SuiteInfo {
@@ -247,6 +257,77 @@ public record RunRecord(
             Double shift,
             Integer usualSteps) {
         public static final Settings UNKNOWN = new Settings(0, 0, 0, 0, "", "", 0, null, null, null);
+
+        static Settings of(GenerationSettings s, int usualSteps) {
+            return new Settings(
+                    s.width(),
+                    s.height(),
+                    s.steps(),
+                    s.guidanceScale(),
+                    s.sampler(),
+                    s.scheduler(),
+                    s.clipSkip(),
+                    s.distilledGuidance(),
+                    s.shift(),
+                    usualSteps);
+        }
+    }
+
+    /**
+     * How the candidate was used, and who says so.
+     *
+     * @param trigger {@code on}, {@code off} or {@code both}: whether it was asked with its trigger words
+     * @param triggers that are known of it, in the order of the prompt; also where they were not used
+     * @param template where they go in a prompt, as {@link dev.assay.harness.usage.Usage} has it
+     * @param purpose {@code style} and so on, {@code unknown} where nobody says
+     * @param settings of its own pictures
+     * @param negativePrompt of its own, beside the suite's; null where nobody says one
+     * @param sources who says a fact, by the names of {@link dev.assay.harness.usage.Fact#key}
+     * @param lookedIn where something could have been said
+     */
+    public record UsageEntry(
+            String trigger,
+            List<String> triggers,
+            String template,
+            String purpose,
+            Settings settings,
+            String negativePrompt,
+            Map<String, String> sources,
+            List<String> lookedIn) {
+        public UsageEntry {
+            trigger = Objects.requireNonNullElse(trigger, "on");
+            triggers = known(triggers);
+            template = Objects.requireNonNullElse(template, Usage.START);
+            purpose = Objects.requireNonNullElse(purpose, Purpose.UNKNOWN.word());
+            settings = Objects.requireNonNullElse(settings, Settings.UNKNOWN);
+            sources = Objects.requireNonNullElse(sources, Map.of());
+            lookedIn = known(lookedIn);
+        }
+
+        static UsageEntry of(Use use, Settings settings) {
+            Usage usage = use.candidate();
+            Map<String, String> sources = new LinkedHashMap<>();
+            usage.sources().forEach((fact, source) -> sources.put(fact.key(), source));
+            return new UsageEntry(
+                    use.trigger(),
+                    usage.triggers(),
+                    usage.template(),
+                    usage.purpose().word(),
+                    settings,
+                    usage.negativePrompt(),
+                    sources,
+                    use.lookedIn());
+        }
+
+        /** Who says it; empty where nobody does. */
+        public String source(Fact fact) {
+            return sources.getOrDefault(fact.key(), "");
+        }
+    }
+
+    /** How the candidate's pictures were made. */
+    public Settings candidateSettings() {
+        return usage == null || usage.settings().equals(Settings.UNKNOWN) ? settings : usage.settings();
     }
 
     public record RendererInfo(String name, String version, String device, Map<String, String> facts) {
@@ -479,6 +560,7 @@ public record RunRecord(
      * @param peakVramBytes 0 when unknown
      * @param warm false where the seconds include loading the model
      * @param pixels {@code Image.sha256()} of the picture that was judged; null in records of old
+     * @param sent what its model was asked, with trigger words; null where that is {@code prompt}
      */
     public record RenderingEntry(
             String caseId,
@@ -492,5 +574,6 @@ public record RunRecord(
             long peakVramBytes,
             boolean warm,
             boolean reused,
-            String pixels) {}
+            String pixels,
+            String sent) {}
 }

@@ -17,12 +17,15 @@ import static dev.assay.harness.run.SettingKeys.SEED_OFFSET;
 import static dev.assay.harness.run.SettingKeys.STEPS;
 import static dev.assay.harness.run.SettingKeys.STORE;
 import static dev.assay.harness.run.SettingKeys.SUITE;
+import static dev.assay.harness.run.SettingKeys.TRIGGER;
 import static dev.assay.harness.run.SettingKeys.UNAVAILABLE;
 
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.FileHashes;
+import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelReference;
+import dev.assay.harness.model.ModelReference.Written;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
@@ -30,6 +33,7 @@ import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.folder.FinishedPictures;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
@@ -83,6 +87,7 @@ public final class Session {
     private final ModelReference references;
     private final HubAccess access;
     private final Plan plan;
+    private final Uses uses; // null where pictures are finished
     private final FinishedPictures finished; // null where pictures will be rendered
     private final LoraReader headers;
     private final FileHashes hashes; // of everything that decides the verdict
@@ -98,6 +103,7 @@ public final class Session {
             ModelReference references,
             HubAccess access,
             Plan plan,
+            Uses uses,
             FinishedPictures finished,
             LoraReader headers,
             FileHashes hashes) {
@@ -110,6 +116,7 @@ public final class Session {
         this.references = references;
         this.access = access;
         this.plan = plan;
+        this.uses = uses;
         this.finished = finished;
         this.headers = headers;
         this.hashes = hashes;
@@ -165,22 +172,24 @@ public final class Session {
                         references,
                         access,
                         run.plan(),
+                        null,
                         run.pictures(),
                         null,
                         hashes);
             }
             LoraReader headers = new LoraReader();
-            Plan plan = plan(settings, references, root, out, defaultSuite, headers);
+            Used used = plan(settings, references, root, out, defaultSuite, headers);
             return new Session(
                     out,
                     catalog,
                     null,
-                    plan.suite().name(),
+                    used.plan().suite().name(),
                     settings,
                     root,
                     references,
                     access,
-                    plan,
+                    used.plan(),
+                    used.uses(),
                     null,
                     headers,
                     hashes);
@@ -192,6 +201,7 @@ public final class Session {
                     suiteName(settings, root, defaultSuite),
                     settings,
                     root,
+                    null,
                     null,
                     null,
                     null,
@@ -249,7 +259,7 @@ public final class Session {
                 });
     }
 
-    private static Plan plan(
+    private static Used plan(
             Settings settings,
             ModelReference references,
             Path root,
@@ -277,21 +287,32 @@ public final class Session {
             }
             wanted = DEFAULT_LORA;
         }
-        List<Lora> loras = wanted == null ? List.of() : references.loras(wanted);
+        List<Written> written = wanted == null ? List.of() : references.written(wanted);
+        List<Lora> loras = written.stream()
+                .map(w -> new Lora(w.path(), w.strength() == null ? 1 : w.strength()))
+                .toList();
         if (settings.get(BASE) == null) {
             DefaultBase.require(base, checkpoint, loras, references.bundles().get("microcosm"), headers);
         }
-        return new Plan(
+        ModelUnderTest baseModel = new ModelUnderTest(new Checkpoint(base), List.of());
+        ModelUnderTest candidate = new ModelUnderTest(new Checkpoint(checkpoint), loras);
+        Plan plan = new Plan(
                 suite,
                 loaded.sha256(),
-                new ModelUnderTest(new Checkpoint(base), List.of()),
-                stem(base),
-                new ModelUnderTest(new Checkpoint(checkpoint), loras),
-                candidateName(base, checkpoint, loras, settings.get(SEED_OFFSET)),
+                baseModel,
+                Plan.stem(base),
+                candidate,
+                Plan.name(baseModel, candidate, settings.get(SEED_OFFSET)),
                 settings.get(SEED_OFFSET),
                 loaded.notes(),
+                Use.OPEN,
                 out);
+        Uses uses = new Uses(settings.usage(), settings.usageOfBoth(), settings.get(TRIGGER), written, headers);
+        return new Used(uses.of(plan, model -> model, lora -> Map.of()), uses);
     }
+
+    /** The plan as far as this disk tells, and what finds out more where a renderer knows where files lie. */
+    private record Used(Plan plan, Uses uses) {}
 
     private static String defaultSuite(Settings settings, String local) {
         return settings.get(RENDERER).equals("local") ? local : USERS_SUITE;
@@ -339,19 +360,6 @@ public final class Session {
                         ? suite.settings()
                         : suite.settings().withSteps(settings.get(STEPS)),
                 cases);
-    }
-
-    private static String candidateName(Path base, Path checkpoint, List<Lora> loras, long seedOffset) {
-        List<String> parts = new ArrayList<>();
-        if (!checkpoint.equals(base) || loras.isEmpty()) {
-            parts.add(stem(checkpoint));
-        }
-        loras.forEach(l -> parts.add(stem(l.path()) + (l.strength() == 1 ? "" : "@" + l.strength())));
-        return String.join("+", parts) + (seedOffset == 0 ? "" : " seeds+" + seedOffset);
-    }
-
-    private static String stem(Path path) {
-        return path.getFileName().toString().replaceFirst("\\.(safetensors|ckpt|pt|bin|gguf)$", "");
     }
 
     /** What keeps this session from running, for people; null when nothing does. */
@@ -504,13 +512,14 @@ public final class Session {
                                 hashes,
                                 new VectorFolder(kept.resolve("embeddings"), hashes))
                         .serving(ModelRoles.JUDGE, new Judges(settings, root)::get)) {
+            Plan used = finished != null ? plan : seen(renderers.all().get(0));
             record = new Evaluation(
-                            plan,
+                            used,
                             criteria(),
                             finished != null
                                     ? new FolderPictures(plan, finished, pictures, hashes, new RenderStats(progress))
                                     : new RenderQueue(
-                                            plan,
+                                            used,
                                             renderers.all(),
                                             pictures,
                                             hashes,
@@ -529,6 +538,21 @@ public final class Session {
             return record != null ? record : RecordBuilder.unplanned(Trouble.words(trouble));
         }
         return record;
+    }
+
+    /** A renderer may know where files lie that the user names as a server does, and what lies beside them speaks of their use. */
+    private Plan seen(Renderer renderer) {
+        ModelUnderTest candidate;
+        try {
+            candidate = renderer.atHand(plan.candidate());
+            if (candidate.equals(plan.candidate()) && Fingerprint.areHere(candidate)) {
+                return plan;
+            }
+            renderer.atHand(plan.base());
+        } catch (RuntimeException unknown) {
+            return plan; // the run says what is wrong with a name
+        }
+        return uses.of(plan, renderer::atHand, renderer::metadata);
     }
 
     /** Bytes of the machine's main memory. */

@@ -108,7 +108,7 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
         return sources.getOrDefault(key.name(), "default");
     }
 
-    /** What the user says of the use of the candidate's files. Steps for both sides ({@code assay.steps}) are steps of theirs, too. */
+    /** What the user says of the use of the candidate's files. */
     Usage usage() {
         Map<Fact, Object> said = new EnumMap<>(Fact.class);
         Map<Fact, String> from = new EnumMap<>(Fact.class);
@@ -116,15 +116,22 @@ public record Settings(Map<String, String> values, Map<String, String> sources, 
             String value = values.get(fact.setting());
             if (value != null) {
                 said.put(fact, fact.value(value));
-                from.put(fact, fact.setting() + " (" + sources.getOrDefault(fact.setting(), "default") + ")");
+                from.put(fact, words(fact.setting()));
             }
         }
-        Integer steps = get(SettingKeys.STEPS);
-        if (steps != null && !said.containsKey(Fact.STEPS)) {
-            said.put(Fact.STEPS, steps);
-            from.put(Fact.STEPS, SettingKeys.STEPS.name() + " (" + source(SettingKeys.STEPS) + ")");
-        }
         return Usage.of(said, from);
+    }
+
+    /** What the user says of the candidate and the base alike. */
+    Usage usageOfBoth() {
+        Integer steps = get(SettingKeys.STEPS);
+        return steps == null
+                ? Usage.OPEN
+                : Usage.of(Map.of(Fact.STEPS, steps), Map.of(Fact.STEPS, words(SettingKeys.STEPS.name())));
+    }
+
+    private String words(String key) {
+        return key + " (" + sources.getOrDefault(key, "default") + ")";
     }
 
     private static void addFile(Path file, Map<String, Given> given) {

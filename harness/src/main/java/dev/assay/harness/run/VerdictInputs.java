@@ -11,6 +11,7 @@ import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.nn.diffusion.PipelineVersion;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.usage.Usage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -60,8 +61,16 @@ final class VerdictInputs {
         deciders.put("base", hash(plan.base(), hashes));
         deciders.put("candidate", hash(plan.candidate(), hashes));
         deciders.put("suite", plan.suiteHash());
+        // Of files that nobody speaks of nothing, so that verdicts from before stay.
+        if (!plan.use().asked().key().equals(Usage.OPEN.key())) {
+            deciders.put("use of the candidate", plan.use().asked().key());
+        }
+        if (!plan.use().base().key().equals(Usage.OPEN.key())) {
+            deciders.put("use of the base", plan.use().base().key());
+        }
         settings.values().forEach((key, value) -> {
-            if (!SILENT.contains(key)) {
+            boolean open = key.equals(SettingKeys.TRIGGER.name()) && value.equals(SettingKeys.TRIGGER.ifAbsent());
+            if (!SILENT.contains(key) && !open) {
                 deciders.put("setting " + key, value);
             }
         });
@@ -86,7 +95,7 @@ final class VerdictInputs {
     }
 
     private static String hash(ModelUnderTest model, FileHashes hashes) {
-        return Files.exists(model.checkpoint().path()) && model.loras().stream().allMatch(l -> Files.exists(l.path()))
+        return Fingerprint.areHere(model)
                 ? Fingerprint.of(model, hashes).hash()
                 : "not on this machine: " + model.key();
     }

@@ -50,6 +50,11 @@ public record GenerationSettings(
         this(width, height, steps, guidanceScale, sampler, scheduler, clipSkip, null, null);
     }
 
+    /** Width and height of these, and nothing else. */
+    public SuiteSettings sizeAlone() {
+        return new SuiteSettings(width, height, null, null, null, null, null, null, null);
+    }
+
     private static void requireSide(String field, int pixels) {
         Checks.require(
                 pixels >= 8 && pixels <= 8192 && pixels % 8 == 0, field, "a multiple of 8 from 8 to 8192", pixels);

@@ -49,6 +49,11 @@ public record SuiteSettings(
                 either(shift, others.shift));
     }
 
+    /** Width and height of these, and nothing else. */
+    public SuiteSettings sizeAlone() {
+        return new SuiteSettings(width, height, null, null, null, null, null, null, null);
+    }
+
     public SuiteSettings withSteps(int newSteps) {
         return new SuiteSettings(
                 width, height, newSteps, guidanceScale, sampler, scheduler, clipSkip, distilledGuidance, shift);

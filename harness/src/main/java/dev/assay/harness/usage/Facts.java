@@ -28,6 +28,14 @@ final class Facts {
         });
     }
 
+    Facts without(Fact... facts) {
+        for (Fact fact : facts) {
+            values.remove(fact);
+            sources.remove(fact);
+        }
+        return this;
+    }
+
     boolean has(Fact fact) {
         return values.containsKey(fact);
     }

@@ -91,6 +91,14 @@ public record Usage(
         return new Usage(List.of(), template, strength, clipStrength, settings, negativePrompt, purpose, sources);
     }
 
+    /** How pictures are made, without what is said of LoRAs and prompts. */
+    public Usage settingsAlone() {
+        Facts facts = new Facts();
+        facts.addAll(this);
+        return facts.without(Fact.TRIGGERS, Fact.TEMPLATE, Fact.PURPOSE, Fact.STRENGTH, Fact.CLIP_STRENGTH)
+                .usage();
+    }
+
     /** What this one says, and what the other says where this one is silent. */
     public Usage over(Usage other) {
         Facts facts = new Facts();
@@ -100,8 +108,7 @@ public record Usage(
     }
 
     /** Of a fact that is said, as {@link Fact#value} gives it; null where nobody says it. */
-    @Nullable
-    Object value(Fact fact) {
+    public @Nullable Object value(Fact fact) {
         if (!sources.containsKey(fact)) {
             return null;
         }

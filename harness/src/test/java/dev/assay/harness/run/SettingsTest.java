@@ -201,14 +201,11 @@ class SettingsTest {
     }
 
     @Test
-    void steps_of_both_sides_are_those_of_the_candidate() {
-        assertThat(read(Map.of(), Map.of("assay.steps", "4")).usage().settings().steps())
-                .isEqualTo(4);
-        assertThat(read(Map.of(), Map.of("assay.steps", "4", "assay.usage.steps", "2"))
-                        .usage()
-                        .settings()
-                        .steps())
-                .isEqualTo(2);
+    void steps_of_both_sides_are_those_of_the_candidate_too() {
+        Settings settings = read(Map.of(), Map.of("assay.steps", "4"));
+        assertThat(settings.usage()).isEqualTo(Usage.OPEN);
+        assertThat(settings.usageOfBoth().settings().steps()).isEqualTo(4);
+        assertThat(settings.usageOfBoth().source(Fact.STEPS)).contains("assay.steps (-Dassay.steps)");
     }
 
     @ParameterizedTest

@@ -196,7 +196,8 @@ public record Judged(
                                 .map(f -> new Fingerprint.Part(f.file(), f.sha256(), f.bytes()))
                                 .toList(),
                         model.loras().stream()
-                                .map(l -> new Fingerprint.LoraPart(l.file(), l.sha256(), l.strength(), l.bytes()))
+                                .map(l -> new Fingerprint.LoraPart(
+                                        l.file(), l.sha256(), l.strength(), l.clipStrength(), l.bytes()))
                                 .toList())
                 .hash();
     }

@@ -36,11 +36,19 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * {@link ModelFileException}s.
  */
 public final class LoraMerge implements WeightChange {
-    /** A LoRA and the strength at which it is merged. */
-    public record Part(LoraFile lora, double strength) {}
+    /** A LoRA and the strengths at which it is merged into the diffusion model and into the text encoder. */
+    public record Part(LoraFile lora, double strength, double onText) {
+        public Part(LoraFile lora, double strength) {
+            this(lora, strength, strength);
+        }
+
+        private double on(String tensor) {
+            return tensor.startsWith("text_encoder.") ? onText : strength;
+        }
+    }
 
     /** One module of a LoRA on its layer. */
-    private record Step(Part part, PeftConfig config, LoraModule module, BaseLayer layer) {}
+    private record Step(Part part, double strength, PeftConfig config, LoraModule module, BaseLayer layer) {}
 
     private final Map<String, List<Step>> steps; // by COMPONENT.NAME of the weight, each in load order
 
@@ -63,9 +71,6 @@ public final class LoraMerge implements WeightChange {
         Map<String, List<Step>> steps = new TreeMap<>();
         for (Part part : loras) {
             LoaderReport report = LocalLoader.require(part.lora, base);
-            if (part.strength == 0) {
-                continue;
-            }
             PeftConfig config = part.lora.config();
             for (LoadedModule loaded : report.modules()) {
                 BaseLayer layer = loaded.layer().orElseThrow();
@@ -74,8 +79,11 @@ public final class LoraMerge implements WeightChange {
                                 part.lora.path(),
                                 loaded.module().name() + " changes a part of a tensor alone (" + layer.words()
                                         + "); models of this class have whole layers"));
-                steps.computeIfAbsent(tensor, t -> new ArrayList<>())
-                        .add(new Step(part, config, loaded.module(), layer));
+                double strength = part.on(tensor);
+                if (strength != 0) {
+                    steps.computeIfAbsent(tensor, t -> new ArrayList<>())
+                            .add(new Step(part, strength, config, loaded.module(), layer));
+                }
             }
         }
         return new LoraMerge(steps);
@@ -138,7 +146,7 @@ public final class LoraMerge implements WeightChange {
                     Tensor before =
                             current.computeIfAbsent(name, n -> weights.get(n).to(ScalarType.Float));
                     Tensor added = Tensor.create(delta, before.shape()).to(device, ScalarType.Float);
-                    current.put(name, before.add(added, new Scalar((float) step.part.strength)));
+                    current.put(name, before.add(added, new Scalar((float) step.strength)));
                     changed.put(name, step);
                 });
             }
@@ -147,7 +155,7 @@ public final class LoraMerge implements WeightChange {
                 if (!merged.isfinite().all().item_bool()) {
                     throw new ModelFileException(
                             last.part.lora.path(),
-                            "merged into " + name + " at strength " + last.part.strength
+                            "merged into " + name + " at strength " + last.strength
                                     + " it leaves the range of the weight's type; use a smaller strength");
                 }
                 merged.retainReference();

@@ -7,6 +7,7 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.Fingerprint;
 import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.Lora;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.render.Cost;
@@ -21,6 +22,7 @@ import dev.assay.harness.render.comfyui.graph.GraphException;
 import dev.assay.harness.render.comfyui.graph.LoraUse;
 import dev.assay.harness.suite.GenerationSettings;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -136,6 +138,11 @@ public final class ComfyUiRenderer implements Renderer {
     }
 
     @Override
+    public Map<String, String> metadata(Path lora) {
+        return graphs.metadata(lora);
+    }
+
+    @Override
     public GenerationSettings defaults(ModelUnderTest model) {
         return graphs.defaults(model);
     }
@@ -150,8 +157,9 @@ public final class ComfyUiRenderer implements Renderer {
             List<Fingerprint.LoraPart> loras = new ArrayList<>();
             for (int i = 0; i < m.loras().size(); i++) {
                 ServerFile f = recipe.loraFiles().get(i);
+                Lora lora = m.loras().get(i);
                 loras.add(new Fingerprint.LoraPart(
-                        f.name(), f.identity(), m.loras().get(i).strength(), f.bytes()));
+                        f.name(), f.identity(), lora.strength(), lora.clipStrength(), f.bytes()));
             }
             return new Fingerprint(files, loras);
         });

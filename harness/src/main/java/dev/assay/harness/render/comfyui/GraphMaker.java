@@ -178,7 +178,9 @@ final class GraphMaker {
             // Unknown counts as yes: what a LoRA holds for text encoders is to be applied.
             boolean text = onServer.local().isEmpty()
                     || modules.stream().anyMatch(m -> m.part().isTextEncoder());
-            double clip = options.clipStrength() == null ? lora.strength() : options.clipStrength();
+            double clip = lora.clipStrength() != null || options.clipStrength() == null
+                    ? lora.onText()
+                    : options.clipStrength();
             // At strength 0 the pair is the base itself: a part of it would not be.
             uses.add(new LoraUse(file, lora.strength(), lora.strength() == 0 ? 0 : clip, text));
             loraFiles.add(onServer);
@@ -195,7 +197,10 @@ final class GraphMaker {
         return new ModelUnderTest(
                 new Checkpoint(atHand(model.checkpoint().path(), modelNames(loaders), ServerModelFolder.MODEL)),
                 model.loras().stream()
-                        .map(l -> new Lora(atHand(l.path(), loaders.loras(), ServerModelFolder.LORA), l.strength()))
+                        .map(l -> new Lora(
+                                atHand(l.path(), loaders.loras(), ServerModelFolder.LORA),
+                                l.strength(),
+                                l.clipStrength()))
                         .toList());
     }
 
@@ -217,9 +222,7 @@ final class GraphMaker {
         for (Lora lora : atHand(model).loras()) {
             if (!Files.exists(lora.path())) {
                 String name = files.name(lora.path(), loaders.loras(), ServerModelFolder.LORA);
-                Map<String, String> metadata =
-                        files.metadata(ServerModelFolder.LORA.folders().get(0), name);
-                Inspector.claimsAnother(metadata == null ? Map.of() : metadata, base.family())
+                Inspector.claimsAnother(metadata(lora.path()), base.family())
                         .ifPresent(claim -> hints.add(new Finding(
                                 Finding.Level.WARNING,
                                 name + ": its metadata says that it is for " + claim + ", the base is "
@@ -227,6 +230,14 @@ final class GraphMaker {
             }
         }
         return hints;
+    }
+
+    /** What the server tells of a LoRA's own metadata; empty where it cannot. */
+    Map<String, String> metadata(Path lora) {
+        String name = files.name(lora, ask(ServerNodes.LOADERS).loras(), ServerModelFolder.LORA);
+        Map<String, String> metadata =
+                files.metadata(ServerModelFolder.LORA.folders().get(0), name);
+        return metadata == null ? Map.of() : metadata;
     }
 
     private static List<String> modelNames(ServerNodes loaders) {

@@ -102,7 +102,7 @@ public final class LocalRenderer implements Renderer {
     private LoraMerge merge(ModelUnderTest model, ModelParts parts) {
         return LoraMerge.of(
                 model.loras().stream()
-                        .map(l -> new LoraMerge.Part(loras.read(l.path()), l.strength()))
+                        .map(l -> new LoraMerge.Part(loras.read(l.path()), l.strength(), l.onText()))
                         .toList(),
                 Map.of("unet", parts.unet(), "text_encoder", parts.text()));
     }
