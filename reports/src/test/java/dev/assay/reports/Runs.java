@@ -265,7 +265,16 @@ public final class Runs {
                 List.of(new RunRecord.FindingEntry(Finding.Level.WARNING, HOSTILE)),
                 Map.of("assay.lora", HOSTILE),
                 List.of(new RunRecord.WeightsEntry(
-                        HOSTILE, HOSTILE, HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)))));
+                        HOSTILE, HOSTILE, HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)))),
+                new RunRecord.UsageEntry(
+                        HOSTILE,
+                        List.of(HOSTILE),
+                        HOSTILE,
+                        HOSTILE,
+                        new Settings(SIZE, SIZE, 8, 1.0, HOSTILE, HOSTILE, 0, null, null, null),
+                        HOSTILE,
+                        Map.of("triggerWords", HOSTILE, "purpose", HOSTILE, "steps", HOSTILE, "negative", HOSTILE),
+                        List.of(HOSTILE)));
     }
 
     /** A run that passed, and a soft criterion of an outcome. */
@@ -303,7 +312,8 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 r.asked(),
-                r.weights());
+                r.weights(),
+                r.usage());
     }
 
     /** The same run, as if the candidate's files had never been read. */
@@ -328,7 +338,8 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 r.asked(),
-                r.weights());
+                r.weights(),
+                r.usage());
     }
 
     /** The same run, asked for with these settings. */
@@ -353,7 +364,8 @@ public final class Runs {
                 r.renderings(),
                 r.findings(),
                 settings,
-                r.weights());
+                r.weights(),
+                r.usage());
     }
 
     private static RunRecord run(
@@ -393,7 +405,8 @@ public final class Runs {
                         "MIT",
                         List.of(
                                 new ModelPart("config.json", sha256, 4_519),
-                                new ModelPart("model.safetensors", sha256, 1_710_540_580L)))));
+                                new ModelPart("model.safetensors", sha256, 1_710_540_580L)))),
+                null);
     }
 
     public static VerdictEntry verdict(
@@ -487,7 +500,8 @@ public final class Runs {
                                 0,
                                 true,
                                 false,
-                                Png.read(folder.resolve(file)).image().sha256()));
+                                Png.read(folder.resolve(file)).image().sha256(),
+                                null));
                     }
                 }
             }

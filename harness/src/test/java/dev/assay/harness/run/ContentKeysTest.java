@@ -21,6 +21,10 @@ import dev.assay.harness.suite.Visible.Relation;
 import dev.assay.harness.suite.Visible.VisibleObject;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import dev.assay.harness.suite.SuiteSettings;
+import dev.assay.harness.model.Hashes;
+import dev.assay.harness.model.Fingerprint;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -129,6 +133,20 @@ class ContentKeysTest {
                         + " loras=[Lora[path=a.safetensors, strength=0.8], Lora[path=b.safetensors, strength=-1.0]]]");
     }
 
+    @Test
+    void a_strength_of_its_own_on_text_encoders_is_in_the_key_and_none_is_not() {
+        assertThat(new Lora(Path.of("a.safetensors"), 0.8, 0.5).key())
+                .isEqualTo("Lora[path=a.safetensors, strength=0.8, clipStrength=0.5]");
+        assertThat(new Lora(Path.of("a.safetensors"), 0.8, null).key())
+                .isEqualTo("Lora[path=a.safetensors, strength=0.8]");
+        List<Fingerprint.LoraPart> with = List.of(new Fingerprint.LoraPart("a", "00", 0.8, 0.5, 1));
+        List<Fingerprint.LoraPart> without = List.of(new Fingerprint.LoraPart("a", "00", 0.8, null, 1));
+        assertThat(new Fingerprint(List.of(), with).hash()).isNotEqualTo(new Fingerprint(List.of(), without).hash());
+        // As stores have it from before.
+        assertThat(new Fingerprint(List.of(), without).hash())
+                .isEqualTo(Hashes.sha256("lora 00 0.8\n".getBytes(StandardCharsets.UTF_8)));
+    }
+
     /** Records that are in keys, with the fields of which somebody decided whether they are. */
     static Stream<Arguments> decided() throws ClassNotFoundException {
         return Stream.of(
@@ -144,7 +162,10 @@ class ContentKeysTest {
                 Arguments.of(Relation.class, "subject predicate object"),
                 Arguments.of(ModelUnderTest.class, "checkpoint loras"),
                 Arguments.of(Checkpoint.class, "path"),
-                Arguments.of(Lora.class, "path strength"),
+                Arguments.of(Lora.class, "path strength clipStrength"),
+                Arguments.of(
+                        SuiteSettings.class,
+                        "width height steps guidanceScale sampler scheduler clipSkip distilledGuidance shift"),
                 Arguments.of(
                         Class.forName(ComfyUiRenderer.class.getPackageName() + ".ServerFiles$ServerFileInfo"),
                         "bytes modified metadata"),

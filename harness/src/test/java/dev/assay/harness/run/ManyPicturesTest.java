@@ -147,6 +147,7 @@ class ManyPicturesTest {
                     "candidate",
                     0,
                     List.of(),
+                    Use.OPEN,
                     folder.resolve("out"));
         }
 

@@ -34,6 +34,7 @@ class PreflightTest {
                 "style",
                 0,
                 List.of(),
+                Use.OPEN,
                 Path.of("out"));
 
         List<Finding> findings = Preflight.of(plan, "comfyui", new LoraReader());
@@ -60,6 +61,7 @@ class PreflightTest {
                 "style",
                 0,
                 List.of(),
+                Use.OPEN,
                 Path.of("out"));
 
         assertThat(Preflight.of(plan, "comfyui", new LoraReader()))
@@ -83,6 +85,7 @@ class PreflightTest {
                 "style",
                 0,
                 List.of(),
+                Use.OPEN,
                 Path.of("out"));
 
         assertThat(Preflight.of(plan, "comfyui", new LoraReader())).anySatisfy(f -> {
@@ -111,6 +114,7 @@ class PreflightTest {
                 "style",
                 0,
                 List.of(),
+                Use.OPEN,
                 Path.of("out"));
         return Preflight.of(plan, "comfyui", new LoraReader()).stream()
                 .filter(f -> f.level() == Finding.Level.ERROR)

@@ -110,6 +110,7 @@ class RunSummaryTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         RunSummary digest = RunSummary.of(holes);
         assertThat(digest.outcome()).isEqualTo(Outcome.BROKEN);

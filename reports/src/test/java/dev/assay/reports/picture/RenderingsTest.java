@@ -18,7 +18,7 @@ class RenderingsTest {
     Path folder;
 
     private static RenderingEntry entry(String caseId, String role, String file) {
-        return new RenderingEntry(caseId, "a prompt", List.of(), 1, role, file, 0.2, 0, 0, true, false, null);
+        return new RenderingEntry(caseId, "a prompt", List.of(), 1, role, file, 0.2, 0, 0, true, false, null, null);
     }
 
     @Test

@@ -46,7 +46,7 @@ class SeedStripsTest {
                 String file = role + seed + ".png";
                 Files.write(folder.resolve(file), Pixels.png(flat(colour(role, seed))));
                 entries.add(new RenderingEntry(
-                        "stars", "two red stars", List.of(), seed, role, file, 0.2, 0, 0, true, false, null));
+                        "stars", "two red stars", List.of(), seed, role, file, 0.2, 0, 0, true, false, null, null));
             }
         }
         return new Renderings(entries, folder);
