@@ -71,6 +71,9 @@ public final class LoraMerge implements WeightChange {
         Map<String, List<Step>> steps = new TreeMap<>();
         for (Part part : loras) {
             LoaderReport report = LocalLoader.require(part.lora, base);
+            if (part.strength == 0 && part.onText == 0) {
+                continue;
+            }
             PeftConfig config = part.lora.config();
             for (LoadedModule loaded : report.modules()) {
                 BaseLayer layer = loaded.layer().orElseThrow();

@@ -91,6 +91,28 @@ class LoraMergeTest {
     }
 
     @Test
+    void text_encoders_have_a_strength_of_their_own() {
+        LoraMerge.Part apart = new LoraMerge.Part(LoraFile.read(resource("kohya.safetensors")), 0.7, 0.3);
+        LoraMerge both = LoraMerge.of(List.of(apart), base);
+        int changed = 0;
+        for (String component : base.keySet()) {
+            double strength = component.equals("unet") ? 0.7 : 0.3;
+            StateDict expected =
+                    merge(resource("kohya.safetensors"), strength).apply(component, base.get(component));
+            StateDict merged = both.apply(component, base.get(component));
+            for (String name : expected.names()) {
+                assertThat(floats(merged.get(name))).as(name).isEqualTo(floats(expected.get(name)));
+            }
+            changed += merged == base.get(component) ? 0 : 1;
+        }
+        assertThat(changed).isEqualTo(2);
+
+        LoraMerge.Part unetAlone = new LoraMerge.Part(LoraFile.read(resource("kohya.safetensors")), 0.7, 0);
+        assertThat(LoraMerge.of(List.of(unetAlone), base).apply("text_encoder", base.get("text_encoder")))
+                .isSameAs(base.get("text_encoder"));
+    }
+
+    @Test
     void strength_0_gives_the_same_tensors() {
         StateDict merged = merge(resource("kohya.safetensors"), 0).apply("unet", base.get("unet"));
         assertThat(merged).isSameAs(base.get("unet"));
