@@ -123,8 +123,9 @@ class UsedPicturesTest {
         queue.forecast();
         queue.get();
         List<RenderRequest> requests = new ArrayList<>(renderer.rendered);
-        requests.removeIf(r -> r.repeat() > 0
-                || candidate == r.model().equals(plan.base()) && !plan.base().equals(plan.candidate()));
+        boolean apart = !plan.base().equals(plan.candidate());
+        requests.removeIf(
+                r -> r.repeat() > 0 || (apart && candidate == r.model().equals(plan.base())));
         return requests;
     }
 
