@@ -66,10 +66,11 @@ class StoreCommandTest {
                         0,
                         List.of(),
                         List.of(new RunRecord.RenderingEntry(
-                                "c", "p", List.of(), 1, "base", picture, 1, 0, 0, true, false, "00")),
+                                "c", "p", List.of(), 1, "base", picture, 1, 0, 0, true, false, "00", null)),
                         List.of(),
                         Map.of(),
-                        List.of()));
+                        List.of(),
+                        null));
     }
 
     private int store(String... arguments) {
