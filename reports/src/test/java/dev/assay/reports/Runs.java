@@ -243,7 +243,9 @@ public final class Runs {
                 false);
         RunRecord r = run(HOSTILE, "REGRESSED", null, HOSTILE, prompts, List.of(v, bad), pictures(folder, prompts));
         Model model = new Model(
-                HOSTILE, List.of(new ModelPart(HOSTILE, HOSTILE, 1)), List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1, null)));
+                HOSTILE,
+                List.of(new ModelPart(HOSTILE, HOSTILE, 1)),
+                List.of(new LoraPart(HOSTILE, HOSTILE, 1, 1, null)));
         return new RunRecord(
                 r.schema(),
                 r.id(),

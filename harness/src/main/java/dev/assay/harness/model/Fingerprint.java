@@ -76,8 +76,7 @@ public record Fingerprint(List<Part> files, List<LoraPart> loras) {
 
     /** Whether all of a model's files are on this disk. */
     public static boolean areHere(ModelUnderTest model) {
-        return Files.exists(model.checkpoint().path())
-                && model.loras().stream().allMatch(l -> Files.exists(l.path()));
+        return Files.exists(model.checkpoint().path()) && model.loras().stream().allMatch(l -> Files.exists(l.path()));
     }
 
     /** Every file of a model that this disk has; a checkpoint's folder is read without its pictures and texts. */

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 public record Lora(Path path, double strength, Double clipStrength) implements KeyText.Keyed {
     public Lora {
         if (!Double.isFinite(strength) || (clipStrength != null && !Double.isFinite(clipStrength))) {
-            throw new ModelFileException(path, "expected a finite strength, found " + strength
-                    + (clipStrength == null ? "" : " and " + clipStrength + " on text encoders"));
+            throw new ModelFileException(
+                    path,
+                    "expected a finite strength, found " + strength
+                            + (clipStrength == null ? "" : " and " + clipStrength + " on text encoders"));
         }
     }
 

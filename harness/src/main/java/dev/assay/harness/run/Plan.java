@@ -52,12 +52,11 @@ public record Plan(
     /** A candidate's name for people: of its files, without their endings. */
     static String name(ModelUnderTest base, ModelUnderTest candidate, long seedOffset) {
         List<String> parts = new ArrayList<>();
-        if (!candidate.checkpoint().equals(base.checkpoint()) || candidate.loras().isEmpty()) {
+        if (!candidate.checkpoint().equals(base.checkpoint())
+                || candidate.loras().isEmpty()) {
             parts.add(stem(candidate.checkpoint().path()));
         }
-        candidate
-                .loras()
-                .forEach(l -> parts.add(stem(l.path()) + (l.strength() == 1 ? "" : "@" + l.strength())));
+        candidate.loras().forEach(l -> parts.add(stem(l.path()) + (l.strength() == 1 ? "" : "@" + l.strength())));
         return String.join("+", parts) + (seedOffset == 0 ? "" : " seeds+" + seedOffset);
     }
 

@@ -189,7 +189,13 @@ final class RenderQueue implements PictureSource {
         return new Forecast(
                 first.stream().mapToInt(w -> w.shots().size()).sum(),
                 toMake,
-                toMake == 0 ? 0 : toMake * (3L * arms().get(0).settings().width() * arms().get(0).settings().height() + PNG_AND_TEXT),
+                toMake == 0
+                        ? 0
+                        : toMake
+                                * (3L
+                                                * arms().get(0).settings().width()
+                                                * arms().get(0).settings().height()
+                                        + PNG_AND_TEXT),
                 store.folder(),
                 renderers.stream().map(Renderer::device).collect(Collectors.joining(", ")));
     }

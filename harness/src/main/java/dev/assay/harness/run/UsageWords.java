@@ -30,7 +30,8 @@ public final class UsageWords {
     static String settings(Usage usage) {
         return SETTINGS.stream()
                 .filter(f -> usage.source(f).isPresent())
-                .map(f -> f.words() + " " + shown(usage.value(f)) + " (" + usage.source(f).orElse("") + ")")
+                .map(f -> f.words() + " " + shown(usage.value(f)) + " ("
+                        + usage.source(f).orElse("") + ")")
                 .collect(Collectors.joining(", "));
     }
 
@@ -53,16 +54,23 @@ public final class UsageWords {
             lines.add("no trigger words are known: looked in " + String.join(", ", usage.lookedIn())
                     + "; if it waits for some, give assay.triggerWords");
         }
-        if (lora && Stream.of(Fact.STRENGTH, Fact.CLIP_STRENGTH).anyMatch(f -> !usage.source(f).isEmpty())) {
-            lines.add("strength " + candidate.loras().stream()
-                    .map(l -> Numbers.of(l.strength())
-                            + (l.clipStrength() == null ? "" : ", " + Numbers.of(l.clipStrength()) + " on text encoders"))
-                    .collect(Collectors.joining("; "))
-                    + " (" + Stream.of(Fact.STRENGTH, Fact.CLIP_STRENGTH)
+        if (lora
+                && Stream.of(Fact.STRENGTH, Fact.CLIP_STRENGTH)
+                        .anyMatch(f -> !usage.source(f).isEmpty())) {
+            lines.add("strength "
+                    + candidate.loras().stream()
+                            .map(l -> Numbers.of(l.strength())
+                                    + (l.clipStrength() == null
+                                            ? ""
+                                            : ", " + Numbers.of(l.clipStrength()) + " on text encoders"))
+                            .collect(Collectors.joining("; "))
+                    + " ("
+                    + Stream.of(Fact.STRENGTH, Fact.CLIP_STRENGTH)
                             .map(usage::source)
                             .filter(s -> !s.isEmpty())
                             .distinct()
-                            .collect(Collectors.joining("; ")) + ")");
+                            .collect(Collectors.joining("; "))
+                    + ")");
         }
         String own = differences(usage, base);
         if (!own.isEmpty()) {

@@ -64,7 +64,9 @@ record Uses(Usage command, Usage both, String trigger, List<Written> written, Lo
         judged.forEach(f -> looked.addAll(f.lookedIn()));
         Use use = new Use(
                 trigger, whole, both.over(base.usage().settingsAlone()), Usages.hints(all), List.copyOf(looked));
-        return plan.using(use, new ModelUnderTest(new Checkpoint(plan.candidate().checkpoint().path()), strong(plan, loras)));
+        return plan.using(
+                use,
+                new ModelUnderTest(new Checkpoint(plan.candidate().checkpoint().path()), strong(plan, loras)));
     }
 
     /** Each at the strength that the user wrote, or else says for all of them, or else its own file. */

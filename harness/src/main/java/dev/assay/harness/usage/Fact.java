@@ -61,9 +61,9 @@ public enum Fact {
 
     private final String key;
     private final String words;
+
     @SuppressWarnings("ImmutableEnumChecker") // references to methods, which have no state
     private final Function<Object, Object> read;
-
 
     Fact(String key, String words, Function<Object, Object> read) {
         this.key = key;

@@ -896,7 +896,16 @@ class EvaluationTest {
                                 .filter(c -> !BuiltIn.isBuiltIn(c))
                                 .toList());
         Plan plan = new Plan(
-                suite, "hash", model(null), "base", model(strength), "candidate", 0, List.of(), Use.OPEN, folder.resolve("out"));
+                suite,
+                "hash",
+                model(null),
+                "base",
+                model(strength),
+                "candidate",
+                0,
+                List.of(),
+                Use.OPEN,
+                folder.resolve("out"));
         FileHashes hashes = new FileHashes();
         PictureSource pictures =
                 new RenderQueue(plan, renderers(), new RenderStore(store), hashes, Progress.QUIET, p -> {

@@ -183,7 +183,8 @@ class SettingsTest {
     @Test
     void what_is_said_of_use_has_its_source() throws IOException {
         file("triggerWords: [sks man, oil]\nusage:\n  steps: 8\n  size: 1024x768\n");
-        Usage usage = read(Map.of(), Map.of("assay.usage.steps", "4", "assay.purpose", "Speed")).usage();
+        Usage usage = read(Map.of(), Map.of("assay.usage.steps", "4", "assay.purpose", "Speed"))
+                .usage();
         assertThat(usage)
                 .isEqualTo(new Usage(
                         List.of("sks man, oil"),

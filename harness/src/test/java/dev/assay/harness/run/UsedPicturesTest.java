@@ -90,7 +90,13 @@ class UsedPicturesTest {
                         Map.of(),
                         cases,
                         List.of(new Criterion(
-                                "any", List.of(), Criterion.Rule.NON_INFERIOR, 1, 1, Criterion.Severity.NORMAL, Map.of()))),
+                                "any",
+                                List.of(),
+                                Criterion.Rule.NON_INFERIOR,
+                                1,
+                                1,
+                                Criterion.Severity.NORMAL,
+                                Map.of()))),
                 "hash",
                 new ModelUnderTest(new Checkpoint(base), List.of()),
                 "base",
@@ -132,29 +138,42 @@ class UsedPicturesTest {
     @Test
     void a_few_step_lora_is_asked_in_its_own_way_and_the_base_in_its_own() {
         Usage own = usage(
-                Fact.TRIGGERS, List.of("sks", "oil"),
-                Fact.STEPS, 8,
-                Fact.GUIDANCE, 1,
-                Fact.SAMPLER, "lcm",
-                Fact.NEGATIVE, "blurry");
+                Fact.TRIGGERS,
+                List.of("sks", "oil"),
+                Fact.STEPS,
+                8,
+                Fact.GUIDANCE,
+                1,
+                Fact.SAMPLER,
+                "lcm",
+                Fact.NEGATIVE,
+                "blurry");
         Plan plan = plan(withLora(), Use.of(own), 0);
 
         List<RenderRequest> candidate = requests(plan, true);
-        assertThat(candidate).extracting(RenderRequest::prompt).containsExactly(
-                "sks, oil, a red house", "sks, oil, a red house", "sks, oil, a dog", "sks, oil, a dog");
-        assertThat(candidate).extracting(RenderRequest::negativePrompt).containsExactly("blurry", "blurry", "cats, blurry", "cats, blurry");
+        assertThat(candidate)
+                .extracting(RenderRequest::prompt)
+                .containsExactly(
+                        "sks, oil, a red house", "sks, oil, a red house", "sks, oil, a dog", "sks, oil, a dog");
+        assertThat(candidate)
+                .extracting(RenderRequest::negativePrompt)
+                .containsExactly("blurry", "blurry", "cats, blurry", "cats, blurry");
         assertThat(candidate).extracting(RenderRequest::seed).containsExactly(5L, 6L, 5L, 6L);
-        assertThat(candidate).extracting(RenderRequest::settings).containsOnly(
-                new GenerationSettings(64, 64, 8, 1, "lcm", "karras", 0));
+        assertThat(candidate)
+                .extracting(RenderRequest::settings)
+                .containsOnly(new GenerationSettings(64, 64, 8, 1, "lcm", "karras", 0));
 
         renderer.rendered.clear();
         assertThat(queue(plan).forecast().toMake()).isZero(); // each key holds what it was asked for
         List<RenderRequest> ofBase = requestsOfBase(plan);
-        assertThat(ofBase).extracting(RenderRequest::prompt).containsExactly("a red house", "a red house", "a dog", "a dog");
+        assertThat(ofBase)
+                .extracting(RenderRequest::prompt)
+                .containsExactly("a red house", "a red house", "a dog", "a dog");
         assertThat(ofBase).extracting(RenderRequest::negativePrompt).containsExactly("", "", "cats", "cats");
         assertThat(ofBase).extracting(RenderRequest::seed).containsExactly(5L, 6L, 5L, 6L);
-        assertThat(ofBase).extracting(RenderRequest::settings).containsOnly(
-                new GenerationSettings(64, 64, 28, 7, "dpmpp_2m", "karras", 0));
+        assertThat(ofBase)
+                .extracting(RenderRequest::settings)
+                .containsOnly(new GenerationSettings(64, 64, 28, 7, "dpmpp_2m", "karras", 0));
     }
 
     private List<RenderRequest> requestsOfBase(Plan plan) {
@@ -197,10 +216,12 @@ class UsedPicturesTest {
     void a_checkpoint_is_made_as_its_own_family_and_file_say_in_the_size_of_the_pair() {
         suite = SuiteSettings.OPEN;
         Plan plan = plan(new ModelUnderTest(new Checkpoint(other), List.of()), Use.OPEN, 0);
-        assertThat(requests(plan, true)).extracting(RenderRequest::settings).containsOnly(
-                new GenerationSettings(128, 128, 4, 1, "lcm", "sgm_uniform", 0));
-        assertThat(requestsOfBase(plan)).extracting(RenderRequest::settings).containsOnly(
-                new GenerationSettings(128, 128, 20, 7, "dpmpp_2m", "karras", 0));
+        assertThat(requests(plan, true))
+                .extracting(RenderRequest::settings)
+                .containsOnly(new GenerationSettings(128, 128, 4, 1, "lcm", "sgm_uniform", 0));
+        assertThat(requestsOfBase(plan))
+                .extracting(RenderRequest::settings)
+                .containsOnly(new GenerationSettings(128, 128, 20, 7, "dpmpp_2m", "karras", 0));
     }
 
     @Test
@@ -242,8 +263,8 @@ class UsedPicturesTest {
 
     @Test
     void a_record_holds_both_sides_and_says_them_in_words() {
-        Usage own = usage(
-                Fact.TRIGGERS, "sks", Fact.STEPS, 8, Fact.GUIDANCE, 1, Fact.STRENGTH, 0.8, Fact.PURPOSE, "speed");
+        Usage own =
+                usage(Fact.TRIGGERS, "sks", Fact.STEPS, 8, Fact.GUIDANCE, 1, Fact.STRENGTH, 0.8, Fact.PURPOSE, "speed");
         Plan plan = plan(withLora(), new Use("on", own, Usage.OPEN, List.of("a hint"), List.of("a", "b")), 0);
         RenderQueue queue = queue(plan);
         RecordBuilder builder = new RecordBuilder(plan, queue, 1, java.time.Instant.EPOCH);
@@ -262,7 +283,9 @@ class UsedPicturesTest {
         assertThat(usage.triggers()).containsExactly("sks");
         assertThat(usage.purpose()).isEqualTo("speed");
         assertThat(usage.lookedIn()).containsExactly("a", "b");
-        assertThat(usage.sources()).containsEntry("triggerWords", "lora.assay.yaml").hasSize(5);
+        assertThat(usage.sources())
+                .containsEntry("triggerWords", "lora.assay.yaml")
+                .hasSize(5);
         assertThat(record.settings().steps()).isEqualTo(28);
         assertThat(record.candidateSettings().steps()).isEqualTo(8);
         assertThat(record.candidateSettings().guidanceScale()).isEqualTo(1);

@@ -74,8 +74,7 @@ class UsesTest {
     void a_lora_has_the_strength_that_its_file_says_and_is_named_by_it() throws IOException {
         beside("style.assay.yaml", "strength: 0.6\nclipStrength: 0.2\ntriggerWords: sks\n");
         Plan plan = plan("base", lora("style", null));
-        assertThat(plan.candidate().loras())
-                .containsExactly(new Lora(folder.resolve("style.safetensors"), 0.6, 0.2));
+        assertThat(plan.candidate().loras()).containsExactly(new Lora(folder.resolve("style.safetensors"), 0.6, 0.2));
         assertThat(plan.candidateName()).isEqualTo("style@0.6");
         assertThat(plan.use().asked().prompt("a house")).isEqualTo("sks, a house");
         assertThat(plan.use().base()).isEqualTo(Usage.OPEN);
@@ -94,7 +93,9 @@ class UsesTest {
     @Test
     void a_stack_has_strengths_of_its_own_each_and_the_words_of_all() throws IOException {
         beside("style.assay.yaml", "strength: 0.6\ntriggerWords: oil\nsteps: 8\n");
-        beside("dog.metadata.json", "{\"usage_tips\": \"{\\\"strength\\\": 0.7}\", \"civitai\": {\"trainedWords\": [\"sks dog\"]}}");
+        beside(
+                "dog.metadata.json",
+                "{\"usage_tips\": \"{\\\"strength\\\": 0.7}\", \"civitai\": {\"trainedWords\": [\"sks dog\"]}}");
         Plan plan = plan("base", lora("style", null), lora("dog", null));
         assertThat(plan.candidateName()).isEqualTo("style@0.6+dog@0.7");
         assertThat(plan.use().asked().prompt("a house")).isEqualTo("oil, sks dog, a house");

@@ -97,8 +97,7 @@ class LoraMergeTest {
         int changed = 0;
         for (String component : base.keySet()) {
             double strength = component.equals("unet") ? 0.7 : 0.3;
-            StateDict expected =
-                    merge(resource("kohya.safetensors"), strength).apply(component, base.get(component));
+            StateDict expected = merge(resource("kohya.safetensors"), strength).apply(component, base.get(component));
             StateDict merged = both.apply(component, base.get(component));
             for (String name : expected.names()) {
                 assertThat(floats(merged.get(name))).as(name).isEqualTo(floats(expected.get(name)));
