@@ -5,6 +5,7 @@
     --big                                    also models of full size (6 GB on disk, 8 GB of memory)
     --comfyui PATH                           checkout of ComfyUI, for golden_comfyui_loader.py, _effects.py and golden_lora_algorithms.py
     --real PATH                              folder with published networks and real pictures, for golden_mediapipe.py
+    --zoo PATH                               checkout of opencv_zoo, for golden_zoo.py
     --classpath FILE                         class path of the tests of metrics, for the benchmarks (their docstrings tell how)
 
 It works in a copy: the repository stays as it is. Each script names the versions of its packages; others may round otherwise, so
@@ -57,6 +58,7 @@ GOLDEN = {
     H + "golden_samplers.py": (H, [], "../resources/dev/assay/harness/nn/diffusion/samplers.json"),
     H + "golden_siglip.py": (".", ["harness/src/test/resources/golden"], None),
     H + "golden_statistics.py": (H, [], "../resources/golden/statistics.json"),
+    H + "golden_zoo.py": (H, ["{zoo}", "../resources/onnx/zoo"], None),
     H + "hub_layout.py": ("harness", [], None),
     H + "published_layers.py": (H, ["../../main/resources/dev/assay/harness/model/family"], None),
     M + "golden_metrics.py": (M, [], "../resources/golden/metrics.json"),
@@ -254,6 +256,7 @@ def main() -> int:
     p.add_argument("--big", action="store_true")
     p.add_argument("--comfyui", type=Path)
     p.add_argument("--real", type=Path)
+    p.add_argument("--zoo", type=Path)
     p.add_argument("--classpath", type=Path)
     options = p.parse_args()
     known = set(GOLDEN) | set(RUNS) | MODULES
@@ -278,6 +281,7 @@ def main() -> int:
             values = {"scratch": str(out), "big": str(big) if options.big else "",
                       "comfyui": str(options.comfyui.resolve()) if options.comfyui else "",
                       "real": str(options.real.resolve()) if options.real else "",
+                      "zoo": str(options.zoo.resolve()) if options.zoo else "",
                       "classpath": options.classpath.read_text().strip() if options.classpath else ""}
             start = time.monotonic()
             try:

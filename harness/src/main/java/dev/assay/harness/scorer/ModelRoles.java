@@ -76,6 +76,20 @@ public final class ModelRoles {
             "face_landmark.onnx",
             "face_detection_full_range_sparse.onnx|face_detection_full_range.onnx",
             "face_detection_short_range.onnx?");
+    private static final FolderLayout YUNET = FolderLayout.of(
+            "models/face_detection_yunet/face_detection_yunet_2023mar.onnx|face_detection_yunet_2023mar.onnx");
+    private static final FolderLayout NANODET = FolderLayout.of(
+            "models/object_detection_nanodet/object_detection_nanodet_2022nov.onnx|object_detection_nanodet_2022nov.onnx");
+    private static final KnownWeights.File NANODET_FILE = new KnownWeights.File(
+            "object_detection_nanodet_2022nov.onnx",
+            3_800_954,
+            "4b82da9944b88577175ee23a459dce2e26e6e4be573def65b1055dc2d9720186");
+    private static final KnownWeights YOLOX_S = free(
+            ZOO + "/models/object_detection_yolox/object_detection_yolox_2022nov.onnx",
+            "Apache-2.0",
+            "object_detection_yolox_2022nov.onnx",
+            35_858_002,
+            "c5c2d13e59ae883e6af3b45daea64af4833a4951c92d116ec270d9ddbe998063");
     private static final int VIT_H_PIXELS = 224; // edge of what ViT-H/14 sees
 
     public static final ModelRole<ClipEncoder> CLIP = listed(new ModelRole<ClipEncoder>(
@@ -127,6 +141,8 @@ public final class ModelRoles {
             .withKnown(
                     YOLOX_L,
                     ZOO_BODIES,
+                    YOLOX_S,
+                    free(ZOO + "/models/object_detection_nanodet/" + NANODET_FILE.name(), "Apache-2.0", NANODET_FILE),
                     optIn("hf:Bingsu/adetailer/person_yolov8s-seg.pt", "AGPL-3.0", "person_yolov8s-seg.pt")));
     public static final ModelRole<PoseNetwork> POSE = listed(new ModelRole<PoseNetwork>(
                     "pose",
@@ -172,9 +188,16 @@ public final class ModelRoles {
                             + " face_landmark.onnx in one folder",
                     (weights, where) -> new RememberingDetector(files(weights.path(), TWO_STAGE_FACES)
                             .map(f -> MediaPipe.faces(f.subList(1, f.size()), f.get(0), where.threads()))
-                            .orElseGet(() -> detector(weights.path(), where))))
-            .withLayouts(TWO_STAGE_FACES)
-            .withKnown(optIn("hf:Bingsu/adetailer/face_yolov8m.pt", "AGPL-3.0", "face_yolov8m.pt")));
+                            .orElseGet(() -> detector(weights.path(), where, YUNET))))
+            .withLayouts(YUNET, TWO_STAGE_FACES)
+            .withKnown(
+                    free(
+                            ZOO,
+                            "MIT",
+                            "face_detection_yunet_2023mar.onnx",
+                            232_589,
+                            "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"),
+                    optIn("hf:Bingsu/adetailer/face_yolov8m.pt", "AGPL-3.0", "face_yolov8m.pt")));
     public static final ModelRole<Detector> ARTIFACTS = listed(new ModelRole<>(
             "artifacts",
             "an ONNX detector of malformed people with HADM's classes (human missing hand, human with extra arm, ...)",
@@ -263,10 +286,11 @@ public final class ModelRoles {
 
     public static final ModelRole<Detector> OBJECTS = listed(new ModelRole<Detector>(
                     "objects",
-                    "an ONNX detector of the things that the suite's cases state: YOLOX (yolox_l.onnx), RT-DETR or"
-                            + " YOLOv8",
-                    (weights, where) -> detector(weights.path(), where))
-            .withKnown(YOLOX_L));
+                    "an ONNX detector of the things that the suite's cases state: YOLOX (yolox_l.onnx), NanoDet,"
+                            + " RT-DETR or YOLOv8",
+                    (weights, where) -> detector(weights.path(), where, NANODET))
+            .withLayouts(NANODET)
+            .withKnown(YOLOX_L, free(ZOO, "Apache-2.0", NANODET_FILE), YOLOX_S));
     public static final ModelRole<Tagger> TAGGER = listed(new ModelRole<>(
             "tagger",
             "a folder of a WD14 tagger: model.onnx and selected_tags.csv",
@@ -312,8 +336,10 @@ public final class ModelRoles {
         return ImageReward.open(path, where.device());
     }
 
-    private static Detector detector(Path path, ModelRole.Place where) {
-        return OnnxDetector.open(file(path, "detector.onnx"), Map.of(), where.threads());
+    /** A detector of one file: as a layout names it in a folder, else detector.onnx there, else the file itself. */
+    private static Detector detector(Path path, ModelRole.Place where, FolderLayout... layouts) {
+        Path file = files(path, layouts).map(found -> found.get(0)).orElseGet(() -> file(path, "detector.onnx"));
+        return OnnxDetector.open(file, Map.of(), where.threads());
     }
 
     /** The layouts of a detector and the network that looks at what it proposes: of the zoo, of copies of its files, and of our conversions. */

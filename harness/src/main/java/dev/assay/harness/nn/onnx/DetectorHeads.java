@@ -33,6 +33,13 @@ final class DetectorHeads {
                     labels(file, names, outputs.get("logits").shape().get(2), "logits");
             return new Found(new RtDetrHead(file, labels, size, RtDetrHead.Layout.LOGITS), labels);
         }
+        if (YuNetHead.fits(outputs, size)) {
+            return new Found(new YuNetHead(size), YuNetHead.LABELS);
+        }
+        List<String> classes = names.isEmpty() ? CocoNames.ALL : names;
+        if (NanoDetHead.fits(outputs, classes.size(), size)) {
+            return new Found(new NanoDetHead(classes, size), classes);
+        }
         Shape shape = outputs.values().iterator().next().shape();
         if (outputs.size() == 1 && shape.dimension() == 3 && shape.get(0) == 1) {
             Found found = oneOutput(file, shape, names, size);
@@ -42,8 +49,9 @@ final class DetectorHeads {
         }
         throw new ModelFileException(
                 file,
-                "expected the outputs of a YOLOv8 (1, 4 + classes, boxes), a YOLOX or YOLOv5 (1, boxes, 5 + classes)"
-                        + " or an RT-DETR (labels, boxes, scores; or logits, pred_boxes)"
+                "expected the outputs of a YOLOv8 (1, 4 + classes, boxes), a YOLOX or YOLOv5 (1, boxes, 5 + classes),"
+                    + " an RT-DETR (labels, boxes, scores; or logits, pred_boxes), a NanoDet (scores and distances per"
+                    + " stride) or a YuNet (cls_8, obj_8, bbox_8, ...)"
                         + (names.isEmpty() ? "" : " for the " + names.size() + " classes " + Shortened.of(names, 4))
                         + " at " + size + " pixels, found " + OnnxNetwork.shapes(outputs));
     }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * @param scaleX input pixels per picture pixel across; {@code scaleY} down
  */
 record Letterbox(double scaleX, double scaleY, int width, int height, int left, int top) {
-    private static final int GREY = 114; // as all YOLOs were trained
+    private static final int GREY = 114;
 
     /** In the middle, as YOLOv5 and YOLOv8 have it; identity where the picture has the square's size. */
     static Letterbox centred(int width, int height, int size) {
@@ -55,15 +55,21 @@ record Letterbox(double scaleX, double scaleY, int width, int height, int left, 
         return Math.max(0, Math.min(limit, (inSquare - top) / scaleY));
     }
 
+    /** The input with a grey border, as all YOLOs were trained. */
+    float[] pixels(Image scaled, int size, boolean blueFirst, float full) {
+        return pixels(scaled, size, blueFirst, full, GREY);
+    }
+
     /**
-     * The input: shape (3, size, size), the picture already scaled to this box's size and the rest grey.
+     * The input: shape (3, size, size), the picture already scaled to this box's size.
      *
+     * @param border grey level of the rest
      * @param blueFirst channels in the order blue, green, red, as OpenCV reads files, instead of red, green, blue
      * @param full what 255 becomes: 1 or 255
      */
-    float[] pixels(Image scaled, int size, boolean blueFirst, float full) {
+    float[] pixels(Image scaled, int size, boolean blueFirst, float full, int border) {
         float[] out = new float[3 * size * size];
-        Arrays.fill(out, GREY / 255f * full);
+        Arrays.fill(out, border / 255f * full);
         for (int c = 0; c < 3; c++) {
             int channel = blueFirst ? 2 - c : c;
             for (int y = 0; y < height; y++) {

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A detector in ONNX: YOLOv8 and later, YOLOv5, YOLOX, RT-DETR. Which of them a file is, its inputs and outputs say: it is run once on an
+ * A detector in ONNX: YOLOv8 and later, YOLOv5, YOLOX, RT-DETR, NanoDet, YuNet. Which of them a file is, its inputs and outputs say: it is run once on an
  * empty picture when it is opened.
  *
  * <p>Names of the classes come from the file's metadata ({@code names}, as Ultralytics writes it: {@code {0: 'person', 1: 'hand'}}),
