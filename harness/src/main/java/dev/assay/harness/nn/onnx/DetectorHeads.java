@@ -50,8 +50,8 @@ final class DetectorHeads {
         throw new ModelFileException(
                 file,
                 "expected the outputs of a YOLOv8 (1, 4 + classes, boxes), a YOLOX or YOLOv5 (1, boxes, 5 + classes),"
-                    + " an RT-DETR (labels, boxes, scores; or logits, pred_boxes), a NanoDet (scores and distances per"
-                    + " stride) or a YuNet (cls_8, obj_8, bbox_8, ...)"
+                        + " an RT-DETR (labels, boxes, scores; or logits, pred_boxes), a NanoDet (scores and distances per"
+                        + " stride) or a YuNet (cls_8, obj_8, bbox_8, ...)"
                         + (names.isEmpty() ? "" : " for the " + names.size() + " classes " + Shortened.of(names, 4))
                         + " at " + size + " pixels, found " + OnnxNetwork.shapes(outputs));
     }
