@@ -20,6 +20,9 @@ import java.util.TreeMap;
  * program) needs to know no more.
  */
 public final class Assay {
+    /** Property of a caller who wants a file judged anew that was judged before. */
+    private static final String AGAIN = "assay.build.again";
+
     private final Map<String, String> environment;
     private final Map<String, String> properties;
 
@@ -49,15 +52,27 @@ public final class Assay {
                     .again(JudgedRun.earlier(place.root().resolve(record)));
         }
         Session session = Session.read(Session.DEFAULT_SUITE, environment, properties);
+        LastStep last = new LastStep(place, session.settings().orElse(null), out);
+        JudgedBefore before = new JudgedBefore(place.workspace().out());
+        boolean again = properties.getOrDefault(AGAIN, "").equals("true");
+        Optional<JudgedRun> still =
+                again ? Optional.empty() : session.question().flatMap(asked -> before.find(asked, session));
+        if (still.isPresent() && Readiness.obstacle(session, place.workspace(), place.workspace().gate()).isEmpty()) {
+            return last.still(still.get());
+        }
         JudgedRun judged;
         try {
             judged = JudgedRun.fresh(recordOf(session, place.workspace()));
+            RunRecord run = judged.run();
+            if (run.problem() == null) {
+                session.question().ifPresent(answered -> before.remember(answered, run));
+            }
         } catch (RuntimeException | Error unwritten) {
             judged = JudgedRun.none(
                     Words.line(Trouble.words(unwritten), 600),
                     RunRecords.last(place.workspace().out()));
         }
-        return new LastStep(place, session.settings().orElse(null), out).of(judged);
+        return last.of(judged);
     }
 
     private Path recordOf(Session session, Workspace workspace) {

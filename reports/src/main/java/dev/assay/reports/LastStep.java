@@ -25,29 +25,52 @@ import java.util.Objects;
 record LastStep(ReportPlace place, Settings settings, PrintStream out) {
     /** Of a run that was just made. */
     Ending of(JudgedRun judged) {
-        return tell(judged, true);
+        return tell(judged, Age.FRESH);
+    }
+
+    /** Of a run that answered the same question before: all follows as on a new one, but it is in the history already. */
+    Ending still(JudgedRun judged) {
+        out.println();
+        out.println("Judged on " + day(judged.run().started())
+                + " UTC under the same question; this is its verdict (-Dassay.build.again=true judges anew)");
+        return tell(judged, Age.STILL);
+    }
+
+    /** {@code 2026-11-29 17:20}, of ISO 8601. */
+    private static String day(String time) {
+        String plain = Words.line(time, 40).replace('T', ' ');
+        return plain.length() > 16 ? plain.substring(0, 16) : plain;
     }
 
     /** Makes the report of an old record again: it is in the history already, and adds nothing to a collection. */
     Ending again(JudgedRun judged) {
-        return tell(judged, false);
+        return tell(judged, Age.OLD);
     }
 
-    private Ending tell(JudgedRun judged, boolean fresh) {
+    /** What may follow on a run. */
+    private enum Age {
+        FRESH,
+        /** Its verdict holds. */
+        STILL,
+        /** Nobody knows whether it would. */
+        OLD
+    }
+
+    private Ending tell(JudgedRun judged, Age age) {
         Gate gate = judged.trouble() != null ? Gate.broken(judged.trouble()) : Gate.judge(judged.run());
         out.println();
         Summary.lines(judged.run(), gate, place.colors()).forEach(out::println);
         out.flush();
         try (TargetLock ours = TargetLock.take(place.target(), out)) {
             Objects.requireNonNull(ours);
-            return report(judged, gate, fresh);
+            return report(judged, gate, age);
         }
     }
 
-    private Ending report(JudgedRun judged, Gate gate, boolean fresh) {
+    private Ending report(JudgedRun judged, Gate gate, Age age) {
         GateResult admitted = !place.workspace().gate()
                 ? null
-                : fresh
+                : age != Age.OLD
                         ? GateResult.of(judged, gate, settings, place.root())
                         : GateResult.refused("an old record (assay.record) adds nothing; judge the file again");
         if (admitted != null) {
@@ -55,7 +78,7 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
         }
         RunHistory history = new RunHistory(place.root(), out);
         List<RunSummary> earlier = history.before(judged.run());
-        if (judged.trouble() == null && fresh) {
+        if (judged.trouble() == null && age == Age.FRESH) {
             history.append(judged.run(), gate, judged.folder().resolve("run.json"));
         }
         CardWriter.Made card = CardWriter.make(judged, gate, settings, place, admitted, earlier);

@@ -51,6 +51,7 @@ public enum Caller {
         }
         String said = text.replace("java -jar reports/target/assay.jar", "assay")
                 .replace("-Dassay.unavailable=allow", "--without-weights")
+                .replace("-Dassay.build.again=true", "--again")
                 .replace("-Dassay.renderer=comfyui", "--comfyui http://HOST:PORT")
                 .replace("; run mvn again, without -o", "; unpack Assay again");
         said = PROFILE.matcher(said).replaceAll(m -> "assay " + (m.group(1) == null ? "judge" : m.group(1)));

@@ -200,6 +200,16 @@ final class RenderQueue implements PictureSource {
                 renderers.stream().map(Renderer::device).collect(Collectors.joining(", ")));
     }
 
+    /** Where in the store the pictures that are compared are or will be. */
+    List<String> keys() {
+        settings();
+        return lanes(renderers, pairs()).stream()
+                .flatMap(lane -> lane.shots().stream())
+                .filter(shot -> shot.request().repeat() == 0)
+                .map(RenderTask::key)
+                .toList();
+    }
+
     private record Place(Pair pair, String role) {}
 
     @Override

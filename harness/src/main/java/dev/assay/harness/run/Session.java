@@ -410,6 +410,44 @@ public final class Session {
     }
 
     /**
+     * All that decides the verdict; empty where that cannot be told without a picture, or where the same question may have another answer: of
+     * finished pictures, of a vision model on a server, of seconds and memory. It opens the renderers, and closes them again.
+     */
+    public Optional<Question> question() {
+        if (problem != null || finished != null || criteria().stream().anyMatch(this::isNoisy)) {
+            return Optional.empty();
+        }
+        try (Renderers renderers = Renderers.open(settings, root, headers)) {
+            WeightsResolver weights =
+                    WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET);
+            return Optional.of(Question.of(
+                    plan,
+                    VerdictInputs.of(plan, settings, catalog, weights::find, root, hashes),
+                    new RenderQueue(
+                                    plan,
+                                    renderers.all(),
+                                    new RenderStore(store()),
+                                    hashes,
+                                    Progress.QUIET,
+                                    p -> List.of())
+                            .keys(),
+                    Question.code(System.getProperty("java.class.path"), new FileHashes())));
+        } catch (RuntimeException unknown) {
+            return Optional.empty(); // the run says what is wrong, if it is
+        }
+    }
+
+    private boolean isNoisy(Criterion criterion) {
+        return family(criterion) == Family.COST
+                || (catalog.find(criterion.metric()).isPresent()
+                        && catalog.needs(criterion.metric()).contains(ModelRoles.JUDGE));
+    }
+
+    private Path store() {
+        return settings.get(STORE) == null ? root.resolve(".assay/renders") : root.resolve(settings.get(STORE));
+    }
+
+    /**
      * What keeps the criteria from being judged, as far as it can be told without opening a model or asking a server: the
      * {@link #problem()}, missing weights.
      */
@@ -486,7 +524,7 @@ public final class Session {
     }
 
     private RunRecord judge(List<Criterion> selected) {
-        Path store = settings.get(STORE) == null ? root.resolve(".assay/renders") : root.resolve(settings.get(STORE));
+        Path store = store();
         try (Progress progress = Terminal.find(
                 settings.get(PROGRESS),
                 "what is finished is kept in " + store + ": the same command goes on from there")) {
