@@ -57,7 +57,10 @@ public final class Assay {
         boolean again = properties.getOrDefault(AGAIN, "").equals("true");
         Optional<JudgedRun> still =
                 again ? Optional.empty() : session.question().flatMap(asked -> before.find(asked, session));
-        if (still.isPresent() && Readiness.obstacle(session, place.workspace(), place.workspace().gate()).isEmpty()) {
+        if (still.isPresent()
+                && Readiness.obstacle(
+                                session, place.workspace(), place.workspace().gate())
+                        .isEmpty()) {
             return last.still(still.get());
         }
         JudgedRun judged;

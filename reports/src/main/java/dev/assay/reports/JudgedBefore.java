@@ -53,8 +53,7 @@ record JudgedBefore(Path out) {
         List<String> asked = criteria.stream().map(Criterion::id).sorted().toList();
         List<String> answered =
                 run.verdicts().stream().map(RunRecord.VerdictEntry::id).sorted().toList();
-        Set<String> pictures =
-                run.renderings().stream().map(r -> key(r.file())).collect(Collectors.toSet());
+        Set<String> pictures = run.renderings().stream().map(r -> key(r.file())).collect(Collectors.toSet());
         return run.problem() == null
                 && Gate.judge(run).outcome() != Outcome.BROKEN
                 && asked.equals(answered)

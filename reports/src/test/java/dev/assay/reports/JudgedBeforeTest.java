@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A file that was judged before is answered at once, and never wrongly: whatever decides the verdict is the same, or it is judged anew. */
 class JudgedBeforeTest {
     private static final Path MICROCOSM = Path.of("..", "suites", "microcosm").toAbsolutePath();
-    private static final String SUITE =
-            """
+    private static final String SUITE = """
             name: small
             version: "1"
             description: two prompts
@@ -103,9 +102,7 @@ class JudgedBeforeTest {
         String history = Files.readString(root.resolve(".assay/history.jsonl"));
 
         assertThat(judge()).isEqualTo(first);
-        assertThat(said)
-                .contains("Judged on 20", "under the same question")
-                .contains("artifact/blank-frame", "Card: ");
+        assertThat(said).contains("Judged on 20", "under the same question").contains("artifact/blank-frame", "Card: ");
         assertThat(runs()).hasSize(1);
         assertThat(Files.readString(root.resolve(".assay/history.jsonl"))).isEqualTo(history);
 
@@ -165,11 +162,13 @@ class JudgedBeforeTest {
 
     @Test
     void where_the_same_question_may_have_another_answer_nothing_is_remembered() throws Exception {
-        Files.writeString(
-                root.resolve("small.yaml"), SUITE + "  - {metric: seconds, margin: 0.25, minPairs: 2}\n");
+        Files.writeString(root.resolve("small.yaml"), SUITE + "  - {metric: seconds, margin: 0.25, minPairs: 2}\n");
         assertThat(question()).as("a picture's time is the machine's").isEmpty();
         Files.writeString(root.resolve("small.yaml"), SUITE);
-        assertThat(Session.read(Session.DEFAULT_SUITE, Map.of(), Map.of("assay.root", root.toString(), "assay.lora", "gone"))
+        assertThat(Session.read(
+                                Session.DEFAULT_SUITE,
+                                Map.of(),
+                                Map.of("assay.root", root.toString(), "assay.lora", "gone"))
                         .question())
                 .isEmpty();
     }

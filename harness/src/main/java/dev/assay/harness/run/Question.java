@@ -68,10 +68,12 @@ public record Question(String hash, Set<String> pictures) {
             }
             text.append(']');
         } else if (value instanceof Map<?, ?> map) {
-            write(map.entrySet().stream()
-                    .map(e -> text(e.getKey()) + "->" + text(e.getValue()))
-                    .sorted()
-                    .toList(), text);
+            write(
+                    map.entrySet().stream()
+                            .map(e -> text(e.getKey()) + "->" + text(e.getValue()))
+                            .sorted()
+                            .toList(),
+                    text);
         } else if (value instanceof Set<?> set) {
             write(set.stream().map(Question::text).sorted().toList(), text);
         } else if (value instanceof Optional<?> maybe) {
@@ -85,7 +87,10 @@ public record Question(String hash, Set<String> pictures) {
                 throw new IllegalStateException("an array has no text of its own: " + value.getClass());
             }
             String written = String.valueOf(value);
-            text.append(value == null ? -1 : written.length()).append(':').append(written).append(';');
+            text.append(value == null ? -1 : written.length())
+                    .append(':')
+                    .append(written)
+                    .append(';');
         }
     }
 
@@ -128,7 +133,10 @@ public record Question(String hash, Set<String> pictures) {
         StringBuilder text = new StringBuilder();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                text.append(folder.relativize(file)).append(' ').append(Hashes.sha256(file)).append('\n');
+                text.append(folder.relativize(file))
+                        .append(' ')
+                        .append(Hashes.sha256(file))
+                        .append('\n');
             }
         }
         return text.toString();
