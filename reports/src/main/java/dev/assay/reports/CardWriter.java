@@ -35,17 +35,30 @@ final class CardWriter {
     record Made(List<String> lines, String problem) {}
 
     /**
+     * What the run says of the file, for page and card.
+     *
      * @param settings of the user; null where they cannot be read
      * @param admitted what the collection said; null without a gate
      * @param earlier runs, oldest first
      */
-    static Made make(
-            JudgedRun of,
-            Gate gate,
-            Settings settings,
-            ReportPlace place,
-            GateResult admitted,
-            List<RunSummary> earlier) {
+    static VerdictCard card(
+            RunRecord run, Gate gate, Settings settings, Path root, GateResult admitted, List<RunSummary> earlier) {
+        FileFacts facts = judged(run, settings, root).map(FileFacts::glance).orElse(FileFacts.NONE);
+        VerdictCard card = VerdictCard.of(run, gate.outcome(), gate.reasons(), facts, override(admitted));
+        if (card.name().equals("unknown")) {
+            card = card.named(asked(run, settings));
+        }
+        StrengthRange range =
+                gate.outcome() == Outcome.PASSED ? StrengthRange.around(RunSummary.of(run), earlier) : null;
+        return range == null ? card : card.recommending(range.min(), range.max());
+    }
+
+    /**
+     * Writes the card in all its forms.
+     *
+     * @param html for people
+     */
+    static Made make(VerdictCard card, String html, JudgedRun of, Settings settings, ReportPlace place) {
         RunRecord run = of.run();
         String where = settings == null ? "target" : settings.get(CARD);
         if (where.equals("off")) {
@@ -54,20 +67,9 @@ final class CardWriter {
         List<String> lines = new ArrayList<>();
         try {
             Optional<Path> judged = judged(run, settings, place.root());
-            FileFacts facts = judged.map(FileFacts::glance).orElse(FileFacts.NONE);
-            VerdictCard card = VerdictCard.of(run, gate.outcome(), gate.reasons(), facts, override(admitted));
-            if (card.name().equals("unknown")) {
-                card = card.named(asked(run, settings));
-            }
-            StrengthRange range =
-                    gate.outcome() == Outcome.PASSED ? StrengthRange.around(RunSummary.of(run), earlier) : null;
-            if (range != null) {
-                card = card.recommending(range.min(), range.max());
-            }
             Path page = Cards.write(
                     card,
-                    run,
-                    of.folder(),
+                    html,
                     place.target().resolve("card"),
                     settings != null && settings.get(INCONCLUSIVE).equals("allow"));
             lines.add("Card: " + page);

@@ -6,7 +6,11 @@ import dev.assay.harness.text.Trouble;
 import dev.assay.reports.allure.AllureHtml;
 import dev.assay.reports.allure.AllureResults;
 import dev.assay.reports.allure.ReportContext;
+import dev.assay.reports.card.Cards;
+import dev.assay.reports.card.VerdictCard;
 import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.page.RunPage;
+import dev.assay.reports.pages.ReportLink;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,7 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What follows on an evaluation: the verdict on the terminal first, then collection, card, report, history. Trouble with a report is
+ * What follows on an evaluation: the verdict on the terminal first, then collection, history, page, card, CI view. Trouble with a report is
  * said, and never changes the verdict.
  *
  * @param settings of the user; null where they cannot be read
@@ -81,22 +85,50 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
         if (judged.trouble() == null && age == Age.FRESH) {
             history.append(judged.run(), gate, judged.folder().resolve("run.json"));
         }
-        CardWriter.Made card = CardWriter.make(judged, gate, settings, place, admitted, earlier);
-        card.lines().forEach(l -> out.println(Words.block(l)));
-        out.flush();
-        Made made = makeReport(judged, gate, earlier, admitted);
-        if (made.problem() != null) {
-            out.println("The report could not be made: " + made.problem());
-        }
-        if (made.path() != null) {
-            out.println("Report: " + Words.block(made.path().toString()));
+        Made page = makePage(judged, gate, earlier, admitted);
+        Made ci = makeReport(judged, gate, earlier, admitted);
+        if (ci.problem() != null) {
+            out.println("The CI view could not be made: " + ci.problem());
+        } else if (ci.path() != null) {
+            out.println("CI view: " + Words.block(ci.path().toString()));
         }
         out.flush();
-        return Ending.of(gate, settings, admitted, made.problem() == null && card.problem() == null);
+        return Ending.of(gate, settings, admitted, page.problem() == null && ci.problem() == null);
     }
 
-    /** Where the report is, null for none, and why it could not be made. */
+    /** Where a report is, null for none, and why it could not be made. */
     private record Made(Path path, String problem) {}
+
+    /** The page that people read, and its short forms; the page's path is said before all others. */
+    private Made makePage(JudgedRun judged, Gate gate, List<RunSummary> earlier, GateResult admitted) {
+        Path folder = place.target().resolve("report");
+        Path file = folder.resolve(Cards.fileName(judged.run().id()) + ".html");
+        try {
+            VerdictCard card = CardWriter.card(judged.run(), gate, settings, place.root(), admitted, earlier);
+            RunPage page = RunPage.of(
+                    card,
+                    judged.run(),
+                    judged.folder(),
+                    folder,
+                    place.root().resolve("docs/metrics"),
+                    links(judged, folder));
+            page.write(file);
+            out.println("Report: " + Words.block(file.toString()));
+            out.flush();
+            CardWriter.Made made = CardWriter.make(card, page.shortened().html(), judged, settings, place);
+            made.lines().forEach(l -> out.println(Words.block(l)));
+            return new Made(file, made.problem());
+        } catch (IOException | RuntimeException | Error e) { // whatever happens to the page, the verdict is said
+            String problem = Words.line(Trouble.words(e), 600);
+            out.println("The report could not be made: " + problem);
+            return new Made(file, problem);
+        }
+    }
+
+    private List<ReportLink> links(JudgedRun judged, Path page) {
+        return RunLinks.of(
+                judged.run(), judged.folder(), place.root(), place.root().resolve(EarlyFiles.BUNDLED_SUITES), page);
+    }
 
     private Made makeReport(JudgedRun judged, Gate gate, List<RunSummary> earlier, GateResult admitted) {
         if (place.allure() == null) {
@@ -114,12 +146,7 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
                     new ReportContext(
                             admitted == null ? Map.of() : admitted.facts(),
                             gate.wholeRun(),
-                            RunLinks.of(
-                                    judged.run(),
-                                    judged.folder(),
-                                    place.root(),
-                                    place.root().resolve(EarlyFiles.BUNDLED_SUITES),
-                                    report),
+                            links(judged, report),
                             earlier,
                             place.executor()));
             String title = "Assay: " + Words.line(judged.run().candidate().name(), 60);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
-import dev.assay.reports.allure.ReportLink;
 import dev.assay.reports.history.History;
 import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.pages.ReportLink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,14 +1,11 @@
 package dev.assay.reports.allure;
 
-import dev.assay.harness.model.Finding;
 import dev.assay.harness.run.RunRecord;
-import dev.assay.harness.run.RunRecord.LoraPart;
-import dev.assay.harness.run.RunRecord.Model;
-import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.pages.DifferencePlot;
+import dev.assay.reports.pages.Facts;
 import dev.assay.reports.pages.Row;
 import dev.assay.reports.pages.Templates;
 import dev.assay.reports.words.Plain;
@@ -48,21 +45,7 @@ public final class Description {
             Predicate<WorstCase> allSeeds,
             BiFunction<WorstCase, String, Optional<String>> original,
             String judged) {
-        List<Row> facts = new ArrayList<>();
-        if (v.baseMean() != null || v.candidateMean() != null) {
-            facts.add(new Row("base, mean", Words.number(v.baseMean()) + " " + v.unit()));
-            facts.add(new Row("candidate, mean", Words.number(v.candidateMean()) + " " + v.unit()));
-        }
-        facts.add(new Row("difference", Words.signed(v.estimate()) + (v.estimate() == null ? "" : " " + v.unit())));
-        facts.add(new Row(DifferencePlot.percent(v) + " interval", Words.interval(v.interval())));
-        facts.add(new Row("rule", Words.rule(v) + " (" + Words.better(v) + ")"));
-        facts.add(new Row("pairs", v.pairs() + " pairs of " + v.clusters() + " prompts"));
-        facts.add(new Row("unscored", unscored(v)));
-        if (v.finding() != null) {
-            facts.add(new Row("found", v.finding()));
-        }
-        facts.add(new Row("metric", v.metric() + ", version " + v.metricVersion() + ", on " + v.scope()));
-        facts.add(new Row("how to read it", Words.page(v.metric())));
+        List<Row> facts = Facts.of(v);
         return Templates.render(
                 "allure/criterion.jte",
                 Map.of(
@@ -94,7 +77,7 @@ public final class Description {
         parameters.put("problem", r.problem());
         parameters.put("outcome", r.outcome().name());
         parameters.put("counts", counts(r));
-        parameters.put("facts", facts(r));
+        parameters.put("facts", Facts.of(r));
         parameters.put(
                 "earlier",
                 earlier(context.earlier().stream()
@@ -102,54 +85,6 @@ public final class Description {
                                 e, r.suite().name(), r.candidate().name()))
                         .toList()));
         return Templates.render("allure/run.jte", parameters);
-    }
-
-    private static List<Row> facts(RunRecord r) {
-        List<Row> rows = new ArrayList<>();
-        rows.add(new Row(
-                "suite",
-                r.suite().name() + ", version " + r.suite().version() + ", "
-                        + r.suite().prompts() + " prompts, " + r.suite().seedsPerPrompt() + " seeds each"));
-        model(rows, "candidate", r.candidate());
-        model(rows, "base", r.base());
-        rows.add(new Row(
-                "pictures",
-                r.settings().width() + " x " + r.settings().height() + ", "
-                        + r.settings().steps()
-                        + " steps, guidance " + Words.number(r.settings().guidanceScale()) + ", "
-                        + r.settings().sampler()
-                        + " (" + r.settings().scheduler() + ")"
-                        + (r.settings().clipSkip() == 0
-                                ? ""
-                                : ", clip skip " + r.settings().clipSkip())
-                        + given(", distilled guidance ", r.settings().distilledGuidance())
-                        + given(", shift ", r.settings().shift())));
-        rows.add(new Row(
-                "renderer",
-                (startsWithName(r.renderer()) ? "" : r.renderer().name() + " ")
-                        + r.renderer().version() + " on " + r.renderer().device()));
-        r.weights()
-                .forEach(w -> rows.add(new Row(
-                        "weights",
-                        w.role() + " " + Words.reference(w.reference()) + ", licence " + w.licence() + "\n"
-                                + w.files().stream()
-                                        .filter(f -> Words.isWeights(f.file()))
-                                        .map(Description::part)
-                                        .collect(Collectors.joining("\n")))));
-        rows.add(new Row("renders", r.rendersMade() + " made, " + r.rendersReused() + " reused"));
-        rows.add(new Row(
-                "time",
-                Numbers.time(r.seconds()) + " by the clock; all pictures added up " + Numbers.time(r.renderSeconds())));
-        r.findings()
-                .forEach(f -> rows.add(
-                        new Row(f.level() == Finding.Level.ERROR ? "refused" : "noticed", Words.line(f.text(), 2000))));
-        return rows;
-    }
-
-    private static boolean startsWithName(RunRecord.RendererInfo renderer) {
-        return renderer.version()
-                .toLowerCase(java.util.Locale.ROOT)
-                .startsWith(renderer.name().toLowerCase(java.util.Locale.ROOT));
     }
 
     /** Which run the trends mean by a number. */
@@ -167,10 +102,6 @@ public final class Description {
         return rows;
     }
 
-    private static String given(String name, Double value) {
-        return value == null ? "" : name + Words.number(value);
-    }
-
     static String counts(RunRecord r) {
         Map<String, Long> counts = r.verdicts().stream()
                 .collect(Collectors.groupingBy(
@@ -181,39 +112,6 @@ public final class Description {
                 + counts.entrySet().stream()
                         .map(e -> e.getValue() + " " + e.getKey())
                         .collect(Collectors.joining(", "));
-    }
-
-    private static void model(List<Row> rows, String role, Model model) {
-        String files = model.files().stream()
-                .filter(f -> Words.isWeights(f.file()) || f.sha256() == null)
-                .map(Description::part)
-                .collect(Collectors.joining("\n"));
-        String loras = model.loras().stream().map(Description::part).collect(Collectors.joining("\n"));
-        rows.add(new Row(
-                role, model.name() + (files.isEmpty() ? "" : "\n" + files) + (loras.isEmpty() ? "" : "\n" + loras)));
-    }
-
-    private static String part(ModelPart p) {
-        return p.file() + sha(p.sha256());
-    }
-
-    private static String part(LoraPart p) {
-        return Words.fileName(p.file()) + " at strength " + Words.number(p.strength()) + sha(p.sha256());
-    }
-
-    private static String sha(String sha256) {
-        return sha256 == null ? "" : "  sha256 " + Words.line(sha256, 12);
-    }
-
-    private static String unscored(VerdictEntry v) {
-        if (v.unscored() == 0) {
-            return "none";
-        }
-        return v.unscored() + " pairs"
-                + v.unscoredReasons().entrySet().stream()
-                        .sorted(Map.Entry.comparingByKey())
-                        .map(e -> "\n" + e.getValue() + ": " + Words.line(e.getKey(), 400))
-                        .collect(Collectors.joining());
     }
 
     private static Worst worst(

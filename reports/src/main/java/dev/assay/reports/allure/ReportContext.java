@@ -1,6 +1,7 @@
 package dev.assay.reports.allure;
 
 import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.pages.ReportLink;
 import java.util.List;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package dev.assay.reports.allure;
 
+import dev.assay.reports.pages.ReportLink;
 import dev.assay.reports.words.Words;
 import java.util.Map;
 

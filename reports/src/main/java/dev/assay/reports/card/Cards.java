@@ -2,31 +2,17 @@ package dev.assay.reports.card;
 
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
-import dev.assay.harness.run.RunRecord;
-import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.verdict.Outcome;
-import dev.assay.harness.verdict.WorstCase;
-import dev.assay.reports.picture.CasePicture;
-import dev.assay.reports.picture.ContactSheet;
-import dev.assay.reports.picture.Pixels;
-import dev.assay.reports.picture.Renderings;
-import dev.assay.reports.words.Words;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Writes a card in all its forms. */
 public final class Cards {
-    private static final int MAX_WORST = 4;
-    private static final int MAX_SHEETS = 3;
     private static final int MAX_CARD = 256 << 20; // bytes
 
     private Cards() {}
@@ -35,16 +21,16 @@ public final class Cards {
      * Every form into a folder that is the build's own: {@code NAME.assay.json}, {@code .html}, {@code .svg}, {@code .md}, {@code
      * .csv}, {@code .junit.xml}. Cards of earlier runs in it are deleted first.
      *
-     * @param runFolder where the paths of the record's pictures start
+     * @param html for people
      * @param inconclusiveAllowed whether the build goes on with an open criterion
      * @return the page
      */
-    public static Path write(VerdictCard card, RunRecord run, Path runFolder, Path folder, boolean inconclusiveAllowed)
+    public static Path write(VerdictCard card, String html, Path folder, boolean inconclusiveAllowed)
             throws IOException {
         clean(folder);
         String name = fileName(card.name());
         Path page = folder.resolve(name + ".assay.html");
-        text(page, CardHtml.of(card, pictures(run, runFolder)));
+        text(page, html);
         text(folder.resolve(name + ".assay.json"), CardJson.of(card));
         text(folder.resolve(name + ".assay.svg"), Badge.svg(card));
         text(folder.resolve(name + ".assay.md"), CardMarkdown.of(card));
@@ -90,8 +76,8 @@ public final class Cards {
         return judged.getFileName().toString().replaceFirst("\\.(safetensors|gguf|ckpt|pt|pth|bin)$", "");
     }
 
-    /** A name for the build's own folder, whatever the candidate is called. */
-    static String fileName(String name) {
+    /** A name for the build's own folders, whatever a candidate or a run is called. */
+    public static String fileName(String name) {
         String plain = name.replaceAll("[^A-Za-z0-9._+@-]", "_").replaceFirst("^[.]+", "_");
         return plain.isEmpty() ? "candidate" : plain.substring(0, Math.min(120, plain.length()));
     }
@@ -121,33 +107,5 @@ public final class Cards {
                 }
             }
         }
-    }
-
-    /** The worst cases of what did not pass, then sheets of everything. */
-    private static List<CardHtml.Shown> pictures(RunRecord run, Path runFolder) {
-        Renderings renderings = new Renderings(run.renderings(), runFolder);
-        List<CardHtml.Shown> shown = new ArrayList<>();
-        List<VerdictEntry> bad = run.verdicts().stream()
-                .filter(v -> !v.is(Outcome.PASSED))
-                .sorted(Comparator.comparing(v -> !v.is(Outcome.REGRESSED)))
-                .toList();
-        for (VerdictEntry v : bad) {
-            for (WorstCase w : v.worst().subList(0, Math.min(v.worst().size(), shown.size() < 2 ? 2 : 1))) {
-                if (shown.size() < MAX_WORST) {
-                    shown.add(jpeg(
-                            Words.line(v.id(), 60) + ", worst: " + CasePicture.caption(v, w, renderings),
-                            CasePicture.of(v, w, renderings)));
-                }
-            }
-        }
-        for (ContactSheet.Sheet sheet : renderings.sheets(MAX_SHEETS)) {
-            shown.add(jpeg("contact sheet: " + sheet.name(), sheet.image()));
-        }
-        return shown;
-    }
-
-    private static CardHtml.Shown jpeg(String caption, BufferedImage image) {
-        return new CardHtml.Shown(
-                caption, "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(Pixels.jpeg(image)));
     }
 }

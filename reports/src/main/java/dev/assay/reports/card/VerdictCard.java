@@ -246,7 +246,7 @@ public record VerdictCard(
     }
 
     /** Of the one LoRA; null for a checkpoint and for several. */
-    private Double strength() {
+    public Double strength() {
         List<Double> strengths = model.files().stream()
                 .map(Part::strength)
                 .filter(s -> s != null)

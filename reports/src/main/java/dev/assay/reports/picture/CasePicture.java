@@ -10,7 +10,6 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.Shape;
 import java.awt.geom.Line2D;
 import java.awt.image.BufferedImage;
 import java.util.HashSet;
@@ -102,11 +101,12 @@ public final class CasePicture {
             int x = GAP + i * (width + GAP);
             Lettering.write(g, panel.name(), x, HEAD - 8, 16, width, INK);
             g.drawImage(
-                    panel.image().map(p -> Pixels.scaled(p, scale)).orElseGet(() -> Pixels.missing(width, height)),
+                    panel.image()
+                            .map(p -> marked(p, panel.marks(), scale))
+                            .orElseGet(() -> Pixels.missing(width, height)),
                     x,
                     HEAD,
                     null);
-            marks(g, panel.marks(), x, scale, width, height);
             Lettering.write(g, panel.evidence(), x, HEAD + height + 20, 15, width, SOFT);
         }
         String zoom = scale == 1 ? "" : "shown at " + Words.number(scale) + " times its size";
@@ -135,36 +135,39 @@ public final class CasePicture {
                 : String.format(Locale.ROOT, "largest: %d of 255 levels", d.largest());
     }
 
-    private static void marks(Graphics2D g, List<Mark> marks, int left, double scale, int width, int height) {
-        Shape page = g.getClip();
-        g.clipRect(left, HEAD, width, height);
+    /** The picture at this scale, with what a metric saw drawn over it. */
+    public static BufferedImage marked(BufferedImage picture, List<Mark> marks, double scale) {
+        BufferedImage drawn = Pixels.scaled(picture, scale);
+        Graphics2D g = drawn.createGraphics();
+        marks(g, marks, scale, drawn.getWidth(), drawn.getHeight());
+        g.dispose();
+        return drawn;
+    }
+
+    private static void marks(Graphics2D g, List<Mark> marks, double scale, int width, int height) {
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         List<Mark> all = marks == null ? List.of() : marks;
-        all.stream().filter(m -> !isLabelled(m)).forEach(m -> outline(g, m, left, scale, width, height));
-        all.stream().filter(CasePicture::isLabelled).forEach(m -> outline(g, m, left, scale, width, height));
+        all.stream().filter(m -> !isLabelled(m)).forEach(m -> outline(g, m, scale, width, height));
+        all.stream().filter(CasePicture::isLabelled).forEach(m -> outline(g, m, scale, width, height));
         // Names last, so that no line runs through one; a limb of several lines has its name once.
         Set<String> limbs = new HashSet<>();
         all.stream()
                 .filter(CasePicture::isLabelled)
                 .filter(m -> m.shape() != Score.Shape.LINE || limbs.add(m.label()))
-                .forEach(m -> name(g, m, left, scale, width, height));
-        g.setClip(page);
+                .forEach(m -> name(g, m, scale, width, height));
     }
 
     private static boolean isLabelled(Mark mark) {
         return mark.label() != null && !mark.label().isEmpty();
     }
 
-    private static void outline(Graphics2D g, Mark mark, int left, double scale, int width, int height) {
+    private static void outline(Graphics2D g, Mark mark, double scale, int width, int height) {
         g.setColor(isLabelled(mark) || mark.shape() != Score.Shape.LINE ? MARK : CONTEXT);
         if (mark.shape() == Score.Shape.LINE) {
             g.setStroke(new BasicStroke(isLabelled(mark) ? 4 : 2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
             // A joint outside the picture keeps its line's direction: the clip cuts it, nothing bends it.
             g.draw(new Line2D.Double(
-                    left + far(mark.x0() * scale),
-                    HEAD + far(mark.y0() * scale),
-                    left + far(mark.x1() * scale),
-                    HEAD + far(mark.y1() * scale)));
+                    far(mark.x0() * scale), far(mark.y0() * scale), far(mark.x1() * scale), far(mark.y1() * scale)));
             return;
         }
         int x0 = clamp(mark.x0() * scale, width);
@@ -172,10 +175,10 @@ public final class CasePicture {
         int x1 = clamp(mark.x1() * scale, width);
         int y1 = clamp(mark.y1() * scale, height);
         g.setStroke(new BasicStroke(2));
-        g.drawRect(left + x0, HEAD + y0, Math.max(1, x1 - x0 - 1), Math.max(1, y1 - y0 - 1));
+        g.drawRect(x0, y0, Math.max(1, x1 - x0 - 1), Math.max(1, y1 - y0 - 1));
     }
 
-    private static void name(Graphics2D g, Mark mark, int left, double scale, int width, int height) {
+    private static void name(Graphics2D g, Mark mark, double scale, int width, int height) {
         if (!Lettering.available()) {
             return;
         }
@@ -183,10 +186,10 @@ public final class CasePicture {
         int x = clamp((line ? (mark.x0() + mark.x1()) / 2 : mark.x0()) * scale, width);
         int y = clamp((line ? (mark.y0() + mark.y1()) / 2 : mark.y0()) * scale, height);
         int room = Math.min(width - x, 9 * mark.label().length() + 8);
-        int top = y >= 18 ? HEAD + y - 18 : HEAD + y;
+        int top = y >= 18 ? y - 18 : y;
         g.setColor(MARK);
-        g.fillRect(left + x, top, room, 18);
-        Lettering.write(g, mark.label(), left + x + 3, top + 14, 14, room - 4, Color.WHITE);
+        g.fillRect(x, top, room, 18);
+        Lettering.write(g, mark.label(), x + 3, top + 14, 14, room - 4, Color.WHITE);
     }
 
     /** A record may be anybody's: a coordinate beyond all pictures is brought near enough to draw. */

@@ -90,12 +90,12 @@ public final class Pixels {
         return side <= longest ? image : scaled(image, (double) longest / side);
     }
 
-    static double scaleForPeople(int width, int height) {
+    public static double scaleForPeople(int width, int height) {
         int side = Math.max(width, height);
         return side > LARGEST ? (double) LARGEST / side : Math.max(1, (SMALLEST + side / 2) / side);
     }
 
-    static BufferedImage scaled(BufferedImage image, double scale) {
+    public static BufferedImage scaled(BufferedImage image, double scale) {
         int width = Math.max(1, (int) Math.round(image.getWidth() * scale));
         int height = Math.max(1, (int) Math.round(image.getHeight() * scale));
         BufferedImage result = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -154,7 +154,7 @@ public final class Pixels {
     }
 
     /** Stands for a picture that is not there. */
-    static BufferedImage missing(int width, int height) {
+    public static BufferedImage missing(int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         g.setColor(new Color(0x55, 0x55, 0x55));

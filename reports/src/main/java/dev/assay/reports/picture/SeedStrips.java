@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** All seeds of one prompt: the base's pictures over the candidate's. What is true of them together, no single pair shows. */
-final class SeedStrips {
+public final class SeedStrips {
     private static final int MAX_SEEDS = 16;
     private static final int COLUMNS = 8;
     private static final int GAP = 12;
@@ -27,7 +27,7 @@ final class SeedStrips {
     private SeedStrips() {}
 
     /** Seeds of a prompt that any picture of the run has, in order. */
-    static List<Long> seeds(String caseId, Renderings renderings) {
+    public static List<Long> seeds(String caseId, Renderings renderings) {
         return List.copyOf(renderings.all().stream()
                 .filter(of(caseId))
                 .map(RenderingEntry::seed)

@@ -89,7 +89,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
             case TWO_SIDED -> Math.max(-low, high);
         };
         return most <= 0
-                ? "that it is worse is ruled out"
+                ? "any worsening is ruled out"
                 : "worse by more than " + amount(most) + " is ruled out, less is not";
     }
 
@@ -112,7 +112,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
             return "";
         }
         return switch (metric()) {
-            case "grid" -> "A pattern on the pixel grid: " + change();
+            case "grid" -> "Pattern on the pixel grid: " + change() + " against the base";
             case "vendi" -> "Different pictures of a prompt" + diversity();
             default -> subject() + (means().isEmpty() ? ": " + change() : means());
         };

@@ -8,6 +8,7 @@ import dev.assay.reports.Axe;
 import dev.assay.reports.Chromium;
 import dev.assay.reports.Runs;
 import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.pages.ReportLink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,6 +10,7 @@ import dev.assay.harness.score.Family;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
 import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.pages.ReportLink;
 import io.qameta.allure.model.Status;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -9,6 +9,7 @@ import dev.assay.reports.Axe;
 import dev.assay.reports.Chromium;
 import dev.assay.reports.Runs;
 import dev.assay.reports.facts.FileFacts;
+import dev.assay.reports.page.RunPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ class CardBrowserTest {
         Optional<Path> program = Chromium.find();
         if (program.isEmpty()) {
             System.err.println(
-                    "[assay] SKIPPED: no Chromium on the PATH, so no browser has seen the card (apt-get install chromium)");
+                    "[assay] SKIPPED: no Chromium on the PATH, so no browser has seen the card (apt-get install"
+                            + " chromium)");
         }
         assumeTrue(program.isPresent(), "no Chromium on the PATH");
         chromium = Chromium.start(program.get(), Files.createDirectory(folder.resolve("profile")));
@@ -50,7 +52,12 @@ class CardBrowserTest {
         FileFacts facts = new FileFacts(text, text, text, List.of(text, text), "ab".repeat(32));
         VerdictCard card =
                 VerdictCard.of(run, Outcome.REGRESSED, List.of(text, text), facts, new VerdictCard.Waived(text, text));
-        return Cards.write(card, run, folder, folder.resolve("card"), false);
+        Path to = folder.resolve("card");
+        return Cards.write(
+                card,
+                RunPage.of(card, run, folder, to, folder, List.of()).shortened().html(),
+                to,
+                false);
     }
 
     @Test
@@ -60,12 +67,12 @@ class CardBrowserTest {
         for (Path file : List.of(page, badge)) {
             chromium.open(file.toUri().toString());
             chromium.evaluate("""
-                    (() => {
-                      document.querySelectorAll('details').forEach(d => { d.open = true; });
-                      document.querySelectorAll('*').forEach(e => e.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})));
-                      return new Promise(r => setTimeout(r, 100));
-                    })()
-                    """);
+                (() => {
+                  document.querySelectorAll('details').forEach(d => { d.open = true; });
+                  document.querySelectorAll('*').forEach(e => e.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})));
+                  return new Promise(r => setTimeout(r, 100));
+                })()
+                """);
             assertThat(chromium.evaluate("document.querySelectorAll('script, img[src=x], foreignObject').length")
                             .asInt())
                     .isZero();

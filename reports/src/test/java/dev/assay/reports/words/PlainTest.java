@@ -261,7 +261,7 @@ class PlainTest {
                 "");
         assertThat(better.sentence())
                 .as("all of the interval is better")
-                .isEqualTo("How well pictures fit their prompt: 0.8 → 0.85 cosine; that it is worse is ruled out");
+                .isEqualTo("How well pictures fit their prompt: 0.8 → 0.85 cosine; any worsening is ruled out");
     }
 
     @Test
@@ -301,7 +301,7 @@ class PlainTest {
                 "no difference in 42 pairs");
         assertThat(precision.sentence())
                 .isEqualTo("Pictures that are closest to their own prompt: as many as the base's;"
-                        + " that it is worse is ruled out");
+                        + " any worsening is ruled out");
         Plain objects = plain(
                 "objects",
                 "adherence",
@@ -334,8 +334,7 @@ class PlainTest {
                 0.323,
                 "");
         assertThat(Plain.of(vendi.verdict(), 4).sentence())
-                .isEqualTo(
-                        "Different pictures of a prompt: 1.25 → 1.38 of 4, 11 % more; that it is worse is ruled out");
+                .isEqualTo("Different pictures of a prompt: 1.25 → 1.38 of 4, 11 % more; any worsening is ruled out");
         Plain blank = plain(
                 "blank-frame", "artifact", "PASSED", "NO_NEW_DEFECTS", "LOWER", 0.0, 0.0, 0.0, 0, "", 0.0, 0.0, "");
         assertThat(blank.sentence()).isEqualTo("None of 4 pairs is worse than the base's picture");

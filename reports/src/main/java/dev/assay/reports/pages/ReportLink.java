@@ -1,7 +1,8 @@
-package dev.assay.reports.allure;
+package dev.assay.reports.pages;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * A link that people may follow; a report never does by itself.
@@ -30,9 +31,12 @@ public record ReportLink(String name, String url, String kind) {
     }
 
     /** The relative address of a file; with percent signs for all that means something in an address. */
-    static String relative(Path file, Path pageFolder) {
+    public static String relative(Path file, Path pageFolder) {
         Path from = pageFolder.toAbsolutePath().normalize();
         Path to = file.toAbsolutePath().normalize();
+        if (!Objects.equals(from.getRoot(), to.getRoot())) {
+            return to.toUri().toString(); // of another drive
+        }
         StringBuilder url = new StringBuilder();
         for (Path part : from.relativize(to)) {
             if (url.length() > 0) {

@@ -1,4 +1,4 @@
-package dev.assay.reports.card;
+package dev.assay.reports.pages;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.reports.words.Margins;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** One criterion as a strip: zero, the margin, the interval of candidate minus base. */
-final class IntervalBar {
+public final class IntervalBar {
     private static final int WIDTH = 180;
     private static final int HEIGHT = 26;
     private static final int EDGE = 6;
@@ -16,7 +16,7 @@ final class IntervalBar {
     private IntervalBar() {}
 
     /** The SVG element; an empty text where nothing was compared. */
-    static String svg(VerdictEntry v) {
+    public static String svg(VerdictEntry v) {
         if (v.estimate() == null) {
             return "";
         }

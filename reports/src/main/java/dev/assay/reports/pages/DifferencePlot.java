@@ -1,4 +1,4 @@
-package dev.assay.reports.allure;
+package dev.assay.reports.pages;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Measurement;
@@ -10,9 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The paired differences per prompt as a static SVG: dots for pairs, the interval of the mean, the margin. */
-final class DifferencePlot {
+public final class DifferencePlot {
     private static final int MAX_ROWS = 40;
     private static final int ROW = 20;
     private static final int LABELS = 260;
@@ -29,7 +30,7 @@ final class DifferencePlot {
     private DifferencePlot() {}
 
     /** The SVG element, or an empty text where nothing was compared. */
-    static String svg(VerdictEntry v) {
+    public static String svg(VerdictEntry v) {
         List<Measurement> pairs = v.measurements();
         if (pairs.isEmpty()) {
             return "";
@@ -137,7 +138,7 @@ final class DifferencePlot {
                 Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\"/>", scale.x(v.estimate()), y, MEAN));
     }
 
-    static String percent(VerdictEntry v) {
+    public static String percent(VerdictEntry v) {
         return Words.number(100 * v.confidence()) + " %";
     }
 
@@ -153,7 +154,7 @@ final class DifferencePlot {
                 more));
     }
 
-    private static void text(StringBuilder s, double x, double y, String anchor, String color, String text) {
+    private static void text(StringBuilder s, double x, double y, String anchor, @Nullable String color, String text) {
         s.append(String.format(
                 Locale.ROOT,
                 "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>%s</text>",
