@@ -44,7 +44,9 @@ public record Answer(VerdictEntry verdict, int seeds, String docs, List<Exhibit>
 
     /** Of the chip: a soft verdict alarms nobody. */
     public String style() {
-        return verdict.soft() && !passed() ? "soft-verdict" : verdict.outcome().name().toLowerCase(Locale.ROOT);
+        return verdict.soft() && !passed()
+                ? "soft-verdict"
+                : verdict.outcome().name().toLowerCase(Locale.ROOT);
     }
 
     public List<Row> facts() {

@@ -133,8 +133,8 @@ public record RunPage(
 
     /** Where the run stopped, or what is wrong with it as a whole; else none. */
     public List<String> troubles() {
-        boolean whole =
-                card.outcome() == Outcome.BROKEN && run.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN) && !v.soft());
+        boolean whole = card.outcome() == Outcome.BROKEN
+                && run.verdicts().stream().noneMatch(v -> v.is(Outcome.BROKEN) && !v.soft());
         return run.problem() != null ? List.of(Words.block(run.problem())) : whole ? card.reasons() : List.of();
     }
 
@@ -144,7 +144,8 @@ public record RunPage(
         return run.problem() != null
                 ? List.of()
                 : answers.stream()
-                        .filter(a -> wanted.contains(a.verdict().outcome()) && !a.verdict().soft())
+                        .filter(a -> wanted.contains(a.verdict().outcome())
+                                && !a.verdict().soft())
                         .toList();
     }
 
