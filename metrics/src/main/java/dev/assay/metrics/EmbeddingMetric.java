@@ -7,6 +7,7 @@ import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
 import dev.assay.harness.suite.PromptCase;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
@@ -76,5 +77,18 @@ public final class EmbeddingMetric implements Metric.ImageMetric {
             bb += (double) b[i] * b[i];
         }
         return dot / Math.sqrt(aa * bb);
+    }
+
+    /** Of all pairs, shape (n, n); ones on the diagonal. */
+    static double[][] cosines(List<float[]> embeddings) {
+        int n = embeddings.size();
+        double[][] kernel = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            kernel[i][i] = 1;
+            for (int j = 0; j < i; j++) {
+                kernel[i][j] = kernel[j][i] = cosine(embeddings.get(i), embeddings.get(j));
+            }
+        }
+        return kernel;
     }
 }

@@ -111,6 +111,8 @@ public final class Metrics implements MetricCatalog {
                     SIGLIP),
             MetricEntry.of(DinoDiversityMetric.INFO, (models, p) -> new DinoDiversityMetric(models.get(DINO)), DINO),
             MetricEntry.of(VendiMetric.INFO, (models, p) -> new VendiMetric(models.get(CLIP), p.get("order")), CLIP),
+            MetricEntry.of(PromptVendiMetric.INFO, (models, p) -> new PromptVendiMetric(models.get(CLIP)), CLIP),
+            MetricEntry.of(LayoutDiversityMetric.INFO, (models, p) -> new LayoutDiversityMetric()),
             MetricEntry.of(
                     PerceptualDiversityMetric.LPIPS,
                     (models, p) -> PerceptualDiversityMetric.lpips(models.get(LPIPS)::distances),

@@ -72,7 +72,7 @@ public final class VendiMetric implements Metric.SetMetric {
         if (pictures.size() < 2) {
             return NoScore.fewPictures(pictures.size());
         }
-        double effective = vendi(cosines(pictures.stream().map(images::embed).toList()), order);
+        double effective = vendi(EmbeddingMetric.cosines(pictures.stream().map(images::embed).toList()), order);
         return new Score.Measured(
                 Math.log(effective),
                 String.format(Locale.ROOT, "%.2f different pictures of %d", effective, pictures.size()));
@@ -104,17 +104,5 @@ public final class VendiMetric implements Metric.SetMetric {
             }
         }
         return Math.exp(q == 1 ? sum : (q * Math.log(max) + Math.log(sum)) / (1 - q));
-    }
-
-    private static double[][] cosines(List<float[]> embeddings) {
-        int n = embeddings.size();
-        double[][] kernel = new double[n][n];
-        for (int i = 0; i < n; i++) {
-            kernel[i][i] = 1;
-            for (int j = 0; j < i; j++) {
-                kernel[i][j] = kernel[j][i] = EmbeddingMetric.cosine(embeddings.get(i), embeddings.get(j));
-            }
-        }
-        return kernel;
     }
 }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 
 /** The values of golden_metrics.py, and small cases. */
 final class Golden {
-    static final JsonNode JSON = json();
+    static final JsonNode JSON = file("metrics");
 
     private Golden() {}
 
@@ -46,8 +46,9 @@ final class Golden {
         return new PromptCase(id, "a " + id, "", List.of(1L), List.of(), visible);
     }
 
-    private static JsonNode json() {
-        try (var in = Golden.class.getResourceAsStream("/golden/metrics.json")) {
+    /** A golden file by its name without ending. */
+    static JsonNode file(String name) {
+        try (var in = Golden.class.getResourceAsStream("/golden/" + name + ".json")) {
             return new ObjectMapper().readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

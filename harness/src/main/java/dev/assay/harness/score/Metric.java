@@ -71,7 +71,7 @@ public sealed interface Metric {
         }
     }
 
-    /** What is remembered of a suite; it does not grow with the number of pictures. */
+    /** What is remembered of a suite: never the pictures, at most a vector of each. */
     interface Accumulation {
         /** Every prompt, once and in order. */
         void add(PromptImages prompt);

@@ -102,6 +102,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
                 Math.round(100 * estimate())
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
             case "vendi" -> "Seeds look alike" + varies() + alike() + allowed();
+            case "prompt-vendi" -> "Different prompts look alike: " + fewer() + " different pictures" + allowed();
             default -> (isDiversity() ? "Seeds look alike" + varies() : heads()) + means() + allowed();
         };
     }
@@ -114,6 +115,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
         return switch (metric()) {
             case "grid" -> "Pattern on the pixel grid: " + change() + " against the base";
             case "vendi" -> "Different pictures of a prompt" + diversity();
+            case "prompt-vendi" -> "Different pictures of all prompts: " + fewer();
             default -> subject() + (means().isEmpty() ? ": " + change() : means());
         };
     }
@@ -253,7 +255,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
 
     /** A size on the axis of candidate minus base. */
     private String amount(double size) {
-        if (metric().equals("vendi")) {
+        if (unit().equals("log effective pictures")) {
             double percent = 100 * (1 - Math.exp(-size));
             return (Math.abs(percent) < 1 ? Words.number(percent) : Math.round(percent)) + " %";
         }
