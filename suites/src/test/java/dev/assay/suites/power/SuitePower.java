@@ -60,7 +60,7 @@ public final class SuitePower {
     /**
      * Shares of the runs.
      *
-     * @param passed where all criteria passed
+     * @param passed where all hard criteria passed
      * @param regressed where one regressed or more; what is neither is inconclusive
      * @param byCriterion shares where it passed
      * @param regressedBy shares where it regressed
@@ -79,14 +79,18 @@ public final class SuitePower {
                 verdicts.put(criterion, verdict(criterion, candidate, random));
             }
             Map<Criterion, Verdict> confirmed = Confirmation.applied(verdicts);
-            passed += confirmed.values().stream().allMatch(v -> v.is(Outcome.PASSED)) ? 1 : 0;
-            regressed += confirmed.values().stream().anyMatch(v -> v.is(Outcome.REGRESSED)) ? 1 : 0;
+            passed += confirmed.values().stream().filter(SuitePower::decides).allMatch(v -> v.is(Outcome.PASSED)) ? 1 : 0;
+            regressed += confirmed.values().stream().filter(SuitePower::decides).anyMatch(v -> v.is(Outcome.REGRESSED)) ? 1 : 0;
             confirmed.forEach((c, v) -> {
                 byCriterion.merge(c.id(), v.is(Outcome.PASSED) ? 1.0 / runs : 0, Double::sum);
                 regressedBy.merge(c.id(), v.is(Outcome.REGRESSED) ? 1.0 / runs : 0, Double::sum);
             });
         }
         return new Result((double) passed / runs, (double) regressed / runs, byCriterion, regressedBy);
+    }
+
+    private static boolean decides(Verdict verdict) {
+        return !verdict.criterion().soft();
     }
 
     private Verdict verdict(Criterion criterion, Candidate candidate, Random random) {
