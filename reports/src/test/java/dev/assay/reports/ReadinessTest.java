@@ -61,7 +61,7 @@ class ReadinessTest {
     @Test
     void a_wrong_name_is_answered_with_the_right_ones() {
         assertThat(said("assay.suite", "startr"))
-                .contains("(microcosm, objects, people, starter)", "did you mean starter?");
+                .contains("(everyday, microcosm, objects, people, starter)", "did you mean starter?");
         assertThat(said("assay.lora", "microcosm:grit")).contains("did you mean grid?");
         assertThat(said("assay.lora", "no/such.safetensors")).contains("no such file");
         assertThat(said("assay.models", "nowhere")).contains("assay.models (-Dassay.models): no such folder");
