@@ -49,7 +49,8 @@ public final class LayoutDiversityMetric implements Metric.SetMetric {
         double distance = meanDistance(small);
         return new Score.Measured(
                 distance,
-                String.format(Locale.ROOT, "1 - correlation %.2f on average of %d pictures", distance, pictures.size()));
+                String.format(
+                        Locale.ROOT, "1 - correlation %.2f on average of %d pictures", distance, pictures.size()));
     }
 
     /** The picture in 16 x 16 cells, whatever its shape: L*, a*, b* of each, row by row. */
@@ -59,8 +60,8 @@ public final class LayoutDiversityMetric implements Metric.SetMetric {
         for (int i = 0; i < CELLS * CELLS; i++) {
             int x = i % CELLS;
             int y = i / CELLS;
-            double[] lab = ColourNames.lab(
-                    new int[] {cells.value(x, y, 0), cells.value(x, y, 1), cells.value(x, y, 2)});
+            double[] lab =
+                    ColourNames.lab(new int[] {cells.value(x, y, 0), cells.value(x, y, 1), cells.value(x, y, 2)});
             System.arraycopy(lab, 0, small, 3 * i, 3);
         }
         return small;

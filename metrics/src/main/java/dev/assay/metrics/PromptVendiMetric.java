@@ -8,7 +8,6 @@ import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
 import dev.assay.harness.score.Score;
-import dev.assay.harness.suite.PromptCase;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -118,7 +117,9 @@ public final class PromptVendiMetric implements Metric.SuiteMetric {
             }
             scored = true;
             Map<String, Integer> times = new HashMap<>();
-            for (int i = 0; i < prompts.size() && prompts.get(i).size() > 1; i++) { // fewer and fewer have an i-th picture
+            for (int i = 0;
+                    i < prompts.size() && prompts.get(i).size() > 1;
+                    i++) { // fewer and fewer have an i-th picture
                 double[] b = base.get(i).contributions();
                 double[] c = candidate.get(i).contributions();
                 for (int p = 0; p < b.length; p++) {

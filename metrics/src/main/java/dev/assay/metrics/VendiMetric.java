@@ -72,7 +72,8 @@ public final class VendiMetric implements Metric.SetMetric {
         if (pictures.size() < 2) {
             return NoScore.fewPictures(pictures.size());
         }
-        double effective = vendi(EmbeddingMetric.cosines(pictures.stream().map(images::embed).toList()), order);
+        double effective = vendi(
+                EmbeddingMetric.cosines(pictures.stream().map(images::embed).toList()), order);
         return new Score.Measured(
                 Math.log(effective),
                 String.format(Locale.ROOT, "%.2f different pictures of %d", effective, pictures.size()));

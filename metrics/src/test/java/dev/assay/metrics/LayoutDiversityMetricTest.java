@@ -25,7 +25,8 @@ class LayoutDiversityMetricTest {
             for (int i = 0; i < rgb.length; i++) {
                 rgb[i] = (byte) (int) values[i];
             }
-            pictures.add(Image.of(golden.get("width").asInt(), golden.get("height").asInt(), rgb));
+            pictures.add(
+                    Image.of(golden.get("width").asInt(), golden.get("height").asInt(), rgb));
         }
         assertThat(score(pictures)).isCloseTo(golden.get("distance").asDouble(), within(2e-5));
         assertThat(score(pictures.subList(0, 3))).isCloseTo(golden.get("three").asDouble(), within(2e-5));
@@ -37,7 +38,8 @@ class LayoutDiversityMetricTest {
     void one_picture_for_every_seed_is_no_diversity_and_its_negative_the_most() {
         Image picture = blob(10, 40, 0);
         assertThat(score(List.of(picture, picture, picture))).isZero();
-        assertThat(score(List.of(Golden.flat(EDGE, 9, 9, 9), Golden.flat(EDGE, 9, 9, 9)))).isZero();
+        assertThat(score(List.of(Golden.flat(EDGE, 9, 9, 9), Golden.flat(EDGE, 9, 9, 9))))
+                .isZero();
         assertThat(score(List.of(Golden.flat(EDGE, 0, 0, 0), Golden.flat(EDGE, 255, 255, 255))))
                 .isCloseTo(2, within(1e-6));
     }

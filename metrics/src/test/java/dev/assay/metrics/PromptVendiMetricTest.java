@@ -46,7 +46,9 @@ class PromptVendiMetricTest {
         Finding found = score(
                 prompt("a", List.of(RED, GREEN), List.of(RED, RED)),
                 prompt("b", List.of(GREEN, RED), List.of(GREEN, GREEN)));
-        assertThat(found.differences()).extracting(d -> ((Score.Measured) d).value()).containsExactly(0.0, 0.0);
+        assertThat(found.differences())
+                .extracting(d -> ((Score.Measured) d).value())
+                .containsExactly(0.0, 0.0);
     }
 
     @Test
@@ -70,7 +72,9 @@ class PromptVendiMetricTest {
                 prompt("b", List.of(GREEN), List.of(GREEN)),
                 prompt("c", List.of(BLUE, RED), List.of(BLUE, RED)),
                 prompt("d", List.of(), List.of()));
-        assertThat(found.differences().subList(0, 3)).extracting(d -> ((Score.Measured) d).value()).containsOnly(0.0);
+        assertThat(found.differences().subList(0, 3))
+                .extracting(d -> ((Score.Measured) d).value())
+                .containsOnly(0.0);
         assertThat(found.differences().get(3))
                 .isEqualTo(new Score.Unscored("no-pair", "no pair of pictures to compare"));
     }
@@ -79,7 +83,9 @@ class PromptVendiMetricTest {
     void a_seed_with_a_picture_of_one_prompt_alone_is_not_compared() {
         Finding found = score(
                 prompt("a", List.of(RED, GREEN), List.of(RED, GREEN)), prompt("b", List.of(GREEN), List.of(GREEN)));
-        assertThat(found.differences()).extracting(d -> ((Score.Measured) d).value()).containsExactly(0.0, 0.0);
+        assertThat(found.differences())
+                .extracting(d -> ((Score.Measured) d).value())
+                .containsExactly(0.0, 0.0);
     }
 
     @Test
@@ -95,8 +101,7 @@ class PromptVendiMetricTest {
     }
 
     private static Finding score(PromptImages... prompts) {
-        return new PromptVendiMetric(
-                        i -> new float[] {i.value(0, 0, 0), i.value(0, 0, 1), i.value(0, 0, 2)})
+        return new PromptVendiMetric(i -> new float[] {i.value(0, 0, 0), i.value(0, 0, 1), i.value(0, 0, 2)})
                 .score(List.of(prompts));
     }
 }

@@ -1,10 +1,10 @@
 package dev.assay.suites.power;
 
+import dev.assay.harness.image.Image;
 import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score;
-import dev.assay.harness.image.Image;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.Suite;
@@ -79,8 +79,11 @@ public final class SuitePower {
                 verdicts.put(criterion, verdict(criterion, candidate, random));
             }
             Map<Criterion, Verdict> confirmed = Confirmation.applied(verdicts);
-            passed += confirmed.values().stream().filter(SuitePower::decides).allMatch(v -> v.is(Outcome.PASSED)) ? 1 : 0;
-            regressed += confirmed.values().stream().filter(SuitePower::decides).anyMatch(v -> v.is(Outcome.REGRESSED)) ? 1 : 0;
+            passed +=
+                    confirmed.values().stream().filter(SuitePower::decides).allMatch(v -> v.is(Outcome.PASSED)) ? 1 : 0;
+            regressed += confirmed.values().stream().filter(SuitePower::decides).anyMatch(v -> v.is(Outcome.REGRESSED))
+                    ? 1
+                    : 0;
             confirmed.forEach((c, v) -> {
                 byCriterion.merge(c.id(), v.is(Outcome.PASSED) ? 1.0 / runs : 0, Double::sum);
                 regressedBy.merge(c.id(), v.is(Outcome.REGRESSED) ? 1.0 / runs : 0, Double::sum);
@@ -100,7 +103,8 @@ public final class SuitePower {
             throw new IllegalStateException("how does " + criterion.metric() + " scatter? Habits does not say");
         }
         List<PromptCase> prompts = suite.cases().stream()
-                .filter(c -> criterion.tags().isEmpty() || criterion.tags().stream().anyMatch(c.tags()::contains))
+                .filter(c ->
+                        criterion.tags().isEmpty() || criterion.tags().stream().anyMatch(c.tags()::contains))
                 .toList();
         List<Measurement> pairs = new ArrayList<>();
         int unscored = 0;
@@ -108,7 +112,12 @@ public final class SuitePower {
         int ruined = worse ? (int) Math.round(candidate.share() * prompts.size()) : 0;
         for (int p = 0; p < prompts.size(); p++) {
             Prompt prompt = new Prompt(
-                    habits, candidate, worse ? candidate.times() : 1, metric.info().better(), p < ruined, random);
+                    habits,
+                    candidate,
+                    worse ? candidate.times() : 1,
+                    metric.info().better(),
+                    p < ruined,
+                    random);
             List<Measurement> drawn = prompt.draw(prompts.get(p));
             for (Measurement m : drawn) {
                 if (needsRightPeople(criterion) && isMiscounted(candidate, random)) {
@@ -153,7 +162,9 @@ public final class SuitePower {
                 case DISTANCE ->
                     prompt.seeds().stream()
                             .map(s -> Measurement.ofDifference(
-                                    prompt.id(), s, Math.abs(habits.middle() + habits.chance() * random.nextGaussian())))
+                                    prompt.id(),
+                                    s,
+                                    Math.abs(habits.middle() + habits.chance() * random.nextGaussian())))
                             .toList();
             };
         }
@@ -176,7 +187,8 @@ public final class SuitePower {
                 double b = random.nextDouble() < base ? 1 : 0;
                 // What is kept of a picture without the defect may get it where there are more of them.
                 double more = (times - 1) * base / (1 - base);
-                double c = keeps() ? Math.max(b, random.nextDouble() < more ? 1 : 0) : random.nextDouble() < other ? 1 : 0;
+                double c =
+                        keeps() ? Math.max(b, random.nextDouble() < more ? 1 : 0) : random.nextDouble() < other ? 1 : 0;
                 pairs.add(pair(prompt, seed, b, ruined ? habits.ruined() : c));
             }
             return pairs;
@@ -198,9 +210,7 @@ public final class SuitePower {
         private Measurement set(PromptCase prompt) {
             double redrawn = Math.sqrt(2 * (1 - candidate.kept()));
             return Measurement.ofDifference(
-                    prompt.id(),
-                    null,
-                    redrawn * habits.chance() * random.nextGaussian() + fall());
+                    prompt.id(), null, redrawn * habits.chance() * random.nextGaussian() + fall());
         }
 
         private Measurement share(PromptCase prompt) {
@@ -210,7 +220,8 @@ public final class SuitePower {
                 boolean b = random.nextDouble() < inverse(of);
                 boolean c = keeps() ? b : random.nextDouble() < inverse(of);
                 boolean right = c && !(ruined && random.nextDouble() < habits.ruined());
-                difference += ((right ? 1 : 0) - (b ? 1 : 0)) / (double) prompt.seeds().size();
+                difference += ((right ? 1 : 0) - (b ? 1 : 0))
+                        / (double) prompt.seeds().size();
             }
             return Measurement.ofDifference(prompt.id(), null, difference);
         }
@@ -231,7 +242,8 @@ public final class SuitePower {
     /** Tables in Markdown. */
     String tables() {
         StringBuilder text = new StringBuilder();
-        text.append("| candidate as good as the base | all criteria PASSED | any REGRESSED | the least sure |\n|---|---|---|---|\n");
+        text.append(
+                "| candidate as good as the base | all criteria PASSED | any REGRESSED | the least sure |\n|---|---|---|---|\n");
         for (double kept : new double[] {0, 0.5, 0.8, 0.95}) {
             Result result = of(Candidate.equal(kept));
             text.append(row(
@@ -244,7 +256,8 @@ public final class SuitePower {
                             .map(e -> "`" + e.getKey() + "` " + percent(e.getValue()))
                             .collect(Collectors.joining(", "))));
         }
-        text.append("\n| candidate, half of the compositions kept | REGRESSED | INCONCLUSIVE | PASSED | what regressed most |\n|---|---|---|---|---|\n");
+        text.append(
+                "\n| candidate, half of the compositions kept | REGRESSED | INCONCLUSIVE | PASSED | what regressed most |\n|---|---|---|---|---|\n");
         for (Candidate candidate : Candidate.worse().toList()) {
             Result result = of(candidate);
             text.append(row(
