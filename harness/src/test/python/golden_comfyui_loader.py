@@ -228,7 +228,9 @@ def main():
                                     "hidream-i1", "qwen-image", "z-image", "flux1-dev-diffusers", "z-image-diffusers")}
     from comfy import ops
     from comfy.ldm.flux.model import Flux  # noqa: F401
+    import comfy.ldm.anima.model
     import comfy.ldm.chroma.model
+    import comfy.ldm.krea2.model
     import comfy.ldm.lumina.model
     import comfy.ldm.modules.diffusionmodules.mmdit
     import comfy.ldm.wan.model
@@ -247,7 +249,16 @@ def main():
         context_embedder_config={"target": "torch.nn.Linear", "params": {"in_features": 4096, "out_features": 1536}}, **o)).items()}
     bases["wan21-1.3b"] = shapes_of(comfy.ldm.wan.model.WanModel(
         model_type="t2v", dim=1536, ffn_dim=8960, num_heads=12, num_layers=30, **o))
+    bases["krea2"] = shapes_of(comfy.ldm.krea2.model.SingleStreamDiT(**o))
+    bases["anima"] = shapes_of(comfy.ldm.anima.model.Anima(
+        max_img_h=240, max_img_w=240, max_frames=128, in_channels=16, out_channels=16, patch_spatial=2, patch_temporal=1,
+        concat_padding_mask=True, model_channels=2048, num_blocks=28, num_heads=16, crossattn_emb_channels=1024, pos_emb_cls="rope3d",
+        use_adaln_lora=True, adaln_lora_dim=256, **o))
     diffusers_names = {
+        "krea2": diffusers_model("Krea2Transformer2DModel"),
+        "anima": diffusers_model("CosmosTransformer3DModel", in_channels=16, out_channels=16, num_attention_heads=16,
+                                 attention_head_dim=128, num_layers=28, mlp_ratio=4.0, text_embed_dim=1024, adaln_lora_dim=256,
+                                 patch_size=(1, 2, 2), concat_padding_mask=True, extra_pos_embed_type=None),
         "sd15": published("sd15"), "sdxl": published("sdxl"),
         "sd35-large": diffusers_model("SD3Transformer2DModel", num_layers=38, attention_head_dim=64, num_attention_heads=38,
                                       joint_attention_dim=4096, caption_projection_dim=2432, pooled_projection_dim=2048,
@@ -386,13 +397,13 @@ def special(bases):
 
 FAMILIES = {"sd15": ["sd15"], "sd2": [], "sdxl": ["sdxl"], "sd3": ["sd35-large", "sd35-medium"], "hidream-i1": ["hidream-i1"],
             "flux1": ["flux1-dev", "flux1-fill", "flux1-schnell"], "qwen-image": ["qwen-image"], "z-image": ["z-image"],
-            "flux2-klein-4b": [], "flux2-klein-9b": [], "flux2-dev": []}
+            "flux2-klein-4b": [], "flux2-klein-9b": [], "flux2-dev": [], "krea2": ["krea2"], "anima": ["anima"]}
 
 
 def text(out):
     """Text encoders, each family's as ComfyUI builds them."""
     from comfy import sd1_clip, sdxl_clip
-    from comfy.text_encoders import flux, hidream, qwen_image, sd2_clip, sd3_clip, z_image
+    from comfy.text_encoders import anima, flux, hidream, krea2, qwen_image, sd2_clip, sd3_clip, z_image
 
     f = {"dtype": torch.float32, "device": META}
     models = {
@@ -403,6 +414,7 @@ def text(out):
         "qwen-image": lambda: qwen_image.QwenImageTEModel(**f), "z-image": lambda: z_image.ZImageTEModel(**f),
         "flux2-klein-4b": lambda: flux.klein_te(model_type="qwen3_4b")(**f),
         "flux2-klein-9b": lambda: flux.klein_te(model_type="qwen3_8b")(**f), "flux2-dev": lambda: flux.flux2_te()(**f),
+        "krea2": lambda: krea2.te()(**f), "anima": lambda: anima.te()(**f),
     }
     clip = {"text_model.encoder.layers.%d.%s" % (n, m): [768, 768] for n in (0, 11, 12, 23, 31, 32)
             for m in ("self_attn.q_proj", "self_attn.out_proj", "mlp.fc1", "mlp.fc2", "layer_norm1")}
@@ -414,7 +426,7 @@ def text(out):
     llm = {"model.layers.%d.%s" % (n, m): [2560, 2560] for n in (0, 27, 28, 35, 36, 39, 40)
            for m in ("self_attn.q_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.down_proj", "input_layernorm")}
     llm |= {k.removeprefix("model."): s for k, s in llm.items()}
-    words = ["clip_l", "clip_g", "clip_h", "t5xxl", "llama", "qwen25_7b", "qwen3_4b", "qwen3_8b", "mistral3_24b"]
+    words = ["clip_l", "clip_g", "clip_h", "t5xxl", "llama", "qwen25_7b", "qwen3_4b", "qwen3_8b", "mistral3_24b", "qwen3_06b", "qwen3vl_4b"]
     dotted = ["", "text_encoder.", "text_encoder_2.", "text_encoder_3.", "text_encoders.", "text_encoders.transformer.",
               "base_model.model.", "base_model.model.text_encoder.", "text_encoder.base_model.model.", "te.", "te1.", "te2."]
     dotted += ["text_encoders.%s.transformer." % w for w in words]

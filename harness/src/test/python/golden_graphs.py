@@ -5,7 +5,9 @@ src/test/resources/golden/comfyui_graphs.json. Read the table below against the 
 Templates: blueprints "Text to Image (Flux.1 Dev | Flux.1 Krea Dev | Qwen-Image | Qwen-Image 2512 | Z-Image-Turbo |
 Z-Image-Base)", workflow_templates image_chroma_text_to_image, hidream_i1_full (with its note on dev and fast),
 flux_schnell_full_text_to_image, sd3.5_simple_example, image_sdxl_simple, image_flux2_text_to_image, image_flux2_text_to_image_9b,
-image_flux2_klein_text_to_image (comfyui-workflow-templates-json 0.1.123); the example of SD 1.5. Negatives are the templates' but SDXL's: that one asks for no colour, which belongs to its statue alone.
+image_flux2_klein_text_to_image, image_krea2_turbo_t2i, image_anima_base_v1, image_qwen_image_2_1_t2i,
+image_qwen_image_2_1_turbo_t2i (comfyui-workflow-templates-json 0.1.123); the example of SD 1.5. SDXL with v-prediction: the
+card of NoobAI-XL V-Pred. Krea 2 raw: the example of diffusers' pipeline, 28 steps and a guidance of 4.5 that counts from 0. Negatives are the templates' but SDXL's: that one asks for no colour, which belongs to its statue alone.
 """
 
 import json
@@ -123,6 +125,27 @@ def klein_base(file, text, decoder):
     return flux2(file, text, decoder, 20, cfg_guider(5.0), {"5": encode("", ["2", 0])})
 
 
+def krea2(file, steps, cfg, negative):
+    return {
+        "1": unet(file), "2": node("CLIPLoader", clip_name="qwen3vl_4b_fp8_scaled.safetensors", type="krea2"),
+        "3": vae("qwen_image_vae.safetensors"), "4": encode(PROMPT, ["2", 0]), "5": negative,
+        "6": latent("EmptyLatentImage", 1024),
+        "7": ksampler(["1", 0], steps, cfg, "euler", "simple", ["4", 0], ["5", 0]),
+    } | tail(["3", 0])
+
+
+QWEN21_CLIP = node("CLIPLoader", clip_name="qwen3vl_8b_int8_convrot.safetensors", type="qwen_image")
+QWEN21_SIGMAS = "1.0, 0.978453, 0.95418, 0.926626, 0.89508, 0.845148, 0.704534, 0.414568, 0"
+
+
+def qwen21(file, sampler):
+    return {
+        "1": unet(file), "2": QWEN21_CLIP, "3": vae("qwen_image_2.1_vae_bf16.safetensors"),
+        "4": node("TextEncodeQwenImage21", clip=["2", 0], prompt=PROMPT, negative_prompt="", resolution=1024),
+        "6": latent("EmptyLatentImage", 1024),
+    } | sampler | tail(["3", 0])
+
+
 def hidream(file, shift, steps, cfg, sampler, scheduler):
     return {
         "1": unet(file), "2": HIDREAM_CLIP, "3": vae("ae.safetensors"),
@@ -145,6 +168,13 @@ GRAPHS = {
         "4": encode(PROMPT, ["1", 1]), "5": encode("", ["1", 1]),
         "6": latent("EmptyLatentImage", 1024),
         "7": ksampler(["1", 0], 25, 7.0, "dpmpp_2m", "karras", ["4", 0], ["5", 0]),
+    } | tail(["1", 2]),
+    "sdxl-vpred": {
+        "1": checkpoint("NoobAI-XL-Vpred-v1.0.safetensors"),
+        "12": node("ModelSamplingDiscrete", model=["1", 0], sampling="v_prediction", zsnr=True),
+        "4": encode(PROMPT, ["1", 1]), "5": encode("", ["1", 1]),
+        "6": latent("EmptyLatentImage", 1024),
+        "7": ksampler(["12", 0], 28, 5.0, "euler", "normal", ["4", 0], ["5", 0]),
     } | tail(["1", 2]),
     "sd3": {
         "1": checkpoint("sd3.5_large_fp8_scaled.safetensors"),
@@ -202,6 +232,24 @@ GRAPHS = {
         "4": encode(PROMPT, ["2", 0]), "5": encode("", ["2", 0]),
         "6": latent("EmptySD3LatentImage", 1024),
         "7": ksampler(["12", 0], 25, 4.0, "res_multistep", "simple", ["4", 0], ["5", 0]),
+    } | tail(["3", 0]),
+    "qwen-image-2-1": qwen21("qwen_image_2.1_int8_convrot.safetensors", {
+        "7": ksampler(["1", 0], 25, 1.0, "euler", "simple", ["4", 0], ["4", 1])}),
+    "qwen-image-2-1-turbo": qwen21("qwen_image_2.1_turbo_int8_convrot.safetensors", {
+        "13": node("RandomNoise", noise_seed=SEED),
+        "14": node("CFGGuider", model=["1", 0], positive=["4", 0], negative=["4", 1], cfg=1.0),
+        "15": node("KSamplerSelect", sampler_name="euler"), "16": node("ManualSigmas", sigmas=QWEN21_SIGMAS),
+        "7": node("SamplerCustomAdvanced", noise=["13", 0], guider=["14", 0], sampler=["15", 0], sigmas=["16", 0],
+                  latent_image=["6", 0])}),
+    "krea2-turbo": krea2("krea2_turbo_fp8_scaled.safetensors", 8, 1.0, zero(["4", 0])),
+    "krea2-raw": krea2("krea2_raw_bf16.safetensors", 28, 5.5, encode("", ["2", 0])),
+    "anima": {
+        "1": unet("anima-base-v1.0.safetensors"),
+        "2": node("CLIPLoader", clip_name="qwen_3_06b_base.safetensors", type="stable_diffusion"),
+        "3": vae("qwen_image_vae.safetensors"), "4": encode(PROMPT, ["2", 0]),
+        "5": encode("worst quality, low quality, score_1, score_2, score_3, blurry, jpeg artifacts, sepia", ["2", 0]),
+        "6": latent("EmptyLatentImage", 1024),
+        "7": ksampler(["1", 0], 30, 4.0, "euler", "simple", ["4", 0], ["5", 0]),
     } | tail(["3", 0]),
     # Two LoRAs on SDXL, clip skip 1 (ComfyUI's -2), another size, a negative, rendered again.
     "sdxl, LoRAs": {

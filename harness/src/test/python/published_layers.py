@@ -4,7 +4,7 @@ Pinned: diffusers 0.42.1, torch 2.15.0.
 Usage: python published_layers.py ../../main/resources/dev/assay/harness/model/family
 
 One file per model, one line per layer: NAME SIZE[,SIZE...] [b]. {0-18} in a name stands for every number from 0 to 18; b: the layer has a bias.
-Flux.2, Chroma and Hunyuan Video are written in their authors' layout too, after the authors' code, whose layers diffusers fuses or names otherwise.
+Flux.2, Chroma, Krea 2, Anima and Hunyuan Video are written in their authors' layout too, after the authors' code, whose layers diffusers fuses or names otherwise.
 """
 
 import re
@@ -80,6 +80,24 @@ MODELS = {
     ),
     "z-image": ("ZImageTransformer2DModel", {}),
     "lumina2": ("Lumina2Transformer2DModel", {}),
+    "qwen-image-2-1": ("QwenImage21Transformer2DModel", {}),
+    "krea2": ("Krea2Transformer2DModel", {}),
+    "anima": (
+        "CosmosTransformer3DModel",
+        dict(
+            in_channels=16,
+            out_channels=16,
+            num_attention_heads=16,
+            attention_head_dim=128,
+            num_layers=28,
+            mlp_ratio=4.0,
+            text_embed_dim=1024,
+            adaln_lora_dim=256,
+            patch_size=(1, 2, 2),
+            concat_padding_mask=True,
+            extra_pos_embed_type=None,
+        ),
+    ),
     "hunyuan-video": ("HunyuanVideoTransformer3DModel", {}),
     **{k: ("Flux2Transformer2DModel", dict(v, guidance_embeds=k == "flux2-dev")) for k, v in FLUX2.items()},
 }
@@ -143,6 +161,33 @@ def chroma_of_authors(h=3072):
     return {k + ".weight": s for k, s in t.items()} | {k + ".bias": (s[0],) for k, s in t.items()}
 
 
+def krea2_of_authors(h=6144, kv=1536, text=2560):
+    t = {"first": (h, 64), "tmlp.0": (h, 256), "tmlp.2": (h, h), "tproj.1": (6 * h, h), "txtmlp.1": (h, text), "txtmlp.3": (h, h)}
+    t.update({"last.linear": (64, h), "txtfusion.projector": (1, 12)})
+    blocks = {f"blocks.{i}.": (h, kv, 16384) for i in range(28)}
+    blocks.update({f"txtfusion.{k}_blocks.{i}.": (text, text, 6912) for k in ("layerwise", "refiner") for i in range(2)})
+    for b, (w, k, m) in blocks.items():
+        t.update({b + "attn.wq": (w, w), b + "attn.wk": (k, w), b + "attn.wv": (k, w), b + "attn.gate": (w, w), b + "attn.wo": (w, w)})
+        t.update({b + "mlp.gate": (m, w), b + "mlp.up": (m, w), b + "mlp.down": (w, m)})
+    biased = ("first", "tmlp.0", "tmlp.2", "tproj.1", "txtmlp.1", "txtmlp.3", "last.linear")
+    return {k + ".weight": s for k, s in t.items()} | {k + ".bias": (t[k][0],) for k in biased}
+
+
+def anima_of_authors(h=2048, text=1024):
+    t = {"x_embedder.proj.1": (h, 68), "t_embedder.1.linear_1": (h, h), "t_embedder.1.linear_2": (3 * h, h)}
+    t.update({"final_layer.linear": (64, h), "final_layer.adaln_modulation.1": (256, h), "final_layer.adaln_modulation.2": (2 * h, 256)})
+    for i in range(28):
+        b = f"blocks.{i}."
+        for kind, source in (("self", h), ("cross", text)):
+            a = b + kind + "_attn."
+            t.update({a + "q_proj": (h, h), a + "k_proj": (h, source), a + "v_proj": (h, source), a + "output_proj": (h, h)})
+        t.update({b + "mlp.layer1": (4 * h, h), b + "mlp.layer2": (h, 4 * h)})
+        for kind in ("self_attn", "cross_attn", "mlp"):
+            t.update({b + f"adaln_modulation_{kind}.1": (256, h), b + f"adaln_modulation_{kind}.2": (3 * h, 256)})
+    conditioner = {"llm_adapter." + k: s for k, s in tensors("AnimaTextConditioner", {}).items()}
+    return {k + ".weight": s for k, s in t.items()} | conditioner
+
+
 def folded(layers):
     """Lines for {name: text}; layers that differ in one number of their names alone, without a gap, are one line."""
     position = 0
@@ -188,3 +233,11 @@ for name, configuration in FLUX2.items():
     write(name + ".authors", "black-forest-labs/flux2, model.py", flux2_of_authors(**configuration))
 write("hunyuan-video.authors", "Tencent/HunyuanVideo, hyvideo/modules/models.py", hunyuan_video_of_authors())
 write("chroma.authors", "lodestones/Chroma, model.py", chroma_of_authors())
+fused = tensors("QwenImage21Transformer2DModel", {})
+for i in range(32):
+    b = f"transformer_blocks.{i}.img_mlp."
+    gate, proj = fused.pop(b + "gate_layer.weight"), fused.pop(b + "proj.weight")
+    fused[b + "gate_up.weight"] = (gate[0] + proj[0], gate[1])
+write("qwen-image-2-1-fused", f"{diffusers_version}, QwenImage21Transformer2DModel, gate and projection in one as in ComfyUI's files", fused)
+write("krea2.authors", "krea-ai/krea-2, as ComfyUI 0.33.0 builds it", krea2_of_authors())
+write("anima.authors", "circlestone-labs/Anima, as ComfyUI 0.33.0 builds it; llm_adapter: diffusers' AnimaTextConditioner", anima_of_authors())

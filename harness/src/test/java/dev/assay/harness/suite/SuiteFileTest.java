@@ -145,12 +145,14 @@ class SuiteFileTest {
                 "prompt: a person | prompt: \"  \" | cases[1].prompt: expected text, found nothing",
                 "negativePrompt: | negative_prompt: | cases[1].negative_prompt: no such field; there are id, prompt,"
                         + " negativePrompt, seeds, tags, visible, varies, questions; did you mean negativePrompt?",
-                "varies: clothes | varies: \"  \" | cases[1].varies: expected a word or two, at most 60 characters (material),"
-                        + " found nothing",
-                "varies: clothes | varies: a very long word for what is open in this prompt and in which its seeds differ"
-                        + " | cases[1].varies: expected a word or two, at most 60 characters (material), found 78 characters",
-                "name: shapes | name: shapes\\nkeep: {cases: [person]} | keep: expected extend beside it, a suite to choose"
-                        + " from, found nothing",
+                "varies: clothes | varies: \"  \" | cases[1].varies: expected a word or two, at most 60 characters"
+                        + " (material), found nothing",
+                "varies: clothes | varies: a very long word for what is open in this prompt and in which its seeds"
+                    + " differ | cases[1].varies: expected a word or two, at most 60 characters (material), found 78"
+                    + " characters",
+                "name: shapes | name: shapes\\n"
+                        + "keep: {cases: [person]} | keep: expected extend beside it, a suite to choose from, found"
+                        + " nothing",
                 "people: 0 | people: -1 | cases[0].visible.people: expected 0 or more, found -1",
                 "count: 1 | count: many | cases[0].visible.objects[0].count: expected a whole number, found many",
                 "color: | colour: | cases[0].visible.objects[0].colour: no such field; there are name, color, count;"

@@ -20,6 +20,8 @@ public record ComfyUiSpelling(
         DIFFUSERS,
         /** Those of diffusers' attention processors: {@code attn1.processor.to_out} for {@code attn1.to_out.0}. */
         PROCESSORS,
+        /** Those of diffusers with {@code to_out} for {@code to_out.0}. */
+        SHORT_OUT,
         /** Those of diffusion-pipe for Hunyuan Video. */
         HUNYUAN
     }
@@ -58,13 +60,17 @@ public record ComfyUiSpelling(
         String name = switch (names) {
             case ORIGINAL, DIFFUSERS -> module;
             case PROCESSORS -> processor(module);
+            case SHORT_OUT -> shortOut(module);
             case HUNYUAN -> hunyuan(module);
         };
         return prefix + (flat ? name.replace('.', '_') : name);
     }
 
     private static String processor(String module) {
-        String name = module.replace(".to_", ".processor.to_");
+        return shortOut(module.replace(".to_", ".processor.to_"));
+    }
+
+    private static String shortOut(String name) {
         return name.endsWith(".to_out.0") ? name.substring(0, name.length() - 2) : name;
     }
 

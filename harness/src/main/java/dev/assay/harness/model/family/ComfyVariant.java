@@ -30,8 +30,11 @@ public record ComfyVariant(
         List<String> vaes,
         GraphNodes nodes,
         Optional<Size> size) {
+    /** The detail of a model that predicts v, whatever its size. */
+    public static final String V_PREDICTION = "v-prediction";
+
     /**
-     * One of a family's sizes.
+     * One of a family's sizes, or what else of a model's weights has a graph of its own.
      *
      * @param detail as a model's layers tell it, {@link FamilyMatch#detail}
      * @param inName what a file's name says of it, where its layers are out of reach
@@ -83,6 +86,12 @@ public record ComfyVariant(
             List<String> vaes,
             GraphNodes nodes) {
         return new ComfyVariant(family, family, title, Optional.empty(), defaults, negative, textEncoders, vaes, nodes);
+    }
+
+    /** The same without a node that this file does not need. */
+    public ComfyVariant without(GraphNodes.Trait trait) {
+        return new ComfyVariant(
+                name, family, title, fileHint, defaults, negative, textEncoders, vaes, nodes.without(trait), size);
     }
 
     public boolean has(GraphNodes.Trait trait) {

@@ -1,6 +1,9 @@
 package dev.assay.harness.model.family;
 
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The nodes that set a family's graph in ComfyUI apart from the plain one. */
 public record GraphNodes(Latent latent, Shift shift, Set<Trait> traits) {
@@ -8,7 +11,11 @@ public record GraphNodes(Latent latent, Shift shift, Set<Trait> traits) {
     public enum Latent {
         CHANNELS_4("EmptyLatentImage", 8),
         CHANNELS_16("EmptySD3LatentImage", 16),
-        FLUX2("EmptyFlux2LatentImage", 16);
+        FLUX2("EmptyFlux2LatentImage", 16),
+        /** Of which ComfyUI makes as many channels as the model has. */
+        ADAPTED("EmptyLatentImage", 8),
+        /** As {@link #ADAPTED}, of a model whose template offers sides by 16. */
+        ADAPTED_16("EmptyLatentImage", 16);
 
         private final String node;
         private final int pixels;
@@ -64,6 +71,10 @@ public record GraphNodes(Latent latent, Shift shift, Set<Trait> traits) {
         ADVANCED,
         /** The sampler of {@link #ADVANCED} has no negative without guidance. */
         BASIC_GUIDER,
+        /** The model predicts v, to zero terminal SNR, and its file does not say so: {@code ModelSamplingDiscrete}. */
+        V_PREDICTION,
+        /** One node encodes prompt and negative: {@code TextEncodeQwenImage21}. */
+        ONE_ENCODER,
         /** The prompt is not padded: {@code T5TokenizerOptions}. */
         T5_OPTIONS
     }
@@ -71,12 +82,32 @@ public record GraphNodes(Latent latent, Shift shift, Set<Trait> traits) {
     /** A schedule of noise levels that is a node of its own and no name that {@code BasicScheduler} knows; for {@link Trait#ADVANCED}. */
     public enum Schedule {
         /** {@code Flux2Scheduler}, by steps and the picture's size. */
-        FLUX2("flux2");
+        FLUX2("flux2", ""),
+        /** {@code ManualSigmas}: the eight steps that the model was distilled for. */
+        QWEN_IMAGE_2_1_TURBO(
+                "qwen_image_2_1_turbo", "1.0, 0.978453, 0.95418, 0.926626, 0.89508, 0.845148, 0.704534, 0.414568, 0");
 
         private final String word;
+        private final String sigmas;
 
-        Schedule(String word) {
+        Schedule(String word, String sigmas) {
             this.word = word;
+            this.sigmas = sigmas;
+        }
+
+        /** The one that a scheduler's name stands for. */
+        public static Optional<Schedule> of(String scheduler) {
+            return Arrays.stream(values()).filter(s -> s.word.equals(scheduler)).findFirst();
+        }
+
+        /** The noise levels, as the node takes them; empty where they are worked out. */
+        public String sigmas() {
+            return sigmas;
+        }
+
+        /** As many as there are noise levels for; 0 where any number will do. */
+        public int steps() {
+            return sigmas.isEmpty() ? 0 : sigmas.split(",", -1).length - 1;
         }
 
         /** What stands where a scheduler's name does. */
@@ -87,6 +118,11 @@ public record GraphNodes(Latent latent, Shift shift, Set<Trait> traits) {
 
     public GraphNodes {
         traits = Set.copyOf(traits);
+    }
+
+    GraphNodes without(Trait trait) {
+        return new GraphNodes(
+                latent, shift, traits.stream().filter(t -> t != trait).collect(Collectors.toSet()));
     }
 
     static GraphNodes of(Latent latent, Shift shift, Trait... traits) {

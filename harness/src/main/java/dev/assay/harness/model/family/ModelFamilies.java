@@ -23,14 +23,15 @@ public final class ModelFamilies {
             Chroma.FAMILY,
             Flux2.FAMILY,
             QwenImage.FAMILY,
+            QwenImage21.FAMILY,
             HiDreamI1.FAMILY,
             ZImage.FAMILY,
             Lumina2.FAMILY, // whose fused attention is as wide as all of Z-Image
             Wan.FAMILY,
             HunyuanVideo.FAMILY,
             OtherFamily.of("Cosmos Predict 2", "^blocks_N_mlp_layer[12]$", "blocks.0.mlp.layer1.weight"),
-            OtherFamily.of("Anima", "^llm_adapter", "blocks.0.mlp.layer1.weight", "llm_adapter."),
-            OtherFamily.of("Krea 2", "^blocks_N_attn_w[qkvo]$|^txtfusion", "txtfusion.projector.weight"),
+            Anima.FAMILY, // whose layers are those of Cosmos Predict 2, and more
+            Krea2.FAMILY,
             OtherFamily.of("Ideogram 4", null, "embed_image_indicator.weight"),
             OtherFamily.of("PixArt", "^blocks_N_cross_attn_(kv|q)_linear|^t_block_", "t_block.1.weight"),
             OtherFamily.of(

@@ -16,6 +16,7 @@ final class Sdxl {
     private static final Pattern ORIGINAL = Pattern.compile("^(input_blocks|output_blocks|middle_block)_");
 
     private static final long TEXT = 2048;
+    private static final String V_NAME = "v[-_ .]?pred";
 
     static final ModelFamily FAMILY = new ModelFamily(
             ID,
@@ -34,18 +35,49 @@ final class Sdxl {
                     StableDiffusionUnet.COMFYUI_NAMES,
                     // Without the template's negative, which asks a statue to be without colour: wrong of any other
                     // prompt.
-                    ComfyVariant.only(
+                    variant(
                             ID,
                             TITLE,
-                            new Defaults(1024, 25, 7, "dpmpp_2m", "karras", null, null),
                             "",
-                            new TextEncoderFiles(
-                                    List.of(TextEncoderFiles.CLIP_L, TextEncoderFiles.CLIP_G), Map.of(2, "sdxl")),
-                            List.of("sdxl_vae.safetensors", "sdxl.vae.safetensors"),
-                            StableDiffusionUnet.COMFYUI_NODES)),
+                            new Defaults(1024, 25, 7, "dpmpp_2m", "karras", null, null),
+                            StableDiffusionUnet.COMFYUI_NODES,
+                            Optional.empty()),
+                    // Without a template of ComfyUI's: as NoobAI's makers say, who warn of every sampler but Euler.
+                    variant(
+                            ID + "-vpred",
+                            TITLE + " with v-prediction",
+                            V_NAME,
+                            new Defaults(1024, 28, 5, "euler", "normal", null, null),
+                            GraphNodes.of(
+                                    GraphNodes.Latent.CHANNELS_4,
+                                    GraphNodes.Shift.NONE,
+                                    GraphNodes.Trait.LORA_ON_TEXT,
+                                    GraphNodes.Trait.CLIP_SKIP,
+                                    GraphNodes.Trait.V_PREDICTION),
+                            Optional.of(new ComfyVariant.Size(ComfyVariant.V_PREDICTION, Pattern.compile(V_NAME))))),
             DiffusersPipeline.STABLE_DIFFUSION_XL);
 
     private Sdxl() {}
+
+    private static ComfyVariant variant(
+            String name,
+            String title,
+            String hint,
+            Defaults defaults,
+            GraphNodes nodes,
+            Optional<ComfyVariant.Size> size) {
+        return new ComfyVariant(
+                name,
+                ID,
+                title,
+                Optional.of(Pattern.compile(hint)),
+                defaults,
+                "",
+                new TextEncoderFiles(List.of(TextEncoderFiles.CLIP_L, TextEncoderFiles.CLIP_G), Map.of(2, "sdxl")),
+                List.of("sdxl_vae.safetensors", "sdxl.vae.safetensors"),
+                nodes,
+                size);
+    }
 
     private static Optional<FamilyMatch> model(Layers layers) {
         long text = StableDiffusionUnet.textWidth(layers);

@@ -8,8 +8,11 @@ public enum TextEncoder {
     T5_XXL("t5-xxl", "T5-XXL", "t5xxl", 24, 4096),
     LLAMA_8B("llama", "Llama", "llama", 32, 4096),
     QWEN25_VL_7B("qwen2.5-vl-7b", "Qwen2.5-VL 7B", "qwen25_7b", 28, 3584),
+    QWEN3_06B("qwen3-0.6b", "Qwen3 0.6B", "qwen3_06b", 28, 1024),
     QWEN3_4B("qwen3-4b", "Qwen3 4B", "qwen3_4b", 36, 2560),
     QWEN3_8B("qwen3-8b", "Qwen3 8B", "qwen3_8b", 36, 4096),
+    QWEN3_VL_4B("qwen3-vl-4b", "Qwen3-VL 4B", "qwen3vl_4b", 36, 2560),
+    QWEN3_VL_8B("qwen3-vl-8b", "Qwen3-VL 8B", "qwen3vl_8b", 36, 4096),
     MISTRAL3_24B("mistral-3-small", "Mistral 3 Small", "mistral3_24b", 40, 5120),
     GEMMA2_2B("gemma-2-2b", "Gemma 2 2B", "", 26, 2304);
 

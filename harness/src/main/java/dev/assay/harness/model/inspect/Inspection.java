@@ -73,6 +73,11 @@ public record Inspection(
         problems = List.copyOf(problems);
     }
 
+    /** Whether it is a model that predicts v, as its tensors or its metadata say. */
+    public boolean predictsV() {
+        return predictionType.startsWith("v");
+    }
+
     /** Whether anything keeps the file from working. */
     public boolean broken() {
         return problems.stream().anyMatch(Finding::isError);

@@ -66,6 +66,11 @@ public final class Inspector {
         return claimed(metadata).filter(claimed -> !ModelFamilies.areKin(claimed, family));
     }
 
+    /** Whether a file's metadata says that it predicts v. */
+    public static boolean predictsV(Map<String, String> metadata) {
+        return new Metadata(metadata).predictionType().equals("v");
+    }
+
     /** The family that a file's metadata names, by its id; a hint, never a proof. */
     public static Optional<String> claimed(Map<String, String> metadata) {
         return new Metadata(metadata).claimedFamily().map(ModelFamily::id);

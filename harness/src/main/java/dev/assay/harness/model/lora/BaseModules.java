@@ -174,7 +174,7 @@ public final class BaseModules {
 
     /** The norms of Black Forest Labs: {@code key_norm.scale}, and {@code norms.0.scale} in Chroma. */
     private static boolean isNorm(String name) {
-        return name.endsWith("norm.scale") || (name.endsWith(".scale") && name.contains(".norms."));
+        return name.endsWith("_norm.scale") || (name.endsWith(".scale") && name.contains(".norms."));
     }
 
     /** Names in the other language, the authors' or that of diffusers, by the base's own. */

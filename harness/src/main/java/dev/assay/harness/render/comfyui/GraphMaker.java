@@ -12,6 +12,7 @@ import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.family.ComfyVariant;
 import dev.assay.harness.model.family.FamilyMatch;
+import dev.assay.harness.model.family.GraphNodes.Trait;
 import dev.assay.harness.model.inspect.Inspection;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.lora.LoraModule;
@@ -44,10 +45,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,6 +58,7 @@ import java.util.stream.Stream;
 /** From models and requests to graphs for one server, by what the server says it has. */
 final class GraphMaker {
     private static final Pattern SECRET = Pattern.compile("(?i)(api_?key|token|secret|passw|auth)");
+    private static final String V_PREDICTION_KEY = "v_pred";
     private static final String SAVE = "SaveImage";
     private static final String PREVIEW = "PreviewImage";
     private static final String SOCKET = "SaveImageWebsocket";
@@ -274,20 +278,23 @@ final class GraphMaker {
     }
 
     private ComfyVariant family(ModelUnderTest model, Path given, String name) {
-        Optional<Inspection> seen = (Files.exists(given)
-                        ? Optional.of(given)
-                        : files.visible(name, ServerModelFolder.MODEL))
-                .map(f -> Inspector.ofHeaders().inspect(f, headers::read))
+        Optional<Path> file = Files.exists(given) ? Optional.of(given) : files.visible(name, ServerModelFolder.MODEL);
+        Optional<Inspection> seen = file.map(f -> Inspector.ofHeaders().inspect(f, headers::read))
                 .filter(i -> !i.family().equals(FamilyMatch.UNKNOWN));
         Optional<String> family = seen.map(Inspection::family)
                 .or(() -> claimed(name).filter(f -> options.variant() == null || FamilyGraphs.has(f)));
         if (family.isPresent()) {
-            FamilyGraphs.Choice choice = FamilyGraphs.choose(
-                    family.get(), seen.map(Inspection::detail).orElse(""), name, options.variant());
+            boolean v = seen.map(Inspection::predictsV).orElseGet(() -> claims(name, Inspector::predictsV));
+            String detail =
+                    v ? ComfyVariant.V_PREDICTION : seen.map(Inspection::detail).orElse("");
+            FamilyGraphs.Choice choice = FamilyGraphs.choose(family.get(), detail, name, options.variant());
             if (!choice.certain()) {
                 note(model, Finding.Level.NOTE, name + ": " + choice.reason());
             }
-            return choice.graph();
+            // ComfyUI does by itself what the file says to it.
+            return file.filter(f -> headers.read(f).header().tensors().containsKey(V_PREDICTION_KEY))
+                    .map(f -> choice.graph().without(Trait.V_PREDICTION))
+                    .orElse(choice.graph());
         }
         if (options.variant() != null) {
             return FamilyGraphs.named(options.variant());
@@ -298,16 +305,19 @@ final class GraphMaker {
                 + ", or assay.models to the folder of the server's models");
     }
 
-    /** What the file's own metadata says. */
+    /** The family that the file's own metadata names. */
     private Optional<String> claimed(String name) {
-        for (String folder : ServerModelFolder.MODEL.folders()) {
-            Map<String, String> metadata = files.metadata(folder, name);
-            Optional<String> family = metadata == null ? Optional.empty() : Inspector.claimed(metadata);
-            if (family.isPresent()) {
-                return family;
-            }
-        }
-        return Optional.empty();
+        return metadata(name).map(Inspector::claimed).flatMap(Optional::stream).findFirst();
+    }
+
+    private boolean claims(String name, Predicate<Map<String, String>> what) {
+        return metadata(name).anyMatch(what);
+    }
+
+    private Stream<Map<String, String>> metadata(String name) {
+        return ServerModelFolder.MODEL.folders().stream()
+                .map(folder -> files.metadata(folder, name))
+                .filter(Objects::nonNull);
     }
 
     private static boolean fits(GenerationSettings settings, int pixels) {

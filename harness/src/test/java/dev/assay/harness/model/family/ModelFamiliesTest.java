@@ -47,8 +47,11 @@ class ModelFamiliesTest {
             Map.entry("chroma", List.of("chroma")),
             Map.entry("flux2", List.of("flux-2-dev", "flux2_klein_4b")),
             Map.entry("qwen-image", List.of("qwen-image", "qwen_image")),
+            Map.entry("qwen-image-2-1", List.of("qwen-image-2.1", "qwen_image_2.1")),
             Map.entry("hidream-i1", List.of("hidream_i1")),
             Map.entry("z-image", List.of("z-image", "zimage")),
+            Map.entry("krea2", List.of("krea2", "krea-2-raw", "krea_2")),
+            Map.entry("anima", List.of("anima", "anima-base-v1")),
             Map.entry("lumina2", List.of("lumina-2", "lumina2")),
             Map.entry("wan", List.of("wan2.1")),
             Map.entry("hunyuan-video", List.of("hunyuan-video")));
@@ -63,8 +66,11 @@ class ModelFamiliesTest {
             "Flux.1 S",
             "Chroma",
             "Qwen",
+            "Qwen 2",
             "HiDream",
             "ZImageTurbo",
+            "Krea 2",
+            "Anima",
             "Lumina",
             "Wan Video",
             "Hunyuan Video");
@@ -89,7 +95,7 @@ class ModelFamiliesTest {
 
     @Test
     void ids_and_titles_are_each_ones_own() {
-        assertThat(ModelFamilies.ALL).hasSize(14);
+        assertThat(ModelFamilies.ALL).hasSize(17);
         assertThat(ModelFamilies.ALL).extracting(ModelFamily::id).doesNotHaveDuplicates();
         assertThat(ModelFamilies.ALL).extracting(ModelFamily::title).doesNotHaveDuplicates();
         assertThat(ModelFamilies.ALL).allSatisfy(f -> assertThat(f.id()).matches("[a-z0-9]+(-[a-z0-9]+)*"));
@@ -205,7 +211,7 @@ class ModelFamiliesTest {
         TextEncoders encoders = family.textEncoders();
         assertThat(encoders.all().isEmpty())
                 .isEqualTo(family.has(FamilyTrait.VIDEO) || !encoders.byWidth().isEmpty());
-        assertThat(family.latentChannels()).isIn(4, 16, 32);
+        assertThat(family.latentChannels()).isIn(4, 16, 32, 64);
         Entry[] vae = {
             Entry.of("encoder.conv_in.weight", "F16", 128, 3, 3, 3),
             Entry.of("decoder.conv_in.weight", "F16", 512, family.latentChannels(), 3, 3)

@@ -78,6 +78,10 @@ public final class Adapters {
                         new Layer("transformer_blocks.59.attn.add_q_proj", 3072, 3072),
                         new Layer("transformer_blocks.0.img_mlp.net.0.proj", 12_288, 3072),
                         new Layer("transformer_blocks.0.txt_mod.1", 18_432, 3072));
+            case "qwen-image-2-1" ->
+                List.of(
+                        new Layer("transformer_blocks.0.attn.to_q", 4096, 4096),
+                        new Layer("transformer_blocks.31.img_mlp.gate_layer", 12_288, 4096));
             case "hidream-i1" ->
                 List.of(
                         new Layer("double_stream_blocks.0.block.attn1.to_q_t", 2560, 2560),
@@ -90,6 +94,21 @@ public final class Adapters {
                         : List.of(
                                 new Layer("layers.0.attention.out", 3840, 3840),
                                 new Layer("noise_refiner.0.feed_forward.w1", 10_240, 3840));
+            case "krea2" ->
+                diffusers
+                        ? List.of(
+                                new Layer("transformer_blocks.0.attn.to_gate", 6144, 6144),
+                                new Layer("transformer_blocks.27.attn.to_k", 1536, 6144))
+                        : List.of(
+                                new Layer("blocks.0.attn.wq", 6144, 6144), new Layer("blocks.27.mlp.up", 16_384, 6144));
+            case "anima" ->
+                diffusers
+                        ? List.of(
+                                new Layer("transformer_blocks.0.attn1.to_q", 2048, 2048),
+                                new Layer("transformer_blocks.27.attn2.to_k", 2048, 1024))
+                        : List.of(
+                                new Layer("blocks.0.self_attn.q_proj", 2048, 2048),
+                                new Layer("blocks.27.cross_attn.k_proj", 2048, 1024));
             case "lumina2" ->
                 List.of(
                         new Layer("layers.0.attention.out", 2304, 2304),

@@ -35,8 +35,11 @@ class InspectorTest {
             "chroma",
             "flux2",
             "qwen-image",
+            "qwen-image-2-1",
             "hidream-i1",
             "z-image",
+            "krea2",
+            "anima",
             "lumina2",
             "wan",
             "hunyuan-video");
@@ -75,6 +78,8 @@ class InspectorTest {
         "chroma, chroma, Chroma or a finetune of it",
         "chroma-radiance, unknown, Chroma Radiance",
         "qwen-image, qwen-image, Qwen-Image or a finetune of it",
+        "qwen-image-2-1, qwen-image-2-1, 'Qwen-Image 2.1 (or its turbo, or a finetune; the file does not tell)'",
+        "qwen-image-2-1-fused, qwen-image-2-1, 'Qwen-Image 2.1 (or its turbo, or a finetune; the file does not tell)'",
         "hidream-i1, hidream-i1, 'HiDream-I1 (full, dev, fast or a finetune; the file does not tell)'",
         "hidream-o1, unknown, HiDream-O1",
         "z-image, z-image, 'Z-Image (base, turbo or a finetune; the file does not tell)'",
@@ -87,8 +92,8 @@ class InspectorTest {
         "hunyuan-dit, unknown, HunyuanDiT",
         "pixart, unknown, PixArt",
         "ideogram4, unknown, Ideogram 4",
-        "krea2, unknown, Krea 2",
-        "anima, unknown, Anima",
+        "krea2, krea2, 'Krea 2 (raw, turbo or a finetune; the file does not tell)'",
+        "anima, anima, Anima or a finetune of it",
         "cosmos, unknown, Cosmos Predict 2",
         "ovis, unknown, Ovis-Image",
     })
@@ -126,6 +131,9 @@ class InspectorTest {
         "wan, wan, wan",
         "hunyuan-video, hyvid, hunyuan-video",
         "flux2, flux, flux2",
+        "krea2, krea2, krea2",
+        "qwen-image-2-1-fused, qwen_image21, qwen-image-2-1",
+        "anima, cosmos, anima",
     })
     void gguf_files_are_known_by_their_layers_too(String model, String architecture, String word) {
         Path file = HeaderFiles.gguf(

@@ -1,6 +1,7 @@
 package dev.assay.harness.model.inspect;
 
 import dev.assay.harness.model.HeaderFiles.Entry;
+import dev.assay.harness.model.family.PublishedModel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,12 +61,8 @@ public final class Models {
             case "pixart" ->
                 new Models().linear("t_block.1", 6912, 1152).linear("blocks.0.cross_attn.q_linear", 1152, 1152).entries;
             case "ideogram4" -> new Models().add("embed_image_indicator.weight", 2, 3072).entries;
-            case "krea2" -> new Models().add("txtfusion.projector.weight", 3072, 3072).entries;
-            case "anima" ->
-                new Models()
-                        .add("blocks.0.mlp.layer1.weight", 8192, 2048)
-                        .add("llm_adapter.blocks.0.norm.weight", 1024)
-                        .entries;
+            case "krea2", "anima" -> published(model + ".authors");
+            case "qwen-image-2-1", "qwen-image-2-1-fused" -> published(model);
             case "cosmos" -> new Models().add("blocks.0.mlp.layer1.weight", 8192, 2048).entries;
             case "ovis" ->
                 new Models()
@@ -75,6 +72,12 @@ public final class Models {
                         .entries;
             default -> throw new IllegalArgumentException(model);
         };
+    }
+
+    private static List<Entry> published(String file) {
+        Models m = new Models();
+        PublishedModel.shapes(file).forEach((name, shape) -> m.entries.add(new Entry(name, "F16", shape)));
+        return m.entries;
     }
 
     /** UNet in the LDM layout; {@code depths} are transformer blocks per attention of each level. */

@@ -32,6 +32,9 @@ class PartialTrainingTest {
         transformer.            / peft  / transformer_blocks.{0-59}.attn.{add_q_proj|add_k_proj|add_v_proj|to_add_out} 3072x3072 / qwen-image / qwen-image
         transformer.            / peft  / transformer_blocks.{0-5}.txt_mod.1 18432x3072                                      / qwen-image / qwen-image
         lycoris_                / loha  / transformer_blocks.{0-5}.img_mlp.net.2 3072x12288                                  / qwen-image / qwen-image
+        transformer.            / peft  / transformer_blocks.{0-31}.attn.{to_q|to_k|to_v|to_out.0} 4096x4096                 / qwen-image-2-1 / qwen-image-2-1
+        diffusion_model.        / peft  / transformer_blocks.{0-5}.img_mlp.gate_up 24576x4096                                / qwen-image-2-1 / qwen-image-2-1
+        lycoris_                / loha  / transformer_blocks.{0-5}.img_mlp.gate_layer 12288x4096                             / qwen-image-2-1 / qwen-image-2-1
         transformer.            / peft  / transformer_blocks.{0-18}.attn.{to_q|to_k|to_v|to_out.0} 3072x3072                 / flux1      / flux1,chroma
         base_model.model.       / peft  / transformer_blocks.{0-18}.attn.{to_q|to_k|to_v|to_out.0} 3072x3072                 / flux1      / flux1,chroma
         transformer.            / peft  / transformer_blocks.{0-18}.norm1.linear 18432x3072                                  / flux1      / flux1
@@ -62,6 +65,15 @@ class PartialTrainingTest {
         transformer.            / peft  / single_transformer_blocks.{0-19}.attn.to_qkv_mlp_proj 27648x3072                   / flux2      / flux2
         transformer.            / peft  / transformer_blocks.{0-7}.attn.{to_q|to_k} 4096x4096                                / flux2      / flux2
         diffusion_model.        / lokr  / single_blocks.{0-47}.linear1 55296x6144                                            / flux2      / flux2
+        lora_unet_              / kohya / blocks.{0-27}.self_attn.{q_proj|k_proj|v_proj|output_proj} 2048x2048                / anima      / anima
+        diffusion_model.        / peft  / blocks.{0-5}.cross_attn.k_proj 2048x1024                                           / anima      / anima
+        transformer.            / peft  / transformer_blocks.{0-27}.attn2.{to_k|to_v} 2048x1024                              / anima      / anima
+        diffusion_model.        / lokr  / llm_adapter.blocks.{0-5}.self_attn.q_proj 1024x1024                                / anima      / anima
+        diffusion_model.        / peft  / blocks.{0-27}.attn.{wq|wo} 6144x6144                                               / krea2      / krea2
+        transformer.            / peft  / transformer_blocks.{0-27}.attn.{to_q|to_out.0} 6144x6144                           / krea2      / krea2
+        transformer.            / peft  / transformer_blocks.{0-3}.attn.to_k 1536x6144                                       / krea2      / krea2
+        lycoris_                / loha  / transformer_blocks.{0-3}.ff.down 6144x16384                                        / krea2      / krea2
+        lora_unet_              / kohya / txtfusion.refiner_blocks.{0|1}.mlp.up 6912x2560                                    / krea2      / krea2
         diffusion_model.        / peft  / double_blocks.{0-19}.img_attn.qkv 9216x3072                                        / hunyuan-video / hunyuan-video
         lora_unet_              / kohya / down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q 320x320; down_blocks.2.attentions.1.transformer_blocks.0.attn2.to_k 1280x768 / sd15 / sd15
         lora_unet_              / kohya / mid_block.attentions.0.transformer_blocks.0.attn2.to_v 1280x1024                   / sd2        / sd2
@@ -74,7 +86,7 @@ class PartialTrainingTest {
         diffusion_model.        / lokr  / transformer_blocks.{0|1}.attn.to_q 3072x3072                                       / unknown    / flux1,chroma,flux2,qwen-image
         diffusion_model.        / peft  / double_blocks.{0|1}.img_attn.qkv 9216x3072                                         / unknown    / flux1,chroma,flux2
         unet.                   / peft  / down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q 640x640                 / unknown    / sd15,sd2,sdxl
-        transformer.            / peft  / transformer_blocks.{0-3}.attn.to_q 128x128                                         / unknown    / sd3,flux1,chroma,flux2,qwen-image
+        transformer.            / peft  / transformer_blocks.{0-3}.attn.to_q 128x128                                         / unknown    / sd3,flux1,chroma,flux2,qwen-image,qwen-image-2-1,krea2
         """)
     void the_family_is_told_by_widths_and_numbers_of_blocks(
             String prefix, String kind, String layers, String family, String families) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.family.PublishedModel;
 import dev.assay.harness.model.family.TextEncoders;
 import dev.assay.harness.model.lora.BaseModules;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The keys that we say ComfyUI takes are those that its own loader took. */
@@ -72,8 +74,37 @@ class ComfyUiKeysTest {
                             wrong),
                     Integer::sum);
         }
-        assertThat(taken).hasSize(11).allSatisfy((family, n) -> assertThat(n).isGreaterThan(90));
+        assertThat(taken).hasSize(13).allSatisfy((family, n) -> assertThat(n).isGreaterThanOrEqualTo(90));
         assertThat(wrong).isEmpty();
+    }
+
+    /**
+     * Qwen-Image 2.1 came with ComfyUI 0.37, which was not run here: by its {@code model_lora_keys_unet} as of 0.38.1, a file whose gate
+     * and projection are one tensor has names for the two apart (but after diffusion_model. and in kohya's spelling, which name what is
+     * there), and none for the one but those.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "qwen-image-2-1-fused, transformer.transformer_blocks.0.img_mlp.proj, true",
+        "qwen-image-2-1-fused, transformer_blocks.31.img_mlp.gate_layer, true",
+        "qwen-image-2-1-fused, lycoris_transformer_blocks_0_img_mlp_proj, true",
+        "qwen-image-2-1-fused, transformer.transformer_blocks.0.img_mlp.gate_up, false",
+        "qwen-image-2-1-fused, diffusion_model.transformer_blocks.0.img_mlp.gate_up, true",
+        "qwen-image-2-1-fused, lora_unet_transformer_blocks_0_img_mlp_gate_up, true",
+        "qwen-image-2-1-fused, diffusion_model.transformer_blocks.0.img_mlp.proj, false",
+        "qwen-image-2-1-fused, diffusion_model.transformer_blocks.0.attn.to_out.0, true",
+        "qwen-image-2-1-fused, transformer.transformer_blocks.0.attn.to_q, true",
+        "qwen-image-2-1-fused, transformer_blocks.0.attn.to_q, true",
+        "qwen-image-2-1, diffusion_model.transformer_blocks.0.img_mlp.proj, true",
+        "qwen-image-2-1, lora_unet_transformer_blocks_0_img_mlp_gate_layer, true",
+        "qwen-image-2-1, transformer.transformer_blocks.0.img_mlp.gate_layer, true",
+    })
+    void keys_of_qwen_image_2_1_are_taken_as_its_rules_say(String model, String module, boolean taken) {
+        BaseModules base = BaseModules.of(PublishedModel.shapes(model));
+        String family = "qwen-image-2-1";
+        Map<String, ComfyUiKeys.Target> targets =
+                ComfyUiLoader.targets(ComfyUiLoader.spellings(family, base).orElseThrow(), family, base);
+        assertThat(targets.containsKey(module)).isEqualTo(taken);
     }
 
     static Stream<String> files() {

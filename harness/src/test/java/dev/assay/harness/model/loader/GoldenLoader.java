@@ -33,6 +33,8 @@ final class GoldenLoader {
             Map.entry("qwen-image", "qwen-image"),
             Map.entry("z-image", "z-image"),
             Map.entry("z-image-diffusers", "z-image"),
+            Map.entry("krea2", "krea2"),
+            Map.entry("anima", "anima"),
             Map.entry("lumina2", "lumina2"),
             Map.entry("wan21-1.3b", "wan"));
 

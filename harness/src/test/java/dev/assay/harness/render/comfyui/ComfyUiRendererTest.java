@@ -767,6 +767,37 @@ class ComfyUiRendererTest {
                 .hasMessageNotContaining("cannot be told from here");
     }
 
+    /** Where the file does not say it to ComfyUI itself, by a tensor that the loader looks for, a node says it. */
+    @ParameterizedTest
+    @CsvSource({
+        "plain, '', '', dpmpp_2m, false",
+        "stated, v, '', euler, true",
+        "keyed, '', v_pred, euler, false",
+        "my-v-pred-merge, '', '', euler, true",
+    })
+    void a_model_that_predicts_v_is_told_to_comfyui_unless_its_file_says_so(
+            String name, String stated, String key, String sampler, boolean node) {
+        List<HeaderFiles.Entry> tensors = new ArrayList<>(List.of(
+                HeaderFiles.Entry.of("input_blocks.0.0.weight", "F16", 8, 4, 3, 3),
+                HeaderFiles.Entry.of("input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight", "F16", 8, 2048)));
+        if (!key.isEmpty()) {
+            tensors.add(HeaderFiles.Entry.of(key, "F16", 1));
+        }
+        Map<String, String> metadata = stated.isEmpty() ? Map.of() : Map.of("modelspec.prediction_type", stated);
+        Path file = HeaderFiles.safetensors(folder.resolve(name + ".safetensors"), metadata, tensors);
+        fake.files.put("checkpoints", List.of(name + ".safetensors"));
+        fake.sizes.put(name + ".safetensors", file.toFile().length());
+        ComfyUiRenderer renderer = open(ComfyOptions.of(fake.url()), ComfyJobTest.QUICK);
+        renderers.add(renderer);
+        ModelUnderTest model = new ModelUnderTest(new Checkpoint(file), List.of());
+
+        GenerationSettings settings = renderer.defaults(model);
+        renderer.check(model, settings);
+        assertThat(settings.sampler()).isEqualTo(sampler);
+        assertThat(fake.requests.stream().anyMatch(r -> r.endsWith("/object_info/ModelSamplingDiscrete")))
+                .isEqualTo(node);
+    }
+
     /** Metadata is a hint: it does not stand against a graph that the user names. */
     @Test
     void a_variant_serves_a_base_whose_metadata_names_a_family_without_a_graph() {

@@ -36,6 +36,7 @@ final class FakeNodes {
             "ConditioningZeroOut CONDITIONING conditioning:CONDITIONING",
             "FluxGuidance CONDITIONING conditioning:CONDITIONING guidance:FLOAT",
             "ModelSamplingFlux MODEL model:MODEL max_shift:FLOAT base_shift:FLOAT width:INT height:INT",
+            "ModelSamplingDiscrete MODEL model:MODEL sampling:STRING zsnr:BOOLEAN",
             "ModelSamplingSD3 MODEL model:MODEL shift:FLOAT",
             "ModelSamplingAuraFlow MODEL model:MODEL shift:FLOAT",
             "EmptyLatentImage LATENT width:INT height:INT batch_size:INT",

@@ -2,6 +2,7 @@ package dev.assay.harness.render.comfyui.graph;
 
 import dev.assay.harness.model.family.ComfyUi;
 import dev.assay.harness.model.family.ComfyVariant;
+import dev.assay.harness.model.family.GraphNodes.Schedule;
 import dev.assay.harness.model.family.GraphNodes.Shift;
 import dev.assay.harness.model.family.GraphNodes.Trait;
 import dev.assay.harness.model.family.ModelFamilies;
@@ -73,6 +74,12 @@ public final class FamilyGraphs {
         }
         comfyui.orElseThrow().others().forEach((pattern, title) -> {
             if (pattern.matcher(name).find()) {
+                if (ALL.stream().anyMatch(v -> v.title().equals(title))) {
+                    throw new GraphException(file + ": by its name it is " + title + ", by its layers or its metadata "
+                            + ModelFamilies.of(family).orElseThrow().title() + "; set assay.models to the folder of the"
+                            + " server's models, so that its layers can tell, or " + Keys.VARIANT + " if it is one of "
+                            + String.join(", ", names(fitting)));
+                }
                 throw new GraphException(file + ": by its name it is " + title
                         + ", for which there is no graph; export a"
                         + " workflow of your own as API and give it as " + Keys.WORKFLOW + ", or set " + Keys.VARIANT
@@ -81,9 +88,13 @@ public final class FamilyGraphs {
         });
         if (fitting.size() == 1) {
             ComfyVariant only = fitting.get(0);
+            boolean named = detail.isEmpty() && only.size().isPresent();
             return new Choice(
                     only,
-                    only.title() + ", the only variant of its " + (variants.size() == 1 ? "family" : "size"),
+                    only.title()
+                            + (named
+                                    ? ", because of the file's name (" + file + ")"
+                                    : ", the only variant of its " + (variants.size() == 1 ? "family" : "kind")),
                     true);
         }
         List<ComfyVariant> hinted = fitting.stream()
@@ -113,7 +124,7 @@ public final class FamilyGraphs {
                 .filter(g -> g.name().equals(variant))
                 .findFirst()
                 .orElseThrow(() -> unknown(Keys.VARIANT, variant, names(variants)));
-        if (!detail.isEmpty() && !fitting.contains(chosen)) {
+        if (!detail.isEmpty() && chosen.size().isPresent() && !fitting.contains(chosen)) {
             throw new GraphException(Keys.VARIANT + " (" + variant + "): " + file + " is "
                     + ModelFamilies.of(chosen.family()).orElseThrow().title() + ", " + detail
                     + ", by its layers; set it to one of " + String.join(", ", names(fitting)));
@@ -130,7 +141,12 @@ public final class FamilyGraphs {
                 .filter(v ->
                         v.size().filter(s -> s.inName().matcher(name).find()).isPresent())
                 .toList();
-        return !told.isEmpty() ? told : detail.isEmpty() && !named.isEmpty() ? named : variants;
+        if (!told.isEmpty() || (detail.isEmpty() && !named.isEmpty())) {
+            return told.isEmpty() ? named : told;
+        }
+        List<ComfyVariant> ordinary =
+                variants.stream().filter(v -> v.size().isEmpty()).toList();
+        return ordinary.isEmpty() ? variants : ordinary;
     }
 
     private static String stem(String file) {
@@ -169,6 +185,14 @@ public final class FamilyGraphs {
         if (settings.distilledGuidance() != null && !variant.has(Trait.DISTILLED_GUIDANCE)) {
             throw no(variant, "distilledGuidance", settings.distilledGuidance(), "takes no guidance as an input");
         }
+        Schedule.of(settings.scheduler())
+                .filter(s -> s.steps() > 0 && s.steps() != settings.steps())
+                .ifPresent(s -> {
+                    throw new GraphException(Keys.suite("steps") + " (" + settings.steps() + "): the schedule "
+                            + s.word()
+                            + " of " + variant.title() + " has " + s.steps() + " steps; leave the setting out, or set "
+                            + Keys.suite("scheduler") + " to simple");
+                });
         if (settings.clipSkip() > 0 && !variant.has(Trait.CLIP_SKIP)) {
             throw no(variant, "clipSkip", settings.clipSkip(), "has text encoders whose layers are not left out");
         }

@@ -39,6 +39,11 @@ final class NodeWriter {
         return this;
     }
 
+    NodeWriter put(String input, boolean value) {
+        inputs.put(input, value);
+        return this;
+    }
+
     NodeWriter put(String input, JsonNode value) {
         inputs.set(input, value);
         return this;

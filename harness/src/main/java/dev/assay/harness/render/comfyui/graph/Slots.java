@@ -176,6 +176,7 @@ final class Slots {
         negative.removeAll(positive); // one text for both: it is the prompt
         byTrace(Placeholders.PROMPT, positive, TEXTS);
         byTrace(Placeholders.NEGATIVE, negative, TEXTS);
+        byTrace(Placeholders.NEGATIVE, positive, Set.of("negative_prompt")); // of a node that encodes both
         byInput(Placeholders.SEED, List.of("", "noise"), List.of("seed", "noise_seed"));
         byInput(Placeholders.STEPS, List.of("", "sigmas"), List.of("steps"));
         byInput(Placeholders.CFG, List.of("", "guider"), List.of("cfg"));

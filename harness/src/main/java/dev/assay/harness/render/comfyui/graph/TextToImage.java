@@ -11,11 +11,12 @@ import dev.assay.harness.model.family.TextEncoderFiles;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * Writes a family's text-to-image graph. Ids are fixed, so that a graph can be read: 1 model, 2 text encoders, 3 VAE, 4
- * positive, 5 negative, 6 latent, 7 sampler, 8 decoder, 9 output, 10 text encoder options, 11 guidance, 12 shift, 13 to 16
+ * positive, 5 negative, 6 latent, 7 sampler, 8 decoder, 9 output, 10 text encoder options, 11 guidance, 12 shift or prediction, 13 to 16
  * noise, guider, sampler and sigmas of an advanced sampler, 17 guidance of the negative, 101 and up LoRAs.
  */
 public final class TextToImage {
@@ -54,9 +55,10 @@ public final class TextToImage {
         addLoras();
         textOptions();
         shift();
-        JsonNode positive = text("4", request.prompt());
+        boolean one = family.has(Trait.ONE_ENCODER);
         boolean alone = family.has(Trait.BASIC_GUIDER) && settings.guidanceScale() <= 1;
-        JsonNode negative = alone ? null : negative(positive);
+        JsonNode positive = one ? texts("4") : text("4", request.prompt());
+        JsonNode negative = one ? NodeWriter.link("4", 1) : alone ? null : negative(positive);
         positive = guided("11", positive);
         JsonNode latent = NodeWriter.add(graph, "6", family.nodes().latent().node())
                 .put("width", settings.width())
@@ -158,6 +160,13 @@ public final class TextToImage {
     }
 
     private void shift() {
+        if (family.has(Trait.V_PREDICTION)) {
+            model = NodeWriter.add(graph, "12", "ModelSamplingDiscrete")
+                    .link("model", model)
+                    .put("sampling", "v_prediction")
+                    .put("zsnr", true)
+                    .out(0);
+        }
         if (settings.shift() == null) {
             return;
         }
@@ -184,17 +193,31 @@ public final class TextToImage {
                 .out(0);
     }
 
+    /** Prompt and negative; without a picture to edit the resolution, which is that of the template, is of no account. */
+    private JsonNode texts(String id) {
+        sent = negativeText();
+        return NodeWriter.add(graph, id, "TextEncodeQwenImage21")
+                .link("clip", clip)
+                .put("prompt", request.prompt())
+                .put("negative_prompt", sent)
+                .put("resolution", 1024)
+                .out(0);
+    }
+
+    private String negativeText() {
+        return request.negative() == null ? family.negative() : request.negative();
+    }
+
     /** Zeros where the family takes no negative; with real guidance there is one all the same. */
     private JsonNode negative(JsonNode positive) {
-        String text = request.negative() == null ? family.negative() : request.negative();
         boolean guided = settings.guidanceScale() > 1;
         if (family.has(Trait.ZERO_NEGATIVE) && !guided) {
             return NodeWriter.add(graph, "5", "ConditioningZeroOut")
                     .link("conditioning", positive)
                     .out(0);
         }
-        sent = text;
-        JsonNode negative = text("5", text);
+        sent = negativeText();
+        JsonNode negative = text("5", sent);
         return guided ? guided("17", negative) : negative;
     }
 
@@ -246,7 +269,6 @@ public final class TextToImage {
                 .link("latent_image", latent));
         key("13", "noise_seed", "seed");
         key("15", "sampler_name", "sampler");
-        key("16", "steps", "steps");
     }
 
     /** @param negative null for none */
@@ -267,7 +289,14 @@ public final class TextToImage {
     }
 
     private JsonNode sigmas() {
-        if (settings.scheduler().equals(Schedule.FLUX2.word())) {
+        Optional<Schedule> own = Schedule.of(settings.scheduler());
+        if (own.filter(s -> !s.sigmas().isEmpty()).isPresent()) {
+            return NodeWriter.add(graph, "16", "ManualSigmas")
+                    .put("sigmas", own.get().sigmas())
+                    .out(0);
+        }
+        key("16", "steps", "steps");
+        if (own.isPresent()) {
             return NodeWriter.add(graph, "16", "Flux2Scheduler")
                     .put("steps", settings.steps())
                     .put("width", settings.width())

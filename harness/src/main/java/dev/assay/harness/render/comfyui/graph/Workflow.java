@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.model.family.GraphNodes.Schedule;
 import dev.assay.harness.suite.GenerationSettings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -240,11 +241,17 @@ public final class Workflow {
 
     private GenerationSettings readSettings() {
         GenerationSettings usual = GenerationSettings.STABLE_DIFFUSION;
+        String manual = slots.of(Placeholders.STEPS).isEmpty()
+                        && slots.of(Placeholders.SCHEDULER).isEmpty()
+                ? manualSigmas()
+                : "";
         try {
             return new GenerationSettings(
                     number(Placeholders.WIDTH, "width", usual.width()).intValue(),
                     number(Placeholders.HEIGHT, "height", usual.height()).intValue(),
-                    number(Placeholders.STEPS, "steps", usual.steps()).intValue(),
+                    manual.isEmpty()
+                            ? number(Placeholders.STEPS, "steps", usual.steps()).intValue()
+                            : manual.split(",", -1).length - 1,
                     has(Placeholders.CFG, "BasicGuider")
                             ? 1
                             : number(Placeholders.CFG, "guidanceScale", usual.guidanceScale())
@@ -252,13 +259,34 @@ public final class Workflow {
                     word(Placeholders.SAMPLER, "sampler", usual.sampler()),
                     has(Placeholders.SCHEDULER, FLUX2_SCHEDULER)
                             ? Schedule.FLUX2.word()
-                            : word(Placeholders.SCHEDULER, "scheduler", usual.scheduler()),
+                            : !manual.isEmpty()
+                                    ? scheduleOf(manual)
+                                    : word(Placeholders.SCHEDULER, "scheduler", usual.scheduler()),
                     clipSkip(),
                     optional(Placeholders.GUIDANCE),
                     optional(Placeholders.SHIFT));
         } catch (IllegalArgumentException e) {
             throw new GraphException(name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Noise levels that a node holds, without spaces; empty without one. */
+    private String manualSigmas() {
+        return graph.properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(id -> Wiring.nodeClass(graph, id).equals("ManualSigmas"))
+                .map(id -> Wiring.inputs(graph, id).path("sigmas").asText().replaceAll("\\s", ""))
+                .filter(s -> s.contains(","))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String scheduleOf(String sigmas) {
+        return Arrays.stream(Schedule.values())
+                .filter(s -> s.sigmas().replace(" ", "").equals(sigmas))
+                .map(Schedule::word)
+                .findFirst()
+                .orElse("manual");
     }
 
     /** Whether no input holds a setting, but a node of a class that stands for one of its values. */

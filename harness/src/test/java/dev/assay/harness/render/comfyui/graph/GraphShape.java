@@ -22,7 +22,9 @@ final class GraphShape {
             "PreviewImage",
             0,
             "SamplerCustomAdvanced",
-            2);
+            2,
+            "TextEncodeQwenImage21",
+            3);
 
     private GraphShape() {}
 

@@ -20,9 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * OfficialTemplates#GOLDEN}. Where they are not, the reason is here.
  */
 class OfficialTemplatesTest {
-    /** No template has it: its settings are those of ComfyUI's first example. */
-    private static final String WITHOUT = "sd15";
-
     /** The template's asks for a statue without colour, which belongs to its own prompt. */
     private static final String OTHER_NEGATIVE = "sdxl";
 
@@ -35,21 +32,25 @@ class OfficialTemplatesTest {
             "flux1-krea-dev", Map.of("", "FluxGuidance"),
             // The same text for both encoders, and a guidance that schnell has no input for.
             "flux1-schnell", Map.of("CLIPTextEncodeFlux", "CLIPTextEncode"),
+            // Where the model keeps what does not change from step to step: by itself as this node says.
+            "qwen-image-2-1", Map.of("QwenImage21Cache", ""),
+            "qwen-image-2-1-turbo", Map.of("QwenImage21Cache", ""),
             // The template edits pictures: there is none of this file without.
             "flux2-klein-9b", Map.of("ReferenceLatent,ReferenceLatent,VAEEncode", ""));
 
     static Stream<String> variants() {
-        return FamilyGraphs.ALL.stream().map(ComfyVariant::name).filter(v -> !v.equals(WITHOUT));
+        return FamilyGraphs.ALL.stream().map(ComfyVariant::name).filter(v -> !OfficialTemplates.WITHOUT.containsKey(v));
     }
 
     @Test
-    void every_variant_but_one_has_a_template_of_a_known_version() {
+    void every_variant_but_three_has_a_template_of_a_known_version() {
         assertThat(OfficialTemplates.GOLDEN.get("source").asText())
                 .isEqualTo("comfyui-workflow-templates-json 0.1.123");
         assertThat(variants())
                 .allSatisfy(
                         v -> assertThat(OfficialTemplates.VARIANTS.has(v)).as(v).isTrue());
-        assertThat(OfficialTemplates.VARIANTS.size()).isEqualTo(FamilyGraphs.ALL.size() - 1);
+        assertThat(OfficialTemplates.VARIANTS.size())
+                .isEqualTo(FamilyGraphs.ALL.size() - OfficialTemplates.WITHOUT.size());
     }
 
     @ParameterizedTest
@@ -79,6 +80,20 @@ class OfficialTemplatesTest {
         if (!name.equals(OTHER_NEGATIVE)) {
             assertThat(variant.negative()).isEqualTo(template.path("negative").asText(""));
         }
+    }
+
+    /** A guidance of 4.5 that counts from 0: {@code cond + 4.5 (cond - uncond)}. */
+    @Test
+    void krea_2_raw_is_rendered_as_in_the_example_of_diffusers() {
+        Defaults raw = FamilyGraphs.named("krea2-raw").defaults();
+        assertThat(raw).isEqualTo(new Defaults(1024, 28, 1 + 4.5, "euler", "simple", null, null));
+    }
+
+    /** By the card of NoobAI-XL V-Pred: Euler alone, 28 to 35 steps, a guidance of 4 to 5. */
+    @Test
+    void v_prediction_is_sampled_by_euler() {
+        assertThat(FamilyGraphs.named("sdxl-vpred").defaults())
+                .isEqualTo(new Defaults(1024, 28, 5, "euler", "normal", null, null));
     }
 
     private static int sigmas(JsonNode template) {

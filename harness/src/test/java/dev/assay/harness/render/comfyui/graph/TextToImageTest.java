@@ -47,20 +47,29 @@ class TextToImageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "qwen_image_2.1_int8_convrot.safetensors",
-                "qwen-image-2.1-turbo-Q8_0.gguf",
-                "Qwen_Image_2_1_bf16.safetensors",
-                "qwen_image_edit_2511_bf16.safetensors",
-                "qwen_image_layered_bf16.safetensors"
-            })
+    @ValueSource(strings = {"qwen_image_edit_2511_bf16.safetensors", "qwen_image_layered_bf16.safetensors"})
     void a_model_that_looks_like_a_family_and_needs_other_nodes_gets_no_graph_of_its(String file) {
         assertThatThrownBy(() -> FamilyGraphs.choose("qwen-image", "", file, null))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining(file)
                 .hasMessageContaining("for which there is no graph")
                 .hasMessageContaining("assay.comfyui.workflow");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "qwen_image_2.1_int8_convrot.safetensors",
+                "qwen-image-2.1-turbo-Q8_0.gguf",
+                "Qwen_Image_2_1_bf16.safetensors"
+            })
+    void a_name_of_another_family_than_the_metadatas_is_asked_about(String file) {
+        assertThatThrownBy(() -> FamilyGraphs.choose("qwen-image", "", file, null))
+                .hasMessage(file + ": by its name it is Qwen-Image 2.1, by its layers or its metadata Qwen-Image; set"
+                        + " assay.models to the folder of the server's models, so that its layers can tell, or"
+                        + " assay.comfyui.variant if it is one of qwen-image, qwen-image-2512");
+        assertThat(FamilyGraphs.choose("qwen-image-2-1", "", file, null).graph().name())
+                .isEqualTo(file.contains("turbo") ? "qwen-image-2-1-turbo" : "qwen-image-2-1");
     }
 
     @ParameterizedTest
@@ -88,6 +97,23 @@ class TextToImageTest {
     void the_size_of_a_model_decides_before_its_name(String detail, String file, String variant) {
         assertThat(FamilyGraphs.choose("flux2", detail, file, null).graph().name())
                 .isEqualTo(variant);
+    }
+
+    /** A file's own word comes before its name; most say neither, and predict noise. */
+    @ParameterizedTest
+    @CsvSource({
+        "v-prediction, mine.safetensors, sdxl-vpred",
+        "'', NoobAI-XL-Vpred-v1.0.safetensors, sdxl-vpred",
+        "'', noob_v-pred_merge.safetensors, sdxl-vpred",
+        "'', waiIllustrious_v140.safetensors, sdxl",
+        "'', ponyDiffusionV6XL.safetensors, sdxl",
+        "SSD-1B, ssd-1b.safetensors, sdxl",
+    })
+    void v_prediction_is_told_by_the_file_or_else_by_its_name(String detail, String file, String variant) {
+        assertThat(FamilyGraphs.choose("sdxl", detail, file, null).graph().name())
+                .isEqualTo(variant);
+        assertThat(FamilyGraphs.choose("sdxl", detail, file, "sdxl").graph().name())
+                .isEqualTo("sdxl");
     }
 
     @Test
@@ -213,7 +239,9 @@ class TextToImageTest {
         for (ComfyVariant family : FamilyGraphs.ALL) {
             ComfyGraph graph = TextToImage.write(defaults(family, 1, prompt));
             JsonNode sent = JSON.readTree(JSON.writeValueAsBytes(graph.nodes()));
-            assertThat(sent.at("/4/inputs/text").textValue()).isEqualTo(prompt);
+            JsonNode inputs = sent.at("/4/inputs");
+            assertThat((inputs.has("text") ? inputs.get("text") : inputs.get("prompt")).textValue())
+                    .isEqualTo(prompt);
         }
     }
 
@@ -240,6 +268,10 @@ class TextToImageTest {
                 .hasMessage(
                         "the suite's settings.shift (2.0): Flux.2 klein 4B has its shift from the picture's size; leave"
                                 + " the setting out");
+        GenerationSettings longer = new GenerationSettings(512, 512, 12, 1, "euler", "qwen_image_2_1_turbo", 0);
+        assertThatThrownBy(() -> FamilyGraphs.requireFits(FamilyGraphs.named("qwen-image-2-1-turbo"), longer))
+                .hasMessage("the suite's settings.steps (12): the schedule qwen_image_2_1_turbo of Qwen-Image 2.1 turbo"
+                        + " has 8 steps; leave the setting out, or set the suite's settings.scheduler to simple");
         GenerationSettings skipped = new GenerationSettings(512, 512, 20, 1, "euler", "normal", 1);
         assertThatThrownBy(() -> FamilyGraphs.requireFits(FamilyGraphs.named("flux1-dev"), skipped))
                 .hasMessageContaining("clipSkip");
@@ -303,7 +335,7 @@ class TextToImageTest {
     /** As the official templates have it: the first three families as full checkpoints, the others model-only. */
     static GraphRequest defaults(ComfyVariant family, long seed, String prompt) {
         String file = OfficialTemplates.model(family.name());
-        boolean whole = List.of("sd15", "sdxl", "sd3").contains(family.name());
+        boolean whole = List.of("sd15", "sdxl", "sdxl-vpred", "sd3").contains(family.name());
         return new GraphRequest(
                 family,
                 whole
@@ -333,13 +365,14 @@ class TextToImageTest {
         for (int i = random.nextInt(4); i > 0; i--) {
             loras.add(new LoraUse("l" + i, random.nextGaussian(), random.nextGaussian(), random.nextBoolean()));
         }
+        boolean own = random.nextBoolean();
         GenerationSettings settings = new GenerationSettings(
                 64 * (1 + random.nextInt(20)),
                 64 * (1 + random.nextInt(20)),
-                1 + random.nextInt(50),
+                own ? family.defaults().steps() : 1 + random.nextInt(50),
                 random.nextInt(3) * 3,
                 "euler",
-                random.nextBoolean() ? "simple" : family.defaults().scheduler(),
+                own ? family.defaults().scheduler() : "simple",
                 family.has(GraphNodes.Trait.CLIP_SKIP) ? random.nextInt(3) : 0,
                 family.has(GraphNodes.Trait.DISTILLED_GUIDANCE) && random.nextBoolean()
                         ? Double.valueOf(random.nextInt(9))
