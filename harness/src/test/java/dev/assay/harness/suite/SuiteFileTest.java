@@ -148,8 +148,8 @@ class SuiteFileTest {
                 "varies: clothes | varies: \"  \" | cases[1].varies: expected a word or two, at most 60 characters"
                         + " (material), found nothing",
                 "varies: clothes | varies: a very long word for what is open in this prompt and in which its seeds"
-                    + " differ | cases[1].varies: expected a word or two, at most 60 characters (material), found 78"
-                    + " characters",
+                        + " differ | cases[1].varies: expected a word or two, at most 60 characters (material), found 78"
+                        + " characters",
                 "name: shapes | name: shapes\\n"
                         + "keep: {cases: [person]} | keep: expected extend beside it, a suite to choose from, found"
                         + " nothing",

@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Writes a LoRA again under names that ComfyUI loads, where new names are all it takes: PEFT's"
-                + " base_model.model., diffusers' names for SDXL, split attention of musubi-tuner, kohya's OFT. An"
-                + " alpha that stands in the metadata alone becomes tensors, which ComfyUI reads. The numbers of the"
-                + " change stay as they are.",
+                    + " base_model.model., diffusers' names for SDXL, split attention of musubi-tuner, kohya's OFT. An"
+                    + " alpha that stands in the metadata alone becomes tensors, which ComfyUI reads. The numbers of the"
+                    + " change stay as they are.",
             "",
             "The result is checked by the rules of ComfyUI's own loader, as assay inspect does. Nothing is overwritten."
         },
