@@ -3,6 +3,7 @@ package dev.assay.harness.usage;
 import dev.assay.harness.suite.Purpose;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
+import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -228,11 +229,11 @@ public enum Fact {
         return line;
     }
 
-    private static IllegalArgumentException wrong(String expected, Object raw) {
+    private static IllegalArgumentException wrong(String expected, @Nullable Object raw) {
         return new IllegalArgumentException("expected " + expected + ", found " + found(raw));
     }
 
-    private static String found(Object raw) {
+    private static String found(@Nullable Object raw) {
         return raw == null
                 ? "nothing"
                 : raw instanceof List ? "a list" : raw instanceof Map ? "fields" : PlainText.line(raw.toString(), 80);
