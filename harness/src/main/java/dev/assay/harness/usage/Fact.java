@@ -3,7 +3,6 @@ package dev.assay.harness.usage;
 import dev.assay.harness.suite.Purpose;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
-import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -220,7 +219,7 @@ public enum Fact {
         String line = BLANKS.matcher(text).replaceAll(" ").strip();
         if (line.isEmpty() || line.length() > most) {
             throw line.isEmpty()
-                    ? wrong("text", null)
+                    ? wrong("text", raw)
                     : new IllegalArgumentException("expected at most " + most + " characters, found " + line.length());
         }
         if (!PlainText.allVisible(line)) {
@@ -229,12 +228,12 @@ public enum Fact {
         return line;
     }
 
-    private static IllegalArgumentException wrong(String expected, @Nullable Object raw) {
+    private static IllegalArgumentException wrong(String expected, Object raw) {
         return new IllegalArgumentException("expected " + expected + ", found " + found(raw));
     }
 
-    private static String found(@Nullable Object raw) {
-        return raw == null
+    private static String found(Object raw) {
+        return raw == null || raw.toString().isBlank()
                 ? "nothing"
                 : raw instanceof List ? "a list" : raw instanceof Map ? "fields" : PlainText.line(raw.toString(), 80);
     }
