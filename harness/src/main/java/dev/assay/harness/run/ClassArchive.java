@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Classes as the JVM has them in memory, written by the first process on a class path and mapped by those after it: half of a short run is
@@ -48,8 +49,17 @@ public final class ClassArchive {
     /** For the JVM: it says nothing of what it thinks of an archive. */
     public List<String> options() {
         List<String> options = new ArrayList<>(List.of("-Xlog:disable", "-Xlog:all=error:stderr"));
+        if (!hasBase(Path.of(System.getProperty("java.home")))) {
+            return options;
+        }
         options.add(there ? "-XX:SharedArchiveFile=" + file : "-XX:ArchiveClassesAtExit=" + made);
         return options;
+    }
+
+    /** Whether a JVM has the archive of its own classes, without which it ends at once where it is to write one. */
+    static boolean hasBase(Path javaHome) {
+        return Stream.of("lib/server", "bin/server") // the second on Windows
+                .anyMatch(place -> Files.isRegularFile(javaHome.resolve(place).resolve("classes.jsa")));
     }
 
     /** After the process has ended: what it wrote is there for the next one, whole. */

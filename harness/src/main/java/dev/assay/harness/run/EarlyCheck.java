@@ -31,7 +31,7 @@ public final class EarlyCheck {
     private static final List<String> JUDGING = List.of("verify", "install", "deploy", "integration-test");
 
     /** Profiles of builds that do more than judge. */
-    private static final Set<String> MORE = Set.of("ci", "comfyui");
+    private static final Set<String> MORE = Set.of("ci", "comfyui", "dist");
 
     private EarlyCheck() {}
 

@@ -36,6 +36,16 @@ class ClassArchiveTest {
         assertThat(new ClassArchive(classPath).options().get(2)).startsWith("-XX:ArchiveClassesAtExit=");
     }
 
+    /** Those that jlink makes have none, and a JVM without one does not start where it is to write another. */
+    @Test
+    void a_java_without_an_archive_of_its_own_writes_none() throws IOException {
+        assertThat(ClassArchive.hasBase(folder)).isFalse();
+
+        Files.createDirectories(folder.resolve("bin/server"));
+        Files.writeString(folder.resolve("bin/server/classes.jsa"), "classes");
+        assertThat(ClassArchive.hasBase(folder)).isTrue();
+    }
+
     @Test
     void what_killed_processes_left_is_swept_and_what_living_ones_write_is_not() throws Exception {
         Path classPath = Files.writeString(folder.resolve("classpath.txt"), "a.jar");
