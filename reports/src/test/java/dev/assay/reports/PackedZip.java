@@ -75,7 +75,8 @@ class PackedZip {
                 .redirectOutput(said.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", withoutJava());
-        builder.environment().put("HOME", Files.createDirectories(place.resolve("user")).toString());
+        builder.environment()
+                .put("HOME", Files.createDirectories(place.resolve("user")).toString());
         Process process = builder.start();
         assertThat(process.waitFor(15, TimeUnit.MINUTES)).isTrue();
         return new Ended(process.exitValue(), Files.readString(said));
@@ -196,7 +197,10 @@ class PackedZip {
             } catch (FindException optional) {
                 unread.add(jar);
             }
-            Pattern.compile("(java|jdk)\\.[a-z.]+").matcher(out.toString()).results().forEach(m -> needed.add(m.group()));
+            Pattern.compile("(java|jdk)\\.[a-z.]+")
+                    .matcher(out.toString())
+                    .results()
+                    .forEach(m -> needed.add(m.group()));
         }
         assertThat(unread).as("modules that name others").hasSizeLessThan(15);
         assertThat(needed).contains("java.desktop", "java.net.http", "jdk.unsupported");
