@@ -49,6 +49,9 @@ final class ScoreKey {
                 .forEach(r -> key.with("subject", r.subject())
                         .with("predicate", r.predicate())
                         .with("object", r.object()));
+        if (visible.text() != null) {
+            key.withAll("visible text", visible.text());
+        }
         key.with("questions", prompt.questions().size());
         prompt.questions()
                 .forEach(q -> key.with("id", q.id())

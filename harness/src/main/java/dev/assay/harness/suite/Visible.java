@@ -9,18 +9,33 @@ import java.util.List;
  * @param people number of people
  * @param hands number of visible hands
  * @param feet number of visible feet
+ * @param text the words that are to be read, each as it is written; empty where there should be none; null where the case does not say
  */
 public record Visible(
-        Integer people, Integer hands, Integer feet, List<VisibleObject> objects, List<Relation> relations)
+        Integer people,
+        Integer hands,
+        Integer feet,
+        List<VisibleObject> objects,
+        List<Relation> relations,
+        List<String> text)
         implements KeyText.Keyed {
     public static final Visible UNSTATED = new Visible(null, null, null, List.of(), List.of());
 
     public Visible {
         objects = objects == null ? List.of() : List.copyOf(objects);
         relations = relations == null ? List.of() : List.copyOf(relations);
+        text = text == null ? null : List.copyOf(text);
+        if (text != null) {
+            text.forEach(words -> Checks.requireText("text", words));
+        }
         requireCount("people", people);
         requireCount("hands", hands);
         requireCount("feet", feet);
+    }
+
+    /** One that says nothing of text. */
+    public Visible(Integer people, Integer hands, Integer feet, List<VisibleObject> objects, List<Relation> relations) {
+        this(people, hands, feet, objects, relations, null);
     }
 
     /** {@code count} objects of a kind, 1 where it is null; {@code color} may be null. */
@@ -65,12 +80,12 @@ public record Visible(
 
     @Override
     public String key() {
-        return new KeyText("Visible")
+        KeyText key = new KeyText("Visible")
                 .with("people", people)
                 .with("hands", hands)
                 .with("feet", feet)
                 .with("objects", objects)
-                .with("relations", relations)
-                .text();
+                .with("relations", relations);
+        return (text == null ? key : key.with("text", text)).text();
     }
 }

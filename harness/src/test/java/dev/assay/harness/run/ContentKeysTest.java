@@ -108,17 +108,19 @@ class ContentKeysTest {
 
         PromptCase open = new PromptCase("two", "unknown", null, List.of(3L), null, null, false, "material", List.of());
         assertThat(open.key()).isEqualTo(two.key().replaceFirst("]$", ", varies=material]"));
+        assertThat(new Visible(1, null, null, null, null, List.of("OPEN", "24 hours")).key())
+                .isEqualTo(new Visible(1, null, null, null, null).key().replaceFirst("]$", ", text=[OPEN, 24 hours]]"));
         assertThat(List.of(one.key(), two.key()))
                 .hasToString(
                         "[PromptCase[id=one, prompt=a red circle, above [it], negativePrompt=blurry, seeds=[1, 22],"
-                                + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
-                                + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
-                                + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
-                                + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
-                                + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
-                                + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
-                                + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
-                                + " relations=[]], promptKnown=false, questions=[]]]");
+                            + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
+                            + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
+                            + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
+                            + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
+                            + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
+                            + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
+                            + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
+                            + " relations=[]], promptKnown=false, questions=[]]]");
     }
 
     @Test
@@ -157,7 +159,7 @@ class ContentKeysTest {
                 Arguments.of(
                         PromptCase.class, "id prompt negativePrompt seeds tags visible promptKnown varies questions"),
                 Arguments.of(Question.class, "id text expected dependsOn"),
-                Arguments.of(Visible.class, "people hands feet objects relations"),
+                Arguments.of(Visible.class, "people hands feet objects relations text"),
                 Arguments.of(VisibleObject.class, "name color count"),
                 Arguments.of(Relation.class, "subject predicate object"),
                 Arguments.of(ModelUnderTest.class, "checkpoint loras"),

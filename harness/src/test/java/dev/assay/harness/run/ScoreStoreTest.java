@@ -191,6 +191,10 @@ class ScoreStoreTest {
                                 relating("dog", "above", "cat"),
                                 relating("cat", "below", "dog"),
                                 relating("cat", "above", "hat"),
+                                reading(),
+                                reading("OPEN"),
+                                reading("OPEN", "24"),
+                                reading("OPEN24"),
                                 asking(question),
                                 asking(new Question("p", "Is it a cat?", true, List.of())),
                                 asking(new Question("q", "Is it a dog?", true, List.of())),
@@ -228,6 +232,10 @@ class ScoreStoreTest {
 
     private static PromptCase relating(String subject, String predicate, String object) {
         return showing(new Visible(null, null, null, List.of(), List.of(new Relation(subject, predicate, object))));
+    }
+
+    private static PromptCase reading(String... text) {
+        return showing(new Visible(null, null, null, List.of(), List.of(), List.of(text)));
     }
 
     private static PromptCase showing(Visible visible) {

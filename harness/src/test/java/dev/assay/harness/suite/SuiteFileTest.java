@@ -52,7 +52,8 @@ class SuiteFileTest {
                                         List.of(
                                                 new VisibleObject("circle", "red", 1),
                                                 new VisibleObject("sky", null, 1)),
-                                        List.of(new Relation("red circle", "above", "blue square"))),
+                                        List.of(new Relation("red circle", "above", "blue square")),
+                                        List.of("OPEN", "24 hours")),
                                 true,
                                 List.of(
                                         new Question("circle", "Is there a circle?", true, List.of()),
