@@ -165,6 +165,7 @@ class ScoreStoreTest {
                 new PromptCase("cat", "a cat", "", List.of(1L), List.of("pet"), null),
                 new PromptCase("cat", "a cat", "", List.of(1L), List.of(), one),
                 new PromptCase("cat", "a cat", "", List.of(1L), List.of(), null, false),
+                new PromptCase("cat", "a cat", "", List.of(1L), List.of(), null, true, "coat", List.of()),
                 asking(new Question("q", "Is it a cat?", true, List.of())));
         assertThat(PromptCase.class.getRecordComponents()).hasSize(cases.size() - 1);
         assertThat(cases.stream().map(ScoreKey::prompt)).doesNotHaveDuplicates();
