@@ -113,14 +113,14 @@ class ContentKeysTest {
         assertThat(List.of(one.key(), two.key()))
                 .hasToString(
                         "[PromptCase[id=one, prompt=a red circle, above [it], negativePrompt=blurry, seeds=[1, 22],"
-                            + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
-                            + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
-                            + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
-                            + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
-                            + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
-                            + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
-                            + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
-                            + " relations=[]], promptKnown=false, questions=[]]]");
+                                + " tags=[shape, colour], visible=Visible[people=2, hands=null, feet=4,"
+                                + " objects=[VisibleObject[name=circle, color=red, count=1], VisibleObject[name=square,"
+                                + " color=null, count=2]], relations=[Relation[subject=red circle, predicate=above,"
+                                + " object=square]]], promptKnown=true, questions=[Question[id=is-it, text=Is it red?,"
+                                + " expected=true, dependsOn=[]], Question[id=and, text=And above?, expected=false,"
+                                + " dependsOn=[is-it]]]], PromptCase[id=two, prompt=unknown, negativePrompt=, seeds=[3],"
+                                + " tags=[], visible=Visible[people=null, hands=null, feet=null, objects=[],"
+                                + " relations=[]], promptKnown=false, questions=[]]]");
     }
 
     @Test
