@@ -9,6 +9,7 @@ import dev.assay.reports.dashboard.ModelHistory.Change;
 import dev.assay.reports.dashboard.ModelHistory.LatestResult;
 import dev.assay.reports.history.RunSummary;
 import dev.assay.reports.words.Margins;
+import dev.assay.reports.words.Again;
 import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
@@ -448,7 +449,7 @@ public final class Pages {
                         .map(Pages::criterion)
                         .toList(),
                 folded(run),
-                Command.of(run),
+                command(run),
                 facts);
     }
 
@@ -464,6 +465,17 @@ public final class Pages {
             parts.add("peak memory of the device " + bytes(cost.peakVramBytes()));
         }
         return String.join(", ", parts);
+    }
+
+    /** What judges it again. */
+    static String command(RunSummary run) {
+        List<String> loras = run.parts().stream()
+                .filter(p -> p.strength() != null)
+                .map(p -> p.file() + (p.strength() == 1 ? "" : "@" + p.strength()))
+                .toList();
+        Again again =
+                Again.maven(Again.settings(run.asked(), loras, run.suite().name()));
+        return again.everywhere().orElseGet(again::posix);
     }
 
     private static CriterionRow criterion(VerdictEntry e) {

@@ -11,6 +11,7 @@ import dev.assay.reports.pages.Facts;
 import dev.assay.reports.pages.ReportLink;
 import dev.assay.reports.pages.Row;
 import dev.assay.reports.pages.Templates;
+import dev.assay.reports.words.Again;
 import dev.assay.reports.words.Headline;
 import dev.assay.reports.words.NextSteps;
 import dev.assay.reports.words.Unjudged;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the page of a run and its verdict card show, which is the page without all pictures and all numbers: one HTML file without a script,
@@ -182,6 +184,29 @@ public record RunPage(
 
     public List<Row> facts() {
         return Facts.judged(run);
+    }
+
+    /** Commands that judge the same again, each with the shells that read it; none where it is not known what was asked. */
+    public List<Row> again() {
+        List<String> loras = run.candidate().loras().stream()
+                .map(l -> l.file() + (l.strength() == 1 ? "" : "@" + Words.number(l.strength())))
+                .toList();
+        Map<String, String> settings =
+                Again.settings(run.asked(), loras, run.suite().name());
+        return settings.isEmpty()
+                ? List.of()
+                : Stream.concat(
+                                lines("", Again.command(settings)),
+                                lines("in a checkout, with Maven", Again.maven(settings)))
+                        .toList();
+    }
+
+    private static Stream<Row> lines(String where, Again again) {
+        return again.everywhere()
+                .map(line -> Stream.of(new Row(where, "", line)))
+                .orElseGet(() -> Stream.of(
+                        new Row(where + " (sh)", "", again.posix()),
+                        new Row(where + " (PowerShell; for cmd.exe put it into assay.yaml)", "", again.powerShell())));
     }
 
     /** Every file that decided something, with its hash; of a folder with weights those alone. */

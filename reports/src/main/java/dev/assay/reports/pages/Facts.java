@@ -7,12 +7,14 @@ import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.text.Numbers;
+import dev.assay.harness.usage.Fact;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Facts of a run and of its criteria, by name, for every page that shows them. */
@@ -66,18 +68,12 @@ public final class Facts {
         model(rows, "candidate", r.candidate());
         model(rows, "base", r.base());
         if (r.settings().steps() > 0) { // else nothing is known of how they were made
-            rows.add(new Row(
-                    "pictures",
-                    r.settings().width() + " x " + r.settings().height() + ", "
-                            + r.settings().steps()
-                            + " steps, guidance " + Words.number(r.settings().guidanceScale()) + ", "
-                            + r.settings().sampler()
-                            + " (" + r.settings().scheduler() + ")"
-                            + (r.settings().clipSkip() == 0
-                                    ? ""
-                                    : ", clip skip " + r.settings().clipSkip())
-                            + given(", distilled guidance ", r.settings().distilledGuidance())
-                            + given(", shift ", r.settings().shift())));
+            boolean same = r.settings().equals(r.candidateSettings());
+            rows.add(new Row(same ? "pictures" : "the base's pictures", settings(r.settings())));
+            if (!same) {
+                rows.add(new Row("the candidate's", settings(r.candidateSettings())));
+            }
+            usage(rows, r.usage());
             rows.add(new Row(
                     "renderer",
                     (startsWithName(r.renderer()) ? "" : r.renderer().name() + " ")
@@ -88,6 +84,46 @@ public final class Facts {
                 "time",
                 Numbers.time(r.seconds()) + " by the clock; all pictures added up " + Numbers.time(r.renderSeconds())));
         return rows;
+    }
+
+    private static String settings(RunRecord.Settings s) {
+        return s.width() + " x " + s.height() + ", " + s.steps() + " steps, guidance " + Words.number(s.guidanceScale())
+                + ", " + s.sampler() + " (" + s.scheduler() + ")"
+                + (s.clipSkip() == 0 ? "" : ", clip skip " + s.clipSkip())
+                + given(", distilled guidance ", s.distilledGuidance())
+                + given(", shift ", s.shift());
+    }
+
+    /** How the file is meant to be used, and who says so. */
+    private static void usage(List<Row> rows, RunRecord.@Nullable UsageEntry usage) {
+        if (usage == null) {
+            return;
+        }
+        rows.add(new Row(
+                "trigger words",
+                usage.triggers().isEmpty()
+                        ? "none known" + (usage.lookedIn().isEmpty() ? "" : "; looked in " + String.join(", ", usage.lookedIn()))
+                        : String.join(", ", usage.triggers()) + " (" + usage.source(Fact.TRIGGERS) + "), "
+                                + switch (usage.trigger()) {
+                                    case "off" -> "not used";
+                                    case "both" -> "used, and left out for comparison";
+                                    default -> "used as: " + usage.template();
+                                }));
+        if (!usage.source(Fact.PURPOSE).isEmpty()) {
+            rows.add(new Row("purpose", usage.purpose() + " (" + usage.source(Fact.PURPOSE) + ")"));
+        }
+        if (usage.negativePrompt() != null) {
+            rows.add(new Row(
+                    "its negative prompt", usage.negativePrompt() + " (" + usage.source(Fact.NEGATIVE) + ")"));
+        }
+        String others = usage.sources().entrySet().stream()
+                .filter(e -> Stream.of(Fact.TRIGGERS, Fact.TEMPLATE, Fact.PURPOSE, Fact.NEGATIVE)
+                        .noneMatch(f -> f.key().equals(e.getKey())))
+                .map(e -> e.getKey() + ": " + e.getValue())
+                .collect(Collectors.joining("; "));
+        if (!others.isEmpty()) {
+            rows.add(new Row("its own settings", others));
+        }
     }
 
     private static String unscored(VerdictEntry v) {

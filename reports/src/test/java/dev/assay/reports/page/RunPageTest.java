@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,17 @@ class RunPageTest {
         assertThat(card.select("a")).isEmpty();
         assertThat(card.select("img")).isNotEmpty().hasSizeLessThan(10);
         assertThat(card.select("details summary").eachText()).contains("Files and their SHA-256");
+    }
+
+    @Test
+    void it_says_how_to_make_it_again_in_any_shell() throws IOException {
+        RunRecord run = Runs.asking(Runs.mixed(folder), Map.of("assay.lora", "microcosm:three-legs", "assay.seeds", "2"));
+        assertThat(html(run).select("pre").eachText())
+                .containsExactly(
+                        "assay judge microcosm:three-legs --seeds 2",
+                        "mvn verify \"-Dassay.lora=microcosm:three-legs\" \"-Dassay.seeds=2\"");
+        RunRecord dollars = Runs.asking(Runs.mixed(folder), Map.of("assay.lora", "$a.safetensors"));
+        assertThat(html(dollars).select("pre").eachText()).hasSize(4).contains("assay judge '$a.safetensors'");
     }
 
     @Test
