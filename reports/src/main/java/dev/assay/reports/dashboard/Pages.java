@@ -8,8 +8,8 @@ import dev.assay.reports.dashboard.Group.Judged;
 import dev.assay.reports.dashboard.ModelHistory.Change;
 import dev.assay.reports.dashboard.ModelHistory.LatestResult;
 import dev.assay.reports.history.RunSummary;
-import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Again;
+import dev.assay.reports.words.Margins;
 import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
@@ -473,8 +473,7 @@ public final class Pages {
                 .filter(p -> p.strength() != null)
                 .map(p -> p.file() + (p.strength() == 1 ? "" : "@" + p.strength()))
                 .toList();
-        Again again =
-                Again.maven(Again.settings(run.asked(), loras, run.suite().name()));
+        Again again = Again.maven(Again.settings(run.asked(), loras, run.suite().name()));
         return again.everywhere().orElseGet(again::posix);
     }
 

@@ -102,7 +102,10 @@ public final class Facts {
         rows.add(new Row(
                 "trigger words",
                 usage.triggers().isEmpty()
-                        ? "none known" + (usage.lookedIn().isEmpty() ? "" : "; looked in " + String.join(", ", usage.lookedIn()))
+                        ? "none known"
+                                + (usage.lookedIn().isEmpty()
+                                        ? ""
+                                        : "; looked in " + String.join(", ", usage.lookedIn()))
                         : String.join(", ", usage.triggers()) + " (" + usage.source(Fact.TRIGGERS) + "), "
                                 + switch (usage.trigger()) {
                                     case "off" -> "not used";
@@ -113,8 +116,7 @@ public final class Facts {
             rows.add(new Row("purpose", usage.purpose() + " (" + usage.source(Fact.PURPOSE) + ")"));
         }
         if (usage.negativePrompt() != null) {
-            rows.add(new Row(
-                    "its negative prompt", usage.negativePrompt() + " (" + usage.source(Fact.NEGATIVE) + ")"));
+            rows.add(new Row("its negative prompt", usage.negativePrompt() + " (" + usage.source(Fact.NEGATIVE) + ")"));
         }
         String others = usage.sources().entrySet().stream()
                 .filter(e -> Stream.of(Fact.TRIGGERS, Fact.TEMPLATE, Fact.PURPOSE, Fact.NEGATIVE)

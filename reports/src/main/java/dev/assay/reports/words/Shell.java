@@ -18,9 +18,7 @@ public final class Shell {
     public static Optional<String> everywhere(String word) {
         return BARE.matcher(word).matches()
                 ? Optional.of(word)
-                : isSeen(word) && !DIFFERENT.matcher(word).find()
-                        ? Optional.of('"' + word + '"')
-                        : Optional.empty();
+                : isSeen(word) && !DIFFERENT.matcher(word).find() ? Optional.of('"' + word + '"') : Optional.empty();
     }
 
     /** One word of PowerShell, which takes curly quotes for straight ones. */

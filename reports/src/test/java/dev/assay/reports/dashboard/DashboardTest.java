@@ -72,7 +72,8 @@ class DashboardTest {
         Path index = Dashboard.write(history(), Listing.none(), folder.resolve("site"));
         Document model = page(index.resolveSibling("models").resolve(Slug.of(digest.model()) + ".html"));
         assertThat(model.select("h1 .chip").text()).contains("broken");
-        assertThat(model.select("pre.command").text()).isEqualTo("mvn verify \"-Dassay.lora=three-legs.safetensors@0.8\"");
+        assertThat(model.select("pre.command").text())
+                .isEqualTo("mvn verify \"-Dassay.lora=three-legs.safetensors@0.8\"");
         assertThat(model.select(".sheet img")).isNotEmpty();
         assertThat(model.select(".strip img")).isNotEmpty();
         assertThat(data(model).get("pairs")).isNotEmpty();

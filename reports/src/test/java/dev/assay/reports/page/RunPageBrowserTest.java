@@ -59,7 +59,12 @@ class RunPageBrowserTest {
                 new FileFacts(text, text, text, List.of(text), "ab".repeat(32)),
                 new VerdictCard.Waived(text, text));
         return RunPage.of(
-                        card, run, folder, folder, docs, List.of(ReportLink.file(text, folder.resolve("run.json"), folder)))
+                        card,
+                        run,
+                        folder,
+                        folder,
+                        docs,
+                        List.of(ReportLink.file(text, folder.resolve("run.json"), folder)))
                 .write(folder.resolve("page.html"))
                 .toUri()
                 .toString();
@@ -88,8 +93,8 @@ class RunPageBrowserTest {
 
     @Test
     void a_page_breaks_no_rule_of_accessibility_and_fits_the_narrowest_phone() throws IOException {
-        for (RunRecord run : List.of(
-                Runs.mixed(folder), Runs.withSoft(folder, Outcome.REGRESSED), Runs.stopped("no such file"))) {
+        for (RunRecord run :
+                List.of(Runs.mixed(folder), Runs.withSoft(folder, Outcome.REGRESSED), Runs.stopped("no such file"))) {
             Axe.assertPage(chromium, page(run, run.outcome(), "style"));
             for (boolean dark : new boolean[] {false, true}) {
                 chromium.view(360, 800, dark);
@@ -109,8 +114,9 @@ class RunPageBrowserTest {
     void the_arrow_keys_put_base_and_candidate_in_one_place() throws IOException {
         chromium.view(1280, 900, false);
         chromium.open(page(Runs.mixed(folder), Outcome.REGRESSED, "style"));
-        String shown = "['base', 'candidate'].map(r => document.querySelector('.gallery .' + r).getBoundingClientRect().top"
-                + " * (document.querySelector('.gallery .' + r).offsetHeight > 0)).map(Math.round)";
+        String shown =
+                "['base', 'candidate'].map(r => document.querySelector('.gallery .' + r).getBoundingClientRect().top"
+                        + " * (document.querySelector('.gallery .' + r).offsetHeight > 0)).map(Math.round)";
         int steps = 0;
         while (!chromium.evaluate("document.activeElement.id").asText().equals("both") && steps++ < 60) {
             chromium.press("Tab", 9);
@@ -136,7 +142,8 @@ class RunPageBrowserTest {
     void on_paper_every_picture_is_there_and_no_button() throws IOException {
         chromium.open(page(Runs.mixed(folder), Outcome.REGRESSED, "style"));
         chromium.call("Emulation.setEmulatedMedia", java.util.Map.of("media", "print"));
-        assertThat(chromium.evaluate("document.querySelector('.sides').offsetHeight").asInt())
+        assertThat(chromium.evaluate("document.querySelector('.sides').offsetHeight")
+                        .asInt())
                 .isZero();
         assertThat(chromium.evaluate("document.querySelector('.gallery img').offsetHeight")
                         .asInt())

@@ -86,7 +86,8 @@ class RunPageTest {
 
     @Test
     void it_says_how_to_make_it_again_in_any_shell() throws IOException {
-        RunRecord run = Runs.asking(Runs.mixed(folder), Map.of("assay.lora", "microcosm:three-legs", "assay.seeds", "2"));
+        RunRecord run =
+                Runs.asking(Runs.mixed(folder), Map.of("assay.lora", "microcosm:three-legs", "assay.seeds", "2"));
         assertThat(html(run).select("pre").eachText())
                 .containsExactly(
                         "assay judge microcosm:three-legs --seeds 2",

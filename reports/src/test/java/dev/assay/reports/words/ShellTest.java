@@ -63,7 +63,16 @@ class ShellTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a.safetensors", "--base", "my file@0.8.safetensors", "-Dassay.lora=x", "C:\\models\\a b", "it's", "(a)&b;c"})
+    @ValueSource(
+            strings = {
+                "a.safetensors",
+                "--base",
+                "my file@0.8.safetensors",
+                "-Dassay.lora=x",
+                "C:\\models\\a b",
+                "it's",
+                "(a)&b;c"
+            })
     void what_all_shells_agree_on_is_one_line(String word) throws IOException, InterruptedException {
         String quoted = Shell.everywhere(word).orElseThrow();
         assertThat(quoted).isIn(word, '"' + word + '"');
