@@ -4,6 +4,7 @@ import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.render.Picture;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Score.Measured;
@@ -15,7 +16,6 @@ import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.SuiteException;
 import dev.assay.harness.text.AssayException;
-import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Confirmation;
@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -105,8 +104,15 @@ record Evaluation(
                     catalog.open(BLANK_FRAME, info(BLANK_FRAME).parameters(), models);
             PictureSource.Forecast forecast = source.forecast();
             DiskSpace.require(forecast.store(), forecast.toMake(), forecast.maxBytes());
-            record.usageWords().forEach(line -> progress.say(plan.candidateName() + ": " + line));
-            progress.say(opening(forecast, criteria.size(), settled.keySet()));
+            progress.say(Opening.words(
+                    plan,
+                    record.usageWords(),
+                    criteria,
+                    settled,
+                    forecast,
+                    c -> BuiltInCriteria.metric(c, catalog)
+                            .map(MetricInfo::family)
+                            .orElse(Family.UNKNOWN)));
             PictureSource.Pictures pictures = source.get();
             List<Finding> noticed = source.findings();
             record.found(noticed);
@@ -151,23 +157,6 @@ record Evaluation(
                     trouble, c -> unjudged(c, Outcome.BROKEN, new Reason.Broken(Trouble.words(trouble))), criteria);
         }
         return record.build();
-    }
-
-    /** What the run will do, before it does. */
-    private String opening(PictureSource.Forecast forecast, int criteria, Set<Criterion> unavailable) {
-        int there = forecast.pictures() - forecast.toMake();
-        return "judging " + plan.candidateName() + " against " + plan.baseName() + " on "
-                + plan.suite().name() + ": " + forecast.pictures() + " pictures, "
-                + (there == 0 ? "" : there + " of them there, ") + forecast.toMake() + " to make"
-                + (forecast.toMake() == 0
-                        ? ""
-                        : " (up to " + Numbers.bytes(forecast.maxBytes()) + " in " + forecast.store() + ")")
-                + "; " + (criteria - unavailable.size()) + " criteria"
-                + (unavailable.isEmpty()
-                        ? ""
-                        : ", not judged: "
-                                + unavailable.stream().map(Criterion::id).collect(Collectors.joining(", ")))
-                + "; " + forecast.devices();
     }
 
     /**

@@ -9,6 +9,8 @@ import dev.assay.harness.render.RenderSession;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,8 +118,16 @@ record RenderWorker(
                 rendered,
                 Infotext.with(shot.request(), renderer.sent(shot.request())));
         sink.accept(shot, picture);
-        tally.made(shot.role(), rendered.cost());
+        tally.made(shot.role(), rendered.cost(), bytes(picture));
         return picture;
+    }
+
+    private static long bytes(Picture picture) {
+        try {
+            return Files.size(picture.file());
+        } catch (IOException unknown) {
+            return 0;
+        }
     }
 
     /** How many pictures are in no file of the store, at a glance: a file may prove to be damaged. */

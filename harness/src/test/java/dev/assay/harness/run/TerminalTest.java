@@ -59,14 +59,42 @@ class TerminalTest {
         tally.expect(0, 1); // a stored one proved to be damaged
         tally.begins();
         assertThat(told).allSatisfy(p -> assertThat(p.secondsLeft()).isNaN());
-        tally.made("candidate", cost(2));
-        tally.made("candidate", cost(4));
+        tally.made("candidate", cost(2), 0);
+        tally.made("candidate", cost(4), 0);
         Progress.Pictures last = told.get(told.size() - 1);
         assertThat(last.secondsPerPicture()).isEqualTo(3);
         assertThat(last.toMake()).isEqualTo(3);
         assertThat(last.secondsLeft()).isBetween(0.0, 1.0); // by the clock, which counts several renderers right
-        tally.made("candidate", cost(3));
+        tally.made("candidate", cost(3), 0);
         assertThat(told.get(told.size() - 1).secondsLeft()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            1 | 5.8 | 4 | '  4 s a picture on the first 2: the other 20 take about 1 min 20 s and 20 MB, if the candidate is as quick as the base'
+            2 | 5.8 | 4 | '  4 s a picture on the first 4, on 2 renderers at once: the other 18 take about 36 s and 18 MB, if the candidate is as quick as the base'
+            """)
+    void after_two_pictures_of_each_renderer_the_rest_is_foretold_once_by_those_that_loaded_nothing(
+            int lanes, double loading, double pace, String line) {
+        List<String> said = new ArrayList<>();
+        RenderStats tally = new RenderStats(new Progress() {
+            @Override
+            public void say(String words) {
+                said.add(words);
+            }
+
+            @Override
+            public void rendered(Pictures pictures) {}
+        });
+        for (int i = 0; i < lanes; i++) {
+            tally.expect(22 / lanes, 22 / lanes);
+        }
+        for (int i = 0; i < 2 * lanes; i++) {
+            assertThat(said).isEmpty();
+            tally.made("base", new Cost(i < lanes ? loading : pace, 0, 0, i >= lanes), 1_000_000);
+        }
+        tally.made("base", cost(9), 1_000_000);
+        assertThat(said).containsExactly(line);
     }
 
     private static Cost cost(double seconds) {
