@@ -38,8 +38,8 @@ final class Opening {
         lines.add("judging " + plan.candidateName() + " against " + plan.baseName() + " on "
                 + plan.suite().name() + " " + plan.suite().version() + ", "
                 + Numbers.counted(plan.suite().cases().size(), "prompt", "prompts"));
-        lines.add("  judged      " + families(judged, family) + " (" + Numbers.counted(judged.size(), "criterion", "criteria")
-                + ")");
+        lines.add("  judged      " + families(judged, family) + " ("
+                + Numbers.counted(judged.size(), "criterion", "criteria") + ")");
         reasons(unjudged).forEach((why, ids) -> lines.add("  not judged  " + String.join(", ", ids) + ": " + why));
         usage.forEach(line -> lines.add("  used        " + PlainText.line(line, MOST)));
         lines.add("  pictures    " + pictures(forecast));
@@ -50,11 +50,7 @@ final class Opening {
     }
 
     private static String families(List<Criterion> criteria, Function<Criterion, Family> family) {
-        return criteria.stream()
-                .map(family)
-                .map(Family::word)
-                .distinct()
-                .collect(Collectors.joining(", "));
+        return criteria.stream().map(family).map(Family::word).distinct().collect(Collectors.joining(", "));
     }
 
     private static Map<String, List<String>> reasons(Map<Criterion, Verdict> unjudged) {

@@ -15,9 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OpeningTest {
-    private static final Suite SUITE = SuiteFile.parse(
-            "s.yaml",
-            """
+    private static final Suite SUITE = SuiteFile.parse("s.yaml", """
             name: small
             version: "3"
             description: x
@@ -26,8 +24,7 @@ class OpeningTest {
             criteria:
               - {metric: grid, margin: 0.5, minPairs: 2}
               - {metric: vendi, margin: 0.5, minPairs: 2}
-            """
-                    .getBytes(StandardCharsets.UTF_8));
+            """.getBytes(StandardCharsets.UTF_8));
 
     private static String opening(int pictures, int toMake, String... usage) {
         ModelUnderTest base = new ModelUnderTest(new Checkpoint(Path.of("base")), List.of());
@@ -46,9 +43,7 @@ class OpeningTest {
 
     @Test
     void what_will_be_done_is_said_before_it_is() {
-        assertThat(opening(340, 220))
-                .isEqualTo(
-                        """
+        assertThat(opening(340, 220)).isEqualTo("""
                         judging mine against the base on small 3, 1 prompt
                           judged      artifact, diversity (2 criteria)
                           pictures    340, 120 of them there, 220 to make (at most 9.7 MB in store)
@@ -59,6 +54,7 @@ class OpeningTest {
     @Test
     void how_the_file_is_used_is_said_with_who_says_so() {
         assertThat(opening(4, 4, "strength 0.8 (mine.civitai.info)", "made as: style (--purpose)"))
-                .contains("\n  used        strength 0.8 (mine.civitai.info)\n  used        made as: style (--purpose)\n");
+                .contains(
+                        "\n  used        strength 0.8 (mine.civitai.info)\n  used        made as: style (--purpose)\n");
     }
 }
