@@ -326,7 +326,7 @@ final class Strangers {
 
     private static boolean isOurs(JsonNode json, String name, JsonNode value) {
         JsonNode wrote = json.path(Beside.WROTE).path(name);
-        return wrote.isNumber() && value.isNumber() ? wrote.asDouble() == value.asDouble() : wrote.equals(value);
+        return (wrote.isNumber() && value.isNumber()) ? wrote.asDouble() == value.asDouble() : wrote.equals(value);
     }
 
     private static boolean isOurs(JsonNode json, String name, List<String> values) {
