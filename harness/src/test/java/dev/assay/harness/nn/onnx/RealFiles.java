@@ -39,9 +39,7 @@ final class RealFiles {
         return folder("weights");
     }
 
-    /**
-     * @param points by what they mark; x and y in pixels
-     */
+    /** A picture with its marks, x and y in pixels. */
     record Picture(String file, boolean drawn, Image image, List<Mark> faces, List<Mark> heads, List<Mark> hands) {}
 
     /** @param hard hidden, tiny, gloved or strongly stylised */
