@@ -37,38 +37,38 @@ public record Gallery(List<Exhibit> prompts, String note) {
         Map<String, String> prompts = new LinkedHashMap<>();
         List<RenderingEntry> all = exhibits.renderings().all();
         all.forEach(r -> prompts.putIfAbsent(String.valueOf(r.caseId()), String.valueOf(r.prompt())));
-        List<String> cases = List.copyOf(prompts.keySet());
+        List<Map.Entry<String, String>> cases = List.copyOf(prompts.entrySet());
         int most = cases.stream()
-                .mapToInt(c -> SeedStrips.seeds(c, exhibits.renderings()).size())
+                .mapToInt(c -> SeedStrips.seeds(c.getKey(), exhibits.renderings()).size())
                 .max()
                 .orElse(1);
         for (int seeds : new int[] {Math.min(MAX_SEEDS, most), Math.min(2, most), 1}) {
             for (int side : SIDES) {
-                if (fits(exhibits, prompts, cases, side, seeds, room)) {
-                    return made(exhibits, prompts, cases, side, seeds, room);
+                if (fits(exhibits, cases, side, seeds, room)) {
+                    return made(exhibits, cases, side, seeds, room);
                 }
             }
         }
-        return made(exhibits, prompts, cases, SIDES[SIDES.length - 1], 1, room);
+        return made(exhibits, cases, SIDES[SIDES.length - 1], 1, room);
     }
 
     /** By a few prompts spread over the run. */
     private static boolean fits(
-            Exhibits exhibits, Map<String, String> prompts, List<String> cases, int side, int seeds, long room) {
+            Exhibits exhibits, List<Map.Entry<String, String>> cases, int side, int seeds, long room) {
         int sample = Math.min(SAMPLE, cases.size());
         long bytes = IntStream.range(0, sample)
                 .parallel()
                 .mapToObj(i -> cases.get((int) ((long) i * cases.size() / sample)))
                 .mapToLong(c ->
-                        exhibits.prompt(c, prompts.get(c), side, seeds, "", "").bytes())
+                        exhibits.prompt(c.getKey(), c.getValue(), side, seeds, "", "").bytes())
                 .sum();
         return sample == 0 || 1.1 * bytes / sample * cases.size() <= room;
     }
 
     private static Gallery made(
-            Exhibits exhibits, Map<String, String> prompts, List<String> cases, int side, int seeds, long room) {
+            Exhibits exhibits, List<Map.Entry<String, String>> cases, int side, int seeds, long room) {
         List<Exhibit> all = cases.parallelStream()
-                .map(c -> exhibits.prompt(c, prompts.get(c), side, seeds, "", ""))
+                .map(c -> exhibits.prompt(c.getKey(), c.getValue(), side, seeds, "", ""))
                 .toList();
         List<Exhibit> shown = new ArrayList<>();
         long left = room;
