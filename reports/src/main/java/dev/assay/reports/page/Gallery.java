@@ -39,7 +39,8 @@ public record Gallery(List<Exhibit> prompts, String note) {
         all.forEach(r -> prompts.putIfAbsent(String.valueOf(r.caseId()), String.valueOf(r.prompt())));
         List<Map.Entry<String, String>> cases = List.copyOf(prompts.entrySet());
         int most = cases.stream()
-                .mapToInt(c -> SeedStrips.seeds(c.getKey(), exhibits.renderings()).size())
+                .mapToInt(
+                        c -> SeedStrips.seeds(c.getKey(), exhibits.renderings()).size())
                 .max()
                 .orElse(1);
         for (int seeds : new int[] {Math.min(MAX_SEEDS, most), Math.min(2, most), 1}) {
@@ -59,8 +60,8 @@ public record Gallery(List<Exhibit> prompts, String note) {
         long bytes = IntStream.range(0, sample)
                 .parallel()
                 .mapToObj(i -> cases.get((int) ((long) i * cases.size() / sample)))
-                .mapToLong(c ->
-                        exhibits.prompt(c.getKey(), c.getValue(), side, seeds, "", "").bytes())
+                .mapToLong(c -> exhibits.prompt(c.getKey(), c.getValue(), side, seeds, "", "")
+                        .bytes())
                 .sum();
         return sample == 0 || 1.1 * bytes / sample * cases.size() <= room;
     }
