@@ -51,8 +51,8 @@ public final class UsageWords {
         if (!usage.triggers().isEmpty()) {
             lines.add(trigger(usage));
         } else if (lora) {
-            lines.add("no trigger words are known: looked in " + String.join(", ", usage.lookedIn())
-                    + "; if it waits for some, give assay.triggerWords");
+            lines.add("no trigger words are known of it, beside the file or in it; if it waits for some, give"
+                    + " assay.triggerWords");
         }
         if (lora
                 && Stream.of(Fact.STRENGTH, Fact.CLIP_STRENGTH)

@@ -6,6 +6,9 @@ import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelReference.Written;
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.model.family.FamilyTrait;
+import dev.assay.harness.model.family.ModelFamilies;
+import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.usage.Fact;
 import dev.assay.harness.usage.FileUsage;
@@ -41,15 +44,17 @@ record Uses(Usage command, Usage both, String trigger, List<Written> written, Lo
      */
     Plan of(Plan plan, UnaryOperator<ModelUnderTest> files, Function<Path, Map<String, String>> remote) {
         ModelUnderTest candidate = files.apply(plan.candidate());
+        Set<Fact> untaken = untaken(candidate.checkpoint().path());
         List<FileUsage> loras = new ArrayList<>();
         for (int i = 0; i < candidate.loras().size(); i++) {
             Path here = candidate.loras().get(i).path();
             Path given = plan.candidate().loras().get(i).path();
-            loras.add(FileUsage.of(here, Files.exists(here) ? metadata(here) : remote.apply(given)));
+            loras.add(FileUsage.of(here, Files.exists(here) ? metadata(here) : remote.apply(given), untaken));
         }
-        FileUsage checkpoint = model(candidate.checkpoint().path());
+        FileUsage checkpoint = model(candidate.checkpoint().path(), untaken);
         boolean own = !plan.candidate().checkpoint().equals(plan.base().checkpoint());
-        FileUsage base = own ? model(files.apply(plan.base()).checkpoint().path()) : checkpoint;
+        FileUsage base =
+                own ? model(files.apply(plan.base()).checkpoint().path(), untaken) : checkpoint;
         List<FileUsage> judged = loras.isEmpty() && own ? List.of(checkpoint) : loras;
         Usage whole = Usages.together(command.over(both), judged)
                 .over(checkpoint.usage().settingsAlone());
@@ -86,8 +91,18 @@ record Uses(Usage command, Usage both, String trigger, List<Written> written, Lo
         return loras;
     }
 
-    private FileUsage model(Path path) {
-        return FileUsage.of(path, metadata(path));
+    private FileUsage model(Path path, Set<Fact> untaken) {
+        return FileUsage.of(path, metadata(path), untaken);
+    }
+
+    /** Clip skip is of CLIP alone, which is the text encoder of a UNet. Of what is not known nothing is left out. */
+    private Set<Fact> untaken(Path checkpoint) {
+        boolean other = Files.exists(checkpoint)
+                && ModelFamilies.of(
+                                Inspector.ofHeaders().inspect(checkpoint, headers::read).family())
+                        .filter(f -> !f.has(FamilyTrait.UNET))
+                        .isPresent();
+        return other ? Set.of(Fact.CLIP_SKIP) : Set.of();
     }
 
     /** Empty for what cannot be read: pre-flight says what is wrong with it. */

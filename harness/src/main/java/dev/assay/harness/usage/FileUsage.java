@@ -30,9 +30,10 @@ public record FileUsage(String name, Usage usage, List<String> hints, List<Strin
     /**
      * @param file a model, or a folder of one; where it is not on this machine, the metadata alone are asked
      * @param metadata its own; empty where they cannot be had
+     * @param untaken facts that models of its kind have no place for: where another program says one it is not used
      * @throws SettingsException on a mistake in {@code NAME.assay.yaml}, which a person wrote
      */
-    public static FileUsage of(Path file, Map<String, String> metadata) {
+    public static FileUsage of(Path file, Map<String, String> metadata, Set<Fact> untaken) {
         Facts facts = new Facts();
         Set<String> hints = new LinkedHashSet<>();
         List<String> lookedIn = new ArrayList<>();
@@ -44,11 +45,11 @@ public record FileUsage(String name, Usage usage, List<String> hints, List<Strin
         for (String ending : List.of(Beside.LORA_MANAGER, Beside.CIVITAI, Beside.WEB_UI)) {
             Path sidecar = Beside.of(file, ending);
             if (Files.exists(sidecar)) {
-                Strangers.file(sidecar, ending, facts, hints);
+                Strangers.file(sidecar, ending, facts, untaken, hints);
             }
             lookedIn.add(String.valueOf(sidecar.getFileName()));
         }
-        Strangers.metadata(metadata, facts, hints);
+        Strangers.metadata(metadata, facts, untaken, hints);
         lookedIn.add("its own metadata");
         if (!facts.has(Fact.TRIGGERS)) {
             guesses(metadata, hints);

@@ -58,18 +58,20 @@ final class Strangers {
 
     private final String source;
     private final Facts facts;
+    private final Set<Fact> untaken;
     private final Set<String> hints;
 
     /** @param hints get what is shown and not used */
-    private Strangers(String source, Facts facts, Set<String> hints) {
+    private Strangers(String source, Facts facts, Set<Fact> untaken, Set<String> hints) {
         this.source = source;
         this.facts = facts;
+        this.untaken = untaken;
         this.hints = hints;
     }
 
     /** Of a file's own metadata. */
-    static void metadata(Map<String, String> metadata, Facts facts, Set<String> hints) {
-        Strangers own = new Strangers("the file's own metadata", facts, hints);
+    static void metadata(Map<String, String> metadata, Facts facts, Set<Fact> untaken, Set<String> hints) {
+        Strangers own = new Strangers("the file's own metadata", facts, untaken, hints);
         String phrase = said(metadata, "modelspec.trigger_phrase");
         if (!phrase.isEmpty()) {
             own.words(List.of(phrase), "modelspec.trigger_phrase");
@@ -86,9 +88,9 @@ final class Strangers {
     }
 
     /** Of a file beside it, which is there. */
-    static void file(Path file, String ending, Facts facts, Set<String> hints) {
+    static void file(Path file, String ending, Facts facts, Set<Fact> untaken, Set<String> hints) {
         String name = String.valueOf(file.getFileName());
-        Strangers reader = new Strangers(name, facts, hints);
+        Strangers reader = new Strangers(name, facts, untaken, hints);
         JsonNode json;
         try {
             json = JSON.readTree(SmallFile.bytes(file, MAX_BYTES));
@@ -283,6 +285,10 @@ final class Strangers {
     }
 
     private void add(Fact fact, Object value, String field) {
+        if (untaken.contains(fact)) {
+            hint(field + ": models of this kind take none; not used");
+            return;
+        }
         try {
             facts.add(fact, fact.value(value), source);
         } catch (IllegalArgumentException e) {

@@ -308,7 +308,7 @@ class UsedPicturesTest {
         RecordBuilder builder = new RecordBuilder(plan, queue, 1, java.time.Instant.EPOCH);
         builder.settings(queue.settings(), queue.ownSettings());
         assertThat(builder.usageWords())
-                .containsExactly("no trigger words are known: looked in a, b; if it waits for some, give"
-                        + " assay.triggerWords");
+                .containsExactly("no trigger words are known of it, beside the file or in it; if it waits for some,"
+                        + " give assay.triggerWords");
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,7 @@ class FileUsageTest {
     Path folder;
 
     private FileUsage read(Map<String, String> metadata) {
-        return FileUsage.of(folder.resolve("my-style.safetensors"), metadata);
+        return FileUsage.of(folder.resolve("my-style.safetensors"), metadata, Set.of());
     }
 
     private FileUsage beside(String ending, String text) throws IOException {
@@ -130,6 +131,17 @@ class FileUsageTest {
         assertThat(usage.source(Fact.PURPOSE)).contains("my-style.metadata.json, tag Style");
         assertThat(usage.source(Fact.STRENGTH)).contains("my-style.metadata.json");
         assertThat(found.hints()).containsExactly("my-style.metadata.json: says that it is for Pony");
+    }
+
+    @Test
+    void what_models_of_a_kind_have_no_place_for_is_not_used_where_another_program_says_it() throws IOException {
+        beside(".metadata.json", "{\"usage_tips\": \"{\\\"clip_skip\\\": 2}\"}");
+        FileUsage found =
+                FileUsage.of(folder.resolve("my-style.safetensors"), Map.of(), Set.of(Fact.CLIP_SKIP));
+        assertThat(found.usage()).isEqualTo(Usage.OPEN);
+        assertThat(found.hints())
+                .containsExactly(
+                        "my-style.metadata.json: usage_tips.clip_skip: models of this kind take none; not used");
     }
 
     @Test

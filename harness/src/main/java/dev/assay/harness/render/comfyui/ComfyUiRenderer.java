@@ -44,7 +44,7 @@ import java.util.stream.IntStream;
  * is never idle; ours alone are ever stopped.
  */
 public final class ComfyUiRenderer implements Renderer {
-    private static final String GRAPH_VERSION = "2"; // of our graphs: the same request gives the same pixels
+    private static final String GRAPH_VERSION = "3"; // of our graphs: the same request gives the same pixels
     private static final String GRAPH = "prompt"; // ComfyUI's own name
     private static final String PROBE = "a person in a red coat in front of a house";
 

@@ -985,7 +985,7 @@ class ComfyUiRendererTest {
         ComfyUiRenderer renderer = renderer();
 
         assertThat(renderer.version())
-                .isEqualTo("ComfyUI 0.33.0, torch 2.13.0+cu130, arguments plain, graphs 2 "
+                .isEqualTo("ComfyUI 0.33.0, torch 2.13.0+cu130, arguments plain, graphs 3 "
                         + renderer.version().substring(renderer.version().length() - 8));
         assertThat(renderer.device()).isEqualTo("cuda NVIDIA Fake 9000");
         assertThat(renderer.facts())

@@ -216,9 +216,14 @@ public final class TextToImage {
                     .link("conditioning", positive)
                     .out(0);
         }
-        sent = negativeText();
-        JsonNode negative = text("5", sent);
+        sent = guided ? negativeText() : "";
+        JsonNode negative = text("5", negativeText());
         return guided ? guided("17", negative) : negative;
+    }
+
+    /** There, 1 leaves the negative out, and less would turn away from the prompt. */
+    private double guidance() {
+        return Math.max(1, settings.guidanceScale());
     }
 
     private JsonNode guided(String id, JsonNode conditioning) {
@@ -237,7 +242,7 @@ public final class TextToImage {
                 .link("model", model)
                 .put("seed", NodeWriter.seed(request.seed()))
                 .put("steps", settings.steps())
-                .put("cfg", settings.guidanceScale())
+                .put("cfg", guidance())
                 .put("sampler_name", settings.sampler())
                 .put("scheduler", settings.scheduler())
                 .link("positive", positive)
@@ -284,7 +289,7 @@ public final class TextToImage {
                 .link("model", model)
                 .link("positive", positive)
                 .link("negative", negative)
-                .put("cfg", settings.guidanceScale())
+                .put("cfg", guidance())
                 .out(0);
     }
 

@@ -346,7 +346,9 @@ public final class Workflow {
         set(filled, Placeholders.WIDTH, "width", wanted.width(), settings.width(), keys);
         set(filled, Placeholders.HEIGHT, "height", wanted.height(), settings.height(), keys);
         set(filled, Placeholders.STEPS, "steps", wanted.steps(), settings.steps(), keys);
-        set(filled, Placeholders.CFG, "guidanceScale", wanted.guidanceScale(), settings.guidanceScale(), keys);
+        // There, 1 leaves the negative out, and less would turn away from the prompt.
+        double guidance = Math.max(1, wanted.guidanceScale());
+        set(filled, Placeholders.CFG, "guidanceScale", guidance, settings.guidanceScale(), keys);
         set(filled, Placeholders.SAMPLER, "sampler", wanted.sampler(), settings.sampler(), keys);
         set(filled, Placeholders.SCHEDULER, "scheduler", wanted.scheduler(), settings.scheduler(), keys);
         set(

@@ -191,6 +191,29 @@ class TextToImageTest {
         assertSame("sd3, model only", TextToImage.write(request));
     }
 
+    /** At 1 the server leaves the negative out; at 0 it would sample away from the prompt. */
+    @Test
+    void guidance_that_is_off_is_1_and_turns_away_from_nothing() {
+        for (double off : List.of(0.0, 0.5, 1.0)) {
+            GraphRequest r = defaults(FamilyGraphs.named("sdxl"), 7, PROMPT);
+            ComfyGraph graph = TextToImage.write(new GraphRequest(
+                    r.family(),
+                    r.model(),
+                    List.of(),
+                    null,
+                    List.of(),
+                    PROMPT,
+                    "blurry",
+                    7,
+                    new GenerationSettings(1024, 1024, 4, off, "lcm", "sgm_uniform", 0),
+                    null,
+                    null));
+            assertThat(graph.nodes().at("/7/inputs/cfg").asDouble()).isEqualTo(1);
+            assertThat(graph.nodes().at("/7/inputs/steps").asInt()).isEqualTo(4);
+            assertThat(graph.negative()).isEmpty();
+        }
+    }
+
     @Test
     void a_repeat_differs_only_in_the_sampler() {
         for (String name : List.of("sdxl", "chroma")) {
