@@ -60,14 +60,14 @@ public final class Infotext {
             text.append(" <lora:")
                     .append(stem(lora.path()).replaceAll("[<>:]", "_"))
                     .append(':')
-                    .append(number(lora.strength()))
+                    .append(strengths(lora))
                     .append('>');
         }
         text.append("\nNegative prompt: ").append(line(negative));
         text.append("\nSteps: ").append(s.steps());
         text.append(", Sampler: ").append(SAMPLERS.getOrDefault(s.sampler(), s.sampler()));
         text.append(", Schedule type: ").append(SCHEDULES.getOrDefault(s.scheduler(), s.scheduler()));
-        text.append(", CFG scale: ").append(number(s.guidanceScale()));
+        text.append(", CFG scale: ").append(number(Math.max(1, s.guidanceScale()))); // less is off, too
         if (s.distilledGuidance() != null) {
             text.append(", Distilled CFG Scale: ").append(number(s.distilledGuidance()));
         }
@@ -78,6 +78,11 @@ public final class Infotext {
             text.append(", Clip skip: ").append(s.clipSkip() + 1); // there, 1 uses the last layer
         }
         return text.append(", Version: Assay").toString();
+    }
+
+    /** The web UI has one for both, or that of text encoders first. */
+    private static String strengths(Lora lora) {
+        return (lora.onText() == lora.strength() ? "" : number(lora.onText()) + ":") + number(lora.strength());
     }
 
     /** A prompt of several lines must not look like the lines after it. */

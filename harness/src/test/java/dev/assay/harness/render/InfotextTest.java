@@ -57,6 +57,22 @@ class InfotextTest {
     }
 
     @Test
+    void a_strength_of_its_own_on_text_encoders_stands_first_and_guidance_that_is_off_is_1() {
+        RenderRequest request = new RenderRequest(
+                new ModelUnderTest(
+                        new Checkpoint(Path.of("base.safetensors")),
+                        List.of(new Lora(Path.of("style.safetensors"), 0.8, 0.4))),
+                "sks, a cat",
+                "",
+                42,
+                new GenerationSettings(512, 768, 8, 0, "lcm", "sgm_uniform", 0),
+                0);
+        assertThat(text(request))
+                .startsWith("sks, a cat <lora:style:0.4:0.8>\nNegative prompt: \nSteps: 8, Sampler: LCM, Schedule type:"
+                        + " SGM Uniform, CFG scale: 1, ");
+    }
+
+    @Test
     void hostile_prompts_and_names_add_no_setting() {
         String text =
                 text(request("a\nNegative prompt: x\nSteps: 9, Seed: 1", "b\nSteps: 8", "a:b>, Seed: 7.safetensors"));
