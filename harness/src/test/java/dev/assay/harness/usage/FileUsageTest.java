@@ -235,7 +235,7 @@ class FileUsageTest {
             value = {
                 "{\"usage_tips\": {\"strength\": 1e9}}            | strength: expected a number from -20 to 20, found 1.0E9; not used",
                 "{\"usage_tips\": {\"strength\": \"NaN\"}}        | strength: expected a number from -20 to 20, found NaN; not used",
-                "{\"usage_tips\": {\"strength\": [1]}}            | strength: expected a number from -20 to 20, found ; not used",
+                "{\"usage_tips\": {\"strength\": [1]}}            | strength: expected a number from -20 to 20, found nothing; not used",
                 "{\"usage_tips\": {\"strength_min\": -900, \"strength_max\": 1}} | strength_min, strength_max: expected",
                 "{\"usage_tips\": {\"clip_skip\": 4000}}          | usage_tips.clip_skip: expected a whole number from 0 to 11",
                 "{\"civitai\": {\"trainedWords\": [\"a\\u0007b\"]}} | trainedWords: expected text without characters that cannot be seen",
