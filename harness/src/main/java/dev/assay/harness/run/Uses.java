@@ -53,8 +53,7 @@ record Uses(Usage command, Usage both, String trigger, List<Written> written, Lo
         }
         FileUsage checkpoint = model(candidate.checkpoint().path(), untaken);
         boolean own = !plan.candidate().checkpoint().equals(plan.base().checkpoint());
-        FileUsage base =
-                own ? model(files.apply(plan.base()).checkpoint().path(), untaken) : checkpoint;
+        FileUsage base = own ? model(files.apply(plan.base()).checkpoint().path(), untaken) : checkpoint;
         List<FileUsage> judged = loras.isEmpty() && own ? List.of(checkpoint) : loras;
         Usage whole = Usages.together(command.over(both), judged)
                 .over(checkpoint.usage().settingsAlone());
@@ -98,8 +97,9 @@ record Uses(Usage command, Usage both, String trigger, List<Written> written, Lo
     /** Clip skip is of CLIP alone, which is the text encoder of a UNet. Of what is not known nothing is left out. */
     private Set<Fact> untaken(Path checkpoint) {
         boolean other = Files.exists(checkpoint)
-                && ModelFamilies.of(
-                                Inspector.ofHeaders().inspect(checkpoint, headers::read).family())
+                && ModelFamilies.of(Inspector.ofHeaders()
+                                .inspect(checkpoint, headers::read)
+                                .family())
                         .filter(f -> !f.has(FamilyTrait.UNET))
                         .isPresent();
         return other ? Set.of(Fact.CLIP_SKIP) : Set.of();

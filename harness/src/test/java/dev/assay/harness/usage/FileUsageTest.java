@@ -136,8 +136,7 @@ class FileUsageTest {
     @Test
     void what_models_of_a_kind_have_no_place_for_is_not_used_where_another_program_says_it() throws IOException {
         beside(".metadata.json", "{\"usage_tips\": \"{\\\"clip_skip\\\": 2}\"}");
-        FileUsage found =
-                FileUsage.of(folder.resolve("my-style.safetensors"), Map.of(), Set.of(Fact.CLIP_SKIP));
+        FileUsage found = FileUsage.of(folder.resolve("my-style.safetensors"), Map.of(), Set.of(Fact.CLIP_SKIP));
         assertThat(found.usage()).isEqualTo(Usage.OPEN);
         assertThat(found.hints())
                 .containsExactly(
