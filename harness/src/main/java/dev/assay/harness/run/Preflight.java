@@ -73,6 +73,9 @@ final class Preflight {
         inspection.problems().stream().filter(Finding::isError).findFirst().ifPresent(problem -> {
             throw new ModelFileException(base, problem.text());
         });
+        inspection.notFromText().ifPresent(why -> {
+            throw new ModelFileException(base, inspection.familyTitle() + " " + why);
+        });
     }
 
     private void twice(List<Lora> loras) {
@@ -94,6 +97,7 @@ final class Preflight {
 
     private void checkpoint(Path path, Inspection candidate, Optional<Inspection> base) {
         problems(path, candidate);
+        candidate.notFromText().ifPresent(why -> error(path, candidate.familyTitle() + " " + why));
         if (candidate.kind().filter(k -> !k.isModel()).isPresent()) {
             error(
                     path,
@@ -136,6 +140,10 @@ final class Preflight {
                                     : ""));
             return;
         }
+        if (file.notFromText().isPresent()) {
+            error(path, "is a LoRA for " + file.familyTitle() + ": it " + file.notFromText().get());
+            return;
+        }
         Optional<String> foreign = base.flatMap(file::foreignTo);
         if (foreign.isPresent()) {
             error(path, foreign.get());
@@ -162,7 +170,10 @@ final class Preflight {
     }
 
     private void problems(Path path, Inspection file) {
-        file.problems().forEach(p -> findings.add(new Finding(p.level(), name(path) + ": " + p.text())));
+        Optional<String> refused = file.notFromText(); // said as an error, with what the file is
+        file.problems().stream()
+                .filter(p -> !refused.equals(Optional.of(p.text())))
+                .forEach(p -> findings.add(new Finding(p.level(), name(path) + ": " + p.text())));
     }
 
     private void error(Path path, String text) {

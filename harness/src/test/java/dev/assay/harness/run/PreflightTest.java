@@ -1,11 +1,13 @@
 package dev.assay.harness.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.harness.model.Checkpoint;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.HeaderFiles;
 import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.inspect.Models;
 import dev.assay.harness.model.inspect.Trainings;
@@ -96,6 +98,50 @@ class PreflightTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "flux-fill, 'Flux.1 dev or a finetune of it, Fill (inpainting) needs a picture and a mask of what to paint anew'",
+        "sd15-inpaint, 'Stable Diffusion 1.5 or a finetune of it, inpainting needs a picture and a mask'",
+        "sdxl-refiner, SDXL refiner needs a picture that the base model began",
+    })
+    void a_base_that_makes_no_picture_from_a_prompt_alone_stops_the_run(
+            String base, String said, @TempDir Path folder) {
+        assertThatThrownBy(() -> errors(
+                                folder, base, "unet.", "mid_block.attentions.0.transformer_blocks.0.attn1.to_q 1280x1280")
+                        .toList())
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining(said)
+                .hasMessageContaining("give a text-to-image model");
+    }
+
+    @Test
+    void a_lora_that_edits_is_an_error_that_says_so_once(@TempDir Path folder) {
+        Path model = HeaderFiles.safetensors(folder.resolve("base.safetensors"), Map.of(), Models.of("flux-dev"));
+        Path file = HeaderFiles.safetensors(
+                folder.resolve("turn.safetensors"),
+                Map.of("modelspec.architecture", "flux-1-kontext/lora"),
+                Trainings.lora("transformer.", "transformer_blocks.{0-18}.norm1.linear 18432x3072", "peft"));
+        Checkpoint checkpoint = new Checkpoint(model);
+        Plan plan = new Plan(
+                null,
+                "hash",
+                new ModelUnderTest(checkpoint, List.of()),
+                "base",
+                new ModelUnderTest(checkpoint, List.of(new Lora(file, 1))),
+                "turn",
+                0,
+                List.of(),
+                Use.OPEN,
+                Path.of("out"));
+        assertThat(Preflight.of(plan, "comfyui", new LoraReader()))
+                .filteredOn(f -> f.text().contains("beside the prompt"))
+                .singleElement()
+                .satisfies(f -> assertThat(f.level()).isEqualTo(Finding.Level.ERROR))
+                .satisfies(f -> assertThat(f.text())
+                        .startsWith("turn.safetensors: is a LoRA for Flux.1")
+                        .contains(": it needs a picture to edit beside the prompt"));
+    }
+
     private static Stream<String> foreign(Path folder, String base, String lora) {
         return errors(folder, base, "transformer.", lora).filter(t -> t.contains("another network"));
     }
@@ -174,7 +220,6 @@ class PreflightTest {
         qwen-image    / transformer_blocks.{0-5}.attn.to_q 3072x3072
         chroma        / transformer_blocks.{0-18}.attn.to_q 3072x3072; transformer_blocks.{0-18}.norm1.linear 18432x3072
         flux-schnell  / transformer_blocks.{0-18}.norm1.linear 18432x3072
-        flux-fill     / transformer_blocks.{0-18}.norm1.linear 18432x3072
         flux-dev      / transformer_blocks.{0-18}.attn.to_q 3072x3072; distilled_guidance_layer.layers.{0-4}.linear_1 5120x5120
         sd2           / mid_block.attentions.0.transformer_blocks.0.attn1.to_q 1280x1280
         ssd-1b        / mid_block.attentions.0.transformer_blocks.{0-9}.attn2.to_k 1280x2048

@@ -9,11 +9,18 @@ import java.util.List;
  * @param title for people; says no more than the layers do
  * @param network {@code unet} or {@code dit}
  * @param detail of a variant, for people: {@code inpainting}; may be empty
+ * @param needs what its models need beside a prompt: {@code a picture and a mask}; empty for text-to-image
  * @param cautions sentences about what such a model cannot do here
  * @param families words of every family whose layers these may be, {@code word} among them if it is known
  */
 public record FamilyMatch(
-        String word, String title, String network, String detail, List<String> cautions, List<String> families) {
+        String word,
+        String title,
+        String network,
+        String detail,
+        String needs,
+        List<String> cautions,
+        List<String> families) {
     public static final String UNKNOWN = "unknown";
 
     public FamilyMatch {
@@ -26,19 +33,24 @@ public record FamilyMatch(
     }
 
     private static FamilyMatch of(String word, String title, String network) {
-        return new FamilyMatch(word, title, network, "", List.of(), word.equals(UNKNOWN) ? List.of() : List.of(word));
+        return new FamilyMatch(
+                word, title, network, "", "", List.of(), word.equals(UNKNOWN) ? List.of() : List.of(word));
     }
 
     public FamilyMatch detail(String text) {
-        return new FamilyMatch(word, title, network, text, cautions, families);
+        return new FamilyMatch(word, title, network, text, needs, cautions, families);
+    }
+
+    FamilyMatch needs(String beside) {
+        return new FamilyMatch(word, title, network, detail, beside, cautions, families);
     }
 
     FamilyMatch caution(String text) {
-        return new FamilyMatch(word, title, network, detail, List.of(text), families);
+        return new FamilyMatch(word, title, network, detail, needs, List.of(text), families);
     }
 
     public FamilyMatch families(List<String> words) {
-        return new FamilyMatch(word, title, network, detail, cautions, words);
+        return new FamilyMatch(word, title, network, detail, needs, cautions, words);
     }
 
     /** Whether Assay has a word for it. */

@@ -108,7 +108,11 @@ public final class Flux1 {
             Signs.of(Flux1::model, Flux1::lora, PublishedModel.of(TITLE, PublishedModel.streams(19, 38), "flux1"))
                     .control(Flux1::control)
                     .imagePrompt(l -> l.hasUnder("double_blocks.0.processor.ip_adapter_"))
-                    .packed("FluxTransformer"),
+                    .packed("FluxTransformer")
+                    .edits(
+                            Edit.of("kontext", "Flux.1 Kontext", Edit.PICTURE),
+                            Edit.of("flux.*(?<![a-z])fill(?![a-z])", "Flux.1 Fill", Edit.MASKED),
+                            Edit.of("flux.*(?<![a-z])(canny|depth)(?![a-z])", "Flux.1 Canny or Depth", Edit.CONTROL)),
             List.of("flux-1", "flux1"),
             LoraFacts.of(ID, ANY)
                     .twin(new Twin("chroma", OR_CHROMA, true))
@@ -143,7 +147,8 @@ public final class Flux1 {
         if (!is(layers) || !isGuided(layers)) {
             return Optional.empty();
         }
-        return Optional.of(FamilyMatch.of(ID, DEV_OR_FINETUNE).detail(shape(layers)));
+        return Optional.of(
+                FamilyMatch.of(ID, DEV_OR_FINETUNE).detail(shape(layers)).needs(needs(inputChannels(layers))));
     }
 
     /** Flux.1 of either kind, dev or schnell. */
@@ -170,6 +175,15 @@ public final class Flux1 {
     static boolean isGuided(Layers layers) {
         return layers.has("guidance_in.in_layer.weight")
                 || layers.has("time_text_embed.guidance_embedder.linear_1.weight");
+    }
+
+    private static long inputChannels(Layers layers) {
+        return layers.dimension(layers.has("img_in.weight") ? "img_in.weight" : "x_embedder.weight", 1);
+    }
+
+    /** By the channels of the input: 64 are those of the picture that is made. */
+    private static String needs(long channels) {
+        return channels == 384 ? Edit.MASKED : channels == 128 ? Edit.CONTROL : "";
     }
 
     /** What differs from 19 double and 38 single blocks, 3072 wide, for 64 input channels. */
@@ -216,7 +230,8 @@ public final class Flux1 {
         return control || channels.contains(384L)
                 ? Optional.of(new Wider(
                         FamilyMatch.of(ID, DEV)
-                                .detail(control ? "for a control picture (depth or canny) beside the prompt" : FILL),
+                                .detail(control ? "for a control picture (depth or canny) beside the prompt" : FILL)
+                                .needs(control ? Edit.CONTROL : Edit.MASKED),
                         !control))
                 : Optional.empty();
     }

@@ -70,7 +70,8 @@ public final class Flux2 {
                     Flux2::lora,
                     size("klein 4B", 5, 20, "flux2-klein-4b"),
                     size("klein 9B", 8, 24, "flux2-klein-9b"),
-                    size("dev", 8, 48, "flux2-dev")),
+                    size("dev", 8, 48, "flux2-dev"))
+                    .edits(Edit.of("klein.*[-_]kv(?![a-z])", "Flux.2 klein KV", Edit.PICTURE)),
             List.of("flux-2", "flux2"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.of(Flux1.AUTHORS, Set.of(), RULES),
@@ -101,9 +102,7 @@ public final class Flux2 {
                             klein(KLEIN_4B, List.of(VAE, SMALL_DECODER), QWEN3_4B),
                             kleinBase(KLEIN_4B, List.of(VAE, SMALL_DECODER), QWEN3_4B),
                             klein(KLEIN_9B, List.of(SMALL_DECODER, VAE), QWEN3_8B),
-                            kleinBase(KLEIN_9B, List.of(SMALL_DECODER, VAE), QWEN3_8B))
-                    .others(Map.of(Pattern.compile("klein.*[-_]kv(?![a-z])"), "Flux.2 klein KV, which edits pictures")),
-            DiffusersPipeline.FLUX_2);
+                            kleinBase(KLEIN_9B, List.of(SMALL_DECODER, VAE), QWEN3_8B)),            DiffusersPipeline.FLUX_2);
 
     private Flux2() {}
 

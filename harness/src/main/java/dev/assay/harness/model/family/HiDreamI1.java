@@ -27,7 +27,8 @@ final class HiDreamI1 {
             Signs.of(
                     HiDreamI1::model,
                     HiDreamI1::lora,
-                    PublishedModel.of(TITLE, Map.of("double_stream_blocks", 16, "single_stream_blocks", 32), ID)),
+                    PublishedModel.of(TITLE, Map.of("double_stream_blocks", 16, "single_stream_blocks", 32), ID))
+                    .edits(Edit.of("hidream[-_ ]?e1", "HiDream-E1", Edit.PICTURE)),
             List.of("hidream"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.SAME,

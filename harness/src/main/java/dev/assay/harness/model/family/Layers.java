@@ -1,6 +1,7 @@
 package dev.assay.harness.model.family;
 
 import dev.assay.harness.model.ModelHeader.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A file's tensors under a prefix, by their names after it. */
 public final class Layers {
+    private static final String WEIGHT = ".weight";
+
     private final NavigableMap<String, Tensor> tensors;
     private final String prefix;
 
@@ -64,6 +67,15 @@ public final class Layers {
                 ? tensors.size()
                 : tensors.subMap(prefix, true, prefix + Character.MAX_VALUE, false)
                         .size();
+    }
+
+    /** Names of the modules that have a weight. */
+    public List<String> modules() {
+        return tensors.tailMap(prefix, true).keySet().stream()
+                .takeWhile(n -> n.startsWith(prefix))
+                .filter(n -> n.endsWith(WEIGHT))
+                .map(n -> n.substring(prefix.length(), n.length() - WEIGHT.length()))
+                .toList();
     }
 
     /** The first tensor (in the order of names) that ends so; null if none does. */

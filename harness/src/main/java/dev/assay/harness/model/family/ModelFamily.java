@@ -1,6 +1,7 @@
 package dev.assay.harness.model.family;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,6 +58,12 @@ public record ModelFamily(
     public FamilyMatch match(String called) {
         FamilyMatch match = has(FamilyTrait.UNET) ? FamilyMatch.unet(id, called) : FamilyMatch.of(id, called);
         return has(FamilyTrait.VIDEO) ? match.caution(OtherFamily.VIDEO) : match;
+    }
+
+    /** The model that needs more than a prompt and is called so. */
+    public Optional<Edit> edit(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return signs.edits().stream().filter(e -> e.name().matcher(lower).find()).findFirst();
     }
 
     /** Whether a LoRA for one may be put on a model of the other. */

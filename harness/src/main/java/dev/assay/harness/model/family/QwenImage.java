@@ -18,6 +18,7 @@ final class QwenImage {
     private static final String ID = "qwen-image";
     private static final String TITLE = "Qwen-Image";
     private static final Pattern BLOCKS = Pattern.compile("^transformer_blocks_N_(img|txt)_(mlp|mod)_");
+    private static final String LAYERED = "a picture to take apart";
     private static final Pattern SINGLE = Pattern.compile("^single_transformer_blocks");
 
     // Of the template of 2512: low resolution and quality, malformed limbs and fingers, oversaturated, waxen,
@@ -29,7 +30,10 @@ final class QwenImage {
             TITLE,
             Set.of(FamilyTrait.FLOW, FamilyTrait.VIDEO_LATENTS),
             Signs.of(QwenImage::model, QwenImage::lora, PublishedModel.of(TITLE, Map.of("transformer_blocks", 60), ID))
-                    .packed("QwenImage"),
+                    .packed("QwenImage")
+                    .edits(
+                            Edit.of("qwen[-_ ]?image[-_ ]?edit", "Qwen-Image-Edit", Edit.PICTURE),
+                            Edit.of("qwen[-_ ]?image[-_ ]?layered", "Qwen-Image-Layered", LAYERED)),
             List.of("qwen"),
             LoraFacts.of(ID, TITLE),
             ModuleNaming.SAME,
@@ -41,10 +45,7 @@ final class QwenImage {
                                     dotted("", ORIGINAL), dotted("transformer.", ORIGINAL), flat("lycoris_", ORIGINAL)),
                             variant(ID, TITLE, "qwen[-_ ]?image(?!.*2512)", 20, ""),
                             variant("qwen-image-2512", "Qwen-Image 2512", "2512", 50, NEGATIVE_2512))
-                    .others(Map.of(
-                            Pattern.compile("qwen[-_ ]?image[-_ ]?2[-_.]1(?!\\d)"), "Qwen-Image 2.1",
-                            Pattern.compile("qwen[-_ ]?image[-_ ]?edit"), "Qwen-Image-Edit",
-                            Pattern.compile("qwen[-_ ]?image[-_ ]?layered"), "Qwen-Image-Layered")),
+                    .others(Map.of(Pattern.compile("qwen[-_ ]?image[-_ ]?2[-_.]1(?!\\d)"), "Qwen-Image 2.1")),
             DiffusersPipeline.QWEN_IMAGE);
 
     private QwenImage() {}
@@ -75,10 +76,10 @@ final class QwenImage {
         int blocks = layers.blocks("transformer_blocks");
         FamilyMatch match = FamilyMatch.of(ID, "Qwen-Image or a finetune of it");
         if (layers.hasUnder("time_text_embed.addition_t_embedding")) {
-            return Optional.of(match.detail("Layered"));
+            return Optional.of(match.detail("Layered").needs(LAYERED));
         }
         if (layers.has("__index_timestep_zero__")) {
-            return Optional.of(match.detail("Edit 2511"));
+            return Optional.of(match.detail("Edit 2511").needs(Edit.PICTURE));
         }
         return Optional.of(blocks == 60 ? match : match.detail(blocks + " blocks instead of 60"));
     }

@@ -83,6 +83,7 @@ final class Sdxl {
         long text = StableDiffusionUnet.textWidth(layers);
         if (text == 1280 && StableDiffusionUnet.additionWidth(layers) == 2560) {
             return Optional.of(FamilyMatch.unet(ID, "SDXL refiner")
+                    .needs("a picture that the base model began")
                     .caution("the refiner finishes pictures of the base model and makes none alone: not judged"));
         }
         if (text != TEXT && StableDiffusionUnet.additionWidth(layers) != 2816) {

@@ -51,6 +51,9 @@ final class StableDiffusionUnet {
     private static final Pattern FIRST_LEVEL =
             Pattern.compile("^(down_blocks_0_attentions|input_blocks_[12]_1_(trans|proj)|up_blocks_3_attentions)");
 
+    private static final String INPAINTING = "inpainting";
+    private static final String PIX2PIX = "InstructPix2Pix";
+
     private StableDiffusionUnet() {}
 
     /** Width of the text features that the UNet attends to; -1 for other models. */
@@ -72,7 +75,7 @@ final class StableDiffusionUnet {
     /** What the number of input channels says. */
     static String input(Layers layers) {
         long channels = Math.max(layers.dimension("input_blocks.0.0.weight", 1), layers.dimension("conv_in.weight", 1));
-        return channels == 9 ? "inpainting" : channels == 8 ? "InstructPix2Pix" : "";
+        return channels == 9 ? INPAINTING : channels == 8 ? PIX2PIX : "";
     }
 
     /** Width of the text features that an IP-Adapter adds to; -1 for another file. */
@@ -104,6 +107,8 @@ final class StableDiffusionUnet {
     }
 
     static Optional<FamilyMatch> match(String word, String title, String detail) {
-        return Optional.of(FamilyMatch.unet(word, title).detail(detail));
+        return Optional.of(FamilyMatch.unet(word, title)
+                .detail(detail)
+                .needs(detail.equals(INPAINTING) ? Edit.MASKED : detail.equals(PIX2PIX) ? Edit.PICTURE : ""));
     }
 }

@@ -18,8 +18,9 @@ import java.util.Optional;
  * @param family of the diffusion model; empty where there is none, or none that is known
  * @param denoiser whether there is a diffusion model, known or not
  * @param contents networks by name, the diffusion model first
+ * @param layers names of the modules of a diffusion model that is of no known family
  */
-record Components(Optional<FamilyMatch> family, boolean denoiser, List<String> contents) {
+record Components(Optional<FamilyMatch> family, boolean denoiser, List<String> contents, List<String> layers) {
     /** Where single files keep the diffusion model; the one with the most tensors is tried first. */
     private static final List<String> PREFIXES =
             List.of("model.diffusion_model.", "model.model.", "net.", "diffusion_model.", "unet/", "transformer/");
@@ -61,22 +62,23 @@ record Components(Optional<FamilyMatch> family, boolean denoiser, List<String> c
         for (String prefix : prefixes) {
             Optional<FamilyMatch> family = ModelFamilies.model(all.under(prefix));
             if (family.isPresent()) {
-                return new Components(family, true, contents(all, all.under(prefix)));
+                return new Components(family, true, contents(all, all.under(prefix)), List.of());
             }
         }
         Optional<FamilyMatch> packed = byClass(header);
         if (packed.isPresent()) {
-            return new Components(packed, true, List.of("dit"));
+            return new Components(packed, true, List.of("dit"), List.of());
         }
         String architecture = header.metadata().getOrDefault("general.architecture", "");
         if (header.container() == Container.GGUF && !all.hasUnder("blk.") && !all.hasUnder("enc.blk.")) {
-            return new Components(Optional.empty(), !architecture.isEmpty(), List.of());
+            return new Components(Optional.empty(), !architecture.isEmpty(), List.of(), all.modules());
         }
         boolean unet =
                 all.has("input_blocks.0.0.weight") || (all.has("conv_in.weight") && all.hasUnder("down_blocks.0."));
+        Layers own = certain ? all.under(prefixes.get(0)) : all;
         return certain || unet
-                ? new Components(Optional.empty(), true, contents(all, certain ? all.under(prefixes.get(0)) : all))
-                : new Components(Optional.empty(), false, List.of());
+                ? new Components(Optional.empty(), true, contents(all, own), own.modules())
+                : new Components(Optional.empty(), false, List.of(), all.modules());
     }
 
     /** Which part of a file a tensor belongs to: {@code text encoder}, {@code vae}, or else {@code diffusion model}. */

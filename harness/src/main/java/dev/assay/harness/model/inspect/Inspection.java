@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
  * @param family for machines: {@code sdxl}, {@code flux1}, {@code unknown}
  * @param familyTitle for people; no more than the layers show
  * @param detail which of the family's sizes or variants it is, a part of the title; may be empty
+ * @param needs what it needs beside a prompt, as its layers or its metadata say: {@code a picture to edit}; empty for text-to-image
  * @param families words of every family whose layers these may be: one, or those that the layers cannot tell apart; empty where
  *     none is known
  * @param contents components ({@code unet}, {@code dit}, {@code vae}, {@code clip-l}), or of a LoRA the ones that it changes
@@ -40,6 +41,7 @@ public record Inspection(
         String family,
         String familyTitle,
         String detail,
+        String needs,
         List<String> families,
         List<String> contents,
         Optional<Rank> rank,
@@ -71,6 +73,18 @@ public record Inspection(
         quantization = Collections.unmodifiableMap(new LinkedHashMap<>(quantization));
         hashes = Collections.unmodifiableMap(new LinkedHashMap<>(hashes));
         problems = List.copyOf(problems);
+    }
+
+    /** Why no run can judge it; empty for what makes pictures from a prompt alone. */
+    public Optional<String> notFromText() {
+        return notFromText(needs);
+    }
+
+    static Optional<String> notFromText(String needs) {
+        return needs.isEmpty()
+                ? Optional.empty()
+                : Optional.of("needs " + needs + " beside the prompt, and Assay judges pictures that are made from a prompt"
+                        + " alone; give a text-to-image model, or a LoRA for one");
     }
 
     /** Whether it is a model that predicts v, as its tensors or its metadata say. */
@@ -108,6 +122,7 @@ public record Inspection(
                 bytes,
                 Optional.empty(),
                 "unknown",
+                "",
                 "",
                 "",
                 List.of(),

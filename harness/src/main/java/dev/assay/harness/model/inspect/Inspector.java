@@ -6,6 +6,7 @@ import dev.assay.harness.model.ModelHeader;
 import dev.assay.harness.model.ModelHeader.Container;
 import dev.assay.harness.model.ModelHeader.Tensor;
 import dev.assay.harness.model.family.AdapterLayers;
+import dev.assay.harness.model.family.Edit;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.family.FamilyTrait;
 import dev.assay.harness.model.family.Layers;
@@ -33,6 +34,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Says what a model file is. Reads its header, and of its tensors only scalars; all of it only for hashes. */
 public final class Inspector {
@@ -64,6 +66,11 @@ public final class Inspector {
      */
     public static Optional<String> claimsAnother(Map<String, String> metadata, String family) {
         return claimed(metadata).filter(claimed -> !ModelFamilies.areKin(claimed, family));
+    }
+
+    /** The model that edits, or needs more than a prompt in another way, which a file's metadata names as its base; of this family. */
+    public static Optional<Edit> claimedEdit(Map<String, String> metadata, String family) {
+        return ModelFamilies.of(family).flatMap(f -> f.edit(new Metadata(metadata).claimedBase()));
     }
 
     /** Whether a file's metadata says that it predicts v. */
@@ -170,6 +177,7 @@ public final class Inspector {
                 fatal("has no tensors");
             }
             family.cautions().forEach(this::odd);
+            Inspection.notFromText(needs()).ifPresent(this::odd);
             checkClaim();
             java.util.regex.Matcher shard =
                     SHARD.matcher(String.valueOf(header.path().getFileName()));
@@ -184,7 +192,10 @@ public final class Inspector {
             family = AdapterFamily.of(grammar, metadata).orElse(family);
             if (family.title().isEmpty()) {
                 odd("changes layers of no family that Assay knows ("
-                        + PlainText.line(grammar.modules().get(0).name(), 80) + " ...)");
+                        + PlainText.line(grammar.modules().get(0).name(), 80) + " ...)"
+                        + kin(grammar.modules().stream()
+                                .filter(m -> m.part() == LoraPart.DENOISER)
+                                .map(LoraModule::layer)));
             }
             grammar.ranks().ifPresent(r -> rank = new Rank(r.min(), r.median(), r.max()));
             alpha = alpha(grammar, reads);
@@ -253,7 +264,8 @@ public final class Inspector {
                 contents = components.contents().isEmpty() ? List.of("dit") : components.contents();
                 kind = components.whole() ? ModelKind.CHECKPOINT : ModelKind.DIFFUSION_MODEL;
                 if (components.family().isEmpty()) {
-                    odd("its layers are of no family that Assay knows (" + OtherFiles.someNames(header) + " ...)");
+                    odd("its layers are of no family that Assay knows (" + OtherFiles.someNames(header) + " ...)"
+                            + kin(components.layers().stream()));
                 }
                 return;
             }
@@ -270,8 +282,13 @@ public final class Inspector {
                         .ifPresentOrElse(
                                 this::small,
                                 () -> odd("is no model that Assay knows: layers such as "
-                                        + OtherFiles.someNames(header)));
+                                        + OtherFiles.someNames(header)
+                                        + kin(components.layers().stream())));
             }
+        }
+
+        private static String kin(Stream<String> layers) {
+            return NearestKin.of(layers.toList()).map(k -> "; " + k.words()).orElse("");
         }
 
         private void small(OtherFiles.Small file) {
@@ -326,6 +343,16 @@ public final class Inspector {
             return all;
         }
 
+        /** As the layers tell, or else the base that the metadata names. */
+        private String needs() {
+            return family.needs().isEmpty()
+                    ? ModelFamilies.of(family.word())
+                            .flatMap(f -> f.edit(metadata.claimedBase()))
+                            .map(Edit::needs)
+                            .orElse("")
+                    : family.needs();
+        }
+
         private String predictionType() {
             String stated = metadata.predictionType();
             if (header.tensors().containsKey("v_pred")) {
@@ -352,6 +379,7 @@ public final class Inspector {
 
         Inspection inspection() {
             boolean ema = header.tensors().keySet().stream().anyMatch(n -> n.startsWith("model_ema."));
+            String needs = needs();
             String title = family.detail().isEmpty() ? family.title() : family.title() + ", " + family.detail();
             return new Inspection(
                     header.path(),
@@ -360,6 +388,7 @@ public final class Inspector {
                     family.word(),
                     title,
                     family.detail(),
+                    needs,
                     family.families(),
                     contents,
                     Optional.ofNullable(rank),

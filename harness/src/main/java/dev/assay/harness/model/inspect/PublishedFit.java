@@ -46,13 +46,18 @@ record PublishedFit(ModelFamily family, PublishedModel model, int matched, boole
                             .filter(m -> !m.layer().contains("transformer_blocks"))
                             .toList()
                     : modules;
-            BaseModules layers = LOADED.computeIfAbsent(file, f -> BaseModules.of(PublishedModel.shapes(f)));
+            BaseModules layers = layers(file);
             if (!found(layers, sample(mine), sized).isEmpty()) {
                 Set<LoraModule> found = found(layers, mine, sized);
                 matched = found.size() > matched.size() ? found : matched;
             }
         }
         return new PublishedFit(family, model, matched.size(), covers(model, matched));
+    }
+
+    /** Those of a published model's resource. */
+    static BaseModules layers(String file) {
+        return LOADED.computeIfAbsent(file, f -> BaseModules.of(PublishedModel.shapes(f)));
     }
 
     private static List<LoraModule> sample(List<LoraModule> modules) {

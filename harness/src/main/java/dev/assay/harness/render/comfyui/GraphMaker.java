@@ -226,7 +226,12 @@ final class GraphMaker {
         for (Lora lora : atHand(model).loras()) {
             if (!Files.exists(lora.path())) {
                 String name = files.name(lora.path(), loaders.loras(), ServerModelFolder.LORA);
-                Inspector.claimsAnother(metadata(lora.path()), base.family())
+                Map<String, String> said = metadata(lora.path());
+                Inspector.claimedEdit(said, base.family())
+                        .ifPresent(edit -> hints.add(Finding.error(name + ": its metadata says that it is for "
+                                + edit.title() + ", which needs " + edit.needs()
+                                + " beside the prompt, and Assay judges pictures that are made from a prompt alone")));
+                Inspector.claimsAnother(said, base.family())
                         .ifPresent(claim -> hints.add(new Finding(
                                 Finding.Level.WARNING,
                                 name + ": its metadata says that it is for " + claim + ", the base is "

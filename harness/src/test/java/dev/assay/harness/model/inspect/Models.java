@@ -36,6 +36,7 @@ public final class Models {
             case "sd35-large" -> sd3(38, true, false);
             case "flux-dev" -> flux(3072, 19, 38, true, true, 64);
             case "flux-schnell" -> flux(3072, 19, 38, false, true, 64);
+            case "flux-control" -> flux(3072, 19, 38, true, true, 128);
             case "flux-fill" -> flux(3072, 19, 38, true, true, 384);
             case "flux-lite" -> flux(3072, 8, 38, true, true, 64);
             case "flux-tiny" -> flux(128, 1, 1, true, true, 64);

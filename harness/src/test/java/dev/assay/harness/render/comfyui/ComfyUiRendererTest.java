@@ -481,6 +481,18 @@ class ComfyUiRendererTest {
         assertThat(fake.accepted).isEmpty();
     }
 
+    /** Its layers are those of Flux.1, and cannot be seen: the base that it names is enough to stop. */
+    @Test
+    void a_lora_out_of_sight_for_a_model_that_edits_is_an_error() {
+        fake.metadata.put("style.safetensors", FakeComfy.object().put("ss_sd_model_name", "flux1-kontext-dev.safetensors"));
+        fake.metadata.put("sd15.safetensors", FakeComfy.object().put("modelspec.architecture", "flux-1-dev"));
+        ComfyUiRenderer renderer = open(ComfyOptions.of(fake.url()), ComfyJobTest.QUICK);
+        renderers.add(renderer);
+
+        assertThat(texts(renderer.hints(model(lora("style.safetensors"))), Finding.Level.ERROR))
+                .contains("style.safetensors: its metadata says that it is for Flux.1 Kontext, which needs a picture to edit");
+    }
+
     @Test
     void files_that_the_server_shows_on_this_disk_are_looked_into_before_the_first_picture() {
         atHand("style.safetensors", A);

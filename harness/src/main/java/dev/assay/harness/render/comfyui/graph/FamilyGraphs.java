@@ -72,11 +72,17 @@ public final class FamilyGraphs {
             ComfyVariant chosen = byName(file, detail, variant, variants, fitting);
             return new Choice(chosen, chosen.title() + ", as " + Keys.VARIANT + " says", true);
         }
+        ModelFamily of = ModelFamilies.of(family).orElseThrow();
+        of.edit(name).ifPresent(edit -> {
+            throw new GraphException(file + ": by its name it is " + edit.title() + ", which needs " + edit.needs()
+                    + " beside the prompt: no graph of text-to-image is for it; give a text-to-image model, or set "
+                    + Keys.VARIANT + " if it is one of " + String.join(", ", names(fitting)));
+        });
         comfyui.orElseThrow().others().forEach((pattern, title) -> {
             if (pattern.matcher(name).find()) {
                 if (ALL.stream().anyMatch(v -> v.title().equals(title))) {
                     throw new GraphException(file + ": by its name it is " + title + ", by its layers or its metadata "
-                            + ModelFamilies.of(family).orElseThrow().title() + "; set assay.models to the folder of the"
+                            + of.title() + "; set assay.models to the folder of the"
                             + " server's models, so that its layers can tell, or " + Keys.VARIANT + " if it is one of "
                             + String.join(", ", names(fitting)));
                 }

@@ -48,12 +48,12 @@ class TextToImageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"qwen_image_edit_2511_bf16.safetensors", "qwen_image_layered_bf16.safetensors"})
-    void a_model_that_looks_like_a_family_and_needs_other_nodes_gets_no_graph_of_its(String file) {
+    void a_model_that_edits_pictures_gets_no_graph_of_its_familys(String file) {
         assertThatThrownBy(() -> FamilyGraphs.choose("qwen-image", "", file, null))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining(file)
-                .hasMessageContaining("for which there is no graph")
-                .hasMessageContaining("assay.comfyui.workflow");
+                .hasMessageContaining("which needs a picture to")
+                .hasMessageContaining("give a text-to-image model");
     }
 
     @ParameterizedTest
@@ -131,7 +131,7 @@ class TextToImageTest {
                         .name())
                 .isEqualTo("flux2-klein-base-4b");
         assertThatThrownBy(() -> FamilyGraphs.choose("flux2", "klein 9B", "flux-2-klein-9b-kv-fp8.safetensors", null))
-                .hasMessageContaining("by its name it is Flux.2 klein KV, which edits pictures");
+                .hasMessageContaining("by its name it is Flux.2 klein KV, which needs a picture to edit beside the prompt");
     }
 
     @Test
