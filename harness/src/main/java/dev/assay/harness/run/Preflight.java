@@ -141,7 +141,10 @@ final class Preflight {
             return;
         }
         if (file.notFromText().isPresent()) {
-            error(path, "is a LoRA for " + file.familyTitle() + ": it " + file.notFromText().get());
+            error(
+                    path,
+                    "is a LoRA for " + file.familyTitle() + ": it "
+                            + file.notFromText().get());
             return;
         }
         Optional<String> foreign = base.flatMap(file::foreignTo);

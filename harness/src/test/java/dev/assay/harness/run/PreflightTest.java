@@ -100,14 +100,18 @@ class PreflightTest {
 
     @ParameterizedTest
     @CsvSource({
-        "flux-fill, 'Flux.1 dev or a finetune of it, Fill (inpainting) needs a picture and a mask of what to paint anew'",
+        "flux-fill, 'Flux.1 dev or a finetune of it, Fill (inpainting) needs a picture and a mask of what to paint"
+                + " anew'",
         "sd15-inpaint, 'Stable Diffusion 1.5 or a finetune of it, inpainting needs a picture and a mask'",
         "sdxl-refiner, SDXL refiner needs a picture that the base model began",
     })
     void a_base_that_makes_no_picture_from_a_prompt_alone_stops_the_run(
             String base, String said, @TempDir Path folder) {
         assertThatThrownBy(() -> errors(
-                                folder, base, "unet.", "mid_block.attentions.0.transformer_blocks.0.attn1.to_q 1280x1280")
+                                folder,
+                                base,
+                                "unet.",
+                                "mid_block.attentions.0.transformer_blocks.0.attn1.to_q 1280x1280")
                         .toList())
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining(said)

@@ -66,11 +66,11 @@ public final class Flux2 {
             TITLE,
             Set.of(FamilyTrait.FLOW),
             Signs.of(
-                    Flux2::model,
-                    Flux2::lora,
-                    size("klein 4B", 5, 20, "flux2-klein-4b"),
-                    size("klein 9B", 8, 24, "flux2-klein-9b"),
-                    size("dev", 8, 48, "flux2-dev"))
+                            Flux2::model,
+                            Flux2::lora,
+                            size("klein 4B", 5, 20, "flux2-klein-4b"),
+                            size("klein 9B", 8, 24, "flux2-klein-9b"),
+                            size("dev", 8, 48, "flux2-dev"))
                     .edits(Edit.of("klein.*[-_]kv(?![a-z])", "Flux.2 klein KV", Edit.PICTURE)),
             List.of("flux-2", "flux2"),
             LoraFacts.of(ID, TITLE),
@@ -80,29 +80,29 @@ public final class Flux2 {
             32,
             Sites.EACH_SIZE_OTHERWISE,
             ComfyUi.of(
-                            Flux1.COMFYUI_NAMES,
-                            new ComfyVariant(
-                                    ID + "-dev",
-                                    ID,
-                                    TITLE + " dev",
-                                    Optional.of(Pattern.compile("flux[-_. ]?2[-_. ]?dev")),
-                                    new Defaults(1024, 20, 1, "euler", Schedule.FLUX2.word(), 4.0, null),
-                                    "",
-                                    textEncoder(
-                                            "mistral_3_small_flux2_bf16.safetensors",
-                                            "mistral_3_small_flux2_fp8.safetensors"),
-                                    List.of(SMALL_DECODER, VAE),
-                                    GraphNodes.of(
-                                            Latent.FLUX2,
-                                            Shift.BY_SIZE,
-                                            Trait.ADVANCED,
-                                            Trait.BASIC_GUIDER,
-                                            Trait.DISTILLED_GUIDANCE),
-                                    Optional.of(DEV)),
-                            klein(KLEIN_4B, List.of(VAE, SMALL_DECODER), QWEN3_4B),
-                            kleinBase(KLEIN_4B, List.of(VAE, SMALL_DECODER), QWEN3_4B),
-                            klein(KLEIN_9B, List.of(SMALL_DECODER, VAE), QWEN3_8B),
-                            kleinBase(KLEIN_9B, List.of(SMALL_DECODER, VAE), QWEN3_8B)),            DiffusersPipeline.FLUX_2);
+                    Flux1.COMFYUI_NAMES,
+                    new ComfyVariant(
+                            ID + "-dev",
+                            ID,
+                            TITLE + " dev",
+                            Optional.of(Pattern.compile("flux[-_. ]?2[-_. ]?dev")),
+                            new Defaults(1024, 20, 1, "euler", Schedule.FLUX2.word(), 4.0, null),
+                            "",
+                            textEncoder(
+                                    "mistral_3_small_flux2_bf16.safetensors", "mistral_3_small_flux2_fp8.safetensors"),
+                            List.of(SMALL_DECODER, VAE),
+                            GraphNodes.of(
+                                    Latent.FLUX2,
+                                    Shift.BY_SIZE,
+                                    Trait.ADVANCED,
+                                    Trait.BASIC_GUIDER,
+                                    Trait.DISTILLED_GUIDANCE),
+                            Optional.of(DEV)),
+                    klein(KLEIN_4B, List.of(VAE, SMALL_DECODER), QWEN3_4B),
+                    kleinBase(KLEIN_4B, List.of(VAE, SMALL_DECODER), QWEN3_4B),
+                    klein(KLEIN_9B, List.of(SMALL_DECODER, VAE), QWEN3_8B),
+                    kleinBase(KLEIN_9B, List.of(SMALL_DECODER, VAE), QWEN3_8B)),
+            DiffusersPipeline.FLUX_2);
 
     private Flux2() {}
 

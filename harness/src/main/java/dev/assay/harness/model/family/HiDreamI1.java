@@ -25,9 +25,10 @@ final class HiDreamI1 {
             TITLE,
             Set.of(FamilyTrait.FLOW),
             Signs.of(
-                    HiDreamI1::model,
-                    HiDreamI1::lora,
-                    PublishedModel.of(TITLE, Map.of("double_stream_blocks", 16, "single_stream_blocks", 32), ID))
+                            HiDreamI1::model,
+                            HiDreamI1::lora,
+                            PublishedModel.of(
+                                    TITLE, Map.of("double_stream_blocks", 16, "single_stream_blocks", 32), ID))
                     .edits(Edit.of("hidream[-_ ]?e1", "HiDream-E1", Edit.PICTURE)),
             List.of("hidream"),
             LoraFacts.of(ID, TITLE),

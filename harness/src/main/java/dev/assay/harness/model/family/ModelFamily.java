@@ -63,7 +63,9 @@ public record ModelFamily(
     /** The model that needs more than a prompt and is called so. */
     public Optional<Edit> edit(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return signs.edits().stream().filter(e -> e.name().matcher(lower).find()).findFirst();
+        return signs.edits().stream()
+                .filter(e -> e.name().matcher(lower).find())
+                .findFirst();
     }
 
     /** Whether a LoRA for one may be put on a model of the other. */

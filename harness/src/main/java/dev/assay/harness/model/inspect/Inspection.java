@@ -83,8 +83,9 @@ public record Inspection(
     static Optional<String> notFromText(String needs) {
         return needs.isEmpty()
                 ? Optional.empty()
-                : Optional.of("needs " + needs + " beside the prompt, and Assay judges pictures that are made from a prompt"
-                        + " alone; give a text-to-image model, or a LoRA for one");
+                : Optional.of(
+                        "needs " + needs + " beside the prompt, and Assay judges pictures that are made from a prompt"
+                                + " alone; give a text-to-image model, or a LoRA for one");
     }
 
     /** Whether it is a model that predicts v, as its tensors or its metadata say. */

@@ -41,8 +41,7 @@ record NearestKin(String name, int shared, int all, List<String> more) {
         BaseModules base = PublishedFit.layers(file);
         return Stream.of(base.original().keySet(), base.diffusers().keySet()).map(names -> {
             Set<String> theirs = names.stream().map(AdapterLayers::pattern).collect(Collectors.toSet());
-            List<String> more =
-                    sorts.stream().filter(s -> !theirs.contains(s)).toList();
+            List<String> more = sorts.stream().filter(s -> !theirs.contains(s)).toList();
             return new NearestKin(model.name(), sorts.size() - more.size(), sorts.size(), more);
         });
     }

@@ -62,16 +62,19 @@ class NotTextToImageTest {
     /** Their layers are the family's: what the metadata says of the base decides. */
     @ParameterizedTest
     @CsvSource({
-        "transformer_blocks.{0-18}.norm1.linear 18432x3072, modelspec.architecture, flux-1-kontext/lora, a picture to edit",
-        "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux1-kontext-dev.safetensors, a picture to edit",
-        "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux1-fill-dev.safetensors, a picture and a mask of what to paint anew",
+        "transformer_blocks.{0-18}.norm1.linear 18432x3072, modelspec.architecture, flux-1-kontext/lora, a picture to"
+                + " edit",
+        "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux1-kontext-dev.safetensors, a picture"
+                + " to edit",
+        "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux1-fill-dev.safetensors, a picture"
+                + " and a mask of what to paint anew",
         "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux1-dev.safetensors, ''",
         "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux-fillingstation.safetensors, ''",
-        "transformer_blocks.{0-5}.txt_mod.1 18432x3072, modelspec.architecture, Qwen-Image-Edit-2509, a picture to edit",
+        "transformer_blocks.{0-5}.txt_mod.1 18432x3072, modelspec.architecture, Qwen-Image-Edit-2509, a picture to"
+                + " edit",
         "transformer_blocks.{0-5}.txt_mod.1 18432x3072, modelspec.architecture, qwen-image, ''",
     })
-    void a_lora_for_a_model_that_edits_is_told_by_its_metadata(
-            String layers, String key, String value, String needs) {
+    void a_lora_for_a_model_that_edits_is_told_by_its_metadata(String layers, String key, String value, String needs) {
         Inspection found = inspect(Map.of(key, value), Trainings.lora("transformer.", layers, "peft"));
         assertThat(found.needs()).isEqualTo(needs);
     }
@@ -95,8 +98,9 @@ class NotTextToImageTest {
         other.add(Entry.of("style_out.weight", "F16", 3072, 12));
         other.add(Entry.of("style_up.weight", "F16", 3072, 12));
         assertThat(notes(inspect(Map.of(), other)))
-                .contains("it looks like Flux.1 (17 of its 20 sorts of layers are called so) but has style_in, style_out and"
-                        + " more");
+                .contains(
+                        "it looks like Flux.1 (17 of its 20 sorts of layers are called so) but has style_in, style_out"
+                                + " and more");
         List<Entry> nobodys = List.of(
                 Entry.of("one.weight", "F16", 4, 4),
                 Entry.of("two.weight", "F16", 4, 4),

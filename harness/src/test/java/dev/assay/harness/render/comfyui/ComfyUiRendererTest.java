@@ -484,13 +484,15 @@ class ComfyUiRendererTest {
     /** Its layers are those of Flux.1, and cannot be seen: the base that it names is enough to stop. */
     @Test
     void a_lora_out_of_sight_for_a_model_that_edits_is_an_error() {
-        fake.metadata.put("style.safetensors", FakeComfy.object().put("ss_sd_model_name", "flux1-kontext-dev.safetensors"));
+        fake.metadata.put(
+                "style.safetensors", FakeComfy.object().put("ss_sd_model_name", "flux1-kontext-dev.safetensors"));
         fake.metadata.put("sd15.safetensors", FakeComfy.object().put("modelspec.architecture", "flux-1-dev"));
         ComfyUiRenderer renderer = open(ComfyOptions.of(fake.url()), ComfyJobTest.QUICK);
         renderers.add(renderer);
 
         assertThat(texts(renderer.hints(model(lora("style.safetensors"))), Finding.Level.ERROR))
-                .contains("style.safetensors: its metadata says that it is for Flux.1 Kontext, which needs a picture to edit");
+                .contains("style.safetensors: its metadata says that it is for Flux.1 Kontext, which needs a picture to"
+                        + " edit");
     }
 
     @Test

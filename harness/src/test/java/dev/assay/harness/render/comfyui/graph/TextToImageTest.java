@@ -131,7 +131,8 @@ class TextToImageTest {
                         .name())
                 .isEqualTo("flux2-klein-base-4b");
         assertThatThrownBy(() -> FamilyGraphs.choose("flux2", "klein 9B", "flux-2-klein-9b-kv-fp8.safetensors", null))
-                .hasMessageContaining("by its name it is Flux.2 klein KV, which needs a picture to edit beside the prompt");
+                .hasMessageContaining(
+                        "by its name it is Flux.2 klein KV, which needs a picture to edit beside the prompt");
     }
 
     @Test
