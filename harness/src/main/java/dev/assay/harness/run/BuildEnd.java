@@ -28,7 +28,7 @@ public final class BuildEnd {
      * @param why with a message that says all: no stack trace is shown
      * @param code of the process
      */
-    static RuntimeException fail(RuntimeException why, int code) {
+    public static RuntimeException fail(RuntimeException why, int code) {
         return fail(why, code, command(), System.out, System::exit);
     }
 

@@ -1,0 +1,2 @@
+/** Assay in somebody's own Maven project. */
+package dev.assay.maven;
