@@ -60,7 +60,8 @@ public final class JudgeMojo extends AbstractMojo {
                 throw BuildEnd.fail(new SettingsException("not passed; why stands above and in the report"), code);
             }
         } catch (IOException wrong) {
-            throw new MojoExecutionException("the process that judges could not be started: " + wrong.getMessage(), wrong);
+            throw new MojoExecutionException(
+                    "the process that judges could not be started: " + wrong.getMessage(), wrong);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new MojoExecutionException("stopped", stopped);
@@ -73,7 +74,8 @@ public final class JudgeMojo extends AbstractMojo {
             return List.of(place);
         }
         if (!Files.isDirectory(place)) {
-            throw new MojoExecutionException("there is no folder " + place + " with LoRAs to judge (<loras>, or -Dassay.loras)");
+            throw new MojoExecutionException(
+                    "there is no folder " + place + " with LoRAs to judge (<loras>, or -Dassay.loras)");
         }
         try (Stream<Path> all = Files.list(place)) {
             List<Path> found = all.filter(f -> f.toString().endsWith(".safetensors"))
@@ -104,12 +106,14 @@ public final class JudgeMojo extends AbstractMojo {
         Map<String, String> properties = new TreeMap<>();
         properties.put("assay.root", basedir.getAbsolutePath());
         if (home != null && !home.isBlank()) {
-            properties.put("assay.home", basedir.toPath().resolve(home).normalize().toString());
+            properties.put(
+                    "assay.home", basedir.toPath().resolve(home).normalize().toString());
         }
         List<String> arguments = new ArrayList<>(List.of("judge"));
         arguments.addAll(options(session.getUserProperties()));
         files.forEach(f -> arguments.add(f.toString()));
-        List<String> classPath = artifacts.stream().map(a -> a.getFile().toString()).toList();
+        List<String> classPath =
+                artifacts.stream().map(a -> a.getFile().toString()).toList();
         ProcessBuilder builder = BuildStep.process(properties, classPath, COMMAND, arguments.toArray(String[]::new));
         builder.directory(basedir)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)

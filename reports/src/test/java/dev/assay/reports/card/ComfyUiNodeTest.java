@@ -31,7 +31,8 @@ class ComfyUiNodeTest {
     private String said() throws IOException, InterruptedException {
         Process process;
         try {
-            process = new ProcessBuilder("python3", "-B", SCRIPT.toAbsolutePath().toString(), model.toString())
+            process = new ProcessBuilder(
+                            "python3", "-B", SCRIPT.toAbsolutePath().toString(), model.toString())
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException noPython) {
@@ -49,7 +50,8 @@ class ComfyUiNodeTest {
     }
 
     private String judged(String outcome) throws Exception {
-        String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(model)));
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(model)));
         return """
                 {"schema": "assay-card/1", "name": "my style", "outcome": "%s",
                  "reasons": ["Seeds look alike\\u001b[31m: 1.06 different pictures of 4"],
@@ -60,8 +62,7 @@ class ComfyUiNodeTest {
                  "verdicts": [{"id": "vendi", "family": "diversity", "outcome": "REGRESSED"},
                               {"id": "grid", "family": "artifact", "outcome": "PASSED"},
                               {"id": "leak", "family": "effect", "outcome": "REGRESSED", "soft": true}]}
-                """
-                .formatted(outcome, sha256);
+                """.formatted(outcome, sha256);
     }
 
     @Test
@@ -93,7 +94,8 @@ class ComfyUiNodeTest {
         assertThat(said()).contains("NOT JUDGED").contains("cannot be read");
         card("{\"schema\": \"assay-card/1\", \"outcome\": \"PERFECT\"}");
         assertThat(said()).contains("NOT JUDGED").contains("no card of Assay");
-        card("{\"schema\": \"assay-card/1\", \"outcome\": \"PASSED\", \"model\": {\"files\": [1, null]}, \"verdicts\": 3}");
+        card(
+                "{\"schema\": \"assay-card/1\", \"outcome\": \"PASSED\", \"model\": {\"files\": [1, null]}, \"verdicts\": 3}");
         assertThat(said()).contains("NOT JUDGED").contains("other bytes");
     }
 }
