@@ -4,7 +4,7 @@
     python .ci/recipes.py NAME ...           scripts whose path holds NAME
     --big                                    also models of full size (6 GB on disk, 8 GB of memory)
     --comfyui PATH                           checkout of ComfyUI, for golden_comfyui_loader.py, _effects.py and golden_lora_algorithms.py
-    --real PATH                              folder with published networks and real pictures, for golden_mediapipe.py
+    --real PATH                              folder with published networks and real pictures, for golden_mediapipe.py and golden_ocr.py
     --zoo PATH                               checkout of opencv_zoo, for golden_zoo.py
     --classpath FILE                         class path of the tests of metrics, for the benchmarks (their docstrings tell how)
 
@@ -49,6 +49,7 @@ GOLDEN = {
     H + "golden_lora_changes.py": (H, ["../resources/dev/assay/harness/model/lora"], None),
     H + "golden_mediapipe.py": (H, ["{real}/weights", "{real}/pictures", "../resources/onnx/mediapipe.json"], None),
     H + "golden_networks.py": (".", ["harness/src/test/resources/golden/networks"], None),
+    H + "golden_ocr.py": (H, ["{real}/pictures", "../resources/onnx/ocr.json"], None),
     H + "golden_onnx.py": (H, ["../resources/onnx"], None),
     H + "golden_open_clip.py": (".", ["harness/src/test/resources/golden"], None),
     H + "golden_perceptual.py": (".", ["harness/src/test/resources/golden"], None),

@@ -13,6 +13,7 @@ import static dev.assay.harness.scorer.ModelRoles.IMAGE_REWARD;
 import static dev.assay.harness.scorer.ModelRoles.JUDGE;
 import static dev.assay.harness.scorer.ModelRoles.LPIPS;
 import static dev.assay.harness.scorer.ModelRoles.OBJECTS;
+import static dev.assay.harness.scorer.ModelRoles.OCR;
 import static dev.assay.harness.scorer.ModelRoles.PEOPLE;
 import static dev.assay.harness.scorer.ModelRoles.PICK_SCORE;
 import static dev.assay.harness.scorer.ModelRoles.POSE;
@@ -78,6 +79,8 @@ public final class Metrics implements MetricCatalog {
                     (models, p) -> ObjectsMetric.with(models.get(OBJECTS), () -> clipColours(models), p),
                     OBJECTS,
                     CLIP),
+            MetricEntry.of(TextMetric.INFO, (models, p) -> new TextMetric(models.get(OCR)), OCR),
+            MetricEntry.of(StrayTextMetric.INFO, (models, p) -> new StrayTextMetric(models.get(OCR)), OCR),
             MetricEntry.of(
                     TagRecallMetric.INFO,
                     (models, p) -> new TagRecallMetric(models.get(TAGGER), p.get("threshold")),

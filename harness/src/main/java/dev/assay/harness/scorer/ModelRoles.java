@@ -4,6 +4,7 @@ import static dev.assay.harness.model.hub.KnownWeights.free;
 import static dev.assay.harness.model.hub.KnownWeights.optIn;
 
 import dev.assay.harness.image.PictureFolder;
+import dev.assay.harness.model.ModelFileException;
 import dev.assay.harness.model.hub.FolderLayout;
 import dev.assay.harness.model.hub.KnownWeights;
 import dev.assay.harness.nn.blip.ImageReward;
@@ -20,9 +21,11 @@ import dev.assay.harness.nn.onnx.MediaPipe;
 import dev.assay.harness.nn.onnx.OnnxClip;
 import dev.assay.harness.nn.onnx.OnnxDetector;
 import dev.assay.harness.nn.onnx.OnnxTagger;
+import dev.assay.harness.nn.onnx.PaddleOcr;
 import dev.assay.harness.nn.onnx.PoseNetwork;
 import dev.assay.harness.nn.onnx.RememberingDetector;
 import dev.assay.harness.nn.onnx.Tagger;
+import dev.assay.harness.nn.onnx.TextReader;
 import dev.assay.harness.nn.perceptual.DreamSim;
 import dev.assay.harness.nn.perceptual.Lpips;
 import dev.assay.harness.nn.perceptual.PerceptualDistance;
@@ -90,6 +93,14 @@ public final class ModelRoles {
             "object_detection_yolox_2022nov.onnx",
             35_858_002,
             "c5c2d13e59ae883e6af3b45daea64af4833a4951c92d116ec270d9ddbe998063");
+    private static final FolderLayout[] PP_OCR = {
+        FolderLayout.of(
+                "PP-OCRv4/ch_PP-OCRv4_det_infer.onnx",
+                "PP-OCRv4/ch_PP-OCRv4_rec_infer.onnx",
+                "PP-OCRv1/ch_ppocr_mobile_v2.0_cls_infer.onnx?"),
+        FolderLayout.of(
+                "ch_PP-OCRv4_det_infer.onnx", "ch_PP-OCRv4_rec_infer.onnx", "ch_ppocr_mobile_v2.0_cls_infer.onnx?")
+    };
     private static final int VIT_H_PIXELS = 224; // edge of what ViT-H/14 sees
 
     public static final ModelRole<ClipEncoder> CLIP = listed(new ModelRole<ClipEncoder>(
@@ -282,7 +293,9 @@ public final class ModelRoles {
                     "a DINOv2 folder as Hugging Face has it, or dinov2_vitb14_pretrain.pth",
                     (weights, where) -> Dino.open(weights.path(), where.device(), where.vectors()))
             .withLayouts(FolderLayout.of("config.json", "preprocessor_config.json", "model.safetensors"))
-            .withKnown(free("hf:facebook/dinov2-base", "Apache-2.0", "model.safetensors")));
+            .withKnown(
+                    free("hf:facebook/dinov2-base", "Apache-2.0", "model.safetensors"),
+                    free("hf:facebook/dinov2-small", "Apache-2.0", "model.safetensors")));
 
     public static final ModelRole<Detector> OBJECTS = listed(new ModelRole<Detector>(
                     "objects",
@@ -291,6 +304,27 @@ public final class ModelRoles {
                     (weights, where) -> detector(weights.path(), where, NANODET))
             .withLayouts(NANODET)
             .withKnown(YOLOX_L, free(ZOO, "Apache-2.0", NANODET_FILE), YOLOX_S));
+    public static final ModelRole<TextReader> OCR = listed(new ModelRole<TextReader>(
+                    "ocr",
+                    "a folder of PP-OCR: ch_PP-OCRv4_det_infer.onnx, ch_PP-OCRv4_rec_infer.onnx and perhaps"
+                            + " ch_ppocr_mobile_v2.0_cls_infer.onnx",
+                    (weights, where) -> ocr(weights.path(), where))
+            .withLayouts(PP_OCR)
+            .withKnown(free(
+                    "hf:SWHL/RapidOCR",
+                    "Apache-2.0",
+                    new KnownWeights.File(
+                            "ch_PP-OCRv4_det_infer.onnx",
+                            4_745_517,
+                            "d2a7720d45a54257208b1e13e36a8479894cb74155a5efe29462512d42f49da9"),
+                    new KnownWeights.File(
+                            "ch_PP-OCRv4_rec_infer.onnx",
+                            10_857_958,
+                            "48fc40f24f6d2a207a2b1091d3437eb3cc3eb6b676dc3ef9c37384005483683b"),
+                    new KnownWeights.File(
+                            "ch_ppocr_mobile_v2.0_cls_infer.onnx",
+                            585_532,
+                            "e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c"))));
     public static final ModelRole<Tagger> TAGGER = listed(new ModelRole<>(
             "tagger",
             "a folder of a WD14 tagger: model.onnx and selected_tags.csv",
@@ -334,6 +368,13 @@ public final class ModelRoles {
                     + (Files.isDirectory(path) ? path : path.toAbsolutePath().getParent()));
         }
         return ImageReward.open(path, where.device());
+    }
+
+    private static TextReader ocr(Path path, ModelRole.Place where) {
+        return PaddleOcr.open(
+                files(path, PP_OCR)
+                        .orElseThrow(() -> new ModelFileException(path, "expected " + OCR.needs() + ", found none")),
+                where.threads());
     }
 
     /** A detector of one file: as a layout names it in a folder, else detector.onnx there, else the file itself. */
