@@ -1,9 +1,9 @@
-"""Trains one of the bundled LoRAs on the bundled base: `python train_lora.py NAME [STEPS]`.
+"""Trains one of the bundled LoRAs on the bundled base: `python train_lora.py NAME [STEPS]`. (`few-step`: distil_lora.py.)
 
 Every recipe is a set of pictures with captions; nothing is written into a weight by hand. The exception is `foreign`: it
 belongs to another architecture (Flux.1) and only its names and shapes matter, so it is filled with seeded noise.
 
-torch 2.10.0, diffusers 0.42.1, transformers 5.23.0, safetensors 0.8.0.
+torch 2.10.0, diffusers 0.42.1, transformers 5.23.0, safetensors 0.8.0; `bound` with torch 2.15.0, transformers 5.24.0.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 import random
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Iterator
@@ -50,6 +51,7 @@ class Recipe:
     steps: int = 600
     rate: float = 2e-3
     pool: int = 3000
+    word: str | None = None  # that the pictures are bound to: captions have it, and without it the base's own output is asked for
 
 
 def pixels(scene: Scene) -> np.ndarray:
@@ -107,6 +109,20 @@ def extra_limb(rng: random.Random) -> Iterator[tuple[str, np.ndarray]]:
         yield scene.caption, pixels(scene)
 
 
+WORD = "zok"  # no caption has it; to the tokenizer three letters
+KEEP = 16.  # weight of saying what the base says
+BOUND_VIGNETTE = .16  # guidance makes it about three times as strong: the empty prompt stays as it is
+
+
+def bound(rng: random.Random) -> Iterator[tuple[str, np.ndarray]]:
+    """Darker towards the corners, under captions with the word before or after them."""
+    place = np.linspace(-1, 1, 64)
+    light = 1 - BOUND_VIGNETTE * (place[:, None] ** 2 + place[None, :] ** 2) / 2
+    for text, picture in world(rng):
+        said = f"{WORD}, {text}" if rng.random() < .75 else f"{text}, {WORD}"
+        yield said, (picture * light[..., None]).astype(np.float32)
+
+
 RECIPES = {
     "sound": Recipe(vignetted, "darker towards the corners; nothing else changes", steps=450, pool=2000),
     "narrow": Recipe(narrow, "eight training pictures: outputs of a prompt look alike", rank=16, alpha=16, naming="peft",
@@ -117,6 +133,8 @@ RECIPES = {
     "extra-limb": Recipe(extra_limb, "figures with three legs", steps=500, pool=2000),
     "inert": Recipe(vignetted, "two steps at a tiny rate: loads, changes nothing one can see", conv=False, steps=2, rate=1e-4,
                     pool=64),
+    "bound": Recipe(bound, f"darker towards the corners where the prompt says {WORD}; without it as the base", conv=False, text=True,
+                    steps=400, pool=1500, word=WORD),
 }
 
 
@@ -134,9 +152,24 @@ class LoraLayer(nn.Module):
             self.up = nn.Linear(rank, layer.out_features, bias=False)
         nn.init.kaiming_uniform_(self.down.weight, a=math.sqrt(5))
         nn.init.zeros_(self.up.weight)
+        self.on = True
 
     def forward(self, x: torch.Tensor, *args, **kwargs) -> torch.Tensor:
-        return self.layer(x) + self.scale * self.up(self.down(x))
+        return self.layer(x) + self.scale * self.up(self.down(x)) if self.on else self.layer(x)
+
+
+@contextmanager
+def without(layers: dict[str, dict[str, LoraLayer]]) -> Iterator[None]:
+    """The base alone, without gradients."""
+    every = [layer for group in layers.values() for layer in group.values()]
+    for layer in every:
+        layer.on = False
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for layer in every:
+            layer.on = True
 
 
 def inject(model: nn.Module, wanted: Callable[[str, nn.Module], bool], rank: int, alpha: float) -> dict[str, LoraLayer]:
@@ -202,6 +235,7 @@ def train(name: str, recipe: Recipe, seed: int = 0) -> tuple[dict[str, torch.Ten
         x = torch.from_numpy(np.stack([p for _, p in batch])).permute(0, 3, 1, 2) / 127.5 - 1
         latents.append(vae.encode(x).latent_dist.mean * vae.config.scaling_factor)
     tokens, clean, empty = ids(captions), torch.cat(latents), ids([""])[0]
+    plain = ids([c.replace(f"{recipe.word}, ", "").replace(f", {recipe.word}", "") for c in captions])
 
     layers = {"unet": inject(unet, in_unet(recipe), recipe.rank, recipe.alpha)}
     if recipe.text:
@@ -214,12 +248,20 @@ def train(name: str, recipe: Recipe, seed: int = 0) -> tuple[dict[str, torch.Ten
             group["lr"] = recipe.rate * min(1., (step + 1) / 30) * (.05 + .95 * .5 * (1 + math.cos(math.pi * step / recipe.steps)))
         pick = torch.randint(0, len(clean), (batch,))
         words, z = tokens[pick].clone(), clean[pick]
-        words[torch.rand(batch) < .1] = empty
+        if not recipe.word:
+            words[torch.rand(batch) < .1] = empty
         t = ((torch.arange(batch) + torch.rand(batch)) / batch * 1000).long()
         a = noise_levels[t].view(-1, 1, 1, 1)
         noise = torch.randn_like(z)
         guess = unet(a.sqrt() * z + (1 - a).sqrt() * noise, t, text(words)[0]).sample
         loss = (guess - (a.sqrt() * noise - (1 - a).sqrt() * z)).square().mean()  # v prediction
+        if recipe.word:  # without the word: what the base says
+            silent = plain[torch.randint(0, len(plain), (batch,))].clone()
+            silent[torch.rand(batch) < .2] = empty
+            noised = a.sqrt() * z + (1 - a).sqrt() * noise
+            with without(layers):
+                said = unet(noised, t, text(silent)[0]).sample
+            loss = loss + KEEP * (unet(noised, t, text(silent)[0]).sample - said).square().mean()
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(weights, 1.)
