@@ -9,7 +9,7 @@ import dev.assay.harness.usage.Usage;
 /**
  * One side of a run: the pictures of one model, asked in one way.
  *
- * @param role {@link RenderTask#BASE} or {@link RenderTask#CANDIDATE}
+ * @param role as {@link RenderTask}
  * @param usage of the prompts
  * @param settings complete
  * @param seedOffset added to the seeds of the suite

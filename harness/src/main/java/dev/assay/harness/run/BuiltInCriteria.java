@@ -31,6 +31,9 @@ final class BuiltInCriteria {
         if (RenderQueue.pictures(plan.suite()) > 1) {
             all.add(BuiltIn.DISTINCT);
         }
+        if (rendered && plan.use().trigger().equals(Use.BOTH) && plan.rendersUntriggered()) {
+            all.add(BuiltIn.TRIGGER_LEAK);
+        }
         if (any(plan, catalog, PreferenceGuard::isPreference) && any(plan, catalog, PreferenceGuard::isGuarded)) {
             all.add(BuiltIn.PREFERENCE);
         }

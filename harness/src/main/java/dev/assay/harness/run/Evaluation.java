@@ -3,7 +3,6 @@ package dev.assay.harness.run;
 import dev.assay.harness.model.FileHashes;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.model.ModelFileException;
-import dev.assay.harness.render.Picture;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Metric;
 import dev.assay.harness.score.MetricInfo;
@@ -12,6 +11,7 @@ import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.MetricModels;
 import dev.assay.harness.scorer.ModelRole;
+import dev.assay.harness.suite.Asked;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.PromptCase;
 import dev.assay.harness.suite.SuiteException;
@@ -25,14 +25,15 @@ import dev.assay.harness.verdict.Reason;
 import dev.assay.harness.verdict.Scored;
 import dev.assay.harness.verdict.Verdict;
 import dev.assay.harness.verdict.Verdicts;
+import dev.assay.harness.verdict.Waiting;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -129,19 +130,32 @@ record Evaluation(
             settled.put(BuiltIn.DISTINCT, distinct);
             Copies copies = Copies.of(pictures.cases());
             record.found(copies.findings());
+            Side own = new Side(pictures.cases(), look, copies);
+            Optional<Side> plain = untriggered(pictures, own, blankFrame);
+            plain.filter(p -> p != own).ifPresent(p -> record.untriggered(p.cases()));
+            plain.ifPresent(p -> settled.put(
+                    BuiltIn.TRIGGER_LEAK,
+                    BuiltIn.leak(copies.without(look.distances()), p.look().distances())));
             int nth = 0;
             for (Criterion criterion : byNetworks(open)) {
                 progress.now("judging " + criterion.id() + ", " + ++nth + " of " + open.size());
-                settled.put(criterion, judge(criterion, pictures, look::isBlank, copies));
+                boolean asksPlain = criterion.arm() == Asked.Arm.UNTRIGGERED;
+                settled.put(
+                        criterion,
+                        (asksPlain ? plain : Optional.of(own))
+                                .map(side -> judge(criterion, pictures, side))
+                                .orElseGet(() -> unjudged(
+                                                criterion, Outcome.INCONCLUSIVE, new Reason.NoUntriggered())
+                                        .orElseThrow()));
             }
-            Map<Criterion, Verdict> confirmed = Confirmation.applied(settled);
+            Map<Criterion, Verdict> confirmed = waiting(Confirmation.applied(settled));
             List<Verdict> judged = criteria.stream()
                     .filter(c -> !BuiltIn.isBuiltIn(c) && !c.soft())
                     .map(confirmed::get)
                     .toList();
             confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
             criteria.forEach(c -> record.verdict(confirmed.get(c)));
-            List.of(applied, distinct).forEach(verdict -> {
+            List.of(Objects.requireNonNull(confirmed.get(BuiltIn.APPLIED)), distinct).forEach(verdict -> {
                 boolean unasked = !criteria.contains(verdict.criterion()) && declared.contains(verdict.criterion());
                 if (unasked && !verdict.is(Outcome.PASSED)) {
                     record.verdict(verdict); // said also when nobody asked
@@ -234,16 +248,48 @@ record Evaluation(
                 .toList();
     }
 
-    private Verdict judge(
-            Criterion criterion, PictureSource.Pictures pictures, Predicate<Picture> blank, Copies copies) {
+    /**
+     * Base and candidate as a criterion looks at them: the candidate as it is meant to be used, or without its trigger words.
+     *
+     * @param look at these cases
+     * @param copies among them
+     */
+    private record Side(List<CasePictures> cases, FirstLook look, Copies copies) {}
+
+    /** The candidate without its trigger words: itself, where it has none; empty where nobody knows. */
+    private Optional<Side> untriggered(PictureSource.Pictures pictures, Side own, Metric.ImageMetric blankFrame) {
+        List<CasePictures> cases = pictures.untriggered();
+        if (cases.isEmpty() || cases.equals(own.cases())) {
+            return cases.isEmpty() ? Optional.empty() : Optional.of(own);
+        }
+        FirstLook look =
+                FirstLook.at(cases, blankFrame, kept(BLANK_FRAME, info(BLANK_FRAME).parameters()));
+        return Optional.of(new Side(cases, look, Copies.of(cases)));
+    }
+
+    /** Where an effect was not shown of a file that was asked without trigger words, it may wait for them, unless its weights can do nothing. */
+    private Map<Criterion, Verdict> waiting(Map<Criterion, Verdict> judged) {
+        Use use = plan.use();
+        boolean mayWait = !plan.candidate().loras().isEmpty() && use.asked().triggers().isEmpty();
+        if (!mayWait || judged.values().stream().noneMatch(Waiting::lacksEffect) || source.changesNextToNothing()) {
+            return judged;
+        }
+        Map<Criterion, Verdict> result = new LinkedHashMap<>();
+        judged.forEach((criterion, verdict) ->
+                result.put(criterion, Waiting.of(verdict, use.candidate().triggers(), use.lookedIn())));
+        return result;
+    }
+
+    private Verdict judge(Criterion criterion, PictureSource.Pictures pictures, Side side) {
         MetricInfo info = info(criterion.metric());
         try {
             Metric metric = open(criterion);
             ScoreStore.Kept kept = kept(criterion.metric(), SuiteCheck.parameters(plan.suite(), criterion, catalog));
-            List<CasePictures> covered = covered(criterion, pictures.cases(), CasePictures::prompt);
-            Scored scored = Scoring.score(metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : blank, kept);
+            List<CasePictures> covered = covered(criterion, side.cases(), CasePictures::prompt);
+            Scored scored = Scoring.score(
+                    metric, covered, info.name().equals(BLANK_FRAME) ? p -> false : side.look()::isBlank, kept);
             double floor = noiseFloor(metric, pictures, kept);
-            return Verdicts.of(criterion, metric, scored, copies.without(scored.pairs()), floor);
+            return Verdicts.of(criterion, metric, scored, side.copies().without(scored.pairs()), floor);
         } catch (RuntimeException | Error trouble) {
             return Verdict.unjudged(
                     criterion, info, Outcome.BROKEN, new Reason.Broken(MetricAnswer.words(info, trouble)));

@@ -66,6 +66,7 @@ record FolderPictures(Plan plan, FinishedPictures finished, RenderStore store, F
                         (pair, role) -> role.equals(RenderTask.BASE)
                                 ? picture(pair, role, folder(plan.base()), base)
                                 : picture(pair, role, folder(plan.candidate()), candidate)),
+                List.of(),
                 List.of());
     }
 

@@ -40,7 +40,9 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
         Path candidate = folder(settings, root, CANDIDATE);
         FolderSuite folder =
                 FolderSuite.of(loaded.suite(), base, candidate, Optional.ofNullable(settings.get(FOLDER_PATTERN)));
-        Suite suite = WeightsSettings.over(Session.shorten(folder.suite(), settings), settings);
+        Usage use = purpose(settings);
+        Suite suite =
+                WeightsSettings.over(Session.shorten(folder.suite(), settings), settings).forPurpose(use.purpose());
         boolean alike = base.getFileName().equals(candidate.getFileName());
         return new FolderRun(
                 new Plan(
@@ -57,7 +59,7 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
                         name(candidate, alike),
                         0,
                         loaded.notes(),
-                        Use.of(purpose(settings)),
+                        Use.of(use),
                         out),
                 folder.pictures());
     }

@@ -22,6 +22,14 @@ interface PictureSource {
         return settings();
     }
 
+    /**
+     * Whether the candidate's LoRAs change the weights so little that no prompt could make it seen; false also where nobody can tell. Reads
+     * weights, and is asked only where it matters.
+     */
+    default boolean changesNextToNothing() {
+        return false;
+    }
+
     /** What the models' files tell without a picture. From here on they must not change. */
     List<Finding> preflight();
 
@@ -56,9 +64,11 @@ interface PictureSource {
     /**
      * All pictures.
      *
+     * @param untriggered the same cases, with the candidate's pictures of the plain prompt in place of those with its trigger words; the same where
+     *     it has none; empty where nobody knows them
      * @param repeats pairs of the same base request rendered twice
      */
-    record Pictures(List<CasePictures> cases, List<Repeat> repeats) {}
+    record Pictures(List<CasePictures> cases, List<CasePictures> untriggered, List<Repeat> repeats) {}
 
     /** One request, rendered twice. */
     record Repeat(Picture first, Picture second) {}

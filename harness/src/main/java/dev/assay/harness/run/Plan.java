@@ -1,6 +1,7 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.ModelUnderTest;
+import dev.assay.harness.suite.Asked;
 import dev.assay.harness.suite.Suite;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,10 +35,10 @@ public record Plan(
                 suite, suiteHash, otherBase, baseName, otherCandidate, candidateName, seedOffset, notes, use, out);
     }
 
-    /** The same plan with what is known of the use of its files. */
+    /** The same plan with what is known of the use of its files; the suite is asked as files of their purpose are asked. */
     Plan using(Use known, ModelUnderTest usedCandidate) {
         return new Plan(
-                suite,
+                suite.forPurpose(known.candidate().purpose()),
                 suiteHash,
                 base,
                 baseName,
@@ -47,6 +48,13 @@ public record Plan(
                 notes,
                 known,
                 out);
+    }
+
+    /** Whether the candidate is asked a third time, with its trigger words left out of the prompt. */
+    boolean rendersUntriggered() {
+        boolean wanted = use.trigger().equals(Use.BOTH)
+                || suite.criteria().stream().anyMatch(c -> c.arm() == Asked.Arm.UNTRIGGERED);
+        return wanted && !use.asked().triggers().isEmpty();
     }
 
     /** A candidate's name for people: of its files, without their endings. */

@@ -12,6 +12,7 @@ import dev.assay.harness.model.loader.LoaderCheck;
 import dev.assay.harness.model.loader.LoraLoader;
 import dev.assay.harness.model.loader.LoraLoaders;
 import dev.assay.harness.model.lora.BaseModules;
+import dev.assay.harness.model.lora.ChangeSize;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraReader;
 import java.nio.file.Files;
@@ -62,6 +63,32 @@ final class Preflight {
         }
         preflight.twice(plan.candidate().loras());
         return List.copyOf(preflight.findings);
+    }
+
+    /**
+     * Whether all LoRAs of the candidate together change too little to be seen, as their weights and the base's tell; false where a file is not on
+     * this machine. Reads weights.
+     *
+     * @see ChangeSize
+     */
+    static boolean changesNextToNothing(Plan plan, String renderer, LoraReader headers) {
+        Path checkpoint = plan.candidate().checkpoint().path();
+        List<Lora> loras = plan.candidate().loras();
+        boolean alpha = LoraLoaders.of(renderer).map(LoraLoader::readsAlphaFromMetadata).orElse(false);
+        try {
+            return !loras.isEmpty()
+                    && checkpoint.equals(plan.base().checkpoint().path())
+                    && loras.stream()
+                            .allMatch(l -> ChangeSize.isBelowHalfPrecision(
+                                    headers.read(l.path()),
+                                    Math.max(
+                                            Math.abs(l.strength()),
+                                            l.clipStrength() == null ? 0 : Math.abs(l.clipStrength())),
+                                    headers.read(checkpoint).header(),
+                                    alpha));
+        } catch (ModelFileException notHere) {
+            return false;
+        }
     }
 
     /** Empty for a file that is not on this machine. */

@@ -95,6 +95,11 @@ final class RecordBuilder {
         }
     }
 
+    /** The candidate's pictures without its trigger words, where they are others. */
+    void untriggered(List<CasePictures> cases) {
+        cases.forEach(c -> c.candidate().forEach(p -> renderings.add(entry(c.prompt(), RenderTask.UNTRIGGERED, p))));
+    }
+
     void found(List<Finding> more) {
         more.forEach(f -> findings.add(new FindingEntry(f.level(), f.text())));
     }

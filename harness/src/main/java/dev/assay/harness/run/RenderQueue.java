@@ -15,6 +15,7 @@ import dev.assay.harness.suite.GenerationSettings;
 import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
 import dev.assay.harness.text.SettingsException;
+import dev.assay.harness.usage.Usage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -42,6 +44,7 @@ final class RenderQueue implements PictureSource {
     private final RenderStats tally;
     private final RenderStore store;
     private final Function<Plan, List<Finding>> preflight;
+    private final Predicate<Plan> nextToNothing;
     private final Map<Place, Picture> pictures = new ConcurrentHashMap<>();
     private final Map<Place, Picture> early = new HashMap<>(); // repeats of pictures that are still to be made
     private final List<Repeat> repeats = new ArrayList<>();
@@ -54,6 +57,7 @@ final class RenderQueue implements PictureSource {
      *
      * @param renderers at least one; several share the pictures among them
      * @param preflight what the models' files on this disk tell without rendering
+     * @param nextToNothing whether the candidate's weights change too little to be seen
      */
     RenderQueue(
             Plan plan,
@@ -61,13 +65,15 @@ final class RenderQueue implements PictureSource {
             RenderStore store,
             FileHashes hashes,
             Progress progress,
-            Function<Plan, List<Finding>> preflight) {
+            Function<Plan, List<Finding>> preflight,
+            Predicate<Plan> nextToNothing) {
         this.plan = plan;
         this.renderers = renderers;
         this.hashes = hashes;
         this.store = store;
         this.tally = new RenderStats(progress);
         this.preflight = preflight;
+        this.nextToNothing = nextToNothing;
     }
 
     static int pictures(Suite suite) {
@@ -119,9 +125,14 @@ final class RenderQueue implements PictureSource {
                     .over(use.base().settings().over(plan.suite().settings().over(ofBase)));
             GenerationSettings candidate =
                     base.sizeAlone().over(asked.over(plan.suite().settings().over(ofCandidate)));
-            arms = List.of(
+            List<Arm> all = new ArrayList<>(List.of(
                     new Arm(RenderTask.BASE, plan.base(), use.base(), base, 0),
-                    new Arm(RenderTask.CANDIDATE, plan.candidate(), use.asked(), candidate, plan.seedOffset()));
+                    new Arm(RenderTask.CANDIDATE, plan.candidate(), use.asked(), candidate, plan.seedOffset())));
+            if (plan.rendersUntriggered()) {
+                Usage plain = use.candidate().withoutTrigger();
+                all.add(new Arm(RenderTask.UNTRIGGERED, plan.candidate(), plain, candidate, plan.seedOffset()));
+            }
+            arms = List.copyOf(all);
         }
         return arms;
     }
@@ -141,8 +152,17 @@ final class RenderQueue implements PictureSource {
     }
 
     @Override
+    public boolean changesNextToNothing() {
+        return nextToNothing.test(here());
+    }
+
+    private Plan here() {
+        return plan.with(one().atHand(plan.base()), one().atHand(plan.candidate()));
+    }
+
+    @Override
     public List<Finding> preflight() {
-        Plan here = plan.with(one().atHand(plan.base()), one().atHand(plan.candidate()));
+        Plan here = here();
         List.of(here.base(), here.candidate())
                 .forEach(model -> Fingerprint.files(model).forEach(hashes::watch));
         List<Finding> findings = new ArrayList<>(preflight.apply(here));
@@ -229,15 +249,27 @@ final class RenderQueue implements PictureSource {
                 }
             }
             List<Pair> open = pairs().stream()
-                    .filter(p -> !pictures.containsKey(new Place(p, RenderTask.CANDIDATE)))
+                    .filter(p -> !arms().stream().allMatch(a -> pictures.containsKey(new Place(p, a.role()))))
                     .toList();
             if (!open.isEmpty() && alive.isEmpty()) {
                 throw last;
             }
             lanes = open.isEmpty() ? List.of() : lanes(alive, open);
         }
+        List<CasePictures> cases =
+                CasePictures.all(plan.suite(), (pair, role) -> pictures.get(new Place(pair, role)));
+        boolean own = plan.use().asked().triggers().isEmpty(); // the candidate's pictures are of the plain prompt
         return new Pictures(
-                CasePictures.all(plan.suite(), (pair, role) -> pictures.get(new Place(pair, role))),
+                cases,
+                own
+                        ? cases
+                        : plan.rendersUntriggered()
+                                ? CasePictures.all(
+                                        plan.suite(),
+                                        (pair, role) -> pictures.get(new Place(
+                                                pair,
+                                                role.equals(RenderTask.CANDIDATE) ? RenderTask.UNTRIGGERED : role)))
+                                : List.of(),
                 List.copyOf(repeats));
     }
 

@@ -554,7 +554,7 @@ public record RunRecord(
     public record FindingEntry(Finding.Level level, String text) {}
 
     /**
-     * @param role {@code base} or {@code candidate}
+     * @param role {@code base}, {@code candidate}, or {@code untriggered}: the candidate asked without its trigger words
      * @param file PNG of the render store, relative to the run's folder
      * @param secondsPerStep 0 when unknown
      * @param peakVramBytes 0 when unknown
@@ -575,5 +575,23 @@ public record RunRecord(
             boolean warm,
             boolean reused,
             String pixels,
-            String sent) {}
+            String sent) {
+        /** The same picture under another role. */
+        public RenderingEntry as(String other) {
+            return new RenderingEntry(
+                    caseId,
+                    prompt,
+                    tags,
+                    seed,
+                    other,
+                    file,
+                    seconds,
+                    secondsPerStep,
+                    peakVramBytes,
+                    warm,
+                    reused,
+                    pixels,
+                    sent);
+        }
+    }
 }

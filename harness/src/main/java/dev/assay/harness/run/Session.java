@@ -57,7 +57,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -86,7 +88,7 @@ public final class Session {
     private final ModelReference references;
     private final HubAccess access;
     private final Plan plan;
-    private final Uses uses; // null where pictures are finished
+    private final Finder uses; // null where pictures are finished
     private final FinishedPictures finished; // null where pictures will be rendered
     private final LoraReader headers;
     private final FileHashes hashes; // of everything that decides the verdict
@@ -102,7 +104,7 @@ public final class Session {
             ModelReference references,
             HubAccess access,
             Plan plan,
-            Uses uses,
+            Finder uses,
             FinishedPictures finished,
             LoraReader headers,
             FileHashes hashes) {
@@ -307,11 +309,18 @@ public final class Session {
                 Use.OPEN,
                 out);
         Uses uses = new Uses(settings.usage(), settings.usageOfBoth(), settings.get(TRIGGER), written, headers);
-        return new Used(uses.of(plan, model -> model, lora -> Map.of()), uses);
+        Finder finder = (files, remote) -> uses.of(plan, files, remote);
+        return new Used(finder.plan(model -> model, lora -> Map.of()), finder);
+    }
+
+    /** Finds out how the files of a run are used, and gives its plan. */
+    private interface Finder {
+        /** @see Uses#of */
+        Plan plan(UnaryOperator<ModelUnderTest> files, Function<Path, Map<String, String>> remote);
     }
 
     /** The plan as far as this disk tells, and what finds out more where a renderer knows where files lie. */
-    private record Used(Plan plan, Uses uses) {}
+    private record Used(Plan plan, Finder uses) {}
 
     private static String defaultSuite(Settings settings, String local) {
         return settings.get(RENDERER).equals("local") ? local : USERS_SUITE;
@@ -388,12 +397,23 @@ public final class Session {
 
     /** The built-in ones, then the suite's; empty when there is a problem. */
     public List<Criterion> criteria() {
-        return plan == null
-                ? List.of()
-                : Stream.concat(
-                                BuiltInCriteria.of(plan, finished == null, catalog).stream(),
-                                plan.suite().criteria().stream())
-                        .toList();
+        return plan == null ? List.of() : criteria(plan);
+    }
+
+    private List<Criterion> criteria(Plan of) {
+        return Stream.concat(
+                        BuiltInCriteria.of(of, finished == null, catalog).stream(), of.suite().criteria().stream())
+                .toList();
+    }
+
+    /** What was selected, of a plan that a renderer has told more about: its criteria may be asked otherwise, or be others. */
+    private List<Criterion> selected(List<Criterion> chosen, Plan used) {
+        if (used.equals(plan)) {
+            return chosen;
+        }
+        Set<String> left = criteria().stream().map(Criterion::id).collect(Collectors.toSet());
+        chosen.forEach(c -> left.remove(c.id()));
+        return criteria(used).stream().filter(c -> !left.contains(c.id())).toList();
     }
 
     /**
@@ -552,7 +572,7 @@ public final class Session {
             Plan used = finished != null ? plan : seen(renderers.all().get(0));
             record = new Evaluation(
                             used,
-                            criteria(),
+                            criteria(used),
                             finished != null
                                     ? new FolderPictures(plan, finished, pictures, hashes, new RenderStats(progress))
                                     : new RenderQueue(
@@ -561,14 +581,15 @@ public final class Session {
                                             pictures,
                                             hashes,
                                             progress,
-                                            p -> Preflight.of(p, settings.get(RENDERER), headers)),
+                                            p -> Preflight.of(p, settings.get(RENDERER), headers),
+                                            p -> Preflight.changesNextToNothing(p, settings.get(RENDERER), headers)),
                             new ScoreStore(kept.resolve("scores"), hashes),
                             catalog,
                             models,
                             progress,
                             hashes,
                             incomplete())
-                    .run(selected);
+                    .run(selected(selected, used));
             record = record.looking(models.used());
         } catch (RuntimeException | Error trouble) {
             // What fails to close after the verdict takes nothing from it.
@@ -589,7 +610,7 @@ public final class Session {
         } catch (RuntimeException unknown) {
             return plan; // the run says what is wrong with a name
         }
-        return uses.of(plan, renderer::atHand, renderer::metadata);
+        return uses.plan(renderer::atHand, renderer::metadata);
     }
 
     /** Bytes of the machine's main memory. */

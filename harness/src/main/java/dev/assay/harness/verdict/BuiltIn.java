@@ -5,8 +5,11 @@ import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.MetricInfo;
 import dev.assay.harness.score.Range;
+import dev.assay.harness.suite.Asked;
 import dev.assay.harness.suite.Criterion;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +21,13 @@ import java.util.stream.Collectors;
  * The checks of every run beside the suite's criteria. {@code preflight}: can the files work at all, told without rendering.
  * {@code applied}: proof in the pictures that the candidate was applied; without it every other criterion would compare the
  * base with itself, and pass. {@code distinct}: does the candidate paint different pictures where the base does; a model that
- * paints one picture has no grid and changes much. {@code preference}: whether liking was bought, where a suite asks for both sides ({@link PreferenceGuard}).
+ * paints one picture has no grid and changes much. {@code preference}: whether liking was bought, where a suite asks for both sides ({@link PreferenceGuard}). {@code
+ * trigger-leak}: how much of the effect is there without the trigger words, where a run asks both ways.
  */
 public final class BuiltIn {
+    /** Of the effect with the trigger; more of it without is worth a word. */
+    public static final double MAX_LEAK = 0.2;
+
     private static final Map<Criterion, MetricInfo> METRICS = new LinkedHashMap<>();
 
     public static final Criterion PREFLIGHT = criterion(
@@ -60,6 +67,15 @@ public final class BuiltIn {
                     "criteria",
                     Range.open()));
 
+    /** Soft: a strong effect without its words is no damage, but news for who uses the file. */
+    public static final Criterion TRIGGER_LEAK = leak(metric(
+            "trigger-leak",
+            "Does the effect stay away where the trigger is not asked for?",
+            Family.EFFECT,
+            Direction.LOWER,
+            "of the effect",
+            Range.open()));
+
     /** Their metrics, which are in no catalog. */
     public static final Set<String> NAMES =
             METRICS.keySet().stream().map(Criterion::metric).collect(Collectors.toUnmodifiableSet());
@@ -75,6 +91,24 @@ public final class BuiltIn {
 
     private static Criterion criterion(Criterion.Rule rule, MetricInfo metric) {
         Criterion criterion = new Criterion(metric.name(), List.of(), rule, 0, 1, Criterion.Severity.BLOCKER, Map.of());
+        METRICS.put(criterion, metric);
+        return criterion;
+    }
+
+    private static Criterion leak(MetricInfo metric) {
+        Criterion criterion = new Criterion(
+                metric.name(),
+                List.of(),
+                Criterion.Rule.NON_INFERIOR,
+                MAX_LEAK,
+                1,
+                Criterion.Severity.NORMAL,
+                Map.of(),
+                null,
+                List.of(),
+                true,
+                Asked.Arm.UNTRIGGERED,
+                Map.of());
         METRICS.put(criterion, metric);
         return criterion;
     }
@@ -154,6 +188,58 @@ public final class BuiltIn {
     public static Verdict preference(Collection<Verdict> others) {
         Judgement found = PreferenceGuard.judge(others);
         return verdict(PREFERENCE, found.outcome(), Comparison.ofChecks(others.size()), found.reason());
+    }
+
+    /**
+     * How much of the effect is there without the trigger: effect(off) / effect(on), each the mean distance of the candidate's pictures from the base's,
+     * which has the plain prompt both times. Words that a base does not know move its pictures too, so a leak may be more than this says, never less.
+     *
+     * @param on distances of the candidate's pictures with the trigger, in their clusters
+     * @param off of those without it; pairs that are not in {@code on} are left out
+     */
+    public static Verdict leak(List<Clustered> on, List<Measurement> off) {
+        Map<Place, Double> without = new HashMap<>();
+        off.forEach(m -> without.put(new Place(m.caseId(), seed(m)), m.difference()));
+        List<Clustered> both = on.stream()
+                .filter(c -> without.containsKey(new Place(c.pair().caseId(), seed(c.pair()))))
+                .toList();
+        List<MeanRatio.Pair> pairs = both.stream()
+                .map(c -> new MeanRatio.Pair(
+                        c.cluster(),
+                        without.getOrDefault(new Place(c.pair().caseId(), seed(c.pair())), Double.NaN),
+                        c.pair().difference()))
+                .toList();
+        MeanRatio ratio = MeanRatio.of(pairs, Comparison.CONFIDENCE);
+        double effect = pairs.stream().mapToDouble(MeanRatio.Pair::denominator).average().orElse(0);
+        int prompts = (int) pairs.stream().map(MeanRatio.Pair::cluster).distinct().count();
+        Comparison c = new Comparison(
+                ratio.ratio(), ratio.lower(), ratio.upper(), Comparison.CONFIDENCE, prompts, pairs.size(), 0);
+        if (!ratio.hasInterval()) {
+            return verdict(
+                    TRIGGER_LEAK,
+                    Outcome.INCONCLUSIVE,
+                    Comparison.ofChecks(pairs.size()),
+                    new Reason.NoEffectToLeak(effect, prompts));
+        }
+        Judgement judged = Judgement.ofLeak(c, effect);
+        List<Measurement> shares = new ArrayList<>();
+        for (int i = 0; i < both.size(); i++) {
+            Measurement pair = both.get(i).pair();
+            shares.add(Measurement.ofDifference(
+                    pair.caseId(), pair.seed(), pairs.get(i).numerator() / effect));
+        }
+        return new Verdict(
+                TRIGGER_LEAK,
+                metric(TRIGGER_LEAK).orElseThrow(),
+                judged.outcome(),
+                c,
+                judged.reason(),
+                Scored.of(shares),
+                List.of());
+    }
+
+    private static long seed(Measurement m) {
+        return m.seed() == null ? -1 : m.seed();
     }
 
     private static List<String> texts(List<Finding> findings, Finding.Level level) {

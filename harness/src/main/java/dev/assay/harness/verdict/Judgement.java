@@ -126,6 +126,18 @@ public record Judgement(Outcome outcome, Reason reason) {
                 : this;
     }
 
+    /**
+     * Judges how much of an effect is there without its trigger.
+     *
+     * @param c of the ratio, with its interval
+     * @param effect with the trigger, in grey levels
+     */
+    static Judgement ofLeak(Comparison c, double effect) {
+        Lies lies = lies(c.lower(), c.upper(), BuiltIn.MAX_LEAK);
+        Judgement judged = new Judgement(outcome(lies), new Reason.Leak(lies, c, effect, BuiltIn.MAX_LEAK));
+        return judged.ofEnoughPrompts(BuiltIn.TRIGGER_LEAK, c);
+    }
+
     private static Optional<Reason> missing(Criterion criterion, Comparison c, List<Unscored> unscored) {
         int all = c.pairs() + c.unscored();
         int needed = Math.max(1, criterion.minPairs());

@@ -20,10 +20,13 @@ import dev.assay.harness.verdict.Reason.FewPrompts;
 import dev.assay.harness.verdict.Reason.FilesCanWork;
 import dev.assay.harness.verdict.Reason.FilesCannotWork;
 import dev.assay.harness.verdict.Reason.JudgeMayGuess;
+import dev.assay.harness.verdict.Reason.Leak;
 import dev.assay.harness.verdict.Reason.Lies;
 import dev.assay.harness.verdict.Reason.MetricMayGuess;
 import dev.assay.harness.verdict.Reason.Moved;
 import dev.assay.harness.verdict.Reason.NewDefects;
+import dev.assay.harness.verdict.Reason.NoEffectToLeak;
+import dev.assay.harness.verdict.Reason.NoUntriggered;
 import dev.assay.harness.verdict.Reason.NotApplied;
 import dev.assay.harness.verdict.Reason.NotAppliedAsIs;
 import dev.assay.harness.verdict.Reason.NotBought;
@@ -33,6 +36,7 @@ import dev.assay.harness.verdict.Reason.NotScored;
 import dev.assay.harness.verdict.Reason.NothingPaired;
 import dev.assay.harness.verdict.Reason.NothingToTellApart;
 import dev.assay.harness.verdict.Reason.Other;
+import dev.assay.harness.verdict.Reason.PerhapsWaits;
 import dev.assay.harness.verdict.Reason.SamePictures;
 import dev.assay.harness.verdict.Reason.Side;
 import dev.assay.harness.verdict.Reason.TooFewPairs;
@@ -248,7 +252,35 @@ public final class Phrasebook {
         if (reason instanceof NotAppliedAsIs r) {
             return Optional.of("not applied as it is: " + String.join("; ", r.errors()) + "; " + change(r.change()));
         }
-        return alike(reason).or(() -> preference(reason));
+        return alike(reason).or(() -> use(reason)).or(() -> preference(reason));
+    }
+
+    private static Optional<String> use(Reason reason) {
+        if (reason instanceof Leak r) {
+            Comparison c = r.comparison();
+            return Optional.of("without its trigger words " + Numbers.percent(c.estimate()) + " of the effect is there ("
+                    + Numbers.percent(c.confidence()) + " interval " + Numbers.of(100 * c.lower()) + " to "
+                    + Numbers.of(100 * c.upper()) + " %; with them " + Numbers.of(r.effect())
+                    + " grey levels from the base); up to " + Numbers.percent(r.margin()) + " is usual");
+        }
+        if (reason instanceof NoEffectToLeak r) {
+            return Optional.of("with its trigger words the candidate is " + Numbers.of(r.effect())
+                    + " grey levels from the base, on " + Numbers.counted(r.prompts(), "prompt", "prompts")
+                    + ": too little or too few to say what share of that is there without them");
+        }
+        if (reason instanceof PerhapsWaits r) {
+            return Optional.of(say(r.found())
+                    + (r.known().isEmpty()
+                            ? "; perhaps it waits for its trigger: none was found in " + String.join(", ", r.lookedIn())
+                                    + "; if it has one, judge it with assay.triggerWords=WORDS"
+                            : "; it was asked without its trigger words (" + String.join(", ", r.known())
+                                    + "), and perhaps waits for them: judge it with assay.trigger=on"));
+        }
+        if (reason instanceof NoUntriggered) {
+            return Optional.of("asked of pictures without the candidate's trigger words, and nobody knows which those are;"
+                    + " let Assay render them, or judge without assay.purpose");
+        }
+        return Optional.empty();
     }
 
     private static String with(String sentence, List<String> warnings) {

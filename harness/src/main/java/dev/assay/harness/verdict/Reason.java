@@ -133,6 +133,34 @@ public sealed interface Reason {
      */
     record SamePictures(int same, int all, int exact, Place one, Place other, boolean chance) implements Reason {}
 
+    /**
+     * How much of the effect is there without the trigger words.
+     *
+     * @param comparison of the ratio effect(off) / effect(on)
+     * @param effect with the trigger words, in grey levels
+     */
+    record Leak(Lies lies, Comparison comparison, double effect, double margin) implements Reason {}
+
+    /**
+     * With the trigger words the effect is not above 0 for sure, so that nothing can be said of a share of it.
+     *
+     * @param effect in grey levels
+     */
+    record NoEffectToLeak(double effect, int prompts) implements Reason {}
+
+    // ---- of use
+
+    /**
+     * The effect was not shown, and the file may wait for words that were not in the prompts.
+     *
+     * @param known its trigger words where some are known and were left out; empty where none are
+     * @param lookedIn where none were found; empty where some are known
+     */
+    record PerhapsWaits(Reason found, List<String> known, List<String> lookedIn) implements Reason {}
+
+    /** The criterion asks of pictures without the trigger words, and nobody knows which those are. */
+    record NoUntriggered() implements Reason {}
+
     /** The two sides that the preference guard looks at. */
     enum Side {
         PREFERENCE,

@@ -38,6 +38,9 @@ import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Measurement;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.Reason;
+import dev.assay.harness.usage.Usage;
+import dev.assay.harness.usage.Fact;
+import dev.assay.harness.suite.Asked;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -72,6 +75,8 @@ class EvaluationTest {
     private List<Renderer> others = List.of();
     private List<Finding> findings = List.of();
     private boolean incomplete;
+    private Use use = Use.OPEN;
+    private boolean nextToNothing = true; // the weights of the file without an effect
     private Path base;
     private Path lora;
 
@@ -794,6 +799,121 @@ class EvaluationTest {
         assertThat(renderer.rendered).isEmpty();
     }
 
+    /** Of a LoRA that brightens by {@code with} where the prompt has its word, else by {@code without}. */
+    private void bound(String trigger, int with, int without) {
+        Usage said = Usage.of(Map.of(Fact.TRIGGERS, List.of("zok")), Map.of(Fact.TRIGGERS, "candidate.assay.yaml"));
+        use = new Use(trigger, said, Usage.OPEN, List.of(), List.of("candidate.assay.yaml"));
+        PatternRenderer honest = new PatternRenderer();
+        renderer.paints = r -> {
+            boolean asked = r.prompt().startsWith("zok, ");
+            Image plain = honest.render(request(r.seed(), r.prompt().replace("zok, ", "")))
+                    .image();
+            return r.model().loras().isEmpty() ? plain : brighter(plain, asked ? with : without);
+        };
+    }
+
+    private static VerdictEntry verdict(RunRecord record, String id) {
+        return record.verdicts().stream().filter(v -> v.id().equals(id)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void asked_both_ways_the_share_of_the_effect_that_is_there_without_the_trigger_is_told_and_decides_nothing() {
+        Criterion calm = criterion("brightness", Rule.NON_INFERIOR, 100);
+        bound(Use.BOTH, 40, 4);
+        RunRecord record = run(1.0, folder.resolve("bound"), BuiltIn.TRIGGER_LEAK, calm);
+        VerdictEntry leak = verdict(record, "trigger-leak");
+        assertThat(leak.estimate()).isCloseTo(0.1, within(0.02));
+        assertThat(leak.low()).isGreaterThan(0.07);
+        assertThat(leak.high()).isLessThan(0.13);
+        assertThat(leak.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(leak.soft()).isTrue();
+        assertThat(leak.pairs()).isEqualTo(24);
+        assertThat(record.criteriaDeclared()).isEqualTo(1 + 4);
+        assertThat(record.renderings()).hasSize(72);
+        assertThat(record.renderings())
+                .filteredOn(r -> r.role().equals(RenderTask.UNTRIGGERED))
+                .hasSize(24)
+                .extracting(RunRecord.RenderingEntry::prompt)
+                .allMatch(p -> p.startsWith("prompt "));
+
+        bound(Use.BOTH, 40, 40);
+        RunRecord always = run(1.0, folder.resolve("always"), BuiltIn.TRIGGER_LEAK, calm);
+        VerdictEntry all = verdict(always, "trigger-leak");
+        assertThat(all.estimate()).isCloseTo(1, within(1e-9));
+        assertThat(List.of(all.low(), all.high())).allSatisfy(end -> assertThat(end).isCloseTo(1, within(1e-6)));
+        assertThat(all.outcome()).isEqualTo(Outcome.REGRESSED);
+        assertThat(always.outcome()).as("soft").isEqualTo(Outcome.PASSED);
+        assertThat(all.reason()).startsWith("without its trigger words 100 % of the effect is there");
+
+        bound("on", 40, 4);
+        assertThat(run(1.0, folder.resolve("on"), calm).criteriaDeclared()).isEqualTo(1 + 3);
+    }
+
+    @Test
+    void a_criterion_may_ask_of_the_pictures_without_the_trigger() {
+        bound("on", 40, 4);
+        Criterion own = criterion("brightness", Rule.NON_INFERIOR, 10);
+        Criterion plain = new Criterion(
+                "brightness",
+                List.of(),
+                Rule.NON_INFERIOR,
+                10,
+                12,
+                Criterion.Severity.CRITICAL,
+                Map.of(),
+                null,
+                List.of(),
+                false,
+                Asked.Arm.UNTRIGGERED,
+                Map.of());
+        assertThat(run(1.0, folder.resolve("a"), own).outcome()).isEqualTo(Outcome.REGRESSED);
+        RunRecord record = run(1.0, folder.resolve("a"), plain);
+        VerdictEntry verdict = verdict(record, "brightness");
+        assertThat(verdict.untriggered()).isTrue();
+        assertThat(verdict.estimate()).isBetween(3.0, 4.1);
+        assertThat(record.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(record.rendersMade()).as("the other pictures are there").isEqualTo(24);
+
+        bound("off", 40, 4); // the candidate's pictures are without it anyway
+        RunRecord off = run(1.0, folder.resolve("a"), plain);
+        assertThat(verdict(off, "brightness").estimate()).isEqualTo(verdict.estimate());
+        assertThat(off.rendersMade()).isZero();
+        assertThat(off.renderings()).hasSize(48);
+    }
+
+    @Test
+    void a_file_without_effect_may_wait_for_its_trigger_unless_its_weights_can_do_nothing() {
+        Criterion effect = criterion("distance", Rule.HAS_EFFECT, 5);
+        bound("off", 40, 1);
+        assertThat(run(1.0, folder.resolve("x"), effect).outcome()).as("weights").isEqualTo(Outcome.REGRESSED);
+        nextToNothing = false;
+        RunRecord off = run(1.0, folder.resolve("x"), effect);
+        assertThat(off.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(verdict(off, "distance").reasonKind()).isEqualTo("PerhapsWaits");
+        assertThat(verdict(off, "distance").reason())
+                .contains("changes nothing beyond")
+                .endsWith("it was asked without its trigger words (zok), and perhaps waits for them: judge it with"
+                        + " assay.trigger=on");
+        use = new Use("on", Usage.OPEN, Usage.OPEN, List.of(), List.of("x.assay.yaml", "its own metadata"));
+        RunRecord unknown = run(1.0, folder.resolve("x"), effect);
+        assertThat(unknown.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(verdict(unknown, "distance").reason())
+                .endsWith("perhaps it waits for its trigger: none was found in x.assay.yaml, its own metadata; if it has"
+                        + " one, judge it with assay.triggerWords=WORDS");
+        bound("on", 1, 1);
+        assertThat(run(1.0, folder.resolve("y"), effect).outcome())
+                .as("it was asked with its trigger")
+                .isEqualTo(Outcome.REGRESSED);
+    }
+
+    @Test
+    void pictures_that_are_the_bases_to_the_last_bit_wait_for_nothing() {
+        nextToNothing = false;
+        bound("off", 40, 0);
+        RunRecord record = run(1.0, BuiltIn.APPLIED, criterion("brightness", Rule.NON_INFERIOR, 10));
+        assertThat(verdict(record, "applied").outcome()).isEqualTo(Outcome.REGRESSED);
+    }
+
     @Test
     void nothing_selected_is_broken() {
         RunRecord record = run(1.0);
@@ -904,14 +1024,14 @@ class EvaluationTest {
                 "candidate",
                 0,
                 List.of(),
-                Use.OPEN,
+                use,
                 folder.resolve("out"));
         FileHashes hashes = new FileHashes();
         PictureSource pictures =
                 new RenderQueue(plan, renderers(), new RenderStore(store), hashes, Progress.QUIET, p -> {
                     looked.run();
                     return findings;
-                });
+                }, p -> nextToNothing);
         List<Criterion> declared = new ArrayList<>(BuiltInCriteria.of(plan, true, new TestCatalog()));
         declared.addAll(suite.criteria());
         return new Evaluation(

@@ -111,7 +111,7 @@ class ManyPicturesTest {
                                     new RenderStore(folder.resolve("renders")),
                                     hashes,
                                     Progress.QUIET,
-                                    p -> List.of()),
+                                    p -> List.of(), p -> false),
                             new ScoreStore(folder.resolve("scores"), new FileHashes()),
                             new Catalog(),
                             new NoModels(),

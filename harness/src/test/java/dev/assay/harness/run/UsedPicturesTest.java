@@ -119,7 +119,7 @@ class UsedPicturesTest {
                 new RenderStore(folder.resolve("renders")),
                 new FileHashes(),
                 Progress.QUIET,
-                p -> List.of());
+                p -> List.of(), p -> false);
     }
 
     private List<RenderRequest> requests(Plan plan, boolean candidate) {
@@ -184,7 +184,7 @@ class UsedPicturesTest {
                 new RenderStore(folder.resolve("fresh")),
                 new FileHashes(),
                 Progress.QUIET,
-                p -> List.of());
+                p -> List.of(), p -> false);
         fresh.check();
         fresh.forecast();
         fresh.get();

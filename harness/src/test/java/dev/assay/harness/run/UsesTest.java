@@ -9,6 +9,11 @@ import dev.assay.harness.model.ModelReference.Written;
 import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.text.SettingsException;
+import dev.assay.harness.suite.Asked;
+import dev.assay.harness.suite.Criterion;
+import dev.assay.harness.suite.PromptCase;
+import dev.assay.harness.suite.Purpose;
+import dev.assay.harness.suite.Suite;
 import dev.assay.harness.usage.Fact;
 import dev.assay.harness.usage.Usage;
 import java.io.IOException;
@@ -23,6 +28,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UsesTest {
+    private static final Suite SUITE = new Suite(
+            "test",
+            "1",
+            "",
+            null,
+            Map.of(),
+            List.of(new PromptCase("any", "a house", "", List.of(1L), List.of(), null)),
+            List.of(new Criterion(
+                    "grid",
+                    List.of(),
+                    Criterion.Rule.NON_INFERIOR,
+                    1,
+                    1,
+                    null,
+                    Map.of(),
+                    null,
+                    List.of(),
+                    false,
+                    null,
+                    Map.of(Purpose.STYLE, Asked.as(Asked.Weight.SOFT)))));
+
     @TempDir
     Path folder;
 
@@ -52,7 +78,7 @@ class UsesTest {
             merged.add(new Lora(lora.path(), lora.strength() == null ? 1 : lora.strength()));
         }
         Plan plan = new Plan(
-                null,
+                SUITE,
                 "hash",
                 baseModel,
                 "base",
@@ -179,5 +205,16 @@ class UsesTest {
         assertThat(off.asked().prompt("a house")).isEqualTo("a house");
         assertThat(off.asked().settings().steps()).isEqualTo(8);
         assertThat(off.candidate().triggers()).containsExactly("sks");
+    }
+
+    @Test
+    void the_suite_is_asked_as_files_of_its_purpose_are() throws IOException {
+        assertThat(plan("base", lora("my", null)).suite().criteria())
+                .extracting(Criterion::soft)
+                .containsExactly(false);
+        beside("my.assay.yaml", "purpose: style");
+        assertThat(plan("base", lora("my", null)).suite().criteria())
+                .extracting(Criterion::soft)
+                .containsExactly(true);
     }
 }

@@ -183,6 +183,27 @@ class PhrasebookTest {
                         "2 of 12 pictures are the same as another one, or nearly, where the base's differ: case-0 with"
                                 + " seed 0 and case-0 with seed 1; a quarter may, by chance"),
                 phrase(
+                        new Reason.Leak(
+                                Lies.WITHIN, new Comparison(0.12, 0.08, 0.16, 0.9, 42, 168, 0), 24.5, 0.2),
+                        "without its trigger words 12 % of the effect is there (90 % interval 8 to 16 %; with them 24.5"
+                                + " grey levels from the base); up to 20 % is usual"),
+                phrase(
+                        new Reason.NoEffectToLeak(0.4, 1),
+                        "with its trigger words the candidate is 0.4 grey levels from the base, on 1 prompt: too little"
+                                + " or too few to say what share of that is there without them"),
+                phrase(
+                        new Reason.PerhapsWaits(FOUND, List.of(), List.of("a.assay.yaml", "its own metadata")),
+                        OF_FOUND + "; perhaps it waits for its trigger: none was found in a.assay.yaml, its own metadata;"
+                                + " if it has one, judge it with assay.triggerWords=WORDS"),
+                phrase(
+                        new Reason.PerhapsWaits(FOUND, List.of("zok"), List.of()),
+                        OF_FOUND + "; it was asked without its trigger words (zok), and perhaps waits for them: judge it"
+                                + " with assay.trigger=on"),
+                phrase(
+                        new Reason.NoUntriggered(),
+                        "asked of pictures without the candidate's trigger words, and nobody knows which those are; let"
+                                + " Assay render them, or judge without assay.purpose"),
+                phrase(
                         new Reason.NotScored(Side.PREFERENCE, Optional.of(new Reason.Unavailable("no weights"))),
                         "no criterion of preference was scored on two prompts or more: no weights"),
                 phrase(

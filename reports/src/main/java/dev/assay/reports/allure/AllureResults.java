@@ -217,6 +217,7 @@ public final class AllureResults {
         String firstName = "";
         List<WorstCase> worst = v.worst();
         List<WorstCase> shown = worst.subList(0, Math.min(MAX_WORST, worst.size()));
+        Renderings seen = renderings.seenBy(v);
         for (WorstCase w : shown) {
             boolean all = CasePicture.showsSeeds(v, w, renderings);
             String name = text(w.caseId(), 80) + (all ? ", all seeds" : ", seed " + w.seed());
@@ -226,8 +227,8 @@ public final class AllureResults {
                     "image/png",
                     ".png",
                     png));
-            Optional<BufferedImage> base = all ? Optional.empty() : renderings.read(w, "base");
-            Optional<BufferedImage> candidate = all ? Optional.empty() : renderings.read(w, "candidate");
+            Optional<BufferedImage> base = all ? Optional.empty() : seen.read(w, "base");
+            Optional<BufferedImage> candidate = all ? Optional.empty() : seen.read(w, "candidate");
             if (base.isPresent() && candidate.isPresent()) {
                 attached.add(attach(
                         name + ": base (expected) vs candidate (actual)",
@@ -249,7 +250,7 @@ public final class AllureResults {
                         firstName,
                         shown,
                         w -> CasePicture.showsSeeds(v, w, renderings),
-                        this::original,
+                        (w, role) -> original(seen, w, role),
                         Description.of(run, context)))
                 .setAttachments(attached);
         result.getLabels().add(label("severity", severity(v)));
@@ -326,8 +327,8 @@ public final class AllureResults {
     }
 
     /** Address of a picture as the renderer made it, where it is still there. */
-    private Optional<String> original(WorstCase w, String role) {
-        return renderings.find(w, role).flatMap(renderings::file).map(file -> ReportLink.relative(file, page));
+    private Optional<String> original(Renderings seen, WorstCase w, String role) {
+        return seen.find(w, role).flatMap(seen::file).map(file -> ReportLink.relative(file, page));
     }
 
     private void environment() throws IOException {

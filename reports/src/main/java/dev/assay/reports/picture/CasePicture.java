@@ -36,7 +36,8 @@ public final class CasePicture {
     private CasePicture() {}
 
     /** Composes the picture that shows what the criterion is about; a missing picture leaves a crossed-out field. */
-    public static BufferedImage of(VerdictEntry verdict, WorstCase worst, Renderings renderings) {
+    public static BufferedImage of(VerdictEntry verdict, WorstCase worst, Renderings all) {
+        Renderings renderings = all.seenBy(verdict);
         String unit = Words.line(verdict.unit(), 40);
         return showsSeeds(verdict, worst, renderings)
                 ? SeedStrips.compose(worst, unit, renderings)

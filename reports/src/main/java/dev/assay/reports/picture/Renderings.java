@@ -1,6 +1,7 @@
 package dev.assay.reports.picture;
 
 import dev.assay.harness.run.RunRecord.RenderingEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.WorstCase;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -18,8 +19,23 @@ import java.util.Optional;
  * @param folder where their paths start
  */
 public record Renderings(List<RenderingEntry> all, Path folder) {
+    private static final String CANDIDATE = "candidate";
+    private static final String UNTRIGGERED = "untriggered";
+
     public Renderings {
         all = List.copyOf(all);
+    }
+
+    /** As a criterion looked at them: where it asks of the candidate without its trigger words, those pictures are the candidate's. */
+    public Renderings seenBy(VerdictEntry verdict) {
+        return verdict.untriggered() && all.stream().anyMatch(r -> UNTRIGGERED.equals(r.role()))
+                ? new Renderings(
+                        all.stream()
+                                .filter(r -> !CANDIDATE.equals(r.role()))
+                                .map(r -> UNTRIGGERED.equals(r.role()) ? r.as(CANDIDATE) : r)
+                                .toList(),
+                        folder)
+                : this;
     }
 
     /** The picture of a worst case in a role: {@code base}, {@code candidate}. */

@@ -82,6 +82,9 @@ public final class Headline {
     }
 
     private static String open(List<VerdictEntry> bad, int seeds) {
+        if (bad.stream().anyMatch(v -> "PerhapsWaits".equals(v.reasonKind()))) {
+            return "It changes nothing that one could see on these prompts; perhaps it waits for its trigger";
+        }
         String neither = "It could not be shown to be as good as the base, nor to be worse";
         List<VerdictEntry> missing =
                 bad.stream().filter(v -> v.is(Outcome.UNAVAILABLE)).toList();

@@ -32,6 +32,10 @@ public final class NextSteps {
             steps.add("Add the file to a collection that holds only what passed: docs/collection.md");
             return steps;
         }
+        if (verdicts.stream().anyMatch(v -> "PerhapsWaits".equals(v.reasonKind()))) {
+            steps.add("If it has a trigger, judge it with that: assay.triggerWords=WORDS, or a file NAME.assay.yaml beside it"
+                    + " that says triggerWords: WORDS");
+        }
         worse(verdicts, strength, steps);
         if (any(verdicts, Outcome.UNAVAILABLE)) {
             steps.add("Fetch the weights that are missing: assay models --suite " + Words.line(suite, 60)

@@ -151,6 +151,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
             case "copies" -> "More pictures are copies of training pictures";
             case "seconds" -> "A picture takes longer";
             case "memory" -> "A picture takes more device memory";
+            case "trigger-leak" -> "Its effect is there without its trigger words: " + amount(estimate());
             default ->
                 switch (family()) {
                     case ANATOMY -> "More bodies are wrong";
