@@ -132,7 +132,9 @@ record Evaluation(
             record.found(copies.findings());
             Side own = new Side(pictures.cases(), look, copies);
             Optional<Side> plain = untriggered(pictures, own, blankFrame);
-            plain.filter(p -> p != own).ifPresent(p -> record.untriggered(p.cases()));
+            if (plan.rendersUntriggered()) {
+                record.untriggered(pictures.untriggered());
+            }
             plain.ifPresent(p -> settled.put(
                     BuiltIn.TRIGGER_LEAK,
                     BuiltIn.leak(copies.without(look.distances()), p.look().distances())));
