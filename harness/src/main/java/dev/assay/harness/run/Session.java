@@ -449,7 +449,8 @@ public final class Session {
                                     new RenderStore(store()),
                                     hashes,
                                     Progress.QUIET,
-                                    p -> List.of())
+                                    p -> List.of(),
+                                    p -> false)
                             .keys(),
                     Question.code(System.getProperty("java.class.path"), new FileHashes())));
         } catch (RuntimeException unknown) {
