@@ -146,8 +146,7 @@ record Evaluation(
                         criterion,
                         (asksPlain ? plain : Optional.of(own))
                                 .map(side -> judge(criterion, pictures, side))
-                                .orElseGet(() -> unjudged(
-                                                criterion, Outcome.INCONCLUSIVE, new Reason.NoUntriggered())
+                                .orElseGet(() -> unjudged(criterion, Outcome.INCONCLUSIVE, new Reason.NoUntriggered())
                                         .orElseThrow()));
             }
             Map<Criterion, Verdict> confirmed = waiting(Confirmation.applied(settled));
@@ -157,12 +156,14 @@ record Evaluation(
                     .toList();
             confirmed.put(BuiltIn.PREFERENCE, BuiltIn.preference(judged));
             criteria.forEach(c -> record.verdict(confirmed.get(c)));
-            List.of(Objects.requireNonNull(confirmed.get(BuiltIn.APPLIED)), distinct).forEach(verdict -> {
-                boolean unasked = !criteria.contains(verdict.criterion()) && declared.contains(verdict.criterion());
-                if (unasked && !verdict.is(Outcome.PASSED)) {
-                    record.verdict(verdict); // said also when nobody asked
-                }
-            });
+            List.of(Objects.requireNonNull(confirmed.get(BuiltIn.APPLIED)), distinct)
+                    .forEach(verdict -> {
+                        boolean unasked =
+                                !criteria.contains(verdict.criterion()) && declared.contains(verdict.criterion());
+                        if (unasked && !verdict.is(Outcome.PASSED)) {
+                            record.verdict(verdict); // said also when nobody asked
+                        }
+                    });
             hashes.requireUnchanged("before the run had ended");
             if (!source.models().equals(files)) {
                 throw new ModelFileException("files came to a model's folder, or left it, before the run had ended; run"
@@ -264,15 +265,16 @@ record Evaluation(
         if (cases.isEmpty() || cases.equals(own.cases())) {
             return cases.isEmpty() ? Optional.empty() : Optional.of(own);
         }
-        FirstLook look =
-                FirstLook.at(cases, blankFrame, kept(BLANK_FRAME, info(BLANK_FRAME).parameters()));
+        FirstLook look = FirstLook.at(
+                cases, blankFrame, kept(BLANK_FRAME, info(BLANK_FRAME).parameters()));
         return Optional.of(new Side(cases, look, Copies.of(cases)));
     }
 
     /** Where an effect was not shown of a file that was asked without trigger words, it may wait for them, unless its weights can do nothing. */
     private Map<Criterion, Verdict> waiting(Map<Criterion, Verdict> judged) {
         Use use = plan.use();
-        boolean mayWait = !plan.candidate().loras().isEmpty() && use.asked().triggers().isEmpty();
+        boolean mayWait =
+                !plan.candidate().loras().isEmpty() && use.asked().triggers().isEmpty();
         if (!mayWait || judged.values().stream().noneMatch(Waiting::lacksEffect) || source.changesNextToNothing()) {
             return judged;
         }

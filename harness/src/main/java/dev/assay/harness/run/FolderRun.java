@@ -41,8 +41,8 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
         FolderSuite folder =
                 FolderSuite.of(loaded.suite(), base, candidate, Optional.ofNullable(settings.get(FOLDER_PATTERN)));
         Usage use = purpose(settings);
-        Suite suite =
-                WeightsSettings.over(Session.shorten(folder.suite(), settings), settings).forPurpose(use.purpose());
+        Suite suite = WeightsSettings.over(Session.shorten(folder.suite(), settings), settings)
+                .forPurpose(use.purpose());
         boolean alike = base.getFileName().equals(candidate.getFileName());
         return new FolderRun(
                 new Plan(

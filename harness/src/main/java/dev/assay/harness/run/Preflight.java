@@ -74,7 +74,8 @@ final class Preflight {
     static boolean changesNextToNothing(Plan plan, String renderer, LoraReader headers) {
         Path checkpoint = plan.candidate().checkpoint().path();
         List<Lora> loras = plan.candidate().loras();
-        boolean alpha = LoraLoaders.of(renderer).map(LoraLoader::readsAlphaFromMetadata).orElse(false);
+        boolean alpha =
+                LoraLoaders.of(renderer).map(LoraLoader::readsAlphaFromMetadata).orElse(false);
         try {
             return !loras.isEmpty()
                     && checkpoint.equals(plan.base().checkpoint().path())

@@ -256,8 +256,7 @@ final class RenderQueue implements PictureSource {
             }
             lanes = open.isEmpty() ? List.of() : lanes(alive, open);
         }
-        List<CasePictures> cases =
-                CasePictures.all(plan.suite(), (pair, role) -> pictures.get(new Place(pair, role)));
+        List<CasePictures> cases = CasePictures.all(plan.suite(), (pair, role) -> pictures.get(new Place(pair, role)));
         boolean own = plan.use().asked().triggers().isEmpty(); // the candidate's pictures are of the plain prompt
         return new Pictures(
                 cases,

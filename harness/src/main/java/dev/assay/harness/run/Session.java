@@ -401,8 +401,7 @@ public final class Session {
     }
 
     private List<Criterion> criteria(Plan of) {
-        return Stream.concat(
-                        BuiltInCriteria.of(of, finished == null, catalog).stream(), of.suite().criteria().stream())
+        return Stream.concat(BuiltInCriteria.of(of, finished == null, catalog).stream(), of.suite().criteria().stream())
                 .toList();
     }
 

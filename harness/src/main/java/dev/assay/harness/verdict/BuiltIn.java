@@ -210,8 +210,12 @@ public final class BuiltIn {
                         c.pair().difference()))
                 .toList();
         MeanRatio ratio = MeanRatio.of(pairs, Comparison.CONFIDENCE);
-        double effect = pairs.stream().mapToDouble(MeanRatio.Pair::denominator).average().orElse(0);
-        int prompts = (int) pairs.stream().map(MeanRatio.Pair::cluster).distinct().count();
+        double effect = pairs.stream()
+                .mapToDouble(MeanRatio.Pair::denominator)
+                .average()
+                .orElse(0);
+        int prompts =
+                (int) pairs.stream().map(MeanRatio.Pair::cluster).distinct().count();
         Comparison c = new Comparison(
                 ratio.ratio(), ratio.lower(), ratio.upper(), Comparison.CONFIDENCE, prompts, pairs.size(), 0);
         if (!ratio.hasInterval()) {

@@ -258,10 +258,11 @@ public final class Phrasebook {
     private static Optional<String> use(Reason reason) {
         if (reason instanceof Leak r) {
             Comparison c = r.comparison();
-            return Optional.of("without its trigger words " + Numbers.percent(c.estimate()) + " of the effect is there ("
-                    + Numbers.percent(c.confidence()) + " interval " + Numbers.of(100 * c.lower()) + " to "
-                    + Numbers.of(100 * c.upper()) + " %; with them " + Numbers.of(r.effect())
-                    + " grey levels from the base); up to " + Numbers.percent(r.margin()) + " is usual");
+            return Optional.of(
+                    "without its trigger words " + Numbers.percent(c.estimate()) + " of the effect is there ("
+                            + Numbers.percent(c.confidence()) + " interval " + Numbers.of(100 * c.lower()) + " to "
+                            + Numbers.of(100 * c.upper()) + " %; with them " + Numbers.of(r.effect())
+                            + " grey levels from the base); up to " + Numbers.percent(r.margin()) + " is usual");
         }
         if (reason instanceof NoEffectToLeak r) {
             return Optional.of("with its trigger words the candidate is " + Numbers.of(r.effect())
@@ -277,8 +278,9 @@ public final class Phrasebook {
                                     + "), and perhaps waits for them: judge it with assay.trigger=on"));
         }
         if (reason instanceof NoUntriggered) {
-            return Optional.of("asked of pictures without the candidate's trigger words, and nobody knows which those are;"
-                    + " let Assay render them, or judge without assay.purpose");
+            return Optional.of(
+                    "asked of pictures without the candidate's trigger words, and nobody knows which those are;"
+                            + " let Assay render them, or judge without assay.purpose");
         }
         return Optional.empty();
     }

@@ -25,6 +25,7 @@ import dev.assay.harness.score.UnavailableException;
 import dev.assay.harness.scorer.MetricCatalog;
 import dev.assay.harness.scorer.MetricEntry;
 import dev.assay.harness.scorer.ModelRoles;
+import dev.assay.harness.suite.Asked;
 import dev.assay.harness.suite.Calibration;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.suite.Criterion.Rule;
@@ -34,13 +35,12 @@ import dev.assay.harness.suite.Suite;
 import dev.assay.harness.suite.SuiteSettings;
 import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Trouble;
+import dev.assay.harness.usage.Fact;
+import dev.assay.harness.usage.Usage;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Measurement;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.Reason;
-import dev.assay.harness.usage.Usage;
-import dev.assay.harness.usage.Fact;
-import dev.assay.harness.suite.Asked;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -813,7 +813,10 @@ class EvaluationTest {
     }
 
     private static VerdictEntry verdict(RunRecord record, String id) {
-        return record.verdicts().stream().filter(v -> v.id().equals(id)).findFirst().orElseThrow();
+        return record.verdicts().stream()
+                .filter(v -> v.id().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -840,7 +843,8 @@ class EvaluationTest {
         RunRecord always = run(1.0, folder.resolve("always"), BuiltIn.TRIGGER_LEAK, calm);
         VerdictEntry all = verdict(always, "trigger-leak");
         assertThat(all.estimate()).isCloseTo(1, within(1e-9));
-        assertThat(List.of(all.low(), all.high())).allSatisfy(end -> assertThat(end).isCloseTo(1, within(1e-6)));
+        assertThat(List.of(all.low(), all.high()))
+                .allSatisfy(end -> assertThat(end).isCloseTo(1, within(1e-6)));
         assertThat(all.outcome()).isEqualTo(Outcome.REGRESSED);
         assertThat(always.outcome()).as("soft").isEqualTo(Outcome.PASSED);
         assertThat(all.reason()).startsWith("without its trigger words 100 % of the effect is there");
@@ -885,7 +889,9 @@ class EvaluationTest {
     void a_file_without_effect_may_wait_for_its_trigger_unless_its_weights_can_do_nothing() {
         Criterion effect = criterion("distance", Rule.HAS_EFFECT, 5);
         bound("off", 40, 1);
-        assertThat(run(1.0, folder.resolve("x"), effect).outcome()).as("weights").isEqualTo(Outcome.REGRESSED);
+        assertThat(run(1.0, folder.resolve("x"), effect).outcome())
+                .as("weights")
+                .isEqualTo(Outcome.REGRESSED);
         nextToNothing = false;
         RunRecord off = run(1.0, folder.resolve("x"), effect);
         assertThat(off.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
@@ -898,8 +904,9 @@ class EvaluationTest {
         RunRecord unknown = run(1.0, folder.resolve("x"), effect);
         assertThat(unknown.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
         assertThat(verdict(unknown, "distance").reason())
-                .endsWith("perhaps it waits for its trigger: none was found in x.assay.yaml, its own metadata; if it has"
-                        + " one, judge it with assay.triggerWords=WORDS");
+                .endsWith(
+                        "perhaps it waits for its trigger: none was found in x.assay.yaml, its own metadata; if it has"
+                                + " one, judge it with assay.triggerWords=WORDS");
         bound("on", 1, 1);
         assertThat(run(1.0, folder.resolve("y"), effect).outcome())
                 .as("it was asked with its trigger")
@@ -1027,11 +1034,17 @@ class EvaluationTest {
                 use,
                 folder.resolve("out"));
         FileHashes hashes = new FileHashes();
-        PictureSource pictures =
-                new RenderQueue(plan, renderers(), new RenderStore(store), hashes, Progress.QUIET, p -> {
+        PictureSource pictures = new RenderQueue(
+                plan,
+                renderers(),
+                new RenderStore(store),
+                hashes,
+                Progress.QUIET,
+                p -> {
                     looked.run();
                     return findings;
-                }, p -> nextToNothing);
+                },
+                p -> nextToNothing);
         List<Criterion> declared = new ArrayList<>(BuiltInCriteria.of(plan, true, new TestCatalog()));
         declared.addAll(suite.criteria());
         return new Evaluation(

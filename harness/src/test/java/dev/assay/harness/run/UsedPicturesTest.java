@@ -119,7 +119,8 @@ class UsedPicturesTest {
                 new RenderStore(folder.resolve("renders")),
                 new FileHashes(),
                 Progress.QUIET,
-                p -> List.of(), p -> false);
+                p -> List.of(),
+                p -> false);
     }
 
     private List<RenderRequest> requests(Plan plan, boolean candidate) {
@@ -184,7 +185,8 @@ class UsedPicturesTest {
                 new RenderStore(folder.resolve("fresh")),
                 new FileHashes(),
                 Progress.QUIET,
-                p -> List.of(), p -> false);
+                p -> List.of(),
+                p -> false);
         fresh.check();
         fresh.forecast();
         fresh.get();

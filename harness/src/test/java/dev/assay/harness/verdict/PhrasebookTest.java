@@ -183,8 +183,7 @@ class PhrasebookTest {
                         "2 of 12 pictures are the same as another one, or nearly, where the base's differ: case-0 with"
                                 + " seed 0 and case-0 with seed 1; a quarter may, by chance"),
                 phrase(
-                        new Reason.Leak(
-                                Lies.WITHIN, new Comparison(0.12, 0.08, 0.16, 0.9, 42, 168, 0), 24.5, 0.2),
+                        new Reason.Leak(Lies.WITHIN, new Comparison(0.12, 0.08, 0.16, 0.9, 42, 168, 0), 24.5, 0.2),
                         "without its trigger words 12 % of the effect is there (90 % interval 8 to 16 %; with them 24.5"
                                 + " grey levels from the base); up to 20 % is usual"),
                 phrase(
@@ -193,11 +192,13 @@ class PhrasebookTest {
                                 + " or too few to say what share of that is there without them"),
                 phrase(
                         new Reason.PerhapsWaits(FOUND, List.of(), List.of("a.assay.yaml", "its own metadata")),
-                        OF_FOUND + "; perhaps it waits for its trigger: none was found in a.assay.yaml, its own metadata;"
+                        OF_FOUND
+                                + "; perhaps it waits for its trigger: none was found in a.assay.yaml, its own metadata;"
                                 + " if it has one, judge it with assay.triggerWords=WORDS"),
                 phrase(
                         new Reason.PerhapsWaits(FOUND, List.of("zok"), List.of()),
-                        OF_FOUND + "; it was asked without its trigger words (zok), and perhaps waits for them: judge it"
+                        OF_FOUND
+                                + "; it was asked without its trigger words (zok), and perhaps waits for them: judge it"
                                 + " with assay.trigger=on"),
                 phrase(
                         new Reason.NoUntriggered(),

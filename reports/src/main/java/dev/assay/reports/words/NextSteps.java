@@ -33,8 +33,9 @@ public final class NextSteps {
             return steps;
         }
         if (verdicts.stream().anyMatch(v -> "PerhapsWaits".equals(v.reasonKind()))) {
-            steps.add("If it has a trigger, judge it with that: assay.triggerWords=WORDS, or a file NAME.assay.yaml beside it"
-                    + " that says triggerWords: WORDS");
+            steps.add(
+                    "If it has a trigger, judge it with that: assay.triggerWords=WORDS, or a file NAME.assay.yaml beside it"
+                            + " that says triggerWords: WORDS");
         }
         worse(verdicts, strength, steps);
         if (any(verdicts, Outcome.UNAVAILABLE)) {

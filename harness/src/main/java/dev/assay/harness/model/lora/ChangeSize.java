@@ -35,7 +35,8 @@ public final class ChangeSize {
         Map<String, BaseLayer> layers = check.fit().orElseThrow().layers();
         List<LoraWeights.Module> largestFirst = check.weights().modules().stream()
                 .filter(m -> layers.containsKey(m.name()))
-                .sorted(Comparator.comparingDouble((LoraWeights.Module m) -> -m.norm().orElse(0)))
+                .sorted(Comparator.comparingDouble(
+                        (LoraWeights.Module m) -> -m.norm().orElse(0)))
                 .toList();
         try (Weights weights = new Weights(base)) {
             for (LoraWeights.Module module : largestFirst) {
