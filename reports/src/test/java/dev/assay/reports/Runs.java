@@ -287,6 +287,45 @@ public final class Runs {
         return with(run, "PASSED", 2, List.of(run.verdicts().get(0), Entries.soft(vendi)), run.started());
     }
 
+    /** The same run of a few-step LoRA with a word of its own. */
+    public static RunRecord used(RunRecord r) {
+        return new RunRecord(
+                r.schema(),
+                r.id(),
+                r.outcome(),
+                r.problem(),
+                r.started(),
+                r.seconds(),
+                r.renderSeconds(),
+                r.base(),
+                r.candidate(),
+                r.suite(),
+                r.settings(),
+                r.renderer(),
+                r.rendersMade(),
+                r.rendersReused(),
+                r.criteriaDeclared(),
+                r.verdicts(),
+                r.renderings(),
+                r.findings(),
+                r.asked(),
+                r.weights(),
+                new RunRecord.UsageEntry(
+                        "on",
+                        List.of("sks", "oil <b>"),
+                        "{trigger}, {prompt}",
+                        "speed",
+                        new Settings(SIZE, SIZE, 4, 1.0, "lcm", "sgm_uniform", 0, null, null, null),
+                        null,
+                        Map.of(
+                                "triggerWords", "three-legs.metadata.json",
+                                "purpose", "assay.purpose (-Dassay.purpose)",
+                                "strength", "three-legs.metadata.json",
+                                "steps", "three-legs.assay.yaml",
+                                "guidance", "three-legs.assay.yaml"),
+                        List.of("three-legs.assay.yaml")));
+    }
+
     /** The same run with another claim. */
     public static RunRecord with(RunRecord r, String outcome, int declared) {
         return with(r, outcome, declared, r.verdicts(), r.started());

@@ -114,7 +114,7 @@ final class Strangers {
 
     private void loraManager(JsonNode json) {
         JsonNode civitai = json.path("civitai");
-        boolean ours = isOfOld(json.path("notes"));
+        boolean ours = isOfOld(json, "notes");
         List<String> words = texts(civitai.path("trainedWords"));
         boolean own =
                 civitai.path("id").isMissingNode() && civitai.path("modelId").isMissingNode();
@@ -146,7 +146,7 @@ final class Strangers {
     }
 
     private void civitai(JsonNode json) {
-        boolean ours = isOfOld(json.path("description"))
+        boolean ours = isOfOld(json, "description")
                 && json.path("id").isMissingNode()
                 && json.path("modelId").isMissingNode();
         trained(texts(json.path("trainedWords")), json, ours);
@@ -155,7 +155,7 @@ final class Strangers {
     }
 
     private void webUi(JsonNode json) {
-        boolean ours = isOfOld(json.path("description"));
+        boolean ours = isOfOld(json, "description");
         String text = json.path("activation text").asText("").strip();
         if (!text.isEmpty()) {
             List<String> phrases = Stream.of(ALTERNATIVES.split(text, -1))
@@ -326,8 +326,8 @@ final class Strangers {
     }
 
     /** Before Assay marked what it wrote, its sentence stood there and nothing else. */
-    private static boolean isOfOld(JsonNode notes) {
-        return notes.asText("").startsWith("Assay: ");
+    private static boolean isOfOld(JsonNode json, String notes) {
+        return !json.has(Beside.WROTE) && json.path(notes).asText("").startsWith("Assay: ");
     }
 
     private static boolean isOurs(JsonNode json, String name, JsonNode value) {

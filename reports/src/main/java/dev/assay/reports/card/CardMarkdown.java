@@ -65,6 +65,7 @@ final class CardMarkdown {
                     .append(text(String.join(", ", card.recommended().triggerWords())))
                     .append(". ");
         }
+        card.usage().forEach(line -> s.append(text(line)).append(". "));
         s.append("Run ").append(text(card.run())).append(".\n");
         return s.toString();
     }

@@ -2,6 +2,7 @@ package dev.assay.reports.card;
 
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.usage.Beside;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,11 +70,11 @@ public final class Cards {
 
     /** {@code style.safetensors} and {@code .assay.json} make {@code style.assay.json}, in the same folder. */
     static Path sibling(Path judged, String ending) {
-        return judged.resolveSibling(stem(judged) + ending);
+        return Beside.of(judged, ending);
     }
 
     static String stem(Path judged) {
-        return judged.getFileName().toString().replaceFirst("\\.(safetensors|gguf|ckpt|pt|pth|bin)$", "");
+        return Beside.stem(judged);
     }
 
     /** A name for the build's own folders, whatever a candidate or a run is called. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.harness.files.SmallFile;
 import dev.assay.harness.files.WholeFile;
@@ -14,6 +15,7 @@ import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.family.Sites;
 import dev.assay.harness.run.SettingKey;
 import dev.assay.harness.text.SettingsException;
+import dev.assay.harness.usage.Beside;
 import dev.assay.reports.card.VerdictCard.Recommended;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -30,7 +32,7 @@ import java.util.regex.Pattern;
 /**
  * What other programs read beside a LoRA: ComfyUI LoRA Manager's {@code NAME.metadata.json}, Civitai's {@code
  * NAME.civitai.info}, AUTOMATIC1111's {@code NAME.json}, a preview picture. Only on request. A field that has a value keeps it,
- * whoever wrote it; a file that cannot be read as JSON is left alone.
+ * whoever wrote it; a file that cannot be read as JSON is left alone. What is ours is marked in it: {@link Beside#WROTE}.
  *
  * <p>Fields after ComfyUI LoRA Manager's {@code py/utils/models.py} and the web UI's user metadata editor.
  */
@@ -106,13 +108,13 @@ public final class Sidecars {
             done.add(preview(lora, preview)); // first, so that the others can name it
         }
         if (kinds.contains(Kind.LORA_MANAGER)) {
-            done.add(merge(Cards.sibling(lora, ".metadata.json"), loraManager(card, lora)));
+            done.add(merge(Beside.of(lora, Beside.LORA_MANAGER), loraManager(card, lora)));
         }
         if (kinds.contains(Kind.CIVITAI)) {
-            done.add(merge(Cards.sibling(lora, ".civitai.info"), civitai(card, lora)));
+            done.add(merge(Beside.of(lora, Beside.CIVITAI), civitai(card, lora)));
         }
         if (kinds.contains(Kind.A1111)) {
-            done.add(merge(Cards.sibling(lora, ".json"), webUi(card)));
+            done.add(merge(Beside.of(lora, Beside.WEB_UI), webUi(card)));
         }
         return done;
     }
@@ -258,12 +260,48 @@ public final class Sidecars {
                 return file.getFileName() + ": left alone, is not JSON";
             }
         }
+        Map<String, JsonNode> before = said(there);
         boolean changed = add(there, (ObjectNode) JSON.valueToTree(fields));
         if (!changed) {
             return file.getFileName() + ": kept as it is";
         }
+        mark(there, before);
         WholeFile.write(file, JSON.writeValueAsBytes(there));
         return file.getFileName() + (existed ? ": fields added" : ": written");
+    }
+
+    /** Says which strengths and words are ours, so that nobody takes them for a person's later, this program least of all. */
+    private static void mark(ObjectNode there, Map<String, JsonNode> before) {
+        Map<String, JsonNode> ours = said(there);
+        ours.keySet().removeAll(before.keySet());
+        ObjectNode wrote = there.path(Beside.WROTE) instanceof ObjectNode old ? old : JSON.createObjectNode();
+        ours.forEach(wrote::set);
+        there.set(Beside.WROTE, wrote); // empty, too: without it a sentence of ours would make all the rest doubtful
+    }
+
+    /** What a file says of its use, in whichever of the three forms. */
+    private static Map<String, JsonNode> said(ObjectNode file) {
+        Map<String, JsonNode> said = new LinkedHashMap<>();
+        JsonNode tips = file.path("usage_tips");
+        try {
+            tips = tips.isTextual() ? JSON.readTree(tips.textValue()) : tips;
+        } catch (JsonProcessingException notJson) {
+            tips = MissingNode.getInstance(); // somebody wrote a sentence there
+        }
+        for (String name : List.of(Beside.STRENGTH, "strength_min", "strength_max")) {
+            put(said, name, tips.path(name));
+        }
+        put(said, Beside.STRENGTH, file.path("preferred weight"));
+        put(said, Beside.TRIGGERS, file.path("civitai").path("trainedWords"));
+        put(said, Beside.TRIGGERS, file.path("trainedWords"));
+        put(said, Beside.TRIGGERS, file.path("activation text"));
+        return said;
+    }
+
+    private static void put(Map<String, JsonNode> said, String name, JsonNode value) {
+        if (!value.isMissingNode() && !isEmpty(value)) {
+            said.putIfAbsent(name, value.deepCopy());
+        }
     }
 
     private static boolean add(ObjectNode there, ObjectNode ours) {

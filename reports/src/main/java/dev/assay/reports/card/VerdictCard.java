@@ -3,6 +3,7 @@ package dev.assay.reports.card;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.run.RunRecord.WeightsEntry;
+import dev.assay.harness.run.UsageWords;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Headline;
@@ -32,6 +33,7 @@ import java.util.TreeMap;
  * @param override who lets it into the collection although it did not pass; null for nobody
  * @param verdicts as in the run record, without the measurements
  * @param notes what was noticed about the files
+ * @param usage how the candidate was used and who says so, a sentence each; empty in cards of old
  */
 public record VerdictCard(
         String schema,
@@ -49,7 +51,8 @@ public record VerdictCard(
         Map<String, Weights> weights,
         Recommended recommended,
         Waived override,
-        List<String> notes) {
+        List<String> notes,
+        List<String> usage) {
     public static final String SCHEMA = "assay-card/1";
 
     private static final int NAME = 200; // characters
@@ -101,6 +104,7 @@ public record VerdictCard(
         verdicts = List.copyOf(verdicts);
         weights = Collections.unmodifiableMap(new TreeMap<>(weights));
         notes = List.copyOf(notes);
+        usage = usage == null ? List.of() : List.copyOf(usage);
     }
 
     /**
@@ -137,9 +141,14 @@ public record VerdictCard(
                         .map(v -> v.brief(name -> Words.line(name, NAME), reason -> Words.ends(reason, REASON)))
                         .toList(),
                 weights(run.weights()),
-                recommended(candidate, outcome, facts),
+                recommended(candidate, outcome, triggers(run, facts)),
                 override,
-                run.findings().stream().map(f -> Words.line(f.text(), REASON)).toList());
+                run.findings().stream().map(f -> Words.line(f.text(), REASON)).toList(),
+                run.usage() == null
+                        ? List.of()
+                        : UsageWords.of(run.usage(), run.candidate(), run.settings()).stream()
+                                .map(line -> Words.line(line, REASON))
+                                .toList());
     }
 
     /** The same card with the strengths between which the file passed. */
@@ -148,7 +157,7 @@ public record VerdictCard(
                 recommended.strength(), (Double) strengthMin, (Double) strengthMax, recommended.triggerWords());
         return new VerdictCard(
                 schema, name, outcome, reasons, judged, run, model, base, suite, settings, renderer, verdicts, weights,
-                known, override, notes);
+                known, override, notes, usage);
     }
 
     /** The same card for a candidate that the run never came to read: by the name that was asked for. */
@@ -170,7 +179,8 @@ public record VerdictCard(
                 weights,
                 recommended,
                 override,
-                notes);
+                notes,
+                usage);
     }
 
     private static Model model(RunRecord.Model m, FileFacts facts) {
@@ -218,15 +228,20 @@ public record VerdictCard(
         return settings;
     }
 
-    private static Recommended recommended(Model candidate, Outcome outcome, FileFacts facts) {
+    /** Those that it was judged with; else what the file states. */
+    private static List<String> triggers(RunRecord run, FileFacts facts) {
+        return run.usage() == null || run.usage().triggers().isEmpty()
+                ? facts.triggerWords()
+                : run.usage().triggers().stream().map(w -> Words.line(w, NAME)).filter(w -> !w.isEmpty()).toList();
+    }
+
+    private static Recommended recommended(Model candidate, Outcome outcome, List<String> triggers) {
         List<Double> strengths = candidate.files().stream()
                 .map(Part::strength)
                 .filter(s -> s != null)
                 .toList();
         Double strength = outcome == Outcome.PASSED && strengths.size() == 1 ? strengths.get(0) : null;
-        return strength == null && facts.triggerWords().isEmpty()
-                ? null
-                : new Recommended(strength, null, null, facts.triggerWords());
+        return strength == null && triggers.isEmpty() ? null : new Recommended(strength, null, null, triggers);
     }
 
     /** The criteria, those without a judgement folded. */

@@ -6,6 +6,7 @@ import dev.assay.harness.run.RunRecord.LoraPart;
 import dev.assay.harness.run.RunRecord.Model;
 import dev.assay.harness.run.RunRecord.ModelPart;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.run.UsageWords;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.usage.Fact;
 import dev.assay.reports.words.Words;
@@ -126,6 +127,10 @@ public final class Facts {
         if (!others.isEmpty()) {
             rows.add(new Row("its own settings", others));
         }
+        String same = UsageWords.asSettings(usage);
+        if (!same.isEmpty()) {
+            rows.add(new Row("the same by settings alone", Words.line(same, 1000)));
+        }
     }
 
     private static String unscored(VerdictEntry v) {
@@ -164,7 +169,8 @@ public final class Facts {
     }
 
     private static String part(LoraPart p) {
-        return Words.fileName(p.file()) + " at strength " + Words.number(p.strength()) + sha(p.sha256());
+        return Words.fileName(p.file()) + " at strength " + Words.number(p.strength())
+                + given(", on text encoders ", p.clipStrength()) + sha(p.sha256());
     }
 
     private static String sha(@Nullable String sha256) {

@@ -10,6 +10,8 @@ import dev.assay.reports.Runs;
 import dev.assay.reports.SchemaCheck;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.page.RunPage;
+import dev.assay.reports.pages.Facts;
+import dev.assay.reports.pages.Row;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +53,33 @@ class CardsTest {
         assertThat(Pattern.compile("<img ").matcher(html).results().count())
                 .as("base and candidate of the worst case; all pictures are on the page of the run")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void a_card_says_how_the_file_was_used_and_who_says_so() throws IOException {
+        RunRecord run = Runs.used(Runs.passed(folder, "cd".repeat(32), "id"));
+        VerdictCard card = card(run, Outcome.PASSED);
+        assertThat(card.usage())
+                .containsExactly(
+                        "asked with its trigger words \"sks, oil <b>\" (three-legs.metadata.json); the base without them",
+                        "strength 0.8 (three-legs.metadata.json)",
+                        "its own settings: steps 4 where the base has 12 (three-legs.assay.yaml), guidance 1 where the base"
+                                + " has 3 (three-legs.assay.yaml), sampler lcm where the base has ddim (its family or its"
+                                + " own file), scheduler sgm_uniform where the base has normal (its family or its own file)",
+                        "made as: speed (assay.purpose (-Dassay.purpose))");
+        assertThat(card.recommended().triggerWords()).containsExactly("sks", "oil <b>");
+        assertThat(CardMarkdown.of(card)).contains("steps 4 where the base has 12").doesNotContain("<b>");
+        assertThat(SchemaCheck.errors("card.schema.json", CardJson.of(card), InputFormat.JSON))
+                .isEmpty();
+        assertThat(Facts.judged(run))
+                .contains(
+                        new Row("the base's pictures", "64 x 64, 12 steps, guidance 3, ddim (normal)"),
+                        new Row("the candidate's", "64 x 64, 4 steps, guidance 1, lcm (sgm_uniform)"),
+                        new Row(
+                                "the same by settings alone",
+                                "assay.triggerWords=sks, oil <b>, assay.usage.steps=4, assay.usage.guidance=1"))
+                .extracting(Row::name)
+                .contains("trigger words", "purpose");
     }
 
     @Test
@@ -250,7 +279,8 @@ class CardsTest {
                 c.weights(),
                 c.recommended(),
                 c.override(),
-                c.notes());
+                c.notes(),
+                c.usage());
     }
 
     private static List<String> names(Path folder) throws IOException {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.harness.usage.FileUsage;
+import dev.assay.harness.usage.Usage;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
 import dev.assay.reports.card.Sidecars.Kind;
@@ -16,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,6 +158,32 @@ class SidecarsTest {
         assertThat(read("style.json").get("activation text").textValue()).isEqualTo("mystyle");
         List<String> again = Sidecars.write(card, lora, ALL, Optional.of(picture));
         assertThat(again).allMatch(l -> l.contains("kept"));
+    }
+
+    private Usage use() {
+        return FileUsage.of(lora, Map.of(), Set.of()).usage();
+    }
+
+    @Test
+    void nobody_takes_for_a_persons_word_what_a_verdict_wrote() throws IOException {
+        Sidecars.write(card, lora, ALL, Optional.of(picture));
+        assertThat(read("style.metadata.json").at("/assayWrote/strength").doubleValue())
+                .isEqualTo(0.8);
+        assertThat(use()).isEqualTo(Usage.OPEN);
+        Sidecars.write(card, lora, ALL, Optional.of(picture));
+        assertThat(use()).isEqualTo(Usage.OPEN);
+    }
+
+    @Test
+    void what_a_person_wrote_beside_it_is_read_and_what_a_person_changes_is_too() throws IOException {
+        Files.writeString(folder.resolve("style.metadata.json"), "{\"usage_tips\": \"{\\\"strength\\\": 0.55}\"}");
+        Sidecars.write(card, lora, ALL, Optional.of(picture));
+        assertThat(use().strength()).isEqualTo(0.55);
+        assertThat(use().triggers()).isEmpty();
+        ObjectNode civitai = (ObjectNode) read("style.civitai.info");
+        Files.writeString(folder.resolve("style.civitai.info"), civitai.set("trainedWords", JSON.valueToTree(List.of("hers")))
+                .toString());
+        assertThat(use().triggers()).containsExactly("hers");
     }
 
     @Test
