@@ -93,22 +93,21 @@ public final class UsageWords {
         RunRecord.Settings s = usage.settings();
         List<String> all = new ArrayList<>();
         for (Fact fact : Fact.values()) {
-            Object value =
-                    switch (fact) {
-                        case TRIGGERS -> String.join(", ", usage.triggers());
-                        case TEMPLATE -> usage.template();
-                        case PURPOSE -> usage.purpose();
-                        case STEPS -> s.steps();
-                        case GUIDANCE -> s.guidanceScale();
-                        case DISTILLED_GUIDANCE -> s.distilledGuidance();
-                        case SAMPLER -> s.sampler();
-                        case SCHEDULER -> s.scheduler();
-                        case SHIFT -> s.shift();
-                        case CLIP_SKIP -> s.clipSkip();
-                        case SIZE -> s.width() + "x" + s.height();
-                        case NEGATIVE -> usage.negativePrompt();
-                        case STRENGTH, CLIP_STRENGTH -> null; // each file's own, which stand with it
-                    };
+            Object value = switch (fact) {
+                case TRIGGERS -> String.join(", ", usage.triggers());
+                case TEMPLATE -> usage.template();
+                case PURPOSE -> usage.purpose();
+                case STEPS -> s.steps();
+                case GUIDANCE -> s.guidanceScale();
+                case DISTILLED_GUIDANCE -> s.distilledGuidance();
+                case SAMPLER -> s.sampler();
+                case SCHEDULER -> s.scheduler();
+                case SHIFT -> s.shift();
+                case CLIP_SKIP -> s.clipSkip();
+                case SIZE -> s.width() + "x" + s.height();
+                case NEGATIVE -> usage.negativePrompt();
+                case STRENGTH, CLIP_STRENGTH -> null; // each file's own, which stand with it
+            };
             String source = usage.source(fact);
             if (value != null && !source.isEmpty() && !source.startsWith("assay.")) {
                 all.add(fact.setting() + "=" + shown(value));

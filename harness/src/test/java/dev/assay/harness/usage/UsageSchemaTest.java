@@ -53,12 +53,13 @@ class UsageSchemaTest {
 
     @Test
     void the_example_of_the_page_fits_it_and_is_read(@TempDir Path folder) throws IOException {
-        Matcher example = Pattern.compile("(?s)```yaml\\n(.*?)```")
-                .matcher(Files.readString(Path.of("..", "docs", "usage.md")));
+        Matcher example =
+                Pattern.compile("(?s)```yaml\\n(.*?)```").matcher(Files.readString(Path.of("..", "docs", "usage.md")));
         assertThat(example.find()).isTrue();
         assertThat(errors(example.group(1))).isEmpty();
         Files.writeString(folder.resolve("my-style.assay.yaml"), example.group(1));
-        Usage usage = FileUsage.of(folder.resolve("my-style.safetensors"), Map.of(), Set.of()).usage();
+        Usage usage = FileUsage.of(folder.resolve("my-style.safetensors"), Map.of(), Set.of())
+                .usage();
         assertThat(usage.sources().keySet()).containsExactly(Fact.values());
     }
 

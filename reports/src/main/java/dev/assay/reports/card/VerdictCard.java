@@ -232,7 +232,10 @@ public record VerdictCard(
     private static List<String> triggers(RunRecord run, FileFacts facts) {
         return run.usage() == null || run.usage().triggers().isEmpty()
                 ? facts.triggerWords()
-                : run.usage().triggers().stream().map(w -> Words.line(w, NAME)).filter(w -> !w.isEmpty()).toList();
+                : run.usage().triggers().stream()
+                        .map(w -> Words.line(w, NAME))
+                        .filter(w -> !w.isEmpty())
+                        .toList();
     }
 
     private static Recommended recommended(Model candidate, Outcome outcome, List<String> triggers) {

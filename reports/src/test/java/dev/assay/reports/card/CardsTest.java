@@ -68,7 +68,9 @@ class CardsTest {
                                 + " own file), scheduler sgm_uniform where the base has normal (its family or its own file)",
                         "made as: speed (assay.purpose (-Dassay.purpose))");
         assertThat(card.recommended().triggerWords()).containsExactly("sks", "oil <b>");
-        assertThat(CardMarkdown.of(card)).contains("steps 4 where the base has 12").doesNotContain("<b>");
+        assertThat(CardMarkdown.of(card))
+                .contains("steps 4 where the base has 12")
+                .doesNotContain("<b>");
         assertThat(SchemaCheck.errors("card.schema.json", CardJson.of(card), InputFormat.JSON))
                 .isEmpty();
         assertThat(Facts.judged(run))

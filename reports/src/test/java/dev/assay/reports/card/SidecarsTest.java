@@ -181,8 +181,9 @@ class SidecarsTest {
         assertThat(use().strength()).isEqualTo(0.55);
         assertThat(use().triggers()).isEmpty();
         ObjectNode civitai = (ObjectNode) read("style.civitai.info");
-        Files.writeString(folder.resolve("style.civitai.info"), civitai.set("trainedWords", JSON.valueToTree(List.of("hers")))
-                .toString());
+        Files.writeString(
+                folder.resolve("style.civitai.info"),
+                civitai.set("trainedWords", JSON.valueToTree(List.of("hers"))).toString());
         assertThat(use().triggers()).containsExactly("hers");
     }
 
