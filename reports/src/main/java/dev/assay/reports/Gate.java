@@ -4,6 +4,7 @@ import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.RunSummary;
+import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ public record Gate(Outcome outcome, List<String> reasons, List<String> wholeRun)
         Unjudged parts = Unjudged.of(hard);
         parts.folded().forEach(f -> (f.outcome() == Outcome.BROKEN ? broken : open).add(why(f.line())));
         for (VerdictEntry v : parts.judged()) {
-            String line = why(Words.line(v.id(), 80) + ": " + v.reason());
+            String line = why(Words.line(v.id(), 80) + ": "
+                    + Plain.of(v, run.suite().seedsPerPrompt()).line());
             switch (v.outcome()) {
                 case PASSED -> {
                     if (v.pairs() == 0) {

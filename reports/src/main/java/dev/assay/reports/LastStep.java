@@ -110,7 +110,7 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
                     judged.run(),
                     judged.folder(),
                     folder,
-                    place.root().resolve("docs/metrics"),
+                    place.docs(),
                     links(judged, folder));
             page.write(file);
             out.println("Report: " + Words.block(file.toString()));

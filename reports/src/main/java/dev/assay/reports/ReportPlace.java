@@ -1,6 +1,7 @@
 package dev.assay.reports;
 
 import dev.assay.harness.run.Caller;
+import dev.assay.harness.run.Home;
 import dev.assay.harness.run.Workspace;
 import dev.assay.reports.allure.ReportExecutor;
 import java.io.IOException;
@@ -25,6 +26,7 @@ record ReportPlace(
         boolean colors,
         Path gitHubStepSummary,
         ReportExecutor executor) {
+    private static final String DOCS = "docs/metrics";
 
     /** From {@code assay.reports}, {@code assay.allure} and {@code assay.colors} ({@code on}, {@code off}, {@code auto}), each of which may be absent. */
     static ReportPlace of(Map<String, String> environment, Map<String, String> properties) {
@@ -45,6 +47,16 @@ record ReportPlace(
     private static Path allure(Path target, Map<String, String> properties) {
         Path folder = target.resolve(properties.getOrDefault("assay.allure", "allure-cli"));
         return Caller.of(properties) == Caller.BUILD || Files.isDirectory(folder) ? folder : null;
+    }
+
+    /** Folder of the metrics' pages: of the checkout that is judged in, else of the Assay that judges; there need not be one. */
+    Path docs() {
+        Path here = root().resolve(DOCS);
+        return Files.isDirectory(here)
+                ? here
+                : Home.find(Map.of(), ReportPlace.class)
+                        .map(home -> home.folder().resolve(DOCS))
+                        .orElse(here);
     }
 
     Path root() {

@@ -1,9 +1,8 @@
 package dev.assay.reports.allure;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Family;
+import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.history.RunSummary;
-import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Status;
 import java.time.Instant;
@@ -13,16 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Runs of the history as the files that Allure keeps its own history in; it reads them from {@code allure-results/history}. So a fresh
  * workspace shows trends too, and no report is needed to make the next.
  */
 final class AllureHistory {
-    /** The name of criteria that have no judgement, whichever they are. */
-    static final String UNJUDGED = "not judged";
-
     /** Earlier runs that trends show. */
     private static final int MAX_RUNS = 30;
     /** Earlier results of one criterion that its history shows. */
@@ -99,9 +94,7 @@ final class AllureHistory {
         if (isBroken(run)) {
             statuses.add(word(Status.BROKEN));
         }
-        Unjudged criteria = criteria(run);
-        criteria.judged().forEach(e -> statuses.add(status(e)));
-        criteria.folded().forEach(f -> statuses.add(word(Categories.status(f.outcome(), f.soft()))));
+        criteria(run).forEach(e -> statuses.add(status(e)));
         return statuses;
     }
 
@@ -110,8 +103,13 @@ final class AllureHistory {
         return run.criteria().isEmpty() || (run.problem() != null && !run.partial());
     }
 
-    private static Unjudged criteria(RunSummary run) {
-        return Unjudged.of(run.criteria());
+    /** Those that have something to say: of a run that was stopped, none. */
+    private static List<VerdictEntry> criteria(RunSummary run) {
+        return isStopped(run) ? List.of() : run.criteria();
+    }
+
+    private static boolean isStopped(RunSummary run) {
+        return isBroken(run) && run.criteria().stream().allMatch(e -> e.is(Outcome.BROKEN));
     }
 
     private static String status(VerdictEntry e) {
@@ -136,11 +134,8 @@ final class AllureHistory {
         if (isBroken(run)) {
             counts.merge(Categories.WHOLE_RUN, 1, Integer::sum);
         }
-        Unjudged criteria = criteria(run);
-        Stream.concat(
-                        criteria.judged().stream()
-                                .map(e -> Categories.of(e.outcome(), e.soft(), e.family(), e.metric())),
-                        criteria.folded().stream().map(f -> Categories.of(f.outcome(), f.soft(), Family.UNKNOWN, "")))
+        criteria(run).stream()
+                .map(e -> Categories.of(e.outcome(), e.soft(), e.family(), e.metric()))
                 .filter(category -> !category.isEmpty())
                 .forEach(category -> counts.merge(category, 1, Integer::sum));
         return counts;
@@ -154,12 +149,7 @@ final class AllureHistory {
         if (isBroken(run)) {
             items.put(identity(run, "run", "run"), item(run, "run", word(Status.BROKEN), said, start, end));
         }
-        Unjudged criteria = criteria(run);
-        criteria.folded()
-                .forEach(f -> items.put(
-                        identity(run, "not judged", UNJUDGED),
-                        item(run, UNJUDGED, word(Categories.status(f.outcome(), f.soft())), text(f.line()), end, end)));
-        for (VerdictEntry e : criteria.judged()) {
+        for (VerdictEntry e : criteria(run)) {
             items.put(
                     identity(run, e.family().word(), e.id()), item(run, e.id(), status(e), text(e.reason()), end, end));
         }

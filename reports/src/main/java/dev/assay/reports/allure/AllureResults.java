@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.assay.harness.json.Json;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
-import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
@@ -15,7 +14,6 @@ import dev.assay.reports.picture.CasePicture;
 import dev.assay.reports.picture.ContactSheet;
 import dev.assay.reports.picture.Pixels;
 import dev.assay.reports.picture.Renderings;
-import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import io.qameta.allure.model.Attachment;
 import io.qameta.allure.model.FixtureResult;
@@ -46,7 +44,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A run as Allure results: one per criterion; one for the run itself only where something is wrong with it as a whole. A result is the same test as that of an earlier run
+ * A run as Allure results: one per criterion, as many as the page and the terminal count; one for the run itself only where something is wrong with it as a whole. A result is the same test as that of an earlier run
  * if suite, candidate, family and criterion have the same names; hashes and run ids have no part in it.
  */
 public final class AllureResults {
@@ -105,12 +103,10 @@ public final class AllureResults {
         if (nothing || !context.trouble().isEmpty()) {
             result(trouble(nothing));
         }
-        Unjudged criteria = Unjudged.of(run.verdicts());
-        for (VerdictEntry v : criteria.judged()) {
-            result(criterion(v));
-        }
-        for (Unjudged.Fold fold : criteria.folded()) {
-            result(unjudged(fold));
+        if (run.problem() == null) { // else no criterion has anything to say
+            for (VerdictEntry v : run.verdicts()) {
+                result(criterion(v));
+            }
         }
         before(sheets);
         environment();
@@ -179,18 +175,6 @@ public final class AllureResults {
                         : text(String.join("; ", context.trouble()), 4000);
         result.setStatusDetails(new StatusDetails().setMessage(Categories.WHOLE_RUN + ": " + problem));
         result.getLabels().add(label("severity", "blocker"));
-        provenance(result.getParameters());
-        return result;
-    }
-
-    /** Criteria that lack a judgement for one reason. */
-    private TestResult unjudged(Unjudged.Fold fold) {
-        TestResult result = base("not judged", AllureHistory.UNJUDGED, fold.head(), criterionTime())
-                .setStatus(Categories.status(fold.outcome(), fold.soft()))
-                .setStatusDetails(new StatusDetails()
-                        .setMessage(Categories.message(fold.outcome(), fold.soft(), Family.UNKNOWN, "", fold.reason())))
-                .setDescriptionHtml(Description.unjudged(fold, run, context));
-        result.getLabels().add(label("severity", "normal"));
         provenance(result.getParameters());
         return result;
     }
@@ -304,10 +288,8 @@ public final class AllureResults {
     }
 
     private StatusDetails details(VerdictEntry v) {
-        String message = run.problem() != null && Categories.status(v) == Status.BROKEN
-                ? Categories.HARNESS + ": not judged; the result \"run\" of this candidate says why"
-                : Categories.message(v.outcome(), v.soft(), v.family(), v.metric(), v.reason());
-        return new StatusDetails().setMessage(message);
+        return new StatusDetails()
+                .setMessage(Categories.message(v.outcome(), v.soft(), v.family(), v.metric(), v.reason()));
     }
 
     private static String severity(VerdictEntry v) {

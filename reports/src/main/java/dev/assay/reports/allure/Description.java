@@ -9,7 +9,6 @@ import dev.assay.reports.pages.Facts;
 import dev.assay.reports.pages.Row;
 import dev.assay.reports.pages.Templates;
 import dev.assay.reports.words.Plain;
-import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -62,11 +61,6 @@ public final class Description {
                                         .map(w -> worst(w, allSeeds.test(w), original))
                                         .toList(),
                         "judged", judged));
-    }
-
-    /** Criteria that were not judged. */
-    static String unjudged(Unjudged.Fold fold, RunRecord run, ReportContext context) {
-        return Templates.render("allure/unjudged.jte", Map.of("line", fold.line(), "judged", of(run, context)));
     }
 
     /** What was judged, on what. */

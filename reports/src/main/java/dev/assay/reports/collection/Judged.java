@@ -9,6 +9,7 @@ import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,7 +154,10 @@ public record Judged(
                                 v.family(),
                                 v.outcome(),
                                 v.pairs(),
-                                v.is(Outcome.PASSED) ? null : Words.line(v.reason(), REASON)))
+                                v.is(Outcome.PASSED)
+                                        ? null
+                                        : Words.ends(
+                                                Plain.of(v, run.suite().seedsPerPrompt()).line(), REASON)))
                         .toList(),
                 run.base().files().stream()
                         .map(RunRecord.ModelPart::sha256)

@@ -25,7 +25,9 @@ public record Answer(VerdictEntry verdict, int seeds, String docs, List<Exhibit>
     /** What was found, in plain words where there are some. */
     public String found() {
         String words = Plain.of(verdict, seeds).words();
-        return words.isEmpty() ? "" : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+        return words.matches("(?s)[a-z]+ .*") // a name of a file stays as it is
+                ? words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1)
+                : words;
     }
 
     /** The reason, where it is not what was {@link #found}. */

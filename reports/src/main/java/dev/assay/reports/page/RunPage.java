@@ -3,6 +3,7 @@ package dev.assay.reports.page;
 import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.card.VerdictCard;
@@ -151,6 +152,13 @@ public record RunPage(
                         .toList();
     }
 
+    /** Above what got worse. */
+    public String wrong() {
+        return failed(Outcome.REGRESSED).stream().allMatch(a -> a.verdict().family() == Family.FILE)
+                ? "Why it cannot work"
+                : "What got worse";
+    }
+
     /** What did not pass, and decides nothing. */
     public List<Answer> soft() {
         return answers.stream().filter(a -> a.verdict().soft() && !a.passed()).toList();
@@ -178,8 +186,10 @@ public record RunPage(
     public String counts() {
         List<VerdictEntry> soft =
                 run.verdicts().stream().filter(VerdictEntry::soft).toList();
-        return Words.counts(RunRecord.deciding(run.verdicts()))
-                + (soft.isEmpty() ? "" : "; soft, deciding nothing: " + Words.counts(soft));
+        return Unjudged.of(RunRecord.deciding(run.verdicts())).counts()
+                + (soft.isEmpty()
+                        ? ""
+                        : "; soft, deciding nothing: " + Unjudged.of(soft).counts());
     }
 
     public List<Row> facts() {

@@ -16,7 +16,6 @@ import java.util.Base64;
  */
 public record Shown(String caption, String alt, String dataUri, int width, int height, boolean sharp, String link) {
     private static final int SMALL = 160; // pixels; a JPEG of fewer saves nothing and blurs
-    private static final int LEAST = 192; // that a small picture is shown at
 
     /**
      * A picture reduced to {@code longest}; a small one is kept pixel by pixel.
@@ -27,7 +26,7 @@ public record Shown(String caption, String alt, String dataUri, int width, int h
         BufferedImage fitting = Pixels.within(picture, longest);
         int side = Math.max(fitting.getWidth(), fitting.getHeight());
         boolean png = exact || (fitting == picture && side <= SMALL);
-        int scale = side >= LEAST ? 1 : (LEAST + side - 1) / side;
+        int scale = (int) Math.max(1, Pixels.scaleForPeople(fitting.getWidth(), fitting.getHeight()));
         return new Shown(
                 caption,
                 alt,

@@ -155,7 +155,9 @@ public final class Facts {
     }
 
     private static void model(List<Row> rows, String role, Model model) {
-        String files = model.files().stream()
+        String files = !model.loras().isEmpty() // its other files are the base's
+                ? ""
+                : model.files().stream()
                 .filter(f -> Words.isWeights(f.file()) || f.sha256() == null)
                 .map(Facts::part)
                 .collect(Collectors.joining("\n"));
@@ -165,7 +167,8 @@ public final class Facts {
     }
 
     private static String part(ModelPart p) {
-        return p.file() + sha(p.sha256());
+        boolean whole = p.file().matches("(?:[A-Za-z]:)?[/\\\\].*"); // a path of this machine
+        return (whole ? Words.fileName(p.file()) : p.file()) + sha(p.sha256());
     }
 
     private static String part(LoraPart p) {

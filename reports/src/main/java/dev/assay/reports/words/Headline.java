@@ -48,12 +48,12 @@ public final class Headline {
                 .toList();
     }
 
-    /** Pictures, patterns and shares say more than the units of a network. */
+    /** Pictures, patterns and shares before and after say more than the units of a network. */
     private static boolean isSeen(VerdictEntry v) {
         return v.metric().equals("vendi")
                 || v.metric().equals("grid")
                 || BuiltIn.NAMES.contains(v.metric())
-                || Plain.of(v).isShare();
+                || (Plain.of(v).isShare() && Plain.of(v).hasMeans());
     }
 
     private static double beyond(VerdictEntry v) {

@@ -30,6 +30,12 @@ public record Plain(VerdictEntry verdict, int seeds) {
         return sentence.isEmpty() ? Words.block(verdict.reason()) : sentence;
     }
 
+    /** In one line for lists: the sentence, then the reason with its numbers. */
+    public String line() {
+        String sentence = sentence();
+        return sentence.isEmpty() ? verdict.reason() : sentence + "; " + verdict.reason();
+    }
+
     private String metric() {
         return Words.line(verdict.metric(), 60);
     }
@@ -103,7 +109,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
             case "vendi" -> "Seeds look alike" + varies() + alike() + allowed();
             case "prompt-vendi" -> "Different prompts look alike: " + fewer() + " different pictures" + allowed();
-            default -> (isDiversity() ? "Seeds look alike" + varies() : heads()) + means() + allowed();
+            default -> (isDiversity() ? "Seeds look alike" + varies() : heads()) + (hasMeans() ? means() : ": " + change()) + allowed();
         };
     }
 
@@ -229,7 +235,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
         return percent == 0 ? "as many" : Math.abs(percent) + " % " + (percent < 0 ? "fewer" : "more");
     }
 
-    private boolean hasMeans() {
+    boolean hasMeans() {
         return verdict.baseMean() != null && verdict.candidateMean() != null;
     }
 

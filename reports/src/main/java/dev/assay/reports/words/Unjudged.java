@@ -5,6 +5,7 @@ import dev.assay.harness.verdict.Outcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -61,5 +62,21 @@ public record Unjudged(List<VerdictEntry> judged, List<Fold> folded) {
     /** How many criteria the folded lines stand for. */
     public int count() {
         return folded.stream().mapToInt(Fold::criteria).sum();
+    }
+
+    /** How many have which outcome, the gravest first: {@code 1 regressed, 13 passed}, {@code 1 regressed, 12 not judged}. */
+    public String counts() {
+        List<String> parts = new ArrayList<>();
+        for (Outcome o : List.of(
+                Outcome.BROKEN, Outcome.REGRESSED, Outcome.INCONCLUSIVE, Outcome.UNAVAILABLE, Outcome.PASSED)) {
+            long n = judged.stream().filter(v -> v.is(o)).count();
+            if (n > 0) {
+                parts.add(n + " " + o.name().toLowerCase(Locale.ROOT));
+            }
+        }
+        if (count() > 0) {
+            parts.add(count() + " not judged");
+        }
+        return String.join(", ", parts);
     }
 }

@@ -4,14 +4,11 @@ import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
-import dev.assay.harness.verdict.Outcome;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Names and numbers as people read them. Prompts, file names and messages come from strangers: they are made plain first. */
 public final class Words {
@@ -108,15 +105,6 @@ public final class Words {
      */
     public static String question(String asked, Family family) {
         return asked.isEmpty() ? family.word() : line(asked, QUESTION);
-    }
-
-    /** How many criteria have which outcome, the gravest first: {@code 1 regressed, 13 passed}. */
-    public static String counts(List<VerdictEntry> verdicts) {
-        return Stream.of(Outcome.BROKEN, Outcome.REGRESSED, Outcome.INCONCLUSIVE, Outcome.UNAVAILABLE, Outcome.PASSED)
-                .filter(o -> verdicts.stream().anyMatch(v -> v.is(o)))
-                .map(o -> verdicts.stream().filter(v -> v.is(o)).count() + " "
-                        + o.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(", "));
     }
 
     /** The rule with its margin as a sentence, about candidate minus base. */

@@ -129,14 +129,16 @@ class AllureResultsTest {
         }
     }
 
+    /** As many as the terminal and the page count. */
     @Test
-    void what_was_not_judged_for_one_reason_is_one_result() throws IOException {
+    void what_was_not_judged_is_a_result_each() throws IOException {
         List<JsonNode> results = write(Runs.refused("cut.safetensors: 42224 bytes are missing"));
-        assertThat(results).hasSize(2);
-        JsonNode folded = named(results, "2 criteria not judged");
-        assertThat(folded.get("status").asText()).isEqualTo("skipped");
-        assertThat(message(folded))
-                .isEqualTo("Inconclusive: no picture was made: the files cannot work, as preflight says");
+        assertThat(results).hasSize(3);
+        for (String id : List.of("applied", "grid")) {
+            assertThat(named(results, id).get("status").asText()).isEqualTo("skipped");
+            assertThat(message(named(results, id)))
+                    .isEqualTo("Inconclusive: no picture was made: the files cannot work, as preflight says");
+        }
         assertThat(message(named(results, "preflight"))).startsWith("Not applied: cut.safetensors");
     }
 

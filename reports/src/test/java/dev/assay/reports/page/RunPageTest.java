@@ -110,7 +110,8 @@ class RunPageTest {
         Document html = html(Runs.refused("477480 bytes are missing"));
         assertThat(html.select("h1").text()).isEqualTo("REGRESSED It cannot work: no picture was made");
         assertThat(html.select("article").first().text()).contains("477480 bytes are missing");
-        assertThat(html.text()).contains("2 criteria not judged: no picture was made");
+        assertThat(html.text()).contains("2 criteria not judged: no picture was made", "1 regressed, 2 not judged");
+        assertThat(headings(html)).contains("Why it cannot work").doesNotContain("What got worse");
         assertThat(html.select("img")).isEmpty();
     }
 
