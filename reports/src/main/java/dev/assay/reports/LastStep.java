@@ -105,13 +105,7 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
         Path file = folder.resolve(Cards.fileName(judged.run().id()) + ".html");
         try {
             VerdictCard card = CardWriter.card(judged.run(), gate, settings, place.root(), admitted, earlier);
-            RunPage page = RunPage.of(
-                    card,
-                    judged.run(),
-                    judged.folder(),
-                    folder,
-                    place.docs(),
-                    links(judged, folder));
+            RunPage page = RunPage.of(card, judged.run(), judged.folder(), folder, place.docs(), links(judged, folder));
             page.write(file);
             out.println("Report: " + Words.block(file.toString()));
             out.flush();

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GateResultTest {
     /** Plain words first, then the reason. */
-    private static final String REGRESSED = "microcosm: grid is REGRESSED: All pictures share a pattern on the pixel grid:"
-            + " 4.05 grey levels (1 grey levels allowed); worse";
+    private static final String REGRESSED =
+            "microcosm: grid is REGRESSED: All pictures share a pattern on the pixel grid:"
+                    + " 4.05 grey levels (1 grey levels allowed); worse";
 
     @TempDir
     Path root;

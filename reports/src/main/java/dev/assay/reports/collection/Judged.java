@@ -157,7 +157,9 @@ public record Judged(
                                 v.is(Outcome.PASSED)
                                         ? null
                                         : Words.ends(
-                                                Plain.of(v, run.suite().seedsPerPrompt()).line(), REASON)))
+                                                Plain.of(v, run.suite().seedsPerPrompt())
+                                                        .line(),
+                                                REASON)))
                         .toList(),
                 run.base().files().stream()
                         .map(RunRecord.ModelPart::sha256)

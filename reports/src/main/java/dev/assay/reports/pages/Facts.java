@@ -158,9 +158,9 @@ public final class Facts {
         String files = !model.loras().isEmpty() // its other files are the base's
                 ? ""
                 : model.files().stream()
-                .filter(f -> Words.isWeights(f.file()) || f.sha256() == null)
-                .map(Facts::part)
-                .collect(Collectors.joining("\n"));
+                        .filter(f -> Words.isWeights(f.file()) || f.sha256() == null)
+                        .map(Facts::part)
+                        .collect(Collectors.joining("\n"));
         String loras = model.loras().stream().map(Facts::part).collect(Collectors.joining("\n"));
         rows.add(new Row(
                 role, model.name() + (files.isEmpty() ? "" : "\n" + files) + (loras.isEmpty() ? "" : "\n" + loras)));

@@ -109,7 +109,10 @@ public record Plain(VerdictEntry verdict, int seeds) {
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
             case "vendi" -> "Seeds look alike" + varies() + alike() + allowed();
             case "prompt-vendi" -> "Different prompts look alike: " + fewer() + " different pictures" + allowed();
-            default -> (isDiversity() ? "Seeds look alike" + varies() : heads()) + (hasMeans() ? means() : ": " + change()) + allowed();
+            default ->
+                (isDiversity() ? "Seeds look alike" + varies() : heads())
+                        + (hasMeans() ? means() : ": " + change())
+                        + allowed();
         };
     }
 

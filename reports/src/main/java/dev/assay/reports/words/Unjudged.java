@@ -67,8 +67,8 @@ public record Unjudged(List<VerdictEntry> judged, List<Fold> folded) {
     /** How many have which outcome, the gravest first: {@code 1 regressed, 13 passed}, {@code 1 regressed, 12 not judged}. */
     public String counts() {
         List<String> parts = new ArrayList<>();
-        for (Outcome o : List.of(
-                Outcome.BROKEN, Outcome.REGRESSED, Outcome.INCONCLUSIVE, Outcome.UNAVAILABLE, Outcome.PASSED)) {
+        for (Outcome o :
+                List.of(Outcome.BROKEN, Outcome.REGRESSED, Outcome.INCONCLUSIVE, Outcome.UNAVAILABLE, Outcome.PASSED)) {
             long n = judged.stream().filter(v -> v.is(o)).count();
             if (n > 0) {
                 parts.add(n + " " + o.name().toLowerCase(Locale.ROOT));
