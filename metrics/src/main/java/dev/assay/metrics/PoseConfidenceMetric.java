@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How sure a pose network is of arms, legs and hands: the mean confidence of shoulders to ankles and of both hands, half each, over the people. It
- * falls where limbs melt or are missing, before any rule can say what is wrong, and in every style; a pose that hides a limb lowers
+ * How sure a pose network is of arms, legs and hands: the mean confidence of shoulders to ankles and of both hands, half each, over the people; that of
+ * the limbs alone where the network does not look at fingers. It falls where limbs melt or are missing, before any rule can say what is wrong, and in every style; a pose that hides a limb lowers
  * it too, in the base's picture of the same seed as well.
  */
 public final class PoseConfidenceMetric implements Metric.ImageMetric {
@@ -34,13 +34,15 @@ public final class PoseConfidenceMetric implements Metric.ImageMetric {
     private static final int LAST_LIMB = Pose.RIGHT_ANKLE;
 
     private final Bodies bodies;
+    private final boolean fingers;
 
-    PoseConfidenceMetric(Bodies bodies) {
+    PoseConfidenceMetric(Bodies bodies, boolean fingers) {
         this.bodies = bodies;
+        this.fingers = fingers;
     }
 
     public static PoseConfidenceMetric with(Detector people, PoseNetwork pose) {
-        return new PoseConfidenceMetric(Bodies.with(INFO.name(), people, pose));
+        return new PoseConfidenceMetric(Bodies.with(INFO.name(), people, pose), pose.knowsFingers());
     }
 
     @Override
@@ -50,11 +52,14 @@ public final class PoseConfidenceMetric implements Metric.ImageMetric {
 
     @Override
     public Score score(PromptCase prompt, Image image) {
-        return bodies.ofPoses(prompt.visible(), image, poses -> mean(poses));
+        return bodies.ofPoses(prompt.visible(), image, poses -> mean(poses, fingers));
     }
 
-    /** @param poses at least one */
-    static Score mean(List<Pose> poses) {
+    /**
+     * @param poses at least one
+     * @param fingers whether the network looks at them
+     */
+    static Score mean(List<Pose> poses, boolean fingers) {
         double limbs = 0;
         double hands = 0;
         List<Score.Mark> marks = new ArrayList<>();
@@ -63,10 +68,10 @@ public final class PoseConfidenceMetric implements Metric.ImageMetric {
             hands += mean(pose, Pose.LEFT_HAND, Pose.SLOTS - 1) / poses.size();
             marks.addAll(Bodies.skeleton(pose));
         }
-        return new Score.Measured(
-                (limbs + hands) / 2,
-                "confidence of limbs " + Bodies.fixed(limbs) + ", of hands " + Bodies.fixed(hands),
-                marks);
+        String evidence = "confidence of limbs " + Bodies.fixed(limbs);
+        return fingers
+                ? new Score.Measured((limbs + hands) / 2, evidence + ", of hands " + Bodies.fixed(hands), marks)
+                : new Score.Measured(limbs, evidence, marks);
     }
 
     /** Cut to [0, 1]: raw outputs of a network may leave it a little. */

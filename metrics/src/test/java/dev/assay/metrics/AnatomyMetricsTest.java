@@ -219,12 +219,15 @@ class AnatomyMetricsTest {
 
     @Test
     void confidence_is_the_mean_of_limbs_and_hands_and_falls_with_a_lost_limb() {
-        double whole = ((Measured) PoseConfidenceMetric.mean(List.of(sound()))).value();
+        double whole = ((Measured) PoseConfidenceMetric.mean(List.of(sound()), true)).value();
         assertThat(whole).isCloseTo(0.9 / 2, within(1e-12)); // limbs 0.9, hands 0
+        Measured limbs = (Measured) PoseConfidenceMetric.mean(List.of(sound()), false);
+        assertThat(limbs.value()).as("a network that knows no fingers").isCloseTo(0.9, within(1e-12));
+        assertThat(limbs.evidence()).isEqualTo("confidence of limbs 0.90");
         Pose lost = with(sound(), Pose.LEFT_ANKLE, new Keypoint(0, 0, 0.0));
-        assertThat(((Measured) PoseConfidenceMetric.mean(List.of(lost))).value())
+        assertThat(((Measured) PoseConfidenceMetric.mean(List.of(lost), true)).value())
                 .isCloseTo(0.9 * 11 / 12 / 2, within(1e-12));
-        assertThat(((Measured) PoseConfidenceMetric.mean(List.of(sound(), sound()))).value())
+        assertThat(((Measured) PoseConfidenceMetric.mean(List.of(sound(), sound()), true)).value())
                 .isCloseTo(whole, within(1e-12));
     }
 

@@ -58,6 +58,11 @@ final class BlazePose implements PoseNetwork {
         return skeleton(person, body);
     }
 
+    @Override
+    public boolean knowsFingers() {
+        return false;
+    }
+
     static Pose skeleton(Detection person, Body body) {
         Keypoint[] slots = new Keypoint[Pose.SLOTS];
         Arrays.fill(slots, new Keypoint((person.x0() + person.x1()) / 2, (person.y0() + person.y1()) / 2, 0));
