@@ -60,8 +60,8 @@ class ReadinessTest {
 
     @Test
     void a_wrong_name_is_answered_with_the_right_ones() {
-        assertThat(said("assay.suite", "startr"))
-                .contains("(everyday, microcosm, objects, people, starter)", "did you mean starter?");
+        assertThat(said("assay.suite", "everyda"))
+                .contains("(everyday, microcosm, quick)", "did you mean everyday?");
         assertThat(said("assay.lora", "microcosm:grit")).contains("did you mean grid?");
         assertThat(said("assay.lora", "no/such.safetensors")).contains("no such file");
         assertThat(said("assay.models", "nowhere")).contains("assay.models (-Dassay.models): no such folder");
@@ -71,18 +71,18 @@ class ReadinessTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         metric: grid       | metric: gird                    | mine.yaml: criteria[1].metric: no metric gird; | ; did you mean grid?; metrics of another jar are given with assay.metrics
-        margin: 0.5        | margin: 900                     | starter: criterion grid: margin: expected at most | , found 900.0
-        severity: NORMAL   | parameters: {oder: 2}           | starter: criterion effect: no parameter oder; | there are
-        rule: NON_INFERIOR | rule: DEFECT_RATE_NON_INFERIOR           | starter: criterion grid: the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1 | NON_INFERIOR
-        seeds: [101        | models: {clpi: x} / seeds: [101 | starter: models.clpi: expected one of the roles | ; did you mean clip?
-        id: red-barn       | sede: 3, id: red-barn           | cases[3].sede: no such field | ; did you mean seeds?
+        margin: 0.2        | margin: 900                     | everyday: criterion grid: margin: expected at most | , found 900.0
+        severity: BLOCKER  | parameters: {oder: 2}           | everyday: criterion blank-frame: no parameter oder; | there are
+        rule: NON_INFERIOR | rule: DEFECT_RATE_NON_INFERIOR           | everyday: criterion grid: the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1 | NON_INFERIOR
+        dino: hf:          | clpi: x / dino: hf:             | everyday: models.clpi: expected one of the roles | ; did you mean clip?
+        id: portrait-fish  | sede: 3, id: portrait-fish      | cases[1].sede: no such field | ; did you mean seeds?
         """)
     void what_a_suite_asks_that_no_metric_can_judge(String there, String instead, String what, String hint)
             throws IOException {
-        String starter = Files.readString(Path.of("../suites/src/main/resources/suites/starter.yaml"));
-        assertThat(starter).contains(there);
+        String everyday = Files.readString(Path.of("../suites/src/main/resources/suites/everyday.yaml"));
+        assertThat(everyday).contains(there);
         Files.writeString(
-                root.resolve("mine.yaml"), starter.replaceFirst(Pattern.quote(there), instead.replace(" / ", "\n")));
+                root.resolve("mine.yaml"), everyday.replaceFirst(Pattern.quote(there), instead.replace(" / ", "\n  ")));
         assertThat(said("assay.suite", "mine.yaml", "assay.lora", "microcosm:sound"))
                 .contains(what, hint);
     }
@@ -90,10 +90,10 @@ class ReadinessTest {
     @Test
     void a_policy_that_nothing_could_meet() throws IOException {
         Files.createDirectory(root.resolve("shelf"));
-        Files.writeString(root.resolve("shelf/collection.yaml"), "suites: [startr@2]\n");
+        Files.writeString(root.resolve("shelf/collection.yaml"), "suites: [quik@2]\n");
         assertThat(said("assay.collection", "shelf", "assay.lora", "microcosm:sound"))
-                .contains("collection.yaml: suites: startr@2 is none of the bundled ones", "did you mean starter?");
-        Files.writeString(root.resolve("shelf/collection.yaml"), "suites: [starter]\n");
+                .contains("collection.yaml: suites: quik@2 is none of the bundled ones", "did you mean quick?");
+        Files.writeString(root.resolve("shelf/collection.yaml"), "suites: [quick]\n");
         assertThat(obstacle("assay.collection", "shelf", "assay.lora", "microcosm:sound"))
                 .isEmpty();
     }
@@ -108,12 +108,16 @@ class ReadinessTest {
 
     @Test
     void missing_weights_are_said_with_their_size_and_the_command() {
-        assertThat(said("assay.suite", "people", "assay.lora", "microcosm:sound"))
+        assertThat(said("assay.suite", "everyday", "assay.lora", "microcosm:sound"))
+                .startsWith("Weights are missing: 2 of 6 families can be judged whole (artifact, effect); anatomy needs"
+                        + " about 26 MB (people, pose, hands, faces), adherence needs ")
+                .contains("diversity (judged in part) needs ")
+                .contains("licences Apache-2.0, MIT, not stated")
+                .contains("):  java -jar reports/target/assay.jar models --suite everyday --download .")
+                .contains("To judge without them: -Dassay.unavailable=allow")
                 .contains("criteria cannot be judged, their weights are missing: ", "hands", "faces")
-                .contains("yolox_l.onnx")
-                .contains("GB):  java -jar reports/target/assay.jar models --suite people --download ")
-                .contains("-Dassay.unavailable=allow");
-        assertThat(obstacle("assay.suite", "people", "assay.unavailable", "allow", "assay.seedOffset", "1"))
+                .contains("palm_detection_mediapipe_2023feb.onnx");
+        assertThat(obstacle("assay.suite", "everyday", "assay.unavailable", "allow", "assay.seedOffset", "1"))
                 .isEmpty();
     }
 
@@ -131,7 +135,9 @@ class ReadinessTest {
                         "assay.base",
                         "a.safetensors",
                         "assay.lora",
-                        "b.safetensors"))
+                        "b.safetensors",
+                        "assay.unavailable",
+                        "allow"))
                 .contains("127.0.0.1:" + port);
     }
 

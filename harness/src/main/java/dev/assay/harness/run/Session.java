@@ -69,7 +69,7 @@ import java.util.stream.Stream;
  */
 public final class Session {
     public static final String DEFAULT_SUITE = BundledSuites.MICROCOSM;
-    static final String USERS_SUITE = "starter"; // where other models than the bundled ones are rendered
+    static final String USERS_SUITE = "everyday"; // where other models than the bundled ones are rendered
     private static final String DEFAULT_BASE = "microcosm:base";
     private static final String DEFAULT_LORA = "microcosm:sound";
 
@@ -322,8 +322,11 @@ public final class Session {
     /** The plan as far as this disk tells, and what finds out more where a renderer knows where files lie. */
     private record Used(Plan plan, Finder uses) {}
 
-    private static String defaultSuite(Settings settings, String local) {
-        return settings.get(RENDERER).equals("local") ? local : USERS_SUITE;
+    /** @param bundled for the bundled models, which know a small world alone */
+    private static String defaultSuite(Settings settings, String bundled) {
+        boolean real = !settings.get(RENDERER).equals("local")
+                || (settings.get(BASE) != null && !settings.get(BASE).startsWith("microcosm:"));
+        return real ? USERS_SUITE : bundled;
     }
 
     /** Also of a session that cannot run for another reason than its suite; {@code unknown} where that cannot be read. */

@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  assay models --suite starter",
+            "  assay models --suite everyday",
             "  assay models --suite my-suite.yaml --download",
             "  assay models --download clip=hf:openai/clip-vit-large-patch14",
         })
@@ -117,7 +117,9 @@ public final class ModelsCommand implements Callable<Integer> {
         }
         if (download != null) {
             boolean all = true;
-            for (WeightsState state : wanted(weights)) {
+            List<WeightsState> wanted = wanted(weights);
+            announce(wanted);
+            for (WeightsState state : wanted) {
                 all &= fetch(weights, state);
             }
             if (!all) {
@@ -185,6 +187,30 @@ public final class ModelsCommand implements Callable<Integer> {
                                                     + " give --download " + role + "=REFERENCE")));
         }
         return states;
+    }
+
+    /** Before the first byte, where there are several: how much in all, and under which licences. */
+    private void announce(List<WeightsState> wanted) {
+        List<WeightsState> missing = wanted.stream()
+                .filter(s -> s.fetchable() && !s.isReady() && !s.refused())
+                .toList();
+        if (missing.size() > 1) {
+            spec.commandLine().getErr().println("to download: " + amount(missing));
+        }
+    }
+
+    /** {@code 8 networks, about 1.8 GB and 1 of unknown size, licences Apache-2.0, MIT}; files that two of them share are counted once. */
+    private static String amount(List<WeightsState> states) {
+        long bytes = states.stream()
+                .flatMap(s -> s.known().stream().flatMap(k -> k.files().stream()))
+                .distinct()
+                .mapToLong(KnownWeights.File::bytes)
+                .sum();
+        long unknown = states.stream().filter(s -> size(s) == 0).count();
+        return Numbers.counted(states.size(), "network", "networks")
+                + (bytes == 0 ? "" : ", about " + Numbers.bytes(bytes))
+                + (unknown == 0 ? "" : (bytes == 0 ? ", " : " and ") + unknown + " of unknown size") + ", licences "
+                + states.stream().map(WeightsState::licence).distinct().collect(Collectors.joining(", "));
     }
 
     private boolean fetch(MetricWeights weights, WeightsState state) {
@@ -266,11 +292,7 @@ public final class ModelsCommand implements Callable<Integer> {
         if (fetchable.isEmpty()) {
             return;
         }
-        long bytes = fetchable.stream().mapToLong(n -> size(n.state())).sum();
-        long unknown = fetchable.stream().filter(n -> size(n.state()) == 0).count();
-        lines.add("to fetch: " + Numbers.counted(fetchable.size(), "network", "networks")
-                + (bytes == 0 ? "" : ", about " + Numbers.bytes(bytes))
-                + (unknown == 0 ? "" : (bytes == 0 ? ", " : " and ") + unknown + " of unknown size") + ", into "
+        lines.add("to fetch: " + amount(fetchable.stream().map(Need::state).toList()) + ", into "
                 + Words.line(cache.toString(), 300));
         boolean named = fetchable.stream().noneMatch(Need::suggested);
         lines.add("  assay models" + (weights.suite() == null ? "" : " --suite " + weights.suite()) + " --download"

@@ -67,7 +67,7 @@ class JudgeCommandTest {
                         "a.safetensors",
                         "--seeds",
                         "2",
-                        "--suite=starter",
+                        "--suite=quick",
                         "--without-weights",
                         "--inconclusive",
                         "allow"))
@@ -76,7 +76,7 @@ class JudgeCommandTest {
         assertThat(started.get(0))
                 .containsEntry("assay.lora", "a.safetensors")
                 .containsEntry("assay.seeds", "2")
-                .containsEntry("assay.suite", "starter")
+                .containsEntry("assay.suite", "quick")
                 .containsEntry("assay.unavailable", "allow")
                 .containsEntry("assay.inconclusive", "allow")
                 .containsEntry("assay.out", root.resolve(".assay").toString())
@@ -149,8 +149,8 @@ class JudgeCommandTest {
         assertThat(said).contains("b.safetensors: no such file; there are a.safetensors");
         assertThat(judge("a.safetensors", "--seeds", "many")).isEqualTo(64);
         assertThat(said).startsWith("--seeds: expected a whole number");
-        assertThat(judge("a.safetensors", "--suite", "startr")).isEqualTo(64);
-        assertThat(said).startsWith("--suite: expected").contains("did you mean starter?");
+        assertThat(judge("a.safetensors", "--suite", "quik")).isEqualTo(64);
+        assertThat(said).startsWith("--suite: expected").contains("did you mean quick?");
         assertThat(judge("a.safetensors", "--renderer", "comfyui")).isEqualTo(64);
         assertThat(said).contains("needs --base FILE|DIR");
         assertThat(judge("a.safetensors", "--bse", "x")).isEqualTo(64);

@@ -165,10 +165,10 @@ class CuratedCollectionTest {
         Result.Added again = (Result.Added) collection.admit(candidate(mine, "PASSED"));
         assertThat(again.wasThere()).isTrue();
         assertThat(again.entry().judged()).hasSize(1);
-        collection.admit(candidate(mine, judged("starter", "PASSED"), null));
+        collection.admit(candidate(mine, judged("quick", "PASSED"), null));
         assertThat(collection.manifest().files().get(0).judged())
                 .extracting(Judged::suite)
-                .containsExactly("microcosm", "starter");
+                .containsExactly("microcosm", "quick");
     }
 
     @Test
@@ -196,9 +196,9 @@ class CuratedCollectionTest {
 
     @Test
     void every_required_suite_counts_also_from_earlier_runs() throws IOException {
-        policy("suites: [starter, microcosm@1]");
+        policy("suites: [quick, microcosm@1]");
         Path mine = file(owned, "style.safetensors", 1, 5000);
-        Result.Rejected first = (Result.Rejected) collection.admit(candidate(mine, judged("starter", "PASSED"), null));
+        Result.Rejected first = (Result.Rejected) collection.admit(candidate(mine, judged("quick", "PASSED"), null));
         assertThat(first.reasons()).singleElement().asString().contains("suite microcosm@1 is required");
         assertThat(collection.admit(candidate(mine, "PASSED"))).isInstanceOf(Result.Added.class);
         assertThat(collection.manifest().files().get(0).judged()).hasSize(2);
@@ -273,9 +273,9 @@ class CuratedCollectionTest {
 
     @Test
     void a_suite_passed_at_another_strength_does_not_count() throws IOException {
-        policy("suites: [starter, microcosm]");
+        policy("suites: [quick, microcosm]");
         Path mine = file(owned, "style.safetensors", 1, 5000);
-        Judged s = judged("starter", "PASSED");
+        Judged s = judged("quick", "PASSED");
         Judged weak = new Judged(
                 s.suite(),
                 s.suiteVersion(),
@@ -294,11 +294,11 @@ class CuratedCollectionTest {
 
     @Test
     void a_good_suite_does_not_make_up_for_a_bad_one() throws IOException {
-        policy("suites: [starter]");
+        policy("suites: [quick]");
         Path mine = file(owned, "style.safetensors", 1, 5000);
-        collection.admit(candidate(mine, judged("starter", "PASSED"), null));
+        collection.admit(candidate(mine, judged("quick", "PASSED"), null));
         Path other = file(owned, "other.safetensors", 2, 5000);
-        collection.admit(candidate(other, judged("starter", "PASSED"), null));
+        collection.admit(candidate(other, judged("quick", "PASSED"), null));
         assertThat(collection.admit(candidate(mine, "REGRESSED"))).isInstanceOf(Result.Rejected.class);
     }
 
@@ -401,11 +401,11 @@ class CuratedCollectionTest {
     void a_shortened_run_that_was_turned_away_does_not_count_as_the_required_suite_later() throws IOException {
         policy("suites: [microcosm]");
         assertThat(reason(shortened(judged("microcosm", "PASSED")))).contains("assay.seeds");
-        assertThat(reason(judged("starter", "PASSED")))
+        assertThat(reason(judged("quick", "PASSED")))
                 .contains("suite microcosm is required and was not judged: the run on it was shorter than the suite"
                         + " (assay.seeds)");
         policy("{suites: [microcosm], shortened: allow}");
-        assertThat(reason(judged("starter", "PASSED"))).isEqualTo("added");
+        assertThat(reason(judged("quick", "PASSED"))).isEqualTo("added");
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PolicyTest {
     private static final String FULL = """
         suites:
-          - starter
+          - quick
           - microcosm@1
           - {name: mine, sha256: abababababababababababababababababababababababababababababababab}
         bases: [cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd]
@@ -42,7 +42,7 @@ class PolicyTest {
         assertThat(p)
                 .isEqualTo(new Policy(
                         List.of(
-                                new RequiredSuite("starter", null, null),
+                                new RequiredSuite("quick", null, null),
                                 new RequiredSuite("microcosm", "1", null),
                                 new RequiredSuite("mine", null, "ab".repeat(32))),
                         List.of("cd".repeat(32)),
@@ -97,8 +97,8 @@ class PolicyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "suite: [starter] | no such field",
-                "suites: starter | suites: expected a list, found starter",
+                "suite: [quick] | no such field",
+                "suites: quick | suites: expected a list, found quick",
                 "suites: [1] | suites[0]: expected a name, or {name: NAME, sha256: 64 hexadecimal digits}, found 1",
                 "suites: [null] | suites[0]: expected fields",
                 "licences: [''] | licences: expected text, found nothing",

@@ -141,7 +141,7 @@ class NightlyTest {
         night();
         given.put("assay.steps", "3");
         night();
-        given.put("assay.suite", "starter");
+        given.put("assay.suite", "quick");
         night();
         assertThat(judged).hasSize(6);
         given.remove("assay.suite");
@@ -172,11 +172,11 @@ class NightlyTest {
         given.put("assay.base", "no-such-base.safetensors");
         assertThat(night().verdicts())
                 .extracting(Findings.Verdict::suite, Findings.Verdict::outcome)
-                .containsOnly(tuple("microcosm", Outcome.BROKEN));
+                .containsOnly(tuple("everyday", Outcome.BROKEN));
         assertThat(judged).isEmpty();
 
         Dashboard.write(new History(shelf.resolve("history.jsonl")), Listing.none(), root.resolve("site"));
-        assertThat(root.resolve("site/suites")).isDirectoryContaining("glob:**microcosm*");
+        assertThat(root.resolve("site/suites")).isDirectoryContaining("glob:**everyday*");
 
         now = now.plus(Duration.ofDays(1));
         given.put("assay.suite", "no-such-suite");

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param kind what is drawn
  * @param middle of a base: the mean rate of defects, or the mean value
- * @param chance standard deviation of a picture (of a prompt, for a metric of sets) among redrawn ones
+ * @param chance standard deviation of a picture (of a prompt of four seeds, for a metric of sets) among redrawn ones
  * @param ruined what a ruined picture has: 1 of a rate, else the value that it is worse by
  */
 record Habits(Kind kind, double middle, double chance, double ruined) {
@@ -30,6 +30,9 @@ record Habits(Kind kind, double middle, double chance, double ruined) {
 
     /** That a model has on a prompt, of the chance of a picture, or on the logit of a rate. */
     static final double OWN = 0.35;
+
+    /** Of a prompt, for which the chance of a metric of sets is stated. */
+    static final double SEEDS = 4;
 
     static final Map<String, Habits> ALL = Map.ofEntries(
             Map.entry("blank-frame", new Habits(Kind.RATE, 0, 0, 0)),
