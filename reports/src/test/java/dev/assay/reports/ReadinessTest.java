@@ -112,7 +112,7 @@ class ReadinessTest {
                 .startsWith("Weights are missing: 2 of 6 families can be judged whole (artifact, effect); anatomy needs"
                         + " about 26 MB (people, pose, hands, faces), adherence needs ")
                 .contains("diversity (judged in part) needs ")
-                .contains("licences Apache-2.0, MIT, not stated")
+                .contains("licences Apache-2.0, MIT")
                 .contains("):  java -jar reports/target/assay.jar models --suite everyday --download .")
                 .contains("To judge without them: -Dassay.unavailable=allow")
                 .contains("criteria cannot be judged, their weights are missing: ", "hands", "faces")
