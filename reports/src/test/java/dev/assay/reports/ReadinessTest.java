@@ -60,8 +60,7 @@ class ReadinessTest {
 
     @Test
     void a_wrong_name_is_answered_with_the_right_ones() {
-        assertThat(said("assay.suite", "everyda"))
-                .contains("(everyday, microcosm, quick)", "did you mean everyday?");
+        assertThat(said("assay.suite", "everyda")).contains("(everyday, microcosm, quick)", "did you mean everyday?");
         assertThat(said("assay.lora", "microcosm:grit")).contains("did you mean grid?");
         assertThat(said("assay.lora", "no/such.safetensors")).contains("no such file");
         assertThat(said("assay.models", "nowhere")).contains("assay.models (-Dassay.models): no such folder");

@@ -35,7 +35,8 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 class EverydaySuiteTest {
     private static final Path SUITES = Path.of("src/main/resources/suites");
     private static final Path STAND_INS = Path.of("src/test/resources").toAbsolutePath();
-    private static final Path NETWORKS = Path.of("../harness/src/test/resources/golden/networks").toAbsolutePath();
+    private static final Path NETWORKS =
+            Path.of("../harness/src/test/resources/golden/networks").toAbsolutePath();
     private static final int CLIP_NUMBERS = 96; // of a vector of the microcosm's CLIP
     private static final Set<String> WITHOUT_WEIGHTS =
             Set.of("blank-frame", "grid", "layout-diversity", "effect", "seconds", "preflight", "applied", "distinct");
@@ -57,7 +58,9 @@ class EverydaySuiteTest {
     @Test
     void it_has_60_prompts_in_groups_that_say_what_is_visible_or_what_is_open() {
         Suite suite = SuiteFile.read(SUITES.resolve("everyday.yaml"));
-        assertThat(suite.cases()).hasSize(60).allSatisfy(c -> assertThat(c.tags()).isNotEmpty());
+        assertThat(suite.cases())
+                .hasSize(60)
+                .allSatisfy(c -> assertThat(c.tags()).isNotEmpty());
         Map<String, Long> groups = suite.cases().stream()
                 .flatMap(c -> c.tags().stream())
                 .collect(Collectors.groupingBy(t -> t, Collectors.counting()));
@@ -67,17 +70,23 @@ class EverydaySuiteTest {
                 .containsKeys("scene", "plain", "drawn", "far")
                 .hasEntrySatisfying("lettering", n -> assertThat(n).isGreaterThanOrEqualTo(5))
                 .hasEntrySatisfying("open", n -> assertThat(n).isGreaterThanOrEqualTo(5));
-        assertThat(with(suite, "people")).allSatisfy(c -> assertThat(c.visible().people()).isPositive());
+        assertThat(with(suite, "people"))
+                .allSatisfy(c -> assertThat(c.visible().people()).isPositive());
         assertThat(with(suite, "people")).allSatisfy(c -> assertThat(c.prompt()).contains("photo"));
-        assertThat(with(suite, "things")).allSatisfy(c -> assertThat(c.visible().objects()).isNotEmpty());
+        assertThat(with(suite, "things"))
+                .allSatisfy(c -> assertThat(c.visible().objects()).isNotEmpty());
         assertThat(with(suite, "open")).allSatisfy(c -> assertThat(c.varies()).isNotEmpty());
-        assertThat(suite.cases()).filteredOn(c -> !c.varies().isEmpty()).allSatisfy(c -> assertThat(c.tags()).contains("open"));
+        assertThat(suite.cases())
+                .filteredOn(c -> !c.varies().isEmpty())
+                .allSatisfy(c -> assertThat(c.tags()).contains("open"));
     }
 
     @Test
     void quick_is_12_prompts_of_it_with_two_seeds() {
         Suite quick = SuiteFile.read(SUITES.resolve("quick.yaml"));
-        assertThat(quick.cases()).hasSize(12).allSatisfy(c -> assertThat(c.seeds()).hasSize(2));
+        assertThat(quick.cases())
+                .hasSize(12)
+                .allSatisfy(c -> assertThat(c.seeds()).hasSize(2));
         assertThat(SuiteFile.read(SUITES.resolve("everyday.yaml")).cases())
                 .extracting(PromptCase::prompt)
                 .containsAll(quick.cases().stream().map(PromptCase::prompt).toList());
@@ -101,7 +110,9 @@ class EverydaySuiteTest {
                 .extracting(VerdictEntry::id)
                 .containsAll(suite.criteria().stream().map(Criterion::id).toList());
         assertThat(record.verdicts())
-                .allSatisfy(v -> assertThat(v.outcome()).as(v.id() + ": " + v.reason()).isNotIn(Outcome.BROKEN, Outcome.UNAVAILABLE));
+                .allSatisfy(v -> assertThat(v.outcome())
+                        .as(v.id() + ": " + v.reason())
+                        .isNotIn(Outcome.BROKEN, Outcome.UNAVAILABLE));
         assertThat(record.verdicts().stream().map(VerdictEntry::family).collect(Collectors.toSet()))
                 .contains(
                         Family.ARTIFACT,
@@ -137,7 +148,9 @@ class EverydaySuiteTest {
                 assertThat(v.reason()).contains("models.").contains("nowhere");
             }
         });
-        assertThat(record.verdicts()).filteredOn(v -> !v.is(Outcome.UNAVAILABLE)).hasSize(WITHOUT_WEIGHTS.size());
+        assertThat(record.verdicts())
+                .filteredOn(v -> !v.is(Outcome.UNAVAILABLE))
+                .hasSize(WITHOUT_WEIGHTS.size());
     }
 
     @Test
@@ -169,7 +182,11 @@ class EverydaySuiteTest {
     }
 
     private static String pose(String name) {
-        return MicrocosmPictures.MICROCOSM.resolve("pose").resolve(name).toAbsolutePath().toString();
+        return MicrocosmPictures.MICROCOSM
+                .resolve("pose")
+                .resolve(name)
+                .toAbsolutePath()
+                .toString();
     }
 
     /** Random, of the real architecture; it sees 42 pixels. */
@@ -189,10 +206,10 @@ class EverydaySuiteTest {
     /** One layer, as LAION's first predictor has it. */
     private Path head() throws IOException {
         String header = """
-                {"weight":{"dtype":"F32","shape":[1,%d],"data_offsets":[0,%d]},"bias":{"dtype":"F32","shape":[1],"data_offsets":[%d,%d]}}"""
-                .formatted(CLIP_NUMBERS, 4 * CLIP_NUMBERS, 4 * CLIP_NUMBERS, 4 * CLIP_NUMBERS + 4);
+                {"weight":{"dtype":"F32","shape":[1,%d],"data_offsets":[0,%d]},"bias":{"dtype":"F32","shape":[1],"data_offsets":[%d,%d]}}""".formatted(CLIP_NUMBERS, 4 * CLIP_NUMBERS, 4 * CLIP_NUMBERS, 4 * CLIP_NUMBERS + 4);
         byte[] json = header.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer file = ByteBuffer.allocate(8 + json.length + 4 * CLIP_NUMBERS + 4).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer file =
+                ByteBuffer.allocate(8 + json.length + 4 * CLIP_NUMBERS + 4).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(json.length).put(json);
         for (int i = 0; i < CLIP_NUMBERS; i++) {
             file.putFloat((float) Math.sin(i));

@@ -123,10 +123,13 @@ record MissingWeights(
                                 + "):  java -jar reports/target/assay.jar models --suite " + suite + " --download"
                                 + (fetchable.size() == states.size()
                                         ? ""
-                                        : fetchable.stream().map(s -> " " + s.role()).collect(Collectors.joining()))
+                                        : fetchable.stream()
+                                                .map(s -> " " + s.role())
+                                                .collect(Collectors.joining()))
                                 + " .")
                 + " To judge without them: -Dassay.unavailable=allow . " + criteria.size() + " of " + of
-                + " criteria cannot be judged, their weights are missing: " + String.join(", ", criteria) + ". Missing: "
+                + " criteria cannot be judged, their weights are missing: " + String.join(", ", criteria)
+                + ". Missing: "
                 + files + "." + others;
     }
 

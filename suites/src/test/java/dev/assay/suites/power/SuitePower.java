@@ -208,7 +208,8 @@ public final class SuitePower {
 
         /** The less is kept, the more the sets of base and candidate differ by chance. */
         private Measurement set(PromptCase prompt) {
-            double redrawn = Math.sqrt(2 * (1 - candidate.kept()) * Habits.SEEDS / prompt.seeds().size());
+            double redrawn = Math.sqrt(
+                    2 * (1 - candidate.kept()) * Habits.SEEDS / prompt.seeds().size());
             return Measurement.ofDifference(
                     prompt.id(), null, redrawn * habits.chance() * random.nextGaussian() + fall());
         }

@@ -27,9 +27,11 @@ class SuitePowerTest {
     @Test
     void twice_the_defects_and_prompts_that_are_ignored_do_not_pass() {
         assertThat(Candidate.worse()
-                        .filter(c -> c.name().startsWith("2.0 times") || c.name().startsWith("the prompt ignored in 10 %")))
+                        .filter(c ->
+                                c.name().startsWith("2.0 times") || c.name().startsWith("the prompt ignored in 10 %")))
                 .hasSize(2)
-                .allSatisfy(c -> assertThat(EVERYDAY.of(c).passed()).as(c.name()).isLessThan(0.02));
+                .allSatisfy(
+                        c -> assertThat(EVERYDAY.of(c).passed()).as(c.name()).isLessThan(0.02));
     }
 
     @Test
