@@ -97,6 +97,7 @@ FAMILIES = {
         attention_head_dim=128, num_attention_heads=20, caption_channels=[4096, 4096], text_emb_dim=2048, num_routed_experts=4,
         num_activated_experts=2, axes_dims_rope=(64, 32, 32), max_resolution=(128, 128), llama_layers=list(range(32)) + [31] * 16), dict),
     "z-image": ("ZImageLoraLoaderMixin", "transformer", lambda: model("ZImageTransformer2DModel"), dict),
+    "krea2": ("Krea2LoraLoaderMixin", "transformer", lambda: model("Krea2Transformer2DModel"), dict),
 }
 DOTTED = ["", "unet.", "transformer.", "diffusion_model.", "base_model.model.", "model.diffusion_model.",
           "transformer.base_model.model.", "base_model.model.transformer."]

@@ -277,8 +277,8 @@ class UsedPicturesTest {
                 .containsExactly(
                         "asked with its trigger words \"sks\" (lora.assay.yaml); the base without them",
                         "strength 0.8, 0.4 on text encoders (lora.assay.yaml)",
-                        "its own settings: steps 8 where the base has 28 (lora.assay.yaml), guidance 1 where the base has 7"
-                                + " (lora.assay.yaml)",
+                        "its own settings: steps 8 where the base has 28 (lora.assay.yaml), guidance 1 where the base"
+                                + " has 7 (lora.assay.yaml)",
                         "made as: speed (lora.assay.yaml)");
         RunRecord record = builder.build();
         UsageEntry usage = record.usage();

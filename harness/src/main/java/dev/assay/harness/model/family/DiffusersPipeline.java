@@ -11,6 +11,7 @@ public enum DiffusersPipeline {
     QWEN_IMAGE,
     HIDREAM_IMAGE,
     Z_IMAGE,
+    KREA_2,
     /** There is one, or none: its rules are not known here. */
     NOT_KNOWN
 }

@@ -19,12 +19,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Krea 2, raw and turbo: 28 single blocks, 6144 wide, and a small network that joins the layers of its text encoder. */
-final class Krea2 {
+public final class Krea2 {
     private static final String ID = "krea2";
     private static final String TITLE = "Krea 2";
     private static final String AUTHORS_MARK = "txtfusion.projector";
     private static final String DIFFUSERS_MARK = "text_fusion.projector";
     private static final Pattern NAMES = Pattern.compile("^blocks_N_attn_w[qkvo]$|^txtfusion_|^text_fusion_");
+
+    /** Krea's names and those of diffusers, of the layers that LoRAs change. */
+    public static final ModuleRules RULES = ModuleRules.of(rules());
 
     /** Some tools leave out the number of the output's layer. */
     private static final String OUT = "\\.to_out\\.0$";
@@ -50,7 +53,7 @@ final class Krea2 {
                             TITLE, Map.of("blocks", 28, "transformer_blocks", 28), ID, PublishedModel.authors(ID))),
             List.of("krea2", "krea-2", "krea_2"),
             LoraFacts.of(ID, "Krea 2 (raw, turbo or a finetune; a LoRA does not tell)"),
-            ModuleNaming.of(Set.of(AUTHORS_MARK), Set.of(DIFFUSERS_MARK), ModuleRules.of(rules())),
+            ModuleNaming.of(Set.of(AUTHORS_MARK), Set.of(DIFFUSERS_MARK), RULES),
             TextEncoders.of(TextEncoder.QWEN3_VL_4B),
             16,
             Sites.civitai("Krea 2"),
@@ -60,11 +63,10 @@ final class Krea2 {
                     // Without a template of ComfyUI's: as the example of diffusers' pipeline has it, whose guidance of
                     // 4.5 counts from 0.
                     variant("raw", new Defaults(1024, 28, 5.5, "euler", "simple", null, null))),
-            DiffusersPipeline.NOT_KNOWN);
+            DiffusersPipeline.KREA_2);
 
     private Krea2() {}
 
-    /** Krea's names and those of diffusers, of the layers that LoRAs change. */
     private static List<Rule> rules() {
         List<Rule> rules = new ArrayList<>(List.of(
                 rule("first", "img_in"),

@@ -93,6 +93,14 @@ final class DiffusersFamilies {
                         "transformer.",
                         "diffusion_model.");
             case Z_IMAGE -> transformer(DiffusersTransformers::zImage, b -> with(b, ZImage.SAME), true, PREFIXES);
+            case KREA_2 ->
+                transformer(
+                        DiffusersTransformers::krea2,
+                        BaseModules::diffusers,
+                        false,
+                        "transformer.",
+                        "diffusion_model.",
+                        "base_model.model.");
             case NOT_KNOWN -> throw new IllegalArgumentException("no rules");
         };
     }

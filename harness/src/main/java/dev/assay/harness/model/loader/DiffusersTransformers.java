@@ -7,6 +7,8 @@ import static dev.assay.harness.model.loader.DiffusersTensor.renamed;
 import static dev.assay.harness.model.loader.DiffusersTensor.required;
 
 import dev.assay.harness.model.family.Flux2;
+import dev.assay.harness.model.family.Krea2;
+import dev.assay.harness.model.family.ModuleNaming.Pair;
 import dev.assay.harness.model.loader.DiffusersTensor.Refusal;
 import dev.assay.harness.text.Shortened;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
 final class DiffusersTransformers {
     private static final String KOHYA = "lora_unet_";
     private static final String COMFY = "diffusion_model.";
+    private static final String BARE_PEFT = "base_model.model.";
     private static final String TRANSFORMER = "transformer.";
     private static final String DOWN = ".lora_down.weight";
     private static final String UP = ".lora_up.weight";
@@ -118,6 +121,26 @@ final class DiffusersTransformers {
             throw new Refusal("some of its names begin with " + COMFY + " and some do not");
         }
         return renamed(state, k -> TRANSFORMER + without(COMFY, k));
+    }
+
+    /** {@code Krea2LoraLoaderMixin}: of Krea's own names it takes PEFT's pairs alone. */
+    static Map<String, DiffusersTensor> krea2(Map<String, DiffusersTensor> file) {
+        Map<String, DiffusersTensor> state = withoutDora(file);
+        if (!any(state, k -> k.startsWith(COMFY) || k.startsWith(BARE_PEFT))) {
+            return state;
+        }
+        state = renamed(state, k -> without(COMFY, without(BARE_PEFT, k)));
+        Map<String, DiffusersTensor> converted = new LinkedHashMap<>();
+        for (String key : List.copyOf(state.keySet())) {
+            String pair = key.endsWith(A) ? A : key.endsWith(B) ? B : "";
+            List<Pair> known = pair.isEmpty()
+                    ? List.of()
+                    : Krea2.RULES.ofOriginal(List.of(key.substring(0, key.length() - pair.length())));
+            if (!known.isEmpty()) {
+                converted.put(known.get(0).diffusers().get(0) + pair, state.remove(key));
+            }
+        }
+        return finished(state, converted);
     }
 
     private static String without(String prefix, String key) {
