@@ -81,7 +81,9 @@ record Uses(Usage command, Usage both, String trigger, List<Written> written, Lo
             Double wrote = i < written.size() ? written.get(i).strength() : null;
             Double strength = wrote == null ? said.strength() : wrote;
             // What a file says of text encoders belongs to the strength that it says.
-            boolean apart = wrote == null || command.source(Fact.CLIP_STRENGTH).isPresent();
+            boolean apart = wrote == null
+                    || wrote.equals(said.strength())
+                    || command.source(Fact.CLIP_STRENGTH).isPresent();
             loras.add(new Lora(
                     plan.candidate().loras().get(i).path(),
                     strength == null ? 1 : strength,

@@ -1,6 +1,7 @@
 package dev.assay.harness.usage;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Files that lie beside a model {@code NAME.safetensors} and speak of it, by their endings. */
@@ -16,6 +17,9 @@ public final class Beside {
 
     /** Of AUTOMATIC1111's web UI: what its editor of metadata saves. */
     public static final String WEB_UI = ".json";
+
+    /** In the order of their word. */
+    public static final List<String> ALL = List.of(ASSAY, LORA_MANAGER, CIVITAI, WEB_UI);
 
     /**
      * A field in those of other programs with what Assay wrote there itself, by the names of {@link #STRENGTH} and so on: it is a verdict's

@@ -111,6 +111,9 @@ class UsesTest {
         beside("style.assay.yaml", "strength: 0.6\nclipStrength: 0.2\n");
         assertThat(plan("base", lora("style", 0.9)).candidate().loras())
                 .containsExactly(new Lora(folder.resolve("style.safetensors"), 0.9));
+        assertThat(plan("base", lora("style", 0.6)).candidate().loras())
+                .as("as a nightly writes it")
+                .containsExactly(new Lora(folder.resolve("style.safetensors"), 0.6, 0.2));
         command = said(Fact.CLIP_STRENGTH, 0.4);
         assertThat(plan("base", lora("style", 0.9)).candidate().loras())
                 .containsExactly(new Lora(folder.resolve("style.safetensors"), 0.9, 0.4));

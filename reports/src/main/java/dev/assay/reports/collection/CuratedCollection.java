@@ -5,6 +5,7 @@ import dev.assay.harness.files.WholeFile;
 import dev.assay.harness.model.Hashes;
 import dev.assay.harness.suite.BundledSuites;
 import dev.assay.harness.text.Numbers;
+import dev.assay.harness.usage.Beside;
 import dev.assay.reports.facts.FileFacts;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
@@ -52,6 +53,8 @@ public final class CuratedCollection {
 
     private final Path folder;
     private final Clock clock;
+    private static final long MAX_BESIDE = 8 << 20; // bytes of a file that says how another is used
+
     private final Function<Path, FileFacts> facts;
     private final Consumer<String> step;
 
@@ -246,6 +249,7 @@ public final class CuratedCollection {
                             + candidate.sha256().substring(0, 12) + ", found " + found.substring(0, 12)
                             + "; it changed, judge it again"));
         }
+        bring(candidate.file(), target);
         Entry entry = entry(candidate, name, Files.size(copy), now(), judged, known, waiver);
         intend(new Intent(entry, null, copy.getFileName().toString()));
         step.accept("name");
@@ -280,6 +284,19 @@ public final class CuratedCollection {
     }
 
     /** Copies into the folder's own file system, so that the last step is a change of name. */
+    /** What lies beside a file and says how it is used comes with it, or a nightly would ask another question. Nothing is written over. */
+    private static void bring(Path file, Path target) throws IOException {
+        for (String ending : Beside.ALL) {
+            Path source = Beside.of(file, ending);
+            Path place = Beside.of(target, ending);
+            if (Files.isRegularFile(source)
+                    && Files.size(source) <= MAX_BESIDE
+                    && !Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+                WholeFile.write(place, Files.readAllBytes(source));
+            }
+        }
+    }
+
     private Path copy(Candidate candidate) throws IOException {
         long bytes = Files.size(candidate.file());
         Path incoming = Files.createDirectories(work("incoming"));

@@ -16,9 +16,9 @@ record Item(String name, Path file, Entry entry, FileFacts facts) {
         return "checkpoint".equals(facts.kind()) ? "assay.checkpoint" : "assay.lora";
     }
 
+    /** At the strength that the gate judged; of a file that none let in at its own, which lies beside it. */
     String value() {
         boolean lora = setting().equals("assay.lora");
-        double strength = entry == null || entry.strength() == null ? 1 : entry.strength();
-        return lora ? file + "@" + strength : file.toString(); // always with a strength: a name may end in @0.5
+        return lora && entry != null && entry.strength() != null ? file + "@" + entry.strength() : file.toString();
     }
 }

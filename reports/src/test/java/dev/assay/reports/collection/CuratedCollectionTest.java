@@ -60,6 +60,18 @@ class CuratedCollectionTest {
     }
 
     @Test
+    void what_says_how_a_file_is_used_comes_with_it_and_writes_over_nothing() throws IOException {
+        Path mine = file(owned, "style.safetensors", 1, 5000);
+        Files.writeString(owned.resolve("style.assay.yaml"), "triggerWords: sks\n");
+        Files.writeString(owned.resolve("style.metadata.json"), "{\"notes\": \"mine\"}");
+        Files.createDirectories(shelf);
+        Files.writeString(shelf.resolve("style.metadata.json"), "{\"notes\": \"theirs\"}");
+        collection.admit(candidate(mine, "PASSED"));
+        assertThat(shelf.resolve("style.assay.yaml")).hasContent("triggerWords: sks\n");
+        assertThat(shelf.resolve("style.metadata.json")).hasContent("{\"notes\": \"theirs\"}");
+    }
+
+    @Test
     void who_may_read_the_source_may_read_the_copy_and_the_manifest() throws IOException {
         assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"), "modes");
         Set<PosixFilePermission> usual = Files.getPosixFilePermissions(Files.createFile(folder.resolve("plain")));
