@@ -43,12 +43,18 @@ class UsageRunTest {
         Path bundled = MicrocosmPictures.MICROCOSM;
         Files.copy(bundled.resolve("loras/grid.safetensors"), root.resolve("grid.safetensors"));
         settings.putAll(Map.of(
-                "assay.root", root.toString(),
-                "assay.out", root.resolve("out").toString(),
-                "assay.microcosm", bundled.toAbsolutePath().toString(),
-                "assay.lora", "grid.safetensors",
-                "assay.suite", "two.yaml",
-                "assay.progress", "off"));
+                "assay.root",
+                root.toString(),
+                "assay.out",
+                root.resolve("out").toString(),
+                "assay.microcosm",
+                bundled.toAbsolutePath().toString(),
+                "assay.lora",
+                "grid.safetensors",
+                "assay.suite",
+                "two.yaml",
+                "assay.progress",
+                "off"));
     }
 
     private void beside(String ending, String text) throws IOException {
@@ -104,7 +110,9 @@ class UsageRunTest {
     void a_changed_sidecar_is_another_question_and_a_verdicts_own_words_are_none() throws IOException {
         Map<String, String> before = deciders();
         assertThat(before).doesNotContainKeys("use of the candidate", "use of the base", "setting assay.trigger");
-        beside(".metadata.json", "{\"assayWrote\": {\"trainedWords\": [\"sks\"]}, \"civitai\": {\"trainedWords\": [\"sks\"]}}");
+        beside(
+                ".metadata.json",
+                "{\"assayWrote\": {\"trainedWords\": [\"sks\"]}, \"civitai\": {\"trainedWords\": [\"sks\"]}}");
         assertThat(deciders()).isEqualTo(before);
         beside(".metadata.json", "{\"civitai\": {\"trainedWords\": [\"sks\"]}}");
         Map<String, String> word = deciders();
@@ -122,8 +130,7 @@ class UsageRunTest {
     void a_mistake_in_a_persons_own_file_ends_the_run_before_its_first_picture() throws IOException {
         beside(".assay.yaml", "strenght: 0.5\n");
         Session session = Session.read("microcosm", Map.of(), settings);
-        assertThat(session.problem())
-                .endsWith("grid.assay.yaml: strenght: no such field; did you mean strength?");
+        assertThat(session.problem()).endsWith("grid.assay.yaml: strenght: no such field; did you mean strength?");
         assertThat(session.evaluate(session.criteria()).problem()).isEqualTo(session.problem());
         beside(".assay.yaml", "sampler: no_such_sampler\n");
         Session unfit = Session.read("microcosm", Map.of(), settings);
