@@ -74,6 +74,10 @@ final class SuiteCheck {
             throw new SuiteException(where + "the rule DEFECT_RATE_NON_INFERIOR expects a metric of 0 or 1; "
                     + info.name() + " gives " + info.range() + " (NON_INFERIOR serves it)");
         }
+        if (criterion.rule() == Criterion.Rule.SUPERIOR && info.better() == Direction.TWO_SIDED) {
+            throw new SuiteException(where + "the rule SUPERIOR expects a metric of which more or less is better; "
+                    + info.name() + " has no such direction");
+        }
         if (criterion.rule() != Criterion.Rule.HAS_EFFECT && criterion.margin() > info.maxMargin()) {
             throw new SuiteException(where + "margin: expected at most " + info.maxMargin() + " "
                     + info.unit() + ", found " + criterion.margin()

@@ -65,6 +65,7 @@ public record SuiteView(Suite suite, List<Asked> criteria) {
             case DEFECT_RATE_NON_INFERIOR ->
                 "at most " + Numbers.of(100 * criterion.margin()) + " points more pictures with the defect";
             case NO_NEW_DEFECTS -> "no picture may have it where the base's has not";
+            case SUPERIOR -> "must be better by more than " + margin;
             case HAS_EFFECT -> "must change pictures by more than " + margin + " beyond the renderer's noise";
         };
         String scope = criterion.tags().isEmpty() ? "" : "; on prompts tagged " + String.join(", ", criterion.tags());

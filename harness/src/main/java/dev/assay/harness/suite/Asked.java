@@ -1,6 +1,7 @@
 package dev.assay.harness.suite;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.text.DidYouMean;
 import java.util.List;
 import java.util.Locale;
@@ -13,16 +14,14 @@ import org.jspecify.annotations.Nullable;
  * How a criterion is asked of files of one purpose. In a suite file a word ({@code style: soft}), or fields ({@code character: {as: hard, arm:
  * untriggered, margin: 0.1}}).
  *
+ * @param rule null for the criterion's own
  * @param arm of which pictures; null for the criterion's own
  * @param margin null for the criterion's own
  * @param minPairs null for the criterion's own
  */
 public record Asked(
-        Weight as,
-        @Nullable Arm arm,
-        @Nullable Double margin,
-        @Nullable Integer minPairs) {
-    private static final Set<String> FIELDS = Set.of("as", "arm", "margin", "minPairs");
+        Weight as, @Nullable Rule rule, @Nullable Arm arm, @Nullable Double margin, @Nullable Integer minPairs) {
+    private static final Set<String> FIELDS = Set.of("as", "rule", "arm", "margin", "minPairs");
 
     /** What a verdict is worth. */
     public enum Weight {
@@ -55,7 +54,7 @@ public record Asked(
     }
 
     public static Asked as(Weight weight) {
-        return new Asked(weight, null, null, null);
+        return new Asked(weight, null, null, null, null);
     }
 
     /** From a word or fields of YAML. */
@@ -65,17 +64,18 @@ public record Asked(
             return as(word("as", weight, Weight.values()));
         }
         if (!(yaml instanceof Map<?, ?> fields)) {
-            throw new IllegalArgumentException("expected hard, soft, skip or fields (as, arm, margin, minPairs), found "
+            throw new IllegalArgumentException("expected hard, soft, skip or fields (as, rule, arm, margin, minPairs), found "
                     + (yaml == null || "".equals(yaml) ? "nothing" : yaml));
         }
         for (Object field : fields.keySet()) {
             if (!FIELDS.contains(String.valueOf(field))) {
-                throw new IllegalArgumentException(field + ": no such field; there are as, arm, margin, minPairs"
+                throw new IllegalArgumentException(field + ": no such field; there are as, rule, arm, margin, minPairs"
                         + DidYouMean.hint(String.valueOf(field), FIELDS));
             }
         }
         return new Asked(
                 fields.containsKey("as") ? word("as", fields.get("as"), Weight.values()) : Weight.HARD,
+                fields.containsKey("rule") ? word("rule", fields.get("rule"), Rule.values()) : null,
                 fields.containsKey("arm") ? word("arm", fields.get("arm"), Arm.values()) : null,
                 fields.containsKey("margin") ? (Double) number("margin", fields.get("margin")) : null,
                 fields.containsKey("minPairs") ? (Integer) whole("minPairs", fields.get("minPairs")) : null);

@@ -79,7 +79,7 @@ public record Criterion(
                     () -> new Criterion(
                             metric,
                             List.of(),
-                            checked,
+                            asked.rule() == null ? checked : asked.rule(),
                             asked.margin() == null ? usual : asked.margin(),
                             asked.minPairs() == null ? usualPairs : asked.minPairs(),
                             null,
@@ -138,13 +138,13 @@ public record Criterion(
 
     /** As it is asked of files of a purpose; empty where it is not. Where the criterion says nothing of the purpose it stands as it is. */
     Optional<Criterion> forPurpose(Purpose purpose) {
-        Asked asked = purposes.getOrDefault(purpose, new Asked(soft ? Weight.SOFT : Weight.HARD, null, null, null));
+        Asked asked = purposes.getOrDefault(purpose, Asked.as(soft ? Weight.SOFT : Weight.HARD));
         return asked.as() == Weight.SKIP
                 ? Optional.empty()
                 : Optional.of(new Criterion(
                         metric,
                         tags,
-                        rule,
+                        asked.rule() == null ? rule : asked.rule(),
                         asked.margin() == null ? margin : asked.margin(),
                         asked.minPairs() == null ? minPairs : asked.minPairs(),
                         severity,
@@ -178,7 +178,9 @@ public record Criterion(
         DEFECT_RATE_NON_INFERIOR,
         /** The candidate differs from the base by more than the noise floor plus the margin. */
         @JsonAlias("EFFECTIVE")
-        HAS_EFFECT
+        HAS_EFFECT,
+        /** The candidate is better than the base by more than the margin; for what is made to be faster, say. */
+        SUPERIOR
     }
 
     /** How grave a regression is; the words are Allure's. */

@@ -28,7 +28,8 @@ public record Judgement(Outcome outcome, Reason reason) {
      *
      * <p>NON_INFERIOR: with w the worsening (minus the difference where higher is better, the difference where lower is
      * better, its size where either way is worse), PASSED if the whole interval of w is at most the margin, REGRESSED if
-     * the whole interval is above it. NO_NEW_DEFECTS: REGRESSED if any pair worsened, else PASSED. HAS_EFFECT: the differences
+     * the whole interval is above it. SUPERIOR: as NON_INFERIOR, with the margin below 0: the candidate must be better by
+     * it. NO_NEW_DEFECTS: REGRESSED if any pair worsened, else PASSED. HAS_EFFECT: the differences
      * are distances; PASSED if the whole interval is above noise floor plus margin, REGRESSED if none of it is.
      *
      * <p>Too few pairs, too few prompts or too many unscored pairs leave the verdict INCONCLUSIVE; a new defect does
@@ -60,6 +61,7 @@ public record Judgement(Outcome outcome, Reason reason) {
         return switch (criterion.rule()) {
             case NO_NEW_DEFECTS -> new Judgement(Outcome.PASSED, found);
             case NON_INFERIOR -> nonInferior(comparison, metric, criterion.margin());
+            case SUPERIOR -> nonInferior(comparison, metric, -criterion.margin());
             case DEFECT_RATE_NON_INFERIOR -> throw new IllegalArgumentException("rates are judged by ofRates");
             case HAS_EFFECT -> effective(comparison, metric, criterion.margin(), noiseFloor);
         };

@@ -155,7 +155,10 @@ public final class Phrasebook {
                 ? "differs by " + Numbers.of(c.estimate()) + " " + r.unit() + " (" + interval(c) + ")"
                 : worse(higher ? c.negated() : c, r.unit());
         double distance = r.margin() - (either ? Math.abs(c.estimate()) : higher ? -c.estimate() : c.estimate());
-        return found + "; at most " + Numbers.of(r.margin()) + (either ? " either way" : "") + " is allowed"
+        return found
+                + (r.margin() < 0
+                        ? "; it must be better by " + Numbers.of(-r.margin())
+                        : "; at most " + Numbers.of(r.margin()) + (either ? " either way" : "") + " is allowed")
                 + (r.lies() == Lies.ACROSS ? "; " + more(c, distance) : "");
     }
 

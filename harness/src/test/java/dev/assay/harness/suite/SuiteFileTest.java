@@ -89,7 +89,7 @@ class SuiteFileTest {
                                         Purpose.STYLE,
                                         Asked.as(Weight.HARD),
                                         Purpose.CHARACTER,
-                                        new Asked(Weight.SOFT, Arm.UNTRIGGERED, 0.25, 5),
+                                        new Asked(Weight.SOFT, Rule.SUPERIOR, Arm.UNTRIGGERED, 0.25, 5),
                                         Purpose.SPEED,
                                         Asked.as(Weight.SKIP))),
                         new Criterion(
@@ -160,7 +160,7 @@ class SuiteFileTest {
                         + " did you mean color?",
                 "predicate: above, | | cases[0].visible.relations[0].predicate: expected text, found nothing",
                 "rule: NON_INFERIOR | rule: NON_INFERIOUR | criteria[0].rule: expected one of NON_INFERIOR,"
-                        + " NO_NEW_DEFECTS, DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, found NON_INFERIOUR; did you mean"
+                        + " NO_NEW_DEFECTS, DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, SUPERIOR, found NON_INFERIOUR; did you mean"
                         + " NON_INFERIOR?",
                 "id: circle, | id: a circle, | cases[0].questions[0].id: expected lower-case letters, digits and"
                         + " hyphens",
@@ -188,8 +188,8 @@ class SuiteFileTest {
                         + " hart; did you mean hard?",
                 "style: hard | style: | criteria[2].purposes.style: expected",
                 "style: hard | style: [hard] | criteria[2].purposes.style: expected hard, soft, skip or fields (as,"
-                        + " arm, margin, minPairs), found",
-                "as: soft | has: soft | criteria[2].purposes.character.has: no such field; there are as, arm, margin,"
+                        + " rule, arm, margin, minPairs), found",
+                "as: soft | has: soft | criteria[2].purposes.character.has: no such field; there are as, rule, arm, margin,"
                         + " minPairs; did you mean as?",
                 "arm: untriggered | arm: both | criteria[2].purposes.character.arm: expected triggered or untriggered,"
                         + " found both",
@@ -209,7 +209,7 @@ class SuiteFileTest {
                 "relations: [{ | relations: [null, { | cases[0].visible.relations[0]: expected fields (name: value),"
                         + " found nothing",
                 "rule: NON_INFERIOR | rule: [] | criteria[0].rule: expected one of NON_INFERIOR, NO_NEW_DEFECTS,"
-                        + " DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, found a list",
+                        + " DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, SUPERIOR, found a list",
                 "severity: BLOCKER | severity: HIGH | criteria[0].severity: expected one of BLOCKER, CRITICAL",
                 "margin: 1, | margin: -1, | criteria[0].margin: expected a finite number, 0 or more, found -1.0",
                 "margin: 1, | margin: .NaN, | criteria[0].margin: expected a finite number, 0 or more, found NaN",
@@ -263,7 +263,7 @@ class SuiteFileTest {
                 .isEqualTo(new Criterion(
                         "grid",
                         List.of("one"),
-                        Rule.NON_INFERIOR,
+                        Rule.SUPERIOR,
                         0.25,
                         5,
                         Severity.CRITICAL,

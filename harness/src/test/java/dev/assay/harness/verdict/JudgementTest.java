@@ -50,6 +50,25 @@ class JudgementTest {
     }
 
     @Test
+    void what_must_be_better_passes_by_more_than_the_margin_alone() {
+        for (double[] each : new double[][] {{-0.5, -0.6, -0.4, 1}, {-0.3, -0.4, -0.2, 0}, {0, 0, 0, -1}, {-0.1, -0.2, 0, -1}}) {
+            Comparison c = interval(each[0], each[1], each[2]);
+            Outcome expected = each[3] > 0 ? Outcome.PASSED : each[3] < 0 ? Outcome.REGRESSED : Outcome.INCONCLUSIVE;
+            for (Direction better : List.of(Direction.LOWER, Direction.HIGHER)) {
+                Judgement judged = Judgement.of(
+                        criterion(Rule.SUPERIOR, 0.3, 1),
+                        metric(better),
+                        better == Direction.LOWER ? c : c.negated(),
+                        List.of(),
+                        List.of(),
+                        0);
+                assertThat(judged.outcome()).as("%s, %s", c, better).isEqualTo(expected);
+                assertThat(Phrasebook.say(judged.reason())).contains("; it must be better by 0.3");
+            }
+        }
+    }
+
+    @Test
     void identical_pictures_pass_even_a_margin_of_zero() {
         differs(Direction.LOWER, 0, interval(0, 0, 0), Outcome.PASSED, Lies.WITHIN);
     }

@@ -508,6 +508,7 @@ public final class Pages {
                     case TWO_SIDED -> "\u00b1" + margin;
                 };
             case NO_NEW_DEFECTS -> "none new";
+            case SUPERIOR -> "better by " + margin;
             case HAS_EFFECT -> "> floor + " + margin;
         };
     }

@@ -1,6 +1,7 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Direction;
 import java.util.List;
 
 /** Where a margin lies on the axis of candidate minus base. */
@@ -17,6 +18,7 @@ public final class Margins {
                     case LOWER -> List.of(margin);
                     case TWO_SIDED -> margin == 0 ? List.of(0.0) : List.of(-margin, margin);
                 };
+            case SUPERIOR -> List.of(v.better() == Direction.HIGHER ? margin : -margin);
             case HAS_EFFECT -> List.of(margin);
             case NO_NEW_DEFECTS -> List.of();
         };

@@ -260,6 +260,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
             case NO_NEW_DEFECTS -> " (none is allowed)";
             case NON_INFERIOR, DEFECT_RATE_NON_INFERIOR -> " (" + amount(verdict.margin()) + " allowed)";
             case HAS_EFFECT -> "";
+            case SUPERIOR -> " (better by " + amount(verdict.margin()) + " asked)";
         };
     }
 
