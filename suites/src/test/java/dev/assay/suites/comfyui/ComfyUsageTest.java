@@ -143,6 +143,39 @@ class ComfyUsageTest {
     }
 
     @Test
+    void asked_both_ways_the_server_paints_a_third_set_without_the_word_that_it_alone_knew() {
+        server.metadata("style.safetensors", "modelspec.trigger_phrase", "sks man");
+        settings.put("assay.trigger", "both");
+        RunRecord record = run();
+        assertThat(record.renderings())
+                .filteredOn(r -> r.role().equals("untriggered"))
+                .hasSize(4)
+                .extracting(RenderingEntry::sent)
+                .as("no other than the case's prompt")
+                .containsOnlyNulls();
+        assertThat(record.verdicts())
+                .filteredOn(v -> v.id().equals("trigger-leak"))
+                .singleElement()
+                .matches(RunRecord.VerdictEntry::soft);
+    }
+
+    @Test
+    void the_purpose_beside_a_file_that_only_the_server_knows_changes_what_is_asked() throws IOException {
+        Path models = Files.createDirectory(root.resolve("models"));
+        server.lora(models, "style.safetensors");
+        Files.writeString(models.resolve("style.assay.yaml"), "purpose: fix\n");
+        Files.writeString(
+                root.resolve("two.yaml"),
+                SUITE.replace("severity: NORMAL}", "severity: NORMAL, purposes: {fix: soft}}\n  - {metric: blank-frame,"
+                        + " rule: NO_NEW_DEFECTS, minPairs: 1}"));
+        RunRecord record = run();
+        assertThat(record.verdicts())
+                .filteredOn(v -> v.id().equals("effect"))
+                .singleElement()
+                .matches(RunRecord.VerdictEntry::soft);
+    }
+
+    @Test
     void a_mistake_beside_a_file_that_only_the_server_knows_is_told_before_the_first_picture() throws IOException {
         Path models = Files.createDirectory(root.resolve("models"));
         server.lora(models, "style.safetensors");
