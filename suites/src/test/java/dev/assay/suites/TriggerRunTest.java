@@ -63,7 +63,8 @@ class TriggerRunTest {
     }
 
     @Test
-    void a_bound_lora_passes_with_the_trigger_that_its_sidecar_says_and_perhaps_waits_for_it_without() throws IOException {
+    void a_bound_lora_passes_with_the_trigger_that_its_sidecar_says_and_perhaps_waits_for_it_without()
+            throws IOException {
         RunRecord both = run(Map.of("assay.lora", "microcosm:bound", "assay.trigger", "both"));
         assertThat(both.outcome()).as(String.valueOf(both.verdicts())).isEqualTo(Outcome.PASSED);
         assertThat(both.renderings())

@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param minPairs null for the criterion's own
  */
 public record Asked(
-        Weight as, @Nullable Rule rule, @Nullable Arm arm, @Nullable Double margin, @Nullable Integer minPairs) {
+        Weight as,
+        @Nullable Rule rule,
+        @Nullable Arm arm,
+        @Nullable Double margin,
+        @Nullable Integer minPairs) {
     private static final Set<String> FIELDS = Set.of("as", "rule", "arm", "margin", "minPairs");
 
     /** What a verdict is worth. */
@@ -64,8 +68,9 @@ public record Asked(
             return as(word("as", weight, Weight.values()));
         }
         if (!(yaml instanceof Map<?, ?> fields)) {
-            throw new IllegalArgumentException("expected hard, soft, skip or fields (as, rule, arm, margin, minPairs), found "
-                    + (yaml == null || "".equals(yaml) ? "nothing" : yaml));
+            throw new IllegalArgumentException(
+                    "expected hard, soft, skip or fields (as, rule, arm, margin, minPairs), found "
+                            + (yaml == null || "".equals(yaml) ? "nothing" : yaml));
         }
         for (Object field : fields.keySet()) {
             if (!FIELDS.contains(String.valueOf(field))) {

@@ -51,7 +51,8 @@ class JudgementTest {
 
     @Test
     void what_must_be_better_passes_by_more_than_the_margin_alone() {
-        for (double[] each : new double[][] {{-0.5, -0.6, -0.4, 1}, {-0.3, -0.4, -0.2, 0}, {0, 0, 0, -1}, {-0.1, -0.2, 0, -1}}) {
+        for (double[] each :
+                new double[][] {{-0.5, -0.6, -0.4, 1}, {-0.3, -0.4, -0.2, 0}, {0, 0, 0, -1}, {-0.1, -0.2, 0, -1}}) {
             Comparison c = interval(each[0], each[1], each[2]);
             Outcome expected = each[3] > 0 ? Outcome.PASSED : each[3] < 0 ? Outcome.REGRESSED : Outcome.INCONCLUSIVE;
             for (Direction better : List.of(Direction.LOWER, Direction.HIGHER)) {

@@ -1,11 +1,11 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.text.PlainText;
 import java.text.Normalizer;
-import dev.assay.harness.score.Direction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -122,8 +122,7 @@ public final class Words {
                 "the share of pictures with the defect may rise by at most " + number(100 * v.margin())
                         + " percentage points";
             case NO_NEW_DEFECTS -> "no pair may be worse than in the base";
-            case SUPERIOR ->
-                "must " + (v.better() == Direction.HIGHER ? "rise" : "fall") + " by more than " + margin;
+            case SUPERIOR -> "must " + (v.better() == Direction.HIGHER ? "rise" : "fall") + " by more than " + margin;
             case HAS_EFFECT -> "must differ from the base by more than the noise floor plus " + margin;
         };
     }

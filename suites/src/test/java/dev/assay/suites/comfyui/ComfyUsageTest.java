@@ -166,8 +166,10 @@ class ComfyUsageTest {
         Files.writeString(models.resolve("style.assay.yaml"), "purpose: fix\n");
         Files.writeString(
                 root.resolve("two.yaml"),
-                SUITE.replace("severity: NORMAL}", "severity: NORMAL, purposes: {fix: soft}}\n  - {metric: blank-frame,"
-                        + " rule: NO_NEW_DEFECTS, minPairs: 1}"));
+                SUITE.replace(
+                        "severity: NORMAL}",
+                        "severity: NORMAL, purposes: {fix: soft}}\n  - {metric: blank-frame,"
+                                + " rule: NO_NEW_DEFECTS, minPairs: 1}"));
         RunRecord record = run();
         assertThat(record.verdicts())
                 .filteredOn(v -> v.id().equals("effect"))
