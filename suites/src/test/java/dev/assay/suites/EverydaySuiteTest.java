@@ -76,8 +76,9 @@ class EverydaySuiteTest {
         assertThat(with(suite, "things"))
                 .allSatisfy(c -> assertThat(c.visible().objects()).isNotEmpty());
         assertThat(with(suite, "lettering"))
-                .allSatisfy(c -> assertThat(c.visible().text()).hasSize(1).allSatisfy(text -> assertThat(c.prompt())
-                        .contains("\"" + text + "\"")));
+                .allSatisfy(c -> assertThat(c.visible().text())
+                        .hasSize(1)
+                        .allSatisfy(text -> assertThat(c.prompt()).contains("\"" + text + "\"")));
         assertThat(with(suite, "open")).allSatisfy(c -> assertThat(c.varies()).isNotEmpty());
         assertThat(suite.cases())
                 .filteredOn(c -> !c.varies().isEmpty())
