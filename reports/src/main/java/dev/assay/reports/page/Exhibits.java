@@ -57,10 +57,12 @@ final class Exhibits {
         if (v.pattern() != null) {
             pattern(v).ifPresent(exhibits::add);
         }
-        List<WorstCase> worst = v.worst().stream()
-                .filter(w -> w.difference() != 0 || v.is(Outcome.REGRESSED))
+        List<WorstCase> there = v.worst().stream()
                 .filter(w -> renderings.find(w, "candidate").isPresent())
                 .toList();
+        List<WorstCase> changed =
+                there.stream().filter(w -> w.difference() != 0).toList();
+        List<WorstCase> worst = changed.isEmpty() && v.is(Outcome.REGRESSED) ? there : changed;
         Set<String> prompts = new HashSet<>();
         Stream.concat(
                         worst.stream()

@@ -38,6 +38,9 @@ public record Gallery(List<Exhibit> prompts, String note) {
         List<RenderingEntry> all = exhibits.renderings().all();
         all.forEach(r -> prompts.putIfAbsent(String.valueOf(r.caseId()), String.valueOf(r.prompt())));
         List<Map.Entry<String, String>> cases = List.copyOf(prompts.entrySet());
+        if (all.stream().noneMatch(r -> exhibits.renderings().file(r).isPresent())) {
+            return new Gallery(List.of(), all.isEmpty() ? "" : "The pictures of this run are not there any more.");
+        }
         int most = cases.stream()
                 .mapToInt(
                         c -> SeedStrips.seeds(c.getKey(), exhibits.renderings()).size())

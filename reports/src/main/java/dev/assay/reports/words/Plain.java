@@ -1,6 +1,7 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Direction;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.suite.Criterion.Rule;
@@ -100,6 +101,9 @@ public record Plain(VerdictEntry verdict, int seeds) {
     }
 
     private String worse() {
+        if (rule() == Rule.NO_NEW_DEFECTS && !BuiltIn.NAMES.contains(metric())) {
+            return heads() + gained() + allowed();
+        }
         return switch (metric()) {
             case "effect", "lpips-effect" ->
                 "It changes nothing that one could see: " + Words.number(estimate()) + " " + unit() + " from the base";
@@ -127,6 +131,16 @@ public record Plain(VerdictEntry verdict, int seeds) {
             case "prompt-vendi" -> "Different pictures of all prompts: " + fewer();
             default -> subject() + (means().isEmpty() ? ": " + change() : means());
         };
+    }
+
+    /** Pairs that have the defect in the candidate alone; nothing where a view has no measurements. */
+    private String gained() {
+        long worse = verdict.measurements().stream()
+                .filter(m -> verdict.better() == Direction.HIGHER ? m.difference() < 0 : m.difference() > 0)
+                .count();
+        return worse == 0
+                ? ""
+                : ": " + worse + " of " + Numbers.counted(verdict.pairs(), "pair", "pairs") + ", where the base's is right";
     }
 
     private boolean isDiversity() {

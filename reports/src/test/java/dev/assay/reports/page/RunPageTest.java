@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
@@ -118,12 +119,16 @@ class RunPageTest {
     @Test
     void pictures_that_are_gone_are_said_to_be() throws IOException {
         RunRecord run = Runs.mixed(folder);
-        Path moved = folder.resolve("elsewhere");
-        Gate gate = Gate.judge(run);
-        VerdictCard card = VerdictCard.of(run, gate.outcome(), gate.reasons(), FileFacts.NONE, null);
-        RunPage page = RunPage.of(card, run, moved, folder, folder, List.of());
-        assertThat(Jsoup.parse(page.html()).select("img[alt*=not there any more]"))
-                .isNotEmpty();
+        try (Stream<Path> files = Files.list(folder.resolve("store"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        RunPage page = page(run);
+        Document html = Jsoup.parse(page.html());
+        assertThat(html.text()).contains("The pictures of this run are not there any more.");
+        assertThat(html.select(".gallery")).isEmpty();
+        assertThat(html.select("article img[alt*=not there any more]")).isNotEmpty();
     }
 
     @Test

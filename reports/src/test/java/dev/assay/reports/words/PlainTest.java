@@ -9,6 +9,7 @@ import dev.assay.harness.score.GridPattern;
 import dev.assay.harness.score.GridPattern.Shape;
 import dev.assay.harness.suite.Criterion.Rule;
 import dev.assay.harness.suite.Criterion.Severity;
+import dev.assay.harness.verdict.Measurement;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.Entries;
@@ -281,6 +282,46 @@ class PlainTest {
                 null,
                 "out of memory");
         assertThat(none.sentence()).isEmpty();
+    }
+
+    @Test
+    void a_defect_that_is_not_allowed_is_counted_in_pairs() {
+        VerdictEntry entry = new VerdictEntry(
+                "blank-frame",
+                "blank-frame",
+                "1",
+                Family.ARTIFACT,
+                "suite",
+                Outcome.REGRESSED,
+                0.0,
+                null,
+                0.9,
+                0,
+                Rule.NO_NEW_DEFECTS,
+                Severity.CRITICAL,
+                Direction.LOWER,
+                "blank frames",
+                0.25,
+                0.25,
+                4,
+                4,
+                0,
+                Map.of(),
+                null,
+                "one of 4 pairs worse",
+                List.of(
+                        new Measurement("a", 1L, 0.0, 1.0, 1),
+                        new Measurement("a", 2L, 1.0, 0.0, -1),
+                        new Measurement("b", 1L, 0.0, 0.0, 0),
+                        new Measurement("b", 2L, 0.0, 0.0, 0)),
+                List.of(),
+                null,
+                null,
+                null,
+                false,
+                false);
+        assertThat(Plain.of(entry).sentence())
+                .isEqualTo("Some pictures show nothing: 1 of 4 pairs, where the base's is right (none is allowed)");
     }
 
     @Test
