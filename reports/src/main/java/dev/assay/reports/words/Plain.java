@@ -140,7 +140,8 @@ public record Plain(VerdictEntry verdict, int seeds) {
                 .count();
         return worse == 0
                 ? ""
-                : ": " + worse + " of " + Numbers.counted(verdict.pairs(), "pair", "pairs") + ", where the base's is right";
+                : ": " + worse + " of " + Numbers.counted(verdict.pairs(), "pair", "pairs")
+                        + ", where the base's is right";
     }
 
     private boolean isDiversity() {
