@@ -64,6 +64,7 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
         Gate gate = judged.trouble() != null ? Gate.broken(judged.trouble()) : Gate.judge(judged.run());
         out.println();
         Summary.lines(judged.run(), gate, place.colors()).forEach(out::println);
+        Summary.after(judged.run(), judged.folder(), gate).forEach(out::println);
         out.flush();
         try (TargetLock ours = TargetLock.take(place.target(), out)) {
             Objects.requireNonNull(ours);

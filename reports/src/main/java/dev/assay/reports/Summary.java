@@ -3,13 +3,19 @@ package dev.assay.reports;
 import dev.assay.harness.model.Finding;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
+import dev.assay.harness.score.Family;
 import dev.assay.harness.text.Numbers;
 import dev.assay.harness.verdict.BuiltIn;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.picture.Renderings;
+import dev.assay.reports.words.Headline;
+import dev.assay.reports.words.NextSteps;
 import dev.assay.reports.words.Plain;
 import dev.assay.reports.words.Unjudged;
 import dev.assay.reports.words.Words;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,11 +24,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A run in a few lines for the terminal: one per criterion, with the reason below where it did not pass, then the outcome. No reason
- * is cut: what to do stands at its end.
+ * A run on one screen of a terminal: a row for each family that passed, one with the reason below for each criterion that did not, then the
+ * outcome. No reason is cut: what to do stands at its end.
  */
 public final class Summary {
-    private static final int WIDTH = 100; // of a line of reasons
+    private static final int WIDTH = 74; // of a line of reasons: with what it is indented by, a terminal's 80
+    private static final int MOST = 76; // of a row of the table
+    private static final int OUTCOME = 14; // columns of an outcome and the space behind it
 
     private Summary() {}
 
@@ -40,25 +48,9 @@ public final class Summary {
                                 ? "Assay: the run did not begin"
                                 : "Assay: there is no record of the run");
         Unjudged parts = Unjudged.of(run.verdicts());
-        List<String[]> cells = parts.judged().stream()
-                .map(v -> cells(v, run.problem() != null, run.suite().seedsPerPrompt()))
-                .toList();
-        int[] widths = new int[5];
-        cells.forEach(c -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], c[i].length());
-            }
-        });
-        for (String[] c : cells) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                String cell = i == 1 ? colored(c[i], color(c[i]), colors) : c[i];
-                line.append("  ").append(cell).append(" ".repeat(widths[i] - c[i].length()));
-            }
-            lines.add(line.toString().stripTrailing());
-            indented("      ", c[6]).forEach(lines::add);
-            indented("      ", c[5]).forEach(lines::add);
-        }
+        rows(parts.judged(), run.problem() != null, run.suite().seedsPerPrompt()).stream()
+                .flatMap(List::stream)
+                .forEach(row -> lines.addAll(row.lines(colors)));
         for (Unjudged.Fold f : parts.folded()) {
             lines.add("  " + f.head());
             indented("      ", run.problem() == null ? f.reason() : "").forEach(lines::add);
@@ -76,7 +68,111 @@ public final class Summary {
         return lines;
     }
 
-    /** Five columns, the reason, and what it means: only where something is to be explained, for lines are short. */
+    /**
+     * A row of the table.
+     *
+     * @param label a family, or a criterion with its family
+     * @param outcome in words
+     * @param rest of the line
+     * @param below what is to be explained
+     */
+    private record Row(String label, String outcome, String rest, List<String> below, int width) {
+        List<String> lines(boolean colors) {
+            String head = "  " + label + " ".repeat(width - label.length()) + "  "
+                    + colored(outcome, color(outcome), colors);
+            List<String> text = rest.isEmpty() ? List.of() : Words.wrapped(rest, Math.max(30, MOST - width - OUTCOME));
+            List<String> lines = new ArrayList<>();
+            lines.add(text.isEmpty() ? head : head + " ".repeat(Math.max(2, OUTCOME - outcome.length())) + text.get(0));
+            text.stream().skip(1).forEach(l -> lines.add(" ".repeat(2 + width + 2 + OUTCOME) + l));
+            lines.addAll(below);
+            return lines;
+        }
+
+        Row wide(int columns) {
+            return new Row(label, outcome, rest, below, columns);
+        }
+    }
+
+    /** By family, in the order of the suite: what passed is one row, what did not is explained. */
+    private static List<List<Row>> rows(List<VerdictEntry> judged, boolean stopped, int seeds) {
+        Map<Family, List<VerdictEntry>> families = new LinkedHashMap<>();
+        judged.forEach(
+                v -> families.computeIfAbsent(v.family(), f -> new ArrayList<>()).add(v));
+        List<List<Row>> rows = new ArrayList<>();
+        families.forEach((family, all) -> {
+            List<Row> mine = new ArrayList<>();
+            all.stream().filter(v -> !isPlain(v)).forEach(v -> mine.add(row(cells(v, stopped, seeds))));
+            String passed = all.stream()
+                    .filter(Summary::isPlain)
+                    .map(v -> Words.line(v.id(), 50))
+                    .collect(Collectors.joining(", "));
+            if (!passed.isEmpty()) {
+                mine.add(new Row(family.word(), Outcome.PASSED.name(), passed, List.of(), 0));
+            }
+            rows.add(mine);
+        });
+        int width = rows.stream()
+                .flatMap(List::stream)
+                .mapToInt(r -> r.label().length())
+                .max()
+                .orElse(0);
+        return rows.stream()
+                .map(mine -> mine.stream().map(r -> r.wide(width)).toList())
+                .toList();
+    }
+
+    /** It decides, and passed. */
+    private static boolean isPlain(VerdictEntry v) {
+        return v.is(Outcome.PASSED) && !v.soft();
+    }
+
+    private static Row row(String[] cells) {
+        return new Row(
+                cells[0],
+                cells[1],
+                Stream.of(cells[2], cells[3], cells[4])
+                        .filter(c -> !c.equals("-"))
+                        .collect(Collectors.joining("  ")),
+                Stream.concat(indented("      ", cells[6]), indented("      ", cells[5]))
+                        .toList(),
+                0);
+    }
+
+    /**
+     * What follows on the verdict: the pictures that show it best, and what to do.
+     *
+     * @param folder of the record
+     */
+    static List<String> after(RunRecord run, Path folder, Gate gate) {
+        List<String> lines = new ArrayList<>();
+        Renderings renderings = new Renderings(run.renderings(), folder);
+        Headline.gravestFirst(run.verdicts()).stream()
+                .flatMap(v -> v.worst().stream().limit(1))
+                .filter(w -> renderings.find(w, "candidate").flatMap(renderings::file).isPresent())
+                .findFirst()
+                .ifPresent(w -> {
+                    lines.add("worst pair, seed " + w.seed() + " of \"" + Words.line(w.prompt(), 100) + "\"");
+                    for (String role : List.of("base", "candidate")) {
+                        renderings
+                                .find(w, role)
+                                .flatMap(renderings::file)
+                                .ifPresent(f -> lines.add("  " + (role + "         ").substring(0, 11)
+                                        + f.toAbsolutePath().normalize()));
+                    }
+                });
+        List<RunRecord.LoraPart> loras = run.candidate().loras();
+        Double strength = loras.size() == 1 ? loras.get(0).strength() : null;
+        List<String> steps = NextSteps.of(gate.outcome(), run.verdicts(), run.suite().name(), strength);
+        for (int i = 0; i < steps.size(); i++) {
+            List<String> wrapped = Words.wrapped(steps.get(i), WIDTH);
+            for (int l = 0; l < wrapped.size(); l++) {
+                lines.add((i == 0 && l == 0 ? "next  " : "      ") + wrapped.get(l));
+            }
+        }
+        return lines;
+    }
+
+    /** Outcome, three numbers, the reason, and what it means. */
     private static String[] cells(VerdictEntry v, boolean stopped, int seeds) {
         boolean passed = v.is(Outcome.PASSED);
         return new String[] {

@@ -8,7 +8,9 @@ import dev.assay.harness.model.ModelUnderTest;
 import dev.assay.harness.render.Picture;
 import dev.assay.harness.render.PictureOrigin;
 import dev.assay.harness.render.RenderRequest;
+import dev.assay.harness.render.RenderSession;
 import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.RendererLostException;
 import dev.assay.harness.suite.GenerationSettings;
@@ -228,6 +230,15 @@ final class RenderQueue implements PictureSource {
                 .filter(shot -> shot.request().repeat() == 0)
                 .map(RenderTask::key)
                 .toList();
+    }
+
+    /** The first picture of the base, made now and kept nowhere. */
+    Rendered proof() {
+        settings();
+        RenderTask task = lanes(renderers, pairs()).get(0).shots().get(0);
+        try (RenderSession session = one().begin(List.of(task.request().model()), tally)) {
+            return session.render(task.request());
+        }
     }
 
     private record Place(Pair pair, String role) {}

@@ -33,6 +33,7 @@ import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
+import dev.assay.harness.render.Rendered;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.folder.FinishedPictures;
 import dev.assay.harness.score.Family;
@@ -457,6 +458,25 @@ public final class Session {
                     Question.code(System.getProperty("java.class.path"), new FileHashes())));
         } catch (RuntimeException unknown) {
             return Optional.empty(); // the run says what is wrong, if it is
+        }
+    }
+
+    /** A picture that proves that pictures can be made, and the device that made it. */
+    record Proof(Rendered picture, String device) {}
+
+    /**
+     * Renders one picture of the base, which goes to no store.
+     *
+     * @throws RuntimeException saying what keeps it from being made
+     */
+    Proof proof() {
+        if (problem != null) {
+            throw new SettingsException(problem);
+        }
+        try (Renderers renderers = Renderers.open(settings, root, headers)) {
+            RenderQueue queue = new RenderQueue(
+                    plan, renderers.all(), new RenderStore(store()), hashes, Progress.QUIET, p -> List.of());
+            return new Proof(queue.proof(), renderers.all().get(0).device());
         }
     }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GateCommand.class,
             NightlyCommand.class,
             ReportCommand.class,
+            ViewCommand.class,
             DemoCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
@@ -37,6 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CollectionCommand.class,
             SuitesCommand.class,
             StoreCommand.class,
+            InitCommand.class,
+            DoctorCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class AssayMain implements Runnable {

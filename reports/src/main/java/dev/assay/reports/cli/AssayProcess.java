@@ -2,6 +2,7 @@ package dev.assay.reports.cli;
 
 import dev.assay.harness.run.BuildStep;
 import dev.assay.harness.run.Caller;
+import dev.assay.harness.run.Checkup;
 import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
@@ -9,6 +10,7 @@ import dev.assay.reports.Assay;
 import dev.assay.reports.nightly.NightlyMain;
 import dev.assay.reports.words.Words;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -25,7 +27,7 @@ public final class AssayProcess {
 
     private AssayProcess() {}
 
-    /** @param command {@code judge}; {@code evaluate}: the record alone, without a last step; {@code nightly} */
+    /** @param command {@code judge}; {@code evaluate}: the record alone, without a last step; {@code nightly}; {@code doctor} */
     public static void main(String[] command) {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
@@ -49,7 +51,8 @@ public final class AssayProcess {
                 case "judge" -> assay.judge();
                 case "evaluate" -> assay.evaluate();
                 case "nightly" -> night(assay, environment, properties);
-                default -> throw new AssayException("expected judge, evaluate or nightly, found " + command);
+                case "doctor" -> checkup(environment, properties);
+                default -> throw new AssayException("expected judge, evaluate, nightly or doctor, found " + command);
             };
         } catch (InterruptedException stopped) {
             return BROKEN;
@@ -57,6 +60,17 @@ public final class AssayProcess {
             PlainText.err(false).println(Words.line(Trouble.words(trouble), 600));
             return BROKEN;
         }
+    }
+
+    private static int checkup(Map<String, String> environment, Map<String, String> properties) {
+        PrintWriter out = PlainText.outWriter(false);
+        boolean fine = new Checkup(
+                        environment,
+                        properties,
+                        line -> DoctorCommand.write(out, line.what(), line.fine(), line.found()))
+                .run();
+        out.flush();
+        return fine ? 0 : BROKEN;
     }
 
     private static int night(Assay assay, Map<String, String> environment, Map<String, String> properties)

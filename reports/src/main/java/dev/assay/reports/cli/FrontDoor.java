@@ -60,7 +60,7 @@ record FrontDoor(Path root, Optional<Home> home, Starter starter) {
         all.put(Caller.PROPERTY, "command");
         all.put("assay.root", root.toString());
         all.put("assay.out", folder().toString());
-        all.put("assay.reports", folder().resolve("report").toString());
+        all.put("assay.reports", folder().toString());
         all.put("assay.build.site", folder().resolve("dashboard").toString());
         home.ifPresent(h -> {
             all.put(Home.PROPERTY, h.folder().toString());
