@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes assay.yaml into this folder: five questions, each with an answer that may be left as it is.",
             "",
-            "With an option, or without a terminal, nothing is asked.",
+            "With an option nothing is asked; where nobody answers, all is left as it is.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -60,7 +60,6 @@ final class InitCommand implements Callable<Integer> {
 
     FrontDoor door = FrontDoor.here();
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    boolean asks = System.console() != null;
 
     /** A question, and what is written of its answer. */
     private record Entry(String key, String comment, String question, String given) {}
@@ -80,7 +79,7 @@ final class InitCommand implements Callable<Integer> {
         boolean any = entries.stream().anyMatch(e -> e.given() != null);
         Map<Entry, String> answers = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            answers.put(entry, any || !asks ? entry.given() : ask(entry));
+            answers.put(entry, any ? entry.given() : ask(entry));
         }
         String text = yaml(answers);
         requireReadable(text);

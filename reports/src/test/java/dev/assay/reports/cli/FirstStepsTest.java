@@ -56,8 +56,7 @@ class FirstStepsTest {
         CommandLine line = AssayMain.commandLine();
         InitCommand init = line.getSubcommands().get("init").getCommand();
         init.door = door();
-        init.asks = answers != null;
-        init.in = new BufferedReader(new StringReader(answers == null ? "" : answers));
+        init.in = new BufferedReader(new StringReader(answers));
         List<String> all = new ArrayList<>(List.of("init"));
         all.addAll(List.of(options));
         return run(line, all.toArray(String[]::new));
@@ -89,7 +88,7 @@ class FirstStepsTest {
         assertThat(said).doesNotContain("ComfyUI's address (");
         assertThat(settings().given())
                 .containsOnly(Map.entry("assay.base", "b.safetensors"), Map.entry("assay.collection", "keep"));
-        assertThat(init(null, "--force", "--base", "https://example.org/b.safetensors"))
+        assertThat(init("", "--force", "--base", "https://example.org/b.safetensors"))
                 .isEqualTo(64);
         assertThat(said).contains("found an address");
         assertThat(settings().given()).containsEntry("assay.base", "b.safetensors");
