@@ -1,6 +1,8 @@
 package dev.assay.harness.run;
 
 import dev.assay.harness.model.Lora;
+import dev.assay.harness.model.ModelFileException;
+import dev.assay.harness.model.ModelReference;
 import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.family.FamilyTrait;
 import dev.assay.harness.model.family.ModelFamilies;
@@ -11,6 +13,7 @@ import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
 import dev.assay.harness.model.lora.LoraReader;
 import dev.assay.harness.text.SettingsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +66,21 @@ final class DefaultBase {
                 + "; give -Dassay.base=FILE"
                 + (known && !isLocal(found.family()) ? " -Dassay.renderer=comfyui" : "")
                 + " (without a base, the bundled toy model of 64 x 64 pixels would be it)");
+    }
+
+    /** What the first LoRA is made for, where its file is here and tells: {@code ; my-style.safetensors is for Flux.1}. */
+    static String hint(ModelReference references, String loras) {
+        try {
+            for (Lora lora : loras == null ? List.<Lora>of() : references.loras(loras)) {
+                Inspection found = Files.isRegularFile(lora.path()) ? Inspector.ofHeaders().inspect(lora.path()) : null;
+                if (found != null && !found.family().equals(FamilyMatch.UNKNOWN)) {
+                    return "; " + lora.path().getFileName() + " is for " + found.familyTitle();
+                }
+            }
+        } catch (ModelFileException unreadable) {
+            return ""; // the run says it, once it has a base
+        }
+        return "";
     }
 
     private static boolean isLocal(String family) {

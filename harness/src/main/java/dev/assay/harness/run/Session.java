@@ -275,7 +275,8 @@ public final class Session {
 
         if (settings.get(BASE) == null && !local) {
             throw new SettingsException(
-                    "nothing to compare with: the renderer " + settings.get(RENDERER) + " needs -Dassay.base=FILE|DIR");
+                    "nothing to compare with: the renderer " + settings.get(RENDERER) + " needs -Dassay.base=FILE|DIR"
+                            + DefaultBase.hint(references, settings.get(LORA)));
         }
         boolean bundled = settings.get(BASE) == null || settings.get(BASE).startsWith("microcosm:");
         boolean calibrates = settings.get(SEED_OFFSET) != 0;

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -174,12 +175,22 @@ public final class PlainText {
 
     /** {@link #out} as programs of the command line want it. */
     public static PrintWriter outWriter(boolean colours) {
-        return new PrintWriter(out(colours), true, charset("stdout.encoding"));
+        return outWriter(colours, UnaryOperator.identity());
+    }
+
+    /** @param through where what is written goes first */
+    public static PrintWriter outWriter(boolean colours, UnaryOperator<PrintStream> through) {
+        return new PrintWriter(through.apply(out(colours)), true, charset("stdout.encoding"));
     }
 
     /** {@link #err} likewise. */
     public static PrintWriter errWriter(boolean colours) {
-        return new PrintWriter(err(colours), true, charset("stderr.encoding"));
+        return errWriter(colours, UnaryOperator.identity());
+    }
+
+    /** @param through where what is written goes first */
+    public static PrintWriter errWriter(boolean colours, UnaryOperator<PrintStream> through) {
+        return new PrintWriter(through.apply(err(colours)), true, charset("stderr.encoding"));
     }
 
     /** Known by name from Java 18 on; before it, the default is the terminal's. */

@@ -1,5 +1,6 @@
 package dev.assay.reports.cli;
 
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
@@ -56,8 +57,8 @@ public final class AssayMain implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new AssayMain());
         boolean colours = CommandLine.Help.Ansi.AUTO.enabled();
-        line.setOut(PlainText.outWriter(colours));
-        line.setErr(PlainText.errWriter(colours));
+        line.setOut(PlainText.outWriter(colours, Caller.COMMAND::on));
+        line.setErr(PlainText.errWriter(colours, Caller.COMMAND::on));
         for (CommandLine command : line.getSubcommands().values()) {
             if (command.getCommand() instanceof Judging) {
                 SettingOptions.addTo(command.getCommandSpec());

@@ -8,6 +8,7 @@ import dev.assay.harness.model.hub.FoundWeights;
 import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.KnownWeights;
 import dev.assay.harness.model.hub.WeightsState;
+import dev.assay.harness.run.Home;
 import dev.assay.harness.run.MetricWeights;
 import dev.assay.harness.run.MetricWeights.Need;
 import dev.assay.harness.text.DidYouMean;
@@ -100,6 +101,8 @@ public final class ModelsCommand implements Callable<Integer> {
                 given.put(key, System.getProperty(key));
             }
         }
+        Home.find(given, ModelsCommand.class)
+                .ifPresent(home -> given.putIfAbsent("assay.microcosm", home.microcosm().toString()));
         return given;
     }
 

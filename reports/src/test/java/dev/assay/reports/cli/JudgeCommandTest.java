@@ -152,7 +152,7 @@ class JudgeCommandTest {
         assertThat(judge("a.safetensors", "--suite", "quik")).isEqualTo(64);
         assertThat(said).startsWith("--suite: expected").contains("did you mean quick?");
         assertThat(judge("a.safetensors", "--renderer", "comfyui")).isEqualTo(64);
-        assertThat(said).contains("needs --base FILE|DIR");
+        assertThat(said).contains("needs --base FILE|DIR; a.safetensors is for Stable Diffusion 1");
         assertThat(judge("a.safetensors", "--bse", "x")).isEqualTo(64);
         assertThat(said).contains("did you mean --base?");
         assertThat(judge()).isEqualTo(64);
