@@ -444,11 +444,12 @@ public final class Session {
         try (Renderers renderers = Renderers.open(settings, root, headers)) {
             WeightsResolver weights =
                     WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET);
+            Plan used = seen(renderers.all().get(0));
             return Optional.of(Question.of(
-                    plan,
-                    VerdictInputs.of(plan, settings, catalog, weights::find, root, hashes),
+                    used,
+                    VerdictInputs.of(used, settings, catalog, weights::find, root, hashes),
                     new RenderQueue(
-                                    plan,
+                                    used,
                                     renderers.all(),
                                     new RenderStore(store()),
                                     hashes,
@@ -476,7 +477,7 @@ public final class Session {
         }
         try (Renderers renderers = Renderers.open(settings, root, headers)) {
             RenderQueue queue = new RenderQueue(
-                    plan, renderers.all(), new RenderStore(store()), hashes, Progress.QUIET, p -> List.of());
+                    plan, renderers.all(), new RenderStore(store()), hashes, Progress.QUIET, p -> List.of(), p -> false);
             return new Proof(queue.proof(), renderers.all().get(0).device());
         }
     }
