@@ -152,7 +152,12 @@ class JudgeCommandTest {
         assertThat(judge("a.safetensors", "--suite", "quik")).isEqualTo(64);
         assertThat(said).startsWith("--suite: expected").contains("did you mean quick?");
         assertThat(judge("a.safetensors", "--renderer", "comfyui")).isEqualTo(64);
-        assertThat(said).contains("needs --base FILE|DIR; a.safetensors is for Stable Diffusion 1");
+        assertThat(said).contains("needs --base FILE|DIR").doesNotContain(" is for ");
+        Files.copy(MICROCOSM.resolve("loras/foreign.safetensors"), root.resolve("f.safetensors"));
+        assertThat(judge("f.safetensors", "--renderer", "comfyui")).isEqualTo(64);
+        assertThat(said).contains("needs --base FILE|DIR; f.safetensors is for Flux.1");
+        assertThat(judge("f.safetensors")).isEqualTo(64);
+        assertThat(said).contains("which base?", "for Flux.1", "give --base FILE --comfyui http://HOST:PORT");
         assertThat(judge("a.safetensors", "--bse", "x")).isEqualTo(64);
         assertThat(said).contains("did you mean --base?");
         assertThat(judge()).isEqualTo(64);
