@@ -78,8 +78,8 @@ public final class Summary {
      */
     private record Row(String label, String outcome, String rest, List<String> below, int width) {
         List<String> lines(boolean colors) {
-            String head = "  " + label + " ".repeat(width - label.length()) + "  "
-                    + colored(outcome, color(outcome), colors);
+            String head =
+                    "  " + label + " ".repeat(width - label.length()) + "  " + colored(outcome, color(outcome), colors);
             List<String> text = rest.isEmpty() ? List.of() : Words.wrapped(rest, Math.max(30, MOST - width - OUTCOME));
             List<String> lines = new ArrayList<>();
             lines.add(text.isEmpty() ? head : head + " ".repeat(Math.max(2, OUTCOME - outcome.length())) + text.get(0));
@@ -96,8 +96,8 @@ public final class Summary {
     /** By family, in the order of the suite: what passed is one row, what did not is explained. */
     private static List<List<Row>> rows(List<VerdictEntry> judged, boolean stopped, int seeds) {
         Map<Family, List<VerdictEntry>> families = new LinkedHashMap<>();
-        judged.forEach(
-                v -> families.computeIfAbsent(v.family(), f -> new ArrayList<>()).add(v));
+        judged.forEach(v ->
+                families.computeIfAbsent(v.family(), f -> new ArrayList<>()).add(v));
         List<List<Row>> rows = new ArrayList<>();
         families.forEach((family, all) -> {
             List<Row> mine = new ArrayList<>();
@@ -148,7 +148,10 @@ public final class Summary {
         Renderings renderings = new Renderings(run.renderings(), folder);
         Headline.gravestFirst(run.verdicts()).stream()
                 .flatMap(v -> v.worst().stream().limit(1))
-                .filter(w -> renderings.find(w, "candidate").flatMap(renderings::file).isPresent())
+                .filter(w -> renderings
+                        .find(w, "candidate")
+                        .flatMap(renderings::file)
+                        .isPresent())
                 .findFirst()
                 .ifPresent(w -> {
                     lines.add("worst pair, seed " + w.seed() + " of \"" + Words.line(w.prompt(), 100) + "\"");
@@ -162,7 +165,8 @@ public final class Summary {
                 });
         List<RunRecord.LoraPart> loras = run.candidate().loras();
         Double strength = loras.size() == 1 ? loras.get(0).strength() : null;
-        List<String> steps = NextSteps.of(gate.outcome(), run.verdicts(), run.suite().name(), strength);
+        List<String> steps =
+                NextSteps.of(gate.outcome(), run.verdicts(), run.suite().name(), strength);
         for (int i = 0; i < steps.size(); i++) {
             List<String> wrapped = Words.wrapped(steps.get(i), WIDTH);
             for (int l = 0; l < wrapped.size(); l++) {

@@ -72,7 +72,8 @@ final class DefaultBase {
     static String hint(ModelReference references, String loras) {
         try {
             for (Lora lora : loras == null ? List.<Lora>of() : references.loras(loras)) {
-                Inspection found = Files.isRegularFile(lora.path()) ? Inspector.ofHeaders().inspect(lora.path()) : null;
+                Inspection found =
+                        Files.isRegularFile(lora.path()) ? Inspector.ofHeaders().inspect(lora.path()) : null;
                 if (found != null && !found.family().equals(FamilyMatch.UNKNOWN)) {
                     return "; " + lora.path().getFileName() + " is for " + found.familyTitle();
                 }

@@ -274,9 +274,8 @@ public final class Session {
         Suite suite = WeightsSettings.over(shorten(loaded.suite(), settings), settings);
 
         if (settings.get(BASE) == null && !local) {
-            throw new SettingsException(
-                    "nothing to compare with: the renderer " + settings.get(RENDERER) + " needs -Dassay.base=FILE|DIR"
-                            + DefaultBase.hint(references, settings.get(LORA)));
+            throw new SettingsException("nothing to compare with: the renderer " + settings.get(RENDERER)
+                    + " needs -Dassay.base=FILE|DIR" + DefaultBase.hint(references, settings.get(LORA)));
         }
         boolean bundled = settings.get(BASE) == null || settings.get(BASE).startsWith("microcosm:");
         boolean calibrates = settings.get(SEED_OFFSET) != 0;
@@ -477,7 +476,13 @@ public final class Session {
         }
         try (Renderers renderers = Renderers.open(settings, root, headers)) {
             RenderQueue queue = new RenderQueue(
-                    plan, renderers.all(), new RenderStore(store()), hashes, Progress.QUIET, p -> List.of(), p -> false);
+                    plan,
+                    renderers.all(),
+                    new RenderStore(store()),
+                    hashes,
+                    Progress.QUIET,
+                    p -> List.of(),
+                    p -> false);
             return new Proof(queue.proof(), renderers.all().get(0).device());
         }
     }

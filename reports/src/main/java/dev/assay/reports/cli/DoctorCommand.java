@@ -64,18 +64,21 @@ final class DoctorCommand extends Judging {
         return line(
                 "Java",
                 version >= OLDEST,
-                Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", up to "
+                Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+                        + ", up to "
                         + Numbers.bytes(memory) + " of memory for it"
                         + (version >= OLDEST ? "" : "; Assay needs Java " + OLDEST + " or newer"));
     }
 
     private boolean home() {
         return door.home()
-                .map(h -> line("Assay", Files.isDirectory(h.microcosm()), h.folder() + ", bundled models in " + h.microcosm()))
-                .orElseGet(() -> line(
-                        "Assay",
-                        false,
-                        "the bundled models are not beside this jar: start Assay from its release, or from a checkout"));
+                .map(h -> line(
+                        "Assay", Files.isDirectory(h.microcosm()), h.folder() + ", bundled models in " + h.microcosm()))
+                .orElseGet(
+                        () -> line(
+                                "Assay",
+                                false,
+                                "the bundled models are not beside this jar: start Assay from its release, or from a checkout"));
     }
 
     private boolean disk() {
@@ -162,7 +165,8 @@ final class DoctorCommand extends Judging {
     static void write(PrintWriter out, String what, boolean fine, String found) {
         List<String> lines = Words.wrapped(found, 78 - 20);
         for (int i = 0; i < lines.size(); i++) {
-            out.println((i == 0 ? String.format("  %-3s %-13s ", fine ? "ok" : "NO", what) : " ".repeat(20)) + lines.get(i));
+            out.println((i == 0 ? String.format("  %-3s %-13s ", fine ? "ok" : "NO", what) : " ".repeat(20))
+                    + lines.get(i));
         }
         out.flush();
     }

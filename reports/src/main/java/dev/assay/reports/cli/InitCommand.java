@@ -40,7 +40,10 @@ final class InitCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--comfyui", paramLabel = "URL", description = "The server that renders; none: Assay renders itself.")
+    @Option(
+            names = "--comfyui",
+            paramLabel = "URL",
+            description = "The server that renders; none: Assay renders itself.")
     private String comfyui;
 
     @Option(names = "--models", paramLabel = "DIR", description = "ComfyUI's folder of models.")
@@ -71,11 +74,27 @@ final class InitCommand implements Callable<Integer> {
             throw wrong(file + " is there already; edit it, or overwrite it: --force");
         }
         List<Entry> entries = List.of(
-                new Entry("comfyui.url", "ComfyUI's address; without it Assay renders SD 1.5 itself", "ComfyUI's address", comfyui),
-                new Entry("models", "ComfyUI's folder of models: files are looked into before anything is rendered", "ComfyUI's folder models", models),
-                new Entry("base", "what files are compared with: a name that the server lists, or a file", "Base model", base),
+                new Entry(
+                        "comfyui.url",
+                        "ComfyUI's address; without it Assay renders SD 1.5 itself",
+                        "ComfyUI's address",
+                        comfyui),
+                new Entry(
+                        "models",
+                        "ComfyUI's folder of models: files are looked into before anything is rendered",
+                        "ComfyUI's folder models",
+                        models),
+                new Entry(
+                        "base",
+                        "what files are compared with: a name that the server lists, or a file",
+                        "Base model",
+                        base),
                 new Entry("suite", "prompts and criteria; assay suites lists them", "Suite", suite),
-                new Entry("collection", "folder of the files that passed (assay gate, assay nightly)", "Folder of the collection", collection));
+                new Entry(
+                        "collection",
+                        "folder of the files that passed (assay gate, assay nightly)",
+                        "Folder of the collection",
+                        collection));
         boolean any = entries.stream().anyMatch(e -> e.given() != null);
         Map<Entry, String> answers = new LinkedHashMap<>();
         for (Entry entry : entries) {

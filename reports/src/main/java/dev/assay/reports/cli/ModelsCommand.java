@@ -102,7 +102,8 @@ public final class ModelsCommand implements Callable<Integer> {
             }
         }
         Home.find(given, ModelsCommand.class)
-                .ifPresent(home -> given.putIfAbsent("assay.microcosm", home.microcosm().toString()));
+                .ifPresent(home ->
+                        given.putIfAbsent("assay.microcosm", home.microcosm().toString()));
         return given;
     }
 

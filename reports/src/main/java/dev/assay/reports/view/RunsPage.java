@@ -84,10 +84,12 @@ public record RunsPage(List<Line> runs, int unreadable) {
                 run.id(),
                 Words.line(run.started(), 40).replace('T', ' ').replaceFirst("^(.{16}).*", "$1"),
                 Words.line(run.candidate().name(), 120),
-                Words.line(run.base().name(), 120) + ", " + Words.line(run.suite().name(), 60),
+                Words.line(run.base().name(), 120) + ", "
+                        + Words.line(run.suite().name(), 60),
                 gate.outcome(),
                 run.problem() == null
-                        ? Headline.of(gate.outcome(), run.verdicts(), run.suite().seedsPerPrompt())
+                        ? Headline.of(
+                                gate.outcome(), run.verdicts(), run.suite().seedsPerPrompt())
                         : Words.ends(run.problem(), 300),
                 Files.isRegularFile(page) ? address(folder, page) : "",
                 parts(run.verdicts()),
@@ -116,10 +118,13 @@ public record RunsPage(List<Line> runs, int unreadable) {
 
     /** Relative to the page, with everything in it that an address cannot hold written as one does. */
     private static String address(Path folder, Path file) {
-        Path relative = folder.toAbsolutePath().normalize().relativize(file.toAbsolutePath().normalize());
+        Path relative = folder.toAbsolutePath()
+                .normalize()
+                .relativize(file.toAbsolutePath().normalize());
         List<String> parts = new ArrayList<>();
-        relative.forEach(part -> parts.add(java.net.URLEncoder.encode(part.toString(), java.nio.charset.StandardCharsets.UTF_8)
-                .replace("+", "%20")));
+        relative.forEach(
+                part -> parts.add(java.net.URLEncoder.encode(part.toString(), java.nio.charset.StandardCharsets.UTF_8)
+                        .replace("+", "%20")));
         return String.join("/", parts);
     }
 

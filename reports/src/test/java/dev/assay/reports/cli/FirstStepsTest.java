@@ -113,10 +113,14 @@ class FirstStepsTest {
     @Test
     void a_checkup_makes_a_picture_and_says_why_a_server_does_not() {
         Map<String, String> properties = Map.of(
-                "assay.root", root.toString(),
-                "assay.microcosm", MICROCOSM.toString(),
-                "assay.renderer", "comfyui",
-                "assay.comfyui.url", "http://127.0.0.1:9");
+                "assay.root",
+                root.toString(),
+                "assay.microcosm",
+                MICROCOSM.toString(),
+                "assay.renderer",
+                "comfyui",
+                "assay.comfyui.url",
+                "http://127.0.0.1:9");
         List<Checkup.Line> told = new ArrayList<>();
         assertThat(new Checkup(Map.of(), properties, told::add).run()).isFalse();
         assertThat(told).extracting(Checkup.Line::what).containsExactly("networks", "picture", "server");
@@ -139,17 +143,21 @@ class FirstStepsTest {
         RunRecords.write(out, run);
         Files.createDirectories(out.resolve("report"));
         Files.writeString(out.resolve("report").resolve(run.id() + ".html"), "page");
-        Files.writeString(Files.createDirectories(out.resolve("runs/2025-broken")).resolve("run.json"), "{");
+        Files.writeString(
+                Files.createDirectories(out.resolve("runs/2025-broken")).resolve("run.json"), "{");
         assertThat(run(line, "view", "--no-open")).isZero();
         assertThat(said).startsWith("Runs: " + out.resolve("index.html"));
         Document page = Jsoup.parse(Files.readString(out.resolve("index.html")));
         assertThat(page.select("li.run")).hasSize(1);
         assertThat(page.select("li.run h2 a").attr("href")).isEqualTo("report/" + run.id() + ".html");
-        assertThat(page.select("header .pill").text()).isEqualTo(Gate.judge(run).outcome().name());
+        assertThat(page.select("header .pill").text())
+                .isEqualTo(Gate.judge(run).outcome().name());
         assertThat(page.select(".parts .pill").eachText()).contains("anatomy regressed", "artifact passed");
-        assertThat(page.select("img")).hasSize(2).allSatisfy(img -> assertThat(
-                        out.resolve(java.net.URLDecoder.decode(img.attr("src"), java.nio.charset.StandardCharsets.UTF_8)))
-                .isRegularFile());
+        assertThat(page.select("img"))
+                .hasSize(2)
+                .allSatisfy(img -> assertThat(out.resolve(
+                                java.net.URLDecoder.decode(img.attr("src"), java.nio.charset.StandardCharsets.UTF_8)))
+                        .isRegularFile());
         assertThat(page.text()).contains("1 record could not be read");
         assertThat(page.select("script")).isEmpty();
     }
