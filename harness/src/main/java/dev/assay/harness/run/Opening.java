@@ -1,5 +1,6 @@
 package dev.assay.harness.run;
 
+import dev.assay.harness.nn.cuda.Natives;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.suite.Criterion;
 import dev.assay.harness.text.Numbers;
@@ -44,9 +45,16 @@ final class Opening {
         usage.forEach(line -> lines.add("  used        " + PlainText.line(line, MOST)));
         lines.add("  pictures    " + pictures(forecast));
         if (forecast.toMake() > 0) {
-            lines.add("  made by     " + forecast.devices());
+            lines.add("  made by     " + madeBy(forecast.devices(), Natives.areForGpu()));
         }
         return String.join("\n", lines);
+    }
+
+    /** A build for GPUs that renders on the CPU was not meant to. */
+    static String madeBy(String devices, boolean gpuBuild) {
+        return devices.equals("cpu") && gpuBuild
+                ? devices + ", though this build is for NVIDIA GPUs: -Dassay.device=cuda renders there"
+                : devices;
     }
 
     private static String families(List<Criterion> criteria, Function<Criterion, Family> family) {

@@ -47,6 +47,9 @@ public final class SettingKeys {
 
     public static final SettingKey<String> DEVICE = SettingKey.word("assay.device", "cpu", "cuda");
 
+    /** A Python that has CUDA in its packages: its program, its environment, or the ComfyUI folder around it. */
+    public static final SettingKey<String> CUDA_PYTHON = SettingKey.text("assay.cuda.python");
+
     /** The suite's if absent. */
     public static final SettingKey<Integer> STEPS = SettingKey.count("assay.steps");
 
@@ -157,6 +160,7 @@ public final class SettingKeys {
             BASE,
             SUITE,
             DEVICE,
+            CUDA_PYTHON,
             STEPS,
             RENDERER,
             STORE,

@@ -57,4 +57,11 @@ class OpeningTest {
                 .contains(
                         "\n  used        strength 0.8 (mine.civitai.info)\n  used        made as: style (--purpose)\n");
     }
+
+    @Test
+    void a_build_for_gpus_that_renders_on_the_cpu_says_so() {
+        assertThat(Opening.madeBy("cpu", true)).contains("for NVIDIA GPUs").contains("-Dassay.device=cuda");
+        assertThat(Opening.madeBy("cpu", false)).isEqualTo("cpu");
+        assertThat(Opening.madeBy("cuda NVIDIA H200 9.0", true)).isEqualTo("cuda NVIDIA H200 9.0");
+    }
 }

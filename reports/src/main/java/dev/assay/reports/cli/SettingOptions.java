@@ -65,6 +65,7 @@ final class SettingOptions {
         String how = "How pictures are made";
         put(texts, how, "renderer", "WORD", "local, comfyui or folder.");
         put(texts, how, "models", "DIR", "ComfyUI's folder of models, looked into before anything is rendered.");
+        put(texts, how, "cuda.python", "PATH", "A Python, or ComfyUI folder, that has CUDA in its packages.");
         put(texts, how, "device", "cpu|cuda", "Of the renderer local, and of metrics' networks.");
         put(texts, how, "store", "DIR", "Where finished pictures are kept; .assay/renders if not given.");
         put(texts, how, "progress", "WORD", "auto, on (plain lines) or off.");
