@@ -3,14 +3,17 @@ package dev.assay.reports;
 import static dev.assay.harness.run.SettingKeys.RENDERER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.suite.Yaml;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +34,7 @@ class RecipesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"github-actions.yml", "gitlab-ci.yml", "nightly.sh", "README.md"})
+    @ValueSource(strings = {"nightly.sh", "README.md"})
     void its_profiles_and_settings_exist(String file) throws IOException {
         String text = Files.readString(RECIPES.resolve(file));
         String pom = Files.readString(Path.of("..", "pom.xml")) + Files.readString(Path.of("..", "harness", "pom.xml"));
@@ -44,13 +47,44 @@ class RecipesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"github-actions.yml", "gitlab-ci.yml"})
-    void every_command_has_a_base_and_runs_in_a_checkout_of_assay(String file) throws IOException {
-        String text = Files.readString(RECIPES.resolve(file)).replace("\\\n", " ");
-        assertThat(found(text, "(mvn [^\\n`]*)"))
-                .hasSize(2)
-                .allMatch(c -> c.contains("-Dassay.base=") && c.contains("-Dassay.comfyui.url="));
-        assertThat(text.split("mvn -B", -1)).hasSize(3).allMatch(part -> part.contains(".assay-build"));
-        assertThat(text).doesNotContain("ubuntu-latest");
+    void every_command_is_of_the_zip_has_a_base_and_options_that_exist(String file) throws IOException {
+        String text = Files.readString(RECIPES.resolve(file));
+        List<String> options = Stream.concat(
+                        Stream.of("--comfyui"), Settings.KEYS.stream().map(Caller::option))
+                .toList();
+        List<String> commands = found(text, "(bin/assay\" [^\\n]*)");
+        assertThat(commands).isNotEmpty().allSatisfy(c -> {
+            assertThat(c).containsPattern("bin/assay\" (judge|nightly) ").contains("--base ", "--comfyui ");
+            assertThat(options).containsAll(found(c, "(--[a-z-]+)"));
+        });
+        assertThat(text).doesNotContain("ubuntu-latest", "mvn ");
+    }
+
+    /** What the recipe for GitHub gives to the Action, and what the Action gives to its scripts. */
+    @Test
+    void the_action_has_the_inputs_that_it_is_given_and_its_scripts_are_there() throws IOException {
+        Map<?, ?> action = (Map<?, ?>) Yaml.read(Files.readAllBytes(Path.of("..", "action.yml")));
+        Map<?, ?> inputs = (Map<?, ?>) action.get("inputs");
+        String text = Files.readString(Path.of("..", "action.yml"));
+        String recipe = Files.readString(RECIPES.resolve("github-actions.yml"));
+        String given = recipe.substring(recipe.indexOf("uses: OWNER/assay"), recipe.indexOf("upload-artifact"));
+
+        assertThat(((Map<?, ?>) action.get("runs")).get("using")).isEqualTo("composite");
+        assertThat(found(given, "(?m)^          ([a-z-]+):"))
+                .contains("base", "comfyui-url")
+                .allMatch(inputs::containsKey);
+        assertThat(found(text, "inputs\\.([a-z-]+)")).allMatch(inputs::containsKey).hasSize(inputs.size());
+        assertThat(found(text, "GITHUB_ACTION_PATH/([a-z/.]+)")).hasSize(2).allMatch(f -> Files.isRegularFile(
+                Path.of("..").resolve(f)));
+        assertThat(found(text, "([A-Z_]+): \\$\\{\\{ inputs")).allMatch(name -> {
+            try {
+                return (Files.readString(Path.of("../integrations/ci/judge.sh"))
+                                + Files.readString(Path.of("../integrations/ci/comment.sh")))
+                        .contains(name);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** The README's example is a file that works. */

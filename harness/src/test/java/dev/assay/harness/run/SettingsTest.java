@@ -115,6 +115,7 @@ class SettingsTest {
                 Map.entry("assay.base", "microcosm:base"),
                 Map.entry("assay.suite", "s.yaml"),
                 Map.entry("assay.device", "cuda"),
+                Map.entry("assay.cuda.python", "../ComfyUI/venv"),
                 Map.entry("assay.steps", "7"),
                 Map.entry("assay.renderer", "comfyui"),
                 Map.entry("assay.store", "renders"),
