@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The shell parts of the GitHub Action, with an Assay that only pretends, and a server on loopback for GitHub's. Skipped where bash, git, curl or jq is not there. */
 @Tag("slow")
 class CiScriptsTest {
-    private static final Path SCRIPTS = Path.of("../integrations/ci").toAbsolutePath().normalize();
+    private static final Path SCRIPTS =
+            Path.of("../integrations/ci").toAbsolutePath().normalize();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] PICTURE = {(byte) 0x89, 'P', 'N', 'G', 1, 2, 3};
 
@@ -148,12 +149,18 @@ class CiScriptsTest {
 
     private Ended judge(Map<String, String> more) throws Exception {
         Map<String, String> environment = new TreeMap<>(Map.of(
-                "INPUT_BASE", "flux1-dev.safetensors",
-                "INPUT_COMFYUI_URL", "http://127.0.0.1:8188",
-                "INPUT_ASSAY", place.resolve("assay home").toString(),
-                "BASE_SHA", base,
-                "RUNNER_TEMP", place.toString(),
-                "GITHUB_OUTPUT", place.resolve("outputs").toString()));
+                "INPUT_BASE",
+                "flux1-dev.safetensors",
+                "INPUT_COMFYUI_URL",
+                "http://127.0.0.1:8188",
+                "INPUT_ASSAY",
+                place.resolve("assay home").toString(),
+                "BASE_SHA",
+                base,
+                "RUNNER_TEMP",
+                place.toString(),
+                "GITHUB_OUTPUT",
+                place.resolve("outputs").toString()));
         environment.putAll(more);
         return run(List.of("bash", SCRIPTS.resolve("judge.sh").toString()), environment);
     }
@@ -177,7 +184,8 @@ class CiScriptsTest {
         Ended ended = judge(Map.of("INPUT_SUITE", "everyday", "INPUT_OPTIONS", "--strength\n0.8"));
 
         assertThat(ended.code()).as(ended.out()).isEqualTo(1);
-        String asked = "<judge><--base><flux1-dev.safetensors><--comfyui><http://127.0.0.1:8188><--suite><everyday><--strength><0.8>";
+        String asked =
+                "<judge><--base><flux1-dev.safetensors><--comfyui><http://127.0.0.1:8188><--suite><everyday><--strength><0.8>";
         assertThat(Files.readAllLines(repository.resolve("calls.txt")))
                 .containsExactly(
                         asked + "<./a & b.safetensors>",
@@ -195,10 +203,12 @@ class CiScriptsTest {
         assertThat(ended.code()).as(ended.out()).isEqualTo(3);
         assertThat(ended.out()).contains("lfs: true");
 
-        assertThat(judge(Map.of("BASE_SHA", git("rev-parse", "HEAD").strip())).code()).isZero();
+        assertThat(judge(Map.of("BASE_SHA", git("rev-parse", "HEAD").strip())).code())
+                .isZero();
         assertThat(Files.readString(place.resolve("outputs"))).endsWith("outcome=NOTHING\n");
 
-        assertThat(judge(Map.of("BASE_SHA", "0123456789012345678901234567890123456789")).out())
+        assertThat(judge(Map.of("BASE_SHA", "0123456789012345678901234567890123456789"))
+                        .out())
                 .contains("fetch-depth: 0");
     }
 
@@ -219,15 +229,22 @@ class CiScriptsTest {
         assertThat(requests.stream().filter(r -> r.method().equals("PUT")).toList())
                 .isNotEmpty()
                 .allSatisfy(r -> {
-                    assertThat(r.path()).startsWith("/repos/me/loras/contents/5/").endsWith(".png");
-                    assertThat(Base64.getDecoder().decode(r.body().path("content").asText())).isEqualTo(PICTURE);
+                    assertThat(r.path())
+                            .startsWith("/repos/me/loras/contents/5/")
+                            .endsWith(".png");
+                    assertThat(Base64.getDecoder()
+                                    .decode(r.body().path("content").asText()))
+                            .isEqualTo(PICTURE);
                     assertThat(r.body().path("branch").asText()).isEqualTo("assay-pictures");
                 });
 
         assertThat(comment(Map.of()).code()).isZero();
         assertThat(comments).hasSize(1);
         assertThat(comments.get(0)).doesNotContain("assay-pictures");
-        assertThat(requests).extracting(Request::method).containsOnlyOnce("POST").contains("PATCH");
+        assertThat(requests)
+                .extracting(Request::method)
+                .containsOnlyOnce("POST")
+                .contains("PATCH");
     }
 
     @Test

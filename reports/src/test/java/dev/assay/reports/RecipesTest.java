@@ -73,9 +73,12 @@ class RecipesTest {
         assertThat(found(given, "(?m)^          ([a-z-]+):"))
                 .contains("base", "comfyui-url")
                 .allMatch(inputs::containsKey);
-        assertThat(found(text, "inputs\\.([a-z-]+)")).allMatch(inputs::containsKey).hasSize(inputs.size());
-        assertThat(found(text, "GITHUB_ACTION_PATH/([a-z/.]+)")).hasSize(2).allMatch(f -> Files.isRegularFile(
-                Path.of("..").resolve(f)));
+        assertThat(found(text, "inputs\\.([a-z-]+)"))
+                .allMatch(inputs::containsKey)
+                .hasSize(inputs.size());
+        assertThat(found(text, "GITHUB_ACTION_PATH/([a-z/.]+)"))
+                .hasSize(2)
+                .allMatch(f -> Files.isRegularFile(Path.of("..").resolve(f)));
         assertThat(found(text, "([A-Z_]+): \\$\\{\\{ inputs")).allMatch(name -> {
             try {
                 return (Files.readString(Path.of("../integrations/ci/judge.sh"))

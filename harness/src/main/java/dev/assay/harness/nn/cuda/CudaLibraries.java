@@ -49,15 +49,16 @@ public record CudaLibraries(String source, List<Path> folders, List<String> miss
     public static CudaLibraries find(@Nullable Path python, Map<String, String> environment, String platform) {
         if (python != null) {
             Path packages = packages(python)
-                    .orElseThrow(() -> new CudaDevice.CudaException("no Python with packages (site-packages) is in " + python
-                            + "; name its program, its environment, or the ComfyUI folder that holds it"));
+                    .orElseThrow(() -> new CudaDevice.CudaException("no Python with packages (site-packages) is in "
+                            + python + "; name its program, its environment, or the ComfyUI folder that holds it"));
             CudaLibraries found = in(packages, platform);
             if (!found.missing.isEmpty()) {
                 throw new CudaDevice.CudaException(found.lacking(packages, platform));
             }
             return found;
         }
-        if (CudaLibraries.class.getResource("/org/bytedeco/cuda/" + platform + "/" + file("cudart", CUDA, platform)) != null) {
+        if (CudaLibraries.class.getResource("/org/bytedeco/cuda/" + platform + "/" + file("cudart", CUDA, platform))
+                != null) {
             return new CudaLibraries("CUDA " + CUDA + " in jars", List.of(), List.of());
         }
         for (String name : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {
@@ -77,7 +78,8 @@ public record CudaLibraries(String source, List<Path> folders, List<String> miss
     /** Has JavaCPP look there; to be called before anything of CUDA or libtorch is loaded. */
     public void use() {
         if (!folders.isEmpty()) {
-            List<String> paths = new ArrayList<>(folders.stream().map(Path::toString).toList());
+            List<String> paths =
+                    new ArrayList<>(folders.stream().map(Path::toString).toList());
             String before = System.getProperty(JAVACPP_PATH, "");
             if (!before.isEmpty()) {
                 paths.add(before);
@@ -89,7 +91,8 @@ public record CudaLibraries(String source, List<Path> folders, List<String> miss
     private String lacking(Path packages, String platform) {
         Set<String> versions = new TreeSet<>();
         for (int other = CUDA - 3; other < CUDA + 3; other++) {
-            if (other != CUDA && !foldersWith("cudart", other, packages, platform).isEmpty()) {
+            if (other != CUDA
+                    && !foldersWith("cudart", other, packages, platform).isEmpty()) {
                 versions.add(String.valueOf(other));
             }
         }
@@ -108,12 +111,24 @@ public record CudaLibraries(String source, List<Path> folders, List<String> miss
                 missing.add(name + " " + version);
             }
         });
-        for (String more : List.of("cufft", "curand", "cusolver", "cusparse", "nvrtc", "cupti", "nvJitLink", "nccl", "cusparseLt", "nvshmem_host", "cufile")) {
+        for (String more : List.of(
+                "cufft",
+                "curand",
+                "cusolver",
+                "cusparse",
+                "nvrtc",
+                "cupti",
+                "nvJitLink",
+                "nccl",
+                "cusparseLt",
+                "nvshmem_host",
+                "cufile")) {
             for (int version = 0; version <= CUDA; version++) {
                 folders.addAll(foldersWith(more, version, packages, platform));
             }
         }
-        return new CudaLibraries("CUDA " + CUDA + " of " + packages, folders.stream().sorted().toList(), List.copyOf(missing));
+        return new CudaLibraries(
+                "CUDA " + CUDA + " of " + packages, folders.stream().sorted().toList(), List.copyOf(missing));
     }
 
     private static List<Path> foldersWith(String name, int version, Path packages, String platform) {
@@ -145,7 +160,9 @@ public record CudaLibraries(String source, List<Path> folders, List<String> miss
     static Optional<Path> packages(Path python) {
         Path place = python.toAbsolutePath().normalize();
         List<Path> environments = new ArrayList<>();
-        if (Files.isRegularFile(place)) { // bin/python, Scripts/python.exe, python_embeded/python.exe; a link is not followed: its packages are here
+        if (Files.isRegularFile(
+                place)) { // bin/python, Scripts/python.exe, python_embeded/python.exe; a link is not followed: its
+            // packages are here
             Path folder = place.getParent();
             environments.add(folder);
             if (folder != null && folder.getParent() != null) {
@@ -153,7 +170,8 @@ public record CudaLibraries(String source, List<Path> folders, List<String> miss
             }
         } else {
             environments.add(place);
-            for (String inside : List.of("venv", ".venv", "python_embeded", "../python_embeded", "python_embedded", "../venv", "../.venv")) {
+            for (String inside : List.of(
+                    "venv", ".venv", "python_embeded", "../python_embeded", "python_embedded", "../venv", "../.venv")) {
                 environments.add(place.resolve(inside).normalize());
             }
         }

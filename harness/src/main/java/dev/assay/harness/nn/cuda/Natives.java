@@ -32,10 +32,12 @@ public final class Natives {
     static void require(ClassLoader loader, String platform) {
         List<String> wrong = new ArrayList<>();
         if (areForGpu(loader, platform) && loader.getResource(torch(platform)) != null) {
-            wrong.add("libtorch for CPUs and libtorch for GPUs (pytorch-" + platform + ".jar and pytorch-" + platform + "-gpu.jar)");
+            wrong.add("libtorch for CPUs and libtorch for GPUs (pytorch-" + platform + ".jar and pytorch-" + platform
+                    + "-gpu.jar)");
         }
         try {
-            int runtimes = Collections.list(loader.getResources("ai/onnxruntime/OrtEnvironment.class")).size();
+            int runtimes = Collections.list(loader.getResources("ai/onnxruntime/OrtEnvironment.class"))
+                    .size();
             if (runtimes > 1) {
                 wrong.add(runtimes + " builds of OnnxRuntime (onnxruntime and onnxruntime_gpu)");
             }

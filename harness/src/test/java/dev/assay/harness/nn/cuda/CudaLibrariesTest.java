@@ -40,7 +40,12 @@ class CudaLibrariesTest {
         Path venv = folder.resolve("ComfyUI with blanks/venv");
         Path packages = venv.resolve("lib/python3.12/site-packages");
         files(venv.resolve("bin"), "python");
-        files(packages.resolve("nvidia/cu13/lib"), "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcufft.so.12");
+        files(
+                packages.resolve("nvidia/cu13/lib"),
+                "libcudart.so.13",
+                "libcublas.so.13",
+                "libcublasLt.so.13",
+                "libcufft.so.12");
         files(packages.resolve("nvidia/cudnn/lib"), "libcudnn.so.9");
         files(packages.resolve("nvidia/nccl/lib"), "libnccl.so.2");
         files(packages.resolve("torch/lib"), "libtorch.so");
@@ -72,8 +77,10 @@ class CudaLibrariesTest {
         Path lib = portable.resolve("python_embeded/Lib/site-packages/torch/lib");
         files(lib, "cudart64_13.dll", "cublas64_13.dll", "cublasLt64_13.dll", "cudnn64_9.dll");
 
-        for (Path named : List.of(portable.resolve("ComfyUI"), portable, portable.resolve("python_embeded/python.exe"))) {
-            assertThat(CudaLibraries.find(named, Map.of(), "windows-x86_64").folders()).containsExactly(lib);
+        for (Path named :
+                List.of(portable.resolve("ComfyUI"), portable, portable.resolve("python_embeded/python.exe"))) {
+            assertThat(CudaLibraries.find(named, Map.of(), "windows-x86_64").folders())
+                    .containsExactly(lib);
         }
     }
 
@@ -101,7 +108,8 @@ class CudaLibrariesTest {
     void without_a_name_the_shells_environment_is_looked_at_and_then_the_system() throws IOException {
         String venv = environment().toString();
 
-        assertThat(CudaLibraries.find(null, Map.of("VIRTUAL_ENV", venv), LINUX).folders()).hasSize(3);
+        assertThat(CudaLibraries.find(null, Map.of("VIRTUAL_ENV", venv), LINUX).folders())
+                .hasSize(3);
         assertThat(CudaLibraries.find(null, Map.of("CONDA_PREFIX", folder.toString()), LINUX))
                 .isEqualTo(new CudaLibraries("the system's CUDA 13", List.of(), List.of()));
     }
@@ -118,6 +126,8 @@ class CudaLibrariesTest {
         assertThat(paths.split(File.pathSeparator, -1)).hasSize(4).endsWith("/before");
         ClassProperties forClass = new ClassProperties(properties);
         assertThat(Loader.findLibrary(null, forClass, "cudnn@.9", true))
-                .contains(venv.resolve("lib/python3.12/site-packages/nvidia/cudnn/lib/libcudnn.so.9").toUri().toURL());
+                .contains(venv.resolve("lib/python3.12/site-packages/nvidia/cudnn/lib/libcudnn.so.9")
+                        .toUri()
+                        .toURL());
     }
 }
