@@ -1,18 +1,14 @@
 package dev.assay.harness.run;
 
-import static dev.assay.harness.run.SettingKeys.CUDA_PYTHON;
 import static dev.assay.harness.run.SettingKeys.DEVICE;
 import static dev.assay.harness.run.SettingKeys.RENDERER;
 
 import dev.assay.harness.model.lora.LoraReader;
-import dev.assay.harness.nn.cuda.CudaLibraries;
-import dev.assay.harness.nn.cuda.Natives;
 import dev.assay.harness.render.Renderer;
 import dev.assay.harness.render.local.LocalRenderer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.javacpp.Loader;
 
 /** The renderers of a run, opened together and closed together. */
 final class Renderers implements AutoCloseable {
@@ -27,12 +23,6 @@ final class Renderers implements AutoCloseable {
      * @param headers of LoRAs, which were read before
      */
     static Renderers open(Settings settings, Path root, LoraReader headers) {
-        Natives.require();
-        if (settings.get(DEVICE).equals("cuda")) { // for networks of metrics, too: whoever renders
-            String python = settings.get(CUDA_PYTHON);
-            CudaLibraries.find(python == null ? null : root.resolve(python), System.getenv(), Loader.getPlatform())
-                    .use();
-        }
         return new Renderers(
                 switch (settings.get(RENDERER)) {
                     case "local" -> List.of(LocalRenderer.open(settings.get(DEVICE), headers));

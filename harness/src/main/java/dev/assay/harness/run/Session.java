@@ -5,6 +5,7 @@ import static dev.assay.harness.run.SettingKeys.CHECKPOINT;
 import static dev.assay.harness.run.SettingKeys.COLLECTION;
 import static dev.assay.harness.run.SettingKeys.COMFYUI_TRUST_STORE;
 import static dev.assay.harness.run.SettingKeys.COMFYUI_WORKFLOW;
+import static dev.assay.harness.run.SettingKeys.CUDA_PYTHON;
 import static dev.assay.harness.run.SettingKeys.DEVICE;
 import static dev.assay.harness.run.SettingKeys.JUDGE_CALIBRATION;
 import static dev.assay.harness.run.SettingKeys.LORA;
@@ -31,6 +32,8 @@ import dev.assay.harness.model.hub.HubAccess;
 import dev.assay.harness.model.hub.Transfer;
 import dev.assay.harness.model.hub.WeightsResolver;
 import dev.assay.harness.model.lora.LoraReader;
+import dev.assay.harness.nn.cuda.CudaLibraries;
+import dev.assay.harness.nn.cuda.Natives;
 import dev.assay.harness.nn.embed.VectorFolder;
 import dev.assay.harness.render.RenderStore;
 import dev.assay.harness.render.Rendered;
@@ -63,6 +66,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * From the user's settings to a run. What cannot be read becomes the {@link #problem()}, so that it is reported and recorded
@@ -140,6 +144,17 @@ public final class Session {
         return session;
     }
 
+    /** Before anything native is loaded; for networks of metrics, too, whoever renders. */
+    private static void requireNatives(Settings settings, Map<String, String> environment, Path root) {
+        Natives.require();
+        if (settings.get(DEVICE).equals("cuda")) {
+            Path python = Optional.ofNullable(settings.get(CUDA_PYTHON))
+                    .map(root::resolve)
+                    .orElse(null);
+            CudaLibraries.find(python, environment, Loader.getPlatform()).use();
+        }
+    }
+
     private static Session of(String defaultSuite, Map<String, String> environment, Map<String, String> properties) {
         Workspace workspace = Workspace.of(properties);
         Path root = workspace.root();
@@ -150,6 +165,7 @@ public final class Session {
             FileHashes hashes = new FileHashes();
             MetricCatalog catalog = MetricCatalogs.with(WeightsSettings.jars(settings, root), hashes);
             requirePaths(settings, root);
+            requireNatives(settings, environment, root);
             if (workspace.gate()) {
                 requireOneFile(settings, root);
             }
