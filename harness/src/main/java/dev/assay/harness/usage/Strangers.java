@@ -12,13 +12,14 @@ import dev.assay.harness.text.PlainText;
 import dev.assay.harness.text.Trouble;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -247,26 +248,24 @@ final class Strangers {
         }
     }
 
+    /** Shown and not used: a purpose softens criteria, and who made a file does not say how mildly it is judged. */
     private void tags(JsonNode... lists) {
-        Set<Purpose> found = new LinkedHashSet<>();
-        Set<String> words = new LinkedHashSet<>();
+        Map<String, Purpose> found = new LinkedHashMap<>();
         for (JsonNode list : lists) {
             texts(list).forEach(tag -> {
-                Purpose purpose = CATEGORIES.get(tag.strip().toLowerCase(Locale.ROOT));
-                if (purpose != null) {
-                    found.add(purpose);
-                    words.add(tag.strip());
+                String word = tag.strip().toLowerCase(Locale.ROOT);
+                if (CATEGORIES.containsKey(word)) {
+                    found.put(word, CATEGORIES.get(word));
                 }
             });
         }
-        if (found.size() == 1) {
-            facts.add(
-                    Fact.PURPOSE,
-                    found.iterator().next(),
-                    source + ", tag " + words.iterator().next());
-        } else if (found.size() > 1) {
-            hint("has tags of several purposes (" + String.join(", ", words)
-                    + "), so none is taken from it; give assay.purpose");
+        if (!found.isEmpty() && !facts.has(Fact.PURPOSE)) {
+            hint("has the tags " + String.join(", ", found.keySet())
+                    + ", which decide nothing; if that is its purpose, give assay.purpose="
+                    + found.values().stream()
+                            .map(Purpose::word)
+                            .distinct()
+                            .collect(Collectors.joining(" or assay.purpose=")));
         }
     }
 

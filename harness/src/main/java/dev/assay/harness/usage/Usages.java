@@ -19,7 +19,7 @@ public final class Usages {
 
     /**
      * Of a stack of files: the trigger words and negative prompts of all, one after the other; settings that one of them states, or that
-     * several state alike. Purposes that differ are none.
+     * several state alike. A purpose holds where all state it: what one file may do, another in its company may not.
      *
      * @param command what the user says of the whole, which settles everything
      * @param files in load order
@@ -35,13 +35,13 @@ public final class Usages {
             List<FileUsage> saying =
                     files.stream().filter(f -> f.usage().value(fact) != null).toList();
             if (!facts.has(fact) && !saying.isEmpty() && !OF_EACH.contains(fact)) {
-                add(fact, saying, facts);
+                add(fact, saying, saying.size() == files.size(), facts);
             }
         }
         return facts.usage();
     }
 
-    private static void add(Fact fact, List<FileUsage> saying, Facts facts) {
+    private static void add(Fact fact, List<FileUsage> saying, boolean all, Facts facts) {
         FileUsage first = saying.get(0);
         Object value = Objects.requireNonNull(first.usage().value(fact));
         String source = String.join(
@@ -62,7 +62,7 @@ public final class Usages {
                 saying.forEach(f -> texts.add(String.valueOf(f.usage().negativePrompt())));
                 facts.add(fact, String.join(", ", texts), source);
             }
-            case PURPOSE -> facts.add(fact, other == null ? value : Purpose.UNKNOWN, source);
+            case PURPOSE -> facts.add(fact, all && other == null ? value : Purpose.UNKNOWN, source);
             default -> {
                 if (other != null) {
                     throw new SettingsException(first.name() + " wants " + fact.words() + " " + value + " ("

@@ -127,10 +127,12 @@ class FileUsageTest {
         assertThat(usage.strength()).isEqualTo(0.6);
         assertThat(usage.clipStrength()).isEqualTo(0.5);
         assertThat(usage.settings().clipSkip()).isEqualTo(1);
-        assertThat(usage.purpose()).isEqualTo(Purpose.STYLE);
-        assertThat(usage.source(Fact.PURPOSE)).contains("my-style.metadata.json, tag Style");
         assertThat(usage.source(Fact.STRENGTH)).contains("my-style.metadata.json");
-        assertThat(found.hints()).containsExactly("my-style.metadata.json: says that it is for Pony");
+        assertThat(found.hints())
+                .containsExactly(
+                        "my-style.metadata.json: has the tags style, which decide nothing; if that is its purpose, give"
+                                + " assay.purpose=style",
+                        "my-style.metadata.json: says that it is for Pony");
     }
 
     @Test
@@ -265,11 +267,21 @@ class FileUsageTest {
                 .contains("my-style.civitai.info: is not used: expected at most");
     }
 
-    @Test
-    void tags_of_two_purposes_say_none() throws IOException {
-        FileUsage found = beside(".metadata.json", "{\"tags\": [\"style\", \"character\"]}");
-        assertThat(found.usage().purpose()).isEqualTo(Purpose.UNKNOWN);
-        assertThat(found.hints()).singleElement().asString().contains("give assay.purpose");
+    /** A purpose softens criteria: who made a file has no say in how mildly it is judged. */
+    @ParameterizedTest
+    @CsvSource({
+        ".metadata.json, '{\"tags\": [\"style\", \"character\"]}'",
+        ".metadata.json, '{\"civitai\": {\"model\": {\"tags\": [\"Style\"]}}}'",
+        ".metadata.json, '{\"purpose\": \"style\"}'",
+        ".civitai.info, '{\"model\": {\"tags\": [\"style\"]}}'",
+        ".civitai.info, '{\"tags\": [\"concept\"], \"purpose\": \"speed\"}'",
+        ".json, '{\"tags\": [\"style\"], \"purpose\": \"style\"}'",
+    })
+    void no_stranger_says_what_a_file_is_for(String ending, String json) throws IOException {
+        FileUsage found = beside(ending, json);
+        assertThat(found.usage()).isEqualTo(Usage.OPEN);
+        assertThat(found.hints()).allMatch(h -> h.contains("give assay.purpose="));
+        assertThat(found.hints().isEmpty()).isEqualTo(!json.contains("tags") || ending.equals(".json"));
     }
 
     @Test

@@ -82,6 +82,17 @@ class UsagesTest {
     }
 
     @Test
+    void a_style_among_files_that_are_none_softens_nothing() {
+        FileUsage style = file("a", Map.of(Fact.PURPOSE, "style"));
+        assertThat(Usages.together(Usage.OPEN, List.of(style, file("b", Map.of())))
+                        .purpose())
+                .isEqualTo(Purpose.UNKNOWN);
+        assertThat(Usages.together(Usage.OPEN, List.of(style, file("b", Map.of(Fact.PURPOSE, "style"))))
+                        .purpose())
+                .isEqualTo(Purpose.STYLE);
+    }
+
+    @Test
     void every_fact_has_a_setting_of_its_name() {
         assertThat(List.of(Fact.values()).stream().map(Fact::setting).collect(Collectors.toList()))
                 .containsExactly(
