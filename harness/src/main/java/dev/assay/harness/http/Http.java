@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,13 +45,19 @@ public final class Http {
             return answer.get(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new HttpFailure(HttpFailure.Kind.LATE, "no whole answer within " + time.toSeconds() + " s", e);
+            throw late(time, e);
         } catch (InterruptedException e) {
             answer.cancel(true);
             throw e;
         } catch (ExecutionException e) {
-            throw failure(e.getCause());
+            throw e.getCause() instanceof HttpTimeoutException slow && !(slow instanceof HttpConnectTimeoutException)
+                    ? late(time, slow) // the client's own clock was first
+                    : failure(e.getCause());
         }
+    }
+
+    private static HttpFailure late(Duration time, Exception cause) {
+        return new HttpFailure(HttpFailure.Kind.LATE, "no whole answer within " + time.toSeconds() + " s", cause);
     }
 
     private static HttpFailure failure(@Nullable Throwable cause) {

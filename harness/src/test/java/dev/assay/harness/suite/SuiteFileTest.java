@@ -29,6 +29,20 @@ class SuiteFileTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name: a\nversion: \"1\"\ncriteria: {metric: grid}\ncases: []",
+                "name: a\nversion: \"1\"\ncriteria: []\ncases: {id: a}",
+                "name: a\nversion: \"1\"\nmodels: [clip]\ncriteria: []\ncases: []"
+            })
+    void fields_in_place_of_a_list_and_a_list_in_place_of_fields_are_refused_in_words(String yaml) {
+        assertThatThrownBy(() -> SuiteFile.parse("mine.yaml", yaml.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(SuiteException.class)
+                .hasMessageStartingWith("mine.yaml: ")
+                .hasMessageContaining("expected");
+    }
+
     @Test
     void every_field_is_read(@TempDir Path folder) throws Exception {
         Suite suite = SuiteFile.read(Files.writeString(folder.resolve("suite.yaml"), full()));
