@@ -43,14 +43,18 @@ public record OldWords(Object tree, List<String> notes) {
     }
 
     private static Object renewed(Object value, Type type, String path, Set<String> notes) {
-        if (value instanceof List<?> list && type instanceof ParameterizedType many && many.getRawType() == List.class) {
+        if (value instanceof List<?> list
+                && type instanceof ParameterizedType many
+                && many.getRawType() == List.class) {
             List<Object> items = new ArrayList<>();
             for (Object item : list) {
                 items.add(renewed(item, many.getActualTypeArguments()[0], path + "[" + items.size() + "]", notes));
             }
             return items;
         }
-        if (value instanceof Map<?, ?> named && type instanceof ParameterizedType many && many.getRawType() == Map.class) {
+        if (value instanceof Map<?, ?> named
+                && type instanceof ParameterizedType many
+                && many.getRawType() == Map.class) {
             Map<String, Object> items = new LinkedHashMap<>();
             named.forEach((name, item) -> items.put(
                     name.toString(), renewed(item, many.getActualTypeArguments()[1], path + "." + name, notes)));
