@@ -38,6 +38,9 @@ public final class PromptVendiMetric implements Metric.SuiteMetric {
                             + " The Jackknife, the Bootstrap and Other Resampling Plans")
             .withMaxMargin(0.7);
 
+    /** Prompts. Of two, both contribute the same whatever they show, and an interval over them would have no width. */
+    private static final int FEWEST = 3;
+
     private final ImageEncoder images;
 
     /** @param images picture to vector */
@@ -94,9 +97,11 @@ public final class PromptVendiMetric implements Metric.SuiteMetric {
 
         @Override
         public Score score(PromptImages prompt) {
-            if (prompts.isEmpty() || prompts.get(0).size() < 2) {
+            if (prompts.isEmpty() || prompts.get(0).size() < FEWEST) {
                 return new Score.Unscored(
-                        "few-prompts", "pictures of different prompts are compared, found those of one alone");
+                        "few-prompts",
+                        "pictures of at least " + FEWEST + " different prompts are compared, found those of "
+                                + (prompts.isEmpty() ? 0 : prompts.get(0).size()));
             }
             score();
             double[] values = found.get(prompt.prompt().id());
@@ -118,7 +123,7 @@ public final class PromptVendiMetric implements Metric.SuiteMetric {
             scored = true;
             Map<String, Integer> times = new HashMap<>();
             for (int i = 0;
-                    i < prompts.size() && prompts.get(i).size() > 1;
+                    i < prompts.size() && prompts.get(i).size() >= FEWEST;
                     i++) { // fewer and fewer have an i-th picture
                 double[] b = base.get(i).contributions();
                 double[] c = candidate.get(i).contributions();

@@ -45,10 +45,11 @@ class PromptVendiMetricTest {
     void seeds_that_look_alike_are_no_matter_of_prompts() {
         Finding found = score(
                 prompt("a", List.of(RED, GREEN), List.of(RED, RED)),
-                prompt("b", List.of(GREEN, RED), List.of(GREEN, GREEN)));
+                prompt("b", List.of(GREEN, RED), List.of(GREEN, GREEN)),
+                prompt("c", List.of(BLUE, BLUE), List.of(BLUE, BLUE)));
         assertThat(found.differences())
                 .extracting(d -> ((Score.Measured) d).value())
-                .containsExactly(0.0, 0.0);
+                .containsExactly(0.0, 0.0, 0.0);
     }
 
     @Test
@@ -80,12 +81,24 @@ class PromptVendiMetricTest {
     }
 
     @Test
-    void a_seed_with_a_picture_of_one_prompt_alone_is_not_compared() {
+    void a_seed_with_pictures_of_two_prompts_alone_is_not_compared() {
         Finding found = score(
-                prompt("a", List.of(RED, GREEN), List.of(RED, GREEN)), prompt("b", List.of(GREEN), List.of(GREEN)));
+                prompt("a", List.of(RED, GREEN), List.of(RED, RED)),
+                prompt("b", List.of(GREEN, BLUE), List.of(GREEN, RED)),
+                prompt("c", List.of(BLUE), List.of(BLUE)));
         assertThat(found.differences())
                 .extracting(d -> ((Score.Measured) d).value())
-                .containsExactly(0.0, 0.0);
+                .containsExactly(0.0, 0.0, 0.0);
+    }
+
+    /** Both would have the same value, however far they fell: an interval without width, on which anything would be sure. */
+    @Test
+    void two_prompts_are_not_compared() {
+        Finding found = score(
+                prompt("a", List.of(RED, GREEN), List.of(RED, GREEN)), prompt("b", List.of(GREEN, RED), List.of(RED, RED)));
+        assertThat(found.differences())
+                .containsOnly(new Score.Unscored(
+                        "few-prompts", "pictures of at least 3 different prompts are compared, found those of 2"));
     }
 
     @Test

@@ -70,7 +70,7 @@ public final class Inspector {
 
     /** The model that edits, or needs more than a prompt in another way, which a file's metadata names as its base; of this family. */
     public static Optional<Edit> claimedEdit(Map<String, String> metadata, String family) {
-        return ModelFamilies.of(family).flatMap(f -> f.edit(new Metadata(metadata).claimedBase()));
+        return ModelFamilies.of(family).flatMap(new Metadata(metadata)::claimedEdit);
     }
 
     /** Whether a file's metadata says that it predicts v. */
@@ -347,7 +347,7 @@ public final class Inspector {
         private String needs() {
             return family.needs().isEmpty()
                     ? ModelFamilies.of(family.word())
-                            .flatMap(f -> f.edit(metadata.claimedBase()))
+                            .flatMap(metadata::claimedEdit)
                             .map(Edit::needs)
                             .orElse("")
                     : family.needs();

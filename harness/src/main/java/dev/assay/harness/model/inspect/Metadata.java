@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.harness.json.Json;
+import dev.assay.harness.model.family.Edit;
 import dev.assay.harness.model.family.ModelFamilies;
 import dev.assay.harness.model.family.ModelFamily;
 import dev.assay.harness.model.inspect.Inspection.Trigger;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a file's metadata says, by the keys of kohya sd-scripts, the modelspec, ai-toolkit and OneTrainer. Anyone can edit
@@ -31,6 +33,9 @@ final class Metadata {
             Json.bounded(Json.bounds(16, 40).build()).build();
 
     private final Map<String, String> values;
+
+    /** Of a path or a name on the hub: all before the last part. */
+    private static final Pattern FOLDERS = Pattern.compile("^.*[/\\\\](?=[^/\\\\])");
 
     Metadata(Map<String, String> values) {
         this.values = values;
@@ -67,11 +72,23 @@ final class Metadata {
 
     /** The base model's kind and name, as {@code sd_v1, anything-v5.safetensors}. */
     String claimedBase() {
+        return String.join(", ", claims());
+    }
+
+    /** Of a family, the model that needs more than a prompt, where one of its claims by itself names it. */
+    Optional<Edit> claimedEdit(ModelFamily family) {
+        return claims().stream()
+                .map(claim -> FOLDERS.matcher(claim).replaceFirst(""))
+                .flatMap(claim -> family.edit(claim).stream())
+                .findFirst();
+    }
+
+    private List<String> claims() {
         List<String> claims = new ArrayList<>();
         add(claims, first("modelspec.architecture").replaceFirst("/(lora|lycoris|textual-inversion)$", ""));
         add(claims, text("ss_base_model_version"));
         add(claims, first("ss_sd_model_name", "base_model", "ss_base_model_name", "sd_checkpoint_name"));
-        return String.join(", ", claims);
+        return claims;
     }
 
     private static void add(List<String> claims, String claim) {

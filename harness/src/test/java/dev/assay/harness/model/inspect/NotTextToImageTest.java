@@ -66,6 +66,8 @@ class NotTextToImageTest {
                 + " edit",
         "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux1-kontext-dev.safetensors, a picture"
                 + " to edit",
+        "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_base_model_name, black-forest-labs/FLUX.1-Kontext-dev/,"
+                + " a picture to edit",
         "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux1-fill-dev.safetensors, a picture"
                 + " and a mask of what to paint anew",
         "transformer_blocks.{0-18}.norm1.linear 18432x3072, ss_sd_model_name, flux1-dev.safetensors, ''",
@@ -77,6 +79,22 @@ class NotTextToImageTest {
     void a_lora_for_a_model_that_edits_is_told_by_its_metadata(String layers, String key, String value, String needs) {
         Inspection found = inspect(Map.of(key, value), Trainings.lora("transformer.", layers, "peft"));
         assertThat(found.needs()).isEqualTo(needs);
+    }
+
+    /** Words of a name that stand elsewhere: in a folder, in another claim, in a word that says something else. */
+    @ParameterizedTest
+    @CsvSource({
+        "flux-1-dev/lora, depth-of-field.safetensors",
+        "flux-1-dev/lora, my depth.safetensors",
+        "flux-1-dev/lora, flux-depth-of-field-v2.safetensors",
+        "flux-1-dev/lora, /models/flux/fill/flux1-dev.safetensors",
+        "flux-1-dev/lora, C:\\flux\\kontext\\flux1-dev.safetensors",
+    })
+    void a_lora_for_a_model_that_makes_pictures_from_text_stays_one(String architecture, String base) {
+        Inspection found = inspect(
+                Map.of("modelspec.architecture", architecture, "ss_sd_model_name", base),
+                Trainings.lora("transformer.", "transformer_blocks.{0-18}.norm1.linear 18432x3072", "peft"));
+        assertThat(found.needs()).isEmpty();
     }
 
     @Test
