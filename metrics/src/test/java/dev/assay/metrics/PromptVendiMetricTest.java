@@ -95,7 +95,8 @@ class PromptVendiMetricTest {
     @Test
     void two_prompts_are_not_compared() {
         Finding found = score(
-                prompt("a", List.of(RED, GREEN), List.of(RED, GREEN)), prompt("b", List.of(GREEN, RED), List.of(RED, RED)));
+                prompt("a", List.of(RED, GREEN), List.of(RED, GREEN)),
+                prompt("b", List.of(GREEN, RED), List.of(RED, RED)));
         assertThat(found.differences())
                 .containsOnly(new Score.Unscored(
                         "few-prompts", "pictures of at least 3 different prompts are compared, found those of 2"));

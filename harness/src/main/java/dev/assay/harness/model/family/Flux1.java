@@ -112,7 +112,10 @@ public final class Flux1 {
                     .edits(
                             Edit.of("kontext", "Flux.1 Kontext", Edit.PICTURE),
                             Edit.of("flux.*(?<![a-z])fill(?![a-z])", "Flux.1 Fill", Edit.MASKED),
-                            Edit.of("flux.*(?<![a-z])(canny|depth)(?![a-z]|[-_ ]of)", "Flux.1 Canny or Depth", Edit.CONTROL)),
+                            Edit.of(
+                                    "flux.*(?<![a-z])(canny|depth)(?![a-z]|[-_ ]of)",
+                                    "Flux.1 Canny or Depth",
+                                    Edit.CONTROL)),
             List.of("flux-1", "flux1"),
             LoraFacts.of(ID, ANY)
                     .twin(new Twin("chroma", OR_CHROMA, true))
