@@ -164,6 +164,14 @@ class JudgedBeforeTest {
     void where_the_same_question_may_have_another_answer_nothing_is_remembered() throws Exception {
         Files.writeString(root.resolve("small.yaml"), SUITE + "  - {metric: seconds, margin: 0.25, minPairs: 2}\n");
         assertThat(question()).as("a picture's time is the machine's").isEmpty();
+        Files.writeString(
+                root.resolve("small.yaml"), SUITE + "  - {metric: seconds, margin: 0.25, minPairs: 2, soft: yes}\n");
+        assertThat(question()).as("softly it decides nothing").isPresent();
+        Files.writeString(
+                root.resolve("small.yaml"),
+                SUITE + "  - {metric: seconds, margin: 0.25, minPairs: 2, soft: yes}\n"
+                        + "  - {metric: grid, margin: 0.25, minPairs: 2, confirmedBy: [seconds]}\n");
+        assertThat(question()).as("but where it confirms what does").isEmpty();
         Files.writeString(root.resolve("small.yaml"), SUITE);
         assertThat(Session.read(
                                 Session.DEFAULT_SUITE,

@@ -453,13 +453,16 @@ public final class Session {
      * finished pictures, of a vision model on a server, of seconds and memory. It opens the renderers, and closes them again.
      */
     public Optional<Question> question() {
-        if (problem != null || finished != null || criteria().stream().anyMatch(this::isNoisy)) {
+        if (problem != null || finished != null) {
             return Optional.empty();
         }
         try (Renderers renderers = Renderers.open(settings, root, headers)) {
             WeightsResolver weights =
                     WeightsSettings.resolver(settings, references, catalog.weights(), access, false, Transfer.QUIET);
             Plan used = seen(renderers.all().get(0));
+            if (noiseDecides(criteria(used))) {
+                return Optional.empty();
+            }
             return Optional.of(Question.of(
                     used,
                     VerdictInputs.of(used, settings, catalog, weights::find, root, hashes),
@@ -501,6 +504,15 @@ public final class Session {
                     p -> false);
             return new Proof(queue.proof(), renderers.all().get(0).device());
         }
+    }
+
+    /** Whether the outcome may be another one the next time: by itself, or where it confirms another. */
+    private boolean noiseDecides(List<Criterion> criteria) {
+        Set<String> confirmers =
+                criteria.stream().flatMap(c -> c.confirmedBy().stream()).collect(Collectors.toSet());
+        return criteria.stream()
+                .filter(c -> !c.soft() || confirmers.contains(c.id()))
+                .anyMatch(this::isNoisy);
     }
 
     private boolean isNoisy(Criterion criterion) {

@@ -4,6 +4,7 @@ import dev.assay.harness.model.inspect.Inspection.Trigger;
 import dev.assay.harness.model.inspect.Inspector;
 import dev.assay.harness.text.SettingsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -38,7 +39,11 @@ public record FileUsage(String name, Usage usage, List<String> hints, List<Strin
         Set<String> hints = new LinkedHashSet<>();
         List<String> lookedIn = new ArrayList<>();
         Path own = Beside.of(file, Beside.ASSAY);
-        if (Files.exists(own)) {
+        Path misnamed = Beside.of(file, ".assay.yml");
+        if (Files.exists(misnamed)) {
+            throw new SettingsException(misnamed + ": is not read under this name; call it " + own.getFileName());
+        }
+        if (Files.exists(own, LinkOption.NOFOLLOW_LINKS)) { // a link that leads nowhere was meant, too
             facts.addAll(AssayFile.read(own));
         }
         lookedIn.add(String.valueOf(own.getFileName()));

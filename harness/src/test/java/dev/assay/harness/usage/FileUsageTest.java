@@ -107,6 +107,27 @@ class FileUsageTest {
                 .hasMessageContaining(said);
     }
 
+    /** What a person wrote is never passed over in silence. */
+    @Test
+    void a_file_of_a_person_that_cannot_be_read_is_an_error_whatever_it_is() throws IOException {
+        Path model = folder.resolve("my-style.safetensors");
+        Path own = folder.resolve("my-style.assay.yaml");
+        Files.createSymbolicLink(own, folder.resolve("gone.yaml"));
+        assertThatThrownBy(() -> FileUsage.of(model, Map.of(), Set.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("my-style.assay.yaml: cannot be read");
+        Files.delete(own);
+        Files.createDirectory(own);
+        assertThatThrownBy(() -> FileUsage.of(model, Map.of(), Set.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("my-style.assay.yaml: cannot be read");
+        Files.delete(own);
+        Files.writeString(folder.resolve("my-style.assay.yml"), "steps: 8");
+        assertThatThrownBy(() -> FileUsage.of(model, Map.of(), Set.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("my-style.assay.yml: is not read under this name; call it my-style.assay.yaml");
+    }
+
     @Test
     void a_long_or_invisible_trigger_of_a_person_is_an_error() {
         assertThatThrownBy(() -> beside(".assay.yaml", "triggerWords: " + "a ".repeat(20_000)))
