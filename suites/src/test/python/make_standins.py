@@ -1,4 +1,5 @@
-"""Random ONNX stand-ins of the detectors of faces and malformed bodies: the contract of a YOLOv8 export at 640 pixels, nothing learnt.
+"""Random ONNX stand-ins, nothing learnt, of the detectors of faces and malformed bodies (the contract of a YOLOv8 export at 640 pixels) and of PP-OCR: a finder
+that takes what is dark for text, and a reader of random letters.
 
 Run: python make_standins.py ../resources/standins
 """
@@ -35,8 +36,33 @@ def detector(path, names):
     onnx.save(model, path)
 
 
+def network(path, nodes, inputs, outputs, weights, props):
+    value = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+    graph = helper.make_graph(nodes, "standin", [value(*inputs)], [value(*outputs)], [numpy_helper.from_array(v, k) for k, v in weights.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, props)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+
+
+def ocr(folder, letters):
+    """The finder: (1, 3, h, w) to the chance of text by pixel. The reader: (1, 3, 48, w) to (1, w / 8, none, letters and a space)."""
+    folder.mkdir(exist_ok=True)
+    network(folder / "ch_PP-OCRv4_det_infer.onnx",
+            [helper.make_node("Conv", ["x", "w", "b"], ["c"]), helper.make_node("Sigmoid", ["c"], ["y"])],
+            ("x", [1, 3, "h", "w"]), ("y", [1, 1, "h", "w"]),
+            {"w": np.full((1, 3, 1, 1), -4, np.float32), "b": np.full(1, -3, np.float32)}, {})
+    classes = len(letters) + 2
+    network(folder / "ch_PP-OCRv4_rec_infer.onnx",
+            [helper.make_node("ReduceMean", ["x"], ["m"], axes=[2]), helper.make_node("Conv", ["m", "w"], ["c"], strides=[1, 8]), helper.make_node("Squeeze", ["c", "axis"], ["s"]),
+             helper.make_node("Transpose", ["s"], ["t"], perm=[0, 2, 1]), helper.make_node("Softmax", ["t"], ["y"], axis=2)],
+            ("x", [1, 3, 48, "w"]), ("y", [1, "n", classes]),
+            {"w": rng.normal(0, 2, (classes, 3, 1, 8)).astype(np.float32), "axis": np.array([2], np.int64)}, {"character": "\n".join(letters)})
+
+
 if __name__ == "__main__":
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     detector(out / "faces.onnx", ["face"])
     detector(out / "artifacts.onnx", HADM)
+    ocr(out / "ocr", list("abcdefghijklmnopqrstuvwxyz"))

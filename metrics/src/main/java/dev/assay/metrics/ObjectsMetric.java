@@ -44,7 +44,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
                     "of what is stated",
                     Range.closed(0, 1),
                     "after Ghosh et al. 2023 (GenEval), arXiv 2310.11513")
-            .withParameters(Map.of("threshold", 0.3, "countThreshold", 0.9, "clipColours", 1.0));
+            .withParameters(Map.of("threshold", 0.3, "countThreshold", 0.9, "clipColours", 1.0, "colours", 1.0));
 
     /** Overlap that two things may have before neither stands beside the other; in their sides. GenEval's. */
     private static final double POSITION_THRESHOLD = 0.1;
@@ -83,13 +83,18 @@ public final class ObjectsMetric implements Metric.ImageMetric {
     private final Colours colours;
     private final double threshold;
     private final double countThreshold;
+    private final boolean asksColours;
 
-    /** @param parameters {@code threshold}, {@code countThreshold}: least confidence, of a thing and where things are counted exactly */
+    /**
+     * @param parameters {@code threshold}, {@code countThreshold}: least confidence, of a thing and where things are counted exactly; {@code
+     *     colours}: 1, or 0 where stated colours are not asked
+     */
     ObjectsMetric(Detector detector, Colours colours, Map<String, Double> parameters) {
         this.detector = detector;
         this.colours = colours;
         this.threshold = share(parameters, "threshold");
         this.countThreshold = share(parameters, "countThreshold");
+        this.asksColours = chosen(parameters, "colours");
     }
 
     private static double share(Map<String, Double> parameters, String name) {
@@ -98,6 +103,14 @@ public final class ObjectsMetric implements Metric.ImageMetric {
             throw new AssayException("objects: " + name + ": expected 0 to below 1, found " + value);
         }
         return value;
+    }
+
+    private static boolean chosen(Map<String, Double> parameters, String name) {
+        double choice = parameters.get(name);
+        if (choice != 0 && choice != 1) {
+            throw new AssayException("objects: " + name + ": expected 0 or 1, found " + choice);
+        }
+        return choice == 1;
     }
 
     private static Map<String, Side> predicates() {
@@ -181,7 +194,9 @@ public final class ObjectsMetric implements Metric.ImageMetric {
         List<Detection> found = mostConfident(detector.detect(image, Math.min(threshold, countThreshold)));
         Check check = new Check(prompt, image, found);
         check.counts();
-        check.colours();
+        if (asksColours) {
+            check.colours();
+        }
         check.relations();
         return check.score();
     }
@@ -274,7 +289,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
 
         /** The most confident so many of them. */
         private List<Detection> chosen(VisibleObject object) {
-            List<Detection> right = object.color() == null ? all(object) : ofColour(object);
+            List<Detection> right = object.color() == null || !asksColours ? all(object) : ofColour(object);
             return right.size() < object.count() || object.count() == 0 ? List.of() : right.subList(0, object.count());
         }
 
@@ -346,10 +361,7 @@ public final class ObjectsMetric implements Metric.ImageMetric {
 
     /** By the parameter {@code clipColours}: CLIP's word, or that of the pixels. */
     static ObjectsMetric with(Detector detector, Supplier<Colours> clip, Map<String, Double> parameters) {
-        double choice = parameters.get("clipColours");
-        if (choice != 0 && choice != 1) {
-            throw new AssayException("objects: clipColours: expected 0 or 1, found " + choice);
-        }
-        return new ObjectsMetric(detector, choice == 1 ? clip.get() : ColourNames::byPixels, parameters);
+        boolean byClip = chosen(parameters, "clipColours") && chosen(parameters, "colours");
+        return new ObjectsMetric(detector, byClip ? clip.get() : ColourNames::byPixels, parameters);
     }
 }

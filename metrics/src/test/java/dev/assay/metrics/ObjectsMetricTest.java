@@ -111,6 +111,32 @@ class ObjectsMetricTest {
     }
 
     @Test
+    void where_colours_are_not_asked_kinds_counts_and_places_are() {
+        Map<String, Double> parameters = new HashMap<>(ObjectsMetric.INFO.parameters());
+        parameters.put("colours", 0.0);
+        Visible visible = new Visible(
+                null,
+                null,
+                null,
+                List.of(new VisibleObject("cup", "red", 1), new VisibleObject("sofa", "green", 1)),
+                List.of(new Relation("red cup", "below", "sofa")));
+        Detection cup = box("cup", 0.8, 10, 60, 20, 70);
+        Detection couch = box("couch", 0.7, 0, 0, 50, 40);
+        ObjectsMetric metric = ObjectsMetric.with(
+                new Fixed(List.of(cup, couch), List.of("cup", "couch")),
+                () -> {
+                    throw new AssertionError("CLIP is not asked");
+                },
+                parameters);
+        Score.Measured score = (Score.Measured) metric.score(Golden.prompt("x", visible), PICTURE);
+        assertThat(score.value()).isEqualTo(1);
+        assertThat(score.evidence()).isEqualTo("3 of 3 hold: 1 cup; 1 sofa; red cup below sofa");
+        parameters.put("colours", 2.0);
+        assertThatThrownBy(() -> ObjectsMetric.with(new Fixed(List.of(), List.of("cup")), () -> null, parameters))
+                .hasMessage("objects: colours: expected 0 or 1, found 2.0");
+    }
+
+    @Test
     void people_are_counted_like_things_and_none_means_none() {
         Detection man = box("person", 0.95, 0, 0, 10, 30);
         Detection faint = box("person", 0.5, 40, 0, 50, 30);

@@ -68,7 +68,7 @@ class EverydaySuiteTest {
                 .containsEntry("people", 28L)
                 .containsEntry("things", 13L)
                 .containsKeys("scene", "plain", "drawn", "far")
-                .hasEntrySatisfying("lettering", n -> assertThat(n).isGreaterThanOrEqualTo(5))
+                .containsEntry("lettering", 10L)
                 .hasEntrySatisfying("open", n -> assertThat(n).isGreaterThanOrEqualTo(5));
         assertThat(with(suite, "people"))
                 .allSatisfy(c -> assertThat(c.visible().people()).isPositive());
@@ -104,6 +104,7 @@ class EverydaySuiteTest {
                 "hands", "microcosm:detector",
                 "faces", STAND_INS.resolve("standins/faces.onnx").toString(),
                 "objects", STAND_INS.resolve("objects/yolox_l.onnx").toString(),
+                "ocr", STAND_INS.resolve("standins/ocr").toString(),
                 "clip", "microcosm:clip",
                 "aesthetic", head().toString(),
                 "dino", dino().toString()));
@@ -134,6 +135,8 @@ class EverydaySuiteTest {
         }
         assertThat(verdict(record, "people").pairs()).isEqualTo(56);
         assertThat(verdict(record, "objects").pairs()).isEqualTo(82);
+        assertThat(verdict(record, "text").pairs()).isEqualTo(20);
+        assertThat(verdict(record, "stray-text").pairs()).isEqualTo(88);
         // A small world cannot draw these prompts: what has no people in it must not pass as anatomy.
         assertThat(verdict(record, "hands").outcome()).isNotEqualTo(Outcome.PASSED);
     }

@@ -1,5 +1,6 @@
 package dev.assay.suites.power;
 
+import dev.assay.harness.suite.Criterion;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -8,13 +9,17 @@ import java.util.stream.Stream;
  *
  * @param name for people
  * @param kept share of pictures whose composition is the base's, so that it has the base's value
- * @param metrics that see what it does
+ * @param sees the metrics, or ids of criteria, that see what it does
  * @param share of prompts that are ruined there: all their pictures
  * @param times that it has the base's defects, on metrics of rates
  */
-record Candidate(String name, double kept, Set<String> metrics, double share, double times) {
+record Candidate(String name, double kept, Set<String> sees, double share, double times) {
     static Candidate equal(double kept) {
         return new Candidate("as good as the base", kept, Set.of(), 0, 1);
+    }
+
+    boolean isSeenBy(Criterion criterion) {
+        return sees.contains(criterion.metric()) || sees.contains(criterion.id());
     }
 
     /** With half of the base's compositions. */
@@ -29,7 +34,8 @@ record Candidate(String name, double kept, Set<String> metrics, double share, do
                                         t)),
                         ruins("a pattern of 2 grey levels", "grid"),
                         ruins("wrong hands, limbs that nobody recognises", "hands", "pose-confidence"),
-                        ruins("the prompt ignored", "people", "objects", "clip-score", "r-precision", "lettering"),
+                        ruins("the prompt ignored", "people", "objects", "clip-score", "r-precision", "text"),
+                        ruins("lettering that nobody can read", "text", "clip-score.lettering"),
                         ruins("one picture for all seeds", "layout-diversity", "dino-diversity", "vendi"),
                         ruins("ugly pictures", "aesthetic", "clip-iqa"),
                         Stream.of(new Candidate(

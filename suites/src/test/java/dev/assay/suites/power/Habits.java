@@ -1,6 +1,8 @@
 package dev.assay.suites.power;
 
+import dev.assay.harness.suite.Criterion;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * How a metric's values scatter on real models: assumptions, stated in the suite's page, since nobody has measured all of them. A picture's
@@ -34,7 +36,8 @@ record Habits(Kind kind, double middle, double chance, double ruined) {
     /** Of a prompt, for which the chance of a metric of sets is stated. */
     static final double SEEDS = 4;
 
-    static final Map<String, Habits> ALL = Map.ofEntries(
+    /** By metric; a criterion's own, by its id, comes before its metric's. */
+    private static final Map<String, Habits> ALL = Map.ofEntries(
             Map.entry("blank-frame", new Habits(Kind.RATE, 0, 0, 0)),
             Map.entry("grid", new Habits(Kind.PROMPT, 0, 0.07, 2)),
             Map.entry("people", new Habits(Kind.RATE, 0.06, 0, 1)),
@@ -42,8 +45,10 @@ record Habits(Kind kind, double middle, double chance, double ruined) {
             Map.entry("faces", new Habits(Kind.RATE, 0.05, 0, 1)),
             Map.entry("pose-confidence", new Habits(Kind.PICTURE, 0.7, 0.1, 0.3)),
             Map.entry("objects", new Habits(Kind.PICTURE, 0.75, 0.25, 0.6)),
-            Map.entry("lettering", new Habits(Kind.PICTURE, 0.6, 0.35, 0.5)),
+            Map.entry("text", new Habits(Kind.PICTURE, 0.6, 0.35, 0.5)),
+            Map.entry("stray-text", new Habits(Kind.RATE, 0.05, 0, 1)),
             Map.entry("clip-score", new Habits(Kind.PICTURE, 0.26, 0.02, 0.08)),
+            Map.entry("clip-score.lettering", new Habits(Kind.PICTURE, 0.26, 0.02, 0.04)), // a scene without its word
             Map.entry("r-precision", new Habits(Kind.SHARE, 0.9, 0, 0.8)),
             Map.entry("layout-diversity", new Habits(Kind.PROMPT, 0.8, 0.15, 0.8)),
             Map.entry("dino-diversity", new Habits(Kind.PROMPT, 0.4, 0.08, 0.4)),
@@ -53,4 +58,16 @@ record Habits(Kind kind, double middle, double chance, double ruined) {
             Map.entry("clip-iqa", new Habits(Kind.PICTURE, 0.8, 0.1, 0.4)),
             Map.entry("effect", new Habits(Kind.DISTANCE, 30, 10, 0)),
             Map.entry("seconds", new Habits(Kind.DISTANCE, 0, 0.05, 0)));
+
+    static Habits of(Criterion criterion) {
+        Habits habits = ALL.getOrDefault(criterion.id(), ALL.get(criterion.metric()));
+        if (habits == null) {
+            throw new IllegalStateException("how does " + criterion.metric() + " scatter? Habits does not say");
+        }
+        return habits;
+    }
+
+    static double rateOfMiscounts() {
+        return Objects.requireNonNull(ALL.get("people")).middle();
+    }
 }

@@ -62,7 +62,7 @@ public final class SuitePower {
      *
      * @param passed where all hard criteria passed
      * @param regressed where one regressed or more; what is neither is inconclusive
-     * @param byCriterion shares where it passed
+     * @param byCriterion shares where it passed, of hard ones
      * @param regressedBy shares where it regressed
      */
     record Result(double passed, double regressed, Map<String, Double> byCriterion, Map<String, Double> regressedBy) {}
@@ -84,7 +84,8 @@ public final class SuitePower {
             regressed += confirmed.values().stream().filter(SuitePower::decides).anyMatch(v -> v.is(Outcome.REGRESSED))
                     ? 1
                     : 0;
-            confirmed.forEach((c, v) -> {
+            confirmed.values().stream().filter(SuitePower::decides).forEach(v -> {
+                Criterion c = v.criterion();
                 byCriterion.merge(c.id(), v.is(Outcome.PASSED) ? 1.0 / runs : 0, Double::sum);
                 regressedBy.merge(c.id(), v.is(Outcome.REGRESSED) ? 1.0 / runs : 0, Double::sum);
             });
@@ -98,17 +99,14 @@ public final class SuitePower {
 
     private Verdict verdict(Criterion criterion, Candidate candidate, Random random) {
         Metric metric = metrics.get(criterion.metric());
-        Habits habits = Habits.ALL.get(criterion.metric());
-        if (habits == null) {
-            throw new IllegalStateException("how does " + criterion.metric() + " scatter? Habits does not say");
-        }
+        Habits habits = Habits.of(criterion);
         List<PromptCase> prompts = suite.cases().stream()
                 .filter(c ->
                         criterion.tags().isEmpty() || criterion.tags().stream().anyMatch(c.tags()::contains))
                 .toList();
         List<Measurement> pairs = new ArrayList<>();
         int unscored = 0;
-        boolean worse = candidate.metrics().contains(criterion.metric());
+        boolean worse = candidate.isSeenBy(criterion);
         int ruined = worse ? (int) Math.round(candidate.share() * prompts.size()) : 0;
         for (int p = 0; p < prompts.size(); p++) {
             Prompt prompt = new Prompt(
@@ -144,7 +142,7 @@ public final class SuitePower {
     }
 
     private static boolean isMiscounted(Candidate candidate, Random random) {
-        double rate = Habits.ALL.get("people").middle();
+        double rate = Habits.rateOfMiscounts();
         boolean base = random.nextDouble() < rate;
         boolean redrawn = random.nextDouble() >= candidate.kept() && random.nextDouble() < rate * candidate.times();
         return base || redrawn;

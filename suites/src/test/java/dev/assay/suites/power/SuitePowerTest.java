@@ -36,11 +36,21 @@ class SuitePowerTest {
 
     @Test
     void what_is_ruined_everywhere_regresses_in_both_suites() {
-        assertThat(Candidate.worse().filter(c -> c.name().endsWith(" in 100 % of the prompts")))
+        assertThat(Candidate.worse()
+                        .filter(c -> c.name().endsWith(" in 100 % of the prompts")
+                                && !c.name().startsWith("lettering")))
                 .hasSize(5)
                 .allSatisfy(c -> {
                     assertThat(EVERYDAY.of(c).regressed()).as(c.name()).isGreaterThan(0.99);
                     assertThat(of("quick").of(c).passed()).as(c.name()).isZero();
                 });
+    }
+
+    @Test
+    void lettering_that_nobody_can_read_does_not_pass_everyday_where_it_is_in_half_of_the_prompts() {
+        assertThat(Candidate.worse().filter(c -> c.name().matches("lettering.* in (50|100) % .*")))
+                .hasSize(2)
+                .allSatisfy(
+                        c -> assertThat(EVERYDAY.of(c).passed()).as(c.name()).isLessThan(0.05));
     }
 }
