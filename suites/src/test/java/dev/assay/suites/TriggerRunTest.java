@@ -20,32 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that want to be used in a way of their own, rendered by Assay itself: as the files beside them say, and otherwise. */
 @Tag("slow")
 class TriggerRunTest {
-    private static final String SUITE = """
-        name: triggers
-        version: "1"
-        settings: {width: 64, height: 64, steps: 12, guidanceScale: 3.0, sampler: ddim, scheduler: normal, clipSkip: 0}
-        models: {clip: microcosm:clip}
-        seeds: [1, 2]
-        criteria:
-          - {metric: blank-frame, rule: NO_NEW_DEFECTS, minPairs: 16, severity: BLOCKER}
-          - {metric: clip-score, rule: NON_INFERIOR, margin: 0.08, minPairs: 16}
-          - {metric: effect, rule: HAS_EFFECT, margin: 8, minPairs: 16, purposes: {speed: soft}}
-        cases:
-          - {id: one, prompt: a red star}
-          - {id: two, prompt: a blue circle}
-          - {id: three, prompt: a green square}
-          - {id: four, prompt: a purple triangle}
-          - {id: five, prompt: three orange triangles}
-          - {id: six, prompt: two red stars}
-          - {id: seven, prompt: a red circle above a blue square}
-          - {id: eight, prompt: a green star to the left of a purple triangle}
-        """;
-
     @TempDir
     Path folder;
 
     private RunRecord run(Map<String, String> settings) throws IOException {
-        Files.writeString(folder.resolve("triggers.yaml"), SUITE);
+        Files.writeString(folder.resolve("triggers.yaml"), TriggerSuite.YAML);
         Map<String, String> all = new HashMap<>(settings);
         all.put("assay.root", folder.toString());
         all.put("assay.out", folder.resolve("out").toString());

@@ -166,6 +166,11 @@ final class LiveServer {
                 .forEach(e ->
                         delete.withArray("delete").add(e.path("prompt").path(1).asText()));
         post("/api/history", delete);
+        free();
+    }
+
+    /** Forgets the models that are loaded and what was sampled with them. */
+    void free() {
         ObjectNode free = JSON.createObjectNode();
         free.put("unload_models", true).put("free_memory", true);
         post("/api/free", free);

@@ -205,12 +205,12 @@ final class ComfyUiLoader implements LoraLoader {
         return targets;
     }
 
-    /** Those of a base of this size; none where they are not known. */
+    /** Those of a base of this size; a UNet of no known family may have either of Stable Diffusion's, and others none that is known. */
     static List<TextEncoder> textEncoders(String family, BaseModules base) {
         BaseLayer input = base.original().get("img_in");
         return ModelFamilies.of(family)
                 .map(f -> f.textEncoders().of(input == null ? -1 : input.rows()))
-                .orElse(List.of());
+                .orElse(base.isStableDiffusionUnet() ? List.of(TextEncoder.CLIP_L, TextEncoder.CLIP_G) : List.of());
     }
 
     /** Whether a name stands for a whole tensor, whose bias then has a name too. */

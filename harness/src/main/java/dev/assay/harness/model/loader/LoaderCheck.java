@@ -1,6 +1,7 @@
 package dev.assay.harness.model.loader;
 
 import dev.assay.harness.model.Finding;
+import dev.assay.harness.model.family.FamilyMatch;
 import dev.assay.harness.model.loader.LoadedModule.Loss;
 import dev.assay.harness.model.lora.BaseModules;
 import dev.assay.harness.model.lora.LoraCheck;
@@ -246,9 +247,9 @@ public record LoaderCheck(
                     + Shortened.of(modules.stream().map(m -> m.module().name()).toList(), SHOWN)
                     + ")";
             return switch (loss) {
-                case PREFIX -> "begin with " + prefixes(modules) + ", which it does not know for " + family + some;
+                case PREFIX -> "begin with " + prefixes(modules) + ", which it does not know for " + base() + some;
                 case BODY ->
-                    "have names that it does not know for " + family + ", though the base has the layers" + some;
+                    "have names that it does not know for " + base() + ", though the base has the layers" + some;
                 case SUFFIX -> "are in a form that it does not load, " + kinds(modules) + some;
                 case LAYER -> "name no layer of the base" + some;
                 case SHAPE ->
@@ -267,6 +268,10 @@ public record LoaderCheck(
                             + modules.get(0).why();
                 case NONE, PART -> "";
             };
+        }
+
+        private String base() {
+            return family.equals(FamilyMatch.UNKNOWN) ? "a base of this form" : family;
         }
 
         private static String prefixes(List<LoadedModule> modules) {

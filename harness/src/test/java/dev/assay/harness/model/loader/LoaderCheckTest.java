@@ -309,6 +309,28 @@ class LoaderCheckTest {
         assertThat(check.problems()).anyMatch(p -> p.text().contains("is not known here"));
     }
 
+    /** A UNet of sizes of its own: the names of its layers are known all the same, and its text encoder's are CLIP's. */
+    @Test
+    void a_unet_of_no_known_family_has_the_text_encoders_of_its_kin() {
+        Map<String, List<Long>> lora = new LinkedHashMap<>();
+        pair(lora, "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q", 320, 320);
+        pair(lora, "lora_te_text_model_encoder_layers_0_self_attn_q_proj", 768, 768);
+        pair(lora, "lora_te2_text_model_encoder_layers_0_self_attn_q_proj", 96, 96);
+        LoaderCheck fits =
+                LoaderCheck.of(LoraLoaders.COMFYUI, lora, Optional.empty(), "unknown", GoldenLoader.base("sd15"));
+        assertThat(fits.answer()).isEqualTo(Answer.WORKS);
+        assertThat(fits.problems()).isEmpty();
+        pair(lora, "lora_te3_text_model_encoder_layers_0_self_attn_q_proj", 96, 96);
+        pair(lora, "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_k", 320, 320);
+        LoaderCheck not =
+                LoaderCheck.of(LoraLoaders.COMFYUI, lora, Optional.empty(), "unknown", GoldenLoader.base("sd15"));
+        assertThat(not.answer()).isEqualTo(Answer.AFTER_CONVERSION);
+        assertThat(not.problems())
+                .extracting(Finding::text)
+                .anyMatch(t -> t.contains("names that it does not know for a base of this form, though"))
+                .anyMatch(t -> t.contains("1 of its 3 modules for text encoders (lora_te3_"));
+    }
+
     @Test
     void the_local_renderer_takes_all_of_a_lora_or_nothing() {
         Map<String, List<Long>> lora = new LinkedHashMap<>();
