@@ -6,6 +6,7 @@
     --comfyui PATH                           checkout of ComfyUI, for golden_comfyui_loader.py, _effects.py and golden_lora_algorithms.py
     --real PATH                              folder with published networks and real pictures, for golden_mediapipe.py and golden_ocr.py
     --zoo PATH                               checkout of opencv_zoo, for golden_zoo.py
+    --templates PATH                         unpacked package comfyui-workflow-templates-json 0.1.123, for golden_templates.py
     --classpath FILE                         class path of the tests of metrics, for the benchmarks (their docstrings tell how)
 
 It works in a copy: the repository stays as it is. Each script names the versions of its packages; others may round otherwise, so
@@ -60,9 +61,11 @@ GOLDEN = {
     H + "golden_samplers.py": (H, [], "../resources/dev/assay/harness/nn/diffusion/samplers.json"),
     H + "golden_siglip.py": (".", ["harness/src/test/resources/golden"], None),
     H + "golden_statistics.py": (H, [], "../resources/golden/statistics.json"),
+    H + "golden_templates.py": ("harness", ["{templates}"], None),
     H + "golden_zoo.py": (H, ["{zoo}", "../resources/onnx/zoo"], None),
     H + "hub_layout.py": ("harness", [], None),
     H + "published_layers.py": (H, ["../../main/resources/dev/assay/harness/model/family"], None),
+    M + "golden_diversity.py": (M, [], "../resources/golden/diversity.json"),
     M + "golden_metrics.py": (M, [], "../resources/golden/metrics.json"),
     M + "golden_objects.py": (M, ["../resources/golden/objects.json", "../../../../harness/src/test/resources/onnx/tagger"], None),
     M + "golden_preference.py": (M, [], "../resources/golden/preference.json"),
@@ -89,6 +92,7 @@ RUNS = {
     H + "bench_encoders.py": (".", ["{big}/clip-l14", "{classpath}", "--rounds", "1", "--warmup", "1"]),
 }
 MODULES = {H + "ldm_layout.py", C + "pictures.py"}  # the others import them
+NODES = "integrations/comfyui/"  # run inside of ComfyUI, make nothing, and have a Java test of their own
 
 # Packages that a library asks for only while it works.
 LATE = {H + "golden_clip_onnx.py": ["onnx", "onnxscript"], H + "golden_siglip.py": ["google"]}
@@ -100,7 +104,7 @@ NOISE = {"source", "_diffusers_version", "transformers_version", "is_local", "lo
 
 def scripts() -> set[str]:
     listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    return {s for s in listed if not s.startswith(".ci/")}
+    return {s for s in listed if not s.startswith((".ci/", NODES))}
 
 
 def lacking(script: Path) -> list[str]:
@@ -260,6 +264,7 @@ def main() -> int:
     p.add_argument("--comfyui", type=Path)
     p.add_argument("--real", type=Path)
     p.add_argument("--zoo", type=Path)
+    p.add_argument("--templates", type=Path)
     p.add_argument("--classpath", type=Path)
     options = p.parse_args()
     known = set(GOLDEN) | set(RUNS) | MODULES
@@ -285,6 +290,7 @@ def main() -> int:
                       "comfyui": str(options.comfyui.resolve()) if options.comfyui else "",
                       "real": str(options.real.resolve()) if options.real else "",
                       "zoo": str(options.zoo.resolve()) if options.zoo else "",
+                      "templates": str(options.templates.resolve()) if options.templates else "",
                       "classpath": options.classpath.read_text().strip() if options.classpath else ""}
             start = time.monotonic()
             try:

@@ -111,9 +111,16 @@ final class Stage {
         folder.resolve("bin/assay").toFile().setExecutable(true, false);
         copy(root.resolve("suites/microcosm"), folder.resolve("microcosm"), "(?!recipe/).*");
         copy(root.resolve("suites/src/main/resources/suites"), folder.resolve("suites"), ".*\\.yaml");
+        copy(root.resolve("docs"), folder.resolve("docs"), ".*\\.(md|png|svg)");
+        for (String text : List.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md")) { // the pages link to them
+            Files.copy(root.resolve(text), folder.resolve(text));
+        }
         stage.allure(target.resolve("allure-cli/allure-" + a[4]));
         for (String text : List.of("LICENSE", "NOTICE")) {
             stage.text(Files.readString(root.resolve(text)), text, false);
+        }
+        if (!Files.isRegularFile(dist.resolve("sbom.json"))) {
+            throw new IOException(dist.resolve("sbom.json") + ": expected the list of libraries, found none; its plugin works online only: run Maven without -o");
         }
         Files.copy(dist.resolve("sbom.json"), folder.resolve("sbom.json"));
         boolean runtime = stage.runtime(a.length > 5 && !a[5].isBlank() ? Path.of(a[5]) : null);

@@ -243,7 +243,7 @@ public record ModelReference(Path root, Map<String, Path> bundles, Optional<Path
     }
 
     private static String listed(List<String> names) {
-        return names.isEmpty() ? "; there are no models" : "; there are " + Shortened.of(names, MAX_LISTED);
+        return names.isEmpty() ? "; no model lies there" : "; there are " + Shortened.of(names, MAX_LISTED);
     }
 
     /** Folders, and safetensors files without their ending; sorted. */

@@ -24,6 +24,7 @@ public enum Caller {
     private static final Pattern PROFILE = Pattern.compile("mvn verify(?: -P(gate|nightly))?");
     private static final Pattern SET = Pattern.compile("(?<![\\w-])-D" + KEY + "(=?)");
     private static final Pattern GIVEN = Pattern.compile(KEY + " \\((--[a-z-]+)\\)");
+    private static final Pattern ASKED = Pattern.compile("(?<=\\b(?:give|with|that:|one:) )" + KEY + "(=?)");
     private static final Pattern FIRST = Pattern.compile("^" + KEY + "(?=: )");
 
     public static Caller of(Map<String, String> properties) {
@@ -58,6 +59,10 @@ public enum Caller {
         said = SET.matcher(said)
                 .replaceAll(m -> Matcher.quoteReplacement(
                         option(m.group(1)) + (m.group(2).isEmpty() ? "" : " ")));
+        said = ASKED.matcher(said)
+                .replaceAll(m -> SettingKeys.NAMES.contains("assay." + m.group(1))
+                        ? Matcher.quoteReplacement(option(m.group(1)) + (m.group(2).isEmpty() ? "" : " "))
+                        : Matcher.quoteReplacement(m.group()));
         said = GIVEN.matcher(said).replaceAll("$2");
         return FIRST.matcher(said)
                 .replaceAll(m -> SettingKeys.NAMES.contains("assay." + m.group(1)) ? option(m.group(1)) : m.group());

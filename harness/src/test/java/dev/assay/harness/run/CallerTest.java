@@ -30,6 +30,10 @@ class CallerTest {
             java -jar reports/target/assay.jar models --suite people | assay models --suite people
             judge them again: mvn verify -Pnightly -Dassay.collection=X | judge them again: assay nightly --collection X
             assay.yaml: lroa: no such setting | assay.yaml: lroa: no such setting
+            if it waits for some, give assay.triggerWords | if it waits for some, give --trigger-words
+            judge it with assay.triggerWords=WORDS | judge it with --trigger-words WORDS
+            judge it with that: assay.triggerWords=WORDS, or a file | judge it with that: --trigger-words WORDS, or a file
+            give assay.yaml a line of its own | give assay.yaml a line of its own
             my-Dassay.lora.safetensors | my-Dassay.lora.safetensors
             """)
     void the_command_hears_its_own_words(String build, String command) {

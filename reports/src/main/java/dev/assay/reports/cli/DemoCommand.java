@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:passed", "1:regressed, as all but sound are", "3:broken", "64:the command line is wrong"})
+        exitCodeList = {"0:passed", "1:regressed", "2:neither is shown", "3:broken", "64:the command line is wrong"})
 final class DemoCommand extends Judging {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "Of the bundled LoRAs.")
     private String name = "sound";

@@ -76,13 +76,13 @@ final class InitCommand implements Callable<Integer> {
         List<Entry> entries = List.of(
                 new Entry(
                         "comfyui.url",
-                        "ComfyUI's address; without it Assay renders SD 1.5 itself",
+                        "the server that renders; without one Assay renders SD 1.5 itself",
                         "ComfyUI's address",
                         comfyui),
                 new Entry(
                         "models",
-                        "ComfyUI's folder of models: files are looked into before anything is rendered",
-                        "ComfyUI's folder models",
+                        "where files are looked into before anything is rendered",
+                        "ComfyUI's folder of models",
                         models),
                 new Entry(
                         "base",
@@ -104,6 +104,9 @@ final class InitCommand implements Callable<Integer> {
         requireReadable(text);
         Files.writeString(file, text, StandardCharsets.UTF_8);
         PrintWriter out = spec.commandLine().getOut();
+        if (!any) {
+            out.println();
+        }
         out.println("written: " + file);
         out.println("next: assay doctor, then assay judge FILE");
         out.flush();
@@ -112,7 +115,9 @@ final class InitCommand implements Callable<Integer> {
 
     private String ask(Entry entry) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(entry.question() + " (" + entry.comment() + "; Enter for none): ");
+        out.println();
+        out.println(entry.comment());
+        out.print(entry.question() + ", Enter for none: ");
         out.flush();
         String line = in.readLine();
         return line == null || line.isBlank() ? null : line.strip();

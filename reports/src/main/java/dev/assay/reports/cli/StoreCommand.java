@@ -61,10 +61,10 @@ final class StoreCommand implements Runnable {
         parts.stream()
                 .filter(p -> p.files() > 0)
                 .forEach(p -> out.printf(
-                        "  %-10s  %9s in %s%n              %s%n",
-                        p.name(), Numbers.bytes(p.bytes()), Numbers.counted(p.files(), "file", "files"), p.what()));
+                        "  %-10s  %9s in %s%n  %10s  %s%n",
+                        p.name(), Numbers.bytes(p.bytes()), Numbers.counted(p.files(), "file", "files"), "", p.what()));
         long all = parts.stream().mapToLong(Part::bytes).sum();
-        out.println("together " + Numbers.bytes(all));
+        out.printf("  %-10s  %9s%n", "together", Numbers.bytes(all));
         out.flush();
     }
 
