@@ -157,7 +157,14 @@ class PackedZip {
                     .containsExactlyInAnyOrderElementsOf(listed);
         }
         assertThat(listed)
-                .contains("LICENSE", "NOTICE", "README.txt", "sbom.json", "lib/REPACKED.txt", "suites/starter.yaml", "README.md");
+                .contains(
+                        "LICENSE",
+                        "NOTICE",
+                        "README.txt",
+                        "sbom.json",
+                        "lib/REPACKED.txt",
+                        "suites/starter.yaml",
+                        "README.md");
         assertThat(listed)
                 .as("pages that reports link to")
                 .contains("docs/first-run.md", "docs/report.png", "docs/metrics/vendi.md", "docs/metrics/distinct.md");

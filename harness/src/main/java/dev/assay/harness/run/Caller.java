@@ -61,7 +61,8 @@ public enum Caller {
                         option(m.group(1)) + (m.group(2).isEmpty() ? "" : " ")));
         said = ASKED.matcher(said)
                 .replaceAll(m -> SettingKeys.NAMES.contains("assay." + m.group(1))
-                        ? Matcher.quoteReplacement(option(m.group(1)) + (m.group(2).isEmpty() ? "" : " "))
+                        ? Matcher.quoteReplacement(
+                                option(m.group(1)) + (m.group(2).isEmpty() ? "" : " "))
                         : Matcher.quoteReplacement(m.group()));
         said = GIVEN.matcher(said).replaceAll("$2");
         return FIRST.matcher(said)
