@@ -28,7 +28,8 @@ if [ ${#files[@]} -eq 0 ]; then
   exit 0
 fi
 
-options=(--base "$INPUT_BASE")
+# Who asks for a file to be added has no say in how mildly it is judged: not by a NAME.assay.yaml beside it either.
+options=(--base "$INPUT_BASE" --purpose "${INPUT_PURPOSE:-unknown}")
 if [ -n "${INPUT_COMFYUI_URL:-}" ]; then options+=(--comfyui "$INPUT_COMFYUI_URL"); fi
 if [ -n "${INPUT_SUITE:-}" ]; then options+=(--suite "$INPUT_SUITE"); fi
 while IFS= read -r line; do

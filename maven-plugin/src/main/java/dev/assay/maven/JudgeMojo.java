@@ -4,6 +4,7 @@ import dev.assay.harness.run.BuildEnd;
 import dev.assay.harness.run.BuildStep;
 import dev.assay.harness.run.Caller;
 import dev.assay.harness.text.SettingsException;
+import dev.assay.reports.cli.ModelFiles;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.maven.artifact.Artifact;
 import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.AbstractMojo;
@@ -44,7 +44,7 @@ public final class JudgeMojo extends AbstractMojo {
     @Parameter(defaultValue = "${plugin.artifacts}", readonly = true, required = true)
     private List<Artifact> artifacts = List.of();
 
-    /** Folder of the LoRAs, or one file: every {@code .safetensors} in it, not below it. */
+    /** Folder of the LoRAs: every model file in it or below it; or one file. */
     @Parameter(property = "assay.loras", defaultValue = "loras", required = true)
     private String loras = "loras";
 
@@ -69,24 +69,17 @@ public final class JudgeMojo extends AbstractMojo {
     }
 
     /** Nothing passes on nothing: a folder without a LoRA fails the build. */
-    static List<Path> candidates(Path place) throws IOException, MojoExecutionException {
-        if (Files.isRegularFile(place)) {
-            return List.of(place);
-        }
-        if (!Files.isDirectory(place)) {
+    static List<Path> candidates(Path place) throws MojoExecutionException {
+        if (!Files.exists(place)) {
             throw new MojoExecutionException(
                     "there is no folder " + place + " with LoRAs to judge (<loras>, or -Dassay.loras)");
         }
-        try (Stream<Path> all = Files.list(place)) {
-            List<Path> found = all.filter(f -> f.toString().endsWith(".safetensors"))
-                    .filter(Files::isRegularFile)
-                    .sorted()
-                    .toList();
-            if (found.isEmpty()) {
-                throw new MojoExecutionException("there is no .safetensors in " + place + ": nothing was judged");
-            }
-            return found;
+        List<Path> found = ModelFiles.in(place);
+        if (found.isEmpty()) {
+            throw new MojoExecutionException("there is no model file (" + String.join(", ", ModelFiles.ENDINGS)
+                    + ") in " + place + " or below it: nothing was judged");
         }
+        return found;
     }
 
     /** {@code -Dassay.comfyui.url=X} of the build as {@code --comfyui-url X} of the command. */

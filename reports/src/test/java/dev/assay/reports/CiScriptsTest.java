@@ -185,7 +185,7 @@ class CiScriptsTest {
 
         assertThat(ended.code()).as(ended.out()).isEqualTo(1);
         String asked =
-                "<judge><--base><flux1-dev.safetensors><--comfyui><http://127.0.0.1:8188><--suite><everyday><--strength><0.8>";
+                "<judge><--base><flux1-dev.safetensors><--purpose><unknown><--comfyui><http://127.0.0.1:8188><--suite><everyday><--strength><0.8>";
         assertThat(Files.readAllLines(repository.resolve("calls.txt")))
                 .containsExactly(
                         asked + "<./a & b.safetensors>",

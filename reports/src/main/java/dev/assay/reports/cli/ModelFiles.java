@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Finds the model files of a folder. */
-final class ModelFiles {
-    static final List<String> ENDINGS = List.of(".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin");
+public final class ModelFiles {
+    public static final List<String> ENDINGS = List.of(".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin");
     private static final String INDEX = ".safetensors.index.json";
     private static final Pattern SHARD = Pattern.compile("(.*)-\\d+-of-\\d+\\.safetensors");
     private static final int MAX_DEPTH = 12;
@@ -30,7 +30,7 @@ final class ModelFiles {
     }
 
     /** The path itself, or all models below a shelf, in the order of their names; links are followed. */
-    static List<Path> in(Path path) {
+    public static List<Path> in(Path path) {
         if (!isShelf(path)) {
             return List.of(path);
         }
