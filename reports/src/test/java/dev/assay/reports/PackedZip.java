@@ -163,7 +163,7 @@ class PackedZip {
                         "README.txt",
                         "sbom.json",
                         "lib/REPACKED.txt",
-                        "suites/starter.yaml",
+                        "suites/quick.yaml",
                         "README.md");
         assertThat(listed)
                 .as("pages that reports link to")
