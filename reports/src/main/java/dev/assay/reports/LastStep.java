@@ -64,7 +64,7 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
         Gate gate = judged.trouble() != null ? Gate.broken(judged.trouble()) : Gate.judge(judged.run());
         out.println();
         Summary.lines(judged.run(), gate, place.colors()).forEach(out::println);
-        Summary.after(judged.run(), judged.folder(), gate).forEach(out::println);
+        Summary.after(judged.run(), judged.folder(), gate, place.caller()).forEach(out::println);
         out.flush();
         try (TargetLock ours = TargetLock.take(place.target(), out)) {
             Objects.requireNonNull(ours);
@@ -106,7 +106,8 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
         Path file = folder.resolve(Cards.fileName(judged.run().id()) + ".html");
         try {
             VerdictCard card = CardWriter.card(judged.run(), gate, settings, place.root(), admitted, earlier);
-            RunPage page = RunPage.of(card, judged.run(), judged.folder(), folder, place.docs(), links(judged, folder));
+            RunPage page = RunPage.of(
+                    card, judged.run(), judged.folder(), folder, place.docs(), links(judged, folder), place.caller());
             page.write(file);
             out.println("Report: " + Words.block(file.toString()));
             out.flush();

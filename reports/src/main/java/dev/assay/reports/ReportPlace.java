@@ -18,6 +18,7 @@ import java.util.Map;
  * @param colors of the terminal
  * @param gitHubStepSummary file of the job's summary on GitHub; null elsewhere
  * @param executor what runs this build
+ * @param caller who gives the commands that are named
  */
 record ReportPlace(
         Workspace workspace,
@@ -25,7 +26,8 @@ record ReportPlace(
         Path allure,
         boolean colors,
         Path gitHubStepSummary,
-        ReportExecutor executor) {
+        ReportExecutor executor,
+        Caller caller) {
     private static final String DOCS = "docs/metrics";
 
     /** From {@code assay.reports}, {@code assay.allure} and {@code assay.colors} ({@code on}, {@code off}, {@code auto}), each of which may be absent. */
@@ -40,7 +42,8 @@ record ReportPlace(
                 allure(target, properties),
                 colors.equals("on") || (colors.equals("auto") && !environment.containsKey("NO_COLOR") && onTerminal()),
                 summary.isBlank() ? null : Path.of(summary),
-                ReportExecutor.of(environment));
+                ReportExecutor.of(environment),
+                Caller.of(properties));
     }
 
     /** A build has it; whoever has a release may do without. */

@@ -1,6 +1,7 @@
 package dev.assay.reports;
 
 import dev.assay.harness.model.Finding;
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
@@ -17,9 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,7 +61,7 @@ public final class Summary {
                 .filter(f -> f.level() == Finding.Level.WARNING)
                 .flatMap(f -> indented("  ", "note: " + f.text()))
                 .forEach(lines::add);
-        lines.add(colored(gate.outcome().name(), gate.outcome(), colors) + ": " + counts(run, gate, parts) + "; "
+        lines.add(colored(gate.outcome().name(), gate.outcome(), colors) + ": " + counts(run, gate) + "; "
                 + run.rendersMade() + " pictures made, " + run.rendersReused() + " reused, "
                 + Numbers.time(run.seconds()));
         return lines;
@@ -142,37 +141,46 @@ public final class Summary {
      * What follows on the verdict: the pictures that show it best, and what to do.
      *
      * @param folder of the record
+     * @param caller who gives the commands that it names
      */
-    static List<String> after(RunRecord run, Path folder, Gate gate) {
+    static List<String> after(RunRecord run, Path folder, Gate gate, Caller caller) {
         List<String> lines = new ArrayList<>();
         Renderings renderings = new Renderings(run.renderings(), folder);
-        Headline.gravestFirst(run.verdicts()).stream()
-                .flatMap(v -> v.worst().stream().limit(1))
-                .filter(w -> renderings
-                        .find(w, "candidate")
-                        .flatMap(renderings::file)
-                        .isPresent())
-                .findFirst()
-                .ifPresent(w -> {
-                    lines.add("worst pair, seed " + w.seed() + " of \"" + Words.line(w.prompt(), 100) + "\"");
+        for (VerdictEntry v : Headline.gravestFirst(run.verdicts())) {
+            List<String> worst = worst(v, renderings.seenBy(v));
+            if (!worst.isEmpty()) {
+                lines.addAll(worst);
+                break;
+            }
+        }
+        String head = "next  ";
+        for (NextSteps.Step step : NextSteps.of(gate.outcome(), run.verdicts(), NextSteps.Judged.of(run, caller))) {
+            String words = step.words() + (step.command().isPresent() ? ":" : "");
+            for (String line : Words.wrapped(words, WIDTH)) {
+                lines.add(head + line);
+                head = "      ";
+            }
+            step.command().ifPresent(c -> lines.add("        " + c.line())); // never wrapped: it is copied
+        }
+        return lines;
+    }
+
+    /** The worst pair of a criterion and its files; empty where the candidate's picture is not there. */
+    private static List<String> worst(VerdictEntry v, Renderings seen) {
+        List<String> lines = new ArrayList<>();
+        v.worst().stream()
+                .limit(1)
+                .filter(w -> seen.find(w, "candidate").flatMap(seen::file).isPresent())
+                .forEach(w -> {
+                    lines.add("worst pair, seed " + w.seed() + " of \"" + Words.line(w.prompt(), 100) + "\""
+                            + (v.untriggered() ? ", asked without the trigger words" : ""));
                     for (String role : List.of("base", "candidate")) {
-                        renderings
-                                .find(w, role)
-                                .flatMap(renderings::file)
+                        seen.find(w, role)
+                                .flatMap(seen::file)
                                 .ifPresent(f -> lines.add("  " + (role + "         ").substring(0, 11)
                                         + f.toAbsolutePath().normalize()));
                     }
                 });
-        List<RunRecord.LoraPart> loras = run.candidate().loras();
-        Double strength = loras.size() == 1 ? loras.get(0).strength() : null;
-        List<String> steps =
-                NextSteps.of(gate.outcome(), run.verdicts(), run.suite().name(), strength);
-        for (int i = 0; i < steps.size(); i++) {
-            List<String> wrapped = Words.wrapped(steps.get(i), WIDTH);
-            for (int l = 0; l < wrapped.size(); l++) {
-                lines.add((i == 0 && l == 0 ? "next  " : "      ") + wrapped.get(l));
-            }
-        }
         return lines;
     }
 
@@ -201,7 +209,7 @@ public final class Summary {
     }
 
     /** The criteria are in the table; what is wrong with the run as a whole is not. */
-    private static String counts(RunRecord run, Gate gate, Unjudged criteria) {
+    private static String counts(RunRecord run, Gate gate) {
         if (run.problem() != null) {
             return "nothing was judged";
         }
@@ -210,31 +218,12 @@ public final class Summary {
             return deciding == run.verdicts().size()
                     ? "all " + deciding + " criteria met"
                     : (deciding == 1 ? "1 criterion that decides is" : "all " + deciding + " criteria that decide are")
-                            + " met" + soft(run);
+                            + " met" + Unjudged.soft(run.verdicts());
         }
-        Map<String, Long> counts = criteria.judged().stream()
-                .filter(v -> !v.soft())
-                .collect(Collectors.groupingBy(
-                        v -> v.outcome().name().toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
         List<String> parts = new ArrayList<>(gate.wholeRun());
-        counts.forEach((outcome, count) -> parts.add(count + " " + outcome));
-        if (criteria.count() > 0) {
-            parts.add(criteria.count() + " not judged");
-        }
-        return String.join(", ", parts) + soft(run);
-    }
-
-    /** {@code ; soft, deciding nothing: 1 passed, 2 regressed}; empty for none. */
-    private static String soft(RunRecord run) {
-        Map<String, Long> counts = run.verdicts().stream()
-                .filter(VerdictEntry::soft)
-                .collect(Collectors.groupingBy(
-                        v -> v.outcome().name().toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
-        return counts.isEmpty()
-                ? ""
-                : counts.entrySet().stream()
-                        .map(c -> c.getValue() + " " + c.getKey())
-                        .collect(Collectors.joining(", ", "; soft, deciding nothing: ", ""));
+        parts.add(Unjudged.of(RunRecord.deciding(run.verdicts())).counts());
+        parts.removeIf(String::isEmpty);
+        return String.join(", ", parts) + Unjudged.soft(run.verdicts());
     }
 
     /** A soft verdict has the colour of what is worth a look, never that of an alarm. */

@@ -118,4 +118,72 @@ public final class Entries {
                 true,
                 v.untriggered());
     }
+
+    /** The same for a reason of a kind. */
+    public static VerdictEntry because(VerdictEntry v, String kind) {
+        return new VerdictEntry(
+                v.id(),
+                v.metric(),
+                v.metricVersion(),
+                v.family(),
+                v.scope(),
+                v.outcome(),
+                v.estimate(),
+                v.interval(),
+                v.confidence(),
+                v.margin(),
+                v.rule(),
+                v.severity(),
+                v.better(),
+                v.unit(),
+                v.baseMean(),
+                v.candidateMean(),
+                v.clusters(),
+                v.pairs(),
+                v.unscored(),
+                v.unscoredReasons(),
+                v.finding(),
+                v.reason(),
+                v.measurements(),
+                v.worst(),
+                kind,
+                v.question(),
+                v.pattern(),
+                v.soft(),
+                v.untriggered());
+    }
+
+    /** The same, deciding nothing, asked without the trigger words. */
+    public static VerdictEntry untriggered(VerdictEntry v) {
+        return new VerdictEntry(
+                v.id(),
+                v.metric(),
+                v.metricVersion(),
+                v.family(),
+                v.scope(),
+                v.outcome(),
+                v.estimate(),
+                v.interval(),
+                v.confidence(),
+                v.margin(),
+                v.rule(),
+                v.severity(),
+                v.better(),
+                v.unit(),
+                v.baseMean(),
+                v.candidateMean(),
+                v.clusters(),
+                v.pairs(),
+                v.unscored(),
+                v.unscoredReasons(),
+                v.finding(),
+                v.reason(),
+                v.measurements(),
+                v.worst(),
+                v.reasonKind(),
+                v.question(),
+                v.pattern(),
+                true,
+                true);
+    }
 }

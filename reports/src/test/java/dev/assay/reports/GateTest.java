@@ -3,6 +3,7 @@ package dev.assay.reports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Settings;
@@ -196,7 +197,7 @@ class GateTest {
                         .contains(v.reason()));
         RunRecord hostile = Runs.hostile(folder);
         String text = String.join("\n", Summary.lines(hostile, Gate.judge(hostile), false))
-                + String.join("\n", Summary.after(hostile, folder, Gate.judge(hostile)));
+                + String.join("\n", Summary.after(hostile, folder, Gate.judge(hostile), Caller.COMMAND));
         assertThat(text).doesNotContain("\u001b").doesNotContain("\u202e");
         assertThat(Summary.lines(run, Gate.judge(run), true).get(2)).contains("\u001b[31mREGRESSED\u001b[0m");
     }
@@ -204,13 +205,13 @@ class GateTest {
     @Test
     void the_worst_pair_and_what_to_do_follow_on_the_verdict() {
         RunRecord run = Runs.mixed(folder);
-        List<String> lines = Summary.after(run, folder, Gate.judge(run));
+        List<String> lines = Summary.after(run, folder, Gate.judge(run), Caller.COMMAND);
         assertThat(lines.get(0)).startsWith("worst pair, seed ");
         assertThat(lines.get(1)).matches(" {2}base {7}\\S.*\\.png").contains(folder.toString());
         assertThat(lines.get(2)).matches(" {2}candidate {2}\\S.*\\.png");
         assertThat(lines).anySatisfy(l -> assertThat(l).startsWith("next  "));
         RunRecord refused = Runs.refused("cut.safetensors: 42224 bytes are missing");
-        assertThat(Summary.after(refused, folder, Gate.judge(refused)))
+        assertThat(Summary.after(refused, folder, Gate.judge(refused), Caller.COMMAND))
                 .isNotEmpty()
                 .allSatisfy(l -> assertThat(l).doesNotStartWith("worst"));
     }

@@ -409,6 +409,32 @@ public final class Runs {
                 r.usage());
     }
 
+    /** The same run with other pictures. */
+    public static RunRecord showing(RunRecord r, List<RenderingEntry> pictures) {
+        return new RunRecord(
+                r.schema(),
+                r.id(),
+                r.outcome(),
+                r.problem(),
+                r.started(),
+                r.seconds(),
+                r.renderSeconds(),
+                r.base(),
+                r.candidate(),
+                r.suite(),
+                r.settings(),
+                r.renderer(),
+                r.rendersMade(),
+                r.rendersReused(),
+                r.criteriaDeclared(),
+                r.verdicts(),
+                pictures,
+                r.findings(),
+                r.asked(),
+                r.weights(),
+                r.usage());
+    }
+
     private static RunRecord run(
             String id,
             String outcome,

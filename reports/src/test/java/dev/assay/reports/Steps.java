@@ -1,5 +1,6 @@
 package dev.assay.reports;
 
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.Settings;
 import dev.assay.harness.run.Workspace;
 import dev.assay.reports.allure.ReportExecutor;
@@ -21,7 +22,8 @@ final class Steps {
                         root.resolve("no-allure"),
                         false,
                         null,
-                        ReportExecutor.LOCAL),
+                        ReportExecutor.LOCAL,
+                        Caller.BUILD),
                 Settings.read(root, Map.of(), given),
                 out);
     }

@@ -41,7 +41,7 @@ record FolderRun(Plan plan, FinishedPictures pictures) {
         FolderSuite folder =
                 FolderSuite.of(loaded.suite(), base, candidate, Optional.ofNullable(settings.get(FOLDER_PATTERN)));
         Usage use = purpose(settings);
-        Suite suite = WeightsSettings.over(Session.shorten(folder.suite(), settings), settings)
+        Suite suite = WeightsSettings.over(Session.asked(folder.suite(), settings, false), settings)
                 .forPurpose(use.purpose());
         boolean alike = base.getFileName().equals(candidate.getFileName());
         return new FolderRun(

@@ -287,7 +287,7 @@ public final class Session {
         boolean local = settings.get(RENDERER).equals("local");
         String suiteName = defaultSuite(settings, defaultSuite);
         LoadedSuite loaded = suite(settings.get(SUITE), root, suiteName);
-        Suite suite = WeightsSettings.over(shorten(loaded.suite(), settings), settings);
+        Suite suite = WeightsSettings.over(asked(loaded.suite(), settings, true), settings);
 
         if (settings.get(BASE) == null && !local) {
             throw new SettingsException("nothing to compare with: the renderer " + settings.get(RENDERER)
@@ -375,13 +375,20 @@ public final class Session {
         return settings.get(SUITE) == null ? defaultSuite + ".yaml" : settings.get(SUITE);
     }
 
-    /** Steps and number of seeds as the user wishes. */
-    static Suite shorten(Suite suite, Settings settings) {
+    /**
+     * Steps and number of seeds as the user wishes.
+     *
+     * @param more whether pictures of other seeds than the suite's can be made
+     */
+    static Suite asked(Suite suite, Settings settings, boolean more) {
         List<PromptCase> cases = suite.cases().stream()
                 .map(c -> settings.get(SEEDS) == null
-                                || settings.get(SEEDS) >= c.seeds().size()
                         ? c
-                        : c.withSeeds(c.seeds().subList(0, settings.get(SEEDS))))
+                        : c.withSoManySeeds(
+                                more
+                                        ? settings.get(SEEDS)
+                                        : Math.min(
+                                                settings.get(SEEDS), c.seeds().size())))
                 .toList();
         return suite.with(
                 settings.get(STEPS) == null

@@ -123,7 +123,12 @@ public record SettingKey<T>(
     }
 
     static SettingKey<Integer> count(String name) {
-        return new SettingKey<>(name, null, wrongWhole(1, Integer.MAX_VALUE), Integer::valueOf);
+        return count(name, Integer.MAX_VALUE);
+    }
+
+    /** A whole number from 1 to {@code most}; none if absent. */
+    static SettingKey<Integer> count(String name, int most) {
+        return new SettingKey<>(name, null, wrongWhole(1, most), Integer::valueOf);
     }
 
     /** A finite real number. */

@@ -76,8 +76,8 @@ public final class SettingKeys {
     /** Other than 0 to calibrate the gate. */
     public static final SettingKey<Long> SEED_OFFSET = SettingKey.whole("assay.seedOffset", 0, MAX_OFFSET, "0");
 
-    /** Of each case at most. */
-    public static final SettingKey<Integer> SEEDS = SettingKey.count("assay.seeds");
+    /** Of each case, whatever its suite says. */
+    public static final SettingKey<Integer> SEEDS = SettingKey.count("assay.seeds", 1_000);
 
     /** Folder of model files as ComfyUI arranges them. */
     public static final SettingKey<String> MODELS = SettingKey.text("assay.models");

@@ -4,6 +4,8 @@ import dev.assay.harness.text.DidYouMean;
 import dev.assay.harness.text.KeyText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * One prompt with its seeds; the cluster of the statistics.
@@ -98,6 +100,18 @@ public record PromptCase(
             boolean promptKnown,
             List<Question> questions) {
         this(id, prompt, negativePrompt, seeds, tags, visible, promptKnown, "", questions);
+    }
+
+    /**
+     * With the first {@code count} of its seeds; where it has fewer, all of them, and then the smallest whole numbers from 1 on that it does
+     * not have: a run with more seeds makes the pictures of a run with fewer, and others.
+     */
+    public PromptCase withSoManySeeds(int count) {
+        return withSeeds(Stream.concat(
+                        seeds.stream(),
+                        LongStream.iterate(1, s -> s + 1).boxed().filter(s -> !seeds.contains(s)))
+                .limit(count)
+                .toList());
     }
 
     public PromptCase withSeeds(List<Long> newSeeds) {

@@ -215,10 +215,12 @@ class SettingsTest {
             delimiter = '|',
             value = {
                 "assay.trigger | maybe | expected one of on, off, both, found maybe",
-                "assay.usage.steps | 100000 | assay.usage.steps (-Dassay.usage.steps): expected a whole number from 1 to 1000",
+                "assay.usage.steps | 100000 | assay.usage.steps (-Dassay.usage.steps): expected a whole number from 1"
+                        + " to 1000",
                 "assay.usage.strength | NaN | expected a number from -20 to 20, found NaN",
                 "assay.purpose | styles | found styles; did you mean style?",
-                "assay.triggerTemplate | {trigger} | expected start, end, or a text with {trigger} and {prompt} once each",
+                "assay.triggerTemplate | {trigger} | expected start, end, or a text with {trigger} and {prompt} once"
+                        + " each",
                 "assay.triggerWords | <lora:x:1> | expected words without < and >",
                 "assay.usage.strenght | 1 | did you mean assay.usage.strength?"
             })
@@ -355,6 +357,7 @@ class SettingsTest {
                 "assay.steps | 2147483648 | expected a whole number from 1",
                 "assay.judge.answers | word | expected one of probabilities, words, found word; did you mean words?",
                 "assay.seeds | 1.5 | expected a whole number from 1",
+                "assay.seeds | 1001 | expected a whole number from 1 to 1000, found 1001",
                 "assay.seedOffset | -1 | expected a whole number from 0 to 281474976710656, found -1",
                 "assay.seedOffset | 9223372036854775808 | expected a whole number from 0",
             })

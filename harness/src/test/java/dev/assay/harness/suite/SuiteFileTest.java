@@ -163,8 +163,8 @@ class SuiteFileTest {
                 "varies: clothes | varies: \"  \" | cases[1].varies: expected a word or two, at most 60 characters"
                         + " (material), found nothing",
                 "varies: clothes | varies: a very long word for what is open in this prompt and in which its seeds"
-                        + " differ | cases[1].varies: expected a word or two, at most 60 characters (material), found 78"
-                        + " characters",
+                    + " differ | cases[1].varies: expected a word or two, at most 60 characters (material), found 78"
+                    + " characters",
                 "name: shapes | name: shapes\\n"
                         + "keep: {cases: [person]} | keep: expected extend beside it, a suite to choose from, found"
                         + " nothing",
@@ -174,8 +174,8 @@ class SuiteFileTest {
                         + " did you mean color?",
                 "predicate: above, | | cases[0].visible.relations[0].predicate: expected text, found nothing",
                 "rule: NON_INFERIOR | rule: NON_INFERIOUR | criteria[0].rule: expected one of NON_INFERIOR,"
-                        + " NO_NEW_DEFECTS, DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, SUPERIOR, found NON_INFERIOUR; did you mean"
-                        + " NON_INFERIOR?",
+                    + " NO_NEW_DEFECTS, DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, SUPERIOR, found NON_INFERIOUR; did you"
+                    + " mean NON_INFERIOR?",
                 "id: circle, | id: a circle, | cases[0].questions[0].id: expected lower-case letters, digits and"
                         + " hyphens",
                 "id: dark, | id: circle, | cases[0].questions[1].id: expected each once, found circle twice",
@@ -203,8 +203,8 @@ class SuiteFileTest {
                 "style: hard | style: | criteria[2].purposes.style: expected",
                 "style: hard | style: [hard] | criteria[2].purposes.style: expected hard, soft, skip or fields (as,"
                         + " rule, arm, margin, minPairs), found",
-                "as: soft | has: soft | criteria[2].purposes.character.has: no such field; there are as, rule, arm, margin,"
-                        + " minPairs; did you mean as?",
+                "as: soft | has: soft | criteria[2].purposes.character.has: no such field; there are as, rule, arm,"
+                        + " margin, minPairs; did you mean as?",
                 "arm: untriggered | arm: both | criteria[2].purposes.character.arm: expected triggered or untriggered,"
                         + " found both",
                 "margin: 0.25 | margin: wide | criteria[2].purposes.character.margin: expected a number, found wide",

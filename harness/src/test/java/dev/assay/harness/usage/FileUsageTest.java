@@ -47,23 +47,23 @@ class FileUsageTest {
     @Test
     void a_person_says_everything_in_the_assay_file() throws IOException {
         Usage usage = beside(".assay.yaml", """
-                triggerWords: [sks man, "oil, thick"]
-                triggerTemplate: end
-                purpose: speed
-                strength: 0.8
-                clipStrength: 0
-                steps: 8
-                guidance: 1
-                distilledGuidance: 3.5
-                sampler: lcm
-                scheduler: sgm_uniform
-                shift: 3
-                clipSkip: 1
-                size: 1024x768
-                negative: |
-                  blurry,
-                  grey
-                """).usage();
+            triggerWords: [sks man, "oil, thick"]
+            triggerTemplate: end
+            purpose: speed
+            strength: 0.8
+            clipStrength: 0
+            steps: 8
+            guidance: 1
+            distilledGuidance: 3.5
+            sampler: lcm
+            scheduler: sgm_uniform
+            shift: 3
+            clipSkip: 1
+            size: 1024x768
+            negative: |
+              blurry,
+              grey
+            """).usage();
         assertThat(usage)
                 .isEqualTo(new Usage(
                         List.of("sks man", "oil, thick"),
@@ -90,9 +90,11 @@ class FileUsageTest {
                 "steps: 100000          | steps: expected a whole number from 1 to 1000, found 100000",
                 "steps: 8.5             | steps: expected a whole number from 1 to 1000, found 8.5",
                 "sampler: DPM++ 2M      | sampler: expected a name as ComfyUI has it",
-                "purpose: styl          | purpose: expected one of style, character, concept, enhancer, speed, fix, finetune, unknown, found styl; did you mean style?",
+                "purpose: styl          | purpose: expected one of style, character, concept, enhancer, speed, fix,"
+                        + " finetune, unknown, found styl; did you mean style?",
                 "size: 1000x1001        | size: expected WIDTHxHEIGHT, multiples of 8 from 64 to 4096, found 1000x1001",
-                "triggerTemplate: hello | triggerTemplate: expected start, end, or a text with {trigger} and {prompt} once each, found hello",
+                "triggerTemplate: hello | triggerTemplate: expected start, end, or a text with {trigger} and {prompt}"
+                        + " once each, found hello",
                 "triggerWords: '<lora:x:1> sks' | triggerWords: expected words without < and >",
                 "triggerWords: []       | triggerWords: expected 1 to 20 trigger words or phrases, found 0",
                 "triggerWords: {a: 1}   | triggerWords: expected text, found fields",
@@ -139,10 +141,10 @@ class FileUsageTest {
     @Test
     void lora_manager_is_read_as_it_writes() throws IOException {
         FileUsage found = beside(".metadata.json", """
-                {"file_name": "my-style", "base_model": "Pony", "notes": "mine", "tags": ["anime", "Style"],
-                 "civitai": {"id": 7, "modelId": 8, "trainedWords": ["sks", "<lora:my-style:0.8>", "oil paint"]},
-                 "usage_tips": "{\\"strength\\": 0.6, \\"clip_strength\\": 0.5, \\"clip_skip\\": 2}"}
-                """);
+            {"file_name": "my-style", "base_model": "Pony", "notes": "mine", "tags": ["anime", "Style"],
+             "civitai": {"id": 7, "modelId": 8, "trainedWords": ["sks", "<lora:my-style:0.8>", "oil paint"]},
+             "usage_tips": "{\\"strength\\": 0.6, \\"clip_strength\\": 0.5, \\"clip_skip\\": 2}"}
+            """);
         Usage usage = found.usage();
         assertThat(usage.triggers()).containsExactly("sks", "oil paint");
         assertThat(usage.strength()).isEqualTo(0.6);
@@ -180,7 +182,8 @@ class FileUsageTest {
     void whole_phrases_stand_for_themselves_and_the_first_is_used() throws IOException {
         FileUsage found = beside(
                 ".civitai.info",
-                "{\"baseModel\": \"SDXL 1.0\", \"trainedWords\": [\"sks, red dress\", \"sks, armour\", \"sks, suit\"]}");
+                "{\"baseModel\": \"SDXL 1.0\", \"trainedWords\": [\"sks, red dress\", \"sks, armour\", \"sks,"
+                        + " suit\"]}");
         assertThat(found.usage().triggers()).containsExactly("sks, red dress");
         assertThat(found.hints())
                 .containsExactly(
@@ -192,9 +195,9 @@ class FileUsageTest {
     @Test
     void the_web_uis_editor_is_read_and_its_zero_is_off() throws IOException {
         FileUsage found = beside(".json", """
-                {"description": "d", "sd version": "Unknown", "activation text": "sks man, photo || sks man, drawing",
-                 "preferred weight": 0.7, "negative text": "blurry", "notes": ""}
-                """);
+            {"description": "d", "sd version": "Unknown", "activation text": "sks man, photo || sks man, drawing",
+             "preferred weight": 0.7, "negative text": "blurry", "notes": ""}
+            """);
         assertThat(found.usage().triggers()).containsExactly("sks man, photo");
         assertThat(found.usage().strength()).isEqualTo(0.7);
         assertThat(found.usage().negativePrompt()).isEqualTo("blurry");
@@ -255,12 +258,18 @@ class FileUsageTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"usage_tips\": {\"strength\": 1e9}}            | strength: expected a number from -20 to 20, found 1.0E9; not used",
-                "{\"usage_tips\": {\"strength\": \"NaN\"}}        | strength: expected a number from -20 to 20, found NaN; not used",
-                "{\"usage_tips\": {\"strength\": [1]}}            | strength: expected a number from -20 to 20, found nothing; not used",
-                "{\"usage_tips\": {\"strength_min\": -900, \"strength_max\": 1}} | strength_min, strength_max: expected",
-                "{\"usage_tips\": {\"clip_skip\": 4000}}          | usage_tips.clip_skip: expected a whole number from 0 to 11",
-                "{\"civitai\": {\"trainedWords\": [\"a\\u0007b\"]}} | trainedWords: expected text without characters that cannot be seen",
+                "{\"usage_tips\": {\"strength\": 1e9}}            | strength: expected a number from -20 to 20, found"
+                        + " 1.0E9; not used",
+                "{\"usage_tips\": {\"strength\": \"NaN\"}}        | strength: expected a number from -20 to 20, found"
+                        + " NaN; not used",
+                "{\"usage_tips\": {\"strength\": [1]}}            | strength: expected a number from -20 to 20, found"
+                        + " nothing; not used",
+                "{\"usage_tips\": {\"strength_min\": -900, \"strength_max\": 1}} | strength_min, strength_max:"
+                        + " expected",
+                "{\"usage_tips\": {\"clip_skip\": 4000}}          | usage_tips.clip_skip: expected a whole number from"
+                        + " 0 to 11",
+                "{\"civitai\": {\"trainedWords\": [\"a\\u0007b\"]}} | trainedWords: expected text without characters"
+                        + " that cannot be seen",
                 "{\"civitai\": {\"trainedWords\": [\"a <b> c\"]}} | trainedWords: expected words without < and >",
                 "{\"usage_tips\": \"{}\"                          | is not used: ",
                 "[1]                                              | is not used: expected fields",
@@ -308,9 +317,9 @@ class FileUsageTest {
     @Test
     void a_verdict_of_assay_is_not_read_back_as_a_persons_word() throws IOException {
         String marked = """
-                {"assayWrote": {"strength": 0.8, "trainedWords": ["sks"]}, "usage_tips": {"strength": %s},
-                 "civitai": {"trainedWords": ["sks"]}}
-                """;
+            {"assayWrote": {"strength": 0.8, "trainedWords": ["sks"]}, "usage_tips": {"strength": %s},
+             "civitai": {"trainedWords": ["sks"]}}
+            """;
         FileUsage kept = beside(".metadata.json", marked.formatted("0.8"));
         assertThat(kept.usage()).isEqualTo(Usage.OPEN);
         assertThat(kept.hints())
@@ -326,13 +335,13 @@ class FileUsageTest {
     @Test
     void what_assay_wrote_before_it_marked_that_is_known_by_its_sentence() throws IOException {
         FileUsage found = beside(".metadata.json", """
-                {"notes": "Assay: PASSED at strength 0.8 on suite starter 1, against base", "usage_tips": "{\\"strength\\": 0.8}",
-                 "civitai": {"trainedWords": ["sks"]}}
-                """);
+            {"notes": "Assay: PASSED at strength 0.8 on suite starter 1, against base", "usage_tips": "{\\"strength\\": 0.8}",
+             "civitai": {"trainedWords": ["sks"]}}
+            """);
         assertThat(found.usage()).isEqualTo(Usage.OPEN);
         assertThat(beside(".metadata.json", """
-                {"notes": "Assay: PASSED at strength 0.8 on suite starter 1, against base",
-                 "civitai": {"id": 3, "trainedWords": ["sks"]}}
-                """).usage().triggers()).containsExactly("sks"); // Civitai's own answer
+            {"notes": "Assay: PASSED at strength 0.8 on suite starter 1, against base",
+             "civitai": {"id": 3, "trainedWords": ["sks"]}}
+            """).usage().triggers()).containsExactly("sks"); // Civitai's own answer
     }
 }

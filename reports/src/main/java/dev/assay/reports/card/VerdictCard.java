@@ -256,9 +256,9 @@ public record VerdictCard(
     public String plainly() {
         String next = outcome == Outcome.PASSED || outcome == Outcome.BROKEN
                 ? ""
-                : NextSteps.of(outcome, verdicts, suite.name(), strength()).stream()
+                : NextSteps.of(outcome, verdicts, NextSteps.Judged.elsewhere(suite.name(), strength())).stream()
                         .findFirst()
-                        .map(step -> " " + step + ".")
+                        .map(step -> " " + step.words() + ".")
                         .orElse("");
         return Headline.of(outcome, verdicts, suite.seedsPerPrompt()) + "." + next;
     }

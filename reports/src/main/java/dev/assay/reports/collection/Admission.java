@@ -52,8 +52,8 @@ final class Admission {
         }
         if (!wholeEnough(policy, current)) {
             found.add(new Objection(
-                    "the run was shorter than its suite (" + current.shortened()
-                            + "); judge the whole suite, or set shortened: allow",
+                    "the run had other steps or seeds than its suite (" + current.shortened()
+                            + "); judge the suite as it is, or set shortened: allow",
                     false));
         }
         duplicates(policy, manifest, name, sha256, facts, found);
@@ -97,7 +97,8 @@ final class Admission {
                                 .reduce((earlier, later) -> later)
                                 .map(j -> wholeEnough(policy, j)
                                         ? required.whyNot(j, anyWeights, bundled)
-                                        : "the run on it was shorter than the suite (" + j.shortened() + ")")
+                                        : "the run on it had other steps or seeds than the suite (" + j.shortened()
+                                                + ")")
                                 .orElse("it was not judged yet with this base and strength");
                         found.add(new Objection(
                                 "suite " + required.text() + " is required and was not judged: " + why

@@ -473,8 +473,8 @@ public final class Pages {
                 .filter(p -> p.strength() != null)
                 .map(p -> p.file() + (p.strength() == 1 ? "" : "@" + p.strength()))
                 .toList();
-        Again again = Again.maven(Again.settings(run.asked(), loras, run.suite().name()));
-        return again.everywhere().orElseGet(again::posix);
+        return Again.maven(Again.settings(run.asked(), loras, run.suite().name()))
+                .line();
     }
 
     private static CriterionRow criterion(VerdictEntry e) {

@@ -190,8 +190,11 @@ record RunPictures(
                             v.is(Outcome.REGRESSED)));
                     if (v.is(Outcome.REGRESSED)) {
                         renderings
+                                .seenBy(v)
                                 .find(w, "candidate")
-                                .ifPresent(candidate -> toCompare.put(w.caseId() + " " + w.seed(), candidate));
+                                .ifPresent(candidate -> toCompare.put(
+                                        w.caseId() + " " + w.seed() + (v.untriggered() ? " untriggered" : ""),
+                                        candidate));
                     }
                 }
             }

@@ -5,6 +5,7 @@ import dev.assay.harness.run.RunRecord.RenderingEntry;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
 import dev.assay.harness.score.Score.Mark;
+import dev.assay.harness.verdict.Measurement;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.harness.verdict.WorstCase;
 import dev.assay.reports.page.Exhibit.Strip;
@@ -18,10 +19,12 @@ import dev.assay.reports.words.Words;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -36,15 +39,23 @@ final class Exhibits {
     private static final int PANEL = 512; // pixels of a picture in a pair
     private static final int SEED = 256;
     private static final int MAX_SEEDS = 8;
+    private static final String LEAK = "trigger-leak";
+    private static final String UNTRIGGERED = "candidate without its trigger words";
     private static final int MAX_AVERAGED = 64; // pictures that show a pattern well enough
 
     private final Renderings renderings;
     private final Path page;
+    private final String candidate; // in captions
 
     /** @param page folder of the page */
     Exhibits(RunRecord run, Path runFolder, Path page) {
-        this.renderings = new Renderings(run.renderings(), runFolder);
+        this(new Renderings(run.renderings(), runFolder), page, "candidate");
+    }
+
+    private Exhibits(Renderings renderings, Path page, String candidate) {
+        this.renderings = renderings;
         this.page = page;
+        this.candidate = candidate;
     }
 
     Renderings renderings() {
@@ -53,7 +64,15 @@ final class Exhibits {
 
     /** @param most worst cases that are shown */
     List<Exhibit> of(VerdictEntry v, int most) {
+        Renderings seen = renderings.seenBy(v);
+        return seen.equals(renderings) ? shown(v, most) : new Exhibits(seen, page, UNTRIGGERED).shown(v, most);
+    }
+
+    private List<Exhibit> shown(VerdictEntry v, int most) {
         List<Exhibit> exhibits = new ArrayList<>();
+        if (v.metric().equals(LEAK)) {
+            return leaks(v, most);
+        }
         if (v.pattern() != null) {
             pattern(v).ifPresent(exhibits::add);
         }
@@ -154,6 +173,38 @@ final class Exhibits {
                         link);
     }
 
+    /** Base, candidate, and the candidate without its trigger words, where most of the effect was there without them. */
+    private List<Exhibit> leaks(VerdictEntry v, int most) {
+        return v.measurements().stream()
+                .sorted(Comparator.comparingDouble(Measurement::difference).reversed())
+                .map(Measurement::caseId)
+                .distinct()
+                .flatMap(caseId -> renderings.all().stream()
+                        .filter(r -> r.role().equals(Renderings.UNTRIGGERED) && Objects.equals(r.caseId(), caseId))
+                        .limit(1))
+                .limit(most)
+                .map(this::leak)
+                .toList();
+    }
+
+    private Exhibit leak(RenderingEntry untriggered) {
+        Map<String, String> roles = new LinkedHashMap<>();
+        roles.put("base", "base");
+        roles.put("candidate", "candidate with its trigger words");
+        roles.put(Renderings.UNTRIGGERED, UNTRIGGERED);
+        return new Exhibit(
+                Words.line(untriggered.prompt(), 300) + ", seed " + untriggered.seed(),
+                List.of(new Strip(
+                        "",
+                        "",
+                        roles.entrySet().stream()
+                                .map(role -> renderings
+                                        .find(untriggered.caseId(), untriggered.seed(), role.getKey())
+                                        .map(r -> shown(r, List.of(), PANEL, role.getValue(), role.getValue()))
+                                        .orElseGet(() -> missing(role.getValue(), role.getValue())))
+                                .toList())));
+    }
+
     private static Shown missing(String caption, String alt) {
         String gone = "this picture is not there any more";
         return Shown.of(
@@ -169,11 +220,12 @@ final class Exhibits {
         return PatternPicture.of(some("base"), some("candidate"), v.pattern()).map(p -> {
             Map<String, BufferedImage> parts = new LinkedHashMap<>();
             parts.put(
-                    "what the candidate's pictures share and the base's do not, " + p.gain() + " times stronger",
+                    "what the pictures of the " + candidate + " share and the base's do not, " + p.gain()
+                            + " times stronger",
                     p.added());
             if (p.candidateCell() != null) {
                 parts.put("base, folded at " + v.pattern().period() + " pixels", p.baseCell());
-                parts.put("candidate, folded at " + v.pattern().period() + " pixels", p.candidateCell());
+                parts.put(candidate + ", folded at " + v.pattern().period() + " pixels", p.candidateCell());
             }
             return new Exhibit(
                     "The average of many pictures",
@@ -202,7 +254,8 @@ final class Exhibits {
         return evidence == null ? "" : Words.line(evidence, 200);
     }
 
-    private static String label(String role, String evidence) {
-        return evidence.isEmpty() ? role : role + ": " + evidence;
+    private String label(String role, String evidence) {
+        String words = role.equals("candidate") ? candidate : role;
+        return evidence.isEmpty() ? words : words + ": " + evidence;
     }
 }

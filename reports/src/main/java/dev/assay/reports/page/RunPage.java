@@ -1,6 +1,7 @@
 package dev.assay.reports.page;
 
 import dev.assay.harness.files.WholeFile;
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.score.Family;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
  * @param brief it is the card
  * @param answers of every criterion that has a judgement of its own: what did not pass first, the gravest before the others, what decides
  *     nothing after it
+ * @param caller who gives the commands that it names
  */
 public record RunPage(
         VerdictCard card,
@@ -41,7 +43,8 @@ public record RunPage(
         List<Answer> answers,
         List<Unjudged.Fold> folded,
         Gallery gallery,
-        List<ReportLink> links) {
+        List<ReportLink> links,
+        Caller caller) {
     private static final long MAX_BYTES =
             9_000_000; // of all pictures as text; with the rest the page stays below 10 MB
     private static final long FOR_EVIDENCE = 4_000_000;
@@ -61,9 +64,16 @@ public record RunPage(
      * @param runFolder where the paths of the record's pictures start
      * @param folder where the page will lie
      * @param docs folder of the metrics' pages; there need not be one
+     * @param caller who gives the commands that the page names
      */
     public static RunPage of(
-            VerdictCard card, RunRecord run, Path runFolder, Path folder, Path docs, List<ReportLink> links) {
+            VerdictCard card,
+            RunRecord run,
+            Path runFolder,
+            Path folder,
+            Path docs,
+            List<ReportLink> links,
+            Caller caller) {
         Exhibits exhibits = new Exhibits(run, runFolder, folder);
         Unjudged criteria = Unjudged.of(run.verdicts());
         List<VerdictEntry> ordered = new ArrayList<>(Headline.gravestFirst(criteria.judged()));
@@ -79,7 +89,8 @@ public record RunPage(
             used += shown.stream().mapToLong(Exhibit::bytes).sum();
             answers.add(new Answer(v, run.suite().seedsPerPrompt(), page(v, docs, folder), shown));
         }
-        return new RunPage(card, run, false, answers, criteria.folded(), Gallery.of(exhibits, MAX_BYTES - used), links);
+        return new RunPage(
+                card, run, false, answers, criteria.folded(), Gallery.of(exhibits, MAX_BYTES - used), links, caller);
     }
 
     /** The card: the same, with the first pictures of the gravest criteria alone. */
@@ -97,7 +108,7 @@ public record RunPage(
                                     .toList()
                             : List.of()));
         }
-        return new RunPage(card, run, true, fewer, folded, new Gallery(List.of(), ""), List.of());
+        return new RunPage(card, run, true, fewer, folded, new Gallery(List.of(), ""), List.of(), caller);
     }
 
     /** A card travels: what lies on this machine is nothing to it. */
@@ -174,8 +185,14 @@ public record RunPage(
         return answers.stream().filter(Answer::passed).toList();
     }
 
-    public List<String> next() {
-        return NextSteps.of(card.outcome(), run.verdicts(), run.suite().name(), card.strength());
+    /** On the card without commands: it travels. */
+    public List<NextSteps.Step> next() {
+        return NextSteps.of(
+                card.outcome(),
+                run.verdicts(),
+                brief
+                        ? NextSteps.Judged.elsewhere(run.suite().name(), card.strength())
+                        : NextSteps.Judged.of(run, caller));
     }
 
     public String day() {
@@ -184,12 +201,7 @@ public record RunPage(
 
     /** {@code 1 regressed, 12 passed; soft, deciding nothing: 1 regressed}. */
     public String counts() {
-        List<VerdictEntry> soft =
-                run.verdicts().stream().filter(VerdictEntry::soft).toList();
-        return Unjudged.of(RunRecord.deciding(run.verdicts())).counts()
-                + (soft.isEmpty()
-                        ? ""
-                        : "; soft, deciding nothing: " + Unjudged.of(soft).counts());
+        return Unjudged.of(RunRecord.deciding(run.verdicts())).counts() + Unjudged.soft(run.verdicts());
     }
 
     public List<Row> facts() {
@@ -198,11 +210,7 @@ public record RunPage(
 
     /** Commands that judge the same again, each with the shells that read it; none where it is not known what was asked. */
     public List<Row> again() {
-        List<String> loras = run.candidate().loras().stream()
-                .map(l -> l.file() + (l.strength() == 1 ? "" : "@" + Words.number(l.strength())))
-                .toList();
-        Map<String, String> settings =
-                Again.settings(run.asked(), loras, run.suite().name());
+        Map<String, String> settings = Again.settings(run);
         return settings.isEmpty()
                 ? List.of()
                 : Stream.concat(

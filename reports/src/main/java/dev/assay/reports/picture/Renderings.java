@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public record Renderings(List<RenderingEntry> all, Path folder) {
     private static final String CANDIDATE = "candidate";
-    private static final String UNTRIGGERED = "untriggered";
+    public static final String UNTRIGGERED = "untriggered";
 
     public Renderings {
         all = List.copyOf(all);

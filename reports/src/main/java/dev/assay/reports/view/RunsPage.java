@@ -75,10 +75,10 @@ public record RunsPage(List<Line> runs, int unreadable) {
     private static Line line(Path folder, Path runFolder, RunRecord run) {
         Gate gate = Gate.judge(run);
         Path page = folder.resolve("report").resolve(Cards.fileName(run.id()) + ".html");
-        Renderings renderings = new Renderings(run.renderings(), runFolder);
-        Optional<WorstCase> worst = Headline.gravestFirst(run.verdicts()).stream()
-                .flatMap(v -> v.worst().stream().limit(1))
-                .filter(w -> renderings.find(w, "candidate").isPresent())
+        Renderings all = new Renderings(run.renderings(), runFolder);
+        Optional<Seen> worst = Headline.gravestFirst(run.verdicts()).stream()
+                .flatMap(v -> v.worst().stream().limit(1).map(w -> new Seen(w, all.seenBy(v))))
+                .filter(s -> s.in().find(s.worst(), "candidate").isPresent())
                 .findFirst();
         return new Line(
                 run.id(),
@@ -93,10 +93,14 @@ public record RunsPage(List<Line> runs, int unreadable) {
                         : Words.ends(run.problem(), 300),
                 Files.isRegularFile(page) ? address(folder, page) : "",
                 parts(run.verdicts()),
-                worst.flatMap(w -> picture(folder, renderings, w, "base")).orElse(""),
-                worst.flatMap(w -> picture(folder, renderings, w, "candidate")).orElse(""),
-                worst.map(w -> Words.line(w.prompt(), 200)).orElse(""));
+                worst.flatMap(s -> picture(folder, s.in(), s.worst(), "base")).orElse(""),
+                worst.flatMap(s -> picture(folder, s.in(), s.worst(), "candidate"))
+                        .orElse(""),
+                worst.map(s -> Words.line(s.worst().prompt(), 200)).orElse(""));
     }
+
+    /** A worst pair, and the pictures that its criterion looked at. */
+    private record Seen(WorstCase worst, Renderings in) {}
 
     private static List<Part> parts(List<VerdictEntry> verdicts) {
         List<Part> parts = new ArrayList<>();

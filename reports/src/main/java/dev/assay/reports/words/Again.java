@@ -1,6 +1,7 @@
 package dev.assay.reports.words;
 
 import dev.assay.harness.run.Caller;
+import dev.assay.harness.run.RunRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The command that judges the same again.
@@ -42,6 +44,18 @@ public record Again(List<String> words) {
         return settings;
     }
 
+    /** Of a run. */
+    public static Map<String, String> settings(RunRecord run) {
+        List<String> loras = run.candidate().loras().stream()
+                .map(l -> l.file() + (l.strength() == 1 ? "" : "@" + Words.number(l.strength())))
+                .toList();
+        return settings(run.asked(), loras, run.suite().name());
+    }
+
+    public static Again of(Caller caller, Map<String, String> settings) {
+        return caller == Caller.BUILD ? maven(settings) : command(settings);
+    }
+
     /** {@code assay judge FILE --base MODEL}. */
     public static Again command(Map<String, String> settings) {
         List<String> words = new ArrayList<>(List.of("assay", "judge"));
@@ -64,6 +78,15 @@ public record Again(List<String> words) {
         List<String> words = new ArrayList<>(List.of("mvn", "verify"));
         settings.forEach((key, value) -> words.add("-D" + key + "=" + value));
         return new Again(words);
+    }
+
+    public Again and(String... more) {
+        return new Again(Stream.concat(words.stream(), Stream.of(more)).toList());
+    }
+
+    /** In one line, for the shells that read it: POSIX ones alone where PowerShell and cmd.exe would read another. */
+    public String line() {
+        return everywhere().orElseGet(this::posix);
     }
 
     /** One line that sh, PowerShell and cmd.exe read alike; empty where there is none. */

@@ -88,6 +88,9 @@ public record Plain(VerdictEntry verdict, int seeds) {
         if (verdict.interval() == null) {
             return "";
         }
+        if (metric().equals("trigger-leak")) {
+            return "more than " + Numbers.percent(verdict.high()) + " is ruled out";
+        }
         double low = verdict.low();
         double high = verdict.high();
         double most = switch (verdict.better()) {
@@ -112,6 +115,7 @@ public record Plain(VerdictEntry verdict, int seeds) {
                 Math.round(100 * estimate())
                         + " % of the pictures are the same as another one, or nearly, where the base's" + " differ";
             case "vendi" -> "Seeds look alike" + varies() + alike() + allowed();
+            case "trigger-leak" -> leak() + " (up to " + Numbers.percent(verdict.margin()) + " is usual)";
             case "prompt-vendi" -> "Different prompts look alike: " + fewer() + " different pictures" + allowed();
             default ->
                 (isDiversity() ? "Seeds look alike" + varies() : heads())
@@ -128,9 +132,14 @@ public record Plain(VerdictEntry verdict, int seeds) {
         return switch (metric()) {
             case "grid" -> "Pattern on the pixel grid: " + change() + " against the base";
             case "vendi" -> "Different pictures of a prompt" + diversity();
+            case "trigger-leak" -> leak();
             case "prompt-vendi" -> "Different pictures of all prompts: " + fewer();
             default -> subject() + (means().isEmpty() ? ": " + change() : means());
         };
+    }
+
+    private String leak() {
+        return "Without its trigger words " + Numbers.percent(estimate()) + " of its effect is there";
     }
 
     /** Pairs that have the defect in the candidate alone; nothing where a view has no measurements. */
@@ -175,7 +184,6 @@ public record Plain(VerdictEntry verdict, int seeds) {
             case "copies" -> "More pictures are copies of training pictures";
             case "seconds" -> "A picture takes longer";
             case "memory" -> "A picture takes more device memory";
-            case "trigger-leak" -> "Its effect is there without its trigger words: " + amount(estimate());
             default ->
                 switch (family()) {
                     case ANATOMY -> "More bodies are wrong";

@@ -64,6 +64,12 @@ public record Unjudged(List<VerdictEntry> judged, List<Fold> folded) {
         return folded.stream().mapToInt(Fold::criteria).sum();
     }
 
+    /** {@code ; soft, deciding nothing: 1 passed, 2 regressed}, of all criteria of a run; empty where none is soft. */
+    public static String soft(List<VerdictEntry> all) {
+        List<VerdictEntry> soft = all.stream().filter(VerdictEntry::soft).toList();
+        return soft.isEmpty() ? "" : "; soft, deciding nothing: " + of(soft).counts();
+    }
+
     /** How many have which outcome, the gravest first: {@code 1 regressed, 13 passed}, {@code 1 regressed, 12 not judged}. */
     public String counts() {
         List<String> parts = new ArrayList<>();

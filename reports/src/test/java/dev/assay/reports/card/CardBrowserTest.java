@@ -3,6 +3,7 @@ package dev.assay.reports.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Axe;
@@ -55,7 +56,9 @@ class CardBrowserTest {
         Path to = folder.resolve("card");
         return Cards.write(
                 card,
-                RunPage.of(card, run, folder, to, folder, List.of()).shortened().html(),
+                RunPage.of(card, run, folder, to, folder, List.of(), Caller.COMMAND)
+                        .shortened()
+                        .html(),
                 to,
                 false);
     }

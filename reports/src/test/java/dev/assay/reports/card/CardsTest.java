@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.networknt.schema.InputFormat;
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Runs;
@@ -61,11 +62,13 @@ class CardsTest {
         VerdictCard card = card(run, Outcome.PASSED);
         assertThat(card.usage())
                 .containsExactly(
-                        "asked with its trigger words \"sks, oil <b>\" (three-legs.metadata.json); the base without them",
+                        "asked with its trigger words \"sks, oil <b>\" (three-legs.metadata.json); the base without"
+                                + " them",
                         "strength 0.8 (three-legs.metadata.json)",
-                        "its own settings: steps 4 where the base has 12 (three-legs.assay.yaml), guidance 1 where the base"
-                                + " has 3 (three-legs.assay.yaml), sampler lcm where the base has ddim (its family or its"
-                                + " own file), scheduler sgm_uniform where the base has normal (its family or its own file)",
+                        "its own settings: steps 4 where the base has 12 (three-legs.assay.yaml), guidance 1 where the"
+                            + " base has 3 (three-legs.assay.yaml), sampler lcm where the base has ddim (its family or"
+                            + " its own file), scheduler sgm_uniform where the base has normal (its family or its own"
+                            + " file)",
                         "made as: speed (assay.purpose (-Dassay.purpose))");
         assertThat(card.recommended().triggerWords()).containsExactly("sks", "oil <b>");
         assertThat(CardMarkdown.of(card))
@@ -122,7 +125,7 @@ class CardsTest {
                 .doesNotContain("\u274c");
         org.jsoup.nodes.Document page = Jsoup.parse(Files.readString(write(card, run)));
         assertThat(page.select("h2").eachText())
-                .contains("What a file of this purpose may do")
+                .contains("What decides nothing")
                 .doesNotContain("What got worse", "What is not decided");
         assertThat(page.select(".soft-verdict").eachText()).containsExactly(outcome + " (soft)");
         assertThat(card.plainly()).startsWith("Nothing got worse");
@@ -255,7 +258,9 @@ class CardsTest {
         Path to = folder.resolve("card");
         return Cards.write(
                 card,
-                RunPage.of(card, run, folder, to, folder, List.of()).shortened().html(),
+                RunPage.of(card, run, folder, to, folder, List.of(), Caller.COMMAND)
+                        .shortened()
+                        .html(),
                 to,
                 false);
     }

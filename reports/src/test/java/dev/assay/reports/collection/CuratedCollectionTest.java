@@ -405,8 +405,8 @@ class CuratedCollectionTest {
     @Test
     void a_shortened_run_is_no_gate() {
         assertThat(reason(shortened(judged("microcosm", "PASSED"))))
-                .isEqualTo("the run was shorter than its suite (assay.seeds); judge the whole suite, or set shortened:"
-                        + " allow");
+                .isEqualTo("the run had other steps or seeds than its suite (assay.seeds); judge the suite as it is, or"
+                        + " set shortened: allow");
     }
 
     @Test
@@ -414,8 +414,8 @@ class CuratedCollectionTest {
         policy("suites: [microcosm]");
         assertThat(reason(shortened(judged("microcosm", "PASSED")))).contains("assay.seeds");
         assertThat(reason(judged("quick", "PASSED")))
-                .contains("suite microcosm is required and was not judged: the run on it was shorter than the suite"
-                        + " (assay.seeds)");
+                .contains("suite microcosm is required and was not judged: the run on it had other steps or seeds than"
+                        + " the suite (assay.seeds)");
         policy("{suites: [microcosm], shortened: allow}");
         assertThat(reason(judged("quick", "PASSED"))).isEqualTo("added");
     }

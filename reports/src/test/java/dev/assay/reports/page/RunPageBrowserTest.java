@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Axe;
@@ -36,7 +37,8 @@ class RunPageBrowserTest {
         Optional<Path> program = Chromium.find();
         if (program.isEmpty()) {
             System.err.println(
-                    "[assay] SKIPPED: no Chromium on the PATH, so no browser has seen the page of a run (apt-get install chromium)");
+                    "[assay] SKIPPED: no Chromium on the PATH, so no browser has seen the page of a run (apt-get"
+                            + " install chromium)");
         }
         assumeTrue(program.isPresent(), "no Chromium on the PATH");
         chromium = Chromium.start(program.get(), Files.createDirectory(folder.resolve("profile")));
@@ -64,7 +66,8 @@ class RunPageBrowserTest {
                         folder,
                         folder,
                         docs,
-                        List.of(ReportLink.file(text, folder.resolve("run.json"), folder)))
+                        List.of(ReportLink.file(text, folder.resolve("run.json"), folder)),
+                        Caller.COMMAND)
                 .write(folder.resolve("page.html"))
                 .toUri()
                 .toString();
@@ -79,13 +82,13 @@ class RunPageBrowserTest {
     void hostile_text_runs_nothing_and_asks_nobody() throws IOException {
         chromium.open(page(Runs.hostile(folder), Outcome.REGRESSED, Runs.HOSTILE));
         JsonNode found = chromium.evaluate("""
-                (() => {
-                  document.querySelectorAll('details').forEach(d => { d.open = true; });
-                  document.querySelectorAll('*').forEach(e => e.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})));
-                  return new Promise(r => setTimeout(() =>
-                      r([document.querySelectorAll('script, img[src=x], foreignObject, iframe').length, document.body.textContent.length]), 100));
-                })()
-                """);
+            (() => {
+              document.querySelectorAll('details').forEach(d => { d.open = true; });
+              document.querySelectorAll('*').forEach(e => e.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})));
+              return new Promise(r => setTimeout(() =>
+                  r([document.querySelectorAll('script, img[src=x], foreignObject, iframe').length, document.body.textContent.length]), 100));
+            })()
+            """);
         assertThat(found.get(0).asInt()).isZero();
         assertThat(found.get(1).asInt()).isPositive();
         assertQuiet();

@@ -2,8 +2,12 @@ package dev.assay.reports.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecord.RenderingEntry;
+import dev.assay.harness.run.RunRecord.VerdictEntry;
 import dev.assay.harness.verdict.Outcome;
+import dev.assay.reports.Entries;
 import dev.assay.reports.Gate;
 import dev.assay.reports.Runs;
 import dev.assay.reports.card.VerdictCard;
@@ -11,11 +15,14 @@ import dev.assay.reports.facts.FileFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
+import org.jsoup.select.Elements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +37,8 @@ class RunPageTest {
 
     private RunPage page(RunRecord run, Outcome outcome, List<String> reasons) {
         VerdictCard card = VerdictCard.of(run, outcome, reasons, FileFacts.NONE, null);
-        return RunPage.of(card, run, folder, folder.resolve("report"), folder.resolve("docs"), List.of());
+        return RunPage.of(
+                card, run, folder, folder.resolve("report"), folder.resolve("docs"), List.of(), Caller.COMMAND);
     }
 
     private Document html(RunRecord run) throws IOException {
@@ -89,12 +97,50 @@ class RunPageTest {
     void it_says_how_to_make_it_again_in_any_shell() throws IOException {
         RunRecord run =
                 Runs.asking(Runs.mixed(folder), Map.of("assay.lora", "microcosm:three-legs", "assay.seeds", "2"));
-        assertThat(html(run).select("pre").eachText())
+        assertThat(html(run).select("section:not(:last-of-type) pre").eachText())
                 .containsExactly(
                         "assay judge microcosm:three-legs --seeds 2",
                         "mvn verify \"-Dassay.lora=microcosm:three-legs\" \"-Dassay.seeds=2\"");
         RunRecord dollars = Runs.asking(Runs.mixed(folder), Map.of("assay.lora", "$a.safetensors"));
-        assertThat(html(dollars).select("pre").eachText()).hasSize(4).contains("assay judge '$a.safetensors'");
+        assertThat(html(dollars).select("section:not(:last-of-type) pre").eachText())
+                .hasSize(4)
+                .contains("assay judge '$a.safetensors'");
+    }
+
+    @Test
+    void a_criterion_asked_without_the_trigger_shows_the_pictures_that_it_looked_at() throws IOException {
+        RunRecord run = Runs.mixed(folder);
+        VerdictEntry asked = run.verdicts().stream()
+                .filter(v -> v.metric().equals("limbs"))
+                .findFirst()
+                .orElseThrow();
+        List<RenderingEntry> pictures = new ArrayList<>(run.renderings());
+        run.renderings().stream()
+                .filter(r -> r.role().equals("base"))
+                .forEach(r -> pictures.add(r.as("untriggered"))); // as if the LoRA did nothing without its word
+        RunRecord both =
+                Runs.showing(Runs.with(run, "REGRESSED", 2, List.of(asked, Entries.untriggered(asked)), ""), pictures);
+        Elements exhibits = html(both).select("article .exhibit");
+        Element with = exhibits.first();
+        Element without = exhibits.last();
+        assertThat(with.text()).contains("candidate").doesNotContain("without");
+        assertThat(without.text()).contains("candidate without its trigger words");
+        assertThat(sources(with).get(0)).isNotEqualTo(sources(with).get(1));
+        assertThat(sources(without).get(0)).isEqualTo(sources(without).get(1));
+    }
+
+    private static List<String> sources(Element exhibit) {
+        return exhibit.select("img").eachAttr("src");
+    }
+
+    @Test
+    void what_to_do_next_has_its_command() throws IOException {
+        RunRecord run = Runs.asking(
+                Runs.single(folder, "REGRESSED"),
+                Map.of("assay.lora", "microcosm:three-legs", "assay.base", "a b.safetensors"));
+        assertThat(html(run).select("section:last-of-type pre").eachText())
+                .containsExactly("assay judge microcosm:three-legs --base \"a b.safetensors\" --strength 0.5");
+        assertThat(Jsoup.parse(page(run).shortened().html()).select("pre")).isEmpty();
     }
 
     @Test

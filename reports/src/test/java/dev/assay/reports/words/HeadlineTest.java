@@ -84,25 +84,4 @@ class HeadlineTest {
         assertThat(Headline.of(Outcome.INCONCLUSIVE, List.of(missing), 4))
                 .isEqualTo("Not all was judged: weights are missing for anatomy");
     }
-
-    @Test
-    void a_lower_strength_is_no_advice_for_a_file_that_cannot_work() {
-        VerdictEntry file = entry("preflight", "file", Outcome.REGRESSED, null);
-        VerdictEntry effect = entry("effect", "effect", Outcome.REGRESSED, 0.05);
-        VerdictEntry missing = entry("faces", "anatomy", Outcome.UNAVAILABLE, null);
-        String lower = "A lower strength may be good: judge it at 0.6";
-        assertThat(NextSteps.of(Outcome.REGRESSED, List.of(ALIKE), "own", 1.0)).startsWith(lower);
-        for (Double strength : new Double[] {null, 0.4}) {
-            assertThat(NextSteps.of(Outcome.REGRESSED, List.of(ALIKE), "own", strength))
-                    .containsExactly("If you trained it: an earlier checkpoint may be good");
-        }
-        for (VerdictEntry idle : List.of(file, effect)) {
-            assertThat(NextSteps.of(Outcome.REGRESSED, List.of(idle, ALIKE), "own", 1.0))
-                    .hasSize(1)
-                    .doesNotContain(lower);
-        }
-        assertThat(NextSteps.of(Outcome.INCONCLUSIVE, List.of(missing), "own", 1.0))
-                .containsExactly("Fetch the weights that are missing: assay models --suite own --download");
-        assertThat(NextSteps.of(Outcome.BROKEN, List.of(), "own", 1.0)).hasSize(1);
-    }
 }
