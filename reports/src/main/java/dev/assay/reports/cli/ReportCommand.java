@@ -51,7 +51,10 @@ final class ReportCommand implements java.util.concurrent.Callable<Integer> {
     private Path record() {
         Path out = door.folder();
         if (run == null) {
-            return required(RunRecords.last(out), "no run in " + out + " yet");
+            List<Path> all = runs(out); // beside its record lies what its pictures are found from
+            return all.isEmpty()
+                    ? required(RunRecords.last(out), "no run in " + out + " yet")
+                    : all.get(0).resolve("run.json");
         }
         try {
             Path named = door.root().resolve(run);

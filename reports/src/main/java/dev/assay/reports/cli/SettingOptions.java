@@ -38,7 +38,7 @@ final class SettingOptions {
         put(texts, what, "lora", "FILE[@S],...", "LoRAs, together; several with commas. FILE alone is shorter.");
         put(texts, what, "checkpoint", "MODEL", "A finetune as the candidate, or what the LoRA is put on.");
         put(texts, what, "suite", "NAME|FILE", "Prompts and criteria; `assay suites` lists those that are bundled.");
-        put(texts, what, "seeds", "N", "Fewer seeds per prompt: quicker, and less can be shown.");
+        put(texts, what, "seeds", "N", "Seeds per prompt: fewer are quicker, more can show more.");
         put(texts, what, "steps", "N", "Fewer sampler steps than the suite says.");
         put(texts, what, "seedOffset", "N", "Shifts the candidate's seeds: a test of the gate.");
         String use = "How the file is meant to be used";

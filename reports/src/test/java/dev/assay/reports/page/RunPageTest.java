@@ -120,13 +120,13 @@ class RunPageTest {
                 .forEach(r -> pictures.add(r.as("untriggered"))); // as if the LoRA did nothing without its word
         RunRecord both =
                 Runs.showing(Runs.with(run, "REGRESSED", 2, List.of(asked, Entries.untriggered(asked)), ""), pictures);
-        Elements exhibits = html(both).select("article .exhibit");
+        Elements exhibits = html(both).select("article:contains(limbs) .exhibit");
         Element with = exhibits.first();
         Element without = exhibits.last();
         assertThat(with.text()).contains("candidate").doesNotContain("without");
         assertThat(without.text()).contains("candidate without its trigger words");
-        assertThat(sources(with).get(0)).isNotEqualTo(sources(with).get(1));
-        assertThat(sources(without).get(0)).isEqualTo(sources(without).get(1));
+        assertThat(sources(without).get(0).equals(sources(with).get(0))).isTrue(); // too long to be printed
+        assertThat(sources(without).get(1).equals(sources(with).get(1))).isFalse();
     }
 
     private static List<String> sources(Element exhibit) {
