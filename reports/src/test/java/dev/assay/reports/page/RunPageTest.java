@@ -120,9 +120,10 @@ class RunPageTest {
                 .forEach(r -> pictures.add(r.as("untriggered"))); // as if the LoRA did nothing without its word
         RunRecord both =
                 Runs.showing(Runs.with(run, "REGRESSED", 2, List.of(asked, Entries.untriggered(asked)), ""), pictures);
-        Elements exhibits = html(both).select("article:contains(limbs) .exhibit");
-        Element with = exhibits.first();
-        Element without = exhibits.last();
+        Elements articles = html(both).select("article:contains(limbs)");
+        Element with = articles.get(0).selectFirst(".exhibit");
+        Element without = articles.get(1).selectFirst(".exhibit");
+        assertThat(with.select(".prompt").text()).isEqualTo(without.select(".prompt").text());
         assertThat(with.text()).contains("candidate").doesNotContain("without");
         assertThat(without.text()).contains("candidate without its trigger words");
         assertThat(sources(without).get(0).equals(sources(with).get(0))).isTrue(); // too long to be printed
