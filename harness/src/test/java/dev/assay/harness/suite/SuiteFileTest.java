@@ -163,8 +163,8 @@ class SuiteFileTest {
                 "varies: clothes | varies: \"  \" | cases[1].varies: expected a word or two, at most 60 characters"
                         + " (material), found nothing",
                 "varies: clothes | varies: a very long word for what is open in this prompt and in which its seeds"
-                    + " differ | cases[1].varies: expected a word or two, at most 60 characters (material), found 78"
-                    + " characters",
+                        + " differ | cases[1].varies: expected a word or two, at most 60 characters (material), found 78"
+                        + " characters",
                 "name: shapes | name: shapes\\n"
                         + "keep: {cases: [person]} | keep: expected extend beside it, a suite to choose from, found"
                         + " nothing",
@@ -174,8 +174,8 @@ class SuiteFileTest {
                         + " did you mean color?",
                 "predicate: above, | | cases[0].visible.relations[0].predicate: expected text, found nothing",
                 "rule: NON_INFERIOR | rule: NON_INFERIOUR | criteria[0].rule: expected one of NON_INFERIOR,"
-                    + " NO_NEW_DEFECTS, DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, SUPERIOR, found NON_INFERIOUR; did you"
-                    + " mean NON_INFERIOR?",
+                        + " NO_NEW_DEFECTS, DEFECT_RATE_NON_INFERIOR, HAS_EFFECT, SUPERIOR, found NON_INFERIOUR; did you"
+                        + " mean NON_INFERIOR?",
                 "id: circle, | id: a circle, | cases[0].questions[0].id: expected lower-case letters, digits and"
                         + " hyphens",
                 "id: dark, | id: circle, | cases[0].questions[1].id: expected each once, found circle twice",

@@ -66,9 +66,9 @@ class CardsTest {
                                 + " them",
                         "strength 0.8 (three-legs.metadata.json)",
                         "its own settings: steps 4 where the base has 12 (three-legs.assay.yaml), guidance 1 where the"
-                            + " base has 3 (three-legs.assay.yaml), sampler lcm where the base has ddim (its family or"
-                            + " its own file), scheduler sgm_uniform where the base has normal (its family or its own"
-                            + " file)",
+                                + " base has 3 (three-legs.assay.yaml), sampler lcm where the base has ddim (its family or"
+                                + " its own file), scheduler sgm_uniform where the base has normal (its family or its own"
+                                + " file)",
                         "made as: speed (assay.purpose (-Dassay.purpose))");
         assertThat(card.recommended().triggerWords()).containsExactly("sks", "oil <b>");
         assertThat(CardMarkdown.of(card))

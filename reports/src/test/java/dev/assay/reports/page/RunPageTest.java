@@ -123,7 +123,8 @@ class RunPageTest {
         Elements articles = html(both).select("article:contains(limbs)");
         Element with = articles.get(0).selectFirst(".exhibit");
         Element without = articles.get(1).selectFirst(".exhibit");
-        assertThat(with.select(".prompt").text()).isEqualTo(without.select(".prompt").text());
+        assertThat(with.select(".prompt").text())
+                .isEqualTo(without.select(".prompt").text());
         assertThat(with.text()).contains("candidate").doesNotContain("without");
         assertThat(without.text()).contains("candidate without its trigger words");
         assertThat(sources(without).get(0).equals(sources(with).get(0))).isTrue(); // too long to be printed
