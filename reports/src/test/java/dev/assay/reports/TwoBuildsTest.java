@@ -25,7 +25,7 @@ class TwoBuildsTest {
 
     @Test
     void each_of_two_builds_at_once_judges_its_own_run() throws Exception {
-        Files.copy(Builds.MICROCOSM.resolve("loras/sound.safetensors"), root.resolve("good.safetensors"));
+        Files.copy(Builds.MICROCOSM.resolve("loras/sound.safetensors"), root.resolve("marigold.safetensors"));
         Files.copy(Builds.MICROCOSM.resolve("loras/grid.safetensors"), root.resolve("bad.safetensors"));
         Builds builds = new Builds(root);
         for (int i = 0; i < PAIRS; i++) {
@@ -33,24 +33,24 @@ class TwoBuildsTest {
                 delete(root.resolve(".assay/renders"));
             }
             Map<String, String> settings = Map.of("assay.build.gate", "true", "assay.collection", "shelf" + i);
-            Path goodLog = root.resolve("good" + i + ".txt");
+            Path goodLog = root.resolve("marigold" + i + ".txt");
             Path badLog = root.resolve("bad" + i + ".txt");
-            Process good = builds.judgement("good.safetensors", settings, goodLog);
+            Process good = builds.judgement("marigold.safetensors", settings, goodLog);
             Process bad = builds.judgement("bad.safetensors", settings, badLog);
             assertThat(good.waitFor(5, TimeUnit.MINUTES)).isTrue();
             assertThat(bad.waitFor(5, TimeUnit.MINUTES)).isTrue();
 
             assertThat(Builds.said(goodLog))
                     .as("round " + i + ", the sound LoRA")
-                    .contains("good", "PASSED: all ", "good.safetensors is in (1 file")
+                    .contains("marigold", "PASSED: all ", "marigold.safetensors is in (1 file")
                     .doesNotContain("bad");
             assertThat(Builds.said(badLog))
                     .as("round " + i + ", the LoRA with a grid")
                     .contains("bad", "REGRESSED: ", "not added to ")
-                    .doesNotContain("good");
+                    .doesNotContain("marigold");
             assertThat(bad.exitValue()).isEqualTo(Ending.REGRESSED.code());
             CuratedCollection shelf = CuratedCollection.in(root.resolve("shelf" + i));
-            assertThat(shelf.manifest().files()).extracting(Entry::name).containsExactly("good.safetensors");
+            assertThat(shelf.manifest().files()).extracting(Entry::name).containsExactly("marigold.safetensors");
             assertThat(shelf.manifest().quarantine()).hasSize(1);
         }
         try (Stream<Path> runs = Files.list(root.resolve("out/runs"))) {
@@ -62,7 +62,7 @@ class TwoBuildsTest {
             assertThat(cards.map(c -> c.getFileName().toString()).filter(n -> n.endsWith(".assay.json")))
                     .as("made by one at a time: that of the last")
                     .hasSize(1)
-                    .allMatch(List.of("good.assay.json", "bad.assay.json")::contains);
+                    .allMatch(List.of("marigold.assay.json", "bad.assay.json")::contains);
         }
     }
 

@@ -31,7 +31,7 @@ class SuitesCommandTest {
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(said.lines())
                         .anySatisfy(line -> assertThat(line).startsWith(name + " ")));
-        assertThat(said).contains("microcosm", "42 prompts, 336 pictures with both models", "needs no weights");
+        assertThat(said).contains("microcosm", "42 prompts, 336 pictures with both models", "needs weights for clip, ");
         String listed = said;
         assertThat(suites("list")).isZero();
         assertThat(said).isEqualTo(listed);
