@@ -53,7 +53,7 @@ class CallerTest {
         assertThatThrownBy(() -> Settings.read(root, Map.of(), given))
                 .isInstanceOf(SettingsException.class)
                 .satisfies(e -> assertThat(Caller.COMMAND.words(e.getMessage()))
-                        .isEqualTo("--seeds: expected a whole number from 1 to 2147483647, found none"));
+                        .isEqualTo("--seeds: expected a whole number from 1 to 1000, found none"));
     }
 
     @Test
