@@ -258,6 +258,14 @@ class JudgeCommandTest {
         assertThat(said).contains("2 runs begin so");
         assertThat(report("x")).isEqualTo(64);
         assertThat(said).contains("x: no such run; there are 20261129-101010-000-b, 20261128-101010-000-a");
+        assertThat(report()).isZero();
+        assertThat(started.get(started.size() - 1).get("assay.record"))
+                .as("the newest")
+                .endsWith(Path.of("20261129-101010-000-b", "run.json").toString());
+    }
+
+    @Test
+    void a_folder_without_a_run_has_no_report() {
         assertThat(report()).isEqualTo(64);
         assertThat(said).contains("no run in");
     }
