@@ -47,12 +47,12 @@ for file in "${files[@]}"; do
     echo "assay: $file is a pointer of Git LFS: check out with lfs: true" >&2
     code=3
   else
-    rm -rf -- .assay/report/card
+    rm -rf -- .assay/card
     code=0
     "$assay" judge "${options[@]}" "./$file" || code=$?
-    if [ -d .assay/report/card ]; then cp -R -- .assay/report/card/. "$place"; fi
+    if [ -d .assay/card ]; then cp -R -- .assay/card/. "$place"; fi
     # The page of this run, and its first picture: what got worse is shown first.
-    page=$(find .assay/report -name '*.html' -path '*/report/report/*' -newer "$place/file.txt" 2>/dev/null | sort | tail -n 1)
+    page=$(find .assay/report -name '*.html' -newer "$place/file.txt" 2>/dev/null | sort | tail -n 1)
     if [ -n "$page" ]; then
       cp -- "$page" "$place/page.html"
       first=$(grep -o 'data:image/[a-z]*;base64,[A-Za-z0-9+/=]*' "$place/page.html" | head -n 1 || true)

@@ -38,9 +38,9 @@ class CiScriptsTest {
     private static final String PRETENDER = """
             #!/usr/bin/env bash
             printf '<%%s>' "$@" >>calls.txt; printf '\\n' >>calls.txt
-            mkdir -p .assay/report/card .assay/report/report
-            echo "### card of ${!#}" >.assay/report/card/x.assay.md
-            echo '<img src="data:image/png;base64,%s">' >.assay/report/report/r.html
+            mkdir -p .assay/card .assay/report
+            echo "### card of ${!#}" >.assay/card/x.assay.md
+            echo '<img src="data:image/png;base64,%s">' >.assay/report/r.html
             case "${!#}" in *bad*) exit 1 ;; *unsure*) exit 2 ;; *) exit 0 ;; esac
             """.formatted(Base64.getEncoder().encodeToString(PICTURE));
 

@@ -56,7 +56,8 @@ final class StoreCommand implements Runnable {
         parts.add(part("scores", "scores of pictures; without them they are computed again"));
         parts.add(part("embeddings", "what networks saw in pictures, likewise"));
         parts.add(part("runs", "records: the truth about runs"));
-        parts.add(part("report", "pages and cards; assay report makes them again"));
+        parts.add(part("report", "pages; assay report makes them again"));
+        parts.add(part("card", "their short forms, likewise"));
         out.println(door.folder());
         parts.stream()
                 .filter(p -> p.files() > 0)
