@@ -12,7 +12,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -157,23 +156,19 @@ final class Stage {
     /** @return what was left out, by folder, with its bytes */
     private Map<String, Long> repack(Path from, Path to) throws IOException {
         Map<String, Long> left = new TreeMap<>();
-        int natives = 0;
-        int others = 0;
+        boolean ours = false;
+        boolean others = false;
         try (ZipFile jar = new ZipFile(from.toFile());
                 ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(to))) {
-            List<ZipEntry> entries = new ArrayList<>(Collections.list(jar.entries()));
-            for (ZipEntry entry : entries) {
-                String owner = owner(entry.getName());
-                if (!entry.isDirectory() && owner != null && kept.contains(owner)) {
-                    natives++;
-                }
-                if (owner != null) {
-                    others++;
-                }
+            for (ZipEntry entry : Collections.list(jar.entries())) {
                 if (entry.isDirectory()) {
                     continue; // nobody asks for one, and those of what was left out would be empty
                 }
-                if ((owner != null && !kept.contains(owner)) || UNUSED.matcher(entry.getName()).matches()) {
+                String owner = owner(entry.getName());
+                boolean other = owner != null && !kept.contains(owner);
+                others |= other;
+                ours |= owner != null && !other;
+                if (other || UNUSED.matcher(entry.getName()).matches()) {
                     left.merge(entry.getName().replaceFirst("[^/]*$", ""), entry.getSize(), Long::sum);
                     continue;
                 }
@@ -186,7 +181,7 @@ final class Stage {
                 out.closeEntry();
             }
         }
-        if (others > 0 && natives == 0) {
+        if (others && !ours) {
             throw new IOException(from.getFileName() + " has no natives for " + platform);
         }
         return left;
@@ -232,6 +227,11 @@ final class Stage {
                 .run(new PrintWriter(System.out, true, StandardCharsets.UTF_8), new PrintWriter(System.err, true, StandardCharsets.UTF_8), arguments.toArray(String[]::new));
         if (code != 0) {
             throw new IOException("jlink ended with " + code);
+        }
+        for (Path file : files(folder.resolve("runtime/legal"))) { // not all that unpacks a zip makes links of its links
+            byte[] text = Files.readAllBytes(file);
+            Files.delete(file);
+            Files.write(file, text);
         }
         return true;
     }

@@ -118,7 +118,7 @@ class PackedZip {
                 .contains("narrow against base, suite microcosm")
                 .contains("Seeds look alike")
                 .doesNotContain("could not be made");
-        assertThat(place.resolve(".assay/report/allure-report/index.html")).isNotEmptyFile();
+        assertThat(place.resolve(".assay/allure-report/index.html")).isNotEmptyFile();
     }
 
     @Test
