@@ -25,8 +25,8 @@ import org.apache.maven.plugins.annotations.Parameter;
 
 /**
  * Judges every LoRA of a folder, as {@code assay judge} does, and fails the build unless all passed. What it is asked (base, suite, renderer) stands in
- * {@code assay.yaml} beside the pom, or on the command line ({@code -Dassay.base=...}). The verdicts are in {@code .assay}: pages in {@code report},
- * and a {@code junit.xml} for each file in {@code card}. A file that was judged before under the same question is answered at once.
+ * {@code assay.yaml} beside the pom, or on the command line ({@code -Dassay.base=...}). The verdicts are in {@code .assay}: a page for each file in
+ * {@code report}, the card of the last one and its {@code junit.xml} in {@code card}. A file that was judged before under the same question is answered at once.
  */
 @Mojo(name = "judge", defaultPhase = LifecyclePhase.VERIFY)
 public final class JudgeMojo extends AbstractMojo {

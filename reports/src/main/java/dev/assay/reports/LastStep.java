@@ -1,7 +1,9 @@
 package dev.assay.reports;
 
 import dev.assay.harness.run.EarlyFiles;
+import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.Settings;
+import dev.assay.harness.text.AssayException;
 import dev.assay.harness.text.Trouble;
 import dev.assay.reports.allure.AllureHtml;
 import dev.assay.reports.allure.AllureResults;
@@ -37,6 +39,11 @@ record LastStep(ReportPlace place, Settings settings, PrintStream out) {
         out.println();
         out.println("Judged on " + day(judged.run().started())
                 + " UTC under the same question; this is its verdict (-Dassay.build.again=true judges anew)");
+        try {
+            RunRecords.again(place.workspace().out(), judged.run().id());
+        } catch (AssayException unwritten) {
+            out.println(Words.line(unwritten.getMessage(), 600));
+        }
         return tell(judged, Age.STILL);
     }
 

@@ -100,10 +100,13 @@ class JudgedBeforeTest {
         assertThat(said).contains("10 pictures made").doesNotContain("Judged on");
         Path record = runs().get(0).resolve("run.json");
         String history = Files.readString(root.resolve(".assay/history.jsonl"));
+        Path last = RunRecords.last(root.resolve(".assay"));
+        Files.writeString(last, "of another file");
 
         assertThat(judge()).isEqualTo(first);
         assertThat(said).contains("Judged on 20", "under the same question").contains("artifact/blank-frame", "Card: ");
         assertThat(runs()).hasSize(1);
+        assertThat(last).hasSameBinaryContentAs(record);
         assertThat(Files.readString(root.resolve(".assay/history.jsonl"))).isEqualTo(history);
 
         properties.put("assay.build.again", "true");

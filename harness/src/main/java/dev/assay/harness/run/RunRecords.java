@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads and writes run records: {@code OUT/runs/ID/run.json} and a copy of the newest, {@code OUT/last-run.json}. A record ends in a seal, the
+ * Reads and writes run records: {@code OUT/runs/ID/run.json} and a copy of that which answered last, {@code OUT/last-run.json}. A record ends in a seal, the
  * hash of all before it, so that an edit shows. Who can write to the folder can forge it: it keeps out accidents, not people.
  */
 public final class RunRecords {
@@ -43,6 +43,15 @@ public final class RunRecords {
 
     public static Path last(Path out) {
         return out.resolve("last-run.json");
+    }
+
+    /** An earlier run answers again: it is the newest. */
+    public static void again(Path out, String id) {
+        try {
+            WholeFile.write(last(out), SmallFile.bytes(file(out, id), MAX_BYTES));
+        } catch (IOException e) {
+            throw new AssayException("cannot write " + last(out) + ": " + Trouble.words(e), e);
+        }
     }
 
     /** Writes both files, each whole or not at all. */

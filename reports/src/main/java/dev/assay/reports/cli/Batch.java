@@ -3,9 +3,11 @@ package dev.assay.reports.cli;
 import dev.assay.harness.run.RunRecord;
 import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.text.AssayException;
+import dev.assay.harness.text.Trouble;
 import dev.assay.harness.verdict.Outcome;
 import dev.assay.reports.Gate;
 import dev.assay.reports.words.Words;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,16 +53,13 @@ record Batch(FrontDoor door, PrintWriter out) {
             out.println((i == 0 ? "" : System.lineSeparator()) + "[" + (i + 1) + "/" + runs.size() + "] "
                     + Words.line(files.get(i), 200));
             out.flush();
-            String before = last().map(RunRecord::id).orElse("");
+            forgetLast();
             int code = door.start("judge", runs.get(i));
             if (code >= STOPPED) {
                 table(lines, files.subList(lines.size(), files.size()));
                 return code;
             }
-            lines.add(new Line(
-                    files.get(i),
-                    code,
-                    last().filter(run -> !run.id().equals(before)).orElse(null)));
+            lines.add(new Line(files.get(i), code, last().orElse(null)));
             worst = worse(worst, code);
         }
         table(lines, List.of());
@@ -71,6 +70,15 @@ record Batch(FrontDoor door, PrintWriter out) {
     static int worse(int a, int b) {
         List<Integer> order = List.of(0, 2, 1, 3);
         return order.indexOf(a) >= order.indexOf(b) ? a : b;
+    }
+
+    /** Where a run leaves no record, none of an earlier one is taken for its own. */
+    private void forgetLast() {
+        try {
+            Files.deleteIfExists(RunRecords.last(door.folder()));
+        } catch (IOException e) {
+            throw new AssayException(RunRecords.last(door.folder()) + " cannot be deleted: " + Trouble.words(e), e);
+        }
     }
 
     private Optional<RunRecord> last() {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.harness.run.Caller;
 import dev.assay.harness.run.Home;
+import dev.assay.harness.run.RunRecord;
+import dev.assay.harness.run.RunRecords;
 import dev.assay.harness.run.SettingKey;
 import dev.assay.harness.run.SettingKeys;
+import dev.assay.reports.Runs;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -176,6 +179,26 @@ class JudgeCommandTest {
         judge("a.safetensors", "b.safetensors");
         assertThat(started).hasSize(2);
         assertThat(said).contains("[1/2] a.safetensors", "[2/2] b.safetensors", "2 files: 2 BROKEN");
+    }
+
+    @Test
+    void of_several_files_each_has_the_record_that_its_own_run_left() {
+        Path out = root.resolve(".assay");
+        RunRecord passed = Runs.passed(root.resolve("pictures"), "00", "20261122-120000-000-a");
+        FrontDoor door = new FrontDoor(root, Optional.empty(), (command, properties) -> {
+            if (properties.isEmpty()) {
+                return 3;
+            }
+            RunRecords.write(out, passed); // judged before, so of one id each time
+            return 0;
+        });
+        StringWriter text = new StringWriter();
+
+        int code = new Batch(door, new PrintWriter(text))
+                .judge(List.of("a", "a again", "none"), List.of(Map.of("a", ""), Map.of("a", ""), Map.of()));
+
+        assertThat(code).isEqualTo(3);
+        assertThat(text.toString()).contains("3 files: 2 PASSED, 1 BROKEN").contains("the run left no record");
     }
 
     @Test
