@@ -7,7 +7,6 @@ import dev.assay.harness.text.SettingsException;
 import dev.assay.reports.cli.ModelFiles;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,15 +107,10 @@ public final class JudgeMojo extends AbstractMojo {
         List<String> classPath =
                 artifacts.stream().map(a -> a.getFile().toString()).toList();
         ProcessBuilder builder = BuildStep.process(properties, classPath, COMMAND, arguments.toArray(String[]::new));
-        builder.directory(basedir)
-                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
         System.out.flush();
-        Process process = builder.start();
-        try (OutputStream untilWeEnd = process.getOutputStream()) {
-            int code = process.waitFor();
-            untilWeEnd.flush();
-            return code;
+        Process process = builder.directory(basedir).inheritIO().start();
+        try {
+            return process.waitFor();
         } finally {
             process.destroy();
         }
